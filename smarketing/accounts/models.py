@@ -1,0 +1,114 @@
+"""People: who signs in, for which side, in which role; tokens; the audit log."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from smarketing.rows.kinds import Act, Working
+
+
+class Side(models.TextChoices):
+    MARKETING = "marketing", _("marketing")
+    SALES = "sales", _("sales")
+
+
+class Role(models.TextChoices):
+    MARKETER = "marketer", _("marketer")
+    REP = "rep", _("sales rep")
+    MANAGER = "manager", _("manager")
+    ADMINISTRATOR = "administrator", _("administrator")
+    VIEWER = "viewer", _("viewer")
+
+
+class Team(Working):
+    name = models.CharField(max_length=80, unique=True)
+    side = models.CharField(max_length=10, choices=Side)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email: str, password: str | None = None, **fields):
+        """A person who may sign in. ValueError without an e-mail address."""
+        if not email:
+            raise ValueError("an e-mail address is needed")
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, email):
+        return self.get(email__iexact=email)
+
+
+class User(AbstractBaseUser, Working):
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    side = models.CharField(_("side"), max_length=10, choices=Side, blank=True)
+    role = models.CharField(_("role"), max_length=15, choices=Role)
+    team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=[("en", "English"), ("fr", "Français")], default="en")
+    theme = models.CharField(_("theme"), max_length=5, choices=[("auto", _("system")), ("light", _("light")), ("dark", _("dark"))], default="auto")
+    single_keys = models.BooleanField(_("one-key shortcuts"), default=True)
+    signs = models.BooleanField(_("may sign for their side"), default=False)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name", "role"]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="user_side_fits_role",
+                condition=models.Q(role__in=["administrator", "viewer"], side="")
+                | models.Q(role="marketer", side="marketing")
+                | models.Q(role="rep", side="sales")
+                | models.Q(role="manager", side__in=["marketing", "sales"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    is_staff = is_superuser = False
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def has_perm(self, perm, obj=None) -> bool:
+        return False
+
+    def has_module_perms(self, app_label) -> bool:
+        return False
+
+
+class Token(Working):
+    """A credential of a program. Only its SHA-256 is kept. `kind` api: scopes are policy verbs; write: ingest only."""
+
+    kind = models.CharField(max_length=5, choices=[("api", "api"), ("write", "write")])
+    name = models.CharField(max_length=80)
+    prefix = models.CharField(max_length=12)
+    sha256 = models.BinaryField(max_length=32, unique=True)
+    user = models.ForeignKey(User, models.CASCADE, null=True, blank=True)
+    scopes = models.JSONField(default=list)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+
+class AuditEntry(Act):
+    """Who did what, written in the transaction of the deed. `detail` holds ids and figures only, never a personal value."""
+
+    at = models.DateTimeField()
+    user = models.ForeignKey(User, models.PROTECT, null=True)
+    verb = models.CharField(max_length=60)
+    subject = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField(null=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["subject", "subject_id"]), models.Index(fields=["-at"])]
