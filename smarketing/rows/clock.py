@@ -1,0 +1,28 @@
+"""The one clock. Only entry points (views, API, tasks, commands) read it, and hand `at` down.
+
+It is the database's clock, plus the offset of a demo company; facts are stamped by the same clock (`fence.py`).
+"""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+
+def now() -> datetime:
+    """The present instant, aware, UTC."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT smarketing_clock()")
+        return cursor.fetchone()[0]
+
+
+def zone() -> ZoneInfo:
+    """Zone of the installation; it cuts days for ages, ledgers and measures."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce((SELECT zone FROM rows_installation), 'Europe/Paris')")
+        return ZoneInfo(cursor.fetchone()[0])
+
+
+def today(at: datetime | None = None) -> date:
+    """The local date of `at` (default: now) in the installation's zone."""
+    return (at or now()).astimezone(zone()).date()
