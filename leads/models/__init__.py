@@ -1,0 +1,36 @@
+"""Tables of leads, by kind: identities, facts, acts, derived rows, working rows."""
+
+from .acts import (  # noqa: F401
+    Assignment,
+    Decision,
+    Handoff,
+    HandoffRules,
+    Hold,
+    Qualification,
+    StageMove,
+)
+from .derived import (  # noqa: F401
+    BehaviourDay,
+    HandoffState,
+    PersonaMatch,
+    RawSum,
+    Score,
+    ScoreHistory,
+)
+from .facts import (  # noqa: F401
+    Attempt,
+    AttemptNote,
+    AttributeChange,
+    Correction,
+    DealContact,
+    EngagementReset,
+    Erasure,
+    Event,
+    EventKey,
+    EventPayload,
+    Join,
+    Merge,
+    Spend,
+)
+from .identities import Campaign, Company, Deal, Lead, LeadKey, Stage, Visitor  # noqa: F401
+from .working import Behaviour, Import, ImportRow, LeadDirty, Pool, PoolMember, Source  # noqa: F401

@@ -1,0 +1,130 @@
+"""Derived rows: wiped and rebuilt to the same bytes. Natural keys, no serial ids, no run ids, no updated_at."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from smarketing.rows.kinds import Derived
+
+
+class BehaviourDay(Derived):
+    """The behaviour ledger: how often a lead did a behaviour on a local day, as known at the end of `known_day`. Signed."""
+
+    pk = models.CompositePrimaryKey("lead_id", "behaviour_id", "occurred_day", "known_day")
+    lead = models.ForeignKey("leads.Lead", models.CASCADE, db_constraint=False, db_index=False)
+    behaviour = models.ForeignKey("leads.Behaviour", models.CASCADE, db_constraint=False, db_index=False)
+    occurred_day = models.DateField()
+    known_day = models.DateField()
+    n = models.IntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["occurred_day", "behaviour"], include=["lead"], name="ledger_edge"),
+        ]
+
+
+class RawSum(Derived):
+    """Exact, never saturated sum of n × weight of a criterion for a lead (integer below 2^53 in a float8)."""
+
+    pk = models.CompositePrimaryKey("lead_id", "version_id", "criterion")
+    lead = models.ForeignKey("leads.Lead", models.CASCADE, db_constraint=False, db_index=False)
+    version = models.ForeignKey("personas.DefinitionVersion", models.CASCADE, db_constraint=False, db_index=False)
+    criterion = models.CharField(max_length=20)
+    value = models.FloatField()
+
+
+class ScoreColumns(Derived):
+    version = models.ForeignKey("personas.DefinitionVersion", models.CASCADE, db_constraint=False, db_index=False)
+    fit = models.SmallIntegerField()
+    engagement = models.SmallIntegerField()
+    grade = models.CharField(max_length=2)
+    contributions = ArrayField(models.IntegerField())
+    mql = models.BooleanField()  # the pure function says yes: grade cell or direct, must-haves met, no exclusion
+    direct = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
+
+
+class Score(ScoreColumns):
+    """Current score of a lead on a line. `track` "live" or "observed"; `effective_at` is the moment it became so."""
+
+    pk = models.CompositePrimaryKey("lead_id", "line_id", "track")
+    lead = models.ForeignKey("leads.Lead", models.CASCADE, db_constraint=False, db_index=False)
+    line = models.ForeignKey("personas.DefinitionLine", models.CASCADE, db_constraint=False, db_index=False)
+    track = models.CharField(max_length=8, default="live")
+    effective_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["line", "grade"], name="score_grade")]
+
+
+class ScoreHistory(ScoreColumns):
+    """One row per moment at which the score differs from the one before."""
+
+    pk = models.CompositePrimaryKey("lead_id", "line_id", "track", "effective_at")
+    lead = models.ForeignKey("leads.Lead", models.CASCADE, db_constraint=False, db_index=False)
+    line = models.ForeignKey("personas.DefinitionLine", models.CASCADE, db_constraint=False, db_index=False)
+    track = models.CharField(max_length=8, default="live")
+    effective_at = models.DateTimeField()
+
+
+class PersonaMatch(Derived):
+    pk = models.CompositePrimaryKey("lead_id", "persona_id")
+    lead = models.ForeignKey("leads.Lead", models.CASCADE, db_constraint=False, db_index=False)
+    persona = models.ForeignKey("personas.Persona", models.CASCADE, db_constraint=False)
+    version = models.ForeignKey("personas.PersonaVersion", models.CASCADE, db_constraint=False, db_index=False)
+
+
+class HandoffState(Derived):
+    """All that changes about a handoff, derived from assignments, decisions, attempts and clocks; locks are taken here."""
+
+    class State(models.TextChoices):
+        POOLED = "pooled", _("pooled")
+        ASSIGNED = "assigned", _("assigned")
+        ACCEPTED = "accepted", _("accepted")
+        REFUSED = "refused", _("refused")
+        RETURNED = "returned", _("returned")
+        CONVERTED = "converted", _("converted")
+        EXPIRED = "expired", _("expired")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        MERGED = "merged", _("merged")
+
+    OPEN = ("pooled", "assigned", "accepted")
+
+    handoff = models.OneToOneField("leads.Handoff", models.CASCADE, primary_key=True, related_name="state_row")
+    lead = models.ForeignKey("leads.Lead", models.CASCADE, db_constraint=False)
+    line = models.ForeignKey("personas.DefinitionLine", models.CASCADE, db_constraint=False, db_index=False)
+    state = models.CharField(max_length=9, choices=State)
+    is_open = models.BooleanField()
+    rep = models.ForeignKey("accounts.User", models.CASCADE, null=True, db_constraint=False, db_index=False)
+    pool = models.ForeignKey("leads.Pool", models.CASCADE, null=True, db_constraint=False)
+    first = models.BooleanField(default=True)  # first handoff of the lead's root on the line
+    assigned_at = models.DateTimeField(null=True)
+    attempts = models.IntegerField(default=0)  # counted by the handoff's rules
+    first_attempt_at = models.DateTimeField(null=True)
+    reached_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    implicit = models.BooleanField(default=False)
+    decided_at = models.DateTimeField(null=True)
+    first_decision = models.CharField(max_length=10, default="", blank=True)
+    reason = models.CharField(max_length=12, default="", blank=True)
+    sql_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    grade_rank = models.SmallIntegerField(default=99)
+    effective_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    due_label = models.CharField(max_length=20, default="", blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["lead", "line"], condition=models.Q(is_open=True), name="one_open_handoff"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["rep", "due_at", "grade_rank", "effective_at", "handoff"],
+                condition=models.Q(is_open=True),
+                name="queue_order",
+            ),
+            models.Index(fields=["line", "state"], name="state_line"),
+        ]

@@ -1,0 +1,136 @@
+"""Identity rows: id and birth are insert-only; every other column is derived from facts and rebuilt in place."""
+
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from smarketing.rows.kinds import Identity
+
+BORN = ("id", "created_at", "recorded_at", "day_only", "declared", "imported_by")
+
+
+class Stage(models.TextChoices):
+    SUBSCRIBER = "subscriber", _("subscriber")
+    LEAD = "lead", _("lead")
+    MQL = "mql", _("MQL")
+    SAL = "sal", _("SAL")
+    SQL = "sql", _("SQL")
+    OPPORTUNITY = "opportunity", _("opportunity")
+    CUSTOMER = "customer", _("customer")
+    RECYCLED = "recycled", _("recycled")
+    DISQUALIFIED = "disqualified", _("disqualified")
+
+
+class Born(Identity):
+    """`created_at`: when it came to be in the world; `recorded_at`: when we learned it (database clock, fenced).
+
+    `day_only`: the source gave a date without a time. `declared`: from an import of declared history.
+    """
+
+    created_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    day_only = models.BooleanField(default=False)
+    declared = models.BooleanField(default=False)
+    imported_by = models.ForeignKey("leads.Import", models.PROTECT, null=True, related_name="+")
+    attributes = models.JSONField(default=dict)
+    insert_only = BORN
+
+    class Meta:
+        abstract = True
+
+
+class Company(Born):
+    name = models.TextField(default="")
+    domain = models.TextField(default="")
+    industry = models.TextField(default="")
+    country = models.TextField(default="")
+    employees = models.IntegerField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Campaign(Born):
+    key = models.TextField(default="", db_index=True)
+    name = models.TextField(default="")
+    channel = models.TextField(default="")
+    starts_on = models.DateField(null=True)
+    ends_on = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return self.name or self.key
+
+
+class Lead(Born):
+    company = models.ForeignKey(Company, models.PROTECT, null=True, related_name="people")
+    campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, related_name="leads")
+    email = models.TextField(default="")
+    first_name = models.TextField(default="")
+    last_name = models.TextField(default="")
+    phone = models.TextField(default="")
+    function = models.TextField(default="")
+    country = models.TextField(default="")
+    source = models.TextField(default="")
+    birth_date = models.DateField(null=True)
+    opted_out = models.BooleanField(default=False)
+    erased = models.BooleanField(default=False)
+    stage = models.CharField(max_length=12, choices=Stage, default=Stage.LEAD)
+    root_id = models.BigIntegerField(null=True)  # survivor after a merge, null when it is its own root
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="lead_newest"),
+            models.Index(fields=["source"], name="lead_source"),
+            models.Index(Lower("email"), name="lead_email"),
+            models.Index(fields=["stage"], name="lead_stage"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or self.email or f"#{self.pk}"
+
+
+class Deal(Born):
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        WON = "won", _("won")
+        LOST = "lost", _("lost")
+
+    key = models.TextField(default="", db_index=True)
+    lead = models.ForeignKey(Lead, models.PROTECT, related_name="deals")  # declared primary lead
+    title = models.TextField(default="")
+    state = models.CharField(max_length=4, choices=State, default=State.OPEN)
+    amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_day_only = models.BooleanField(default=False)
+    reason = models.CharField(max_length=20, default="", blank=True)
+    handoff = models.ForeignKey("leads.Handoff", models.PROTECT, null=True, related_name="deals")
+    rep = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="deals")
+    insert_only = (*BORN, "lead", "handoff")
+
+    class Meta:
+        indexes = [models.Index(fields=["closed_at"], name="deal_closed")]
+
+
+class Visitor(Identity):
+    """An anonymous browser of one source; joined to a lead by a Join fact."""
+
+    source = models.ForeignKey("leads.Source", models.PROTECT)
+    key = models.TextField()
+    created_at = models.DateTimeField()
+    insert_only = ("id", "source", "created_at")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "key"], name="visitor_once")]
+
+
+class LeadKey(Identity):
+    """The name another system gives a lead: (source, key) → lead. Erasure replaces the key by a tombstone."""
+
+    source = models.ForeignKey("leads.Source", models.PROTECT)
+    key = models.TextField()
+    lead = models.ForeignKey(Lead, models.PROTECT, related_name="keys")
+    created_at = models.DateTimeField()
+    insert_only = ("id", "source", "lead", "created_at")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "key"], name="lead_key_once")]

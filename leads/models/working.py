@@ -1,0 +1,77 @@
+"""Working rows: sources, imports, dirty marks, behaviours' registry, pools."""
+
+from django.db import models
+
+from smarketing.rows.kinds import Working
+
+
+class Source(Working):
+    """Where facts come from: a website's write key, a file, a person's hands."""
+
+    name = models.CharField(max_length=80, unique=True)
+    token = models.OneToOneField("accounts.Token", models.SET_NULL, null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Import(Working):
+    kind = models.CharField(max_length=20)  # leads, events, deals, campaigns, spend, handoffs
+    filename = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64, db_index=True)
+    mapping = models.JSONField(default=dict)
+    history = models.BooleanField(default=False)
+    dry = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, default="new")  # new, running, done, failed, stopped
+    report = models.JSONField(default=dict)
+    by = models.ForeignKey("accounts.User", models.SET_NULL, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+
+class ImportRow(Working):
+    """A staged row; `errors` are [{"column", "key", "params"}]. Kept 30 days."""
+
+    batch = models.ForeignKey(Import, models.CASCADE, related_name="rows")
+    line = models.IntegerField()
+    raw = models.JSONField(default=list)
+    outcome = models.CharField(max_length=9, default="")  # created, updated, unchanged, rejected
+    errors = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "line"], name="import_line_once")]
+
+
+class LeadDirty(Working):
+    """A lead that has facts not judged yet; inserted in the facts' transaction, NOTIFY wakes the sweep."""
+
+    lead_id = models.BigIntegerField(primary_key=True)
+    since = models.DateTimeField()
+
+
+class Behaviour(Working):
+    """One distinct event filter used by any definition; `backfilled_at` null until its ledger is complete."""
+
+    key = models.CharField(max_length=64, unique=True)  # SHA-256 of the canonical filter
+    filter = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    backfilled_at = models.DateTimeField(null=True)
+
+
+class Pool(Working):
+    name = models.CharField(max_length=80, unique=True)
+    order = models.IntegerField(default=0)
+    rules = models.JSONField(default=dict)  # condition tree; empty takes everything
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PoolMember(Working):
+    pool = models.ForeignKey(Pool, models.CASCADE, related_name="members")
+    rep = models.ForeignKey("accounts.User", models.CASCADE, related_name="pools")
+    weight = models.IntegerField(default=1)
+    cap = models.IntegerField(default=200)  # open handoffs at most
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["pool", "rep"], name="pool_member_once")]

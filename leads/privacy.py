@@ -1,0 +1,19 @@
+PERSONAL = {
+    "lead.email", "lead.first_name", "lead.last_name", "lead.phone", "lead.function", "lead.attributes",
+    "company.attributes", "deal.title", "deal.attributes", "visitor.key", "leadkey.key", "attributechange.value",
+    "eventpayload.properties", "attemptnote.text", "importrow.raw", "importrow.errors",
+}  # fmt: skip
+NEUTRAL = {
+    "lead.country", "lead.source", "lead.stage", "company.name", "company.domain", "company.industry",
+    "company.country", "campaign.key", "campaign.name", "campaign.channel", "campaign.attributes", "deal.key",
+    "deal.state", "deal.reason", "eventkey.key", "eventkey.body_hash", "event.kind", "event.name", "event.page",
+    "event.form", "attributechange.subject", "attributechange.field", "attributechange.source", "attempt.channel",
+    "attempt.outcome", "dealcontact.role", "spend.label", "correction.subject", "correction.reason",
+    "handoffrules.contract", "handoffrules.body", "qualification.cause", "qualification.grade", "hold.reason",
+    "handoff.gate", "handoff.grade", "stagemove.from_stage", "stagemove.to_stage", "stagemove.cause",
+    "assignment.how", "assignment.reason", "decision.kind", "decision.reason", "decision.evidence",
+    "rawsum.criterion", "score.grade", "score.track", "scorehistory.grade", "scorehistory.track",
+    "handoffstate.state", "handoffstate.first_decision", "handoffstate.reason", "handoffstate.due_label",
+    "source.name", "import.kind", "import.filename", "import.sha256", "import.mapping", "import.state",
+    "import.report", "behaviour.key", "behaviour.filter", "pool.name", "pool.rules",
+}  # fmt: skip

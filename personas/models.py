@@ -1,0 +1,105 @@
+"""The shared language: personas, the catalogue of fields, MQL definitions in immutable versions."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from smarketing.agreements.models import Paper
+from smarketing.rows.kinds import Act, Working
+
+
+class FieldDef(Working):
+    """One field of the catalogue, custom ones included. `key` is "lead.function", "company.employees", "lead.x_origin".
+
+    `column` names the derived column that holds it; empty for custom attributes, kept in `attributes[name]`.
+    French sentences need the article and gender of the label.
+    """
+
+    class Type(models.TextChoices):
+        TEXT = "text", _("text")
+        NUMBER = "number", _("number")
+        MONEY = "money", _("money")
+        DATE = "date", _("date")
+        BOOL = "bool", _("yes or no")
+        CHOICE = "choice", _("choice")
+        PERSON = "person", _("person")
+
+    subject = models.CharField(max_length=10)  # lead, company, campaign, deal
+    name = models.CharField(max_length=60)
+    key = models.CharField(max_length=71, unique=True)
+    type = models.CharField(max_length=6, choices=Type)
+    column = models.CharField(max_length=40, blank=True, default="")
+    label_en = models.CharField(max_length=80)
+    label_fr = models.CharField(max_length=80)
+    article_fr = models.CharField(max_length=3, blank=True, default="")  # le, la, l', les
+    personal = models.BooleanField(default=False)
+    changeable = models.BooleanField(default=True)
+    choices = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject", "name"], name="field_name_once")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Persona(Working):
+    """Name and place of a buyer persona; everything said about it is in its versions."""
+
+    name = models.CharField(max_length=80, unique=True)
+    negative = models.BooleanField(default=False)
+    retired = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PersonaVersion(Act):
+    """Immutable. `story` holds the narrative groups by key, `rules` a condition tree of `personas.criteria`."""
+
+    persona = models.ForeignKey(Persona, models.PROTECT, related_name="versions")
+    number = models.IntegerField()
+    story = models.JSONField(default=dict)
+    rules = models.JSONField(default=dict)
+    created_by = models.ForeignKey("accounts.User", models.PROTECT, null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["persona", "number"], name="persona_version_once")]
+
+
+class DefinitionLine(Working):
+    """The lasting name of a definition; versions follow one another on it."""
+
+    name = models.CharField(max_length=80, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DefinitionDraft(Working):
+    """What is being written. `revision` refuses a save made from a stale page; `history` keeps 50 steps of undo."""
+
+    line = models.OneToOneField(DefinitionLine, models.CASCADE, related_name="draft")
+    body = models.JSONField(default=dict)
+    revision = models.IntegerField(default=0)
+    history = models.JSONField(default=list)
+    edited_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True)
+    edited_at = models.DateTimeField(null=True)
+
+
+class DefinitionVersion(Act):
+    """A published, immutable version: the signed paper's body, in force from `effective_at`."""
+
+    line = models.ForeignKey(DefinitionLine, models.PROTECT, related_name="versions")
+    number = models.IntegerField()
+    paper = models.OneToOneField(Paper, models.PROTECT, related_name="definition_version")
+    body = models.JSONField()
+    effective_at = models.DateTimeField()
+    published_by = models.ForeignKey("accounts.User", models.PROTECT, null=True)
+    published_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["line", "number"], name="definition_version_once")]
+        indexes = [models.Index(fields=["line", "-effective_at"])]

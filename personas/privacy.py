@@ -1,0 +1,7 @@
+PERSONAL: set[str] = set()
+NEUTRAL = {
+    "fielddef.subject", "fielddef.name", "fielddef.key", "fielddef.type", "fielddef.column", "fielddef.label_en",
+    "fielddef.label_fr", "fielddef.article_fr", "fielddef.choices",
+    "persona.name", "personaversion.story", "personaversion.rules",
+    "definitionline.name", "definitiondraft.body", "definitiondraft.history", "definitionversion.body",
+}  # fmt: skip

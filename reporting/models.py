@@ -1,0 +1,47 @@
+"""Closed books and published sums."""
+
+from django.db import models
+
+from smarketing.rows.kinds import Act, Derived, Working
+
+
+class BookClose(Act):
+    """Closed book of a month: frozen figures, cut-off, hash over ids and figures only."""
+
+    contract = models.ForeignKey("sla.Contract", models.PROTECT, related_name="books")
+    month = models.DateField()
+    number = models.IntegerField(default=1)  # 2, 3 ... after a reopening
+    cutoff = models.DateTimeField()
+    figures = models.TextField()  # canonical JSON
+    sha256 = models.CharField(max_length=64)
+    closed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True)
+    closed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["contract", "month", "number"], name="book_once")]
+
+
+class BookReopen(Act):
+    book = models.OneToOneField(BookClose, models.PROTECT, related_name="reopened")
+    reason = models.CharField(max_length=200)
+    marketing = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    sales = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    reopened_at = models.DateTimeField()
+
+
+class PublishedSum(Derived):
+    """A cache of a measure: (edition, measure, dimensions). Readers use the edition that Pointer names."""
+
+    pk = models.CompositePrimaryKey("edition", "measure", "dims")
+    edition = models.CharField(max_length=40)  # ISO cut-off
+    measure = models.CharField(max_length=40)
+    dims = models.CharField(max_length=200)
+    body = models.JSONField()
+
+
+class Pointer(Working):
+    """The one switch: which edition is published."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    edition = models.CharField(max_length=40)
+    published_at = models.DateTimeField()

@@ -1,0 +1,96 @@
+"""The contract over the facts: terms signed by both sides, promises, clocks."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from smarketing.agreements.models import Paper
+from smarketing.calendars.models import CalendarVersion
+from smarketing.rows.kinds import Act, Derived, Working
+
+
+class Contract(Working):
+    """The lasting agreement over one definition line; its terms follow one another."""
+
+    name = models.CharField(max_length=80, unique=True)
+    line = models.ForeignKey("personas.DefinitionLine", models.PROTECT, related_name="contracts")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TermsDraft(Working):
+    contract = models.OneToOneField(Contract, models.CASCADE, related_name="draft")
+    body = models.JSONField(default=dict)
+    revision = models.IntegerField(default=0)
+    edited_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True)
+    edited_at = models.DateTimeField(null=True)
+
+
+class Terms(Act):
+    """One signed, immutable version. In force for handoffs with starts_on ≤ local day of `handed_at` < ends_on."""
+
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="terms")
+    number = models.IntegerField()
+    paper = models.OneToOneField(Paper, models.PROTECT, related_name="terms")
+    calendar = models.ForeignKey(CalendarVersion, models.PROTECT)
+    body = models.JSONField()
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    retrospective = models.BooleanField(default=False)
+    published_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["contract", "number"], name="terms_version_once")]
+
+
+class Clause(Act):
+    """One promise of the terms. `kind` is a row of `sla.kinds`; target and share are exact decimals."""
+
+    terms = models.ForeignKey(Terms, models.PROTECT, related_name="clauses")
+    key = models.CharField(max_length=20)
+    order = models.SmallIntegerField()
+    side = models.CharField(max_length=10)
+    kind = models.CharField(max_length=20)
+    target = models.DecimalField(max_digits=12, decimal_places=2)
+    unit = models.CharField(max_length=20)
+    share = models.DecimalField(max_digits=5, decimal_places=2, null=True)  # percent
+    params = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["terms", "key"], name="clause_once")]
+        ordering = ["order"]
+
+
+class Clock(Derived):
+    """(handoff, clause key): derived from the log and the terms; could be wiped."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("pending")
+        MET = "met", _("met")
+        MISSED = "missed", _("missed")
+        EXCLUDED = "excluded", _("excluded")
+
+    pk = models.CompositePrimaryKey("handoff_id", "clause_key")
+    handoff = models.ForeignKey("leads.Handoff", models.CASCADE, db_constraint=False, db_index=False)
+    clause_key = models.CharField(max_length=20)
+    terms = models.ForeignKey(Terms, models.CASCADE, db_constraint=False, db_index=False)
+    starts_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    month = models.DateField()  # first day of the month it counts in
+    state = models.CharField(max_length=8, choices=State)
+    settled_at = models.DateTimeField(null=True)
+    done = models.IntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], name="clock_pending", condition=models.Q(state="pending")),
+            models.Index(fields=["terms", "month"], name="clock_month"),
+        ]
+
+
+class SlaDirty(Working):
+    """Handoffs whose clocks must be derived again."""
+
+    handoff_id = models.BigIntegerField(primary_key=True)
+    since = models.DateTimeField()

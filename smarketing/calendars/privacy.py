@@ -1,0 +1,2 @@
+PERSONAL: set[str] = set()
+NEUTRAL = {"calendar.name", "calendarversion.spec"}
