@@ -6,116 +6,179 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agreements', '0001_initial'),
-        ('calendars', '0001_initial'),
-        ('leads', '0001_initial'),
-        ('personas', '0001_initial'),
+        ("agreements", "0001_initial"),
+        ("calendars", "0001_initial"),
+        ("leads", "0001_initial"),
+        ("personas", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SlaDirty',
+            name="SlaDirty",
             fields=[
-                ('handoff_id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('since', models.DateTimeField()),
+                ("handoff_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("since", models.DateTimeField()),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Contract',
+            name="Contract",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='personas.definitionline')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contracts",
+                        to="personas.definitionline",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Terms',
+            name="Terms",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.IntegerField()),
-                ('body', models.JSONField()),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(null=True)),
-                ('retrospective', models.BooleanField(default=False)),
-                ('published_at', models.DateTimeField()),
-                ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='calendars.calendarversion')),
-                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='sla.contract')),
-                ('paper', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='agreements.paper')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.IntegerField()),
+                ("body", models.JSONField()),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(null=True)),
+                ("retrospective", models.BooleanField(default=False)),
+                ("published_at", models.DateTimeField()),
+                (
+                    "calendar",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="calendars.calendarversion"),
+                ),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="terms", to="sla.contract"
+                    ),
+                ),
+                (
+                    "paper",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="terms", to="agreements.paper"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Clock',
+            name="Clock",
             fields=[
-                ('pk', models.CompositePrimaryKey('handoff_id', 'clause_key', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('clause_key', models.CharField(max_length=20)),
-                ('starts_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('month', models.DateField()),
-                ('state', models.CharField(choices=[('pending', 'pending'), ('met', 'met'), ('missed', 'missed'), ('excluded', 'excluded')], max_length=8)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('done', models.IntegerField(default=0)),
-                ('handoff', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='leads.handoff')),
-                ('terms', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='sla.terms')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "handoff_id", "clause_key", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("clause_key", models.CharField(max_length=20)),
+                ("starts_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("month", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "pending"),
+                            ("met", "met"),
+                            ("missed", "missed"),
+                            ("excluded", "excluded"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("done", models.IntegerField(default=0)),
+                (
+                    "handoff",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="leads.handoff",
+                    ),
+                ),
+                (
+                    "terms",
+                    models.ForeignKey(
+                        db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to="sla.terms"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Clause',
+            name="Clause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=20)),
-                ('order', models.SmallIntegerField()),
-                ('side', models.CharField(max_length=10)),
-                ('kind', models.CharField(max_length=20)),
-                ('target', models.DecimalField(decimal_places=2, max_digits=12)),
-                ('unit', models.CharField(max_length=20)),
-                ('share', models.DecimalField(decimal_places=2, max_digits=5, null=True)),
-                ('params', models.JSONField(default=dict)),
-                ('terms', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clauses', to='sla.terms')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=20)),
+                ("order", models.SmallIntegerField()),
+                ("side", models.CharField(max_length=10)),
+                ("kind", models.CharField(max_length=20)),
+                ("target", models.DecimalField(decimal_places=2, max_digits=12)),
+                ("unit", models.CharField(max_length=20)),
+                ("share", models.DecimalField(decimal_places=2, max_digits=5, null=True)),
+                ("params", models.JSONField(default=dict)),
+                (
+                    "terms",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="clauses", to="sla.terms"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['order'],
+                "ordering": ["order"],
             },
         ),
         migrations.CreateModel(
-            name='TermsDraft',
+            name="TermsDraft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('body', models.JSONField(default=dict)),
-                ('revision', models.IntegerField(default=0)),
-                ('edited_at', models.DateTimeField(null=True)),
-                ('contract', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='draft', to='sla.contract')),
-                ('edited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("body", models.JSONField(default=dict)),
+                ("revision", models.IntegerField(default=0)),
+                ("edited_at", models.DateTimeField(null=True)),
+                (
+                    "contract",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="draft", to="sla.contract"
+                    ),
+                ),
+                (
+                    "edited_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='terms',
-            constraint=models.UniqueConstraint(fields=('contract', 'number'), name='terms_version_once'),
+            model_name="terms",
+            constraint=models.UniqueConstraint(fields=("contract", "number"), name="terms_version_once"),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('state', 'pending')), fields=['due_at'], name='clock_pending'),
+            model_name="clock",
+            index=models.Index(condition=models.Q(("state", "pending")), fields=["due_at"], name="clock_pending"),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(fields=['terms', 'month'], name='clock_month'),
+            model_name="clock",
+            index=models.Index(fields=["terms", "month"], name="clock_month"),
         ),
         migrations.AddConstraint(
-            model_name='clause',
-            constraint=models.UniqueConstraint(fields=('terms', 'key'), name='clause_once'),
+            model_name="clause",
+            constraint=models.UniqueConstraint(fields=("terms", "key"), name="clause_once"),
         ),
     ]

@@ -1,0 +1,59 @@
+"""The clocks of sales' promises, pure: what the log says, judged at an instant.
+
+A clock is pending until its promise is kept (met), can no longer be kept (missed) or no longer applies (excluded).
+An attempt at the due instant is in time. A reasoned refusal before the due instant excludes; after it, missed stays
+missed. Early success (the lead was reached, or a need confirmed) satisfies a minimum-attempts clause.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+PENDING, MET, MISSED, EXCLUDED = "pending", "met", "missed", "excluded"
+
+
+@dataclass(frozen=True)
+class Log:
+    """What a clock reads of one handoff: instants only, corrections already taken out."""
+
+    handed_at: datetime
+    attempts: Sequence[datetime] = field(default_factory=tuple)  # as counted by the handoff's rules, ascending
+    reached_at: datetime | None = None
+    converted_at: datetime | None = None
+    dropped_at: datetime | None = None  # reasoned refusal or return, withdrawal, merge
+
+
+@dataclass(frozen=True)
+class Reading:
+    state: str
+    settled_at: datetime | None
+    done: int
+
+
+def first_attempt(log: Log, due: datetime, target: int, at: datetime) -> Reading:
+    """First attempt at or before `due`."""
+    return _settle(log, due, at, kept_at=log.attempts[0] if log.attempts else None)
+
+
+def min_attempts(log: Log, due: datetime, target: int, at: datetime) -> Reading:
+    """`target` attempts, or success, at or before `due`."""
+    enough = log.attempts[target - 1] if len(log.attempts) >= target else None
+    kept = min((moment for moment in (enough, log.reached_at, log.converted_at) if moment), default=None)
+    return _settle(log, due, at, kept_at=kept)
+
+
+def _settle(log: Log, due: datetime, at: datetime, kept_at: datetime | None) -> Reading:
+    done = sum(moment <= at for moment in log.attempts)
+    kept = kept_at is not None and kept_at <= due and kept_at <= at
+    dropped = log.dropped_at is not None and log.dropped_at <= due and log.dropped_at <= at
+    if kept and not (dropped and log.dropped_at < kept_at):
+        return Reading(MET, kept_at, done)
+    if dropped:
+        return Reading(EXCLUDED, log.dropped_at, done)
+    return Reading(MISSED, due, done) if at > due else Reading(PENDING, None, done)
+
+
+JUDGES: dict[str, Callable[[Log, datetime, int, datetime], Reading]] = {
+    "first_attempt": first_attempt,
+    "min_attempts": min_attempts,
+}

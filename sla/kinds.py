@@ -1,0 +1,68 @@
+"""The table of clause kinds. Adding one is one row here and one case in `clocks.py` (clocked kinds) or `follow.py`.
+
+`source` says what decides the clause in a period: a volume counted by handoffs made, or clocks settled.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+
+@dataclass(frozen=True)
+class Kind:
+    key: str
+    side: str
+    source: str  # volume | clock
+    unit: str  # leads | business_hours | attempts
+    measure: str  # registered measure that gives its figure
+    label: object
+    target_label: object
+    sentence: object  # ngettext on target where it counts things
+    share: bool
+    param: str = ""  # second number of the clause
+    param_label: object = ""
+
+
+KINDS = {
+    kind.key: kind
+    for kind in (
+        Kind(
+            "mql_volume", "marketing", "volume", "leads", "mql",
+            _("MQL handed to sales"), _("MQL a month"),
+            ngettext_lazy("%(target)s MQL a month", "%(target)s MQL a month", "number"),
+            share=False,
+        ),
+        Kind(
+            "first_attempt", "sales", "clock", "business_hours", "first_attempt_in_time",
+            _("First attempt in time"), _("business hours at most"),
+            ngettext_lazy(
+                "first attempt within %(target)s business hour", "first attempt within %(target)s business hours", "number"
+            ),
+            share=True,
+        ),
+        Kind(
+            "min_attempts", "sales", "clock", "attempts", "attempts_in_time",
+            _("Attempts on each MQL"), _("attempts at least"),
+            ngettext_lazy(
+                "at least %(target)s attempt within %(param)s business days",
+                "at least %(target)s attempts within %(param)s business days",
+                "number",
+            ),
+            share=True, param="days", param_label=_("business days"),
+        ),
+    )
+}  # fmt: skip
+
+
+def sentence(kind: str, target: Decimal, params: dict) -> str:
+    """The clause in words, in the active language. KeyError for a kind that the table does not hold."""
+    row = KINDS[kind]
+    words = {"target": _plain(target), "number": int(target), "param": params.get(row.param, "")}
+    return str(row.sentence % words)
+
+
+def _plain(value: Decimal) -> str:
+    text = f"{Decimal(value):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
