@@ -1,0 +1,29 @@
+"""Kinds of papers: registered from above (`AppConfig.ready()`), known here only by key."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class PaperKind:
+    """`sign_verb`: policy verb a signer needs. `label`: lazy text. `on_signed(paper, at)`: run in the transaction of
+    the second signature, `at` = that signature's instant. `page(paper)`: address of the paper's own page, or ""."""
+
+    key: str
+    label: str
+    sign_verb: str
+    on_signed: Callable | None = None
+    page: Callable | None = None
+
+
+_KINDS: dict[str, PaperKind] = {}
+
+
+def register(kind: PaperKind) -> None:
+    """Add a kind; the last registration of a key wins."""
+    _KINDS[kind.key] = kind
+
+
+def get(key: str) -> PaperKind:
+    """The kind, or a plain one that asks for a named signer only."""
+    return _KINDS.get(key) or PaperKind(key, key, "papers.sign")
