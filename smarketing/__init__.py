@@ -1,0 +1,5 @@
+"""smarketing: one truth for marketing and sales."""
+
+from .celery import app as celery_app
+
+__all__ = ["celery_app"]

@@ -24,7 +24,11 @@ TABLE = (
     Var("SMARKETING_DEBUG", "", "1 shows tracebacks in the browser. Never in production."),
     Var("SMARKETING_SECRET_KEY", "", "Key of sessions and links; made on first start and kept in the data folder."),
     Var("SMARKETING_HOSTS", "localhost,127.0.0.1,[::1]", "Host names answered, separated by commas."),
-    Var("SMARKETING_URL", "http://localhost:8000", "Public address, used in links and mails; https switches on secure cookies and HSTS."),
+    Var(
+        "SMARKETING_URL",
+        "http://localhost:8000",
+        "Public address, used in links and mails; https switches on secure cookies and HSTS.",
+    ),
     Var("SMARKETING_LANGUAGE", "en", "Language before a person chose one: en or fr."),
     Var("DATABASE_URL", "", "PostgreSQL as the application role; empty means the embedded server."),
     Var("OWNER_DATABASE_URL", "", "The same database as its owner, used by migrations only."),

@@ -2,6 +2,8 @@
 
 from urllib.parse import unquote, urlsplit
 
+from celery.schedules import crontab
+
 from . import env
 
 BASE_DIR = env.ROOT
@@ -79,7 +81,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "smarketing.web.context.page",
             ],
-            "builtins": ["django.templatetags.i18n", "template_partials.templatetags.partials", "smarketing.web.templatetags.web"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "template_partials.templatetags.partials",
+                "smarketing.web.templatetags.web",
+            ],
         },
     }
 ]
@@ -180,7 +186,17 @@ X_FRAME_OPTIONS = "DENY"
 
 _mail = urlsplit(env.get("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = env.get("EMAIL_FROM")
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if _mail.scheme else "django.core.mail.backends.dummy.EmailBackend"
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend" if _mail.scheme else "django.core.mail.backends.dummy.EmailBackend"
+)
 EMAIL_HOST, EMAIL_PORT = _mail.hostname or "", _mail.port or 25
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
 EMAIL_USE_SSL = _mail.scheme == "smtps"
+
+# The worker rings by itself too: were the bell process away, new facts would wait a few seconds, not for ever.
+CELERY_BEAT_SCHEDULE = {
+    "ring": {"task": "jobs.ring", "schedule": 5.0, "options": {"expires": 5}},
+    "heartbeat": {"task": "jobs.heartbeat", "schedule": 20.0, "options": {"expires": 20}},
+    "reconcile": {"task": "jobs.reconcile", "schedule": 120.0, "options": {"expires": 60}},
+    "nightly": {"task": "jobs.nightly", "schedule": crontab(hour=1, minute=10)},
+}

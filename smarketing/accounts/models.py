@@ -48,8 +48,15 @@ class User(AbstractBaseUser, Working):
     side = models.CharField(_("side"), max_length=10, choices=Side, blank=True)
     role = models.CharField(_("role"), max_length=15, choices=Role)
     team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True)
-    language = models.CharField(_("language"), max_length=2, choices=[("en", "English"), ("fr", "Français")], default="en")
-    theme = models.CharField(_("theme"), max_length=5, choices=[("auto", _("system")), ("light", _("light")), ("dark", _("dark"))], default="auto")
+    language = models.CharField(
+        _("language"), max_length=2, choices=[("en", "English"), ("fr", "Français")], default="en"
+    )
+    theme = models.CharField(
+        _("theme"),
+        max_length=5,
+        choices=[("auto", _("system")), ("light", _("light")), ("dark", _("dark"))],
+        default="auto",
+    )
     single_keys = models.BooleanField(_("one-key shortcuts"), default=True)
     signs = models.BooleanField(_("may sign for their side"), default=False)
     is_active = models.BooleanField(default=True)

@@ -40,7 +40,7 @@ def apply(connection) -> None:
         if two_roles:
             cursor.execute(f"GRANT USAGE ON SCHEMA public TO {APPLICATION_ROLE}")
             cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APPLICATION_ROLE}")
-            cursor.execute(f'GRANT SELECT ON django_migrations TO {APPLICATION_ROLE}')
+            cursor.execute(f"GRANT SELECT ON django_migrations TO {APPLICATION_ROLE}")
             cursor.execute(f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {APPLICATION_ROLE}")
 
 

@@ -23,7 +23,7 @@ def _text(field) -> bool:
 
 
 def columns() -> set[str]:
-    """"model.field" of every text or JSON column of our own apps."""
+    """ "model.field" of every text or JSON column of our own apps."""
     found = set()
     for app in filter(_ours, apps.get_app_configs()):
         for model in app.get_models(include_auto_created=True):

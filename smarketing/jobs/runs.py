@@ -1,0 +1,140 @@
+"""The run ledger: steps cut into chunks, each checkpointed in the transaction of its rows.
+
+A run is keyed (job, business date, cut-off): started again after a crash it goes on where its last committed chunk
+ended, with the same cut-off, and writes the same bytes. A chunk that fails three times is quarantined and shown; it
+stops only itself. Steps run in order; a step marked `whole` waits until no chunk of an earlier step is pending.
+"""
+
+import socket
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from os import getpid
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils import timezone
+
+from . import lease
+from .crash import point
+from .models import Chunk, Run
+
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class Step:
+    """`ranges(run)` → (low, high) id ranges, half-open; `work(run, low, high)` → rows written, in one transaction."""
+
+    key: str
+    ranges: Callable[[Run], Iterable[tuple[int, int]]]
+    work: Callable[[Run, int, int], int]
+    needs_all: bool = False  # refuses to run when an earlier chunk is quarantined
+
+
+@dataclass(frozen=True)
+class Job:
+    key: str
+    label: str
+    steps: Sequence[Step]
+
+
+JOBS: dict[str, Job] = {}
+
+
+def register(job: Job) -> None:
+    """Add a job from above (`AppConfig.ready()`)."""
+    JOBS[job.key] = job
+
+
+def start(job: str, business_date: date, cutoff: datetime) -> Run:
+    """The run of a job for a business date: the unfinished one with its own cut-off, else a new one."""
+    unfinished = Run.objects.filter(job=job, business_date=business_date, state="running").order_by("pk").last()
+    if unfinished:
+        return unfinished
+    run, _made = Run.objects.get_or_create(
+        job=job, business_date=business_date, cutoff=cutoff, defaults={"started_at": timezone.now()}
+    )
+    return run
+
+
+def go_on(run: Run) -> Run:
+    """Work off what is left of a run under the job's lease. Returns the run as it stands: done, failed, or still
+    running because another worker holds the lease."""
+    held = lease.take(run.job, f"{socket.gethostname()}:{getpid()}")
+    if held is None:
+        return run
+    try:
+        for step in JOBS[run.job].steps:
+            if step.needs_all and run.chunks.filter(state="quarantined").exists():
+                return _finish(held, run, "failed")
+            _plan(held, run, step)
+            while _next_chunk(held, run, step):
+                lease.renew(held)
+        quarantined = run.chunks.filter(state="quarantined").exists()
+        return _finish(held, run, "failed" if quarantined else "done")
+    except lease.Lost:
+        run.refresh_from_db()
+        return run
+    finally:
+        lease.release(held)
+
+
+@transaction.atomic
+def _plan(held: lease.Held, run: Run, step: Step) -> None:
+    lease.hold(held)
+    if run.chunks.filter(step=step.key).exists():
+        return
+    point(f"{run.job}.{step.key}.plan")
+    Chunk.objects.bulk_create(
+        Chunk(run=run, step=step.key, number=number, low=low, high=high)
+        for number, (low, high) in enumerate(step.ranges(run))
+    )
+    Run.objects.filter(pk=run.pk).update(step=step.key)
+
+
+def _next_chunk(held: lease.Held, run: Run, step: Step) -> bool:
+    chunk = run.chunks.filter(step=step.key, state="pending").order_by("number").first()
+    if chunk is None:
+        return False
+    # Counted before the work, so that a row that kills its worker is quarantined too.
+    Chunk.objects.filter(pk=chunk.pk).update(attempts=chunk.attempts + 1)
+    if chunk.attempts >= ATTEMPTS:
+        Chunk.objects.filter(pk=chunk.pk).update(
+            state="quarantined", error=chunk.error or "its worker died three times"
+        )
+        return True
+    try:
+        with transaction.atomic():
+            lease.hold(held)
+            point(f"{run.job}.{step.key}.before")
+            rows = step.work(run, chunk.low, chunk.high)
+            point(f"{run.job}.{step.key}.after")
+            Chunk.objects.filter(pk=chunk.pk).update(state="done", rows=rows, done_at=timezone.now(), error="")
+        point(f"{run.job}.{step.key}.committed")
+    except (lease.Lost, OperationalError, InterfaceError):
+        connection.close_if_unusable_or_obsolete()
+        raise
+    except Exception:
+        Chunk.objects.filter(pk=chunk.pk).update(error=traceback.format_exc(limit=4)[-2000:])
+    return True
+
+
+@transaction.atomic
+def _finish(held: lease.Held, run: Run, state: str) -> Run:
+    lease.hold(held)
+    counts: dict[str, int] = {}
+    for step, rows in run.chunks.values_list("step", "rows"):
+        counts[step] = counts.get(step, 0) + rows
+    error = run.chunks.filter(state="quarantined").values_list("error", flat=True).first() or ""
+    Run.objects.filter(pk=run.pk).update(state=state, finished_at=timezone.now(), counts=counts, error=error)
+    run.refresh_from_db()
+    return run
+
+
+def id_ranges(table: str, size: int) -> list[tuple[int, int]]:
+    """Half-open id ranges that together hold every row of a table (its name comes from code, never from a user)."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT min(id), max(id) FROM "{table}"')
+        low, high = cursor.fetchone()
+    return [] if low is None else [(start, min(start + size, high + 1)) for start in range(low, high + 1, size)]

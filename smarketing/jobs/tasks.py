@@ -1,0 +1,32 @@
+"""Tasks of the platform: one ring of the doorbell, the nightly run, the heartbeat."""
+
+from datetime import date
+
+from celery import shared_task
+from django.db import InterfaceError, OperationalError
+
+from . import bell, heartbeat, nightly
+
+RETRY = {"autoretry_for": (OperationalError, InterfaceError), "retry_backoff": True, "max_retries": 5}
+
+
+@shared_task(name="jobs.ring", expires=5, **RETRY)
+def ring() -> None:
+    """Drain what waits in the database: dirty marks, outbox. Lost or repeated, it changes nothing."""
+    bell.answer()
+
+
+@shared_task(name="jobs.nightly", soft_time_limit=4 * 3600, time_limit=4 * 3600 + 60, **RETRY)
+def run_nightly(day: str | None = None) -> None:
+    nightly.run(date.fromisoformat(day) if day else None)
+
+
+@shared_task(name="jobs.heartbeat", expires=30)
+def worker_heartbeat() -> None:
+    heartbeat.beat("worker")
+
+
+@shared_task(name="jobs.reconcile", expires=60)
+def reconcile() -> None:
+    """Go on with runs whose worker died."""
+    nightly.reconcile()
