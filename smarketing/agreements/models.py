@@ -28,4 +28,8 @@ class Signature(Act):
     sha256 = models.CharField(max_length=64)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["paper", "side"], name="signature_side_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["paper", "side"], name="signature_side_once"),
+            models.UniqueConstraint(fields=["paper", "signer"], name="signature_signer_once"),
+            models.CheckConstraint(condition=models.Q(side__in=["marketing", "sales"]), name="signature_of_a_side"),
+        ]

@@ -1,0 +1,13 @@
+"""People for tests."""
+
+from smarketing.accounts.models import User
+
+PASSWORD = "correct horse battery"
+SIDES = {"marketer": "marketing", "rep": "sales", "administrator": "", "viewer": ""}
+
+
+def person(name: str, role: str, side: str | None = None, **fields) -> User:
+    """A saved person; the side follows from the role, except for managers."""
+    side = SIDES.get(role, side) if side is None else side
+    fields.setdefault("email", f"{name}@example.test")
+    return User.objects.create_user(password=PASSWORD, name=name, role=role, side=side, **fields)

@@ -1,0 +1,187 @@
+"""Both sides sign; nobody signs for the other; a touched byte is named."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from smarketing.accounts.models import AuditEntry
+from smarketing.agreements import kinds, services
+from smarketing.agreements.models import Paper, Signature
+from smarketing.rows import grants
+from tests.people import PASSWORD, person
+
+AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
+BODY = {"line": "MQL", "criteria": [{"key": "c1", "points": 20}]}
+
+
+@pytest.fixture
+def marketing(db):
+    return person("Anna", "manager", "marketing", signs=True)
+
+
+@pytest.fixture
+def sales(db):
+    return person("Bruno", "manager", "sales", signs=True)
+
+
+@pytest.fixture
+def paper(marketing):
+    return services.propose(kind="definition", line="definition:1", body=BODY, by=marketing, at=AT)
+
+
+def sign(paper, by, password=PASSWORD, at=AT):
+    return services.sign(paper=paper, by=by, at=at, password=password)
+
+
+def test_it_is_agreed_at_the_later_of_two_signatures(paper, marketing, sales):
+    assert services.both_signed_at(paper) is None
+    sign(paper, marketing)
+    assert services.both_signed_at(paper) is None
+    sign(paper, sales, at=AT + timedelta(hours=3))
+    assert services.both_signed_at(paper) == AT + timedelta(hours=3)
+    assert [signed.signer for signed in services.state(paper).values()] == [marketing, sales]
+
+
+def test_papers_of_a_line_are_numbered_and_the_same_text_is_the_same_paper(paper, marketing):
+    again = services.propose(kind="definition", line="definition:1", body=BODY, by=marketing, at=AT)
+    other = services.propose(kind="definition", line="definition:1", body={**BODY, "x": 1}, by=marketing, at=AT)
+    assert (again.pk, other.number) == (paper.pk, 2)
+
+
+@pytest.mark.parametrize(
+    ("role", "side", "signs", "why"),
+    [
+        ("viewer", "", True, "neither side"),
+        ("administrator", "", True, "neither side"),
+        ("manager", "marketing", False, "not a named signer"),
+    ],
+)
+def test_who_is_not_a_named_signer_of_a_side_signs_nothing(paper, role, side, signs, why):
+    with pytest.raises(services.AgreementError, match=why):
+        sign(paper, person("Carl", role, side, signs=signs))
+    assert not Signature.objects.exists()
+
+
+def test_a_kind_may_ask_for_a_verb(marketing, paper):
+    kinds.register(kinds.PaperKind("closed", "closed", "contract.sign"))
+    closed = services.propose(kind="closed", line="closed:1", body={}, by=None, at=AT)
+    with pytest.raises(services.AgreementError, match="not a named signer"):
+        sign(closed, person("Dora", "rep", signs=True))
+    sign(closed, marketing)
+
+
+def test_a_wrong_password_signs_nothing_and_writes_no_audit_line(paper, marketing):
+    before = AuditEntry.objects.count()
+    with pytest.raises(services.AgreementError, match="not your password"):
+        sign(paper, marketing, password="guess")
+    assert (Signature.objects.count(), AuditEntry.objects.count()) == (0, before)
+
+
+def test_a_side_signs_once(paper, marketing):
+    sign(paper, marketing)
+    with pytest.raises(services.AgreementError, match="side has signed already"):
+        sign(paper, person("Erik", "marketer", signs=True))
+
+
+def test_one_person_never_signs_for_both_sides(paper, marketing):
+    sign(paper, marketing)
+    marketing.side = "sales"
+    marketing.save()
+    with pytest.raises(services.AgreementError, match="one person never signs for both"):
+        sign(paper, marketing)
+    with pytest.raises(IntegrityError), transaction.atomic():  # nor by the back door
+        Signature.objects.create(paper=paper, side="sales", signer=marketing, signed_at=AT, sha256=paper.sha256)
+
+
+def test_the_second_signature_tells_the_kind_in_its_transaction(marketing, sales):
+    told = []
+    kinds.register(
+        kinds.PaperKind("telling", "telling", "papers.sign", on_signed=lambda p, at: told.append((p.pk, at)))
+    )
+    paper = services.propose(kind="telling", line="telling:1", body={}, by=None, at=AT)
+    sign(paper, marketing)
+    assert told == []
+    sign(paper, sales)
+    assert told == [(paper.pk, AT)]
+
+
+def test_papers_and_signatures_are_never_edited(paper, marketing):
+    signature = sign(paper, marketing)
+    connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
+    for attempt in (
+        lambda: Paper.objects.filter(pk=paper.pk).update(body="{}"),
+        lambda: Paper.objects.filter(pk=paper.pk)._raw_delete("default"),
+        lambda: signature.delete(),
+        lambda: connection.cursor().execute("TRUNCATE agreements_paper CASCADE"),
+    ):
+        with pytest.raises(DatabaseError, match="never edited"), transaction.atomic():
+            attempt()
+
+
+def _flip(table, column, value, pk):
+    with connection.cursor() as cursor:  # as the owner of the database, guards off
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cursor.execute(f"UPDATE {table} SET {column} = %s WHERE id = %s", [value, pk])
+        cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+def test_a_flipped_byte_is_named(paper, marketing, sales):
+    sign(paper, marketing)
+    call_command("verify_papers", stdout=StringIO())
+    _flip("agreements_paper", "body", paper.body.replace("20", "21"), paper.pk)
+    paper.refresh_from_db()
+    assert services.verify(paper)[0] == "definition:1 1: the text was changed"
+    with pytest.raises(services.AgreementError, match="cannot be signed"):
+        sign(paper, sales)
+    with pytest.raises(CommandError, match=r"1 of 1 papers") as caught:
+        call_command("verify_papers", stdout=StringIO())
+    assert "definition:1 1" in str(caught.value)
+
+
+def test_a_signature_moved_to_another_text_is_named(paper, marketing):
+    signature = sign(paper, marketing)
+    _flip("agreements_signature", "sha256", "0" * 64, signature.pk)
+    assert services.verify(paper) == ["definition:1 1: the signature of marketing is on another text"]
+
+
+@pytest.fixture
+def guards(django_db_setup, django_db_blocker):
+    """Guards stand during the test; they are put back after the tables were emptied."""
+    yield
+    with django_db_blocker.unblock():
+        grants.apply(connection)
+
+
+@pytest.fixture
+def committed(guards, transactional_db):
+    yield
+    with connection.cursor() as cursor:
+        for model, kind in grants.tables():
+            if kind in grants.IMMUTABLE:
+                cursor.execute(f'DROP TRIGGER IF EXISTS rows_keep_all ON "{model._meta.db_table}"')
+
+
+def test_two_signers_of_one_side_at_the_same_moment_make_one_signature(committed):
+    people = [person("Anna", "manager", "marketing", signs=True), person("Erik", "marketer", signs=True)]
+    paper = services.propose(kind="definition", line="definition:1", body=BODY, by=None, at=AT)
+    start, outcomes = threading.Barrier(2), []
+
+    def go(by):
+        start.wait()
+        try:
+            sign(paper, by)
+            outcomes.append("signed")
+        except services.AgreementError as refusal:
+            outcomes.append(str(refusal))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=go, args=(by,)) for by in people]
+    [t.start() for t in threads]
+    [t.join() for t in threads]
+    assert sorted(outcomes) == ["Your side has signed already.", "signed"]
