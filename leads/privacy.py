@@ -15,5 +15,5 @@ NEUTRAL = {
     "rawsum.criterion", "score.grade", "score.track", "scorehistory.grade", "scorehistory.track",
     "handoffstate.state", "handoffstate.first_decision", "handoffstate.reason", "handoffstate.due_label",
     "source.name", "import.kind", "import.filename", "import.sha256", "import.mapping", "import.state",
-    "import.report", "behaviour.key", "behaviour.filter", "pool.name", "pool.rules",
+    "import.report", "importrow.outcome", "behaviour.key", "behaviour.filter", "pool.name", "pool.rules",
 }  # fmt: skip

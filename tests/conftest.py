@@ -1,0 +1,199 @@
+"""The tests' ground: one real PostgreSQL and one real broker for the run, a database per worker copied from a template.
+
+The template is migrated once per set of migrations, as the owner; tests run as the application's role. A test that
+commits (TransactionTestCase) gets its database dropped and copied afresh: nothing is ever flushed by TRUNCATE.
+"""
+
+import fcntl
+import hashlib
+import os
+import signal
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+GROUND = Path(os.environ.get("SMARKETING_TEST_DATA") or ROOT / "var" / "test")
+os.environ.setdefault("SMARKETING_DATA", str(GROUND))
+os.environ.setdefault("SMARKETING_SECRET_KEY", "only-for-tests-" + "t" * 40)
+
+
+@contextmanager
+def _alone(name: str):
+    GROUND.mkdir(parents=True, exist_ok=True)
+    with (GROUND / f"{name}.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _servers():
+    """The run's servers: started by whoever comes first, found running by the others."""
+    from smarketing.supervisor.broker import Broker
+    from smarketing.supervisor.postgres import Server, prepare
+
+    with _alone("servers"):
+        server, broker = Server(GROUND, fast=True, bound=False), Broker(GROUND, bound=False)
+        try:
+            server.connect("postgres").close()
+        except Exception:
+            server.start()
+            prepare(server)
+        import redis
+
+        try:
+            redis.Redis(unix_socket_path=str(broker.socket)).ping()
+        except redis.RedisError:
+            broker.start()
+    return server, broker
+
+
+def pytest_unconfigure(config):
+    """The controller stops the servers at the end, unless SMARKETING_TEST_KEEP asks to keep them warm."""
+    if hasattr(config, "workerinput") or os.environ.get("SMARKETING_TEST_KEEP"):
+        return
+    mark = GROUND / "postgres" / "postmaster.pid"
+    if mark.exists():
+        with suppress(OSError, ValueError):
+            os.kill(int(mark.read_text().split()[0]), signal.SIGINT)
+    with suppress(Exception):
+        import redis
+
+        from smarketing.supervisor.broker import Broker
+
+        redis.Redis(unix_socket_path=str(Broker(GROUND).socket)).shutdown(nosave=True)
+
+
+_state: dict = {"servers": None}
+
+
+@pytest.fixture(scope="session")
+def servers():
+    if _state["servers"] is None:
+        _state["servers"] = _servers()
+    return _state["servers"]
+
+
+def _hash_of_migrations() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(ROOT.glob("*/migrations/*.py")) + sorted(ROOT.glob("smarketing/*/migrations/*.py")):
+        digest.update(path.read_bytes())
+    for path in ("smarketing/rows/grants.py", "requirements/base.txt"):
+        if (ROOT / path).exists():
+            digest.update((ROOT / path).read_bytes())
+    for path in (
+        sorted(ROOT.glob("*/models*"))
+        + sorted(ROOT.glob("*/models/*.py"))
+        + sorted(ROOT.glob("smarketing/*/models.py"))
+    ):
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _template(server) -> str:
+    """The migrated, granted template database of this set of migrations."""
+    from django.core.management import call_command
+    from django.db import connections
+
+    from smarketing.supervisor.postgres import OWNER, extend
+
+    name = f"tpl_{_hash_of_migrations()}"
+    with _alone("template"), closing(server.connect("postgres")) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT datistemplate FROM pg_database WHERE datname = %s", [name])
+        row = cursor.fetchone()
+        if row and row[0]:
+            return name
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{name}" OWNER {OWNER} TEMPLATE template0')
+        extend(server, name)
+        _point_django_at(server, name, OWNER)
+        call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+        connections.close_all()
+        cursor.execute(f'ALTER DATABASE "{name}" IS_TEMPLATE true')
+    return name
+
+
+def _point_django_at(server, name: str, user: str) -> None:
+    from django.db import connections
+
+    connections["default"].close()
+    connections["default"].settings_dict.update(
+        NAME=name, USER=user, HOST=str(server.sockets), PASSWORD="", PORT="", CONN_MAX_AGE=0
+    )
+
+
+class _Database:
+    """The worker's own database, copied from the template, and copied again whenever a test committed to it."""
+
+    def __init__(self, server, template: str, name: str):
+        self.server, self.template, self.name = server, template, name
+
+    def renew(self) -> None:
+        from django.db import connections
+
+        from smarketing.supervisor.postgres import APPLICATION, OWNER
+
+        connections.close_all()
+        with closing(self.server.connect("postgres")) as connection, connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+            cursor.execute(f'CREATE DATABASE "{self.name}" OWNER {OWNER} TEMPLATE "{self.template}" STRATEGY file_copy')
+        _point_django_at(self.server, self.name, APPLICATION)
+
+
+_current: dict[str, _Database] = {}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(servers, django_db_blocker):
+    from django.test import TransactionTestCase
+
+    server, _broker = servers
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    with django_db_blocker.unblock():
+        database = _Database(server, _template(server), f"t_{os.getpid()}_{worker}")
+        database.renew()
+    _current["database"] = database
+    TransactionTestCase._fixture_teardown = lambda self: database.renew()
+    yield
+    with django_db_blocker.unblock(), closing(server.connect("postgres")) as connection, connection.cursor() as cursor:
+        from django.db import connections
+
+        connections.close_all()
+        cursor.execute(f'DROP DATABASE IF EXISTS "{database.name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def database_urls(servers, transactional_db) -> dict[str, str]:
+    """Environment for a process of ours that shall work on this test's database and broker."""
+    from smarketing.supervisor.postgres import APPLICATION, OWNER
+
+    server, broker = servers
+    name = _current["database"].name
+    return {
+        "DATABASE_URL": server.url(name, APPLICATION),
+        "OWNER_DATABASE_URL": server.url(name, OWNER),
+        "REDIS_URL": broker.url,
+    }
+
+
+@pytest.fixture
+def owner(servers, db):
+    """A connection as the database's owner, for planted faults."""
+    from smarketing.supervisor.postgres import OWNER
+
+    server, _broker = servers
+    with closing(server.connect(_current["database"].name, OWNER)) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real public data. Skips where it is absent; fails where SHARED_DATA names a missing folder."""
+    named = os.environ.get("SHARED_DATA")
+    folder = Path(named) if named else ROOT.parent / "shared" / "data"
+    if folder.is_dir():
+        return folder
+    if named:
+        pytest.fail(f"SHARED_DATA names {named}, which is no folder")
+    pytest.skip("no real data here: set SHARED_DATA to its folder")
