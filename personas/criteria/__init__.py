@@ -1,0 +1,5 @@
+"""The language of criteria: pure Python, standard library only, no database.
+
+tree (shape and validation) · operators (one table, NULL law, edges) · decay (integer weights by age) · behaviours
+(distinct event filters) · evaluate (the oracle) · grade · edges · sentence (fr/en) · differ · lint.
+"""

@@ -1,0 +1,42 @@
+"""What a field of the catalogue must say about itself so that conditions can be checked and read aloud."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+TEXT, NUMBER, MONEY, DATE, BOOL, CHOICE, PERSON = "text", "number", "money", "date", "bool", "choice", "person"
+TYPES = (TEXT, NUMBER, MONEY, DATE, BOOL, CHOICE, PERSON)
+SUBJECTS = ("lead", "company")
+
+
+@dataclass(frozen=True)
+class FieldInfo:
+    """One field. `key` is "lead.function" or "company.x_size"; labels are lower case, without article.
+
+    `article_fr` is le, la, l' or les; `gender` (m or f) is needed where the article does not tell (l', les).
+    `choices` maps a stored value to its (English, French) label; empty means any value.
+    """
+
+    key: str
+    type: str
+    label_en: str
+    label_fr: str
+    article_fr: str = ""
+    gender: str = ""
+    plural: bool = False
+    choices: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    personal: bool = False
+
+    @property
+    def subject(self) -> str:
+        return self.key.split(".", 1)[0]
+
+    @property
+    def feminine(self) -> bool:
+        return self.gender == "f" or (not self.gender and self.article_fr == "la")
+
+    @property
+    def many(self) -> bool:
+        return self.plural or self.article_fr == "les"
+
+
+Catalogue = Mapping[str, FieldInfo]

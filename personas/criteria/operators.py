@@ -1,0 +1,175 @@
+"""The operators, one literal table: the types they take, their operand, their test in Python, their edges.
+
+NULL law: a test only ever sees a value that is present; an absent value makes every operator false except
+`is_not_set`. Text is compared letter by letter after `fold`, which SQL repeats with translate(x, FOLD_FROM, FOLD_TO),
+so that no collation can make two engines disagree.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from .fields import BOOL, CHOICE, DATE, MONEY, NUMBER, PERSON, TEXT, TYPES
+
+FOLD_FROM = "ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ"
+FOLD_TO = "abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ"
+_FOLD = str.maketrans(FOLD_FROM, FOLD_TO)
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
+
+# Kinds of operand
+NONE, ONE, LIST, RANGE, DAYS, YEARS = "none", "one", "list", "range", "days", "years"
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Days and years after a dated fact at whose local midnight a value may change."""
+
+    days: tuple[int, ...] = ()
+    years: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Operator:
+    """`test(value, operand, today)`: value present and normalised, operand normalised, today a local date."""
+
+    name: str
+    types: tuple[str, ...]
+    operand: str
+    test: Callable[[Any, Any, date], bool]
+    edges: Callable[[Any], Edges] = lambda operand: Edges()
+
+
+def fold(text: str) -> str:
+    """Lower case by a fixed table (ASCII and French letters), the same in Python and SQL."""
+    return text.translate(_FOLD)
+
+
+def age_in_years(born: date, today: date) -> int:
+    """Completed years; who was born on 29 February has the birthday on 1 March in other years (as SQL's age())."""
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def _since(value: date, today: date) -> int:
+    return (today - value).days
+
+
+_WORDS = (TEXT, CHOICE, PERSON)
+_AMOUNTS = (NUMBER, MONEY)
+_ORDERED = (NUMBER, MONEY, DATE)
+
+OPERATORS: dict[str, Operator] = {
+    op.name: op
+    for op in (
+        Operator("is", TYPES, ONE, lambda v, o, t: v == o),
+        Operator("is_not", TYPES, ONE, lambda v, o, t: v != o),
+        Operator("one_of", _WORDS + _AMOUNTS, LIST, lambda v, o, t: v in o),
+        Operator("none_of", _WORDS + _AMOUNTS, LIST, lambda v, o, t: v not in o),
+        Operator("between", _ORDERED, RANGE, lambda v, o, t: o[0] <= v <= o[1]),
+        Operator("at_least", _AMOUNTS, ONE, lambda v, o, t: v >= o),
+        Operator("at_most", _AMOUNTS, ONE, lambda v, o, t: v <= o),
+        Operator("contains", (TEXT,), ONE, lambda v, o, t: o in v),
+        Operator("starts_with", (TEXT,), ONE, lambda v, o, t: v.startswith(o)),
+        Operator("before", (DATE,), ONE, lambda v, o, t: v < o),
+        Operator("after", (DATE,), ONE, lambda v, o, t: v > o),
+        Operator("is_set", TYPES, NONE, lambda v, o, t: True),
+        Operator("is_not_set", TYPES, NONE, lambda v, o, t: False),
+        Operator(
+            "age_between",
+            (DATE,),
+            YEARS,
+            lambda v, o, t: o[0] <= age_in_years(v, t) <= o[1],
+            lambda o: Edges(years=(o[0], o[1] + 1)),
+        ),
+        Operator(
+            "days_since_at_most",
+            (DATE,),
+            DAYS,
+            lambda v, o, t: 0 <= _since(v, t) <= o,
+            lambda o: Edges(days=(0, o + 1)),
+        ),
+        Operator("days_since_at_least", (DATE,), DAYS, lambda v, o, t: _since(v, t) >= o, lambda o: Edges(days=(o,))),
+        Operator(
+            "days_until_at_most",
+            (DATE,),
+            DAYS,
+            lambda v, o, t: 0 <= -_since(v, t) <= o,
+            lambda o: Edges(days=(-o, 1)),
+        ),
+    )
+}
+
+# Conditions on a property of an event: its type is known only from the operand.
+PROPERTY_OPERATORS = (
+    "is", "is_not", "one_of", "none_of", "between", "at_least", "at_most", "contains", "starts_with", "is_set", "is_not_set",
+)  # fmt: skip
+
+
+def operators_for(field_type: str) -> list[Operator]:
+    """The operators a field of this type takes, in the table's order (for the builder's choices)."""
+    return [op for op in OPERATORS.values() if field_type in op.types]
+
+
+def read(field_type: str, raw: Any) -> Any:
+    """A stored value as the tests compare it, None when absent or not of its type. Empty text is absent."""
+    if raw is None or raw == "":
+        return None
+    return _READERS[field_type](raw)
+
+
+def read_operand(op: Operator, field_type: str, raw: Any) -> Any:
+    """The operand of a valid condition as the tests compare it."""
+    if op.operand in (NONE, DAYS, YEARS):
+        return raw
+    if op.operand in (LIST, RANGE):
+        return [read(field_type, one) for one in raw]
+    return read(field_type, raw)
+
+
+def holds(name: str, field_type: str, raw: Any, operand: Any, today: date) -> bool:
+    """Whether a condition on a value holds on a local date, under the NULL law."""
+    op = OPERATORS[name]
+    value = read(field_type, raw)
+    if value is None:
+        return name == "is_not_set"
+    return op.test(value, read_operand(op, field_type, operand), today)
+
+
+def _text(raw: Any) -> str | None:
+    if isinstance(raw, bool):
+        return "true" if raw else "false"
+    return fold(str(raw))
+
+
+def _number(raw: Any) -> Decimal | None:
+    if isinstance(raw, bool):
+        return None
+    if isinstance(raw, (int, Decimal)):
+        return Decimal(raw) if Decimal(raw).is_finite() else None
+    text = str(raw)
+    try:
+        return Decimal(text) if _NUMBER.fullmatch(text) else None
+    except InvalidOperation:  # pragma: no cover - the pattern leaves nothing that Decimal refuses
+        return None
+
+
+def _date(raw: Any) -> date | None:
+    if isinstance(raw, datetime):
+        raise TypeError("conditions compare local dates: give a date, not an instant")
+    if isinstance(raw, date):
+        return raw
+    try:
+        return date.fromisoformat(raw) if isinstance(raw, str) and len(raw) == 10 else None
+    except ValueError:
+        return None
+
+
+def _bool(raw: Any) -> bool | None:
+    return raw if isinstance(raw, bool) else {"true": True, "false": False}.get(raw if isinstance(raw, str) else "")
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    TEXT: _text, CHOICE: _text, PERSON: _text, NUMBER: _number, MONEY: _number, DATE: _date, BOOL: _bool,
+}  # fmt: skip

@@ -1,0 +1,150 @@
+"""The phrase tables of sentences. `{S}` is the subject, `{value}`, `{low}`, `{high}` are editable pieces;
+the other names bend with the field (`words.agreement`). Each row: English, French.
+"""
+
+# operator → phrase
+OPERATOR_PHRASES: dict[str, tuple[str, str]] = {
+    "is": ("{S} {is_} {value}", "{S} {est} {value}"),
+    "is_not": ("{S} {isnt} {value}", "{S} {nest} pas {value}"),
+    "one_of": ("{S} {is_} {value}", "{S} {est} {value}"),
+    "none_of": ("{S} {isnt} {value}", "{S} {nest} {value}"),
+    "between": ("{S} {is_} between {low} and {high}", "{S} {est} {compris} entre {low} et {high}"),
+    "at_least": ("{S} {is_} at least {value}", "{S} {est} d’au moins {value}"),
+    "at_most": ("{S} {is_} at most {value}", "{S} {est} d’au plus {value}"),
+    "contains": ("{S} {contains_} {value}", "{S} {contient} {value}"),
+    "starts_with": ("{S} {starts} with {value}", "{S} {commence} par {value}"),
+    "before": ("{S} {is_} before {value}", "{S} {est} avant le {value}"),
+    "after": ("{S} {is_} after {value}", "{S} {est} après le {value}"),
+    "is_set": ("{S} {is_} filled in", "{S} {est} renseigné{e}"),
+    "is_not_set": ("{S} {isnt} filled in", "{S} {nest} pas renseigné{e}"),
+    "age_between": ("{S} {gives} an age of {low} to {high} years", "{S} {donne} un âge de {low} à {high} ans"),
+    "days_since_at_most": ("{S} {is_} at most {value} {days} ago", "{S} {remonte} à {value} {days} au plus"),
+    "days_since_at_least": ("{S} {is_} at least {value} {days} ago", "{S} {remonte} à {value} {days} au moins"),
+    "days_until_at_most": ("{S} {is_} at most {value} {days} away", "{S} {tombe} dans {value} {days} au plus"),
+}
+
+# A yes-or-no field reads better with a colon.
+BOOL_PHRASES: dict[str, tuple[str, str]] = {
+    "is": ("{S}: {value}", "{S} : {value}"),
+    "is_not": ("{S}: not {value}", "{S} : pas {value}"),
+}
+
+# Date fields between two days.
+DATE_PHRASES: dict[str, tuple[str, str]] = {
+    "is": ("{S} {is_} {value}", "{S} {est} le {value}"),
+    "is_not": ("{S} {isnt} {value}", "{S} {nest} pas le {value}"),
+    "between": ("{S} {is_} between {low} and {high}", "{S} {est} {compris} entre le {low} et le {high}"),
+}
+
+NUMBER_PHRASES: dict[str, tuple[str, str]] = {
+    "is": ("{S} {is_} {value}", "{S} {est} de {value}"),
+    "is_not": ("{S} {isnt} {value}", "{S} {nest} pas de {value}"),
+    "one_of": ("{S} {is_} {value}", "{S} {est} de {value}"),
+    "none_of": ("{S} {isnt} {value}", "{S} {est} hors de {value}"),
+}
+
+# Phrases that differ by the type of the field; OPERATOR_PHRASES hold for the rest.
+BY_TYPE = {"bool": BOOL_PHRASES, "date": DATE_PHRASES, "number": NUMBER_PHRASES, "money": NUMBER_PHRASES}
+
+# A property of an event: « avec <key> … », invariable.
+PROPERTY_PHRASES: dict[str, tuple[str, str]] = {
+    "is": ("{S} = {value}", "{S} = {value}"),
+    "is_not": ("{S} other than {value}", "{S} autre que {value}"),
+    "one_of": ("{S} among {value}", "{S} parmi {value}"),
+    "none_of": ("{S} outside {value}", "{S} hors de {value}"),
+    "between": ("{S} between {low} and {high}", "{S} entre {low} et {high}"),
+    "at_least": ("{S} of at least {value}", "{S} d’au moins {value}"),
+    "at_most": ("{S} of at most {value}", "{S} d’au plus {value}"),
+    "contains": ("{S} containing {value}", "{S} contenant {value}"),
+    "starts_with": ("{S} starting with {value}", "{S} commençant par {value}"),
+    "is_set": ("{S} filled in", "{S} présent"),
+    "is_not_set": ("{S} left empty", "{S} absent"),
+}
+
+# kind of event → (did, did not), bare and with a name, per language: en did, en did not, fr did, fr did not
+EVENT_PHRASES: dict[str, tuple[str, str, str, str]] = {
+    "page": ("visited a page", "did not visit any page", "a visité une page", "n’a visité aucune page"),
+    "form": ("sent a form", "did not send any form", "a envoyé un formulaire", "n’a envoyé aucun formulaire"),
+    "track": ("did something", "did nothing", "a agi", "n’a pas agi"),
+    "mail_open": ("opened a mail", "did not open any mail", "a ouvert un mail", "n’a ouvert aucun mail"),
+    "mail_click": ("clicked a mail", "did not click any mail", "a cliqué dans un mail", "n’a cliqué dans aucun mail"),
+    "mail_delivered": ("received a mail", "did not receive any mail", "a reçu un mail", "n’a reçu aucun mail"),
+    "mail_bounce": ("had a mail bounce", "had no mail bounce", "a eu un mail en erreur", "n’a eu aucun mail en erreur"),
+    "unsubscribe": ("unsubscribed", "did not unsubscribe", "a demandé à ne plus recevoir de mails", "n’a pas demandé à ne plus recevoir de mails"),
+    "webinar": ("took part in a webinar", "did not take part in any webinar", "a participé à un webinaire", "n’a participé à aucun webinaire"),
+    "download": ("downloaded a document", "did not download any document", "a téléchargé un document", "n’a téléchargé aucun document"),
+    "demo": ("asked for a demo", "did not ask for a demo", "a demandé une démonstration", "n’a pas demandé de démonstration"),
+}  # fmt: skip
+
+NAMED_PHRASES: dict[str, tuple[str, str, str, str]] = {
+    "form": ("sent the form {value}", "did not send the form {value}", "a envoyé le formulaire {value}", "n’a pas envoyé le formulaire {value}"),
+    "track": ("did {value}", "did not do {value}", "a fait {value}", "n’a pas fait {value}"),
+    "webinar": ("took part in the webinar {value}", "did not take part in the webinar {value}", "a participé au webinaire {value}", "n’a pas participé au webinaire {value}"),
+    "download": ("downloaded {value}", "did not download {value}", "a téléchargé {value}", "n’a pas téléchargé {value}"),
+}  # fmt: skip
+
+PAGE_PHRASES: dict[str, tuple[str, str, str, str]] = {
+    "like": ("visited a page like {value}", "did not visit any page like {value}", "a visité une page comme {value}", "n’a visité aucune page comme {value}"),
+    "is": ("visited the page {value}", "did not visit the page {value}", "a visité la page {value}", "n’a pas visité la page {value}"),
+}  # fmt: skip
+
+# What may follow an event, in this order.
+ON_PAGE = {
+    "like": (" on a page like {value}", " sur une page comme {value}"),
+    "is": (" on the page {value}", " sur la page {value}"),
+}
+ON_FORM = (" with the form {value}", " avec le formulaire {value}")
+NAMED = (" named {value}", " du nom de {value}")
+IN_CAMPAIGN = (" in the campaign {value}", " dans la campagne {value}")
+WITH = (" with ", " avec ")
+TIMES = (" at least {value} times", " au moins {value} fois")
+FEWER = (" fewer than {value} times", " moins de {value} fois")
+WITHIN = (
+    (" in the last {value} day", " sur {value} jour"),
+    (" in the last {value} days", " sur les {value} derniers jours"),
+)
+PERSONA = ("resembles the persona {value}", "ressemble au persona {value}")
+JOIN = {"all": (" and ", " et "), "any": (" or ", " ou "), "none": (" or ", " ou ")}
+NONE_OF = ("none of this: ", "rien de ceci : ")
+
+EACH = (" each", " à chaque fois")
+CAP = (", cap {value}", ", plafond {value}")
+DECAY = {
+    "linear": (", fading to nothing in {value} {days}", ", érosion jusqu’à zéro en {value} {days}"),
+    "half_life": (", halved every {value} {days}", ", moitié moins tous les {value} {days}"),
+    "window": (", for {value} {days}", ", pendant {value} {days}"),
+}
+STEPS = (", then {value}", ", puis {value}")
+STEP = ("{share} from day {day}", "{share} dès {day} {days}")
+NEVER_FADES = (", never fades", ", sans érosion")
+DAYS = (("day", "jour"), ("days", "jours"))
+YES_NO = {True: ("yes", "oui"), False: ("no", "non")}
+
+SECTIONS = {
+    "fit": ("Who (fit, 0–100)", "Qui (profil, 0–100)"),
+    "engagement": ("What they did (engagement, 0–100)", "Ce qu’ils ont fait (intérêt, 0–100)"),
+    "must": ("Must have", "Exigé"),
+    "never": ("Never", "Jamais"),
+    "mql": ("MQL when", "MQL si"),
+    "direct": ("Direct", "Voie directe"),
+    "rest": ("Handing over", "Transmission"),
+}
+GROUP = ("these together: cap {value}", "l’ensemble : plafond {value}")
+GRADES = ("grade {value}", "catégorie {value}")
+BANDS = (
+    "letters from {fit}; digits from {engagement}",
+    "lettres à partir de {fit} ; chiffres à partir de {engagement}",
+)
+PACE = (
+    ("at most {value} handoff a business day", "au plus {value} transmission par jour ouvré"),
+    ("at most {value} handoffs a business day", "au plus {value} transmissions par jour ouvré"),
+)
+COOLDOWN = ("{value} {days} of rest after a closed handoff", "{value} {days} de repos après une transmission close")
+HYSTERESIS = (
+    ("after a no, {value} point above the band edge", "après un non, {value} point au-dessus de la borne de catégorie"),
+    (
+        "after a no, {value} points above the band edge",
+        "après un non, {value} points au-dessus de la borne de catégorie",
+    ),
+)
+MANDATORY = ("needed before handing over: {value}", "nécessaire avant la transmission : {value}")

@@ -1,0 +1,227 @@
+"""Conditions, criteria and definitions as readable sentences in English and French.
+
+Each sentence is made of segments: text, or an editable value with the path of what it stands for in the body.
+Pages and tests join them with `plain`; the builder renders a control for each value segment.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import decay, phrases, tree
+from .behaviours import property_type
+from .fields import BOOL, CHOICE, DATE, MONEY, NUMBER, Catalogue, FieldInfo
+from .operators import DAYS, LIST, OPERATORS, RANGE, YEARS
+from .tree import Path
+from .words import THIN, agreement, day, french_spaces, is_plural, listing, number, quoted, share, signed, subject
+
+_SLOT = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A piece of a sentence. `editor` is "" for plain text, else what edits it: number, days, count, text, list, date,
+    bool, choice, choices, persona, page, name, campaign, steps, points, cap. `path` and `value` say where and what.
+    """
+
+    text: str
+    path: Path | None = None
+    value: Any = None
+    editor: str = ""
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Language and names: fields from the catalogue, personas by version, campaigns by key."""
+
+    lang: str
+    catalogue: Catalogue
+    personas: Mapping[int, str] = field(default_factory=dict)
+    campaigns: Mapping[Any, str] = field(default_factory=dict)
+
+    @property
+    def french(self) -> bool:
+        return self.lang == "fr"
+
+    def say(self, pair: tuple[str, str]) -> str:
+        return pair[self.french]
+
+    def days(self, count: int) -> str:
+        return self.say(phrases.DAYS[is_plural(count, self.lang)])
+
+    # --- conditions
+
+    def condition(self, cond: Mapping[str, Any], path: Path = (), *, inner: bool = False) -> list[Segment]:
+        """Segments of a condition tree; `inner` puts brackets around a group inside a group."""
+        for name in tree.GROUPS:
+            if name in cond:
+                return self._group(cond[name], name, (*path, name), inner)
+        if "persona" in cond:
+            shown = quoted(self.personas.get(cond["persona"], f"#{cond['persona']}"), self.lang)
+            value = Segment(shown, (*path, "persona"), cond["persona"], "persona")
+            return self.fill(self.say(phrases.PERSONA), value=value)
+        return list(self._event(cond, path)) if "event" in cond else self._field(cond, path)
+
+    def _group(self, children: Sequence, name: str, path: Path, inner: bool) -> list[Segment]:
+        pieces: list[Segment] = []
+        for index, child in enumerate(children):
+            pieces += [Segment(self.say(phrases.JOIN[name]))] if index else []
+            pieces += self.condition(child, (*path, index), inner=len(children) > 1 or name == "none")
+        if name == "none":
+            pieces = [Segment(self._spaced(self.say(phrases.NONE_OF))), *pieces]
+        wrap = inner and (len(children) > 1 or name == "none")
+        return [Segment("("), *pieces, Segment(")")] if wrap else pieces
+
+    def _field(self, cond: Mapping[str, Any], path: Path) -> list[Segment]:
+        info = self.catalogue.get(cond["field"]) or _unknown(cond["field"])
+        table = phrases.BY_TYPE.get(info.type, {})
+        template = self.say(table.get(cond["op"]) or phrases.OPERATOR_PHRASES[cond["op"]])
+        bent = {"S": subject(info, self.lang), **agreement(info)}
+        return self._with_operand(template, cond, path, info, bent)
+
+    def _with_operand(
+        self, template: str, cond: Mapping[str, Any], path: Path, info: FieldInfo, bent: Mapping[str, str]
+    ) -> list[Segment]:
+        operand, value, here = OPERATORS[cond["op"]].operand, cond.get("value"), (*path, "value")
+        slots: dict[str, Any] = dict(bent)
+        if operand in (RANGE, YEARS):
+            kind = "number" if operand == YEARS else _editor(info)
+            for index, name in enumerate(("low", "high")):
+                slots[name] = Segment(self.shown(value[index], info, operand), (*here, index), value[index], kind)
+        elif operand == LIST:
+            parts = [self.shown(one, info, operand) for one in value]
+            joined = listing(
+                parts,
+                self.lang,
+                "nor"
+                if cond["op"] == "none_of" and info.type not in (NUMBER, MONEY) and info.subject != "event"
+                else "or",
+            )
+            slots["value"] = Segment(joined, here, value, "choices" if info.choices else "list")
+        elif operand == DAYS:
+            slots |= {"value": Segment(number(value, self.lang), here, value, "days"), "days": self.days(value)}
+        elif value is not None:
+            slots["value"] = Segment(self.shown(value, info, operand), here, value, _editor(info))
+        return self.fill(template, **slots)
+
+    def shown(self, value: Any, info: FieldInfo, operand: str = "") -> str:
+        """One value as people read it."""
+        if operand == YEARS or info.type in (NUMBER, MONEY):
+            return number(value, self.lang)
+        if info.type == DATE:
+            return day(value, self.lang)
+        if info.type == BOOL:
+            return self.say(phrases.YES_NO[bool(value)])
+        return self.say(tuple(info.choices[value])) if value in info.choices else str(value)
+
+    # --- events
+
+    def _event(self, cond: Mapping[str, Any], path: Path) -> Iterator[Segment]:
+        raw, here = cond["event"], (*path, "event")
+        count, absent = cond.get("count", 1), bool(cond.get("absent"))
+        yield from self._deed(raw, here, absent and count == 1)
+        if raw.get("campaign") not in (None, ""):
+            name = quoted(str(self.campaigns.get(raw["campaign"], raw["campaign"])), self.lang)
+            value = Segment(name, (*here, "campaign"), raw["campaign"], "campaign")
+            yield from self.fill(self.say(phrases.IN_CAMPAIGN), value=value)
+        for index, prop in enumerate(raw.get("props") or ()):
+            yield Segment(self.say(phrases.JOIN["all"] if index else phrases.WITH))
+            yield from self._property(prop, (*here, "props", index))
+        if count > 1:
+            value = Segment(number(count, self.lang), (*path, "count"), count, "count")
+            yield from self.fill(self.say(phrases.FEWER if absent else phrases.TIMES), value=value)
+        if cond.get("within") is not None:
+            template = self.say(phrases.WITHIN[is_plural(cond["within"], self.lang)])
+            value = Segment(number(cond["within"], self.lang), (*path, "within"), cond["within"], "days")
+            yield from self.fill(template, value=value)
+
+    def _deed(self, raw: Mapping[str, Any], path: Path, absent: bool) -> Iterator[Segment]:
+        """What was done, or not, with its page, form and name: the first of them is the object, the rest follows."""
+        column, kind = self.french * 2 + absent, raw["kind"]
+        page, rest = raw.get("page"), dict.fromkeys(part for part in ("name", "form") if raw.get(part))
+        if kind == "page" and page:
+            yield from self.fill(phrases.PAGE_PHRASES[page["op"]][column], value=self._page(page, path))
+            page = None
+        elif kind in phrases.NAMED_PHRASES and rest:
+            first = "form" if kind == "form" and "form" in rest else next(iter(rest))
+            rest.pop(first)
+            yield from self.fill(phrases.NAMED_PHRASES[kind][column], value=self._named(raw, first, path))
+        else:
+            yield Segment(phrases.EVENT_PHRASES[kind][column])
+        for part in rest:
+            template = self.say(phrases.ON_FORM if part == "form" else phrases.NAMED)
+            yield from self.fill(template, value=self._named(raw, part, path))
+        if page:
+            yield from self.fill(self.say(phrases.ON_PAGE[page["op"]]), value=self._page(page, path))
+
+    def _page(self, page: Mapping[str, Any], path: Path) -> Segment:
+        return Segment(page["value"], (*path, "page", "value"), page["value"], "page")
+
+    def _named(self, raw: Mapping[str, Any], part: str, path: Path) -> Segment:
+        return Segment(quoted(raw[part], self.lang), (*path, part), raw[part], part)
+
+    def _property(self, prop: Mapping[str, Any], path: Path) -> list[Segment]:
+        info = FieldInfo(f"event.{prop['key']}", property_type(prop), prop["key"], prop["key"])
+        template = self.say(phrases.PROPERTY_PHRASES[prop["op"]])
+        return self._with_operand(template, prop, path, info, {"S": prop["key"]})
+
+    # --- criteria
+
+    def criterion(self, item: Mapping[str, Any], path: Path = ()) -> list[Segment]:
+        """Condition, points, each, cap, fading: "visited a page like /pricing: +20 each, cap 40, never fades"."""
+        colon = THIN + ": " if self.french else ": "
+        pieces = [*self.condition(item["when"], (*path, "when")), Segment(colon)]
+        pieces.append(Segment(signed(item["points"]), (*path, "points"), item["points"], "points"))
+        if item.get("each"):
+            pieces.append(Segment(self.say(phrases.EACH)))
+        if item.get("cap") is not None:
+            value = Segment(number(item["cap"], self.lang), (*path, "cap"), item["cap"], "cap")
+            pieces += self.fill(self.say(phrases.CAP), value=value)
+        return pieces + self._fading(item, (*path, "decay"))
+
+    def _fading(self, item: Mapping[str, Any], path: Path) -> list[Segment]:
+        fading = item.get("decay")
+        if not fading:
+            never = tree.is_event_item(item) and decay.span(item)[1] > 0
+            return [Segment(self.say(phrases.NEVER_FADES))] if never else []
+        if fading["kind"] == "steps":
+            parts = [
+                self.say(phrases.STEP).format(share=share(part, self.lang), day=at, days=self.days(at))
+                for at, part in fading["steps"]
+            ]
+            steps = Segment(", ".join(parts), (*path, "steps"), fading["steps"], "steps")
+            return self.fill(self.say(phrases.STEPS), value=steps)
+        count = fading["days"]
+        value = Segment(number(count, self.lang), (*path, "days"), count, "days")
+        return self.fill(self.say(phrases.DECAY[fading["kind"]]), value=value, days=self.days(count))
+
+    def fill(self, template: str, **slots: Any) -> list[Segment]:
+        """A template with its names replaced: text joins the text around it, segments stay on their own."""
+        pieces: list[Segment] = []
+        text = ""
+        for index, part in enumerate(_SLOT.split(template)):
+            slot = slots[part] if index % 2 else part
+            if not isinstance(slot, Segment):
+                text += slot
+                continue
+            pieces += [Segment(self._spaced(text)), slot] if text else [slot]
+            text = ""
+        return pieces + ([Segment(self._spaced(text))] if text else [])
+
+    def _spaced(self, text: str) -> str:
+        return french_spaces(text) if self.french else text
+
+
+def plain(pieces: Sequence[Segment]) -> str:
+    """The sentence as one text."""
+    return "".join(piece.text for piece in pieces)
+
+
+def _editor(info: FieldInfo) -> str:
+    names = {NUMBER: "number", MONEY: "number", DATE: "date", BOOL: "bool", CHOICE: "choice"}
+    return names.get(info.type, "choice" if info.choices else "text")
+
+
+def _unknown(key: str) -> FieldInfo:
+    return FieldInfo(key, "text", key, key)
