@@ -143,7 +143,7 @@ def test_weights_only_fall_and_change_only_at_their_edges(fading, within):
     assert [decay.weight(one, age) for age in (-1, 0, 7, 1000)] == [0, table[0], table[7], table[1000]]
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(definitions())
 def test_every_event_condition_has_its_behaviour(one):
     keys = [behaviour.key for behaviour in behaviours(one)]
@@ -159,7 +159,7 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(
     JSON,
     st.sampled_from(
