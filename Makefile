@@ -1,0 +1,59 @@
+# Two commands do everything: `make run` and `make test`.
+SHELL := /bin/bash
+PY := .venv/bin/python
+COMPANY ?=
+PORT ?= 8000
+
+.PHONY: run test check bench trust shots env env-dev messages browser docs lock
+
+run: .venv/base.done
+	@exec $(PY) manage.py up $(if $(COMPANY),--company) --port $(PORT)
+
+test: .venv/dev.done browser messages
+	@$(PY) -m pytest -n 2 --dist loadscope -m "not trust" $(ARGS)
+
+check: .venv/dev.done
+	@$(PY) manage.py check_all
+
+bench: .venv/dev.done
+	@$(PY) manage.py bench $(ARGS)
+
+trust: .venv/dev.done browser messages
+	@$(PY) -m pytest -m trust -rA $(ARGS)
+
+shots: .venv/dev.done browser
+	@$(PY) manage.py shots $(ARGS)
+
+env: .venv/base.done
+env-dev: .venv/dev.done
+
+.venv/bin/python:
+	@python3 -m venv .venv
+	@$@ -m pip install --quiet --disable-pip-version-check --upgrade "pip>=24"
+
+# A wish for a fresh set-up when a lock changed; nothing is installed that the lock does not name.
+.venv/base.done: requirements/base.txt | .venv/bin/python
+	@echo "Setting up the environment (once)…"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
+	@touch $@
+
+.venv/dev.done: requirements/dev.txt | .venv/bin/python
+	@echo "Setting up the environment for tests (once)…"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@ .venv/base.done
+
+messages:
+	@$(PY) manage.py messages --compile
+
+# Browser tests drive Debian's Chromium: installed when root, used where present, loudly skipped otherwise.
+browser:
+	@if ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null && ! command -v google-chrome >/dev/null \
+	  && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing Chromium (once)…"; \
+	    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium) >/dev/null 2>&1 || echo "Chromium could not be installed"; \
+	fi
+
+lock: .venv/dev.done
+	@$(PY) -m pip install --quiet pip-tools
+	@for name in base dev; do .venv/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
+	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host requirements/$$name.in -o requirements/$$name.txt; done
