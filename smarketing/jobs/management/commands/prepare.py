@@ -1,0 +1,65 @@
+"""Everything between "the servers answer" and "the pages answer", in one process: words, static files, schema, company."""
+
+import hashlib
+import secrets
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from smarketing.rows.models import Installation
+
+
+class Command(BaseCommand):
+    help = "Prepare a data folder: translations, static files, migrations, and the company on first start."
+    requires_system_checks: list = []
+
+    def add_arguments(self, parser):
+        kind = parser.add_mutually_exclusive_group()
+        kind.add_argument("--demo", action="store_true")
+        kind.add_argument("--company", action="store_true")
+
+    def handle(self, *args, demo: bool, company: bool, **options):
+        call_command("messages", compile=True)
+        self._static()
+        self._say("Bringing the database up to date…")
+        call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+        if Installation.objects.exists():
+            return
+        if demo and "seed" in get_commands():
+            self._say("Making the demo company (once)…")
+            call_command("seed", demo=True)
+        elif company:
+            self._company()
+
+    def _static(self) -> None:
+        root = Path(settings.STATIC_ROOT)
+        stamp = root / ".stamp"
+        digest = hashlib.sha256()
+        for path in sorted((settings.BASE_DIR / "static").rglob("*")):
+            digest.update(f"{path}{path.stat().st_mtime_ns}".encode())
+        if not stamp.exists() or stamp.read_text() != digest.hexdigest():
+            call_command("collectstatic", verbosity=0, interactive=False)
+            root.mkdir(parents=True, exist_ok=True)
+            stamp.write_text(digest.hexdigest())
+
+    @transaction.atomic
+    def _company(self) -> None:
+        from smarketing.accounts.models import User
+
+        password = secrets.token_urlsafe(9)
+        Installation.objects.create(kind="live", company="")
+        User.objects.create_user(
+            "admin@company.local", password, name="Administrator", role="administrator", language=settings.LANGUAGE_CODE
+        )
+        run = settings.DATA / "run"
+        run.mkdir(parents=True, exist_ok=True)
+        path = run / "signins"
+        path.touch(mode=0o600)
+        path.write_text(f"administrator    admin@company.local    {password}\n")
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
