@@ -4,4 +4,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
+    path("", include("smarketing.accounts.urls")),
+    path("", include("smarketing.agreements.urls")),
 ]

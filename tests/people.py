@@ -1,5 +1,9 @@
 """People for tests."""
 
+from functools import cache
+
+from django.contrib.auth.hashers import make_password
+
 from smarketing.accounts.models import User
 
 PASSWORD = "correct horse battery"
@@ -10,4 +14,10 @@ def person(name: str, role: str, side: str | None = None, **fields) -> User:
     """A saved person; the side follows from the role, except for managers."""
     side = SIDES.get(role, side) if side is None else side
     fields.setdefault("email", f"{name}@example.test")
-    return User.objects.create_user(password=PASSWORD, name=name, role=role, side=side, **fields)
+    return User.objects.create(password=_hashed(), name=name, role=role, side=side, **fields)
+
+
+@cache
+def _hashed() -> str:
+    """Hashing is slow on purpose: once per run is enough."""
+    return make_password(PASSWORD)

@@ -1,7 +1,21 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
     name = "smarketing.accounts"
     label = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from .sections import Section, register
+
+        people = _("Who signs in, for which side, in which role.")
+        keys = _("Credentials of programs: tokens for the API, write keys for the site.")
+        register(
+            Section("profile", _("Profile"), _("Your name, language and theme."), "accounts:profile", "profile.edit", 1)
+        )
+        register(Section("people", _("People"), people, "accounts:people", "settings.people", 10))
+        register(Section("teams", _("Teams"), _("Groups within one side."), "accounts:teams", "settings.people", 11))
+        register(Section("keys", _("Tokens and keys"), keys, "accounts:keys", "settings.keys", 20))
+        register(Section("audit", _("Audit log"), _("Who did what, and when."), "accounts:audit", "audit.view", 90))

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from smarketing.rows.kinds import Act, Working
 
+from .policy import may
+
 
 class Side(models.TextChoices):
     MARKETING = "marketing", _("marketing")
@@ -107,6 +109,17 @@ class Token(Working):
     revoked_at = models.DateTimeField(null=True, blank=True)
 
 
+class AuditQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "AuditQuerySet":
+        """All of it for whoever may read the log, nothing for others."""
+        return self if may(user, "audit.view") else self.none()
+
+    def matching(self, *, user=None, verb="", subject="", since=None, until=None) -> "AuditQuerySet":
+        """Lines of a person, verb, subject, at or after `since`, before `until` (instants); None or "" filters nothing."""
+        wanted = {"user": user, "verb": verb, "subject": subject, "at__gte": since, "at__lt": until}
+        return self.filter(**{name: value for name, value in wanted.items() if value})
+
+
 class AuditEntry(Act):
     """Who did what, written in the transaction of the deed. `detail` holds ids and figures only, never a personal value."""
 
@@ -116,6 +129,8 @@ class AuditEntry(Act):
     subject = models.CharField(max_length=40)
     subject_id = models.BigIntegerField(null=True)
     detail = models.JSONField(default=dict)
+
+    objects = AuditQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["subject", "subject_id"]), models.Index(fields=["-at"])]

@@ -22,10 +22,11 @@ A role is written `role`, or `role:side` where only one side's people may. Manag
 
 from collections.abc import Callable
 from functools import wraps
+from urllib.parse import urlencode
 
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
 
 MARKETER, REP, MANAGER, ADMINISTRATOR, VIEWER = "marketer", "rep", "manager", "administrator", "viewer"
 EVERY_ROLE = frozenset({MARKETER, REP, MANAGER, ADMINISTRATOR, VIEWER})
@@ -174,4 +175,4 @@ def sign_in_answer(request: HttpRequest):
         answer = JsonResponse({"error": "signed out"}, status=401)
         answer["HX-Refresh"] = "true"
         return answer
-    return redirect_to_login(request.get_full_path())
+    return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()}, safe='/')}")

@@ -1,0 +1,106 @@
+"""Forms of people, teams, tokens and the audit log. They clean; services save."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from .models import AuditEntry, Side, Team, User
+from .people import POSITIONS, position_of
+from .policy import SCOPES
+
+SCOPE_LABELS = {
+    "measures.read": _("read measures"),
+    "leads.view": _("read leads, without personal values"),
+    "leads.personal": _("read personal values of leads"),
+    "handoffs.view": _("read handoffs"),
+    "deals.view": _("read deals"),
+    "campaigns.view": _("read campaigns"),
+}
+
+
+class PersonForm(forms.Form):
+    """`fields_for_service()` are the keyword arguments of `people.add_person` and `change_person`."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    email = forms.EmailField(label=_("E-mail"))
+    position = forms.ChoiceField(label=_("Role"), choices=[(key, label) for key, (_r, _s, label) in POSITIONS.items()])
+    team = forms.ModelChoiceField(Team.objects.order_by("name"), label=_("Team"), required=False, empty_label="–")
+    language = forms.ChoiceField(label=_("Language"), choices=User._meta.get_field("language").choices)
+    signs = forms.BooleanField(label=_("May sign for their side"), required=False)
+    is_active = forms.BooleanField(label=_("May sign in"), required=False, initial=True)
+
+    @classmethod
+    def of(cls, user: User, data=None) -> "PersonForm":
+        """The form filled with a person."""
+        names = ("name", "email", "team", "language", "signs", "is_active")
+        return cls(data, initial={n: getattr(user, n) for n in names} | {"position": position_of(user)})
+
+    def fields_for_service(self) -> dict:
+        out = dict(self.cleaned_data)
+        role, side, _label = POSITIONS[out.pop("position")]
+        team = out.pop("team")
+        return out | {"role": str(role), "side": str(side), "team_id": team and team.pk, "email": out["email"].lower()}
+
+
+class TeamForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=80)
+    side = forms.ChoiceField(label=_("Side"), choices=Side.choices)
+
+
+class ProfileForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120)
+    language = forms.ChoiceField(label=_("Language"), choices=User._meta.get_field("language").choices)
+    theme = forms.ChoiceField(label=_("Theme"), choices=User._meta.get_field("theme").choices)
+    single_keys = forms.BooleanField(
+        label=_("One-key shortcuts"),
+        required=False,
+        help_text=_("One key per outcome in the queue; never while typing."),
+    )
+
+
+class KeyForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("Kind"), choices=[("api", _("API token: reads")), ("write", _("Write key: adds events, nothing else"))]
+    )
+    name = forms.CharField(
+        label=_("Name"), max_length=80, help_text=_("What it is for, for instance the board in the hall.")
+    )
+    user = forms.ModelChoiceField(
+        User.objects.filter(is_active=True).order_by("name"),
+        label=_("Acts for"),
+        required=False,
+        empty_label="–",
+        help_text=_("A token never opens more than this person may."),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("May"), choices=SCOPE_LABELS.items(), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    expires_on = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def clean(self):
+        data = super().clean()
+        if data.get("kind") == "api" and not data.get("user"):
+            self.add_error("user", _("An API token acts for a person."))
+        if data.get("kind") == "api" and not data.get("scopes"):
+            self.add_error("scopes", _("Choose at least one."))
+        return data
+
+
+class AuditForm(forms.Form):
+    """Filters of the audit log; a wrong value filters nothing and says so."""
+
+    user = forms.ModelChoiceField(
+        User.objects.order_by("name"), label=_("Person"), required=False, empty_label=_("all")
+    )
+    verb = forms.ChoiceField(label=_("Deed"), required=False)
+    subject = forms.ChoiceField(label=_("Subject"), required=False)
+    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("verb", "subject"):
+            values = AuditEntry.objects.order_by(name).values_list(name, flat=True).distinct()
+            self.fields[name].choices = [("", _("all")), *((value, value) for value in values)]
+
+
+assert set(SCOPE_LABELS) == set(SCOPES)

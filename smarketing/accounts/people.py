@@ -1,0 +1,122 @@
+"""Add, change and switch off people and teams; each deed with its audit line."""
+
+import secrets
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .audit import record
+from .models import Role, Side, Team, User
+
+# A position is a role with the side it belongs to: what a form offers in one list.
+POSITIONS = {
+    "marketer": (Role.MARKETER, Side.MARKETING, gettext_lazy("Marketer")),
+    "rep": (Role.REP, Side.SALES, gettext_lazy("Sales rep")),
+    "manager-marketing": (Role.MANAGER, Side.MARKETING, gettext_lazy("Marketing manager")),
+    "manager-sales": (Role.MANAGER, Side.SALES, gettext_lazy("Sales manager")),
+    "administrator": (Role.ADMINISTRATOR, "", gettext_lazy("Administrator")),
+    "viewer": (Role.VIEWER, "", gettext_lazy("Viewer")),
+}
+CHANGEABLE = ("email", "name", "role", "side", "team_id", "signs", "is_active", "language")
+OWN = ("name", "language", "theme", "single_keys")
+
+
+class PeopleError(ValueError):
+    """A change that is refused; the message is translated and meant for the screen."""
+
+
+def position_of(user: User) -> str:
+    """Key of POSITIONS under which a person stands."""
+    return f"manager-{user.side}" if user.role == Role.MANAGER else user.role
+
+
+@transaction.atomic
+def add_person(*, by: User | None, at: datetime, password: str | None = None, **fields) -> tuple[User, str]:
+    """A new person with `fields` of CHANGEABLE. Returns (User, password): made up when none is given, shown once."""
+    password = password or secrets.token_urlsafe(12)
+    _check(User(**fields))
+    if User.objects.filter(email__iexact=fields["email"]).exists():
+        raise PeopleError(_("Somebody with this e-mail address is here already."))
+    user = User.objects.create_user(password=password, **fields)
+    record(by, "settings.people", "user", user.pk, at, done="added", role=user.role, side=user.side)
+    return user, password
+
+
+@transaction.atomic
+def change_person(*, user: User, by: User, at: datetime, **fields) -> list[str]:
+    """Set `fields` of CHANGEABLE. Returns the names of those that changed; none: no audit line."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    was_administrator = user.role == Role.ADMINISTRATOR and user.is_active
+    changed = _set(user, fields, CHANGEABLE)
+    if not changed:
+        return []
+    _check(user)
+    if was_administrator and not (user.role == Role.ADMINISTRATOR and user.is_active):
+        _keep_an_administrator(user)
+    if "email" in changed and User.objects.filter(email__iexact=user.email).exclude(pk=user.pk).exists():
+        raise PeopleError(_("Somebody with this e-mail address is here already."))
+    user.save(update_fields=changed)
+    codes = {name: getattr(user, name) for name in changed if name not in ("email", "name")}
+    record(by, "settings.people", "user", user.pk, at, done="changed", fields=sorted(changed), **codes)
+    return changed
+
+
+@transaction.atomic
+def change_own(*, user: User, at: datetime, **fields) -> list[str]:
+    """A person's own settings (OWN). Returns the names of those that changed."""
+    changed = _set(user, fields, OWN)
+    if changed:
+        user.save(update_fields=changed)
+        record(user, "profile.edit", "user", user.pk, at, fields=sorted(changed))
+    return changed
+
+
+@transaction.atomic
+def new_password(*, user: User, by: User, at: datetime) -> str:
+    """A made-up password for somebody who lost theirs, shown once; signs them out everywhere."""
+    password = secrets.token_urlsafe(12)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    record(by, "settings.people", "user", user.pk, at, done="password")
+    return password
+
+
+@transaction.atomic
+def save_team(*, by: User, at: datetime, name: str, side: str, team: Team | None = None) -> Team:
+    """Add or rename a team. A team with people stays on its side."""
+    if Team.objects.filter(name__iexact=name).exclude(pk=team and team.pk).exists():
+        raise PeopleError(_("A team of this name is here already."))
+    if team and team.side != side and User.objects.filter(team=team).exists():
+        raise PeopleError(_("People belong to this team: it stays on its side."))
+    done = "changed" if team else "added"
+    team = team or Team()
+    team.name, team.side = name, side
+    team.save()
+    record(by, "settings.people", "team", team.pk, at, done=done, side=side)
+    return team
+
+
+def _set(user: User, fields: dict, allowed: tuple[str, ...]) -> list[str]:
+    if unknown := set(fields) - set(allowed):
+        raise ValueError(f"not changed here: {', '.join(sorted(unknown))}")
+    changed = [name for name, value in fields.items() if getattr(user, name) != value]
+    for name in changed:
+        setattr(user, name, fields[name])
+    return changed
+
+
+def _check(user: User) -> None:
+    if (user.role, user.side) not in {(role.value, str(side)) for role, side, _label in POSITIONS.values()}:
+        raise PeopleError(_("This role does not exist on this side."))
+    if user.team_id and user.team.side != user.side:
+        raise PeopleError(_("The team belongs to the other side."))
+    if user.signs and not user.side:
+        raise PeopleError(_("Only marketing and sales sign: this person belongs to neither side."))
+
+
+def _keep_an_administrator(user: User) -> None:
+    others = User.objects.select_for_update().filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=user.pk)
+    if not list(others):
+        raise PeopleError(_("This is the last administrator: name another one first."))

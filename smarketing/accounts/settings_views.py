@@ -1,0 +1,137 @@
+"""Settings: people, teams, tokens and keys, audit log. Views only translate."""
+
+from datetime import datetime, time, timedelta
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from smarketing.rows import clock
+
+from . import people, sections, tokens
+from .forms import AuditForm, KeyForm, PersonForm, TeamForm
+from .models import AuditEntry, Team, Token, User
+from .policy import needs
+
+PER_PAGE = 50
+
+
+@needs("settings.view")
+def settings(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/settings.html", {"sections": sections.sections_for(request.user)})
+
+
+@needs("settings.people")
+def people_list(request: HttpRequest) -> HttpResponse:
+    everybody = User.objects.select_related("team").order_by("-is_active", "side", "role", "name")
+    rows = [(user, people.POSITIONS[people.position_of(user)][2]) for user in everybody]
+    return render(request, "accounts/people.html", {"rows": rows})
+
+
+@needs("settings.people")
+@never_cache
+def person_add(request: HttpRequest) -> HttpResponse:
+    form = PersonForm(request.POST or None, initial={"language": request.user.language, "is_active": True})
+    if request.method == "POST" and form.is_valid():
+        try:
+            user, password = people.add_person(by=request.user, at=clock.now(), **form.fields_for_service())
+        except people.PeopleError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return render(request, "accounts/password_once.html", {"person": user, "password": password})
+    return render(request, "accounts/person.html", {"form": form, "person": None})
+
+
+@needs("settings.people")
+def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    user = get_object_or_404(User, pk=pk)
+    form = PersonForm.of(user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            people.change_person(user=user, by=request.user, at=clock.now(), **form.fields_for_service())
+        except people.PeopleError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("accounts:people")
+    return render(request, "accounts/person.html", {"form": form, "person": user})
+
+
+@needs("settings.people")
+@require_POST
+@never_cache
+def person_password(request: HttpRequest, pk: int) -> HttpResponse:
+    user = get_object_or_404(User, pk=pk)
+    password = people.new_password(user=user, by=request.user, at=clock.now())
+    return render(request, "accounts/password_once.html", {"person": user, "password": password})
+
+
+@needs("settings.people")
+def teams(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    team = get_object_or_404(Team, pk=pk) if pk else None
+    form = TeamForm(request.POST or None, initial={"name": team.name, "side": team.side} if team else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            people.save_team(by=request.user, at=clock.now(), team=team, **form.cleaned_data)
+        except people.PeopleError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("accounts:teams")
+    rows = Team.objects.prefetch_related("user_set").order_by("side", "name")
+    return render(request, "accounts/teams.html", {"rows": rows, "form": form, "team": team})
+
+
+@needs("settings.keys")
+@never_cache
+def keys(request: HttpRequest) -> HttpResponse:
+    form, secret = KeyForm(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        until = data["expires_on"]
+        api = data["kind"] == "api"
+        _token, secret = tokens.issue(
+            kind=data["kind"],
+            name=data["name"],
+            by=request.user,
+            at=clock.now(),
+            user=data["user"] if api else None,
+            scopes=data["scopes"] if api else (),
+            expires_at=_midnight(until + timedelta(days=1)) if until else None,
+        )
+        form = KeyForm()
+    rows = Token.objects.select_related("user").order_by("-revoked_at", "kind", "name")
+    return render(request, "accounts/keys.html", {"rows": rows, "form": form, "secret": secret, "at": clock.now()})
+
+
+@needs("settings.keys")
+@require_POST
+def key_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    tokens.revoke(token=get_object_or_404(Token, pk=pk), by=request.user, at=clock.now())
+    messages.success(request, _("Revoked: it opens nothing any more."))
+    return redirect("accounts:keys")
+
+
+@needs("audit.view")
+def audit(request: HttpRequest) -> HttpResponse:
+    form = AuditForm(request.GET or None)
+    form.is_valid()
+    chosen = dict(getattr(form, "cleaned_data", {}))
+    if chosen.get("since"):
+        chosen["since"] = _midnight(chosen["since"])
+    if chosen.get("until"):
+        chosen["until"] = _midnight(chosen["until"] + timedelta(days=1))
+    rows = AuditEntry.objects.visible_to(request.user).matching(**chosen).select_related("user").order_by("-at", "-pk")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    filters = request.GET.copy()
+    filters.pop("page", None)
+    return render(request, "accounts/audit.html", {"form": form, "page": page, "filters": filters.urlencode()})
+
+
+def _midnight(day) -> datetime:
+    """The instant at which a local day begins in the installation's zone."""
+    return datetime.combine(day, time(), tzinfo=clock.zone())

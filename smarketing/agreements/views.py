@@ -1,0 +1,74 @@
+"""Papers as anybody may check them: text, digest recomputed, signatures; and the signing form."""
+
+import json
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from smarketing.accounts.models import Side
+from smarketing.accounts.policy import needs
+from smarketing.rows import clock
+
+from . import kinds, services
+from .canonical import sha256
+from .models import Paper
+
+
+@needs("papers.view")
+def papers(request: HttpRequest) -> HttpResponse:
+    rows = Paper.objects.select_related("proposed_by").prefetch_related("signatures__signer").order_by("-proposed_at")
+    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    listed = [(row, kinds.get(row.kind).label, services.state(row), services.verify(row)) for row in page]
+    return render(request, "agreements/papers.html", {"page": page, "rows": listed})
+
+
+@needs("papers.view")
+def paper(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Paper.objects.select_related("proposed_by"), pk=pk)
+    kind = kinds.get(found.kind)
+    return render(
+        request,
+        "agreements/paper.html",
+        {
+            "paper": found,
+            "kind": kind,
+            "own_page": kind.page(found) if kind.page else "",
+            "text": _readable(found.body),
+            "digest": sha256(found.body),
+            "problems": services.verify(found),
+            "sides": [(Side(side).label, signature) for side, signature in services.state(found).items()],
+            "both_signed_at": services.both_signed_at(found),
+            "why_not": services.why_not(found, request.user),
+        },
+    )
+
+
+@needs("papers.sign")
+@require_POST
+@sensitive_post_parameters("password")
+def sign(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Paper, pk=pk)
+    try:
+        services.sign(paper=found, by=request.user, at=clock.now(), password=request.POST.get("password", ""))
+    except services.AgreementError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Signed."))
+    back = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        return redirect(back)
+    return redirect("agreements:paper", pk=pk)
+
+
+def _readable(text: str) -> str:
+    """Indented for the eye; a text that is no JSON any more is shown as it is."""
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False, indent=2)
+    except ValueError:
+        return text
