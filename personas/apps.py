@@ -1,7 +1,14 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PersonasConfig(AppConfig):
     name = "personas"
     label = "personas"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from personas.definitions.services import KIND, on_signed
+        from smarketing.agreements import kinds
+
+        kinds.register(kinds.PaperKind(KIND, _("definition"), "definition.sign", on_signed))

@@ -1,0 +1,1 @@
+"""Definitions: lines, drafts, proposals, immutable versions; persona versions; the catalogue of fields."""

@@ -1,0 +1,80 @@
+"""Personas in immutable versions. A new version opens the drafts of the definitions that name the persona."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from personas.criteria import tree, validate
+from personas.models import DefinitionDraft, DefinitionVersion, Persona, PersonaVersion
+from smarketing.accounts.audit import record
+from smarketing.accounts.models import User
+
+from .catalogue import catalogue
+from .services import UNDO_STEPS, Unsound
+
+
+@transaction.atomic
+def create_persona(
+    *, name: str, story: dict[str, Any], rules: dict[str, Any], by: User | None, at: datetime, negative: bool = False
+) -> PersonaVersion:
+    """A persona and its first version. Unsound when the rules are no valid condition tree over fields."""
+    persona = Persona.objects.create(name=name, negative=negative)
+    return create_version(persona=persona, story=story, rules=rules, by=by, at=at)
+
+
+@transaction.atomic
+def create_version(
+    *, persona: Persona, story: dict[str, Any], rules: dict[str, Any], by: User | None, at: datetime
+) -> PersonaVersion:
+    """The next version of a persona; drafts of definitions that name an earlier one now name this one.
+
+    `rules` {} resembles nobody. Unsound when the rules are no valid condition tree over fields.
+    """
+    problems = validate.validate_condition(rules, catalogue()) if rules else []
+    if problems:
+        raise Unsound(problems)
+    persona = Persona.objects.select_for_update().get(pk=persona.pk)
+    earlier = list(persona.versions.order_by("number"))
+    version = PersonaVersion.objects.create(
+        persona=persona,
+        number=earlier[-1].number + 1 if earlier else 1,
+        story=story,
+        rules=rules,
+        created_by=by,
+        created_at=at,
+    )
+    record(by, "persona.version", "persona", persona.pk, at, number=version.number)
+    if earlier:
+        _open_drafts({one.pk for one in earlier}, version.pk, by, at)
+    return version
+
+
+def current_versions() -> list[PersonaVersion]:
+    """The newest version of each persona that is not retired, ordered by persona."""
+    versions = PersonaVersion.objects.filter(persona__retired=False).order_by("persona_id", "-number")
+    return list(versions.distinct("persona_id"))
+
+
+def _open_drafts(old: set[int], new: int, by: User | None, at: datetime) -> None:
+    newest = DefinitionVersion.objects.order_by("line_id", "-number").distinct("line_id")
+    published = {version.line_id: version.body for version in newest}
+    for draft in DefinitionDraft.objects.select_for_update().order_by("pk"):
+        body = draft.body if tree.personas_used(draft.body) & old else published.get(draft.line_id)
+        if body is None or not tree.personas_used(body) & old:
+            continue
+        draft.history = [*draft.history, draft.body][-UNDO_STEPS:]
+        draft.body = _renamed(deepcopy(body), old, new)
+        draft.revision += 1
+        draft.edited_by, draft.edited_at = by, at
+        draft.save()
+        record(by, "definition.edit", "definitionline", draft.line_id, at, revision=draft.revision, persona=new)
+
+
+def _renamed(body: dict[str, Any], old: set[int], new: int) -> dict[str, Any]:
+    for _path, cond in tree.conditions(body):
+        if isinstance(cond, Mapping) and cond.get("persona") in old:
+            cond["persona"] = new  # leaves are the dicts of `body` itself
+    return body

@@ -1,0 +1,36 @@
+"""Which version is in force when, and what it names."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from personas.criteria import tree
+from personas.models import DefinitionLine, DefinitionVersion, PersonaVersion
+
+
+def version_in_force(line: DefinitionLine | int, at: datetime) -> DefinitionVersion | None:
+    """The version of a line in force at an instant; None before its first one."""
+    versions = DefinitionVersion.objects.filter(line=line, effective_at__lte=at)
+    return versions.order_by("-effective_at", "-number").first()
+
+
+def versions_in_force(at: datetime) -> list[DefinitionVersion]:
+    """One version per line that has one at this instant, ordered by line."""
+    versions = DefinitionVersion.objects.filter(effective_at__lte=at)
+    return list(versions.order_by("line_id", "-effective_at", "-number").distinct("line_id"))
+
+
+def coming_into_force(after: datetime, until: datetime) -> list[DefinitionVersion]:
+    """Versions whose effective_at lies in (after, until], oldest first."""
+    versions = DefinitionVersion.objects.filter(effective_at__gt=after, effective_at__lte=until)
+    return list(versions.order_by("effective_at", "line_id", "number"))
+
+
+def rules_of(versions: Iterable[int]) -> dict[int, Mapping[str, Any]]:
+    """Persona version → its condition tree ({} matches nobody)."""
+    return dict(PersonaVersion.objects.filter(pk__in=set(versions)).values_list("pk", "rules"))
+
+
+def pinned(body: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
+    """Rules of the persona versions that a definition's body names."""
+    return rules_of(tree.personas_used(body))
