@@ -1,0 +1,26 @@
+"""Dirty marks: which leads have facts not judged yet.
+
+`since` is the newest unjudged fact's `recorded_at`: the judge takes marks with `since` at or before its cut-off, so a
+mark renewed by a transaction that is still running is never lost (the update waits for, or outlives, the delete).
+"""
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from smarketing.rows.fence import Fence
+
+_MARK = """
+INSERT INTO leads_leaddirty (lead_id, since)
+SELECT id, %s FROM (SELECT DISTINCT id FROM unnest(%s::bigint[]) id) u ORDER BY id
+ON CONFLICT (lead_id) DO UPDATE SET since = greatest(leads_leaddirty.since, excluded.since)
+"""
+
+
+def mark(lead_ids: Iterable[int], fence: Fence) -> None:
+    """Mark leads and wake the bell."""
+    ids = sorted(set(lead_ids))
+    if ids:
+        with connection.cursor() as cursor:
+            cursor.execute(_MARK, [fence.recorded_at, ids])
+            cursor.execute("NOTIFY smarketing_bell")

@@ -1,0 +1,224 @@
+"""Identities and their values: births, attribute changes, corrections. Every value of a lead, company, campaign or
+deal is an AttributeChange; the columns are rebuilt from them in the same transaction.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from leads.models import Campaign, Company, Deal, Import, Lead
+from smarketing.accounts.audit import record
+from smarketing.accounts.models import User
+from smarketing.rows.fence import Fence, open_fence
+
+from . import bulk, columns, dirty, hooks
+
+_MODELS = {"lead": Lead, "company": Company, "campaign": Campaign, "deal": Deal}
+_CHANGE = {
+    "subject": "text", "subject_id": "bigint", "field": "text", "value": "jsonb", "occurred_at": "timestamptz",
+    "recorded_at": "timestamptz", "known_at": "timestamptz", "day_only": "boolean", "by_id": "bigint",
+    "imported_by_id": "bigint", "source": "text",
+}  # fmt: skip
+_CORRECTION = {
+    "subject": "text", "subject_id": "bigint", "by_id": "bigint", "reason": "text", "occurred_at": "timestamptz",
+    "recorded_at": "timestamptz", "known_at": "timestamptz",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where facts come from: a person, an import, a source by name. `history`: declared, known when it occurred."""
+
+    by: User | None = None
+    imported_by: Import | None = None
+    source: str = ""
+    history: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    """One value of one field. `value` is JSON: text, int, decimal as text, bool, ISO date, id; None empties it."""
+
+    subject: str
+    subject_id: int
+    field: str
+    value: Any
+    occurred_at: datetime
+    day_only: bool = False
+
+
+@dataclass(frozen=True)
+class Birth:
+    """A lead, company, campaign or deal to be made, with its first values (empty ones are left out)."""
+
+    created_at: datetime
+    values: dict[str, Any] = field(default_factory=dict)
+    day_only: bool = False
+    fixed: dict[str, Any] = field(default_factory=dict)  # other insert-only columns: lead_id and handoff_id of a deal
+
+
+@transaction.atomic
+def create_leads(births: Sequence[Birth], *, origin: Origin, fence: Fence | None = None) -> list[int]:
+    """Make leads and mark them for judging. Returns their ids in the order given."""
+    fence = fence or open_fence()
+    ids = _create("lead", births, origin, fence)
+    dirty.mark(ids, fence)
+    return ids
+
+
+@transaction.atomic
+def create_companies(births: Sequence[Birth], *, origin: Origin, fence: Fence | None = None) -> list[int]:
+    """Make companies. Returns their ids in the order given."""
+    return _create("company", births, origin, fence or open_fence())
+
+
+@transaction.atomic
+def create_campaigns(births: Sequence[Birth], *, origin: Origin, fence: Fence | None = None) -> list[int]:
+    """Make campaigns. Returns their ids in the order given."""
+    return _create("campaign", births, origin, fence or open_fence())
+
+
+@transaction.atomic
+def create_deals(births: Sequence[Birth], *, origin: Origin, fence: Fence | None = None) -> list[int]:
+    """Make deals; `fixed` names lead_id and handoff_id. Returns their ids in the order given."""
+    fence = fence or open_fence()
+    ids = _create("deal", births, origin, fence)
+    _deals_changed(ids, fence)
+    return ids
+
+
+@transaction.atomic
+def record_changes(
+    changes: Iterable[Change], *, origin: Origin, fence: Fence | None = None, keep_same: bool = False
+) -> list[Change]:
+    """Add attribute changes and rebuild the columns. Values already current are left out unless `keep_same`.
+
+    Returns the changes added. ValueError for a field that the subject does not have.
+    """
+    fence = fence or open_fence()
+    by_subject: dict[str, list[Change]] = {}
+    for change in changes:
+        if not columns.known(change.subject, change.field):
+            raise ValueError(f"{change.subject} has no field {change.field}")
+        by_subject.setdefault(change.subject, []).append(change)
+    added = []
+    for subject in sorted(by_subject):
+        columns.lock(subject, {change.subject_id for change in by_subject[subject]})
+        mine = by_subject[subject] if keep_same else _different(subject, by_subject[subject])
+        _insert(mine, origin, fence)
+        columns.rebuild(subject, [(change.subject_id, change.field) for change in mine])
+        _tell(subject, {change.subject_id for change in mine}, fence)
+        added += mine
+    return added
+
+
+@transaction.atomic
+def correct(*, subject: str, subject_ids: Iterable[int], by: User | None, at: datetime, reason: str = "") -> list[int]:
+    """Take facts back ("attributechange", "event", "spend", ...); they stay in the story, struck through.
+
+    Returns the ids taken back now: one taken back before stays as it was. An audit line names the reason.
+    """
+    fence = open_fence()
+    wanted = sorted(set(subject_ids))
+    rows = [(subject, one, by and by.pk, reason[:200], at, fence.recorded_at, fence.recorded_at) for one in wanted]
+    tail = "ON CONFLICT DO NOTHING RETURNING subject_id"
+    ids = [row[0] for row in bulk.insert("leads_correction", _CORRECTION, rows, tail)]
+    if ids:
+        record(by, "facts.correct", subject, None, at, ids=ids[:50], count=len(ids))
+        _AFTER_CORRECTION.get(subject, lambda ids, fence: None)(ids, fence)
+    return ids
+
+
+def _create(subject: str, births: Sequence[Birth], origin: Origin, fence: Fence) -> list[int]:
+    model = _MODELS[subject]
+    for birth in births:
+        if unknown := [name for name in birth.values if not columns.known(subject, name)]:
+            raise ValueError(f"{subject} has no field {unknown[0]}")
+    rows = model.objects.bulk_create(
+        [
+            model(
+                created_at=birth.created_at,
+                recorded_at=fence.recorded_at,
+                day_only=birth.day_only,
+                declared=origin.history,
+                imported_by=origin.imported_by,
+                **birth.fixed,
+            )
+            for birth in births
+        ],
+        batch_size=2000,
+    )
+    changes = [
+        Change(subject, row.pk, name, value, birth.created_at, birth.day_only)
+        for row, birth in zip(rows, births, strict=True)
+        for name, value in birth.values.items()
+        if value is not None and value != ""
+    ]
+    _insert(changes, origin, fence)
+    columns.rebuild(subject, [(change.subject_id, change.field) for change in changes])
+    return [row.pk for row in rows]
+
+
+def _insert(changes: Sequence[Change], origin: Origin, fence: Fence) -> None:
+    by, file = origin.by and origin.by.pk, origin.imported_by and origin.imported_by.pk
+    rows = [
+        (
+            c.subject, c.subject_id, c.field, bulk.json_text(c.value), c.occurred_at, fence.recorded_at,
+            c.occurred_at if origin.history else fence.recorded_at, c.day_only, by, file, origin.source[:40],
+        )
+        for c in changes
+    ]  # fmt: skip
+    bulk.insert("leads_attributechange", _CHANGE, rows)
+
+
+def _different(subject: str, changes: Sequence[Change]) -> list[Change]:
+    now = columns.current(subject, {change.subject_id for change in changes})
+    out = []
+    for change in changes:
+        values = now.setdefault(change.subject_id, {})
+        if bulk.json_text(values.get(change.field)) != bulk.json_text(change.value):
+            values[change.field] = change.value
+            out.append(change)
+    return out
+
+
+def _tell(subject: str, ids: set[int], fence: Fence) -> None:
+    if not ids:
+        return
+    if subject == "lead":
+        dirty.mark(ids, fence)
+    elif subject == "company":
+        dirty.mark(Lead.objects.filter(company__in=ids).values_list("pk", flat=True), fence)
+    elif subject == "deal":
+        _deals_changed(sorted(ids), fence)
+
+
+def _deals_changed(ids: Sequence[int], fence: Fence) -> None:
+    for hook in hooks.deals:
+        hook(list(ids), fence)
+
+
+def _changes_back(ids: Sequence[int], fence: Fence) -> None:
+    from leads.models import AttributeChange
+
+    found = AttributeChange.objects.filter(pk__in=ids).values_list("subject", "subject_id", "field")
+    for subject in {one[0] for one in found}:
+        pairs = [(one, name) for kind, one, name in found if kind == subject]
+        columns.lock(subject, {one for one, _ in pairs})
+        columns.rebuild(subject, pairs)
+        _tell(subject, {one for one, _ in pairs}, fence)
+
+
+def _events_back(ids: Sequence[int], fence: Fence) -> None:
+    from leads.models import Event
+
+    for hook in hooks.taken_back:
+        hook(list(ids), fence)
+    leads = Event.objects.filter(pk__in=ids, lead__isnull=False).values_list("lead_id", flat=True)
+    dirty.mark(leads, fence)
+
+
+_AFTER_CORRECTION = {"attributechange": _changes_back, "event": _events_back}

@@ -1,0 +1,22 @@
+"""What other rooms asked to be told, inside the transaction of the facts. Registered from `LeadsConfig.ready()` or above.
+
+Intake knows nothing of scoring, handoffs or books: it calls these lists. A hook writes in the same transaction and
+reads nothing that it has not been given or locked.
+
+events(rows: list[NewEvent], fence)           new events that have a lead: add them to the behaviour ledger
+joins(pairs: list[(visitor_id, lead_id)], fence)  first join of a visitor: its earlier events now belong to the lead
+taken_back(event_ids: list[int], fence)       events corrected: add negative ledger rows
+handoffs(handoff_ids: list[int], fence)       imported handoffs, or handoffs whose deals changed: derive their state
+deals(deal_ids: list[int], fence)             deals opened, won, lost or edited: stage moves
+closed_months(first: date, last: date) -> set[date]   first days of months whose book is closed (declared history)
+"""
+
+from collections.abc import Callable
+from datetime import date
+
+events: list[Callable] = []
+joins: list[Callable] = []
+taken_back: list[Callable] = []
+handoffs: list[Callable] = []
+deals: list[Callable] = []
+closed_months: list[Callable[[date, date], set[date]]] = []

@@ -1,0 +1,14 @@
+"""The built-in fields of the catalogue."""
+
+from django.db import migrations
+
+
+def fill(apps, schema_editor):
+    from personas.catalogue import ensure_catalogue
+
+    ensure_catalogue(apps.get_model("personas", "FieldDef"))
+
+
+class Migration(migrations.Migration):
+    dependencies = [("personas", "0001_initial")]
+    operations = [migrations.RunPython(fill, migrations.RunPython.noop)]
