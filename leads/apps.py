@@ -5,3 +5,11 @@ class LeadsConfig(AppConfig):
     name = "leads"
     label = "leads"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from leads.intake import hooks
+        from leads.scoring import ledger
+
+        hooks.events.append(ledger.count_events)
+        hooks.joins.append(ledger.count_joins)
+        hooks.taken_back.append(ledger.take_back)

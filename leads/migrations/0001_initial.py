@@ -8,740 +8,1362 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('personas', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("personas", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('known_at', models.DateTimeField()),
-                ('channel', models.CharField(choices=[('call', 'call'), ('mail', 'mail'), ('message', 'message'), ('visit', 'visit')], max_length=10)),
-                ('outcome', models.CharField(choices=[('reached', 'reached'), ('no_answer', 'no answer'), ('voicemail', 'voicemail left'), ('mail_sent', 'mail sent'), ('wrong_number', 'wrong number')], max_length=12)),
-                ('next_step_on', models.DateField(null=True)),
-                ('rep', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("known_at", models.DateTimeField()),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("call", "call"), ("mail", "mail"), ("message", "message"), ("visit", "visit")],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("reached", "reached"),
+                            ("no_answer", "no answer"),
+                            ("voicemail", "voicemail left"),
+                            ("mail_sent", "mail sent"),
+                            ("wrong_number", "wrong number"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("next_step_on", models.DateField(null=True)),
+                (
+                    "rep",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attempts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Behaviour',
+            name="Behaviour",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, unique=True)),
-                ('filter', models.JSONField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('backfilled_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=64, unique=True)),
+                ("filter", models.JSONField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("backfilled_at", models.DateTimeField(null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Campaign',
+            name="Campaign",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('day_only', models.BooleanField(default=False)),
-                ('declared', models.BooleanField(default=False)),
-                ('attributes', models.JSONField(default=dict)),
-                ('key', models.TextField(db_index=True, default='')),
-                ('name', models.TextField(default='')),
-                ('channel', models.TextField(default='')),
-                ('starts_on', models.DateField(null=True)),
-                ('ends_on', models.DateField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("day_only", models.BooleanField(default=False)),
+                ("declared", models.BooleanField(default=False)),
+                ("attributes", models.JSONField(default=dict)),
+                ("key", models.TextField(db_index=True, default="")),
+                ("name", models.TextField(default="")),
+                ("channel", models.TextField(default="")),
+                ("starts_on", models.DateField(null=True)),
+                ("ends_on", models.DateField(null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('known_at', models.DateTimeField()),
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=20)),
-                ('name', models.CharField(default='', max_length=120)),
-                ('page', models.CharField(default='', max_length=300)),
-                ('form', models.CharField(default='', max_length=120)),
-                ('day_only', models.BooleanField(default=False)),
-                ('campaign', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='leads.campaign')),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("known_at", models.DateTimeField()),
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=20)),
+                ("name", models.CharField(default="", max_length=120)),
+                ("page", models.CharField(default="", max_length=300)),
+                ("form", models.CharField(default="", max_length=120)),
+                ("day_only", models.BooleanField(default=False)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="leads.campaign",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Handoff',
+            name="Handoff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('known_at', models.DateTimeField()),
-                ('gate', models.CharField(choices=[('immediate', 'immediate'), ('released', 'released'), ('direct', 'direct'), ('manual', 'by hand'), ('imported', 'imported')], max_length=10)),
-                ('day_only', models.BooleanField(default=False)),
-                ('grade', models.CharField(blank=True, default='', max_length=2)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='personas.definitionline')),
-                ('version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='personas.definitionversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("known_at", models.DateTimeField()),
+                (
+                    "gate",
+                    models.CharField(
+                        choices=[
+                            ("immediate", "immediate"),
+                            ("released", "released"),
+                            ("direct", "direct"),
+                            ("manual", "by hand"),
+                            ("imported", "imported"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("day_only", models.BooleanField(default=False)),
+                ("grade", models.CharField(blank=True, default="", max_length=2)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("line", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="personas.definitionline")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="personas.definitionversion"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LeadDirty',
+            name="LeadDirty",
             fields=[
-                ('lead_id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('since', models.DateTimeField()),
+                ("lead_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("since", models.DateTimeField()),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Pool',
+            name="Pool",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('order', models.IntegerField(default=0)),
-                ('rules', models.JSONField(default=dict)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True)),
+                ("order", models.IntegerField(default=0)),
+                ("rules", models.JSONField(default=dict)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='AttemptNote',
+            name="AttemptNote",
             fields=[
-                ('attempt', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='note', serialize=False, to='leads.attempt')),
-                ('text', models.TextField()),
+                (
+                    "attempt",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="note",
+                        serialize=False,
+                        to="leads.attempt",
+                    ),
+                ),
+                ("text", models.TextField()),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='EventPayload',
+            name="EventPayload",
             fields=[
-                ('event', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='leads.event')),
-                ('properties', models.JSONField()),
+                (
+                    "event",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        serialize=False,
+                        to="leads.event",
+                    ),
+                ),
+                ("properties", models.JSONField()),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('known_at', models.DateTimeField()),
-                ('kind', models.CharField(choices=[('accept', 'acceptance'), ('refuse', 'refusal'), ('return', 'return'), ('qualify', 'need confirmed'), ('withdraw', 'withdrawal'), ('expire', 'expiry')], max_length=10)),
-                ('reason', models.CharField(blank=True, default='', max_length=12)),
-                ('evidence', models.CharField(blank=True, default='', max_length=80)),
-                ('return_on', models.DateField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('handoff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='leads.handoff')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("known_at", models.DateTimeField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("accept", "acceptance"),
+                            ("refuse", "refusal"),
+                            ("return", "return"),
+                            ("qualify", "need confirmed"),
+                            ("withdraw", "withdrawal"),
+                            ("expire", "expiry"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, default="", max_length=12)),
+                ("evidence", models.CharField(blank=True, default="", max_length=80)),
+                ("return_on", models.DateField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "handoff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="leads.handoff"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddField(
-            model_name='attempt',
-            name='handoff',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='leads.handoff'),
-        ),
-        migrations.CreateModel(
-            name='HandoffRules',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('contract', models.CharField(blank=True, default='', max_length=40)),
-                ('body', models.JSONField()),
-                ('effective_at', models.DateTimeField()),
-                ('adopted_at', models.DateTimeField()),
-                ('line', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='personas.definitionline')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddField(
-            model_name='handoff',
-            name='rules',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='leads.handoffrules'),
-        ),
-        migrations.CreateModel(
-            name='Import',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('filename', models.CharField(max_length=200)),
-                ('sha256', models.CharField(db_index=True, max_length=64)),
-                ('mapping', models.JSONField(default=dict)),
-                ('history', models.BooleanField(default=False)),
-                ('dry', models.BooleanField(default=False)),
-                ('state', models.CharField(default='new', max_length=10)),
-                ('report', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddField(
-            model_name='handoff',
-            name='imported_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='leads.import'),
-        ),
-        migrations.CreateModel(
-            name='Deal',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('day_only', models.BooleanField(default=False)),
-                ('declared', models.BooleanField(default=False)),
-                ('attributes', models.JSONField(default=dict)),
-                ('key', models.TextField(db_index=True, default='')),
-                ('title', models.TextField(default='')),
-                ('state', models.CharField(choices=[('open', 'open'), ('won', 'won'), ('lost', 'lost')], default='open', max_length=4)),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14, null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closed_day_only', models.BooleanField(default=False)),
-                ('reason', models.CharField(blank=True, default='', max_length=20)),
-                ('rep', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deals', to=settings.AUTH_USER_MODEL)),
-                ('handoff', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deals', to='leads.handoff')),
-                ('imported_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='leads.import')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Company',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('day_only', models.BooleanField(default=False)),
-                ('declared', models.BooleanField(default=False)),
-                ('attributes', models.JSONField(default=dict)),
-                ('name', models.TextField(default='')),
-                ('domain', models.TextField(default='')),
-                ('industry', models.TextField(default='')),
-                ('country', models.TextField(default='')),
-                ('employees', models.IntegerField(null=True)),
-                ('imported_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='leads.import')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddField(
-            model_name='campaign',
-            name='imported_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='leads.import'),
-        ),
-        migrations.CreateModel(
-            name='Lead',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('day_only', models.BooleanField(default=False)),
-                ('declared', models.BooleanField(default=False)),
-                ('attributes', models.JSONField(default=dict)),
-                ('email', models.TextField(default='')),
-                ('first_name', models.TextField(default='')),
-                ('last_name', models.TextField(default='')),
-                ('phone', models.TextField(default='')),
-                ('function', models.TextField(default='')),
-                ('country', models.TextField(default='')),
-                ('source', models.TextField(default='')),
-                ('birth_date', models.DateField(null=True)),
-                ('opted_out', models.BooleanField(default=False)),
-                ('erased', models.BooleanField(default=False)),
-                ('stage', models.CharField(choices=[('subscriber', 'subscriber'), ('lead', 'lead'), ('mql', 'MQL'), ('sal', 'SAL'), ('sql', 'SQL'), ('opportunity', 'opportunity'), ('customer', 'customer'), ('recycled', 'recycled'), ('disqualified', 'disqualified')], default='lead', max_length=12)),
-                ('root_id', models.BigIntegerField(null=True)),
-                ('campaign', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='leads.campaign')),
-                ('company', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='leads.company')),
-                ('imported_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='leads.import')),
-            ],
-        ),
-        migrations.AddField(
-            model_name='handoff',
-            name='lead',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handoffs', to='leads.lead'),
-        ),
-        migrations.AddField(
-            model_name='event',
-            name='lead',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='leads.lead'),
-        ),
-        migrations.CreateModel(
-            name='Erasure',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('known_at', models.DateTimeField()),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='leads.lead')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='EngagementReset',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('known_at', models.DateTimeField()),
-                ('handoff', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='leads.handoff')),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='resets', to='leads.lead')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='DealContact',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('known_at', models.DateTimeField()),
-                ('role', models.CharField(default='', max_length=40)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='leads.deal')),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deal_contacts', to='leads.lead')),
-            ],
-            options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='deal',
-            name='lead',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deals', to='leads.lead'),
+            model_name="attempt",
+            name="handoff",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="attempts", to="leads.handoff"
+            ),
         ),
         migrations.CreateModel(
-            name='BehaviourDay',
+            name="HandoffRules",
             fields=[
-                ('pk', models.CompositePrimaryKey('lead_id', 'behaviour_id', 'occurred_day', 'known_day', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('occurred_day', models.DateField()),
-                ('known_day', models.DateField()),
-                ('n', models.IntegerField()),
-                ('behaviour', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='leads.behaviour')),
-                ('lead', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='leads.lead')),
-            ],
-        ),
-        migrations.AddField(
-            model_name='attempt',
-            name='lead',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='leads.lead'),
-        ),
-        migrations.CreateModel(
-            name='Merge',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('known_at', models.DateTimeField()),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('loser', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='leads.lead')),
-                ('root', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='leads.lead')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("contract", models.CharField(blank=True, default="", max_length=40)),
+                ("body", models.JSONField()),
+                ("effective_at", models.DateTimeField()),
+                ("adopted_at", models.DateTimeField()),
+                (
+                    "line",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="personas.definitionline"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='PersonaMatch',
-            fields=[
-                ('pk', models.CompositePrimaryKey('lead_id', 'persona_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('lead', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='leads.lead')),
-                ('persona', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, to='personas.persona')),
-                ('version', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='personas.personaversion')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Assignment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('known_at', models.DateTimeField()),
-                ('how', models.CharField(max_length=10)),
-                ('reason', models.CharField(blank=True, default='', max_length=120)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('rep', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('handoff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='leads.handoff')),
-                ('pool', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='leads.pool')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='PoolMember',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weight', models.IntegerField(default=1)),
-                ('cap', models.IntegerField(default=200)),
-                ('pool', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='leads.pool')),
-                ('rep', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pools', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Qualification',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cycle', models.IntegerField(default=0)),
-                ('effective_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('cause', models.CharField(max_length=12)),
-                ('grade', models.CharField(max_length=2)),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='qualifications', to='leads.lead')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='personas.definitionline')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='personas.definitionversion')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Hold',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(choices=[('opposition', 'opposition'), ('cool_down', 'cool-down'), ('pace', 'pace'), ('open_handoff', 'open handoff'), ('mandatory', 'missing mandatory field')], max_length=12)),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('qualification', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='leads.qualification')),
-            ],
-            options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='handoff',
-            name='qualification',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='handoff', to='leads.qualification'),
+            model_name="handoff",
+            name="rules",
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="leads.handoffrules"),
         ),
         migrations.CreateModel(
-            name='RawSum',
+            name="Import",
             fields=[
-                ('pk', models.CompositePrimaryKey('lead_id', 'version_id', 'criterion', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('criterion', models.CharField(max_length=20)),
-                ('value', models.FloatField()),
-                ('lead', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='leads.lead')),
-                ('version', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='personas.definitionversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=20)),
+                ("filename", models.CharField(max_length=200)),
+                ("sha256", models.CharField(db_index=True, max_length=64)),
+                ("mapping", models.JSONField(default=dict)),
+                ("history", models.BooleanField(default=False)),
+                ("dry", models.BooleanField(default=False)),
+                ("state", models.CharField(default="new", max_length=10)),
+                ("report", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Score',
-            fields=[
-                ('fit', models.SmallIntegerField()),
-                ('engagement', models.SmallIntegerField()),
-                ('grade', models.CharField(max_length=2)),
-                ('contributions', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None)),
-                ('mql', models.BooleanField()),
-                ('direct', models.BooleanField(default=False)),
-                ('pk', models.CompositePrimaryKey('lead_id', 'line_id', 'track', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('track', models.CharField(default='live', max_length=8)),
-                ('effective_at', models.DateTimeField()),
-                ('lead', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='leads.lead')),
-                ('line', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='personas.definitionline')),
-                ('version', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='personas.definitionversion')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='ScoreHistory',
-            fields=[
-                ('fit', models.SmallIntegerField()),
-                ('engagement', models.SmallIntegerField()),
-                ('grade', models.CharField(max_length=2)),
-                ('contributions', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None)),
-                ('mql', models.BooleanField()),
-                ('direct', models.BooleanField(default=False)),
-                ('pk', models.CompositePrimaryKey('lead_id', 'line_id', 'track', 'effective_at', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('track', models.CharField(default='live', max_length=8)),
-                ('effective_at', models.DateTimeField()),
-                ('lead', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='leads.lead')),
-                ('line', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='personas.definitionline')),
-                ('version', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='personas.definitionversion')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Source',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('token', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='accounts.token')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='LeadKey',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.TextField()),
-                ('created_at', models.DateTimeField()),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='keys', to='leads.lead')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='leads.source')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='EventKey',
-            fields=[
-                ('pk', models.CompositePrimaryKey('source_id', 'key', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('key', models.BinaryField(max_length=16)),
-                ('body_hash', models.BinaryField(max_length=16)),
-                ('event_id', models.BigIntegerField()),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='leads.source')),
-            ],
-            options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='event',
-            name='source',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, to='leads.source'),
+            model_name="handoff",
+            name="imported_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="leads.import"
+            ),
         ),
         migrations.CreateModel(
-            name='Spend',
+            name="Deal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('known_at', models.DateTimeField()),
-                ('spent_on', models.DateField()),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('label', models.CharField(default='', max_length=80)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='spends', to='leads.campaign')),
-                ('imported_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='leads.import')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("day_only", models.BooleanField(default=False)),
+                ("declared", models.BooleanField(default=False)),
+                ("attributes", models.JSONField(default=dict)),
+                ("key", models.TextField(db_index=True, default="")),
+                ("title", models.TextField(default="")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "open"), ("won", "won"), ("lost", "lost")], default="open", max_length=4
+                    ),
+                ),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=14, null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("closed_day_only", models.BooleanField(default=False)),
+                ("reason", models.CharField(blank=True, default="", max_length=20)),
+                (
+                    "rep",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deals",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "handoff",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="deals", to="leads.handoff"
+                    ),
+                ),
+                (
+                    "imported_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="leads.import"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Company",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("day_only", models.BooleanField(default=False)),
+                ("declared", models.BooleanField(default=False)),
+                ("attributes", models.JSONField(default=dict)),
+                ("name", models.TextField(default="")),
+                ("domain", models.TextField(default="")),
+                ("industry", models.TextField(default="")),
+                ("country", models.TextField(default="")),
+                ("employees", models.IntegerField(null=True)),
+                (
+                    "imported_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="leads.import"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='StageMove',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('known_at', models.DateTimeField()),
-                ('number', models.IntegerField()),
-                ('from_stage', models.CharField(blank=True, default='', max_length=12)),
-                ('to_stage', models.CharField(max_length=12)),
-                ('cause', models.CharField(max_length=20)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('handoff', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='leads.handoff')),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='leads.lead')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Visitor',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.TextField()),
-                ('created_at', models.DateTimeField()),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='leads.source')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Join',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('known_at', models.DateTimeField()),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='joins', to='leads.lead')),
-                ('visitor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='joins', to='leads.visitor')),
-            ],
-            options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='event',
-            name='visitor',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='leads.visitor'),
+            model_name="campaign",
+            name="imported_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="leads.import"
+            ),
         ),
         migrations.CreateModel(
-            name='Correction',
+            name="Lead",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('known_at', models.DateTimeField()),
-                ('subject', models.CharField(max_length=20)),
-                ('subject_id', models.BigIntegerField()),
-                ('reason', models.CharField(default='', max_length=200)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("day_only", models.BooleanField(default=False)),
+                ("declared", models.BooleanField(default=False)),
+                ("attributes", models.JSONField(default=dict)),
+                ("email", models.TextField(default="")),
+                ("first_name", models.TextField(default="")),
+                ("last_name", models.TextField(default="")),
+                ("phone", models.TextField(default="")),
+                ("function", models.TextField(default="")),
+                ("country", models.TextField(default="")),
+                ("source", models.TextField(default="")),
+                ("birth_date", models.DateField(null=True)),
+                ("opted_out", models.BooleanField(default=False)),
+                ("erased", models.BooleanField(default=False)),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("subscriber", "subscriber"),
+                            ("lead", "lead"),
+                            ("mql", "MQL"),
+                            ("sal", "SAL"),
+                            ("sql", "SQL"),
+                            ("opportunity", "opportunity"),
+                            ("customer", "customer"),
+                            ("recycled", "recycled"),
+                            ("disqualified", "disqualified"),
+                        ],
+                        default="lead",
+                        max_length=12,
+                    ),
+                ),
+                ("root_id", models.BigIntegerField(null=True)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="leads",
+                        to="leads.campaign",
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="people",
+                        to="leads.company",
+                    ),
+                ),
+                (
+                    "imported_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="leads.import"
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddField(
+            model_name="handoff",
+            name="lead",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="handoffs", to="leads.lead"
+            ),
+        ),
+        migrations.AddField(
+            model_name="event",
+            name="lead",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="leads.lead",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Erasure",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("known_at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="leads.lead"),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('subject', 'subject_id'), name='corrected_once')],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='HandoffState',
+            name="EngagementReset",
             fields=[
-                ('handoff', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='state_row', serialize=False, to='leads.handoff')),
-                ('state', models.CharField(choices=[('pooled', 'pooled'), ('assigned', 'assigned'), ('accepted', 'accepted'), ('refused', 'refused'), ('returned', 'returned'), ('converted', 'converted'), ('expired', 'expired'), ('withdrawn', 'withdrawn'), ('merged', 'merged')], max_length=9)),
-                ('is_open', models.BooleanField()),
-                ('first', models.BooleanField(default=True)),
-                ('assigned_at', models.DateTimeField(null=True)),
-                ('attempts', models.IntegerField(default=0)),
-                ('first_attempt_at', models.DateTimeField(null=True)),
-                ('reached_at', models.DateTimeField(null=True)),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('implicit', models.BooleanField(default=False)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('first_decision', models.CharField(blank=True, default='', max_length=10)),
-                ('reason', models.CharField(blank=True, default='', max_length=12)),
-                ('sql_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('grade_rank', models.SmallIntegerField(default=99)),
-                ('effective_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField(null=True)),
-                ('due_label', models.CharField(blank=True, default='', max_length=20)),
-                ('lead', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, to='leads.lead')),
-                ('line', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='personas.definitionline')),
-                ('pool', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.CASCADE, to='leads.pool')),
-                ('rep', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='AttributeChange',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('known_at', models.DateTimeField()),
-                ('subject', models.CharField(max_length=10)),
-                ('subject_id', models.BigIntegerField()),
-                ('field', models.CharField(max_length=60)),
-                ('value', models.JSONField(null=True)),
-                ('day_only', models.BooleanField(default=False)),
-                ('source', models.CharField(default='', max_length=40)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('imported_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='leads.import')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("known_at", models.DateTimeField()),
+                (
+                    "handoff",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="leads.handoff"
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="resets", to="leads.lead"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['subject', 'subject_id', 'field', 'occurred_at'], name='change_subject')],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="DealContact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.IntegerField()),
-                ('raw', models.JSONField(default=list)),
-                ('outcome', models.CharField(default='', max_length=9)),
-                ('errors', models.JSONField(default=list)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='leads.import')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("known_at", models.DateTimeField()),
+                ("role", models.CharField(default="", max_length=40)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "deal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="contacts", to="leads.deal"
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="deal_contacts", to="leads.lead"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('batch', 'line'), name='import_line_once')],
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="deal",
+            name="lead",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="deals", to="leads.lead"),
+        ),
+        migrations.CreateModel(
+            name="BehaviourDay",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "lead_id",
+                        "behaviour_id",
+                        "occurred_day",
+                        "known_day",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("occurred_day", models.DateField()),
+                ("known_day", models.DateField()),
+                ("n", models.IntegerField()),
+                (
+                    "behaviour",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="leads.behaviour",
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="leads.lead",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddField(
+            model_name="attempt",
+            name="lead",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="attempts", to="leads.lead"
+            ),
+        ),
+        migrations.CreateModel(
+            name="Merge",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("known_at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "loser",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="leads.lead"),
+                ),
+                (
+                    "root",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="leads.lead"),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="PersonaMatch",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "lead_id", "persona_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="leads.lead",
+                    ),
+                ),
+                (
+                    "persona",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.CASCADE, to="personas.persona"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="personas.personaversion",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Assignment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("known_at", models.DateTimeField()),
+                ("how", models.CharField(max_length=10)),
+                ("reason", models.CharField(blank=True, default="", max_length=120)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "rep",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "handoff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="assignments", to="leads.handoff"
+                    ),
+                ),
+                (
+                    "pool",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="leads.pool"
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="PoolMember",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("weight", models.IntegerField(default=1)),
+                ("cap", models.IntegerField(default=200)),
+                (
+                    "pool",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="members", to="leads.pool"
+                    ),
+                ),
+                (
+                    "rep",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="pools", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Qualification",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("cycle", models.IntegerField(default=0)),
+                ("effective_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("cause", models.CharField(max_length=12)),
+                ("grade", models.CharField(max_length=2)),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="qualifications", to="leads.lead"
+                    ),
+                ),
+                ("line", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="personas.definitionline")),
+                (
+                    "version",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="personas.definitionversion"),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Hold",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("opposition", "opposition"),
+                            ("cool_down", "cool-down"),
+                            ("pace", "pace"),
+                            ("open_handoff", "open handoff"),
+                            ("mandatory", "missing mandatory field"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "qualification",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="holds", to="leads.qualification"
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="handoff",
+            name="qualification",
+            field=models.OneToOneField(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="handoff", to="leads.qualification"
+            ),
+        ),
+        migrations.CreateModel(
+            name="RawSum",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "lead_id",
+                        "version_id",
+                        "criterion",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("criterion", models.CharField(max_length=20)),
+                ("value", models.FloatField()),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="leads.lead",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="personas.definitionversion",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Score",
+            fields=[
+                ("fit", models.SmallIntegerField()),
+                ("engagement", models.SmallIntegerField()),
+                ("grade", models.CharField(max_length=2)),
+                (
+                    "contributions",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None),
+                ),
+                ("mql", models.BooleanField()),
+                ("direct", models.BooleanField(default=False)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "lead_id", "line_id", "track", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("track", models.CharField(default="live", max_length=8)),
+                ("effective_at", models.DateTimeField()),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="leads.lead",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="personas.definitionline",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="personas.definitionversion",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ScoreHistory",
+            fields=[
+                ("fit", models.SmallIntegerField()),
+                ("engagement", models.SmallIntegerField()),
+                ("grade", models.CharField(max_length=2)),
+                (
+                    "contributions",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None),
+                ),
+                ("mql", models.BooleanField()),
+                ("direct", models.BooleanField(default=False)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "lead_id",
+                        "line_id",
+                        "track",
+                        "effective_at",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("track", models.CharField(default="live", max_length=8)),
+                ("effective_at", models.DateTimeField()),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="leads.lead",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="personas.definitionline",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="personas.definitionversion",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Source",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True)),
+                (
+                    "token",
+                    models.OneToOneField(
+                        blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to="accounts.token"
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="LeadKey",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.TextField()),
+                ("created_at", models.DateTimeField()),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="keys", to="leads.lead"
+                    ),
+                ),
+                ("source", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="leads.source")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="EventKey",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "source_id", "key", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.BinaryField(max_length=16)),
+                ("body_hash", models.BinaryField(max_length=16)),
+                ("event_id", models.BigIntegerField()),
+                (
+                    "source",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="leads.source"),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="event",
+            name="source",
+            field=models.ForeignKey(
+                db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, to="leads.source"
+            ),
+        ),
+        migrations.CreateModel(
+            name="Spend",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("known_at", models.DateTimeField()),
+                ("spent_on", models.DateField()),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("label", models.CharField(default="", max_length=80)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="spends", to="leads.campaign"
+                    ),
+                ),
+                (
+                    "imported_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="leads.import"
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="StageMove",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("known_at", models.DateTimeField()),
+                ("number", models.IntegerField()),
+                ("from_stage", models.CharField(blank=True, default="", max_length=12)),
+                ("to_stage", models.CharField(max_length=12)),
+                ("cause", models.CharField(max_length=20)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "handoff",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="moves", to="leads.handoff"
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="moves", to="leads.lead"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Visitor",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.TextField()),
+                ("created_at", models.DateTimeField()),
+                ("source", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="leads.source")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Join",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("known_at", models.DateTimeField()),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="joins", to="leads.lead"
+                    ),
+                ),
+                (
+                    "visitor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="joins", to="leads.visitor"
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="event",
+            name="visitor",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="leads.visitor",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Correction",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("known_at", models.DateTimeField()),
+                ("subject", models.CharField(max_length=20)),
+                ("subject_id", models.BigIntegerField()),
+                ("reason", models.CharField(default="", max_length=200)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("subject", "subject_id"), name="corrected_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="HandoffState",
+            fields=[
+                (
+                    "handoff",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="state_row",
+                        serialize=False,
+                        to="leads.handoff",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pooled", "pooled"),
+                            ("assigned", "assigned"),
+                            ("accepted", "accepted"),
+                            ("refused", "refused"),
+                            ("returned", "returned"),
+                            ("converted", "converted"),
+                            ("expired", "expired"),
+                            ("withdrawn", "withdrawn"),
+                            ("merged", "merged"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("is_open", models.BooleanField()),
+                ("first", models.BooleanField(default=True)),
+                ("assigned_at", models.DateTimeField(null=True)),
+                ("attempts", models.IntegerField(default=0)),
+                ("first_attempt_at", models.DateTimeField(null=True)),
+                ("reached_at", models.DateTimeField(null=True)),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("implicit", models.BooleanField(default=False)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("first_decision", models.CharField(blank=True, default="", max_length=10)),
+                ("reason", models.CharField(blank=True, default="", max_length=12)),
+                ("sql_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("grade_rank", models.SmallIntegerField(default=99)),
+                ("effective_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField(null=True)),
+                ("due_label", models.CharField(blank=True, default="", max_length=20)),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.CASCADE, to="leads.lead"
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="personas.definitionline",
+                    ),
+                ),
+                (
+                    "pool",
+                    models.ForeignKey(
+                        db_constraint=False, null=True, on_delete=django.db.models.deletion.CASCADE, to="leads.pool"
+                    ),
+                ),
+                (
+                    "rep",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="AttributeChange",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("known_at", models.DateTimeField()),
+                ("subject", models.CharField(max_length=10)),
+                ("subject_id", models.BigIntegerField()),
+                ("field", models.CharField(max_length=60)),
+                ("value", models.JSONField(null=True)),
+                ("day_only", models.BooleanField(default=False)),
+                ("source", models.CharField(default="", max_length=40)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "imported_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="leads.import"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["subject", "subject_id", "field", "occurred_at"], name="change_subject")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ImportRow",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line", models.IntegerField()),
+                ("raw", models.JSONField(default=list)),
+                ("outcome", models.CharField(default="", max_length=9)),
+                ("errors", models.JSONField(default=list)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="leads.import"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("batch", "line"), name="import_line_once")],
             },
         ),
         migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(fields=['-created_at', '-id'], name='lead_newest'),
+            model_name="lead",
+            index=models.Index(fields=["-created_at", "-id"], name="lead_newest"),
         ),
         migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(fields=['source'], name='lead_source'),
+            model_name="lead",
+            index=models.Index(fields=["source"], name="lead_source"),
         ),
         migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(django.db.models.functions.text.Lower('email'), name='lead_email'),
+            model_name="lead",
+            index=models.Index(django.db.models.functions.text.Lower("email"), name="lead_email"),
         ),
         migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(fields=['stage'], name='lead_stage'),
+            model_name="lead",
+            index=models.Index(fields=["stage"], name="lead_stage"),
         ),
         migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(fields=['closed_at'], name='deal_closed'),
+            model_name="deal",
+            index=models.Index(fields=["closed_at"], name="deal_closed"),
         ),
         migrations.AddIndex(
-            model_name='behaviourday',
-            index=models.Index(fields=['occurred_day', 'behaviour'], include=('lead',), name='ledger_edge'),
+            model_name="behaviourday",
+            index=models.Index(fields=["occurred_day", "behaviour"], include=("lead",), name="ledger_edge"),
         ),
         migrations.AddConstraint(
-            model_name='poolmember',
-            constraint=models.UniqueConstraint(fields=('pool', 'rep'), name='pool_member_once'),
+            model_name="poolmember",
+            constraint=models.UniqueConstraint(fields=("pool", "rep"), name="pool_member_once"),
         ),
         migrations.AddConstraint(
-            model_name='qualification',
-            constraint=models.UniqueConstraint(fields=('lead', 'line', 'cycle'), name='qualification_once'),
+            model_name="qualification",
+            constraint=models.UniqueConstraint(fields=("lead", "line", "cycle"), name="qualification_once"),
         ),
         migrations.AddIndex(
-            model_name='handoff',
-            index=models.Index(fields=['line', 'occurred_at'], name='handoff_when'),
+            model_name="handoff",
+            index=models.Index(fields=["line", "occurred_at"], name="handoff_when"),
         ),
         migrations.AddIndex(
-            model_name='score',
-            index=models.Index(fields=['line', 'grade'], name='score_grade'),
+            model_name="score",
+            index=models.Index(fields=["line", "grade"], name="score_grade"),
         ),
         migrations.AddConstraint(
-            model_name='leadkey',
-            constraint=models.UniqueConstraint(fields=('source', 'key'), name='lead_key_once'),
+            model_name="leadkey",
+            constraint=models.UniqueConstraint(fields=("source", "key"), name="lead_key_once"),
         ),
         migrations.AddConstraint(
-            model_name='stagemove',
-            constraint=models.UniqueConstraint(fields=('lead', 'number'), name='stage_move_once'),
+            model_name="stagemove",
+            constraint=models.UniqueConstraint(fields=("lead", "number"), name="stage_move_once"),
         ),
         migrations.AddConstraint(
-            model_name='visitor',
-            constraint=models.UniqueConstraint(fields=('source', 'key'), name='visitor_once'),
+            model_name="visitor",
+            constraint=models.UniqueConstraint(fields=("source", "key"), name="visitor_once"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['lead', 'occurred_at'], name='event_lead'),
+            model_name="event",
+            index=models.Index(fields=["lead", "occurred_at"], name="event_lead"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(condition=models.Q(('visitor__isnull', False)), fields=['visitor'], name='event_visitor'),
+            model_name="event",
+            index=models.Index(
+                condition=models.Q(("visitor__isnull", False)), fields=["visitor"], name="event_visitor"
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['recorded_at'], name='event_recorded'),
+            model_name="event",
+            index=models.Index(fields=["recorded_at"], name="event_recorded"),
         ),
         migrations.AddIndex(
-            model_name='handoffstate',
-            index=models.Index(condition=models.Q(('is_open', True)), fields=['rep', 'due_at', 'grade_rank', 'effective_at', 'handoff'], name='queue_order'),
+            model_name="handoffstate",
+            index=models.Index(
+                condition=models.Q(("is_open", True)),
+                fields=["rep", "due_at", "grade_rank", "effective_at", "handoff"],
+                name="queue_order",
+            ),
         ),
         migrations.AddIndex(
-            model_name='handoffstate',
-            index=models.Index(fields=['line', 'state'], name='state_line'),
+            model_name="handoffstate",
+            index=models.Index(fields=["line", "state"], name="state_line"),
         ),
         migrations.AddConstraint(
-            model_name='handoffstate',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_open', True)), fields=('lead', 'line'), name='one_open_handoff'),
+            model_name="handoffstate",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_open", True)), fields=("lead", "line"), name="one_open_handoff"
+            ),
         ),
     ]

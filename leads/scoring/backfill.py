@@ -1,0 +1,86 @@
+"""Counting new behaviours once from the raw events, in chunks of leads, beside writers that go on adding.
+
+From its registration on, every writer counts a behaviour. So the back-fill first waits until no writer is left that
+began before; then each chunk, on one snapshot, wipes what it holds and counts what that snapshot shows. A writer that
+commits later adds to it; one that gets in between makes the chunk start again.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import OperationalError, connection, transaction
+
+from leads.models import Behaviour
+from smarketing.rows import clock, fence
+
+from . import ledger
+from .sql import Params, execute, fetch
+
+CHUNK = 20_000
+TRIES = 5
+
+
+def run(behaviours: list[Behaviour], *, at: datetime, progress: Callable[[int, int], None] | None = None) -> int:
+    """Count behaviours for every lead; they are `backfilled_at` `at` afterwards. Returns the ledger rows written.
+
+    `progress(done, of)` is told after each chunk. Safe to repeat at any point.
+    """
+    if not behaviours:
+        return 0
+    await_older_writers()
+    found, written = _ranges(), 0
+    for done, (low, high) in enumerate(found, 1):
+        written += count([one.pk for one in behaviours], low, high)
+        if progress:
+            progress(done, len(found))
+    Behaviour.objects.filter(pk__in=[one.pk for one in behaviours]).update(backfilled_at=at)
+    return written
+
+
+def await_older_writers() -> None:
+    """Return once every writer of facts that was under way has ended (they are short)."""
+    if connection.in_atomic_block:
+        return  # a test, or a caller that is itself the only writer
+    start = clock.now()
+    while fence.cutoff() < start:
+        time.sleep(0.005)
+
+
+def count(behaviour_ids: list[int], low: int, high: int) -> int:
+    """Wipe and recount these behaviours of the leads low <= id < high. Returns the rows written."""
+    for attempt in range(TRIES):
+        try:
+            with _one_snapshot():
+                return _recount(behaviour_ids, low, high)
+        except OperationalError as problem:
+            if getattr(problem.__cause__, "pgcode", "") not in ("40001", "40P01") or attempt == TRIES - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _recount(behaviour_ids: list[int], low: int, high: int) -> int:
+    params = Params(behaviours=behaviour_ids, low=low, high=high)
+    execute(
+        "DELETE FROM leads_behaviourday WHERE behaviour_id = ANY(%(behaviours)s) AND lead_id >= %(low)s AND lead_id < %(high)s",
+        params,
+    )
+    between = "{0} >= %(low)s AND {0} < %(high)s"
+    sources = [(one, between.format(one[0])) for one in (ledger.EVENTS, ledger.JOINS, ledger.BACK)]
+    filters = {pk: filter_ for pk, filter_ in ledger.active().items() if pk in set(behaviour_ids)}
+    return execute(ledger.UPSERT.format(rows=ledger.rows(sources, filters, params)), params)
+
+
+@contextmanager
+def _one_snapshot() -> Iterator[None]:
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost:
+            execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+def _ranges() -> list[tuple[int, int]]:
+    low, high = fetch("SELECT min(id), max(id) FROM leads_lead")[0]
+    return [] if low is None else [(start, start + CHUNK) for start in range(low, high + 1, CHUNK)]

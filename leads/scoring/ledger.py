@@ -1,0 +1,107 @@
+"""The behaviour ledger: how often each lead did each behaviour on each local day, and since which day we know it.
+
+Rows are signed and added up: an event adds one; its correction takes one away on the day we learned of it; a join adds
+the visitor's events on the day of the join. Rows are sorted by their key before every write, so that writers never
+deadlock. `backfill.py` counts a new behaviour once from the raw events.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from leads.models import Behaviour
+from personas.criteria.behaviours import behaviours
+from smarketing.rows.fence import Fence
+
+from . import days, filters
+from .sql import Params, execute
+
+Filters = Mapping[int, Mapping[str, Any]]
+
+# What changes the ledger: (who, instant learned, sign, source of events e, condition). `{0}` is which of them.
+EVENTS = ("e.lead_id", "e.known_at", 1, "leads_event e", "e.lead_id IS NOT NULL AND {0}")
+JOINS = (
+    "k.lead_id",
+    "greatest(k.known_at, e.known_at)",
+    1,
+    "leads_join k JOIN leads_event e ON e.visitor_id = k.visitor_id",
+    "e.lead_id IS NULL AND {0} AND NOT EXISTS (SELECT FROM leads_join f WHERE f.visitor_id = k.visitor_id AND f.id < k.id)"
+    " AND NOT EXISTS (SELECT FROM leads_correction c WHERE c.subject = 'event' AND c.subject_id = e.id"
+    " AND c.known_at <= k.known_at)",
+)
+BACK = (
+    "coalesce(e.lead_id, k.lead_id)",
+    "c.known_at",
+    -1,
+    "leads_correction c JOIN leads_event e ON e.id = c.subject_id LEFT JOIN LATERAL (SELECT f.lead_id, f.known_at"
+    " FROM leads_join f WHERE e.lead_id IS NULL AND f.visitor_id = e.visitor_id ORDER BY f.id LIMIT 1) k ON true",
+    "c.subject = 'event' AND {0} AND (e.lead_id IS NOT NULL OR k.known_at < c.known_at)",
+)
+Source = tuple[str, str, int, str, str]
+
+UPSERT = """
+INSERT INTO leads_behaviourday (lead_id, behaviour_id, occurred_day, known_day, n)
+SELECT lead_id, behaviour_id, occurred_day, known_day, sum(n)::int FROM ({rows}) r
+GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+ON CONFLICT (lead_id, behaviour_id, occurred_day, known_day) DO UPDATE SET n = leads_behaviourday.n + excluded.n
+"""
+
+
+def active() -> dict[int, Mapping[str, Any]]:
+    """Every registered behaviour: id -> filter."""
+    return dict(Behaviour.objects.order_by("pk").values_list("pk", "filter"))
+
+
+def ids_of(keys: Iterable[str]) -> dict[str, int]:
+    """Behaviour key -> id, of those registered."""
+    return dict(Behaviour.objects.filter(key__in=set(keys)).values_list("key", "pk"))
+
+
+@transaction.atomic
+def ensure(bodies: Iterable[Mapping[str, Any]]) -> list[Behaviour]:
+    """Register the behaviours of definitions' bodies. Returns those that `backfill.run` has not counted yet."""
+    wanted = {one.key: one.filter for body in bodies for one in behaviours(body)}
+    rows = [Behaviour(key=key, filter=wanted[key]) for key in sorted(wanted)]
+    Behaviour.objects.bulk_create(rows, ignore_conflicts=True)
+    return list(Behaviour.objects.filter(key__in=wanted, backfilled_at=None).order_by("pk"))
+
+
+def count_events(events: Sequence[Any], fence: Fence) -> None:
+    """Intake's hook: new events (objects with `id`) that have a lead."""
+    _add(EVENTS, "e.id = ANY({})", [event.id for event in events])
+
+
+def count_joins(pairs: Sequence[tuple[int, int]], fence: Fence) -> None:
+    """Intake's hook, after the joins' rows: events of visitors count for the lead they were joined to."""
+    _add(JOINS, "k.visitor_id = ANY({})", [visitor for visitor, _lead in pairs])
+
+
+def take_back(event_ids: Sequence[int], fence: Fence) -> None:
+    """Intake's hook, after the corrections' rows: corrected events count one less from that day on."""
+    _add(BACK, "e.id = ANY({})", list(event_ids))
+
+
+def rows(sources: Iterable[tuple[Source, str]], behaviours: Filters, params: Params) -> str:
+    """SELECT of ledger rows (lead_id, behaviour_id, occurred_day, known_day, n) of sources, each with its condition."""
+    here = days.here()
+    params.update(here.params())
+    selects = [
+        filters.events(
+            behaviours.values(), f"{who} AS who, {learned} AS learned, {sign} AS n", source, where.format(which)
+        )
+        for (who, learned, sign, source, where), which in sources
+    ]
+    return (
+        f"SELECT x.who AS lead_id, b.behaviour_id, {here.sql('x.occurred_at')} AS occurred_day,"
+        f" {here.sql('x.learned')} AS known_day, x.n FROM ({' UNION ALL '.join(selects)}) x,"
+        f" unnest({filters.behaviours_hit(behaviours, params)}) AS b(behaviour_id)"
+    )
+
+
+def _add(source: Source, which: str, ids: Sequence[int]) -> None:
+    registered = active()
+    if ids and registered:
+        params = Params()
+        selected = rows([(source, which.format(params.add(list(ids))))], registered, params)
+        execute(UPSERT.format(rows=selected), params)

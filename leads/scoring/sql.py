@@ -1,0 +1,43 @@
+"""SQL as text with named parameters: no text of a user ever becomes SQL."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection
+
+
+class Params(dict):
+    """Parameters of one statement. `add(value)` keeps a value and returns its placeholder."""
+
+    def add(self, value: Any) -> str:
+        name = f"p{len(self)}"
+        self[name] = value
+        return f"%({name})s"
+
+    def array(self, values: Iterable[Any], kind: str) -> str:
+        """A list of whole numbers as one array constant of SQL type `kind` (cheap to plan, however long)."""
+        return f"{self.add('{' + ','.join(map(str, values)) + '}')}::{kind}[]"
+
+
+def all_of(parts: Iterable[str]) -> str:
+    """Conjunction; true when there is none."""
+    return "(" + (" AND ".join(parts) or "true") + ")"
+
+
+def any_of(parts: Iterable[str]) -> str:
+    """Disjunction; false when there is none."""
+    return "(" + (" OR ".join(parts) or "false") + ")"
+
+
+def fetch(sql: str, params: dict[str, Any] | None = None) -> list[tuple]:
+    """Rows of a statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params or {})
+        return cursor.fetchall()
+
+
+def execute(sql: str, params: dict[str, Any] | None = None) -> int:
+    """Run a statement; rows touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params or {})
+        return cursor.rowcount

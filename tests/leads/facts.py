@@ -1,0 +1,99 @@
+"""Facts at chosen instants, added to the tables as intake would have added them then."""
+
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from django.db import connection
+
+from leads.intake import columns
+from leads.models import (
+    AttributeChange,
+    Company,
+    Correction,
+    EngagementReset,
+    Event,
+    EventPayload,
+    Join,
+    Lead,
+    Source,
+    Visitor,
+)
+from leads.scoring import ledger
+
+_ids = count(1)
+
+
+def source() -> Source:
+    return Source.objects.get_or_create(name="site")[0]
+
+
+def lead(at: datetime, declared: bool = False, known: datetime | None = None, **values: Any) -> int:
+    """A lead created at `at` with its first values."""
+    known = known or at
+    row = Lead.objects.create(created_at=at, recorded_at=known, declared=declared)
+    for name, value in values.items():
+        change("lead", row.pk, name, value, at, known)
+    return row.pk
+
+
+def company(at: datetime, **values: Any) -> int:
+    row = Company.objects.create(created_at=at, recorded_at=at)
+    for name, value in values.items():
+        change("company", row.pk, name, value, at)
+    return row.pk
+
+
+def change(subject: str, pk: int, field: str, value: Any, at: datetime, known: datetime | None = None) -> int:
+    """A value that held from `at`, learned at `known`."""
+    known = known or at
+    row = AttributeChange.objects.create(
+        subject=subject, subject_id=pk, field=field, value=value, occurred_at=at, recorded_at=known, known_at=known
+    )
+    columns.rebuild(subject, [(pk, field)])
+    return row.pk
+
+
+def event(
+    lead: int | None, kind: str, at: datetime, known: datetime | None = None, *, visitor=None, props=None, **fields
+) -> int:
+    """An event that occurred at `at`, learned at `known`; the ledger counts it."""
+    known = known or at
+    row = Event.objects.create(
+        id=(next(_ids) << 22) + int(known.timestamp()), lead_id=lead, visitor=visitor, source=source(), kind=kind,
+        occurred_at=at, recorded_at=known, known_at=known, **fields,
+    )  # fmt: skip
+    if props:
+        EventPayload.objects.create(event=row, properties=props)
+    ledger.count_events([row], None)
+    return row.pk
+
+
+def visitor(at: datetime) -> Visitor:
+    return Visitor.objects.create(source=source(), key=f"v{next(_ids)}", created_at=at)
+
+
+def join(visitor: Visitor, lead: int, at: datetime) -> int:
+    row = Join.objects.create(visitor=visitor, lead_id=lead, occurred_at=at, recorded_at=at, known_at=at)
+    ledger.count_joins([(visitor.pk, lead)], None)
+    return row.pk
+
+
+def correct(subject: str, pk: int, at: datetime) -> int:
+    row = Correction.objects.create(subject=subject, subject_id=pk, occurred_at=at, recorded_at=at, known_at=at)
+    if subject == "event":
+        ledger.take_back([pk], None)
+    if subject == "attributechange":
+        one = AttributeChange.objects.get(pk=pk)
+        columns.rebuild(one.subject, [(one.subject_id, one.field)])
+    return row.pk
+
+
+def reset(lead: int, at: datetime) -> int:
+    return EngagementReset.objects.create(lead_id=lead, occurred_at=at, recorded_at=at, known_at=at).pk
+
+
+def rows(sql: str) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchall()
