@@ -6,4 +6,5 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("smarketing.accounts.urls")),
     path("", include("smarketing.agreements.urls")),
+    path("", include("leads.urls")),
 ]

@@ -6,104 +6,156 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agreements', '0001_initial'),
+        ("agreements", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DefinitionLine',
+            name="DefinitionLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Persona',
+            name="Persona",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('negative', models.BooleanField(default=False)),
-                ('retired', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True)),
+                ("negative", models.BooleanField(default=False)),
+                ("retired", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='DefinitionDraft',
+            name="DefinitionDraft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('body', models.JSONField(default=dict)),
-                ('revision', models.IntegerField(default=0)),
-                ('history', models.JSONField(default=list)),
-                ('edited_at', models.DateTimeField(null=True)),
-                ('edited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('line', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='draft', to='personas.definitionline')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("body", models.JSONField(default=dict)),
+                ("revision", models.IntegerField(default=0)),
+                ("history", models.JSONField(default=list)),
+                ("edited_at", models.DateTimeField(null=True)),
+                (
+                    "edited_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "line",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="draft", to="personas.definitionline"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='FieldDef',
+            name="FieldDef",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=10)),
-                ('name', models.CharField(max_length=60)),
-                ('key', models.CharField(max_length=71, unique=True)),
-                ('type', models.CharField(choices=[('text', 'text'), ('number', 'number'), ('money', 'money'), ('date', 'date'), ('bool', 'yes or no'), ('choice', 'choice'), ('person', 'person')], max_length=6)),
-                ('column', models.CharField(blank=True, default='', max_length=40)),
-                ('label_en', models.CharField(max_length=80)),
-                ('label_fr', models.CharField(max_length=80)),
-                ('article_fr', models.CharField(blank=True, default='', max_length=3)),
-                ('personal', models.BooleanField(default=False)),
-                ('changeable', models.BooleanField(default=True)),
-                ('choices', models.JSONField(blank=True, default=list)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject", models.CharField(max_length=10)),
+                ("name", models.CharField(max_length=60)),
+                ("key", models.CharField(max_length=71, unique=True)),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("text", "text"),
+                            ("number", "number"),
+                            ("money", "money"),
+                            ("date", "date"),
+                            ("bool", "yes or no"),
+                            ("choice", "choice"),
+                            ("person", "person"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                ("column", models.CharField(blank=True, default="", max_length=40)),
+                ("label_en", models.CharField(max_length=80)),
+                ("label_fr", models.CharField(max_length=80)),
+                ("article_fr", models.CharField(blank=True, default="", max_length=3)),
+                ("personal", models.BooleanField(default=False)),
+                ("changeable", models.BooleanField(default=True)),
+                ("choices", models.JSONField(blank=True, default=list)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('subject', 'name'), name='field_name_once')],
+                "constraints": [models.UniqueConstraint(fields=("subject", "name"), name="field_name_once")],
             },
         ),
         migrations.CreateModel(
-            name='DefinitionVersion',
+            name="DefinitionVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.IntegerField()),
-                ('body', models.JSONField()),
-                ('effective_at', models.DateTimeField()),
-                ('published_at', models.DateTimeField()),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='personas.definitionline')),
-                ('paper', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='definition_version', to='agreements.paper')),
-                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.IntegerField()),
+                ("body", models.JSONField()),
+                ("effective_at", models.DateTimeField()),
+                ("published_at", models.DateTimeField()),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="personas.definitionline",
+                    ),
+                ),
+                (
+                    "paper",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="definition_version",
+                        to="agreements.paper",
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['line', '-effective_at'], name='personas_de_line_id_a11ac5_idx')],
-                'constraints': [models.UniqueConstraint(fields=('line', 'number'), name='definition_version_once')],
+                "indexes": [models.Index(fields=["line", "-effective_at"], name="personas_de_line_id_a11ac5_idx")],
+                "constraints": [models.UniqueConstraint(fields=("line", "number"), name="definition_version_once")],
             },
         ),
         migrations.CreateModel(
-            name='PersonaVersion',
+            name="PersonaVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.IntegerField()),
-                ('story', models.JSONField(default=dict)),
-                ('rules', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('persona', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='personas.persona')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.IntegerField()),
+                ("story", models.JSONField(default=dict)),
+                ("rules", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "persona",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="personas.persona"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('persona', 'number'), name='persona_version_once')],
+                "constraints": [models.UniqueConstraint(fields=("persona", "number"), name="persona_version_once")],
             },
         ),
     ]

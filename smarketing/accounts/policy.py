@@ -158,7 +158,7 @@ def _refusal(request: HttpRequest, verb: str, roles: frozenset[str]):
         return (
             None
             if request.token or request.method == "OPTIONS"
-            else JsonResponse({"error": "unknown write key"}, status=401)
+            else JsonResponse({"code": "unknown_write_key", "message": "This write key is not known."}, status=401)
         )
     if may(request.user, verb):
         return None

@@ -1,0 +1,72 @@
+"""Companies by what people say of them: the same domain, else the same name, is the same company."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db import connection
+
+from smarketing.rows.fence import Fence
+
+from . import facts, locks
+
+
+def domain_of(text: str) -> str:
+    """ "https://www.acme.example/about" -> "acme.example"."""
+    text = text.strip().lower()
+    try:
+        host = urlsplit(text if "//" in text else f"//{text}").hostname or ""
+    except ValueError:
+        return ""
+    return host.removeprefix("www.") if "." in host else ""
+
+
+def name_key(values: Mapping[str, Any]) -> str:
+    """What tells one company from another; empty when neither domain nor name is said."""
+    if values.get("domain"):
+        return f"d:{str(values['domain']).lower()}"
+    name = " ".join(str(values.get("name") or "").split()).lower()
+    return f"n:{name}" if name else ""
+
+
+def find_or_create(
+    said: Sequence[Mapping[str, Any]], at: datetime | Sequence[datetime], *, origin: facts.Origin, fence: Fence
+) -> list[int | None]:
+    """Ids of companies described by field values (None where nothing tells them), made when missing.
+
+    What is said of a company already known is recorded as changes. `at`: since when, one for all or one each.
+    """
+    times = [at] * len(said) if isinstance(at, datetime) else list(at)
+    keys = [name_key(values) for values in said]
+    wanted = sorted({key for key in keys if key})
+    if not wanted:
+        return [None] * len(said)
+    found = _find(wanted)
+    missing = [key for key in wanted if key not in found]
+    if missing:
+        locks.hold(locks.COMPANIES, missing)
+        found |= _find(missing)
+        missing = [key for key in missing if key not in found]
+        first = [keys.index(key) for key in missing]
+        births = [facts.Birth(times[n], {k: v for k, v in said[n].items() if v not in (None, "")}) for n in first]
+        found |= dict(zip(missing, facts.create_companies(births, origin=origin, fence=fence), strict=True))
+    changes = [
+        facts.Change("company", found[key], field, value, when)
+        for key, values, when in zip(keys, said, times, strict=True)
+        if key
+        for field, value in values.items()
+        if value not in (None, "") and field not in ("name", "domain")
+    ]
+    facts.record_changes(changes, origin=origin, fence=fence)
+    return [found.get(key) for key in keys]
+
+
+def _find(keys: Sequence[str]) -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 'd:' || lower(domain), min(id) FROM leads_company WHERE lower(domain) = ANY(%s) GROUP BY 1"
+            " UNION ALL SELECT 'n:' || lower(name), min(id) FROM leads_company WHERE lower(name) = ANY(%s) GROUP BY 1",
+            [[k[2:] for k in keys if k[0] == "d"], [k[2:] for k in keys if k[0] == "n"]],
+        )
+        return dict(cursor.fetchall())

@@ -1,0 +1,38 @@
+"""Locks on names that do not exist yet, and another try after a deadlock.
+
+Two-key advisory locks only: the one-key space belongs to the fence (smarketing.rows.fence).
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from django.db import OperationalError, connection
+from psycopg2 import errors
+
+KEYS, COMPANIES, CAMPAIGNS, EMAILS = 1, 2, 3, 4
+_AGAIN = (errors.DeadlockDetected, errors.SerializationFailure)
+T = TypeVar("T")
+
+
+def hold(space: int, names: Iterable[str]) -> None:
+    """Hold these names until the transaction ends, in one order everywhere."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_advisory_xact_lock(%s, h)) FROM ("
+            "SELECT DISTINCT hashtext(n) AS h FROM unnest(%s::text[]) n ORDER BY h) s",
+            [space, sorted(set(names))],
+        )
+
+
+def again(work: Callable[[], T], tries: int = 3) -> T:
+    """Do `work` (a whole transaction); after a deadlock or serialization failure up to three times, with jitter."""
+    for left in range(tries, 0, -1):
+        try:
+            return work()
+        except OperationalError as problem:
+            if not isinstance(problem.__cause__, _AGAIN) or left == 1 or connection.in_atomic_block:
+                raise
+            time.sleep(random.uniform(0.01, 0.08))
+    raise AssertionError("unreachable")
