@@ -3,8 +3,11 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("smarketing.web.urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("smarketing.accounts.urls")),
     path("", include("smarketing.agreements.urls")),
     path("", include("leads.urls")),
 ]
+
+handler500 = "smarketing.web.views.server_error"

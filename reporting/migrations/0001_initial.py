@@ -6,69 +6,98 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('sla', '0001_initial'),
+        ("sla", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Pointer',
+            name="Pointer",
             fields=[
-                ('name', models.CharField(max_length=20, primary_key=True, serialize=False)),
-                ('edition', models.CharField(max_length=40)),
-                ('published_at', models.DateTimeField()),
+                ("name", models.CharField(max_length=20, primary_key=True, serialize=False)),
+                ("edition", models.CharField(max_length=40)),
+                ("published_at", models.DateTimeField()),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='PublishedSum',
+            name="PublishedSum",
             fields=[
-                ('pk', models.CompositePrimaryKey('edition', 'measure', 'dims', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('edition', models.CharField(max_length=40)),
-                ('measure', models.CharField(max_length=40)),
-                ('dims', models.CharField(max_length=200)),
-                ('body', models.JSONField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "edition", "measure", "dims", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("edition", models.CharField(max_length=40)),
+                ("measure", models.CharField(max_length=40)),
+                ("dims", models.CharField(max_length=200)),
+                ("body", models.JSONField()),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='BookClose',
+            name="BookClose",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField()),
-                ('number', models.IntegerField(default=1)),
-                ('cutoff', models.DateTimeField()),
-                ('figures', models.TextField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('closed_at', models.DateTimeField()),
-                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='books', to='sla.contract')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("month", models.DateField()),
+                ("number", models.IntegerField(default=1)),
+                ("cutoff", models.DateTimeField()),
+                ("figures", models.TextField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("closed_at", models.DateTimeField()),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="books", to="sla.contract"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='BookReopen',
+            name="BookReopen",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=200)),
-                ('reopened_at', models.DateTimeField()),
-                ('book', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='reopened', to='reporting.bookclose')),
-                ('marketing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('sales', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(max_length=200)),
+                ("reopened_at", models.DateTimeField()),
+                (
+                    "book",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reopened", to="reporting.bookclose"
+                    ),
+                ),
+                (
+                    "marketing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "sales",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='bookclose',
-            constraint=models.UniqueConstraint(fields=('contract', 'month', 'number'), name='book_once'),
+            model_name="bookclose",
+            constraint=models.UniqueConstraint(fields=("contract", "month", "number"), name="book_once"),
         ),
     ]

@@ -1,0 +1,46 @@
+"""What every page knows. Everything that asks the database is lazy: a fragment that shows none of it pays nothing."""
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+
+from . import navigation
+
+THEMES = ("auto", "light", "dark")
+
+
+def page(request: HttpRequest) -> dict:
+    """nav, bottom_bar, person (None when nobody is signed in), theme, language, languages, installation, demo_people."""
+    user = getattr(request, "user", None)
+    person = user if user is not None and user.is_authenticated else None
+    nav = SimpleLazyObject(lambda: navigation.rail(person, request.path) if person else [])
+    return {
+        "nav": nav,
+        "bottom_bar": SimpleLazyObject(lambda: navigation.bottom_bar(list(nav))),
+        "person": person,
+        "theme": theme(request, person),
+        "language": get_language() or settings.LANGUAGE_CODE,
+        "languages": settings.LANGUAGES,
+        "installation": SimpleLazyObject(_installation),
+        "demo_people": SimpleLazyObject(_demo_people),
+        "csp_nonce": getattr(request, "csp_nonce", ""),
+    }
+
+
+def theme(request: HttpRequest, person) -> str:
+    """auto, light or dark: the person's, else the cookie of this browser."""
+    chosen = person.theme if person else request.COOKIES.get("theme", "auto")
+    return chosen if chosen in THEMES else "auto"
+
+
+def _installation():
+    from smarketing.rows.models import Installation
+
+    return Installation.objects.first() or Installation(company="smarketing")
+
+
+def _demo_people() -> list:
+    from smarketing.accounts import demo
+
+    return demo.people()

@@ -1,0 +1,57 @@
+"""Tags and filters of every template (built in: nothing to load)."""
+
+from django import template
+from django.templatetags.static import do_static
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from smarketing.web import icons, slots
+
+register = template.Library()
+register.simple_tag(icons.icon, name="icon")
+register.tag("static", do_static)
+SIDES = {"marketing": ("■", _("marketing")), "sales": ("●", _("sales"))}
+
+
+@register.simple_tag(takes_context=True)
+def slot(context, name: str, *args):
+    """`{% slot "persona.results" persona.pk %}`: what upper apps registered for this place."""
+    return slots.render(name, context, *args)
+
+
+@register.simple_tag
+def url_if(name: str, *args):
+    """The address of a page, or "" where it does not exist: `{% url_if "leads:list" as there %}`."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_block_tag(takes_context=True)
+def keep(context, content, name):
+    """`{% keep "heading" %}{% block title %}…{% endblock %}{% endkeep %}`: write a block once, show it twice."""
+    context.dicts[0][name] = content.strip()
+    return ""
+
+
+@register.filter
+def plain(value) -> str:
+    """A number without thousands marks, for an attribute: `value="{{ lead.pk|plain }}"`."""
+    return str(value)
+
+
+@register.simple_tag
+def side(name: str, words: bool = True):
+    """A side's marker: ■ marketing in blue, ● sales in orange; without words the word is there for screen readers."""
+    if name not in SIDES:
+        return ""
+    shape, word = SIDES[name]
+    return format_html(
+        '<span class="side side-{0}"><span class="shape" aria-hidden="true">{1}</span><span class="{2}">{3}</span></span>',
+        name,
+        shape,
+        "" if words else "visually-hidden",
+        word,
+    )

@@ -1,0 +1,5 @@
+// Own modules of every page. Each adds to what already works as links and forms.
+import "./menus.js";
+import "./keyboard.js";
+import "./forms.js";
+import "./polling.js";
