@@ -20,6 +20,7 @@ from leads.models import (
     Visitor,
 )
 from leads.scoring import ledger
+from smarketing.rows import fence
 
 _ids = count(1)
 
@@ -60,7 +61,7 @@ def event(
     """An event that occurred at `at`, learned at `known`; the ledger counts it."""
     known = known or at
     row = Event.objects.create(
-        id=(next(_ids) << 22) + int(known.timestamp()), lead_id=lead, visitor=visitor, source=source(), kind=kind,
+        id=fence.id_floor(known) + next(_ids), lead_id=lead, visitor=visitor, source=source(), kind=kind,
         occurred_at=at, recorded_at=known, known_at=known, **fields,
     )  # fmt: skip
     if props:

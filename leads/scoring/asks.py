@@ -1,0 +1,119 @@
+"""What is asked: leads at moments; and the facts about them that decide how the answer is computed.
+
+Two shapes: one moment for a range of leads (`whole`), or a list of (lead, moment). Relation `asked`: lead_id, t, today,
+midnight, cycle, reset_day, moved (values changed after t: read them as of t), tangled (joins or corrections became known
+on the day of t: count from raw events). Merged and erased leads, and leads not yet known at t, are left out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from smarketing.rows import fence
+
+from .days import Days
+from .sql import Params
+
+_LATE = """
+SELECT x.subject, x.subject_id, max(greatest(x.known_at, x.occurred_at)) AS at FROM leads_attributechange x
+WHERE {which} GROUP BY 1, 2
+UNION ALL
+SELECT x.subject, x.subject_id, max(k.known_at) FROM leads_correction k
+JOIN leads_attributechange x ON x.id = k.subject_id
+WHERE k.subject = 'attributechange' AND k.recorded_at > %(first)s GROUP BY 1, 2
+"""
+_LATE_OF_LISTED = """
+((x.subject = 'lead' AND x.subject_id IN (SELECT lead_id FROM q))
+ OR (x.subject = 'company' AND x.subject_id IN (SELECT l.company_id FROM leads_lead l JOIN q ON q.lead_id = l.id)))
+AND greatest(x.known_at, x.occurred_at) > %(first)s
+"""
+_LATE_OF_ALL = """
+x.subject IN ('lead', 'company') AND (x.recorded_at > %(first)s OR (x.occurred_at > x.recorded_at AND x.occurred_at > %(first)s))
+"""
+_TANGLES = """
+SELECT k.lead_id, k.known_at AS at FROM leads_join k WHERE k.recorded_at >= %(first_midnight)s {of_leads}
+UNION ALL
+SELECT coalesce(e.lead_id, k.lead_id), c.known_at FROM leads_correction c
+JOIN leads_event e ON c.subject = 'event' AND e.id = c.subject_id
+LEFT JOIN leads_join k ON e.lead_id IS NULL AND k.visitor_id = e.visitor_id
+WHERE c.recorded_at >= %(first_midnight)s
+"""
+_ASKED = """
+q AS MATERIALIZED ({q}),
+late AS MATERIALIZED ({late}),
+tangle AS MATERIALIZED ({tangles}),
+reset AS MATERIALIZED (
+  SELECT q.lead_id, q.t, max({reset_day}) AS reset_day, count(*)::int AS cycle FROM q
+  JOIN leads_engagementreset r ON r.lead_id = q.lead_id AND r.known_at <= q.t AND r.occurred_at <= q.t
+  WHERE NOT EXISTS (SELECT FROM leads_correction c WHERE c.subject = 'engagementreset' AND c.subject_id = r.id
+    AND c.known_at <= q.t)
+  GROUP BY 1, 2),
+asked AS MATERIALIZED (
+  SELECT q.lead_id, q.t, q.today, q.midnight, coalesce(reset.cycle, 0) AS cycle, reset.reset_day,
+    (q.lead_id, q.t) IN (
+      SELECT q.lead_id, q.t FROM q JOIN late ON late.subject = 'lead' AND late.subject_id = q.lead_id AND late.at > q.t
+      UNION ALL
+      SELECT q.lead_id, q.t FROM late JOIN leads_lead l ON late.subject = 'company' AND l.company_id = late.subject_id
+      JOIN q ON q.lead_id = l.id AND late.at > q.t) AS moved,
+    (q.lead_id, q.t) IN (
+      SELECT q.lead_id, q.t FROM q JOIN tangle ON tangle.lead_id = q.lead_id AND tangle.at BETWEEN q.midnight AND q.t
+    ) AS tangled
+  FROM q JOIN leads_lead l ON l.id = q.lead_id LEFT JOIN reset ON reset.lead_id = q.lead_id AND reset.t = q.t
+  WHERE l.root_id IS NULL AND NOT l.erased AND l.created_at <= q.t
+    AND (CASE WHEN l.declared THEN l.created_at ELSE l.recorded_at END) <= q.t)
+"""
+
+
+@dataclass(frozen=True)
+class Asks:
+    """`ids`/`moments` of equal length, or one moment for the leads low <= id < high."""
+
+    moments: Sequence[datetime]
+    ids: Sequence[int] | None = None
+    low: int = 0
+    high: int = 2**62
+
+    def sql(self, here: Days, params: Params) -> str:
+        """CTEs q, late, tangle, reset, asked (without WITH)."""
+        first = min(self.moments)
+        midnight = here.midnight(here.of(first))
+        params.update(first=first, first_midnight=midnight, first_id=fence.id_floor(midnight))
+        params.update(here.params())
+        listed = self.ids is not None
+        return _ASKED.format(
+            q=self._listed(here, params) if listed else self._whole(here, params),
+            late=_LATE.format(which=_LATE_OF_LISTED if listed else _LATE_OF_ALL),
+            tangles=_TANGLES.format(of_leads="AND k.lead_id IN (SELECT lead_id FROM q)" if listed else ""),
+            reset_day=here.sql("r.occurred_at"),
+        )
+
+    def _listed(self, here: Days, params: Params) -> str:
+        todays = [here.of(at) for at in self.moments]
+        params.update(
+            ids=list(self.ids or ()),
+            moments=list(self.moments),
+            todays=todays,
+            midnights=[here.midnight(day) for day in todays],
+        )
+        return (
+            "SELECT DISTINCT * FROM unnest(%(ids)s::bigint[], %(moments)s::timestamptz[], %(todays)s::date[],"
+            " %(midnights)s::timestamptz[]) u(lead_id, t, today, midnight)"
+        )
+
+    def _whole(self, here: Days, params: Params) -> str:
+        today = here.of(self.moments[0])
+        params.update(t=self.moments[0], today=today, midnight=here.midnight(today), low=self.low, high=self.high)
+        return (
+            "SELECT id AS lead_id, %(t)s::timestamptz AS t, %(today)s::date AS today, %(midnight)s::timestamptz AS midnight"
+            " FROM leads_lead WHERE id >= %(low)s AND id < %(high)s"
+        )
+
+
+def listed(pairs: Sequence[tuple[int, datetime]]) -> Asks:
+    """Ask for these (lead, moment) pairs."""
+    return Asks([at for _lead, at in pairs], [lead for lead, _at in pairs])
+
+
+def whole(at: datetime, low: int = 0, high: int = 2**62) -> Asks:
+    """Ask for every lead low <= id < high at one moment."""
+    return Asks([at], None, low, high)

@@ -1,0 +1,236 @@
+"""A definition version as one SQL statement: relation `scored`, one row per (lead, moment) asked.
+
+Columns: lead_id, t, cycle, fit, engagement, grade, contributions (slot order), plain (cells, musts, nevers say yes),
+strict (the same past the band edges + hysteresis, for who said no before), direct. Sums are float8: whole numbers, exact
+below 2^53. The pure twin is `personas.criteria.evaluate`; the tests hold them equal.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from personas.criteria import tree
+from personas.criteria.decay import MILLION
+from personas.criteria.evaluate import cap_of
+from personas.criteria.grade import DIGITS, LETTERS
+
+from . import filters
+from .asks import Asks
+from .conditions import Conditions, current_value, value_as_of
+from .days import Days
+from .program import Program
+from .sql import Params, all_of, any_of
+
+_AS_OF = """
+LEFT JOIN LATERAL (SELECT jsonb_object_agg(field, value) AS j FROM (
+  SELECT DISTINCT ON (x.field) x.field, x.value FROM leads_attributechange x
+  WHERE x.subject = '{subject}' AND x.subject_id = {which} AND x.known_at <= a.t AND x.occurred_at <= a.t
+    AND NOT EXISTS (SELECT FROM leads_correction k WHERE k.subject = 'attributechange' AND k.subject_id = x.id
+      AND k.known_at <= a.t)
+  ORDER BY x.field, x.occurred_at DESC, x.recorded_at DESC, x.id DESC) d) {subject[0]}v ON true
+"""
+
+
+def ctes(program: Program, asks: Asks, here: Days, params: Params) -> str:
+    """All CTEs up to `scored`, without WITH."""
+    parts = [asks.sql(here, params)]
+    if program.atoms:
+        parts += [_days(program, asks, here, params), _sums(program, params)]
+    parts += [f"v AS ({_values(program, here)})"]
+    return ",\n".join([*parts, _scored(program, params)])
+
+
+# --- behaviours
+
+
+def _days(program: Program, asks: Asks, here: Days, params: Params) -> str:
+    """Relation d: lead_id, t, behaviour_id, age, n as known at t: the ledger to yesterday, then raw facts."""
+    used = {atom.behaviour for atom in program.atoms}
+    wanted = {program.behaviours[key]: filter_ for key, filter_ in _filters(program).items() if key in used}
+    params["behaviours"] = sorted(wanted)
+    horizon = program.horizon()
+    young = f" AND b.occurred_day > a.today - {int(horizon)}" if horizon is not None else ""
+    hits = f"unnest({filters.behaviours_hit(wanted, params)}) AS b(behaviour_id)"
+    raw = " UNION ALL ".join(_raw(wanted, asks))
+    return (
+        "d AS (SELECT a.lead_id, a.t, b.behaviour_id, a.today - b.occurred_day AS age, b.n"
+        " FROM asked a JOIN leads_behaviourday b ON b.lead_id = a.lead_id AND b.known_day < a.today"
+        f" AND b.occurred_day < a.today{young} AND b.behaviour_id = ANY(%(behaviours)s)"
+        " WHERE NOT a.tangled AND (a.reset_day IS NULL OR b.occurred_day > a.reset_day)"
+        f" UNION ALL SELECT x.lead_id, x.t, b.behaviour_id, x.today - {here.sql('x.occurred_at')}, 1 FROM ({raw}) x, {hits}"
+        f" WHERE x.reset_day IS NULL OR {here.sql('x.occurred_at')} > x.reset_day)"
+    )
+
+
+def _raw(behaviours: Mapping[int, Mapping[str, Any]], asks: Asks) -> Iterable[str]:
+    """Own events that became known or occurred on the day of t; every event of those tangled."""
+    extra = "a.lead_id, a.t, a.today, a.reset_day"
+    known = "e.known_at <= a.t AND e.occurred_at <= a.t"
+    today = f"NOT a.tangled AND {known} AND (e.known_at >= a.midnight OR e.occurred_at >= a.midnight)"
+    kept = "NOT EXISTS (SELECT FROM leads_correction c WHERE c.subject = 'event' AND c.subject_id = e.id AND c.known_at <= a.t)"
+    own = "asked a JOIN leads_event e ON e.lead_id = a.lead_id"
+    of = behaviours.values()
+    yield filters.events(of, extra, own, f"{today} AND e.recorded_at >= %(first_midnight)s AND e.id >= %(first_id)s")
+    early = "e.recorded_at < %(first_midnight)s AND e.occurred_at >= %(first_midnight)s"
+    if asks.ids is None:
+        ahead = "SELECT lead_id FROM leads_behaviourday WHERE occurred_day >= %(today)s AND known_day < %(today)s"
+        early += f" AND e.lead_id IN ({ahead})"
+    yield filters.events(of, extra, own, f"{today} AND {early}")
+    yield filters.events(of, extra, own, f"a.tangled AND {known} AND {kept}")
+    joined = (
+        "asked a JOIN leads_join k ON k.lead_id = a.lead_id AND k.known_at <= a.t"
+        " JOIN leads_event e ON e.visitor_id = k.visitor_id AND e.lead_id IS NULL"
+    )
+    first = "NOT EXISTS (SELECT FROM leads_join f WHERE f.visitor_id = k.visitor_id AND f.id < k.id)"
+    yield filters.events(of, extra, joined, f"a.tangled AND {known} AND {kept} AND {first}")
+
+
+def _filters(program: Program) -> dict[str, Mapping[str, Any]]:
+    from personas.criteria.behaviours import behaviours
+
+    return {one.key: one.filter for one in behaviours(program.body)}
+
+
+def _sums(program: Program, params: Params) -> str:
+    """Relations w (weights), s (an `a…` column per atom that sums) and y (per atom of the youngest day)."""
+    weights = ", ".join(
+        f"({program.behaviours[atom.behaviour]}::bigint, {number}, {params.array(atom.table, 'float8')}, {atom.tail}::float8)"
+        for number, atom in enumerate(program.atoms)
+    )
+    parts = [f"w(behaviour_id, atom, tab, tail) AS MATERIALIZED (VALUES {weights})"]
+    weight = "coalesce(w.tab[d.age + 1], w.tail)"
+    by_kind = {"sum": [], "young": []}
+    for number, atom in enumerate(program.atoms):
+        by_kind[atom.kind].append(number)
+    sums = ", ".join(f"sum(d.n * {weight}) FILTER (WHERE w.atom = {n}) AS a{n}" for n in by_kind["sum"])
+    parts.append(
+        f"s AS (SELECT d.lead_id, d.t{', ' if sums else ''}{sums} FROM d JOIN w ON w.behaviour_id = d.behaviour_id"
+        " WHERE d.age >= 0 GROUP BY 1, 2)"
+    )
+    if by_kind["young"]:
+        youngest = ", ".join(f"max({weight}) FILTER (WHERE w.atom = {n}) AS a{n}" for n in by_kind["young"])
+        parts.append(
+            f"y AS (SELECT d.lead_id, d.t, {youngest} FROM (SELECT lead_id, t, behaviour_id, age FROM d WHERE age >= 0"
+            " GROUP BY 1, 2, 3, 4 HAVING sum(n) > 0) d JOIN w ON w.behaviour_id = d.behaviour_id GROUP BY 1, 2)"
+        )
+    return ",\n".join(parts)
+
+
+# --- values
+
+
+def _values(program: Program, here: Days) -> str:
+    """Relation v: what is asked, the fields read as of t, the atoms."""
+    sums = [number for number, atom in enumerate(program.atoms) if atom.kind == "sum"]
+    young = [number for number, atom in enumerate(program.atoms) if atom.kind == "young"]
+    atoms = "".join(f", s.a{n}" for n in sums) + "".join(f", y.a{n}" for n in young)
+    joins = " LEFT JOIN s ON s.lead_id = a.lead_id AND s.t = a.t" if sums else ""
+    joins += " LEFT JOIN y ON y.lead_id = a.lead_id AND y.t = a.t" if young else ""
+    columns = "a.lead_id, a.t, a.today, a.cycle"
+    now = "".join(f", {current_value(program, key, here)} AS f{i}" for i, key in enumerate(program.fields))
+    then = "".join(f", {value_as_of(program, key, here)} AS f{i}" for i, key in enumerate(program.fields))
+    past = _AS_OF.format(subject="lead", which="a.lead_id")
+    past += _AS_OF.format(subject="company", which="(lv.j ->> 'company')::bigint")
+    lead = "FROM asked a JOIN leads_lead l ON l.id = a.lead_id"
+    return (
+        f"SELECT {columns}{now}{atoms} {lead} LEFT JOIN leads_company c ON c.id = l.company_id{joins} WHERE NOT a.moved"
+        f" UNION ALL SELECT {columns}{then}{atoms} {lead} {past}{joins} WHERE a.moved"
+    )
+
+
+# --- points
+
+
+def _scored(program: Program, params: Params) -> str:
+    """The layers: points per criterion, then bites of groups, then of axes, then the grade. OFFSET 0 keeps each layer
+    computed once."""
+    conditions, body = Conditions(program, params), program.body
+    criteria, groups, order = _slots(conditions, body)
+    verdicts = (
+        f"{all_of(map(conditions.sql, body.get('must') or ()))} AND NOT {any_of(map(conditions.sql, body.get('never') or ()))}"
+        f" AS allowed, {any_of(map(conditions.sql, body.get('direct') or ()))} AS straight"
+    )
+    points = "".join(f", {sql} AS c{slot}" for slot, sql in criteria.items())
+    bites = "".join(f", {_bite(members, -cap, cap)} AS c{slot}" for slot, (members, cap) in groups.items())
+    axes = "".join(
+        f", {_bite(members, 0, body[axis].get('cap', 100))} AS c{slot}, {_total(members)} AS {axis}_raw"
+        for axis, (slot, members) in order.items()
+    )
+    scores = ", ".join(f"({axis}_raw + c{slot})::int AS {axis}" for axis, (slot, _members) in order.items())
+    slots = ", ".join(f"c{slot}" for slot in range(len(tree.slots(body))))
+    return (
+        f"points AS (SELECT v.lead_id, v.t, v.cycle, {verdicts}{points} FROM v OFFSET 0),\n"
+        f"grouped AS (SELECT *{bites} FROM points OFFSET 0),\n"
+        f"bounded AS (SELECT *{axes} FROM grouped OFFSET 0),\n"
+        f"totals AS (SELECT *, {scores} FROM bounded OFFSET 0),\n"
+        f"graded AS (SELECT *, {_grade(body)} AS grade FROM totals OFFSET 0),\n"
+        "scored AS (SELECT lead_id, t, cycle, fit, engagement, grade,"
+        f" ARRAY[{slots}]::int[] AS contributions, allowed AND {_reaches(body, params, 0)} AS plain,"
+        f" allowed AND {_reaches(body, params, body.get('hysteresis', 0))} AS strict, allowed AND straight AS direct FROM graded)"
+    )
+
+
+def _slots(conditions: Conditions, body: Mapping[str, Any]) -> tuple[dict, dict, dict]:
+    """({slot: SQL of a criterion}, {slot of a group: (its slots, cap)}, {axis: (slot, slots before it)})."""
+    criteria: dict[int, str] = {}
+    groups: dict[int, tuple[list[int], int]] = {}
+    axes: dict[str, tuple[int, list[int]]] = {}
+    slot = 0
+    for axis in tree.AXES:
+        start = slot
+        for entry in body[axis]["items"]:
+            first = slot
+            for item in entry.get("items", (entry,)):
+                criteria[slot] = _points(conditions, item)
+                slot += 1
+            if tree.is_group(entry):
+                groups[slot] = (list(range(first, slot)), entry["cap"])
+                slot += 1
+        axes[axis] = (slot, list(range(start, slot)))
+        slot += 1
+    return criteria, groups, axes
+
+
+def _points(conditions: Conditions, item: Mapping[str, Any]) -> str:
+    """Whole points of a criterion: millionths, bounded to ±cap, truncated towards zero."""
+    points, cap = int(item["points"]), int(cap_of(item))
+    carried = conditions.program.points_atom(item) if tree.is_event_item(item) else None
+    if carried is None:
+        return f"CASE WHEN {conditions.sql(item['when'])} THEN {max(-cap, min(cap, points))} ELSE 0 END"
+    atom, unit = carried
+    raw = f"coalesce(v.a{atom}, 0) * {points}" + ("" if unit == MILLION else f" / {MILLION}::float8")
+    bounded = f"trunc(greatest(-{cap}, least({cap}, {raw})))::int"
+    return bounded if item.get("each") else f"CASE WHEN {conditions.sql(item['when'])} THEN {bounded} ELSE 0 END"
+
+
+def _total(slots: list[int]) -> str:
+    return "(" + (" + ".join(f"c{slot}" for slot in slots) or "0") + ")"
+
+
+def _bite(slots: list[int], low: int, high: int) -> str:
+    """The signed points by which a bound bites."""
+    total = _total(slots)
+    return f"greatest({int(low)}, least({int(high)}, {total})) - {total}"
+
+
+def _grade(body: Mapping[str, Any]) -> str:
+    def letter(axis: str, names: str) -> str:
+        below = " + ".join(f"({axis} < {int(edge)})::int" for edge in body[axis]["bands"])
+        return f"substr('{names}', 1 + {below}, 1)"
+
+    return f"{letter('fit', LETTERS)} || {letter('engagement', DIGITS)}"
+
+
+def _reaches(body: Mapping[str, Any], params: Params, extra: int) -> str:
+    """In a cell of the MQL set, and past the band edges + extra of one of them (`grade.reaches`)."""
+    inside = f"grade = ANY({params.add(list(body.get('mql') or ()))}::text[])"
+    if not extra:
+        return inside
+    past = [
+        all_of(
+            f"{axis} >= {min(100, body[axis]['bands'][index] + int(extra))}"
+            for axis, index in (("fit", LETTERS.index(cell[0])), ("engagement", DIGITS.index(cell[1])))
+            if index < len(body[axis]["bands"])
+        )
+        for cell in body["mql"]
+    ]
+    return f"({inside} AND {any_of(past)})"

@@ -1,0 +1,129 @@
+"""The scorer in plain Python, from raw facts at any instant: slow, and the measure of the SQL.
+
+Nothing here shares code with the compiler: values by the law of the latest, events by `criteria.behaviours.matches`,
+points by `criteria.evaluate`.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
+
+from leads.models import AttributeChange, Campaign, Correction, EngagementReset, Event, EventPayload, Join, Lead
+from personas.criteria.behaviours import matches
+from personas.criteria.evaluate import Judgement, Moment, judge
+from personas.criteria.fields import Catalogue
+from personas.definitions import queries
+from personas.definitions.catalogue import catalogue as read_catalogue
+
+from .days import Days, here
+
+
+class LeadFacts:
+    """What is known of a lead at t (`criteria.evaluate.Facts`)."""
+
+    def __init__(self, lead_id: int, t: datetime, days: Days | None = None, personas: Iterable[int] = ()):
+        self.lead_id, self.t, self.days, self.personas = lead_id, t, days or here(), frozenset(personas)
+
+    def value(self, field: str) -> Any:
+        subject, _, name = field.partition(".")
+        if field == "lead.created":
+            return self.days.of(self._lead.created_at)
+        if subject == "lead":
+            return self._values.get(name, False if name == "opted_out" else None)
+        return self._company.get(name)
+
+    def events(self, filter_: Mapping[str, Any]) -> list[tuple[date, int]]:
+        found = []
+        for day, event, campaign in self._events:
+            named = isinstance(filter_.get("campaign"), str) and filter_["campaign"]
+            seen = event | {"campaign": campaign.key if named and campaign else event["campaign"]}
+            if matches(filter_, seen) and (self._reset_day is None or day > self._reset_day):
+                found.append((day, 1))
+        return found
+
+    @property
+    def cycle(self) -> int:
+        """How often the lead has been recycled."""
+        return len(self._resets)
+
+    @cached_property
+    def _lead(self) -> Lead:
+        return Lead.objects.get(pk=self.lead_id)
+
+    @cached_property
+    def _values(self) -> dict[str, Any]:
+        return self._latest("lead", self.lead_id)
+
+    @cached_property
+    def _company(self) -> dict[str, Any]:
+        company = self._values.get("company")
+        return self._latest("company", int(company)) if company else {}
+
+    def _known(self, model, **which):
+        """Facts known and occurred by t, not taken back by then."""
+        rows = model.objects.filter(known_at__lte=self.t, occurred_at__lte=self.t, **which)
+        subject = model._meta.model_name
+        back = Correction.objects.filter(subject=subject, known_at__lte=self.t).values_list("subject_id", flat=True)
+        return rows.exclude(pk__in=set(back))
+
+    def _latest(self, subject: str, pk: int) -> dict[str, Any]:
+        found: dict[str, tuple] = {}
+        changes = self._known(AttributeChange, subject=subject, subject_id=pk).annotate(text=Cast("value", TextField()))
+        for one in changes:
+            rank = (one.occurred_at, one.recorded_at, one.pk)
+            if one.field not in found or rank > found[one.field][0]:
+                found[one.field] = (rank, None if one.text is None else json.loads(one.text, parse_float=Decimal))
+        return {name: value for name, (_rank, value) in found.items()}
+
+    @cached_property
+    def _resets(self) -> list[EngagementReset]:
+        return list(self._known(EngagementReset, lead_id=self.lead_id))
+
+    @cached_property
+    def _reset_day(self) -> date | None:
+        return max((self.days.of(one.occurred_at) for one in self._resets), default=None)
+
+    @cached_property
+    def _events(self) -> list[tuple[date, dict[str, Any], Campaign | None]]:
+        mine = Q(lead_id=self.lead_id) | Q(lead=None, visitor__in=self._visitors())
+        rows = list(self._known(Event).filter(mine).select_related("campaign"))
+        payloads = EventPayload.objects.filter(event__in=[row.pk for row in rows])
+        props = {
+            one.pk: json.loads(one.text, parse_float=Decimal)
+            for one in payloads.annotate(text=Cast("properties", TextField()))
+        }
+        return [
+            (
+                self.days.of(row.occurred_at),
+                {
+                    "kind": row.kind, "name": row.name, "page": row.page, "form": row.form,
+                    "campaign": row.campaign_id, "props": props.get(row.pk) or {},
+                },
+                row.campaign,
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    def _visitors(self) -> list[int]:
+        first: dict[int, Join] = {}
+        for one in Join.objects.order_by("pk"):
+            first.setdefault(one.visitor_id, one)
+        return [visitor for visitor, one in first.items() if one.lead_id == self.lead_id and one.known_at <= self.t]
+
+
+def score(
+    lead_id: int, body: Mapping[str, Any], t: datetime, *, catalogue: Catalogue | None = None, after_no: bool = False
+) -> Judgement:
+    """The judgement of a lead under a definition's body at t, from raw facts."""
+    catalogue = catalogue or read_catalogue()
+    facts = LeadFacts(lead_id, t)
+    today = facts.days.of(t)
+    moment = Moment(facts, today, catalogue)
+    facts.personas = frozenset(pk for pk, rules in queries.pinned(body).items() if rules and moment.holds(rules))
+    return judge(body, facts, today, catalogue=catalogue, after_no=after_no)

@@ -1,0 +1,107 @@
+"""A definition version made ready for SQL: the fields it reads, the sums over behaviours it needs, its slots.
+
+An *atom* is one number per lead drawn from the ledger: the sum of n × weight(age) over the rows of one behaviour
+("sum"), or the weight of the youngest day that counts ("young": points that fade from the latest time). Criteria and
+conditions that need the same number share an atom. Atoms are numbered in reading order, which a version never changes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from personas.criteria import decay, tree
+from personas.criteria.behaviours import key_of
+from personas.criteria.fields import Catalogue
+from personas.definitions import queries
+from personas.definitions.catalogue import catalogue as read_catalogue
+from personas.models import DefinitionVersion, FieldDef
+
+from . import ledger
+
+MILLION = decay.MILLION
+
+
+@dataclass(frozen=True)
+class Atom:
+    """`table[age]` is the weight of each age; `tail` of every later one."""
+
+    behaviour: str
+    kind: str
+    table: tuple[int, ...]
+    tail: int
+
+
+@dataclass
+class Program:
+    """What `compile.py` needs of one version. `columns`: field key -> database column, "" for custom attributes."""
+
+    line_id: int
+    version_id: int
+    body: Mapping[str, Any]
+    catalogue: Catalogue
+    rules: Mapping[int, Mapping[str, Any]]
+    columns: Mapping[str, str]
+    behaviours: Mapping[str, int]
+    atoms: list[Atom] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for axis in tree.AXES:
+            for _path, item, _group in tree.items(self.body, axis):
+                if not tree.is_event_item(item):
+                    self._count_all(item["when"])
+                elif self.points_atom(item) is None or not item.get("each"):
+                    self.count_atom(item["when"])
+        for name in tree.LISTS:
+            for cond in self.body.get(name) or ():
+                self._count_all(cond)
+
+    def _count_all(self, cond: Mapping[str, Any]) -> None:
+        for _path, leaf in tree.leaves(cond):
+            if "event" in leaf:
+                self.count_atom(leaf)
+
+    @property
+    def fields(self) -> list[str]:
+        """Keys of the fields read, sorted; unknown ones left out (they are absent for everybody)."""
+        used = {cond["field"] for _path, cond in tree.conditions(self.body) if "field" in cond}
+        for rules in self.rules.values():
+            used |= {cond["field"] for _path, cond in tree.leaves(rules)} if rules else set()
+        return sorted(used & set(self.columns))
+
+    def points_atom(self, item: Mapping[str, Any]) -> tuple[int, int] | None:
+        """(atom, millionths per unit of it) that carry an event criterion's points; None where holding is enough."""
+        if not item.get("each") and not item.get("decay"):
+            return None
+        length, tail = decay.span(item)
+        table = decay.weight_table(item, length - 1) if length else ()
+        unit = MILLION if {*table, tail} <= {0, MILLION} else 1
+        kind = "sum" if item.get("each") else "young"
+        table = tuple(weight // unit for weight in table)
+        return self._number(Atom(key_of(item["when"]["event"]), kind, table, tail // unit)), unit
+
+    def count_atom(self, cond: Mapping[str, Any]) -> int:
+        """Number of the atom that counts the events of a condition inside its window."""
+        within = cond.get("within")
+        table, tail = ((), 1) if within is None else ((1,) * within, 0)
+        return self._number(Atom(key_of(cond["event"]), "sum", table, tail))
+
+    def horizon(self) -> int | None:
+        """Ages at or beyond which no atom counts; None when some never end."""
+        return None if any(atom.tail for atom in self.atoms) else max((len(a.table) for a in self.atoms), default=0)
+
+    def _number(self, atom: Atom) -> int:
+        if atom not in self.atoms:
+            self.atoms.append(atom)
+        return self.atoms.index(atom)
+
+
+def load(version: DefinitionVersion) -> Program:
+    """The program of a version; its behaviours must be registered (`ledger.ensure`)."""
+    return build(version.line_id, version.pk, version.body)
+
+
+def build(line_id: int, version_id: int, body: Mapping[str, Any]) -> Program:
+    """The program of a body, also of one that is not published."""
+    columns = dict(FieldDef.objects.filter(subject__in=("lead", "company")).values_list("key", "column"))
+    keys = {key_of(cond["event"]) for _path, cond in tree.conditions(body) if "event" in cond}
+    return Program(line_id, version_id, body, read_catalogue(), queries.pinned(body), columns, ledger.ids_of(keys))

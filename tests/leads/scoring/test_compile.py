@@ -1,0 +1,61 @@
+"""The SQL scorer equals the plain Python one: any definition, any lead, any instant."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import strategies as st
+
+from leads.scoring import asks, compile, days, ledger, oracle, program
+from leads.scoring.sql import Params, fetch
+from leads.scoring.values import TESTS
+from personas.criteria.operators import OPERATORS
+from personas.criteria.validate import validate
+from personas.definitions import persona_services
+from personas.definitions.catalogue import catalogue
+from tests.leads import worlds
+
+pytestmark = pytest.mark.django_db
+PHASES = [Phase.explicit, Phase.reuse, Phase.generate]  # shrinking costs minutes here
+QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
+
+
+def scores(body: dict, which: asks.Asks) -> dict:
+    """(lead, t) -> what the SQL says."""
+    ledger.ensure([body])
+    params = Params()
+    sql = compile.ctes(program.build(0, 0, body), which, days.here(), params)
+    columns = "lead_id, t, cycle, fit, engagement, grade, contributions, plain, strict, direct"
+    return {row[:2]: row[2:] for row in fetch(f"WITH {sql} SELECT {columns} FROM scored", params)}
+
+
+def expected(lead: int, body: dict, t) -> tuple:
+    plain, strict = (oracle.score(lead, body, t, after_no=no) for no in (False, True))
+    cycle = oracle.LeadFacts(lead, t).cycle
+    return cycle, plain.fit, plain.engagement, plain.grade, plain.contributions, plain.mql, strict.mql, plain.direct
+
+
+def test_every_operator_has_its_test_in_sql():
+    assert set(TESTS) == set(OPERATORS)
+
+
+@settings(max_examples=60, deadline=None, phases=PHASES, suppress_health_check=QUIET)
+@given(st.data())
+def test_sql_equals_python_on_any_lead_and_definition_at_any_instant(data):
+    worlds.catalogue()
+    rules = data.draw(worlds.field_conditions(), "rules")
+    name = f"p{persona_services.Persona.objects.count()}"
+    persona = persona_services.create_persona(name=name, story={}, rules=rules, by=None, at=worlds.NOON)
+    body = data.draw(worlds.bodies([persona.pk]), "body")
+    assume(not validate(body, catalogue()))
+    ledger.ensure([body])
+    lives = [worlds.live(life) for life in data.draw(st.lists(worlds.lives, min_size=1, max_size=2), "lives")]
+    pairs = [(lead, t) for lead, ts in lives for t in ts]
+    midnight = days.here().midnight(days.here().of(worlds.NOON))
+    pairs += [(lead, at) for lead, _ts in lives for at in (worlds.NOON, midnight, midnight - timedelta(microseconds=1))]
+    found = scores(body, asks.listed(pairs))
+    wanted = {(lead, t): expected(lead, body, t) for lead, t in pairs}
+    assert found == wanted
+    for t in {t for _lead, t in pairs}:
+        everybody = scores(body, asks.whole(t))
+        assert {pair: everybody[pair] for pair in pairs if pair[1] == t} == {p: wanted[p] for p in pairs if p[1] == t}

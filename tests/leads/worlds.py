@@ -1,0 +1,206 @@
+"""Random leads, facts and definitions for the proofs of scoring (hypothesis)."""
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from hypothesis import strategies as st
+
+from personas.catalogue import add_custom
+from personas.criteria.operators import OPERATORS
+from tests.leads import facts
+
+NOON = datetime(2026, 3, 29, 10, tzinfo=UTC)  # the night before lost an hour in Paris
+TYPES = {
+    "lead.country": "text", "lead.birth_date": "date", "lead.opted_out": "bool", "lead.created": "date",
+    "lead.x_renewal": "date", "lead.x_size": "number", "lead.x_note": "text", "company.employees": "number",
+    "company.industry": "text", "company.x_key": "bool",
+}  # fmt: skip
+CUSTOM = [
+    ("lead", "x_renewal", "date"),
+    ("lead", "x_size", "number"),
+    ("lead", "x_note", "text"),
+    ("company", "x_key", "bool"),
+]
+KINDS, PAGES = ("page", "form", "demo"), ("/pricing", "/Pricing/Team", "/blog", "")
+
+
+def catalogue() -> None:
+    """The custom fields that these worlds use."""
+    for subject, name, kind in CUSTOM:
+        add_custom(subject=subject, name=name, type=kind)
+
+
+def _value(kind: str):
+    return {
+        "text": st.sampled_from(["FR", "fr", "BE", "Élan", "élan vital", "12", ""]),
+        "number": st.integers(-3, 60) | st.sampled_from(["12", "12.5", "x", True]),
+        "date": st.integers(-900, 30).map(lambda n: (NOON + timedelta(days=n)).date().isoformat()) | st.sampled_from(["2004-02-29", "1990-03-29", "2026-02-30", "soon", ""]),
+        "bool": st.booleans() | st.sampled_from(["true", "maybe"]),
+    }[kind]  # fmt: skip
+
+
+def _typed(field: str):
+    """A value that intake could store in the field: columns hold values of their type only."""
+    strict = {"lead.birth_date": st.sampled_from(["2004-02-29", "1990-03-29", "1966-03-30", None]), "lead.opted_out": st.booleans(), "company.employees": st.integers(0, 60) | st.none()}  # fmt: skip
+    return strict.get(field, _value(TYPES[field]) | st.none())
+
+
+_SECONDS = st.integers(0, 70 * 86_400) | st.integers(0, 70).map(lambda day: day * 86_400 + 36_000)
+_AGO = st.one_of(_SECONDS, st.integers(0, 3 * 86_400))
+_LATE = st.sampled_from([0, 0, 0, 5, 3_600, 86_400, 20 * 86_400])
+CHANGED = [field for field in TYPES if field != "lead.created"]
+
+
+@st.composite
+def changes(draw):
+    field = draw(st.sampled_from(CHANGED))
+    return field, draw(_typed(field)), draw(_AGO), draw(_LATE), draw(st.booleans() | st.just(False))
+
+
+happenings = st.tuples(
+    st.sampled_from(KINDS), st.sampled_from(PAGES), _AGO, _LATE, st.sampled_from([0, 0, 0, 0, 1]), st.booleans()
+)
+lives = st.fixed_dictionaries(
+    {
+        "changes": st.lists(changes(), max_size=7),
+        "events": st.lists(happenings, max_size=9),
+        "resets": st.lists(_AGO, max_size=1),
+        "joined": st.none() | _AGO,
+        "asked": st.lists(_AGO, min_size=1, max_size=4, unique=True),
+    }
+)
+
+
+def live(life: dict) -> tuple[int, list[datetime]]:
+    """Put a life's facts into the tables in the order they became known. Returns the lead and the moments to ask about."""
+    born = NOON - timedelta(days=75)
+    company = facts.company(born)
+    lead = facts.lead(born, company=company)
+    who = facts.visitor(born) if life["joined"] is not None else None
+    story = []  # (known, deed)
+    for field, value, ago, late, corrected in life["changes"]:
+        subject, _, name = field.partition(".")
+        at = NOON - timedelta(seconds=ago)
+        _tell(
+            story, at, late, corrected, "attributechange",
+            partial(facts.change, subject, lead if subject == "lead" else company, name, value),
+        )  # fmt: skip
+    for kind, page, ago, late, corrected, anonymous in life["events"]:
+        at = NOON - timedelta(seconds=ago)
+        early = who and at + timedelta(seconds=late) <= NOON - timedelta(seconds=life["joined"])
+        mine = (None, who) if anonymous and early else (lead, None)  # once joined, intake names the lead
+        _tell(story, at, late, corrected, "event", partial(facts.event, mine[0], kind, visitor=mine[1], page=page))
+    if who:
+        at = NOON - timedelta(seconds=life["joined"])
+        story.append((at, lambda: facts.join(who, lead, at)))
+    for ago in life["resets"]:
+        story.append((NOON - timedelta(seconds=ago), partial(facts.reset, lead, NOON - timedelta(seconds=ago))))
+    while story:
+        story.sort(key=lambda one: one[0])
+        story.pop(0)[1]()
+    return lead, [NOON - timedelta(seconds=ago) for ago in life["asked"]]
+
+
+def _tell(story: list, at: datetime, late: int, corrected: bool, subject: str, deed) -> None:
+    """A fact learned `late` seconds after it happened; corrected, if so, five hours later."""
+    known = at + timedelta(seconds=late)
+
+    def happen():
+        pk = deed(at=at, known=known)
+        if corrected:
+            back = known + timedelta(hours=5)
+            story.append((back, partial(facts.correct, subject, pk, back)))
+
+    story.append((known, happen))
+
+
+# --- definitions
+
+
+@st.composite
+def field_conditions(draw):
+    field = draw(st.sampled_from(sorted(TYPES)))
+    kind = TYPES[field]
+    op = draw(st.sampled_from([one for one in OPERATORS.values() if kind in one.types]))
+    good = {
+        "text": st.sampled_from(["FR", "Élan", "12", "l"]),
+        "number": st.integers(-3, 60) | st.just("12.5"),
+        "date": st.integers(-100, 10).map(lambda n: (NOON + timedelta(days=n)).date().isoformat()),
+        "bool": st.booleans(),
+    }[kind]
+    operands = {
+        "none": st.none(), "one": good, "list": st.lists(good, min_size=1, max_size=3, unique=True),
+        "range": st.tuples(good, good).map(lambda pair: sorted(pair, key=lambda v: (float(v) if kind == "number" else 0, str(v)))),
+        "days": st.integers(0, 90), "years": st.tuples(st.integers(0, 60), st.integers(0, 60)).map(sorted),
+    }  # fmt: skip
+    value = draw(operands[op.operand])
+    return {"field": field, "op": op.name} | ({} if value is None else {"value": value})
+
+
+filters = st.fixed_dictionaries(
+    {"kind": st.sampled_from(KINDS)},
+    optional={
+        "page": st.fixed_dictionaries({"op": st.sampled_from(["like", "is"]), "value": st.sampled_from(PAGES[:3])})
+    },
+)
+events = st.fixed_dictionaries(
+    {"event": filters},
+    optional={"within": st.integers(1, 60), "count": st.integers(1, 3), "absent": st.booleans()},
+)
+leaves = field_conditions() | events
+conditions = st.recursive(
+    leaves, lambda inner: st.builds(lambda name, kids: {name: kids}, st.sampled_from(["all", "any", "none"]), st.lists(inner, min_size=1, max_size=3)), max_leaves=4
+)  # fmt: skip
+fading = st.one_of(
+    st.none(),
+    st.builds(lambda kind, days: {"kind": kind, "days": days}, st.sampled_from(["linear", "half_life", "window"]), st.integers(1, 45)),
+    st.sampled_from([[[1, 500_000]], [[7, 750_000], [30, 250_000], [40, 0]], [[30, 333_333]]]).map(lambda steps: {"kind": "steps", "steps": steps}),
+)  # fmt: skip
+
+
+@st.composite
+def items(draw, key: str, personas: list[int]):
+    points = draw(st.integers(-40, 60).filter(bool))
+    item: dict = {"key": key, "points": points}
+    if draw(st.booleans()):
+        item["cap"] = draw(st.integers(1, 90))
+    kind = draw(st.sampled_from(["event", "event", "any", "persona"]))
+    if kind == "persona" and personas:
+        return item | {"when": {"persona": draw(st.sampled_from(personas))}}
+    if kind != "event":
+        return item | {"when": draw(conditions)}
+    when = draw(events.filter(lambda one: not one.get("absent")))
+    decay = draw(fading)
+    if decay and (points > 0 or decay["kind"] in ("window", "steps")):
+        item["decay"] = decay
+    if draw(st.booleans()):
+        item["each"] = True
+        when = {part: value for part, value in when.items() if part != "count"}
+    return item | {"when": when}
+
+
+@st.composite
+def bodies(draw, personas: list[int] = ()):
+    number = iter(range(100))
+
+    def axis():
+        entries = []
+        for _ in range(draw(st.integers(0, 3))):
+            if draw(st.integers(0, 3)):
+                entries.append(draw(items(f"k{next(number)}", personas)))
+            else:
+                inner = [draw(items(f"k{next(number)}", personas)) for _ in range(draw(st.integers(1, 2)))]
+                entries.append({"key": f"g{next(number)}", "cap": draw(st.integers(1, 60)), "items": inner})
+        bands = draw(st.lists(st.integers(1, 100), min_size=1, max_size=4, unique=True))
+        return {"bands": sorted(bands, reverse=True), "cap": draw(st.integers(30, 100)), "items": entries}
+
+    fit, engagement = axis(), axis()
+    cells = [
+        "ABCDEF"[i] + "123456"[j] for i in range(len(fit["bands"]) + 1) for j in range(len(engagement["bands"]) + 1)
+    ]
+    few = st.lists(conditions, max_size=1)
+    return {
+        "fit": fit, "engagement": engagement, "must": draw(few), "never": draw(few), "direct": draw(few),
+        "mql": draw(st.lists(st.sampled_from(cells), max_size=4, unique=True)),
+        "hysteresis": draw(st.sampled_from([0, 0, 10])), "cooldown_days": 0, "pace": 15, "mandatory": [],
+    }  # fmt: skip
