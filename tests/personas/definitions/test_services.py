@@ -7,7 +7,7 @@ from django.db import DatabaseError, transaction
 
 from personas.criteria import tree
 from personas.definitions import persona_services, queries, services
-from personas.models import DefinitionVersion, FieldDef
+from personas.models import DefinitionVersion
 from smarketing.agreements import services as agreements
 from tests.people import PASSWORD, person
 
@@ -22,15 +22,6 @@ def signers():
 
 @pytest.fixture
 def line(signers):
-    FieldDef.objects.create(
-        subject="lead",
-        name="country",
-        key="lead.country",
-        type="text",
-        column="country",
-        label_en="country",
-        label_fr="pays",
-    )
     return services.create_line(name="France", by=signers[0], at=AT)
 
 

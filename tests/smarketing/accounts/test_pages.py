@@ -182,7 +182,7 @@ def test_the_switch_becomes_no_one_switched_off_or_missing(client):
 @pytest.mark.django_db
 def test_both_sides_sign_on_the_page_of_a_paper(client):
     people = [person("Anna", "manager", "marketing", signs=True), person("Bruno", "manager", "sales", signs=True)]
-    paper = services.propose(kind="definition", line="definition:1", body={"é": 1}, by=people[0], at=clock.now())
+    paper = services.propose(kind="minutes", line="minutes:1", body={"é": 1}, by=people[0], at=clock.now())
     for user in people:
         enter(client, user)
         wrong = client.post(f"/papers/{paper.pk}/sign/", {"password": "guess"}, follow=True)
@@ -191,12 +191,12 @@ def test_both_sides_sign_on_the_page_of_a_paper(client):
     page = client.get(f"/papers/{paper.pk}/").content.decode()
     assert services.both_signed_at(paper) and paper.sha256 in page and "nothing was touched" in page
     assert "sign-" not in page  # nothing left to sign
-    assert AuditEntry.objects.filter(verb="definition.sign").count() == 2
+    assert AuditEntry.objects.filter(verb="minutes.sign").count() == 2
 
 
 @pytest.mark.django_db
 def test_a_viewer_reads_a_paper_and_signs_none(client):
-    paper = services.propose(kind="definition", line="definition:1", body={}, by=None, at=clock.now())
+    paper = services.propose(kind="minutes", line="minutes:1", body={}, by=None, at=clock.now())
     enter(client, person("Vera", "viewer"))
     assert client.get(f"/papers/{paper.pk}/").status_code == 200
     assert client.post(f"/papers/{paper.pk}/sign/", {"password": PASSWORD}).status_code == 403

@@ -29,7 +29,7 @@ def sales(db):
 
 @pytest.fixture
 def paper(marketing):
-    return services.propose(kind="definition", line="definition:1", body=BODY, by=marketing, at=AT)
+    return services.propose(kind="minutes", line="minutes:1", body=BODY, by=marketing, at=AT)
 
 
 def sign(paper, by, password=PASSWORD, at=AT):
@@ -46,8 +46,8 @@ def test_it_is_agreed_at_the_later_of_two_signatures(paper, marketing, sales):
 
 
 def test_papers_of_a_line_are_numbered_and_the_same_text_is_the_same_paper(paper, marketing):
-    again = services.propose(kind="definition", line="definition:1", body=BODY, by=marketing, at=AT)
-    other = services.propose(kind="definition", line="definition:1", body={**BODY, "x": 1}, by=marketing, at=AT)
+    again = services.propose(kind="minutes", line="minutes:1", body=BODY, by=marketing, at=AT)
+    other = services.propose(kind="minutes", line="minutes:1", body={**BODY, "x": 1}, by=marketing, at=AT)
     assert (again.pk, other.number) == (paper.pk, 2)
 
 
@@ -144,23 +144,23 @@ def test_a_flipped_byte_is_named(transactional_db, owner, paper, marketing, sale
     call_command("verify_papers", stdout=StringIO())
     _flip(owner, "agreements_paper", "body", paper.body.replace("20", "21"), paper.pk)
     paper.refresh_from_db()
-    assert services.verify(paper)[0] == "definition:1 1: the text was changed"
+    assert services.verify(paper)[0] == "minutes:1 1: the text was changed"
     with pytest.raises(services.AgreementError, match="cannot be signed"):
         sign(paper, sales)
     with pytest.raises(CommandError, match=r"1 of 1 papers") as caught:
         call_command("verify_papers", stdout=StringIO())
-    assert "definition:1 1" in str(caught.value)
+    assert "minutes:1 1" in str(caught.value)
 
 
 def test_a_signature_moved_to_another_text_is_named(transactional_db, owner, paper, marketing):
     signature = sign(paper, marketing)
     _flip(owner, "agreements_signature", "sha256", "0" * 64, signature.pk)
-    assert services.verify(paper) == ["definition:1 1: the signature of marketing is on another text"]
+    assert services.verify(paper) == ["minutes:1 1: the signature of marketing is on another text"]
 
 
 def test_two_signers_of_one_side_at_the_same_moment_make_one_signature(transactional_db):
     people = [person("Anna", "manager", "marketing", signs=True), person("Erik", "marketer", signs=True)]
-    paper = services.propose(kind="definition", line="definition:1", body=BODY, by=None, at=AT)
+    paper = services.propose(kind="minutes", line="minutes:1", body=BODY, by=None, at=AT)
     start, outcomes = threading.Barrier(2), []
 
     def go(by):
