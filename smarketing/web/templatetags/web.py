@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from smarketing.web import icons, slots
+from smarketing.web import once as form_key
 
 register = template.Library()
 register.simple_tag(icons.icon, name="icon")
@@ -34,6 +35,12 @@ def keep(context, content, name):
     """`{% keep "heading" %}{% block title %}…{% endblock %}{% endkeep %}`: write a block once, show it twice."""
     context.dicts[0][name] = content.strip()
     return ""
+
+
+@register.simple_tag
+def once():
+    """`{% once %}` inside a form: its key, by which sending it twice does it once (`smarketing.web.once`)."""
+    return format_html('<input type="hidden" name="{}" value="{}">', form_key.FIELD, form_key.new_key())
 
 
 @register.filter

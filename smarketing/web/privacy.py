@@ -1,0 +1,2 @@
+PERSONAL = {"sentform.answer"}
+NEUTRAL = {"sentform.key", "sentform.body_hash"}
