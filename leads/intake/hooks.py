@@ -6,17 +6,31 @@ reads nothing that it has not been given or locked.
 events(rows: list[NewEvent], fence)           new events that have a lead: add them to the behaviour ledger
 joins(pairs: list[(visitor_id, lead_id)], fence)  first join of a visitor: its earlier events now belong to the lead
 taken_back(event_ids: list[int], fence)       events corrected: add negative ledger rows
+handed(rows: list[Handed], origin: facts.Origin, fence)  handoffs that a file says really happened: make those missing
 handoffs(handoff_ids: list[int], fence)       imported handoffs, or handoffs whose deals changed: derive their state
 deals(deal_ids: list[int], fence)             deals opened, won, lost or edited: stage moves
 closed_months(first: date, last: date) -> set[date]   first days of months whose book is closed (declared history)
 """
 
 from collections.abc import Callable
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A handoff brought by a file: "became MQL on". No version, no score, gate imported."""
+
+    lead_id: int
+    line_id: int
+    occurred_at: datetime
+    day_only: bool
+
 
 events: list[Callable] = []
 joins: list[Callable] = []
 taken_back: list[Callable] = []
+handed: list[Callable] = []
 handoffs: list[Callable] = []
 deals: list[Callable] = []
 closed_months: list[Callable[[date, date], set[date]]] = []
