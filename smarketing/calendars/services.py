@@ -1,0 +1,140 @@
+"""Calendars in immutable versions; their work axis, in Python and as rows. An edit is a new version."""
+
+import json
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext as _
+
+from smarketing.accounts import audit
+from smarketing.agreements.canonical import canonical
+from smarketing.rows import clock
+
+from . import axis as axes
+from . import holidays
+from .models import AxisWindow, Calendar, CalendarVersion
+
+FIRST, YEARS_AHEAD = "2010-01-01", 10
+WEEK = {str(day): [["09:00", "18:00"]] for day in range(1, 6)}
+
+
+def starter_spec(*, at: datetime, zone: str = "Europe/Paris", country: str = "FR", region: str = "") -> dict:
+    """Monday to Friday, 9 to 18, closed on the holidays of a country."""
+    until = at.year + YEARS_AHEAD
+    closed = holidays.of_country(country, region, int(FIRST[:4]), until) if country else {}
+    return {
+        "zone": zone, "windows": WEEK, "country": country, "region": region, "first": FIRST,
+        "until": f"{until}-01-01", "holidays": [day.isoformat() for day in closed],
+    }  # fmt: skip
+
+
+def problems(spec: dict) -> dict[str, str]:
+    """field -> sentence about what keeps a spec from being a calendar; empty when nothing does."""
+    found = {}
+    if spec.get("zone") not in available_timezones():
+        found["zone"] = _("This time zone is not known.")
+    windows = spec.get("windows") or {}
+    if not any(windows.values()):
+        found["windows"] = _("A calendar without working hours never lets a deadline pass: give at least one window.")
+    try:
+        if any(axes.overlaps(day) for day in windows.values()):
+            found["windows"] = _("The windows of a day must follow one another, each closing after it opens.")
+        axes.build(_complete(spec, 2020) | {"zone": "UTC", "first": "2010-01-01", "until": "2010-01-08"})
+    except (ValueError, TypeError, AttributeError):
+        found.setdefault("windows", _("Write hours as 09:00 and dates as 2026-12-25."))
+    return found
+
+
+@transaction.atomic
+def create_version(
+    *, calendar: Calendar | None = None, name: str = "", spec: dict, by, at: datetime
+) -> CalendarVersion:
+    """The next version of a calendar (a new one with `name`), laid out as an axis. The same spec returns the newest.
+
+    ValidationError, by field, for a spec that is no calendar.
+    """
+    spec = _complete(spec, at.year)
+    if found := problems(spec):
+        raise ValidationError(found)
+    calendar = calendar or Calendar.objects.get_or_create(name=name)[0]
+    Calendar.objects.select_for_update().get(pk=calendar.pk)
+    newest = calendar.versions.order_by("-number").first()
+    if newest and canonical(newest.spec) == canonical(spec):
+        return newest
+    number = (newest.number if newest else 0) + 1
+    version = CalendarVersion.objects.create(calendar=calendar, number=number, spec=spec, created_by=by, created_at=at)
+    materialise(version)
+    audit.record(by, "calendar.version", "calendar", calendar.pk, at, number=number)
+    return version
+
+
+def _complete(spec: dict, year: int) -> dict:
+    return {"first": FIRST, "until": f"{year + YEARS_AHEAD}-01-01", "holidays": []} | spec
+
+
+def axis(version: CalendarVersion) -> axes.Axis:
+    """The work axis of a version; laid out once per process."""
+    return _axis(canonical(_complete(version.spec, version.created_at.year)))
+
+
+@lru_cache(maxsize=64)
+def _axis(text: str) -> axes.Axis:
+    return axes.build(json.loads(text))
+
+
+def materialise(version: CalendarVersion) -> int:
+    """Write the axis of a version as rows, from nothing. Returns how many windows."""
+    AxisWindow.objects.filter(version=version).delete()
+    laid = axis(version)
+    ordinal = {day: index for index, day in enumerate(laid.days)}
+    rows = [
+        AxisWindow(
+            version=version, i=i, opens_us=window.opens, closes_us=window.closes, before_us=laid.before[i],
+            day=window.day, ordinal=ordinal[window.day],
+        )
+        for i, window in enumerate(laid.windows)
+    ]  # fmt: skip
+    AxisWindow.objects.bulk_create(rows, batch_size=2000)
+    return len(rows)
+
+
+def ensure_horizon() -> int:
+    """Lay out the versions whose rows are missing (after a wipe). Returns how many were."""
+    bare = CalendarVersion.objects.exclude(pk__in=AxisWindow.objects.values("version").distinct())
+    return len([materialise(version) for version in bare.order_by("pk")])
+
+
+def rebuild() -> int:
+    """Every axis again from its spec. Returns how many versions."""
+    return len([materialise(version) for version in CalendarVersion.objects.order_by("pk")])
+
+
+def current() -> list[CalendarVersion]:
+    """The newest version of each calendar, by name."""
+    newest = CalendarVersion.objects.filter(calendar=OuterRef("calendar")).order_by("-number").values("pk")[:1]
+    found = CalendarVersion.objects.filter(pk=Subquery(newest)).select_related("calendar", "created_by")
+    return list(found.order_by("calendar__name"))
+
+
+def warnings(version: CalendarVersion, at: datetime) -> list[str]:
+    """What is legal but probably not meant: no holidays in the current year, or an end in sight."""
+    out, year = [], at.year
+    if not any(day.startswith(f"{year}-") for day in version.spec.get("holidays", [])):
+        out.append(_("This calendar has no holiday in %(year)s: deadlines run on through them.") % {"year": year})
+    if axis(version).until.year - year < 2:
+        out.append(_("This calendar ends on %(day)s: save it again to lengthen it.") % {"day": axis(version).until})
+    return out
+
+
+def file_zone() -> ZoneInfo:
+    """The zone in which a date without a time was stored as its day's start: the installation's."""
+    return clock.zone()
+
+
+def day_of(at: datetime, day_only: bool, zone: ZoneInfo, files: ZoneInfo) -> date:
+    """The local day of an instant; a date without a time keeps its date in every zone."""
+    return at.astimezone(files if day_only else zone).date()
