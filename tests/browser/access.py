@@ -1,0 +1,25 @@
+"""What a page must answer to: axe (WCAG 2.2 A and AA), no sideways scrolling, no error in the console, one heading."""
+
+from pathlib import Path
+
+AXE = Path(__file__).resolve().parents[2] / "static" / "vendor" / "axe" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def problems(page) -> list[str]:
+    """Sentences about what is wrong with the page as it is shown now."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", RULES)
+    out = [
+        f"{rule['id']}: {rule['help']} ({node['target'][0]}: {node['html'][:160]})"
+        for rule in found["violations"]
+        for node in rule["nodes"][:3]
+    ]
+    wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if wide > 1:
+        culprit = page.evaluate(
+            """() => [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1
+               && !e.closest('.table-responsive')).slice(0, 2).map(e => e.outerHTML.slice(0, 120))"""
+        )
+        out.append(f"the page scrolls sideways by {wide} px: {culprit}")
+    return out + [f"console: {text}" for text in page.problems]

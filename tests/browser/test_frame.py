@@ -1,0 +1,36 @@
+"""Signing in, and the frame around every page."""
+
+import pytest
+
+from tests.people import PASSWORD, person
+
+from . import access
+
+WORDS = {
+    "en": ("Sign in", "Profile", "Settings"),
+    "fr": ("Se connecter", "Profil", "Réglages"),
+}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_somebody_signs_in_with_the_keyboard_only_and_signs_out(visit, language):
+    person("ada", "administrator", language=language)
+    page = visit(path="/settings/", language=language)
+    assert "/accounts/login/" in page.url and page.locator("html").get_attribute("lang") == language
+    assert access.problems(page) == []
+    page.locator("[name=login]").focus()
+    page.keyboard.type("ada@example.test")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.locator("h1").inner_text() == WORDS[language][2]
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    with page.expect_navigation():
+        page.keyboard.press("s")
+    assert page.url.endswith("/settings/")
+    assert access.problems(page) == []
