@@ -67,11 +67,12 @@ CHOICES = {
 BY_KEY = {field.key: field for field in BUILTIN}
 
 
-def ensure_catalogue(model: type[FieldDef] = FieldDef) -> None:
-    """Write the built-in fields; a second time changes nothing. `model`: the historical one inside a migration."""
+def ensure_catalogue(model: type[FieldDef] = FieldDef, using: str = "default") -> None:
+    """Write the built-in fields; a second time changes nothing. `model`, `using`: the historical model and the owner's
+    connection inside a migration."""
     for field in BUILTIN:
         subject, name = field.key.split(".")
-        model.objects.update_or_create(
+        model.objects.using(using).update_or_create(
             key=field.key,
             defaults={
                 "subject": subject,

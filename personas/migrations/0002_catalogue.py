@@ -6,7 +6,7 @@ from django.db import migrations
 def fill(apps, schema_editor):
     from personas.catalogue import ensure_catalogue
 
-    ensure_catalogue(apps.get_model("personas", "FieldDef"))
+    ensure_catalogue(apps.get_model("personas", "FieldDef"), schema_editor.connection.alias)
 
 
 class Migration(migrations.Migration):
