@@ -8,8 +8,10 @@ class LeadsConfig(AppConfig):
 
     def ready(self):
         from leads.intake import hooks
+        from leads.measures import table
         from leads.scoring import ledger
 
+        table.register_all()
         hooks.events.append(ledger.count_events)
         hooks.joins.append(ledger.count_joins)
         hooks.taken_back.append(ledger.take_back)

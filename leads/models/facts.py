@@ -1,6 +1,7 @@
 """Facts: added once, never edited. `occurred_at` when it happened, `recorded_at` when we learned it (fenced), `known_at`
 when a judge may use it (equals `recorded_at`, or `occurred_at` under declared history)."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -68,7 +69,10 @@ class AttributeChange(Dated):
     source = models.CharField(max_length=40, default="")
 
     class Meta:
-        indexes = [models.Index(fields=["subject", "subject_id", "field", "occurred_at"], name="change_subject")]
+        indexes = [
+            models.Index(fields=["subject", "subject_id", "field", "occurred_at"], name="change_subject"),
+            BrinIndex(fields=["recorded_at"], name="change_recorded", pages_per_range=32),
+        ]
 
 
 class Attempt(Dated):

@@ -1,0 +1,94 @@
+"""Values of leads, companies, campaigns and deals as known at a cut-off, in SQL; and the dimensions made of them.
+
+The columns hold what is known now. Only a subject whose values changed (or were corrected) after the cut-off is read
+from its AttributeChange rows, by the same law of the latest.
+"""
+
+import re
+
+from leads.intake.columns import TABLES
+from personas.catalogue import CUSTOM
+from personas.models import FieldDef
+from smarketing.measures.registry import Dimension
+
+TYPES = {FieldDef.Type.NUMBER, FieldDef.Type.MONEY}
+NUMERIC = "'^-?[0-9]{1,30}([.][0-9]{1,30})?$'"
+# Values that name one person: grouping by them opens people, so it needs that right.
+IDENTIFYING = {"lead.email", "lead.first_name", "lead.last_name", "lead.phone", "lead.birth_date", "deal.title"}
+ALIAS = {"lead": "l", "company": "c", "campaign": "g", "deal": "d"}
+
+NOT_CORRECTED = (
+    "NOT EXISTS (SELECT FROM leads_correction k WHERE k.subject = '{0}' AND k.subject_id = {1}.id"
+    " AND k.recorded_at <= %(cutoff)s)"
+)
+LATE = """(SELECT subject, subject_id FROM leads_attributechange WHERE recorded_at > %(cutoff)s
+  UNION SELECT a.subject, a.subject_id FROM leads_correction k JOIN leads_attributechange a ON a.id = k.subject_id
+  WHERE k.subject = 'attributechange' AND k.recorded_at > %(cutoff)s)"""
+MERGED = f"""MATERIALIZED (WITH RECURSIVE step AS (
+    SELECT m.loser_id, m.root_id FROM leads_merge m WHERE m.recorded_at <= %(cutoff)s AND {NOT_CORRECTED.format("merge", "m")}
+  ), walk AS (SELECT loser_id, root_id, 1 AS deep FROM step
+    UNION ALL SELECT w.loser_id, s.root_id, w.deep + 1 FROM walk w JOIN step s ON s.loser_id = w.root_id WHERE w.deep < 50)
+  SELECT DISTINCT ON (loser_id) loser_id, root_id FROM walk ORDER BY loser_id, deep DESC)"""
+CTES = {"late": f"MATERIALIZED {LATE}", "merged": MERGED}
+
+
+def not_corrected(subject: str, alias: str) -> str:
+    """A condition: this fact was not taken back by the cut-off."""
+    return NOT_CORRECTED.format(subject, alias)
+
+
+def value(subject: str, field: str, alias: str = "") -> str:
+    """SQL text of a field's value as known at the cut-off; NULL or '' when blank."""
+    alias = alias or ALIAS[subject]
+    known = TABLES[subject][1].get(field)
+    if known is None and not CUSTOM.fullmatch(field):
+        raise KeyError(f"{subject} has no field {field}")
+    now = f"{alias}.{known.name}::text" if known else f"{alias}.attributes ->> '{field}'"
+    then = (
+        f"(SELECT v.value #>> '{{}}' FROM leads_attributechange v WHERE v.subject = '{subject}'"
+        f" AND v.subject_id = {alias}.id AND v.field = '{field}' AND v.recorded_at <= %(cutoff)s"
+        f" AND v.occurred_at <= %(cutoff)s AND {not_corrected('attributechange', 'v')}"
+        " ORDER BY v.occurred_at DESC, v.recorded_at DESC, v.id DESC LIMIT 1)"
+    )
+    changed = f"(SELECT x.subject_id FROM late x WHERE x.subject = '{subject}')"
+    return f"(CASE WHEN {alias}.id IN {changed} THEN {then} ELSE {now} END)"
+
+
+def number(text: str) -> str:
+    """SQL numeric of a text; NULL when it is no number."""
+    return f"(CASE WHEN {text} ~ {NUMERIC} THEN ({text})::numeric END)"
+
+
+def people(lead_id: str) -> str:
+    """Joins from an id of a lead to the lead that stands for it (l), its company (c) and campaign (g)."""
+    return (
+        f" LEFT JOIN merged mg ON mg.loser_id = {lead_id} JOIN leads_lead l ON l.id = coalesce(mg.root_id, {lead_id})"
+        f" LEFT JOIN leads_company c ON c.id = {value('lead', 'company')}::bigint"
+        f" LEFT JOIN leads_campaign g ON g.id = {value('lead', 'campaign')}::bigint"
+    )
+
+
+def attributes(*subjects: str) -> dict[str, Dimension]:
+    """A dimension for every field of these subjects, custom ones included, that does not name a person."""
+    found = {}
+    for row in FieldDef.objects.filter(subject__in=subjects).order_by("key"):
+        if row.key in IDENTIFYING or (row.personal and row.subject == "lead" and not row.column):
+            continue
+        if re.fullmatch(r"(lead|deal|campaign|company)\.(created|closed)", row.key):
+            continue
+        found[row.key] = Dimension(row.key, _label(row), _text(row))
+    return found
+
+
+def _label(row: FieldDef):
+    from django.utils.functional import lazy
+    from django.utils.translation import get_language
+
+    return lazy(lambda: row.label_fr if (get_language() or "").startswith("fr") else row.label_en, str)()
+
+
+def _text(row: FieldDef) -> str:
+    text = value(row.subject, row.name)
+    if row.type in TYPES:
+        return f"(CASE WHEN {text} ~ {NUMERIC} THEN trim_scale(({text})::numeric)::text ELSE {text} END)"
+    return text

@@ -1,0 +1,178 @@
+"""The engine: a question about a measure in, an exact answer out, and the page that lists the rows it counted.
+
+    answer("conversion", first=date(2017, 6, 1), until=date(2018, 6, 1), by=("source",), window=30)
+    rows_url("mql", first=…, until=…, where={"line": "France B2B"})
+
+Figures are exact (`Fraction`, `Decimal`, `int`); only `numbers.api` and pages round them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date as Date
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+
+from smarketing.rows import clock, fence
+
+from . import numbers, registry, statement
+from .numbers import Exact
+from .question import Question, Refusal
+from .reduces import NOTHING, Figure
+from .registry import Measure
+
+REP = "rep"
+
+
+@dataclass(frozen=True)
+class Group:
+    """One line of an answer. `interval`: 95 %, exact Decimals, for shares; `rows_url` lists the rows counted."""
+
+    group: dict[str, str]
+    value: Exact | None
+    n: int
+    of: int | None
+    interval: tuple[Decimal, Decimal] | None
+    mature: bool
+    rows_url: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    unit: str
+    rows: list[Group]
+    total: Group
+    cutoff: datetime
+    question: Question
+    measure: Measure
+
+
+def answer(key: str, **asked: Any) -> Answer:
+    """Answer a question: the keywords of `ask`. Groups are in the order of their values. Refusal when it cannot be."""
+    question = ask(key, **asked)
+    measure = resolve(question)
+    groups, total = figures(measure, question)
+    shown = [_group(measure, question, dict(zip(question.by, values, strict=True)), groups[values]) for values in
+             sorted(groups) if _may_see(measure, question, values)]  # fmt: skip
+    return Answer(measure.unit, shown, _group(measure, question, {}, total), question.cutoff, question, measure)
+
+
+def ask(
+    key: str,
+    *,
+    first: Date,
+    until: Date,
+    by: Sequence[str] = (),
+    where: Mapping[str, str | Sequence[str]] | None = None,
+    window: int | None = None,
+    date: str = "",
+    stat: str = "",
+    cutoff: datetime | None = None,
+    zone: ZoneInfo | None = None,
+    user: Any = None,
+) -> Question:
+    """A question with its defaults filled in: today's cut-off, the installation's zone, the measure's own date.
+
+    Refusal "to_before_from", "unknown_measure", "unknown_date", "no_window", "bad_window", "unknown_stat".
+    """
+    measure = registry.find(key)
+    if until <= first:
+        raise Refusal("to_before_from", "The end of the period is not after its beginning.")
+    if date and date not in measure.dates:
+        raise Refusal("unknown_date", f"{key} is dated by {', '.join(measure.dates)}, not by {date[:40]}.")
+    chosen = measure.by_date.get(date or measure.dates[0], measure)
+    if window is not None and not chosen.windowed:
+        raise Refusal("no_window", f"{key} knows no window when dated so.")
+    if stat and stat not in chosen.stats:
+        raise Refusal("unknown_stat", f"{key} has no figure {stat[:40]}.")
+    home = clock.zone()
+    return Question(
+        key=key, first=first, until=until, cutoff=cutoff or fence.cutoff(), zone=zone or home, home=home,
+        by=tuple(dict.fromkeys(by)), where=_many(where or {}), date=date or measure.dates[0], window=window,
+        stat=stat or (chosen.stats[0] if chosen.stats else ""), user=user,
+    )  # fmt: skip
+
+
+def resolve(question: Question) -> Measure:
+    """The measure that answers: another one may take over for the question's date."""
+    measure = registry.find(question.key)
+    return measure.by_date.get(question.date, measure)
+
+
+def part_question(question: Question, part: registry.Part) -> Question:
+    """The question that a combination asks of one of its parts."""
+    measure = registry.find(part.key)
+    date = part.date or (question.date if question.date in measure.dates else measure.dates[0])
+    stat = measure.stats[0] if measure.stats else ""
+    return replace(question, key=part.key, date=date, stat=stat, window=question.window if measure.windowed else None)
+
+
+def figures(measure: Measure, question: Question) -> tuple[dict[tuple[str, ...], Figure], Figure]:
+    """(exact figure of each group, of all): one SQL pass per population, none per group."""
+    if measure.combine is None:
+        built = statement.build(measure, question)
+        return built.groups(question.by, measure.reduce, question.stat)
+    found = []
+    for part in measure.parts:
+        asked = part_question(question, part)
+        found.append(figures(resolve(asked), asked))
+    keys = {key for groups, _total in found for key in groups}
+    combined = {key: measure.combine([groups.get(key, NOTHING) for groups, _total in found]) for key in keys}
+    return combined, measure.combine([total for _groups, total in found])
+
+
+def rows_url(key: str, **asked: Any) -> str:
+    """Address of the page that lists the rows of a number, at the cut-off of that number."""
+    return _address(ask(key, **asked))
+
+
+def _address(question: Question, group: Mapping[str, str] | None = None) -> str:
+    where = {**question.where, **{name: (value,) for name, value in (group or {}).items()}}
+    pairs: list[tuple[str, Any]] = [("from", question.first), ("to", question.until)]
+    if question.zone.key != question.home.key:
+        pairs.append(("zone", question.zone.key))
+    pairs += [("date", question.date)] if len(registry.find(question.key).dates) > 1 else []
+    pairs += [("window", question.window)] if question.window is not None else []
+    pairs += [("stat", question.stat)] if question.stat else []
+    pairs += [(name, value) for name, values in where.items() for value in values]
+    pairs.append(("cutoff", question.cutoff.isoformat()))
+    return f"{reverse('measures:rows', args=[question.key])}?{urlencode(pairs)}"
+
+
+def _group(measure: Measure, question: Question, group: dict[str, str], figure: Figure) -> Group:
+    of = figure.of if measure.unit == numbers.RATIO else None
+    interval = numbers.wilson(figure.n, of) if measure.interval and of is not None else None
+    return Group(
+        group, figure.value, figure.n, of, interval, _mature(measure, question, group), _address(question, group)
+    )
+
+
+def _mature(measure: Measure, question: Question, group: Mapping[str, str]) -> bool:
+    """Whether every row of a cohort has had its time: the window's days, else the measure's own."""
+    days = question.window if question.window is not None else measure.maturity
+    if days is None:
+        return True
+    last = question.until - timedelta(days=1)
+    if "month" in group:
+        year, month = map(int, group["month"].split("-"))
+        last = min(last, Date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1))
+    return last + timedelta(days=days) <= question.last_day
+
+
+def _may_see(measure: Measure, question: Question, values: tuple[str, ...]) -> bool:
+    """A rep sees the figures of the team and their own, not those of another rep."""
+    if getattr(question.user, "role", "") != REP or not question.by:
+        return True
+    offered = measure.dimensions(question)
+    own = {name: offered[name].own for name in question.by if name in offered and offered[name].own}
+    return all(
+        value == own[name](question.user) for name, value in zip(question.by, values, strict=True) if name in own
+    )
+
+
+def _many(where: Mapping[str, str | Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    return {name: (value,) if isinstance(value, str) else tuple(value) for name, value in where.items()}

@@ -1,0 +1,87 @@
+"""Exact figures and how they are shown: pure, Fractions and Decimals in, text out, rounded once, half to even."""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
+
+Z = Decimal("1.959963984540054")
+Exact = int | Fraction | Decimal
+COUNT, RATIO, DAYS, MONEY, NUMBER = "count", "ratio", "days", "money", "number"
+PLACES = {COUNT: 0, RATIO: 6, DAYS: 6, MONEY: 2, NUMBER: 6}
+_CONTEXT = Context(prec=60)
+
+
+def wilson(hits: int, of: int) -> tuple[Decimal, Decimal] | None:
+    """95 % interval of a share after Wilson, to 40 digits; None for 0 of 0. ValueError unless 0 <= hits <= of."""
+    if not 0 <= hits <= of:
+        raise ValueError(f"{hits} of {of} is no share")
+    if not of:
+        return None
+    c, n, k, z2 = _CONTEXT, Decimal(of), Decimal(hits), _CONTEXT.multiply(Z, Z)
+    below = c.add(n, z2)
+    middle = c.divide(c.add(k, c.divide(z2, Decimal(2))), below)
+    inside = c.add(c.divide(c.multiply(k, n - k), n), c.divide(z2, Decimal(4)))
+    half = c.divide(c.multiply(Z, c.sqrt(inside)), below)
+    low = Decimal(0) if hits == 0 else c.subtract(middle, half)
+    high = Decimal(1) if hits == of else c.add(middle, half)
+    return low, high
+
+
+def quantile(spread: Sequence[tuple[Exact, int]], share: Fraction) -> Fraction | None:
+    """Quantile by linear interpolation of values with how often each occurs; None of nothing."""
+    count = sum(times for _value, times in spread)
+    if not count:
+        return None
+    place = share * (count - 1)
+    low = place.numerator // place.denominator
+    below, above = _nth(spread, low), _nth(spread, min(low + 1, count - 1))
+    return below + (above - below) * (place - low)
+
+
+def nearest_rank(spread: Sequence[tuple[Exact, int]], share: Fraction) -> Fraction | None:
+    """The smallest value with at least `share` of all at or below it (p90 of a response time); None of nothing."""
+    count = sum(times for _value, times in spread)
+    if not count:
+        return None
+    rank = max(1, -(-share.numerator * count // share.denominator))
+    return _nth(spread, rank - 1)
+
+
+def _nth(spread: Sequence[tuple[Exact, int]], place: int) -> Fraction:
+    for value, times in sorted(spread):
+        if place < times:
+            return Fraction(value)
+        place -= times
+    raise IndexError(place)
+
+
+def mean(spread: Sequence[tuple[Exact, int]]) -> Fraction | None:
+    """Arithmetic mean; None of nothing."""
+    count = sum(times for _value, times in spread)
+    return total(spread) / count if count else None
+
+
+def total(spread: Sequence[tuple[Exact, int]]) -> Fraction:
+    """Sum of the values as often as each occurs."""
+    return sum((Fraction(value) * times for value, times in spread), Fraction(0))
+
+
+def rounded(value: Exact, places: int) -> Decimal:
+    """Half to even at `places` decimals, from the exact value."""
+    scaled = Fraction(value) * 10**places
+    return Decimal(round(scaled)).scaleb(-places, Context(prec=60))
+
+
+def api(value: Exact | None, unit: str) -> int | str | None:
+    """A figure as the API says it: a count is an integer, everything else a decimal string; null stays null."""
+    if value is None:
+        return None
+    if unit == COUNT:
+        return int(value)
+    text = f"{rounded(value, PLACES[unit]):f}"
+    return text.rstrip("0").rstrip(".") if unit == NUMBER and "." in text else text
+
+
+def half_even(value: Decimal, places: int = 6) -> Decimal:
+    """A Decimal at `places` decimals, half to even."""
+    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)

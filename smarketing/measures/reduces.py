@@ -1,0 +1,91 @@
+"""Reduces: what a measure makes of the counted rows. Pure; SQL only gathers rows of equal value.
+
+One table. `columns` are SQL aggregates over the counted rows (`value`, `hit`); a spread reduce gets one line per value
+and how often it occurs, the others one line. Each returns a `Figure`, exact.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from . import numbers
+from .numbers import Exact
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`value` exact, None when there is nothing to say (0 of 0, median of nothing); `n` hits or rows, of `of`."""
+
+    value: Exact | None
+    n: int
+    of: int | None = None
+
+
+NOTHING = Figure(None, 0)
+Lines = Sequence[tuple[Any, ...]]
+# Parameter `stat` of measures that spread: name -> pure function of [(value, times)].
+STATS: dict[str, Callable[[Sequence[tuple[Exact, int]]], Exact | None]] = {
+    "median": lambda spread: numbers.quantile(spread, Fraction(1, 2)),
+    "mean": numbers.mean,
+    "min": lambda spread: min((value for value, _times in spread), default=None),
+    "max": lambda spread: max((value for value, _times in spread), default=None),
+    "sum": lambda spread: numbers.total(spread) if spread else None,
+    **{
+        f"p{percent:02}": (lambda spread, share=Fraction(percent, 100): numbers.quantile(spread, share))
+        for percent in (5, 10, 25, 50, 75, 90, 95)
+    },
+    "p90_nearest": lambda spread: numbers.nearest_rank(spread, Fraction(9, 10)),
+}
+
+
+@dataclass(frozen=True)
+class Reduce:
+    columns: str
+    finish: Callable[[Lines, str], Figure]
+    spread: bool = False
+
+
+def _count(lines: Lines, _stat: str) -> Figure:
+    n = sum(line[0] for line in lines)
+    return Figure(n, n)
+
+
+def _share(lines: Lines, _stat: str) -> Figure:
+    n, of = sum(line[0] for line in lines), sum(line[1] for line in lines)
+    return Figure(Fraction(n, of) if of else None, n, of)
+
+
+def _unshare(lines: Lines, _stat: str) -> Figure:
+    n, of = sum(line[0] for line in lines), sum(line[1] for line in lines)
+    return Figure(1 - Fraction(n, of) if of else None, of - n, of)
+
+
+def _sum(lines: Lines, _stat: str) -> Figure:
+    return Figure(sum((Fraction(line[0] or 0) for line in lines), Fraction(0)), sum(line[1] for line in lines))
+
+
+def _spread(lines: Lines, stat: str) -> Figure:
+    spread = [(value, times) for value, times in lines if value is not None]
+    return Figure(STATS[stat](spread), sum(times for _value, times in spread))
+
+
+REDUCES: dict[str, Reduce] = {
+    "count": Reduce("count(*)", _count),
+    "share": Reduce("count(*) FILTER (WHERE hit), count(*)", _share),
+    "one_less_share": Reduce("count(*) FILTER (WHERE hit), count(*)", _unshare),
+    "sum": Reduce("sum(value), count(value)", _sum),
+    "spread": Reduce("value, count(*)", _spread, spread=True),
+}
+
+
+def quotient(parts: Sequence[Figure]) -> Figure:
+    """First part ÷ second; null over 0."""
+    top, below = (part.value or 0 for part in parts)
+    return Figure(Fraction(top) / Fraction(below) if below else None, parts[0].n, parts[1].n)
+
+
+def returned(parts: Sequence[Figure]) -> Figure:
+    """(First part - second) ÷ second; null over 0."""
+    top, below = (part.value or 0 for part in parts)
+    return Figure((Fraction(top) - Fraction(below)) / Fraction(below) if below else None, parts[0].n, parts[1].n)

@@ -1,0 +1,95 @@
+"""One SQL statement per population: counted rows, filtered, grouped by the dimensions asked, with their total."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from .question import Question, Refusal
+from .reduces import REDUCES, Figure
+from .registry import PERIODS, Dimension, Measure, Population
+
+PERIOD_SQL = {
+    "day": "to_char(day, 'YYYY-MM-DD')",
+    "month": "to_char(day, 'YYYY-MM')",
+    "quarter": "to_char(day, 'YYYY\"-Q\"Q')",
+    "year": "to_char(day, 'YYYY')",
+}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """`counted`: SQL of the counted rows (day, key, value, hit and one text column per dimension)."""
+
+    counted: str
+    params: dict[str, Any]
+    names: dict[str, str]  # dimension → its column in `counted`
+    population: Population
+
+    def groups(self, by: tuple[str, ...], reduce: str, stat: str) -> tuple[dict[tuple[str, ...], Figure], Figure]:
+        """(figure of each group, figure of all), in one pass."""
+        rule = REDUCES[reduce]
+        columns = [self.names[name] for name in by]
+        spread = ["value"] if rule.spread else []
+        sets = f"({', '.join([*columns, *spread])}), ({', '.join(spread)})" if columns else f"({', '.join(spread)})"
+        is_total = f"grouping({columns[0]})" if columns else "1"
+        sql = (
+            f"WITH {self.counted} SELECT {', '.join([is_total, *columns])}, {rule.columns} FROM counted"
+            f" GROUP BY GROUPING SETS ({sets})"
+        )
+        lines: dict[tuple[str, ...] | None, list[tuple]] = {None: []}
+        for row in run(sql, self.params):
+            group = None if row[0] else tuple(row[1 : 1 + len(columns)])
+            lines.setdefault(group, []).append(row[1 + len(columns) :])
+        total = rule.finish(lines.pop(None), stat)
+        return {group: rule.finish(some, stat) for group, some in lines.items() if group is not None}, total
+
+
+def build(measure: Measure, question: Question, extra: Mapping[str, str] | None = None) -> Statement:
+    """The statement of a measure's population for a question. `extra`: more columns of counted rows (drill-down).
+
+    Refusal "unknown_dimension" for one that the measure does not have.
+    """
+    assert measure.population is not None
+    population = measure.population(question)
+    offered = measure.dimensions(question)
+    names, columns, conditions, params = {}, [], [], {}
+    for number, name in enumerate(dict.fromkeys([*question.by, *question.where])):
+        names[name] = f"d{number}"
+        columns.append(f"{_expression(measure, offered, name)} AS d{number}")
+    for name, values in question.where.items():
+        params[f"w_{names[name]}"] = list(values)
+        conditions.append(f"{names[name]} = ANY(%(w_{names[name]})s::text[])")
+    more = [f"{sql} AS {name}" for name, sql in (extra or {}).items()]
+    periods = [column for column in columns if column.startswith("to_char(day")]
+    inner = ", ".join(
+        [
+            f"{population.key} AS key, {population.day} AS day, {population.value} AS value, {population.hit} AS hit",
+            *(column for column in columns if column not in periods),
+            *more,
+        ]
+    )
+    within = f" WHERE {' AND '.join(population.where)}" if population.where else ""
+    ctes = ", ".join(f"{name} AS {sql}" for name, sql in population.ctes.items())
+    chosen = ["day >= %(first)s AND day < %(until)s", *conditions]
+    counted = (
+        f"{ctes}{', ' if ctes else ''}every AS (SELECT {inner} FROM {population.source}{within}),"
+        f" dated AS (SELECT {', '.join(['*', *periods])} FROM every),"
+        f" counted AS (SELECT * FROM dated WHERE {' AND '.join(chosen)})"
+    )
+    return Statement(counted, {**question.params(), **population.params, **params}, names, population)
+
+
+def _expression(measure: Measure, offered: Mapping[str, Dimension], name: str) -> str:
+    if name in PERIODS:
+        return PERIOD_SQL[name]
+    if name not in offered:
+        raise Refusal("unknown_dimension", f"{measure.key} has no dimension {name[:80]}.")
+    return f"coalesce({offered[name].sql}, '')"
+
+
+def run(sql: str, params: Mapping[str, Any]) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
