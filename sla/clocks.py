@@ -44,13 +44,17 @@ def min_attempts(log: Log, due: datetime, target: int, at: datetime) -> Reading:
 
 def _settle(log: Log, due: datetime, at: datetime, kept_at: datetime | None) -> Reading:
     done = sum(moment <= at for moment in log.attempts)
-    kept = kept_at is not None and kept_at <= due and kept_at <= at
-    dropped = log.dropped_at is not None and log.dropped_at <= due and log.dropped_at <= at
-    if kept and not (dropped and log.dropped_at < kept_at):
-        return Reading(MET, kept_at, done)
+    kept, dropped = _by(kept_at, due, at), _by(log.dropped_at, due, at)
+    if kept and not (dropped and dropped < kept):
+        return Reading(MET, kept, done)
     if dropped:
-        return Reading(EXCLUDED, log.dropped_at, done)
+        return Reading(EXCLUDED, dropped, done)
     return Reading(MISSED, due, done) if at > due else Reading(PENDING, None, done)
+
+
+def _by(moment: datetime | None, due: datetime, at: datetime) -> datetime | None:
+    """The moment, when it lies at or before both."""
+    return moment if moment is not None and moment <= min(due, at) else None
 
 
 JUDGES: dict[str, Callable[[Log, datetime, int, datetime], Reading]] = {

@@ -5,6 +5,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -19,7 +20,7 @@ class Kind:
     measure: str  # registered measure that gives its figure
     label: object
     target_label: object
-    sentence: object  # ngettext on target where it counts things
+    sentence: Any  # ngettext on target where it counts things
     share: bool
     param: str = ""  # second number of the clause
     param_label: object = ""

@@ -74,7 +74,7 @@ class Outcome:
     clashes: list[int]
 
 
-Resolve = Callable[[Sequence[NewEvent], Fence], None]
+Resolve = Callable[[Any, Fence], None]  # the batch as given: a sequence of NewEvent or a kind of it
 
 
 @transaction.atomic

@@ -133,7 +133,7 @@ def correct(*, subject: str, subject_ids: Iterable[int], by: User | None, at: da
 
 
 def _create(subject: str, births: Sequence[Birth], origin: Origin, fence: Fence) -> list[int]:
-    model = _MODELS[subject]
+    model: Any = _MODELS[subject]
     for birth in births:
         if unknown := [name for name in birth.values if not columns.known(subject, name)]:
             raise ValueError(f"{subject} has no field {unknown[0]}")

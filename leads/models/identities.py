@@ -33,7 +33,7 @@ class Born(Identity):
     declared = models.BooleanField(default=False)
     imported_by = models.ForeignKey("leads.Import", models.PROTECT, null=True, related_name="+")
     attributes = models.JSONField(default=dict)
-    insert_only = BORN
+    insert_only: tuple[str, ...] = BORN
 
     class Meta:
         abstract = True

@@ -56,7 +56,7 @@ def current_value(program: Program, key: str, here: Days) -> str:
     alias, model = _MODELS[subject]
     if not column:
         return of_json(kind, f"({alias}.attributes -> '{_plain(name)}')")
-    stored = model._meta.get_field(column)
+    stored: Any = model._meta.get_field(column)
     return _native(kind, f"{alias}.{stored.column}", stored.get_internal_type(), here)
 
 

@@ -15,7 +15,8 @@ from .operators import read
 class Facts(Protocol):
     """What is known of one lead at t. Values are Python's own (text, int or Decimal, date, bool) or None."""
 
-    personas: Collection[int]
+    @property
+    def personas(self) -> Collection[int]: ...
 
     def value(self, field: str) -> Any: ...
 

@@ -83,7 +83,8 @@ class Voice:
     def _with_operand(
         self, template: str, cond: Mapping[str, Any], path: Path, info: FieldInfo, bent: Mapping[str, str]
     ) -> list[Segment]:
-        operand, value, here = OPERATORS[cond["op"]].operand, cond.get("value"), (*path, "value")
+        operand, here = OPERATORS[cond["op"]].operand, (*path, "value")
+        value: Any = cond.get("value")
         slots: dict[str, Any] = dict(bent)
         if operand in (RANGE, YEARS):
             kind = "number" if operand == YEARS else _editor(info)
@@ -113,7 +114,7 @@ class Voice:
             return day(value, self.lang)
         if info.type == BOOL:
             return self.say(phrases.YES_NO[bool(value)])
-        return self.say(tuple(info.choices[value])) if value in info.choices else str(value)
+        return self.say(info.choices[value]) if value in info.choices else str(value)
 
     # --- events
 

@@ -1,6 +1,5 @@
 """Personas in immutable versions. A new version opens the drafts of the definitions that name the persona."""
 
-from collections.abc import Mapping
 from copy import deepcopy
 from datetime import datetime
 from typing import Any
@@ -75,6 +74,6 @@ def _open_drafts(old: set[int], new: int, by: User | None, at: datetime) -> None
 
 def _renamed(body: dict[str, Any], old: set[int], new: int) -> dict[str, Any]:
     for _path, cond in tree.conditions(body):
-        if isinstance(cond, Mapping) and cond.get("persona") in old:
+        if isinstance(cond, dict) and cond.get("persona") in old:
             cond["persona"] = new  # leaves are the dicts of `body` itself
     return body

@@ -28,9 +28,9 @@ def take(name: str, holder: str, length: timedelta = timedelta(seconds=60)) -> H
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO jobs_lease (name, token, holder) VALUES (%s, 0, '') ON CONFLICT DO NOTHING", [name])
         cursor.execute(
-            "UPDATE jobs_lease SET token = token + 1, holder = %s, until = clock_timestamp() + %s"
+            "UPDATE jobs_lease SET token = token + 1, holder = %s, until = clock_timestamp() + %s::interval"
             " WHERE name = %s AND (until IS NULL OR until < clock_timestamp()) RETURNING token",
-            [holder, length, name],
+            [holder, f"{length.total_seconds()} seconds", name],
         )
         row = cursor.fetchone()
     return Held(name, row[0]) if row else None
@@ -49,8 +49,8 @@ def renew(held: Held, length: timedelta = timedelta(seconds=60)) -> None:
     """Keep the lease for `length` from now. Lost when somebody took it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE jobs_lease SET until = clock_timestamp() + %s WHERE name = %s AND token = %s",
-            [length, held.name, held.token],
+            "UPDATE jobs_lease SET until = clock_timestamp() + %s::interval WHERE name = %s AND token = %s",
+            [f"{length.total_seconds()} seconds", held.name, held.token],
         )
         if not cursor.rowcount:
             raise Lost(held.name)
