@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("smarketing.accounts.urls")),
     path("", include("smarketing.agreements.urls")),
     path("", include("smarketing.measures.urls")),
+    path("", include("smarketing.calendars.urls")),
     path("", include("leads.urls")),
 ]
 
