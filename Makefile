@@ -22,7 +22,7 @@ trust: .venv/dev.done browser messages
 	@$(PY) -m pytest -m trust -rA $(ARGS)
 
 shots: .venv/dev.done browser
-	@$(PY) manage.py shots $(ARGS)
+	@$(PY) -m tests.shots $(ARGS)
 
 env: .venv/base.done
 env-dev: .venv/dev.done

@@ -35,8 +35,7 @@ def visit(started, live_server):
         context.set_default_timeout(15_000)
         opened.append(context)
         if user is not None:
-            _prefer(user, kind)
-            context.add_cookies([_session(user, live_server.url)])
+            chromium.enter(context, user, live_server.url, **kind)
         page = context.new_page()
         page.problems = []
         page.on("pageerror", lambda error: page.problems.append(str(error)))
@@ -47,23 +46,3 @@ def visit(started, live_server):
     yield come
     for context in opened:
         context.close()
-
-
-def _prefer(user, kind) -> None:
-    from smarketing.accounts.models import User
-
-    User.objects.filter(pk=user.pk).update(language=kind.get("language", "en"), theme=kind.get("theme", "light"))
-
-
-def _session(user, url: str) -> dict:
-    """A session as the sign-in page would make it (the sign-in page itself has a journey of its own)."""
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.create()
-    return {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": url}

@@ -1,0 +1,86 @@
+"""Every address of the house, from the URL map: what it is, who opens it, and an example where it takes arguments.
+
+`PAGES`: URL name → (role that opens it, example of its arguments). `DEEDS`: addresses that only take a POST, or answer no
+page (files, fragments, programs). An address in neither fails the tests.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
+
+from smarketing.accounts.middleware import self_guarded
+
+Example = Callable[[], dict]
+
+
+@dataclass(frozen=True)
+class Page:
+    """`role` is a key of accounts.people.POSITIONS; `example()` gives the arguments (needs the database)."""
+
+    name: str
+    role: str
+    example: Example = dict
+    query: str = ""
+
+    def address(self) -> str:
+        return reverse(self.name, kwargs=self.example()) + self.query
+
+
+def _newest(model: str, **which) -> dict:
+    from django.apps import apps
+
+    return {"pk": apps.get_model(model).objects.filter(**which).order_by("-pk").values_list("pk", flat=True)[0]}
+
+
+PAGES = (
+    Page("accounts:profile", "rep"),
+    Page("accounts:settings", "administrator"),
+    Page("accounts:people", "administrator"),
+    Page("accounts:person_add", "administrator"),
+    Page("accounts:person", "administrator", lambda: _newest("accounts.User")),
+    Page("accounts:teams", "administrator"),
+    Page("accounts:team", "administrator", lambda: _newest("accounts.Team")),
+    Page("accounts:keys", "administrator"),
+    Page("accounts:audit", "administrator"),
+    Page("agreements:papers", "manager-sales"),
+    Page("agreements:paper", "manager-sales", lambda: _newest("agreements.Paper")),
+)
+DEEDS = {
+    "home", "healthz", "readyz",
+    "accounts:language", "accounts:theme", "accounts:demo_switch", "accounts:person_password", "accounts:key_revoke",
+    "agreements:sign",
+    "leads:collect", "leads:browser_settings",
+}  # fmt: skip
+
+
+def named(patterns=None, space: str = "") -> Iterator[tuple[str, Callable]]:
+    """(name with its namespace, view) of every address of our own."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLPattern):
+            if not self_guarded(pattern.callback):
+                yield f"{space}{pattern.name}", pattern.callback
+        else:
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from named(pattern.url_patterns, inner)
+
+
+def unlisted() -> list[str]:
+    """Names of the URL map that neither list holds, and names listed that the map does not hold."""
+    real = {name for name, _view in named()}
+    listed = {page.name for page in PAGES} | DEEDS
+    return sorted(f"{name}: put it into tests/browser/pages.py" for name in real - listed) + sorted(
+        f"{name}: there is no such address" for name in listed - real
+    )
+
+
+def standing() -> list[Page]:
+    """Pages whose address exists now."""
+    out = []
+    for page in PAGES:
+        try:
+            page.address()
+        except (NoReverseMatch, IndexError):
+            continue
+        out.append(page)
+    return out
