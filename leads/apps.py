@@ -7,6 +7,7 @@ class LeadsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
+        from leads.handoffs import handing, states
         from leads.intake import hooks
         from leads.measures import table
         from leads.scoring import ledger
@@ -15,3 +16,6 @@ class LeadsConfig(AppConfig):
         hooks.events.append(ledger.count_events)
         hooks.joins.append(ledger.count_joins)
         hooks.taken_back.append(ledger.take_back)
+        hooks.handed.append(handing.import_handoffs)
+        hooks.handoffs.append(states.derive)
+        hooks.deals.append(handing.changed_deals)

@@ -12,6 +12,7 @@ from leads.handoffs import rules as handoff_rules
 from leads.handoffs import states as handoff_states
 from leads.models import Attempt, Correction, Handoff, HandoffState
 from smarketing.calendars import services as calendars
+from smarketing.rows.clock import zone as installation_zone
 
 from .clocks import EXCLUDED, JUDGES, MET, MISSED, PENDING, Log
 from .kinds import KINDS
@@ -53,7 +54,7 @@ def drain(at: datetime, limit: int = 2000) -> int:
 @transaction.atomic
 def derive(handoff_ids: Sequence[int], at: datetime) -> int:
     """Write the clocks of these handoffs as they stand at `at`, and push the next promise onto each. Returns clocks."""
-    handoffs = list(Handoff.objects.filter(pk__in=handoff_ids).order_by("pk"))
+    handoffs = list(Handoff.objects.filter(pk__in=handoff_ids).select_related("rules").order_by("pk"))
     terms = _Terms({handoff.line_id for handoff in handoffs})
     logs = _logs(handoffs)
     rows: list[Clock] = []
@@ -95,10 +96,10 @@ def _logs(handoffs: list[Handoff]) -> dict[int, tuple[Log, HandoffState]]:
     for attempt in Attempt.objects.filter(handoff__in=ids).exclude(pk__in=taken_back).order_by("occurred_at", "id"):
         attempts[attempt.handoff_id].append(attempt)
     states = {state.handoff_id: state for state in HandoffState.objects.filter(handoff__in=ids)}
-    out = {}
+    out, zone = {}, installation_zone()
     for handoff in handoffs:
         if state := states.get(handoff.pk):
-            counted = handoff_states.counted(attempts[handoff.pk], handoff_rules.body_of(handoff))
+            counted = handoff_states.counted(attempts[handoff.pk], handoff_rules.body_of(handoff), zone)
             out[handoff.pk] = (
                 Log(
                     handed_at=handoff.occurred_at,

@@ -7,8 +7,8 @@ events(rows: list[NewEvent], fence)           new events that have a lead: add t
 joins(pairs: list[(visitor_id, lead_id)], fence)  first join of a visitor: its earlier events now belong to the lead
 taken_back(event_ids: list[int], fence)       events corrected: add negative ledger rows
 handed(rows: list[Handed], origin: facts.Origin, fence)  handoffs that a file says really happened: make those missing
-handoffs(handoff_ids: list[int], fence)       imported handoffs, or handoffs whose deals changed: derive their state
-deals(deal_ids: list[int], fence)             deals opened, won, lost or edited: stage moves
+handoffs(handoff_ids: list[int], fence)       handoffs that have new facts: derive their state
+deals(deal_ids: list[int], fence)             deals opened, won, lost or edited: stage moves, states of their handoffs
 closed_months(first: date, last: date) -> set[date]   first days of months whose book is closed (declared history)
 """
 

@@ -1,0 +1,238 @@
+"""Passing leads to sales: gates, holds, release at the agreed pace, imported handoffs, silence.
+
+A qualification has exactly one handoff or a current hold; what holds it is looked for in the order of `holds.REASONS`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from leads.models import Decision, Handoff, HandoffState, Hold, Lead, Qualification, Stage
+from personas.definitions.services import create_line
+from personas.models import DefinitionLine
+from smarketing.accounts.audit import record
+from smarketing.accounts.models import User
+from smarketing.rows.fence import Fence, open_fence
+
+from . import holds, routing, rules, stages, states
+
+GATES = Handoff.Gate
+
+
+class CannotHand(ValueError):
+    """Why this lead cannot be handed over now; translated and meant for the screen."""
+
+
+@dataclass(frozen=True)
+class _Handing:
+    lead_id: int
+    line_id: int
+    gate: str
+    at: datetime
+    qualification: Qualification | None = None
+    day_only: bool = False
+    known_at: datetime | None = None
+    imported_by_id: int | None = None
+
+
+@transaction.atomic
+def hand_over(
+    *,
+    lead: Lead,
+    line: DefinitionLine,
+    gate: str,
+    by: User | None,
+    at: datetime,
+    qualification: Qualification | None = None,
+    fence: Fence | None = None,
+) -> Handoff:
+    """Pass one lead to sales now. CannotHand when it opposes, is with sales already, or is no longer there."""
+    fence = fence or open_fence()
+    lead = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
+    if lead.opted_out or lead.erased:
+        raise CannotHand(_("This lead has asked not to be contacted."))
+    if HandoffState.objects.filter(lead=lead, line=line, is_open=True).exists():
+        raise CannotHand(_("This lead is with sales already."))
+    made = _make([_Handing(lead.pk, line.pk, gate, at, qualification)], by, fence)
+    record(by, "handoff.make", "handoff", made[0].pk, at, gate=gate)
+    return made[0]
+
+
+@transaction.atomic
+def pass_on(
+    qualifications: Iterable[Qualification], *, at: datetime | None, fence: Fence, paced: bool = True, caps: bool = True
+) -> list[Handoff]:
+    """Hand over what may pass at `at` (None: each at its own instant), hold the rest and say why. Returns the handoffs.
+
+    Qualifications are taken in the order (effective_at, lead). `paced`: a version's backlog waits for `release`.
+    """
+    wanted = sorted(qualifications, key=lambda one: (one.effective_at, one.lead_id, one.pk))
+    reasons = holds.reasons(wanted, at, paced=paced)
+    free = [
+        _Handing(one.lead_id, one.line_id, _gate(one), at or one.effective_at, one)
+        for one in wanted
+        if reasons[one.pk] is None
+    ]
+    holds.write([(one, reasons[one.pk], at or one.effective_at) for one in wanted if reasons[one.pk]], fence)
+    # A lead that qualified is an MQL, handed over or not.
+    stages.move_all(
+        [stages.Move(one.lead_id, Stage.MQL, "qualified", one.effective_at) for one in wanted], fence, strict=False
+    )
+    return _make(free, None, fence, caps=caps)
+
+
+@transaction.atomic
+def release(*, line_id: int, at: datetime, fence: Fence, limit: int) -> list[Handoff]:
+    """Hand over up to `limit` held qualifications of a line whose reason has gone (pace is what is released)."""
+    held = holds.held(line_id)
+    reasons = holds.reasons(held, at, paced=False)
+    holds.write([(one, reasons[one.pk], at) for one in held if reasons[one.pk]], fence)
+    free = [one for one in held if reasons[one.pk] is None][:limit]
+    return _make([_Handing(one.lead_id, one.line_id, GATES.RELEASED, at, one) for one in free], None, fence)
+
+
+@transaction.atomic
+def import_handoffs(
+    rows: Sequence[tuple[int, datetime, bool]],
+    *,
+    by: User | None,
+    imported_by,
+    fence: Fence,
+    history: bool = False,
+    line: DefinitionLine | None = None,
+) -> list[int | None]:
+    """Intake's hook: leads that "became MQL on" an instant (lead, instant, day_only): handoffs without version or score.
+
+    A lead that has an imported handoff, or is with sales, gets none (None in its place). Those that nobody decided
+    within the silence of the rules are expired at once, so that history never floods a pool.
+    """
+    line = line or DefinitionLine.objects.order_by("pk").first() or create_line(name="MQL", by=by, at=fence.recorded_at)
+    leads = [lead for lead, _at, _day in rows]
+    had = set(Handoff.objects.filter(lead__in=leads, line=line, gate=GATES.IMPORTED).values_list("lead_id", flat=True))
+    had |= set(HandoffState.objects.filter(lead__in=leads, line=line, is_open=True).values_list("lead_id", flat=True))
+    new: dict[int, _Handing] = {}
+    for lead, at, day_only in rows:
+        if lead not in had and lead not in new:
+            known = at if history else fence.recorded_at
+            new[lead] = _Handing(
+                lead, line.pk, GATES.IMPORTED, at, None, day_only, known, imported_by and imported_by.pk
+            )
+    made = _make(list(new.values()), by, fence)
+    expire_silent([one.pk for one in made], at=fence.recorded_at, fence=fence)
+    found = {one.lead_id: one.pk for one in made}
+    return [found.pop(lead, None) for lead in leads]
+
+
+def expire_silent(handoff_ids: Sequence[int], *, at: datetime, fence: Fence) -> int:
+    """Expire those of these handoffs that nobody touched within the silence of their rules, where the rules say so.
+
+    An imported one always expires: it is history. Returns how many.
+    """
+    untouched = HandoffState.objects.filter(handoff__in=handoff_ids, is_open=True, attempts=0, accepted_at=None)
+    gone = []
+    for one in Handoff.objects.filter(state_row__in=untouched).select_related("rules").order_by("pk"):
+        body = rules.body_of(one)
+        end = one.occurred_at + timedelta(days=body["silence_days"])
+        imported = one.gate == GATES.IMPORTED
+        if end <= at and (imported or body["on_silence"] == "expire"):
+            declared = imported and one.known_at != one.recorded_at
+            gone.append(
+                Decision(
+                    handoff=one, kind=Decision.Kind.EXPIRE, reason="silence", occurred_at=end,
+                    recorded_at=fence.recorded_at, known_at=end if declared else fence.recorded_at,
+                )
+            )  # fmt: skip
+    Decision.objects.bulk_create(gone, batch_size=2000)
+    states.derive([one.handoff_id for one in gone], fence)
+    return len(gone)
+
+
+@transaction.atomic
+def withdraw(handoff_ids: Iterable[int], *, reason: str, by: User | None, at: datetime, fence: Fence) -> int:
+    """Take open handoffs back from sales: opposition, erasure, a qualification that no longer holds. Returns how many."""
+    wanted = list(HandoffState.objects.select_for_update().filter(handoff__in=list(handoff_ids), is_open=True))
+    Decision.objects.bulk_create(
+        Decision(
+            handoff_id=one.handoff_id, kind=Decision.Kind.WITHDRAW, reason=reason, by=by, occurred_at=at,
+            recorded_at=fence.recorded_at, known_at=fence.recorded_at,
+        )
+        for one in wanted
+    )  # fmt: skip
+    states.derive([one.handoff_id for one in wanted], fence)
+    for one in wanted:
+        record(by, "handoff.withdraw", "handoff", one.handoff_id, at, reason=reason)
+    return len(wanted)
+
+
+def _gate(one: Qualification) -> str:
+    return GATES.DIRECT if one.cause == "direct" else GATES.IMMEDIATE
+
+
+def _make(handings: Sequence[_Handing], by: User | None, fence: Fence, caps: bool = True) -> list[Handoff]:
+    """Handoffs with their assignments, stage moves and states."""
+    if not handings:
+        return []
+    found = _Rules()
+    made = Handoff.objects.bulk_create(
+        [
+            Handoff(
+                lead_id=one.lead_id, line_id=one.line_id, qualification=one.qualification,
+                version_id=one.qualification and one.qualification.version_id,
+                rules=None if one.gate == GATES.IMPORTED else found.of(one.line_id, one.at),
+                gate=one.gate, grade=one.qualification.grade if one.qualification else "", day_only=one.day_only,
+                imported_by_id=one.imported_by_id, by=by, occurred_at=one.at, recorded_at=fence.recorded_at,
+                known_at=one.known_at or fence.recorded_at,
+            )
+            for one in handings
+        ],
+        batch_size=2000,
+    )  # fmt: skip
+    routed = [one.pk for one in made if one.gate != GATES.IMPORTED]
+    routing.assign(handoffs=routed, by=by, fence=fence, caps=caps)
+    stages.move_all(
+        [
+            stages.Move(one.lead_id, Stage.MQL, one.gate, one.occurred_at, by and by.pk, one.pk, one.known_at)
+            for one in made
+        ],
+        fence,
+        strict=False,
+    )
+    states.derive([one.pk for one in made], fence)
+    return made
+
+
+class _Rules:
+    """Rules in force by line and instant, read once per line."""
+
+    def __init__(self) -> None:
+        self._lines: dict[int, list] = {}
+
+    def of(self, line: int, at: datetime):
+        if line not in self._lines:
+            mine = rules.HandoffRules.objects.filter(line=line).order_by("-effective_at", "-pk")
+            self._lines[line] = [*mine, rules.starter()]
+        return next(one for one in self._lines[line] if one.effective_at <= at)
+
+
+def changed_deals(deal_ids: Iterable[int], fence: Fence) -> None:
+    """Intake's hook: stages follow deals, and so do the handoffs they were sold on (or imported with their lead)."""
+    from leads.models import Deal
+
+    deal_ids = list(deal_ids)
+    stages.follow_deals(deal_ids, fence)
+    deals = Deal.objects.filter(pk__in=deal_ids)
+    own = deals.exclude(handoff=None).values("handoff_id")
+    leads = deals.filter(handoff=None).values("lead_id")
+    ids = set(Handoff.objects.filter(pk__in=own).values_list("pk", flat=True))
+    ids |= set(Handoff.objects.filter(lead__in=leads, gate=GATES.IMPORTED).values_list("pk", flat=True))
+    states.derive(ids, fence)
+
+
+def current_hold(qualification: Qualification) -> Hold | None:
+    """What holds a qualification now; None when it was handed over or nothing was found."""
+    if Handoff.objects.filter(qualification=qualification).exists():
+        return None
+    return qualification.holds.order_by("-occurred_at", "-pk").first()

@@ -1,0 +1,116 @@
+"""What may not pass yet, and why: read for many qualifications at once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from leads.models import Correction, Decision, HandoffState, Hold, Lead, Qualification
+from leads.scoring import days
+from personas.models import DefinitionVersion
+from smarketing.calendars.models import CalendarVersion
+from smarketing.rows.fence import Fence
+
+from .rules import BEGINNING
+
+REASONS = Hold.Reason
+
+
+def reasons(qualifications: Sequence[Qualification], at: datetime | None, *, paced: bool) -> dict[int, str | None]:
+    """Qualification -> why it may not pass at `at` (None: at its own instant), or None. The first reason is the one.
+
+    Of two qualifications of one lead on one line the earlier one passes first.
+    """
+    versions = DefinitionVersion.objects.in_bulk({one.version_id for one in qualifications})
+    leads = Lead.objects.in_bulk({one.lead_id for one in qualifications})
+    past = _Past(qualifications)
+    out: dict[int, str | None] = {}
+    for one in qualifications:
+        version, when = versions[one.version_id], at or one.effective_at
+        out[one.pk] = _reason(one, leads[one.lead_id], version, when, past, paced)
+        if out[one.pk] is None:
+            past.open.add((one.lead_id, one.line_id))
+    return out
+
+
+def _reason(one: Qualification, lead: Lead, version: DefinitionVersion, at: datetime, past: "_Past", paced: bool):
+    key = (one.lead_id, one.line_id)
+    if lead.opted_out or lead.erased or lead.root_id:
+        return REASONS.OPPOSITION
+    if any(_empty(lead, name) for name in version.body.get("mandatory") or ()):
+        return REASONS.MANDATORY
+    if key in past.open:
+        return REASONS.OPEN_HANDOFF
+    if past.free_at(key, version.body.get("cooldown_days") or 0) > at:
+        return REASONS.COOL_DOWN
+    return REASONS.PACE if paced and one.effective_at == version.effective_at else None
+
+
+class _Past:
+    """Handoffs of these leads so far: which are open, when the last one closed, which date a rep named."""
+
+    def __init__(self, qualifications: Sequence[Qualification]):
+        leads = {one.lead_id for one in qualifications}
+        self.open: set[tuple[int, int]] = set()
+        self._closed: dict[tuple[int, int], datetime] = {}
+        self._named: dict[tuple[int, int], datetime] = {}
+        here, last = days.here(), {}
+        for row in HandoffState.objects.filter(lead__in=leads):
+            if row.is_open:
+                self.open.add((row.lead_id, row.line_id))
+            elif row.state != "withdrawn":
+                key = (row.lead_id, row.line_id)
+                if row.closed_at >= self._closed.get(key, row.closed_at):
+                    self._closed[key], last[row.handoff_id] = row.closed_at, key
+        back = Correction.objects.filter(subject="decision").values("subject_id")
+        dated = Decision.objects.filter(handoff__in=last, return_on__isnull=False).exclude(pk__in=back)
+        for handoff, day in dated.values_list("handoff_id", "return_on"):
+            self._named[last[handoff]] = here.midnight(day)
+
+    def free_at(self, key: tuple[int, int], cooldown: int) -> datetime:
+        """The instant from which the lead may be handed over again."""
+        closed = self._closed.get(key)
+        if closed is None:
+            return BEGINNING
+        return max(closed + timedelta(days=cooldown), self._named.get(key, closed))
+
+
+def _empty(lead: Lead, name: str) -> bool:
+    subject, _, field = name.partition(".")
+    if subject == "company":
+        return lead.company_id is None or _blank(lead.company, field)
+    return _blank(lead, field)
+
+
+def _blank(row, field: str) -> bool:
+    value = row.attributes.get(field) if field.startswith("x_") else getattr(row, field, None)
+    return value is None or value == ""
+
+
+def held(line_id: int) -> list[Qualification]:
+    """Qualifications of a line without a handoff, in the order of release."""
+    return list(Qualification.objects.filter(line=line_id, handoff=None).order_by("effective_at", "lead_id", "pk"))
+
+
+def write(rows: Iterable[tuple[Qualification, str, datetime]], fence: Fence) -> None:
+    """Add a hold where the reason is not the current one."""
+    rows = list(rows)
+    now = _current([one.pk for one, _reason, _at in rows])
+    Hold.objects.bulk_create(
+        Hold(qualification=one, reason=reason, occurred_at=at, recorded_at=fence.recorded_at)
+        for one, reason, at in rows
+        if now.get(one.pk) != reason
+    )
+
+
+def _current(ids: Sequence[int]) -> Mapping[int, str]:
+    last = Hold.objects.filter(qualification__in=ids).order_by("qualification_id", "-occurred_at", "-pk")
+    return dict(last.distinct("qualification_id").values_list("qualification_id", "reason"))
+
+
+def business_day(day) -> bool:
+    """Whether work is done on a day: by the newest version of the first calendar, else Monday to Friday."""
+    version = CalendarVersion.objects.order_by("calendar_id", "-number").first()
+    if version is None:
+        return day.isoweekday() < 6
+    return bool(version.spec.get("windows", {}).get(str(day.isoweekday()))) and day.isoformat() not in version.spec.get(
+        "holidays", ()
+    )

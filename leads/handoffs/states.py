@@ -1,0 +1,183 @@
+"""HandoffState from the log: derived in sets, wiped and rebuilt to the same bytes.
+
+The rows are locked before the log is read, so that of two deeds on one handoff the second derives from both.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+
+from leads.models import Assignment, Attempt, Correction, Deal, Decision, Handoff, Merge
+from smarketing.rows import clock
+from smarketing.rows.fence import Fence
+
+from . import hooks, story
+from .rules import body_of
+from .story import Charge, Story, Try, Verdict
+
+_TYPES = {
+    "handoff_id": "bigint", "lead_id": "bigint", "line_id": "bigint", "state": "text", "is_open": "boolean",
+    "rep_id": "bigint", "pool_id": "bigint", "assigned_at": "timestamptz", "attempts": "int",
+    "first_attempt_at": "timestamptz", "reached_at": "timestamptz", "accepted_at": "timestamptz", "implicit": "boolean",
+    "decided_at": "timestamptz", "first_decision": "text", "reason": "text", "sql_at": "timestamptz",
+    "closed_at": "timestamptz", "grade_rank": "smallint", "effective_at": "timestamptz",
+}  # fmt: skip
+_KEYS = ("handoff_id", "lead_id", "line_id")
+_UPSERT = """
+INSERT INTO leads_handoffstate ({names}, first, due_label)
+SELECT {names}, true, '' FROM unnest({arrays}) AS u({names}) ORDER BY handoff_id
+ON CONFLICT (handoff_id) DO UPDATE SET {updates}
+"""
+_FIRST = """
+UPDATE leads_handoffstate s SET first = f.first FROM (
+  SELECT h.id, k.id IS NULL AND row_number() OVER (
+    PARTITION BY coalesce(l.root_id, l.id), h.line_id ORDER BY k.id IS NOT NULL, h.occurred_at, h.id) = 1 AS first
+  FROM leads_handoff h JOIN leads_lead l ON l.id = h.lead_id
+  LEFT JOIN leads_correction k ON k.subject = 'handoff' AND k.subject_id = h.id
+  WHERE h.lead_id = ANY(%s)) f
+WHERE s.handoff_id = f.id AND s.first <> f.first RETURNING s.handoff_id
+"""
+BATCH = 5000
+
+
+def counted(attempts: Iterable[Any], body: Mapping[str, Any], zone: ZoneInfo | None = None) -> list[datetime]:
+    """Instants of the attempts that count by a handoff's rules; days are cut in the installation's zone."""
+    return story.counted(attempts, body, zone or clock.zone())
+
+
+@transaction.atomic
+def derive(handoff_ids: Iterable[int], fence: Fence | None = None) -> int:
+    """Write the state of these handoffs as the log has it now, and tell who asked. Returns how many."""
+    ids = sorted(set(handoff_ids))
+    for start in range(0, len(ids), BATCH):
+        _derive(ids[start : start + BATCH])
+    return len(ids)
+
+
+def rebuild(after: int = 0) -> int:
+    """Derive every handoff with an id above `after`. Returns how many."""
+    made = 0
+    while ids := list(Handoff.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        made += derive(ids)
+        after = ids[-1]
+    return made
+
+
+def _derive(ids: Sequence[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT handoff_id FROM leads_handoffstate WHERE handoff_id = ANY(%s) ORDER BY 1 FOR UPDATE", [list(ids)]
+        )
+        known = {row[0] for row in cursor.fetchall()}
+    handoffs = list(Handoff.objects.filter(pk__in=ids).select_related("rules", "qualification").order_by("pk"))
+    stories, zone = read(handoffs), clock.zone()
+    rows = [
+        {"handoff_id": one.pk, "lead_id": one.lead_id, "line_id": one.line_id} | story.columns(stories[one.pk], zone)
+        for one in handoffs
+    ]
+    _write([row for row in rows if not row["is_open"]])
+    _write([row for row in rows if row["is_open"]])
+    others = _settle_first({one.lead_id for one in handoffs if one.pk not in known})
+    for hook in hooks.changed:
+        hook(sorted({*ids, *others}))
+
+
+def _write(rows: Sequence[Mapping[str, Any]]) -> None:
+    if not rows:
+        return
+    names = ", ".join(_TYPES)
+    sql = _UPSERT.format(
+        names=names,
+        arrays=", ".join(f"%s::{kind}[]" for kind in _TYPES.values()),
+        updates=", ".join(f"{name} = excluded.{name}" for name in _TYPES if name not in _KEYS),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [[row[name] for row in rows] for name in _TYPES])
+
+
+def _settle_first(leads: set[int]) -> list[int]:
+    """Say which handoff of each lead's root is the first one; returns those for which that changed."""
+    if not leads:
+        return []
+    roots = leads | set(Merge.objects.filter(loser__in=leads).values_list("root_id", flat=True))
+    family = roots | set(Merge.objects.filter(root__in=roots).values_list("loser_id", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_FIRST, [sorted(family)])
+        return [row[0] for row in cursor.fetchall()]
+
+
+# --- reading the log
+
+
+def read(handoffs: Sequence[Handoff]) -> dict[int, Story]:
+    """The story of each handoff, by its id."""
+    ids = [one.pk for one in handoffs]
+    charges, verdicts, tries = _charges(ids), _verdicts(ids), _tries(ids)
+    sold, merged, undone = _sold(handoffs), _merged(handoffs), _back("handoff", ids)
+    return {
+        one.pk: Story(
+            effective_at=one.qualification.effective_at if one.qualification_id else one.occurred_at,
+            grade=one.grade,
+            rules=body_of(one),
+            charges=charges.get(one.pk, ()),
+            verdicts=verdicts.get(one.pk, ()),
+            tries=tries.get(one.pk, ()),
+            sold_at=sold.get(one.pk),
+            merged_at=merged.get(one.lead_id),
+            undone_at=undone.get(one.pk),
+        )
+        for one in handoffs
+    }
+
+
+def _kept(model, ids: Sequence[int]):
+    """Rows of a handoff's log that were not taken back, in order."""
+    back = Correction.objects.filter(subject=model._meta.model_name).values("subject_id")
+    return model.objects.filter(handoff__in=ids).exclude(pk__in=back).order_by("occurred_at", "pk")
+
+
+def _charges(ids: Sequence[int]) -> dict[int, list[Charge]]:
+    found = defaultdict(list)
+    for pk, *one in _kept(Assignment, ids).values_list("handoff_id", "occurred_at", "rep_id", "pool_id"):
+        found[pk].append(Charge(*one))
+    return found
+
+
+def _verdicts(ids: Sequence[int]) -> dict[int, list[Verdict]]:
+    found = defaultdict(list)
+    for pk, *one in _kept(Decision, ids).values_list("handoff_id", "kind", "occurred_at", "reason"):
+        found[pk].append(Verdict(*one))
+    return found
+
+
+def _tries(ids: Sequence[int]) -> dict[int, list[Try]]:
+    found = defaultdict(list)
+    for pk, *one in _kept(Attempt, ids).values_list("handoff_id", "occurred_at", "channel", "outcome"):
+        found[pk].append(Try(*one))
+    return found
+
+
+def _sold(handoffs: Sequence[Handoff]) -> dict[int, datetime]:
+    """When a deal proved the need: a deal opened on the handoff; for an imported one, a won deal of its lead."""
+    back = Correction.objects.filter(subject="deal").values("subject_id")
+    deals = Deal.objects.exclude(pk__in=back).order_by("-created_at")
+    found = dict(deals.filter(handoff__in=[one.pk for one in handoffs]).values_list("handoff_id", "created_at"))
+    imported = {one.lead_id: one.pk for one in handoffs if one.gate == Handoff.Gate.IMPORTED}
+    won = deals.filter(lead__in=imported, handoff=None, state=Deal.State.WON).order_by("closed_at", "pk")
+    for lead, closed, created in won.values_list("lead_id", "closed_at", "created_at"):
+        found.setdefault(imported[lead], closed or created)
+    return found
+
+
+def _merged(handoffs: Sequence[Handoff]) -> dict[int, datetime]:
+    leads = {one.lead_id for one in handoffs}
+    back = Correction.objects.filter(subject="merge").values("subject_id")
+    return dict(Merge.objects.filter(loser__in=leads).exclude(pk__in=back).values_list("loser_id", "occurred_at"))
+
+
+def _back(subject: str, ids: Sequence[int]) -> dict[int, datetime]:
+    return dict(Correction.objects.filter(subject=subject, subject_id__in=ids).values_list("subject_id", "occurred_at"))

@@ -1,0 +1,142 @@
+"""The state of one handoff, pure: what was decided, tried, sold and taken back, as one row of columns."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from personas.criteria.grade import DIGITS, LETTERS
+
+NO_RANK = 99
+CLOSING = {"refuse": "refused", "return": "returned", "withdraw": "withdrawn", "expire": "expired"}
+OPEN = ("pooled", "assigned", "accepted")
+
+
+@dataclass(frozen=True)
+class Try:
+    """One attempt that was not taken back."""
+
+    occurred_at: datetime
+    channel: str
+    outcome: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One decision that was not taken back."""
+
+    kind: str
+    occurred_at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Charge:
+    """One assignment: the rep in charge from then on, or the pool."""
+
+    occurred_at: datetime
+    rep_id: int | None
+    pool_id: int | None
+
+
+@dataclass(frozen=True)
+class Story:
+    """All that is known of a handoff; lists in the order (occurred_at, id). `sold_at`: a deal that proves the need."""
+
+    effective_at: datetime
+    grade: str = ""
+    rules: Mapping[str, Any] = field(default_factory=dict)
+    charges: Sequence[Charge] = ()
+    verdicts: Sequence[Verdict] = ()
+    tries: Sequence[Try] = ()
+    sold_at: datetime | None = None
+    merged_at: datetime | None = None
+    undone_at: datetime | None = None
+
+
+def counted(attempts: Iterable[Any], rules: Mapping[str, Any], zone: ZoneInfo) -> list[datetime]:
+    """Instants of the attempts that count: on a listed channel, two within k minutes are one, at most m a local day."""
+    apart = timedelta(minutes=rules["same_within_minutes"])
+    kept: list[datetime] = []
+    days: dict[Any, int] = {}
+    for at in sorted(one.occurred_at for one in attempts if one.channel in rules["channels"]):
+        day = at.astimezone(zone).date()
+        if (kept and at - kept[-1] <= apart) or days.get(day, 0) >= rules["per_day"]:
+            continue
+        days[day] = days.get(day, 0) + 1
+        kept.append(at)
+    return kept
+
+
+def rank(grade: str) -> int:
+    """Place of a grade in the queue: A1 first; without a grade last."""
+    return LETTERS.index(grade[0]) * len(DIGITS) + DIGITS.index(grade[1]) if grade else NO_RANK
+
+
+def columns(story: Story, zone: ZoneInfo) -> dict[str, Any]:
+    """Columns of HandoffState that follow from a story (`first` and the promise are not among them)."""
+    tried = counted(story.tries, story.rules, zone)
+    sql_at = min([v.occurred_at for v in story.verdicts if v.kind == "qualify"] + _known(story.sold_at), default=None)
+    accepted_at, implicit = _acceptance(story, sql_at)
+    state, closed_at, reason = _end(story, sql_at)
+    charge = story.charges[-1] if story.charges else None
+    decided_at, first_decision = _first_decision(story, accepted_at)
+    rep = charge.rep_id if charge else None
+    return {
+        "state": state or ("accepted" if accepted_at else "assigned" if rep else "pooled"),
+        "is_open": state is None,
+        "rep_id": rep,
+        "pool_id": charge.pool_id if charge else None,
+        "assigned_at": charge.occurred_at if rep else None,
+        "attempts": len(tried),
+        "first_attempt_at": tried[0] if tried else None,
+        "reached_at": min((t.occurred_at for t in story.tries if t.outcome == "reached"), default=None),
+        "accepted_at": accepted_at,
+        "implicit": implicit,
+        "decided_at": decided_at,
+        "first_decision": first_decision,
+        "reason": reason,
+        "sql_at": sql_at,
+        "closed_at": closed_at,
+        "grade_rank": rank(story.grade),
+        "effective_at": story.effective_at,
+    }  # fmt: skip
+
+
+def _known(*instants: datetime | None) -> list[datetime]:
+    return [one for one in instants if one is not None]
+
+
+def _acceptance(story: Story, sql_at: datetime | None) -> tuple[datetime | None, bool]:
+    """(instant, implicit): said by the rep, else shown by the first attempt, by a giving back, or by success."""
+    said = min((v.occurred_at for v in story.verdicts if v.kind == "accept"), default=None)
+    refused = min((v.occurred_at for v in story.verdicts if v.kind == "refuse"), default=None)
+    shown = [t.occurred_at for t in story.tries] + [v.occurred_at for v in story.verdicts if v.kind == "return"]
+    tried = min(shown, default=None)
+    best = min(_known(said, tried), default=sql_at)
+    if best is None or (refused is not None and refused < best):
+        return None, False
+    return best, best != said
+
+
+def _end(story: Story, sql_at: datetime | None) -> tuple[str | None, datetime | None, str]:
+    """(state, instant, reason) of a closed handoff; (None, None, "") of an open one. A need confirmed outlives silence."""
+    if story.undone_at:
+        return "withdrawn", story.undone_at, "undone"
+    last = next((v for v in story.verdicts if v.kind in CLOSING), None)
+    if sql_at and (last is None or last.kind == "expire" or sql_at <= last.occurred_at):
+        return "converted", sql_at, ""
+    if last:
+        return CLOSING[last.kind], last.occurred_at, last.reason
+    return ("merged", story.merged_at, "") if story.merged_at else (None, None, "")
+
+
+def _first_decision(story: Story, accepted_at: datetime | None) -> tuple[datetime | None, str]:
+    """By which every handoff is counted once: "accept" or "refuse", "" while (or for ever) undecided."""
+    refused = next((v for v in story.verdicts if v.kind == "refuse"), None)
+    if accepted_at and not (refused and refused.occurred_at < accepted_at):
+        return accepted_at, "accept"
+    if refused:
+        return refused.occurred_at, "refuse"
+    return None, ""
