@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from leads.intake.facts import Origin
+from leads.intake.hooks import Handed
 from leads.models import Decision, Handoff, HandoffState, Hold, Lead, Qualification, Stage
-from personas.definitions.services import create_line
 from personas.models import DefinitionLine
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
@@ -95,37 +96,29 @@ def release(*, line_id: int, at: datetime, fence: Fence, limit: int) -> list[Han
 
 
 @transaction.atomic
-def import_handoffs(
-    rows: Sequence[tuple[int, datetime, bool]],
-    *,
-    by: User | None,
-    imported_by,
-    fence: Fence,
-    history: bool = False,
-    line: DefinitionLine | None = None,
-) -> list[int | None]:
-    """Intake's hook: leads that "became MQL on" an instant (lead, instant, day_only): handoffs without version or score.
+def import_handoffs(rows: Sequence[Handed], origin: Origin, fence: Fence) -> list[int | None]:
+    """Intake's hook: handoffs that really happened ("became MQL on"), without version or score.
 
-    A lead that has an imported handoff, or is with sales, gets none (None in its place). Those that nobody decided
-    within the silence of the rules are expired at once, so that history never floods a pool.
+    A lead that has an imported handoff on the line, or is with sales, gets none (None in its place). Those that nobody
+    decided within the silence of the rules are expired at once, so that history never floods a pool.
     """
-    line = line or DefinitionLine.objects.order_by("pk").first() or create_line(name="MQL", by=by, at=fence.recorded_at)
-    leads = [lead for lead, _at, _day in rows]
-    had = set(Handoff.objects.filter(lead__in=leads, line=line, gate=GATES.IMPORTED).values_list("lead_id", flat=True))
-    had |= set(HandoffState.objects.filter(lead__in=leads, line=line, is_open=True).values_list("lead_id", flat=True))
-    new: dict[int, _Handing] = {}
-    for lead, at, day_only in rows:
-        if lead not in had and lead not in new:
-            known = at if history else fence.recorded_at
-            new[lead] = _Handing(
-                lead, line.pk, GATES.IMPORTED, at, None, day_only, known, imported_by and imported_by.pk
-            )
-    made = _make(list(new.values()), by, fence)
+    leads = {one.lead_id for one in rows}
+    had = set(Handoff.objects.filter(lead__in=leads, gate=GATES.IMPORTED).values_list("lead_id", "line_id"))
+    had |= set(HandoffState.objects.filter(lead__in=leads, is_open=True).values_list("lead_id", "line_id"))
+    new: dict[tuple[int, int], _Handing] = {}
+    for one in rows:
+        key = (one.lead_id, one.line_id)
+        if key not in had and key not in new:
+            known = one.occurred_at if origin.history else fence.recorded_at
+            file = origin.imported_by and origin.imported_by.pk
+            new[key] = _Handing(*key, GATES.IMPORTED, one.occurred_at, None, one.day_only, known, file)
+    made = _make(list(new.values()), origin.by, fence)
     expire_silent([one.pk for one in made], at=fence.recorded_at, fence=fence)
-    found = {one.lead_id: one.pk for one in made}
-    return [found.pop(lead, None) for lead in leads]
+    found = {(one.lead_id, one.line_id): one.pk for one in made}
+    return [found.pop((one.lead_id, one.line_id), None) for one in rows]
 
 
+@transaction.atomic
 def expire_silent(handoff_ids: Sequence[int], *, at: datetime, fence: Fence) -> int:
     """Expire those of these handoffs that nobody touched within the silence of their rules, where the rules say so.
 

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from leads.handoffs import handing, hooks, routing, rules, stages, states
+from leads.intake.facts import Origin
+from leads.intake.hooks import Handed
 from leads.models import (
     Assignment,
     Attempt,
@@ -173,10 +175,10 @@ def test_a_need_confirmed_converts_and_a_decision_taken_back_opens_again(line):
 def test_imported_handoffs_expire_unless_their_lead_was_won(line):
     leads = [facts.lead(NOW - timedelta(days=200), declared=True, known=NOW) for _ in range(3)]
     fence = open_fence()
-    rows = [(pk, NOW - timedelta(days=100), True) for pk in leads[:2]]
-    rows.append((leads[2], fence.recorded_at - timedelta(days=3), False))
-    made = handing.import_handoffs(rows, by=None, imported_by=None, history=True, fence=fence)
-    assert handing.import_handoffs(rows, by=None, imported_by=None, history=True, fence=fence) == [None] * 3
+    rows = [Handed(pk, line.pk, NOW - timedelta(days=100), True) for pk in leads[:2]]
+    rows.append(Handed(leads[2], line.pk, fence.recorded_at - timedelta(days=3), False))
+    made = handing.import_handoffs(rows, Origin(history=True), fence)
+    assert handing.import_handoffs(rows, Origin(history=True), fence) == [None] * 3
     deal = Deal.objects.create(
         created_at=NOW, recorded_at=NOW, lead_id=leads[0], state="won", closed_at=NOW - timedelta(days=5), declared=True
     )
