@@ -7,12 +7,14 @@ class LeadsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
+        from leads import upkeep
         from leads.handoffs import handing, states
         from leads.intake import hooks
         from leads.measures import table
         from leads.scoring import ledger
 
         table.register_all()
+        upkeep.register()
         hooks.events.append(ledger.count_events)
         hooks.joins.append(ledger.count_joins)
         hooks.taken_back.append(ledger.take_back)

@@ -5,3 +5,8 @@ class ReportingConfig(AppConfig):
     name = "reporting"
     label = "reporting"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from reporting import publishing
+
+        publishing.register()

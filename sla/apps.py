@@ -5,3 +5,8 @@ class SlaConfig(AppConfig):
     name = "sla"
     label = "sla"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from sla import nightly
+
+        nightly.register()

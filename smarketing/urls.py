@@ -7,6 +7,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("smarketing.accounts.urls")),
     path("", include("smarketing.agreements.urls")),
+    path("", include("smarketing.jobs.urls")),
     path("", include("smarketing.measures.urls")),
     path("", include("smarketing.calendars.urls")),
     path("", include("leads.urls")),

@@ -6,8 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from smarketing.rows.kinds import Identity
 
-from .querysets import CampaignQuerySet, CompanyQuerySet, LeadQuerySet
-
 BORN = ("id", "created_at", "recorded_at", "day_only", "declared", "imported_by")
 
 
@@ -48,8 +46,6 @@ class Company(Born):
     country = models.TextField(default="")
     employees = models.IntegerField(null=True)
 
-    objects = CompanyQuerySet.as_manager()
-
     def __str__(self) -> str:
         return self.name
 
@@ -60,8 +56,6 @@ class Campaign(Born):
     channel = models.TextField(default="")
     starts_on = models.DateField(null=True)
     ends_on = models.DateField(null=True)
-
-    objects = CampaignQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name or self.key
@@ -82,8 +76,6 @@ class Lead(Born):
     erased = models.BooleanField(default=False)
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.LEAD)
     root_id = models.BigIntegerField(null=True)  # survivor after a merge, null when it is its own root
-
-    objects = LeadQuerySet.as_manager()
 
     class Meta:
         indexes = [

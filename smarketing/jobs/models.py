@@ -2,7 +2,17 @@
 
 from django.db import models
 
+from smarketing.accounts.policy import may
 from smarketing.rows.kinds import Working
+
+
+class RunQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "RunQuerySet":
+        """All of them for whoever may watch runs, none for others."""
+        return self if may(user, "runs.view") else self.none()
+
+    def newest(self) -> "RunQuerySet":
+        return self.order_by("-started_at", "-pk")
 
 
 class Run(Working):
@@ -17,6 +27,8 @@ class Run(Working):
     finished_at = models.DateTimeField(null=True)
     counts = models.JSONField(default=dict)
     error = models.TextField(default="", blank=True)
+
+    objects = RunQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["job", "business_date", "cutoff"], name="run_once")]

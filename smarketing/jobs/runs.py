@@ -2,12 +2,15 @@
 
 A run is keyed (job, business date, cut-off): started again after a crash it goes on where its last committed chunk
 ended, with the same cut-off, and writes the same bytes. A chunk that fails three times is quarantined and shown; it
-stops only itself. Steps run in order; a step marked `whole` waits until no chunk of an earlier step is pending.
+stops only itself. Steps run in order; one that `needs_all` refuses to run while an earlier chunk is quarantined.
+Everything a run writes, its own ledger included, begins with the lease's token: a worker frozen and thawed again after
+another took over writes nothing.
 """
 
 import socket
 import traceback
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from os import getpid
@@ -20,6 +23,7 @@ from .crash import point
 from .models import Chunk, Run
 
 ATTEMPTS = 3
+STARTS = 1001  # space of two-key advisory locks: one start of a job at a time
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,11 @@ def register(job: Job) -> None:
     JOBS[job.key] = job
 
 
+@transaction.atomic
 def start(job: str, business_date: date, cutoff: datetime) -> Run:
     """The run of a job for a business date: the unfinished one with its own cut-off, else a new one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [STARTS, job])
     unfinished = Run.objects.filter(job=job, business_date=business_date, state="running").order_by("pk").last()
     if unfinished:
         return unfinished
@@ -77,7 +84,18 @@ def go_on(run: Run) -> Run:
         run.refresh_from_db()
         return run
     finally:
-        lease.release(held)
+        with suppress(OperationalError, InterfaceError):  # a broken connection: the lease runs out by itself
+            lease.release(held)
+
+
+@transaction.atomic
+def try_again(run: Run) -> int:
+    """Give the quarantined chunks of a failed run another three attempts. Returns how many; 0: nothing to do."""
+    run = Run.objects.select_for_update().get(pk=run.pk)
+    found = run.chunks.filter(state="quarantined").update(state="pending", attempts=0)
+    if found or run.state in ("failed", "stopped"):
+        Run.objects.filter(pk=run.pk).update(state="running", finished_at=None, error="")
+    return found
 
 
 @transaction.atomic
@@ -97,12 +115,7 @@ def _next_chunk(held: lease.Held, run: Run, step: Step) -> bool:
     chunk = run.chunks.filter(step=step.key, state="pending").order_by("number").first()
     if chunk is None:
         return False
-    # Counted before the work, so that a row that kills its worker is quarantined too.
-    Chunk.objects.filter(pk=chunk.pk).update(attempts=chunk.attempts + 1)
-    if chunk.attempts >= ATTEMPTS:
-        Chunk.objects.filter(pk=chunk.pk).update(
-            state="quarantined", error=chunk.error or "its worker died three times"
-        )
+    if not _count_attempt(held, chunk):
         return True
     try:
         with transaction.atomic():
@@ -116,8 +129,26 @@ def _next_chunk(held: lease.Held, run: Run, step: Step) -> bool:
         connection.close_if_unusable_or_obsolete()
         raise
     except Exception:
-        Chunk.objects.filter(pk=chunk.pk).update(error=traceback.format_exc(limit=4)[-2000:])
+        _note(held, chunk, traceback.format_exc(limit=4)[-2000:])
     return True
+
+
+@transaction.atomic
+def _count_attempt(held: lease.Held, chunk: Chunk) -> bool:
+    """Count an attempt before the work, so that a row that kills its worker is quarantined too. False: quarantined."""
+    lease.hold(held)
+    if chunk.attempts < ATTEMPTS:
+        Chunk.objects.filter(pk=chunk.pk).update(attempts=chunk.attempts + 1)
+        return True
+    error = chunk.error or "its worker died three times"
+    Chunk.objects.filter(pk=chunk.pk).update(state="quarantined", error=error)
+    return False
+
+
+@transaction.atomic
+def _note(held: lease.Held, chunk: Chunk, error: str) -> None:
+    lease.hold(held)
+    Chunk.objects.filter(pk=chunk.pk).update(error=error)
 
 
 @transaction.atomic

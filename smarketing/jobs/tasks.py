@@ -5,6 +5,8 @@ from datetime import date
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
+from smarketing.rows import clock
+
 from . import bell, heartbeat, nightly
 
 RETRY = {"autoretry_for": (OperationalError, InterfaceError), "retry_backoff": True, "max_retries": 5}
@@ -19,6 +21,19 @@ def ring() -> None:
 @shared_task(name="jobs.nightly", soft_time_limit=4 * 3600, time_limit=4 * 3600 + 60, **RETRY)
 def run_nightly(day: str | None = None) -> None:
     nightly.run(date.fromisoformat(day) if day else None)
+
+
+@shared_task(name="jobs.go_on", soft_time_limit=4 * 3600, time_limit=4 * 3600 + 60, **RETRY)
+def go_on(run: int) -> None:
+    """Go on with a run that somebody asked for; delivered twice it is the same run."""
+    nightly.go_on(run)
+
+
+@shared_task(name="jobs.nightly_due", soft_time_limit=4 * 3600, time_limit=4 * 3600 + 60, **RETRY)
+def nightly_due() -> None:
+    """Beat's call, every ten minutes: run the night once its local hour has come and it has not begun."""
+    if day := nightly.due(clock.now()):
+        nightly.run(day)
 
 
 @shared_task(name="jobs.heartbeat", expires=30)

@@ -1,0 +1,184 @@
+"""The demo's stage: people, teams, pool, personas, the signed definition, calendar and contract, through the services."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+
+from leads.models import Pool, PoolMember
+from personas.catalogue import add_custom
+from personas.definitions import persona_services
+from personas.definitions import services as definitions
+from personas.models import DefinitionLine, DefinitionVersion
+from sla import terms
+from sla.models import Contract
+from smarketing.accounts.audit import record
+from smarketing.accounts.models import Team, User
+from smarketing.accounts.people import POSITIONS
+from smarketing.agreements import services as agreements
+
+from . import words
+from .plan import Plan, midnight
+
+VOLUME = 170 / 24_000  # MQL a month promised, per lead of the plan
+
+
+@dataclass
+class Stage:
+    """Who and what the demo plays with. `personas`: key of the buyer → its persona's id."""
+
+    people: dict[str, User]
+    pool: Pool
+    personas: dict[str, int]
+    line: DefinitionLine
+    version: DefinitionVersion
+    contract: Contract | None = None
+
+    @property
+    def reps(self) -> list[User]:
+        return [user for user in self.people.values() if user.role == "rep"]
+
+
+def people(at: datetime) -> dict[str, User]:
+    """Teams, the named people, all with the demo's password."""
+    teams = {name: Team.objects.create(name=name, side=side) for name, side in words.TEAMS}
+    password = make_password(words.PASSWORD, salt="smarketingdemo")
+    made = {}
+    for key, name, position, team, signs, language in words.PEOPLE:
+        role, side, _label = POSITIONS[position]
+        made[key] = User.objects.create(
+            email=f"{key}@demo.example", name=name, role=role, side=side, team=teams.get(team), signs=signs,
+            language=language, password=password,
+        )  # fmt: skip
+        record(None, "settings.people", "user", made[key].pk, at, done="added", role=role, side=side)
+    return made
+
+
+def signins(made: dict[str, User]) -> None:
+    """One sign-in per role, where the start prints it from."""
+    folder = Path(settings.DATA) / "run"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "signins"
+    path.touch(mode=0o600)
+    seen: dict[tuple, User] = {}
+    for user in made.values():
+        seen.setdefault((user.role, user.side if user.role == "manager" else ""), user)
+    lines = [f"{' '.join(filter(None, key)):<20} {user.email:<22} {words.PASSWORD}" for key, user in seen.items()]
+    path.write_text("\n".join(lines) + "\n")
+
+
+def pool(reps: list[User]) -> Pool:
+    made = Pool.objects.create(name="France", order=1)
+    for rep in reps:
+        PoolMember.objects.create(pool=made, rep=rep, weight=1, cap=400)
+    return made
+
+
+def language(plan: Plan, who: dict[str, User]) -> tuple[dict[str, int], DefinitionLine, DefinitionVersion]:
+    """Personas and the definition, published and signed by both sides days before the first lead."""
+    at = midnight(plan.first) - timedelta(days=12)
+    add_custom(subject="lead", name="x_landing_page", type="text", label="Landing page")
+    versions = {}
+    for buyer in (one for one in words.BUYERS if one.key):
+        versions[buyer.key] = persona_services.create_persona(
+            name=buyer.name, story=STORIES[buyer.key], by=who["ines"], at=at, negative=buyer.negative,
+            rules={"field": "lead.function", "op": "one_of", "value": list(buyer.functions)},
+        )  # fmt: skip
+    line = definitions.create_line(name="MQL France", by=who["ines"], at=at)
+    body = definition({key: version.pk for key, version in versions.items()})
+    definitions.save_draft(line=line, body=body, revision=0, by=who["ines"], at=at + timedelta(days=1))
+    paper = definitions.propose(line=line, by=who["ines"], at=at + timedelta(days=2))
+    _sign(paper, who, at + timedelta(days=3))
+    return {key: version.persona_id for key, version in versions.items()}, line, line.versions.get()
+
+
+def contract(plan: Plan, line: DefinitionLine, who: dict[str, User]) -> Contract:
+    """Calendar of France and a contract of three clauses, signed before its first day."""
+    from smarketing.calendars import services as calendars
+
+    at = midnight(plan.first) - timedelta(days=6)
+    spec = calendars.starter_spec(at=at)
+    version = calendars.create_version(name="France", spec=spec, by=who["alex"], at=at)
+    made = Contract.objects.create(name="France", line=line)
+    body = terms.starter(version, plan.first)
+    body["clauses"][0]["target"] = str(max(1, round(VOLUME * plan.leads)))
+    body["clauses"][2]["share"] = "85"
+    terms.save_draft(contract=made, body=body, revision=0, by=who["hugo"], at=at)
+    paper = terms.propose(contract=made, by=who["hugo"], at=at + timedelta(days=1))
+    _sign(paper, who, at + timedelta(days=2))
+    return made
+
+
+def _sign(paper, who: dict[str, User], at: datetime) -> None:
+    agreements.sign(paper=paper, by=who["claire"], at=at, password=words.PASSWORD)
+    agreements.sign(paper=paper, by=who["hugo"], at=at + timedelta(hours=3), password=words.PASSWORD)
+
+
+# --- the definition
+
+
+def _page(op: str, value: str, within: int) -> dict:
+    return {"event": {"kind": "page", "page": {"op": op, "value": value}}, "within": within}
+
+
+def _item(key: str, points: int, when: dict, **rest) -> dict:
+    return {"key": key, "points": points, "cap": None, "each": False, "decay": None, "when": when} | rest
+
+
+def definition(versions: dict[str, int]) -> dict:
+    """The body that both sides signed: who they are, what they did, never students, always a demo request."""
+    fit = [
+        _item("claire", 35, {"persona": versions["claire"]}),
+        _item("paul", 32, {"persona": versions["paul"]}),
+        _item("nadia", 32, {"persona": versions["nadia"]}),
+        _item("size", 25, {"field": "company.employees", "op": "between", "value": [50, 500]}),
+        _item("small", 10, {"field": "company.employees", "op": "between", "value": [10, 49]}),
+        _item("trade", 20, {"field": "company.industry", "op": "one_of", "value": ["Software", "Services", "Manufacturing"]}),
+        _item("country", 15, {"field": "lead.country", "op": "one_of", "value": ["FR", "BE", "CH"]}),
+    ]  # fmt: skip
+    steps = {"kind": "steps", "steps": [[30, 500_000], [90, 0]]}
+    engagement = [
+        _item("pricing", 15, _page("like", "/pricing", 30), each=True, cap=45),
+        _item("stories", 8, _page("like", "/customers", 30), each=True, cap=16),
+        _item("clicks", 5, {"event": {"kind": "mail_click"}, "within": 30}, each=True, cap=20),
+        _item("webinar", 20, {"event": {"kind": "webinar"}}, decay=steps),
+        _item("guide", 10, {"event": {"kind": "download"}}, decay=steps),
+        _item("gone", -30, {"event": {"kind": "unsubscribe"}}),
+    ]
+    return {
+        "fit": {"bands": [75, 50, 25], "cap": 100, "items": fit},
+        "engagement": {"bands": [75, 50, 25], "cap": 100, "items": engagement},
+        "must": [{"field": "lead.email", "op": "is_set"}],
+        "never": [{"persona": versions["student"]}, {"field": "lead.opted_out", "op": "is", "value": True}],
+        "mql": ["A1", "A2", "B1", "B2"],
+        "direct": [{"event": {"kind": "demo"}, "within": 30}],
+        "hysteresis": 5, "cooldown_days": 60, "pace": 15, "mandatory": ["lead.email"],
+    }  # fmt: skip
+
+
+STORIES = {
+    "claire": {
+        "portrait": "Leads a team of four, reports pipeline to the board every month.",
+        "goals": "Prove which campaigns bring customers.",
+        "pains": "Two hours a week of reporting; sales says the leads are no good.",
+        "say": "Show the closed loop on her own campaigns.",
+        "objections": "Budget is decided in spring.",
+    },
+    "paul": {
+        "portrait": "Runs a company of eighty people and still calls customers himself.",
+        "goals": "Grow without hiring.",
+        "pains": "Leads wait for days before anybody calls.",
+        "say": "Start with the contract: who promises what.",
+        "objections": "No time for another tool.",
+    },
+    "nadia": {
+        "portrait": "Eleven reps in three cities.",
+        "goals": "Fewer leads, better ones.",
+        "pains": "Reps call students and competitors.",
+        "say": "Both sides sign what an MQL is.",
+        "objections": "Reps will not log calls.",
+    },
+    "student": {"portrait": "Writes a thesis on marketing; reads everything, buys nothing."},
+}

@@ -1,0 +1,135 @@
+"""Published sums: a cache of every measure at the night's cut-off, switched by one pointer.
+
+The night writes the sums of an edition beside the one that readers see; the last step compares and moves the pointer.
+Readers see the old edition whole or the new edition whole, never a part of it. Without an edition they count live.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from reporting.models import Pointer, PublishedSum
+from smarketing.jobs import ledger, nightly, runs
+from smarketing.jobs.crash import point
+from smarketing.jobs.models import Run
+from smarketing.measures import engine, numbers, registry
+
+NAME = "reports"
+MONTHS = 18
+DIMENSIONS = ("month", "source", "campaign", "persona", "rep")
+
+
+class DoesNotAddUp(Exception):
+    """What was counted contradicts itself: nothing is published."""
+
+
+def register() -> None:
+    """Add the two steps to the night: sums, then the pointer."""
+    ledger.STEPS |= {"sums": _("Published sums"), "publish": _("Reports switched over")}
+    nightly.add(runs.Step("sums", lambda run: [(n, n + 1) for n in range(len(parts()))], sums), order=80)
+    nightly.once("publish", publish, order=90, needs_all=True)
+
+
+def parts() -> list[tuple[str, str]]:
+    """(measure, dimension or "") of everything published, in a lasting order."""
+    return [(one.key, dims) for one in registry.measures() for dims in ("", *DIMENSIONS)]
+
+
+def period(day: date) -> tuple[date, date]:
+    """The eighteen calendar months that end with the one of `day`, half-open."""
+    count = day.year * 12 + day.month  # the month after, counted from year 0
+    first = count - MONTHS
+    return date(first // 12, first % 12 + 1, 1), date(count // 12, count % 12 + 1, 1)
+
+
+def edition_of(run: Run) -> str:
+    return run.cutoff.isoformat()
+
+
+def sums(run: Run, low: int, high: int) -> int:
+    """Count the parts low <= n < high of a run's edition. Returns the rows written."""
+    first, until = period(run.business_date)
+    rows = []
+    for measure, dims in parts()[low:high]:
+        body = _body(measure, dims, first, until, run)
+        if body is not None:
+            rows.append(PublishedSum(edition=edition_of(run), measure=measure, dims=dims, body=body))
+    for row in rows:
+        PublishedSum.objects.filter(edition=row.edition, measure=row.measure, dims=row.dims).delete()
+    PublishedSum.objects.bulk_create(rows)
+    return len(rows)
+
+
+def _body(measure: str, dims: str, first: date, until: date, run: Run) -> dict | None:
+    """The answer as exact text; None where the measure has no such dimension."""
+    by = (dims,) if dims else ()
+    try:
+        found = engine.answer(measure, first=first, until=until, by=by, cutoff=run.cutoff)
+    except engine.Refusal:
+        return None
+    return {
+        "from": first.isoformat(),
+        "to": until.isoformat(),
+        "unit": found.unit,
+        "rows": [_group(one) for one in found.rows],
+        "total": _group(found.total),
+    }
+
+
+def _group(one: engine.Group) -> dict:
+    return {"group": one.group, "value": None if one.value is None else str(one.value), "n": one.n, "of": one.of}
+
+
+def publish(run: Run) -> int:
+    """Switch readers over to the run's edition, if it adds up; older editions than the one before go. Returns its rows."""
+    edition = edition_of(run)
+    rows = list(PublishedSum.objects.filter(edition=edition))
+    for problem in contradictions(rows):
+        raise DoesNotAddUp(problem)
+    before = Pointer.objects.filter(name=NAME).first()
+    if before is None or before.edition < edition:
+        point("publish.pointer")
+        Pointer.objects.update_or_create(name=NAME, defaults={"edition": edition, "published_at": run.cutoff})
+    kept = {edition, before.edition if before else edition}
+    PublishedSum.objects.exclude(edition__in=kept).delete()
+    return len(rows)
+
+
+def contradictions(rows: list[PublishedSum]) -> Iterator[str]:
+    """Sentences about what does not add up: groups of a count against its total; handoffs against their states."""
+    for row in rows:
+        if row.body["unit"] == numbers.COUNT and row.dims and row.body["total"]["value"] is not None:
+            parted = sum(int(one["value"] or 0) for one in row.body["rows"])
+            if parted != int(row.body["total"]["value"]):
+                yield f"{row.measure} by {row.dims}: {parted} in groups, {row.body['total']['value']} in all"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), count(s.handoff_id), count(*) FILTER (WHERE s.first_decision = 'accept'),"
+            " count(*) FILTER (WHERE s.first_decision = 'refuse'), count(*) FILTER (WHERE s.first_decision = '')"
+            " FROM leads_handoff h LEFT JOIN leads_handoffstate s ON s.handoff_id = h.id"
+        )
+        made, stated, accepted, refused, undecided = cursor.fetchone()
+    if made != stated or made != accepted + refused + undecided:
+        yield f"{made} handoffs, {stated} with a state: {accepted} accepted, {refused} refused, {undecided} undecided"
+
+
+def current() -> Pointer | None:
+    """Which edition readers see, and since when; None before the first night."""
+    return Pointer.objects.filter(name=NAME).first()
+
+
+def read(measure: str, dims: str = "") -> tuple[str, dict] | None:
+    """(edition, sums) of a measure as published now, in one statement; None where nothing is published."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.edition, s.body FROM reporting_pointer p JOIN reporting_publishedsum s ON s.edition = p.edition"
+            " WHERE p.name = %s AND s.measure = %s AND s.dims = %s",
+            [NAME, measure, dims],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    return row[0], json.loads(row[1]) if isinstance(row[1], str) else row[1]

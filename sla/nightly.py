@@ -1,0 +1,34 @@
+"""The night's look at every clock: what fell due by the cut-off is settled, whether or not anything had been running."""
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from smarketing.jobs import ledger, nightly, runs
+from smarketing.jobs.models import Run
+
+from . import derive
+
+CHUNK = 2000
+# Handoffs that the cut-off sees whole. Those touched since belong to the live sweep, which judges them at a later instant.
+_SETTLED = """
+SELECT h.id FROM leads_handoff h WHERE h.id >= %(low)s AND h.id < %(high)s AND h.recorded_at <= %(cutoff)s
+  AND NOT EXISTS (SELECT FROM leads_attempt a WHERE a.handoff_id = h.id AND a.recorded_at > %(cutoff)s)
+  AND NOT EXISTS (SELECT FROM leads_decision d WHERE d.handoff_id = h.id AND d.recorded_at > %(cutoff)s)
+  AND NOT EXISTS (SELECT FROM sla_clock c WHERE c.handoff_id = h.id AND c.settled_at > %(cutoff)s)
+  AND NOT EXISTS (SELECT FROM sla_sladirty s WHERE s.handoff_id = h.id)
+ORDER BY h.id
+"""
+
+
+def register() -> None:
+    """Add the step to the night."""
+    ledger.STEPS["clocks"] = _("Clocks of the contract")
+    nightly.add(runs.Step("clocks", lambda run: runs.id_ranges("leads_handoff", CHUNK), clocks), order=60)
+
+
+def clocks(run: Run, low: int, high: int) -> int:
+    """Derive the clocks of the handoffs low <= id < high as of the run's cut-off. Returns how many clocks."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLED, {"low": low, "high": high, "cutoff": run.cutoff})
+        ids = [row[0] for row in cursor.fetchall()]
+    return derive.derive(ids, run.cutoff) if ids else 0

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from . import views
+
+app_name = "jobs"
+urlpatterns = [
+    path("runs/", views.run_list, name="runs"),
+    path("runs/start/", views.start, name="start"),
+    path("runs/<int:pk>/", views.run_detail, name="run"),
+    path("runs/<int:pk>/again/", views.again, name="again"),
+]
