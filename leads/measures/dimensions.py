@@ -1,4 +1,4 @@
-"""Dimensions that are not attributes: source, campaign, company, stage, rep, grade, persona, order of a handoff."""
+"""Dimensions that are not attributes: source, campaign, company, stage, rep, grade, persona, reason."""
 
 from collections.abc import Mapping
 
@@ -8,22 +8,27 @@ from smarketing.accounts.models import User
 from smarketing.measures.question import Question
 from smarketing.measures.registry import Dimension
 
-from .values import attributes, not_corrected, value
+from .values import attributes, value
 
 STAGE = (
     "coalesce((SELECT sm.to_stage FROM leads_stagemove sm WHERE sm.lead_id = l.id AND sm.recorded_at <= %(cutoff)s"
     " ORDER BY sm.number DESC LIMIT 1), 'lead')"
 )
 CAMPAIGN = f"coalesce(nullif({value('campaign', 'key')}, ''), {value('campaign', 'name')})"
+# A lead counts under one persona: the first of those it resembles.
 PERSONA = (
     "(SELECT p.name FROM leads_personamatch pm JOIN personas_persona p ON p.id = pm.persona_id"
     " WHERE pm.lead_id = l.id ORDER BY pm.persona_id LIMIT 1)"
 )
-REPS = """(SELECT id, CASE WHEN count(*) OVER (PARTITION BY name) > 1 THEN name || ' #' || id ELSE name END AS name
-  FROM accounts_user)"""
-# Rep in charge of each handoff at the cut-off.
-CHARGED = f"""(SELECT DISTINCT ON (a.handoff_id) a.handoff_id, a.rep_id FROM leads_assignment a
-  WHERE a.recorded_at <= %(cutoff)s AND {not_corrected("assignment", "a")} ORDER BY a.handoff_id, a.occurred_at DESC, a.id DESC)"""
+SHARED = {
+    "source": Dimension("source", _("source"), value("lead", "source")),
+    "campaign": Dimension("campaign", _("campaign"), CAMPAIGN),
+    "channel": Dimension("channel", _("channel"), value("campaign", "channel")),
+    "persona": Dimension("persona", _("persona"), PERSONA),
+    "stage": Dimension("stage", _("stage"), STAGE),
+    "country": Dimension("country", _("country"), value("lead", "country")),
+    "company": Dimension("company", _("company"), value("company", "name")),
+}
 
 
 def _own_name(user) -> str:
@@ -31,24 +36,17 @@ def _own_name(user) -> str:
     return f"{user.name} #{user.pk}" if twice else user.name
 
 
-SHARED = {
-    "source": Dimension("source", _("source"), value("lead", "source")),
-    "campaign": Dimension("campaign", _("campaign"), CAMPAIGN),
-    "channel": Dimension("channel", _("channel"), value("campaign", "channel")),
-    "stage": Dimension("stage", _("stage"), STAGE),
-    "persona": Dimension("persona", _("persona"), PERSONA),
-    "country": Dimension("country", _("country"), value("lead", "country")),
-    "company": Dimension("company", _("company"), value("company", "name")),
-}
-REP = Dimension("rep", _("rep in charge"), "(SELECT u.name FROM reps u WHERE u.id = rep_id)", own=_own_name)
 HANDOFF = {
-    "line": Dimension(
-        "line", _("definition"), "(SELECT dl.name FROM personas_definitionline dl WHERE dl.id = h.line_id)"
-    ),
+    "line": Dimension("line", _("definition"), "(SELECT x.name FROM personas_definitionline x WHERE x.id = h.line_id)"),
     "line_id": Dimension("line_id", _("definition (number)"), "h.line_id::text"),
+    "rep": Dimension("rep", _("rep in charge"), "(SELECT u.name FROM reps u WHERE u.id = rep_id)", own=_own_name),
     "grade": Dimension("grade", _("grade"), "h.grade"),
     "gate": Dimension("gate", _("gate"), "h.gate"),
 }
+OUTCOME = {
+    "decided": Dimension("decided", _("first decision"), "o.decided"),
+    "reason": Dimension("reason", _("reason"), "CASE WHEN o.decided = 'refused' OR o.returned IS NOT NULL THEN o.reason END"),
+}  # fmt: skip
 
 
 def of_leads(question: Question) -> Mapping[str, Dimension]:
@@ -58,12 +56,22 @@ def of_leads(question: Question) -> Mapping[str, Dimension]:
 
 def of_handoffs(question: Question) -> Mapping[str, Dimension]:
     """Dimensions of rows that are handoffs: the lead's, the handoff's, the rep in charge."""
-    return {**of_leads(question), **HANDOFF, "rep": REP}
+    return {**SHARED, **HANDOFF, **attributes("lead", "company", "campaign")}
+
+
+def of_outcomes(question: Question) -> Mapping[str, Dimension]:
+    """Dimensions of handoffs seen with what became of them."""
+    return {**of_handoffs(question), **OUTCOME}
 
 
 def of_deals(question: Question) -> Mapping[str, Dimension]:
-    """Dimensions of rows that are deals, under their primary lead."""
-    return {**of_handoffs(question), **attributes("deal")}
+    """Dimensions of rows that are, or may have, a deal, under its primary lead."""
+    return {**SHARED, **HANDOFF, **attributes("lead", "company", "campaign", "deal")}
+
+
+def of_leads_and_deals(question: Question) -> Mapping[str, Dimension]:
+    """Dimensions of leads and of the first deal that each won."""
+    return {**SHARED, **attributes("lead", "company", "campaign", "deal")}
 
 
 def of_spend(question: Question) -> Mapping[str, Dimension]:

@@ -4,29 +4,124 @@ from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
-from smarketing.measures.registry import Measure, register
+from personas.models import FieldDef
+from smarketing.measures.numbers import COUNT, DAYS, MONEY, NUMBER, RATIO
+from smarketing.measures.reduces import STATS, quotient, returned
+from smarketing.measures.registry import Measure, Part, register, register_family, register_note
 
-from . import dimensions, handoffs
+from . import dimensions as d
+from . import notes
+from . import populations as p
+from .populations import AMOUNT
+from .values import label_of, number
+
+MATURE = 90  # days
+COHORTS = ("handed", "created")
+DEALS = ("won", "handed", "created")
+
+
+def _outcome(key: str, label, words, order: int, which: str) -> Measure:
+    population = partial(p.outcomes, which=which)
+    return Measure(key, label, words, COUNT, population, dimensions=d.of_outcomes, order=order)
+
 
 MEASURES = (
-    Measure(
-        "mql", _("MQL handed to sales"),
-        _("First handoffs of a lead on a definition, by the day of the handoff; handoffs undone are left out."),
-        "count", partial(handoffs.handed, which=handoffs.FIRST), dimensions=dimensions.of_handoffs, order=20,
-    ),
-    Measure(
-        "mql_repeated", _("Repeated handoffs"),
-        _("Handoffs of leads handed over before on the same definition, by the day of the handoff."),
-        "count", partial(handoffs.handed, which=handoffs.REPEATED), dimensions=dimensions.of_handoffs, order=21,
-    ),
-    Measure(
-        "handoffs", _("Handoffs"), _("All handoffs, first and repeated, by the day of the handoff."),
-        "count", handoffs.handed, dimensions=dimensions.of_handoffs, order=22,
-    ),
+    Measure("leads", _("Leads created"), _("Leads by the day they were created; a merged lead counts with its survivor."),
+            COUNT, p.leads, dimensions=d.of_leads, dates=("created",), order=10),
+    Measure("mql", _("MQL handed to sales"), _("First handoffs of a lead on a definition, by the day of the handoff."),
+            COUNT, partial(p.handoffs, which=p.FIRST), dimensions=d.of_handoffs, order=20),
+    Measure("mql_repeated", _("Repeated handoffs"), _("Handoffs of leads handed over before on the same definition, by the day of the handoff."),
+            COUNT, partial(p.handoffs, which=p.REPEATED), dimensions=d.of_handoffs, order=21),
+    Measure("handoffs", _("Handoffs"), _("All handoffs, first and repeated, by the day of the handoff."),
+            COUNT, p.handoffs, dimensions=d.of_handoffs, order=22),
+    _outcome("accepted", _("Accepted"), _("Handoffs whose first decision was acceptance, said or shown by work; those given back later are among them."), 30, "o.decided = 'accepted'"),
+    _outcome("refused", _("Refused"), _("Handoffs refused before any attempt."), 31, "o.decided = 'refused'"),
+    _outcome("undecided", _("Undecided"), _("Handoffs open without a decision."), 32, "o.decided = 'undecided'"),
+    _outcome("expired", _("Expired"), _("Handoffs that expired undecided."), 33, "o.decided = 'expired'"),
+    _outcome("withdrawn", _("Withdrawn"), _("Handoffs withdrawn undecided."), 34, "o.decided = 'withdrawn'"),
+    _outcome("merged", _("Merged away"), _("Undecided handoffs of leads merged into another."), 35, "o.decided = 'merged'"),
+    _outcome("returned", _("Given back"), _("Accepted handoffs that were given back after work."), 36, "o.returned IS NOT NULL"),
+    Measure("acceptance", _("Acceptance rate"),
+            _("1 − (refusals + returns for a reason of fit or data) ÷ decided handoffs. Existing customers, duplicates and tests are left out; undecided handoffs are not counted. By the month of handoff."),
+            RATIO, p.decided, "one_less_share", d.of_outcomes, interval=True, maturity=30, order=40),
+    Measure("sql", _("Became SQL"), _("First handoffs whose need was confirmed, or shown by a deal."),
+            COUNT, partial(p.outcomes, which=f"{p.FIRST} AND {{reached}}"), dimensions=d.of_outcomes, windowed=True, order=50),
+    Measure("sql_rate", _("MQL to SQL"), _("First handoffs whose need was confirmed, or shown by a deal ÷ first handoffs."),
+            RATIO, partial(p.outcomes, which=p.FIRST, hit="{reached}"), "share", d.of_outcomes, windowed=True, interval=True, maturity=MATURE, order=51),
+    Measure("deals", _("Deals opened"), _("Deals of any state, by the cohort of their lead, or by the day they were won, closed or opened."),
+            COUNT, p.deals, dimensions=d.of_deals, dates=("handed", "created", "won"), order=60),
+    Measure("won", _("Deals won"), _("Won deals, each once under its primary lead, by the day they were won or by the cohort of their lead."),
+            COUNT, partial(p.deals, state="won"), dimensions=d.of_deals, dates=DEALS, order=61),
+    Measure("conversion", _("Conversion to won"),
+            _("Of the cohort (first handoffs, or leads created), those with a won deal; with a window, only deals won within so many days, earlier ones included."),
+            RATIO, p.cohort, "share", d.of_deals, dates=("handed", "created", "won"), windowed=True, interval=True, maturity=MATURE, order=62,
+            by_date={"created": Measure("conversion", _("Conversion to won"), _("Leads created that have a won deal ÷ leads created."),
+                                        RATIO, p.cohort, "share", d.of_leads_and_deals, dates=("created",), windowed=True, interval=True, maturity=MATURE),
+                     "won": Measure("conversion", _("Conversion to won"), _("Deals won in the period ÷ first handoffs of the period: two different groups of leads, so it may exceed 100 %."),
+                                    RATIO, dimensions=d.of_handoffs, dates=("won",), combine=quotient,
+                                    parts=(Part("won", _("won")), Part("mql", _("MQL"))))}),
+    Measure("days_to_won", _("Days to won"), _("Local days from the first handoff (or, by creation, from the creation of the lead) to the day of winning, negative ones kept."),
+            DAYS, p.lags, "spread", d.of_deals, dates=("handed", "created", "won"), stats=tuple(STATS), maturity=MATURE, order=63),
+    Measure("revenue", _("Revenue won"), _("Sum of the amounts of won deals, by the day they were won or by the cohort of their lead."),
+            MONEY, partial(p.deals, state="won", value=number(AMOUNT)), "sum", d.of_deals, dates=DEALS, order=70),
+    Measure("pipeline", _("Revenue open"), _("Sum of the amounts of open deals, by the cohort of their lead."),
+            MONEY, partial(p.deals, state="open", value=number(AMOUNT)), "sum", d.of_deals, dates=COHORTS, order=71),
+    Measure("cost", _("Cost"), _("Money spent on campaigns, by the day it was spent."),
+            MONEY, p.spend, "sum", d.of_spend, dates=("spent",), order=72),
+    Measure("cost_per_lead", _("Cost per lead"), _("Money spent in the period ÷ leads created in the period."),
+            MONEY, dimensions=d.of_spend, dates=("created",), combine=quotient, order=73,
+            parts=(Part("cost", _("cost")), Part("leads", _("leads")))),
+    Measure("cost_per_mql", _("Cost per MQL"), _("Money spent in the period ÷ first handoffs of the period."),
+            MONEY, dimensions=d.of_spend, dates=("handed",), combine=quotient, order=74,
+            parts=(Part("cost", _("cost")), Part("mql", _("MQL")))),
+    Measure("cac", _("Cost per deal won"), _("Money spent in the period ÷ deals won: customer acquisition cost without salaries and tools."),
+            MONEY, dimensions=d.of_spend, dates=DEALS, combine=quotient, order=75,
+            parts=(Part("cost", _("cost")), Part("won", _("won")))),
+    Measure("roi", _("Return on investment"), _("(Revenue of won deals − money spent in the period) ÷ money spent in the period."),
+            RATIO, dimensions=d.of_spend, dates=DEALS, combine=returned, order=76,
+            parts=(Part("revenue", _("revenue")), Part("cost", _("cost")))),
+    Measure("won_before_first_contact", _("Won before first contact"), _("Won deals whose day of winning is before the day the lead was created: a question about the data."),
+            COUNT, partial(p.quality, relation="<"), dimensions=d.of_deals, dates=DEALS, order=80),
+    Measure("won_same_day", _("Won on the day of first contact"), _("Won deals whose day of winning is the day the lead was created."),
+            COUNT, partial(p.quality, relation="="), dimensions=d.of_deals, dates=DEALS, order=81),
 )  # fmt: skip
+
+
+def _field(name: str) -> FieldDef | None:
+    return FieldDef.objects.filter(key=name, subject__in=("lead", "deal"), changeable=True).first()
+
+
+def _shape(field: FieldDef) -> dict:
+    deal = field.subject == "deal"
+    return {
+        "population": partial(p.with_value, subject=field.subject, field=field.name),
+        "dimensions": d.of_deals if deal else d.of_leads,
+        "dates": DEALS if deal else ("created", "handed"),
+    }
+
+
+def sum_of(name: str) -> Measure | None:
+    """`sum:deal.x_…`: what the numbers of an attribute add up to, and their other statistics."""
+    field = _field(name)
+    if field is None or field.type not in (FieldDef.Type.NUMBER, FieldDef.Type.MONEY):
+        return None
+    unit = MONEY if field.type == FieldDef.Type.MONEY else NUMBER
+    words = _("The numbers filled in for this attribute, added up; blank ones are left out.")
+    stats = ("sum", *(name for name in STATS if name != "sum"))
+    return Measure(f"sum:{name}", label_of(field), words, unit, reduce="spread", stats=stats, **_shape(field))
+
+
+def count_of(name: str) -> Measure | None:
+    """`count:deal.x_…`: how many have the attribute filled in."""
+    field = _field(name)
+    words = _("Those for which this attribute is filled in.")
+    return field and Measure(f"count:{name}", label_of(field), words, COUNT, **_shape(field))
 
 
 def register_all() -> None:
     """Called once when the app is ready."""
     for measure in MEASURES:
         register(measure)
+    register_family("sum", sum_of)
+    register_family("count", count_of)
+    register_note("definition", notes.definition)

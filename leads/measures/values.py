@@ -6,6 +6,9 @@ from its AttributeChange rows, by the same law of the latest.
 
 import re
 
+from django.utils.functional import lazy
+from django.utils.translation import get_language
+
 from leads.intake.columns import TABLES
 from personas.catalogue import CUSTOM
 from personas.models import FieldDef
@@ -54,6 +57,12 @@ def value(subject: str, field: str, alias: str = "") -> str:
     return f"(CASE WHEN {alias}.id IN {changed} THEN {then} ELSE {now} END)"
 
 
+BELONGS = (
+    f" LEFT JOIN leads_company c ON c.id = {value('lead', 'company')}::bigint"
+    f" LEFT JOIN leads_campaign g ON g.id = {value('lead', 'campaign')}::bigint"
+)
+
+
 def number(text: str) -> str:
     """SQL numeric of a text; NULL when it is no number."""
     return f"(CASE WHEN {text} ~ {NUMERIC} THEN ({text})::numeric END)"
@@ -61,11 +70,10 @@ def number(text: str) -> str:
 
 def people(lead_id: str) -> str:
     """Joins from an id of a lead to the lead that stands for it (l), its company (c) and campaign (g)."""
-    return (
+    root = (
         f" LEFT JOIN merged mg ON mg.loser_id = {lead_id} JOIN leads_lead l ON l.id = coalesce(mg.root_id, {lead_id})"
-        f" LEFT JOIN leads_company c ON c.id = {value('lead', 'company')}::bigint"
-        f" LEFT JOIN leads_campaign g ON g.id = {value('lead', 'campaign')}::bigint"
     )
+    return root + BELONGS
 
 
 def attributes(*subjects: str) -> dict[str, Dimension]:
@@ -76,14 +84,12 @@ def attributes(*subjects: str) -> dict[str, Dimension]:
             continue
         if re.fullmatch(r"(lead|deal|campaign|company)\.(created|closed)", row.key):
             continue
-        found[row.key] = Dimension(row.key, _label(row), _text(row))
+        found[row.key] = Dimension(row.key, label_of(row), _text(row))
     return found
 
 
-def _label(row: FieldDef):
-    from django.utils.functional import lazy
-    from django.utils.translation import get_language
-
+def label_of(row: FieldDef):
+    """The field's name in the language of whoever looks."""
     return lazy(lambda: row.label_fr if (get_language() or "").startswith("fr") else row.label_en, str)()
 
 

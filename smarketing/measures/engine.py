@@ -125,6 +125,14 @@ def figures(measure: Measure, question: Question) -> tuple[dict[tuple[str, ...],
     return combined, measure.combine([total for _groups, total in found])
 
 
+def dimensions(measure: Measure) -> dict[str, Any]:
+    """Dimensions that a measure offers, without periods: key → Dimension."""
+    home = clock.zone()
+    day = Date(2000, 1, 1)
+    asked = Question(measure.key, day, day, datetime.now(home), home, home, date=measure.dates[0])
+    return dict(measure.dimensions(asked))
+
+
 def rows_url(key: str, **asked: Any) -> str:
     """Address of the page that lists the rows of a number, at the cut-off of that number."""
     return _address(ask(key, **asked))

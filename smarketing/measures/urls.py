@@ -1,10 +1,14 @@
-"""Addresses of numbers."""
+"""Addresses of numbers: pages for people, the API for programs."""
 
 from django.urls import path
 
-from . import pages
+from . import api, pages
 
 app_name = "measures"
 urlpatterns = [
     path("numbers/<str:key>/", pages.rows, name="rows"),
+    path("api/v1/measures/", api.Measures.as_view(), name="list"),
+    path("api/v1/measures/<str:key>/", api.OneMeasure.as_view(), name="one"),
+    path("api/schema/", api.Schema.as_view(), name="schema"),
+    path("api/docs/", api.Docs.as_view(), name="docs"),
 ]

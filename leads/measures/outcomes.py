@@ -1,0 +1,68 @@
+"""What became of each handoff, as known at a cut-off, in SQL: by first decision, each counted once.
+
+The law is that of `leads.handoffs.story`: accepted when said so, tried, given back or succeeded; refused when refused
+before that; undecided until it expires, is withdrawn or merged. A need confirmed or a deal makes it SQL.
+"""
+
+from .values import CTES, not_corrected, value
+
+# Refusals for these reasons are left out of acceptance; returns for those count against it.
+EXCLUDED = ("REL-CUST", "REL-DUP", "TEST")
+QUALITY = ("FIT-SIZE", "FIT-IND", "FIT-ROLE", "FIT-GEO", "REL-COMP", "NEG-PERS", "DATA-BAD")
+
+COUNTED = ("h.recorded_at <= %(cutoff)s", not_corrected("handoff", "h"))
+CLOSED = f"coalesce(({value('deal', 'closed_at')})::timestamptz, d.created_at)"
+CLOSED_DAY_ONLY = (
+    f"({value('deal', 'closed_day_only')} = 'true' OR (d.day_only AND {value('deal', 'closed_at')} IS NULL))"
+)
+# The earliest handoff of each lead (its root) on each definition line is the first one; later ones are repeated.
+NUMBERED = f"""(SELECT h.id, coalesce(mg.root_id, h.lead_id) AS lead_id, h.occurred_at, h.day_only, row_number() OVER (
+    PARTITION BY coalesce(mg.root_id, h.lead_id), h.line_id ORDER BY h.occurred_at, h.id) AS nth
+  FROM leads_handoff h LEFT JOIN merged mg ON mg.loser_id = h.lead_id WHERE {" AND ".join(COUNTED)})"""
+# The handoff with which a lead's story with sales began, whatever the line.
+BEGUN = """(SELECT DISTINCT ON (lead_id) lead_id, id AS handoff_id, occurred_at, day_only FROM numbered
+  ORDER BY lead_id, occurred_at, id)"""
+# Rep in charge of each handoff.
+CHARGED = f"""(SELECT DISTINCT ON (a.handoff_id) a.handoff_id, a.rep_id FROM leads_assignment a
+  WHERE a.recorded_at <= %(cutoff)s AND {not_corrected("assignment", "a")}
+  ORDER BY a.handoff_id, a.occurred_at DESC, a.id DESC)"""
+REPS = """(SELECT id, CASE WHEN count(*) OVER (PARTITION BY name) > 1 THEN name || ' #' || id ELSE name END AS name
+  FROM accounts_user)"""
+DEALS = f"""MATERIALIZED (SELECT d.id, coalesce(mg.root_id, d.lead_id) AS lead_id, d.lead_id AS declared_id, d.handoff_id,
+    d.created_at, {value("deal", "state")} AS state, {CLOSED} AS closed_at, {CLOSED_DAY_ONLY} AS closed_day_only
+  FROM leads_deal d LEFT JOIN merged mg ON mg.loser_id = d.lead_id
+  WHERE d.recorded_at <= %(cutoff)s AND {not_corrected("deal", "d")})"""
+FIRST_WIN = """(SELECT DISTINCT ON (lead_id) lead_id, id, closed_at, closed_day_only FROM dealt WHERE state = 'won'
+  ORDER BY lead_id, closed_at, id)"""
+TRIED = f"""(SELECT a.handoff_id, min(a.occurred_at) AS at FROM leads_attempt a
+  WHERE a.recorded_at <= %(cutoff)s AND {not_corrected("attempt", "a")} GROUP BY a.handoff_id)"""
+SAID = f"""(SELECT v.handoff_id,
+    min(v.occurred_at) FILTER (WHERE v.kind = 'accept') AS accepted,
+    min(v.occurred_at) FILTER (WHERE v.kind = 'refuse') AS refused,
+    min(v.occurred_at) FILTER (WHERE v.kind = 'return') AS returned,
+    min(v.occurred_at) FILTER (WHERE v.kind = 'qualify') AS qualified,
+    min(v.occurred_at) FILTER (WHERE v.kind = 'expire') AS expired,
+    min(v.occurred_at) FILTER (WHERE v.kind = 'withdraw') AS withdrawn,
+    (array_agg(v.reason ORDER BY v.occurred_at, v.id) FILTER (WHERE v.kind IN ('refuse', 'return')))[1] AS reason
+  FROM leads_decision v WHERE v.recorded_at <= %(cutoff)s AND {not_corrected("decision", "v")} GROUP BY v.handoff_id)"""
+SOLD = """(SELECT id, min(at) AS at FROM (
+    SELECT o.handoff_id AS id, o.created_at AS at, 1 FROM dealt o WHERE o.handoff_id IS NOT NULL
+    UNION ALL SELECT h.id, o.closed_at, 2 FROM dealt o JOIN leads_handoff h ON h.lead_id = o.declared_id
+      AND h.gate = 'imported' WHERE o.handoff_id IS NULL AND o.state = 'won'
+      AND NOT EXISTS (SELECT FROM dealt own WHERE own.handoff_id = h.id)) s GROUP BY id)"""
+OUTCOME = """MATERIALIZED (SELECT n.id, s.reason, s.returned, sql_at, CASE
+    WHEN s.refused IS NOT NULL AND s.refused < coalesce(best, 'infinity') THEN 'refused'
+    WHEN best IS NOT NULL THEN 'accepted'
+    WHEN least(s.withdrawn, s.expired) = s.withdrawn THEN 'withdrawn'
+    WHEN s.expired IS NOT NULL THEN 'expired'
+    WHEN EXISTS (SELECT FROM merged mg JOIN leads_handoff h ON h.id = n.id WHERE mg.loser_id = h.lead_id) THEN 'merged'
+    ELSE 'undecided' END AS decided
+  FROM numbered n LEFT JOIN said s ON s.handoff_id = n.id LEFT JOIN tried t ON t.handoff_id = n.id
+    LEFT JOIN sold o ON o.id = n.id
+    CROSS JOIN LATERAL (SELECT least(s.qualified, o.at) AS sql_at) q
+    CROSS JOIN LATERAL (SELECT coalesce(least(s.accepted, t.at, s.returned), sql_at) AS best) b)"""
+
+ALL = {
+    **CTES, "numbered": NUMBERED, "begun": BEGUN, "charged": CHARGED, "reps": REPS, "dealt": DEALS,
+    "first_win": FIRST_WIN, "tried": TRIED, "said": SAID, "sold": SOLD, "outcome": OUTCOME,
+}  # fmt: skip

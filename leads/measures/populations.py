@@ -1,0 +1,167 @@
+"""Populations: which rows count, dated by what. One function per kind of row; tables give the variants."""
+
+from django.utils.translation import gettext_lazy as _
+
+from smarketing.measures.question import Question
+from smarketing.measures.registry import Column, Population
+
+from . import seen
+from .outcomes import ALL, COUNTED, EXCLUDED, QUALITY
+from .values import BELONGS, not_corrected, number, people, value
+
+FIRST, REPEATED = "n.nth = 1", "n.nth > 1"
+ANCHORS = {
+    "created": ("l.created_at", "l.day_only"),
+    "handed": ("b.occurred_at", "b.day_only"),
+    "won": ("w.closed_at", "w.closed_day_only"),
+}
+LEAD = (
+    Column("lead", _("lead"), "trim(l.first_name || ' ' || l.last_name)", personal=True),
+    Column("reference", _("reference"), "(SELECT min(lk.key) FROM leads_leadkey lk WHERE lk.lead_id = l.id)", personal=True),
+    Column("company", _("company"), "c.name"),
+    Column("source", _("source"), "l.source"),
+)  # fmt: skip
+GRADE = (Column("grade", _("grade"), "h.grade"),)
+AMOUNT = value("deal", "amount")
+DEAL = (
+    Column("deal", _("deal"), "coalesce(nullif(d.title, ''), d.key)", personal=True),
+    Column("state", _("state"), value("deal", "state"), "state"),
+    Column("amount", _("amount"), number(AMOUNT), "money"),
+)
+BORN = (
+    "l.recorded_at <= %(cutoff)s",
+    not_corrected("lead", "l"),
+    "NOT EXISTS (SELECT FROM merged x WHERE x.loser_id = l.id)",
+)
+LINK = ("leads:lead", "l.id")
+REACHED = "o.sql_at IS NOT NULL"
+
+
+def leads(question: Question) -> Population:
+    """Leads created, a merged one with the lead that stands for it."""
+    return _population(
+        question, "leads_lead l" + BELONGS, "l.id", question.day("l.created_at", "l.day_only"),
+        where=(*BORN, question.around("l.created_at")), columns=LEAD,
+    )  # fmt: skip
+
+
+def handoffs(question: Question, which: str = "true") -> Population:
+    """Handoffs made: all, first or repeated ones."""
+    return _population(
+        question, _handed("rr"), "h.id", question.day("h.occurred_at", "h.day_only"),
+        where=(*COUNTED, which, question.around("h.occurred_at")), columns=(*LEAD, *GRADE),
+    )  # fmt: skip
+
+
+def outcomes(question: Question, which: str = "true", hit: str = "true") -> Population:
+    """Handoffs made, with what became of them by the cut-off."""
+    day = question.day("h.occurred_at", "h.day_only")
+    more = () if question.window is None else (f"{question.day('o.sql_at')} - {day} <= %(window)s",)
+    reached = " AND ".join((REACHED, *more))
+    return _population(
+        question, f"{_handed('rr')} JOIN outcome o ON o.id = h.id", "h.id", day,
+        where=(*COUNTED, which.replace("{reached}", reached), question.around("h.occurred_at")),
+        hit=hit.replace("{reached}", reached),
+        columns=(*LEAD, *GRADE, Column("decided", _("first decision"), "o.decided", "state"), Column("reason", _("reason"), "o.reason", "state")),
+    )  # fmt: skip
+
+
+def decided(question: Question) -> Population:
+    """Decided handoffs without the excluded refusals; a hit speaks against the lead's quality."""
+    against = f"o.decided = 'refused' OR (o.returned IS NOT NULL AND o.reason IN {QUALITY})"
+    kept = f"o.decided = 'accepted' OR (o.decided = 'refused' AND o.reason NOT IN {EXCLUDED})"
+    return outcomes(question, f"({kept})", f"({against})")
+
+
+def _handed(lateral: str) -> str:
+    return (
+        "leads_handoff h JOIN numbered n ON n.id = h.id LEFT JOIN charged ch ON ch.handoff_id = h.id"
+        f" CROSS JOIN LATERAL (SELECT ch.rep_id) {lateral}{people('h.lead_id')}"
+    )
+
+
+def cohort(question: Question) -> Population:
+    """A cohort of leads (created) or of first handoffs (handed); a hit has a won deal, within the window if one is asked."""
+    won = " LEFT JOIN first_win w ON w.lead_id = l.id LEFT JOIN leads_deal d ON d.id = w.id"
+    if question.date == "created":
+        base, key, at = leads(question), "l.id", ("l.created_at", "l.day_only")
+    else:
+        base, key, at = handoffs(question, FIRST), "h.id", ("h.occurred_at", "h.day_only")
+    day = question.day(*at)
+    lag = f"{question.day('w.closed_at', 'w.closed_day_only')} - {day}"
+    hit = "w.id IS NOT NULL" if question.window is None else f"coalesce({lag} <= %(window)s, false)"
+    shown = Column("won_on", _("won on"), question.day("w.closed_at", "w.closed_day_only"), "date")
+    return _population(
+        question, base.source + won, key, day, where=base.where, hit=hit, columns=(*LEAD, shown, DEAL[2])
+    )
+
+
+def deals(question: Question, state: str = "", value: str = "1", which: str = "true") -> Population:
+    """Deals by the day they were won (else closed, else opened), or by the cohort of their lead. `state`: won, open …"""
+    source = (
+        "dealt w JOIN leads_deal d ON d.id = w.id" + people("w.declared_id") + " LEFT JOIN begun b ON b.lead_id = l.id"
+        " LEFT JOIN leads_handoff h ON h.id = coalesce(w.handoff_id, b.handoff_id)"
+        " LEFT JOIN charged ch ON ch.handoff_id = h.id"
+        f" CROSS JOIN LATERAL (SELECT coalesce({_rep()}, ch.rep_id) AS rep_id) rr"
+    )
+    where = (f"w.state = '{state}'",) if state else ()
+    lag = Column("days", _("days"), f"{_anchor(question, 'won')} - {_anchor(question, _from(question))}", "number")
+    closed = Column("closed_on", _("closed on"), _anchor(question, "won"), "date")
+    return _population(
+        question, source, "w.id", _anchor(question, question.date), where=(*where, which), value=value,
+        columns=(*LEAD, *DEAL, closed, lag),
+    )  # fmt: skip
+
+
+def lags(question: Question) -> Population:
+    """Won deals; the value is the lag in local days from the cohort's date (else from the first handoff, or creation)."""
+    handed, created, won = (_anchor(question, name) for name in ("handed", "created", "won"))
+    start = created if question.date == "created" else f"coalesce({handed}, {created})"
+    return deals(question, "won", f"({won} - {start})")
+
+
+def quality(question: Question, relation: str) -> Population:
+    """Won deals whose day of winning is before (<) or on (=) the day of first contact."""
+    return deals(question, "won", which=f"{_anchor(question, 'won')} {relation} {_anchor(question, 'created')}")
+
+
+def _rep() -> str:
+    return f"({value('deal', 'rep')})::bigint"
+
+
+def _from(question: Question) -> str:
+    return "created" if question.date == "created" else "handed"
+
+
+def _anchor(question: Question, name: str) -> str:
+    return question.day(*ANCHORS[name])
+
+
+def spend(question: Question) -> Population:
+    """Money spent on campaigns, by the day it was spent."""
+    return _population(
+        question, "leads_spend sp JOIN leads_campaign g ON g.id = sp.campaign_id", "sp.id", "sp.spent_on",
+        where=("sp.recorded_at <= %(cutoff)s", not_corrected("spend", "sp")), value="sp.amount", link=("leads:campaign", "g.id"),
+        columns=(Column("campaign", _("campaign"), "g.name"), Column("label", _("label"), "sp.label"), Column("amount", _("amount"), "sp.amount", "money")),
+    )  # fmt: skip
+
+
+def with_value(question: Question, subject: str, field: str) -> Population:
+    """Rows of a subject whose field is filled in; the value is its number, where it is one."""
+    text = value(subject, field)
+    base = (
+        deals(question)
+        if subject == "deal"
+        else leads(question)
+        if question.date == "created"
+        else handoffs(question, FIRST)
+    )
+    column = Column("value", _("value"), text)
+    return Population(
+        base.source, base.key, base.day, (*base.where, f"coalesce({text}, '') <> ''"), number(text), "true", base.ctes,
+        base.params, (*LEAD, column), base.link, base.seen,
+    )  # fmt: skip
+
+
+def _population(question: Question, source: str, key: str, day: str, **more) -> Population:
+    return Population(source=source, key=key, day=day, ctes=ALL, **{"link": LINK, "seen": seen.leads, **more})
