@@ -42,11 +42,11 @@ def find_or_create(
     wanted = sorted({key for key in keys if key})
     if not wanted:
         return [None] * len(said)
-    found = _find(wanted)
+    found = find(wanted)
     missing = [key for key in wanted if key not in found]
     if missing:
         locks.hold(locks.COMPANIES, missing)
-        found |= _find(missing)
+        found |= find(missing)
         missing = [key for key in missing if key not in found]
         first = [keys.index(key) for key in missing]
         births = [facts.Birth(times[n], {k: v for k, v in said[n].items() if v not in (None, "")}) for n in first]
@@ -62,7 +62,8 @@ def find_or_create(
     return [found.get(key) for key in keys]
 
 
-def _find(keys: Sequence[str]) -> dict[str, int]:
+def find(keys: Sequence[str]) -> dict[str, int]:
+    """Id of each company that exists, by `name_key`."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT 'd:' || lower(domain), min(id) FROM leads_company WHERE lower(domain) = ANY(%s) GROUP BY 1"

@@ -1,0 +1,104 @@
+"""One chunk of an import: at most a thousand rows, one short fenced transaction, its outcomes in the same transaction."""
+
+import traceback
+from datetime import date, datetime
+
+from django.db import DatabaseError, transaction
+
+from leads.intake import hooks, locks
+from leads.models import Import
+from smarketing.accounts.audit import record
+from smarketing.jobs import lease
+from smarketing.jobs.crash import point
+from smarketing.rows.fence import open_fence
+
+from . import kinds, staging
+from .context import CREATED, REJECTED, UPDATED, Action, Context, Raced, months, refuse
+from .contexts import context_again, make_fields
+from .rows import Moment
+
+TRIES = 3
+
+
+def apply_chunk(one: Import, held: lease.Held, at: datetime) -> Import:
+    """Apply the next chunk. The import is done when none is left, failed when a chunk cannot be written."""
+    for left in range(TRIES, 0, -1):
+        try:
+            locks.again(lambda: _chunk(one, held, at))
+            point("import.committed")
+            return one
+        except Raced:
+            if left == 1:
+                return _fail(one, held, "the same keys are being written by somebody else")
+        except (lease.Lost, KeyboardInterrupt):
+            raise
+        except (DatabaseError, ValueError, LookupError, TypeError) as problem:
+            return _fail(one, held, _fault(problem))
+    return one
+
+
+@transaction.atomic
+def _chunk(one: Import, held: lease.Held, at: datetime) -> None:
+    lease.hold(held)
+    locked = Import.objects.select_for_update().get(pk=one.pk)
+    one.state, one.report = locked.state, locked.report
+    if one.state != "running":
+        return
+    rows = staging.waiting(one, one.report.get("line", 0))
+    if not rows:
+        _done(one, at)
+        return
+    ctx = context_again(one, at)
+    make_fields(ctx)
+    point("import.before")
+    fence = open_fence()
+    ctx.at = max(ctx.at, fence.recorded_at)
+    kind = kinds.of(one.kind)
+    actions = kind.classify([ctx.reader.read(line, cells) for line, cells in rows], ctx)
+    _keep_books(actions, ctx)
+    kind.apply(actions, ctx, fence)
+    staging.settle(one, [(action.row, action.outcome) for action in actions])
+    one.report |= {"line": rows[-1][0], "applied": one.report.get("applied", 0) + len(rows)}
+    one.save(update_fields=["report"])
+    point("import.after")
+
+
+def _keep_books(actions: list[Action], ctx: Context) -> None:
+    """Declared history leaves closed months alone, also when a book was closed since the check."""
+    if not ctx.history or not hooks.closed_months:
+        return
+    for action in actions:
+        if action.outcome not in (CREATED, UPDATED):
+            continue
+        touched = months((v.at for v in action.row.values.values() if isinstance(v, Moment)), ctx)
+        shut = _closed(touched) if touched else set()
+        if shut:
+            refuse(action, "closed_month", month=f"{min(shut):%Y-%m}")
+
+
+def _closed(touched: set[date]) -> set[date]:
+    return {month for hook in hooks.closed_months for month in hook(min(touched), max(touched))} & touched
+
+
+def _done(one: Import, at: datetime) -> None:
+    counts = staging.counts(one)
+    one.state, one.finished_at = "done", at
+    one.report |= {"done": {name: counts.get(name, 0) for name in (CREATED, UPDATED, "unchanged", REJECTED)}}
+    one.save(update_fields=["state", "finished_at", "report"])
+    record(one.by, "import.done", "import", one.pk, at, **one.report["done"])
+
+
+def _fault(problem: Exception) -> str:
+    """Where it happened; never a value of the file."""
+    last = traceback.extract_tb(problem.__traceback__)[-1]
+    return f"{type(problem).__name__} in {last.name}, line {last.lineno}"
+
+
+def _fail(one: Import, held: lease.Held, why: str) -> Import:
+    with transaction.atomic():
+        lease.hold(held)
+        one.refresh_from_db()
+        one.state = "failed"
+        one.report |= {"fault": why[-2000:]}
+        one.save(update_fields=["state", "report"])
+    return one

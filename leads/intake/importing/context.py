@@ -1,0 +1,151 @@
+"""What every chunk of an import knows, and what becomes of a row."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from leads.intake import facts
+from leads.models import Campaign, Import, Lead, LeadKey, Source
+
+from .mapping import Mapping
+from .rows import Moment, Reader, Row
+from .values import Reading
+
+CREATED, UPDATED, UNCHANGED, REJECTED = "created", "updated", "unchanged", "rejected"
+OUTCOMES = (CREATED, UPDATED, UNCHANGED, REJECTED)
+
+
+class Raced(Exception):
+    """Somebody made the same thing at the same time: the chunk is done again."""
+
+
+@dataclass
+class Context:
+    one: Import
+    mapping: Mapping
+    reading: Reading
+    reader: Reader
+    at: datetime  # newest instant that may be said to have happened
+    line_id: int | None = None  # definition line of imported handoffs
+
+    @property
+    def history(self) -> bool:
+        return self.one.history
+
+    @property
+    def origin(self) -> facts.Origin:
+        return facts.Origin(self.one.by, self.one, self.mapping.source, self.history)
+
+    def source(self) -> Source:
+        return Source.objects.get_or_create(name=self.mapping.source)[0]
+
+    def column(self, *wanted: str) -> int:
+        """Column of the first of these targets that the file has."""
+        return next((self.reader.column_of[one] for one in wanted if one in self.reader.column_of), -1)
+
+
+@dataclass
+class Action:
+    """What is to be done with one row. `subject_id` None: it is to be made."""
+
+    row: Row
+    outcome: str
+    subject_id: int | None = None
+    changes: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def refuse(action: Action, code: str, column: int = -1, **params) -> None:
+    action.row.refuse(code, column, **params)
+    action.outcome = REJECTED
+
+
+def settle(action: Action, exists: bool, changed: bool) -> None:
+    """The outcome of a row that may pass."""
+    if action.outcome != REJECTED:
+        action.outcome = CREATED if not exists else UPDATED if changed else UNCHANGED
+
+
+def check_moments(action: Action, ctx: Context, *wanted: str) -> None:
+    """Refuse instants that have not come yet."""
+    for target in wanted:
+        moment = action.row.moment(target)
+        if isinstance(moment, Moment) and moment.at > ctx.at:
+            refuse(action, "future", ctx.column(target))
+
+
+def custom(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name.startswith("x_")}
+
+
+def leads_by_key(ctx: Context, keys: Iterable[str]) -> dict[str, int]:
+    """Lead by key in this file's source."""
+    rows = LeadKey.objects.filter(source__name=ctx.mapping.source, key__in=sorted(set(keys)))
+    return dict(rows.values_list("key", "lead_id"))
+
+
+def leads_of(rows: Sequence[Row], ctx: Context) -> dict[int, int]:
+    """Lead by line, for rows that name a lead by key (`lead`) or e-mail (`lead_email`)."""
+    from leads.intake.tracking.identities import by_email
+
+    keys = leads_by_key(ctx, [row.values["lead"] for row in rows if row.values.get("lead")])
+    emails = [row.values["lead_email"].lower() for row in rows if row.values.get("lead_email")]
+    mails = by_email(emails) if emails else {}
+    out = {}
+    for row in rows:
+        found = keys.get(row.values.get("lead", "")) or mails.get(row.values.get("lead_email", "").lower())
+        if found:
+            out[row.line] = found
+    return out
+
+
+def not_declared(ids: Iterable[int]) -> set[int]:
+    """Those leads that did not come as declared history."""
+    return set(Lead.objects.filter(pk__in=set(ids), declared=False).values_list("pk", flat=True))
+
+
+def campaigns_by_word(words: Iterable[str]) -> dict[str, int]:
+    """Campaign by lower-case key or name, the oldest first."""
+    wanted = sorted({word.lower() for word in words if word})
+    if not wanted:
+        return {}
+    rows = Campaign.objects.annotate(k=Lower("key"), n=Lower("name")).filter(Q(k__in=wanted) | Q(n__in=wanted))
+    found: dict[str, int] = {}
+    for pk, key, name in rows.order_by("-id").values_list("id", "k", "n"):
+        found |= {word: pk for word in (name, key) if word in wanted}
+    return found
+
+
+def make_campaigns(actions: Sequence[Action], at: dict[int, datetime], ctx: Context, fence) -> dict[str, int]:
+    """Campaigns named by `extra["campaign_word"]`, made where the mapping allows it. Id by lower-case word."""
+    words = {a.extra["campaign_word"].lower(): a for a in reversed(actions) if a.extra.get("campaign_word")}
+    found = campaigns_by_word(words)
+    missing = [word for word in sorted(words) if word not in found]
+    births = []
+    for word in missing:
+        name = words[word].extra["campaign_word"]
+        births.append(facts.Birth(at[words[word].row.line], {"key": name, "name": name}))
+    found |= dict(zip(missing, facts.create_campaigns(births, origin=ctx.origin, fence=fence), strict=True))
+    return found
+
+
+def campaign_of(action: Action, found: dict[str, int], ctx: Context) -> int | None:
+    """The campaign a row names. A word that is not known is refused, or left to be made."""
+    word = action.row.values.get("campaign")
+    if not word:
+        return None
+    one = found.get(word.lower())
+    if one is None and not ctx.mapping.make_missing:
+        refuse(action, "unknown_campaign", ctx.column("campaign"))
+    elif one is None:
+        action.extra["campaign_word"] = word
+    return one
+
+
+def months(moments: Iterable[datetime], ctx: Context) -> set[Any]:
+    """First days of the local months of these instants."""
+    return {at.astimezone(ctx.reading.day_zone).date().replace(day=1) for at in moments}

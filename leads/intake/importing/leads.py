@@ -1,0 +1,210 @@
+"""Leads from a file: found by key in the source, else by e-mail; what the file says is recorded, blanks say nothing."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q
+
+from leads.intake import bulk, columns, companies, facts, hooks
+from leads.intake.tracking.identities import by_email
+from leads.models import Handoff
+from smarketing.rows.fence import Fence
+
+from .context import (
+    CREATED,
+    REJECTED,
+    UPDATED,
+    Action,
+    Context,
+    Raced,
+    campaign_of,
+    campaigns_by_word,
+    check_moments,
+    custom,
+    leads_by_key,
+    make_campaigns,
+    refuse,
+    settle,
+)
+from .rows import Moment, Row
+
+_KEY = {"source_id": "bigint", "key": "text", "lead_id": "bigint", "created_at": "timestamptz"}
+
+
+def identities(row: Row) -> list[tuple[str, str]]:
+    """(name, reason) of what may stand once in a file."""
+    key, email = row.values.get("key"), row.values.get("lead.email")
+    out = [(f"k:{key}", "key_twice")] if key else []
+    return [*out, (f"e:{email.lower()}", "email_twice")] if email else out
+
+
+def classify(rows: Sequence[Row], ctx: Context) -> list[Action]:
+    """What each row would do. Reads only."""
+    actions = [Action(row, REJECTED if row.errors else "") for row in rows]
+    good = [action for action in actions if not action.row.errors]
+    _find(good, ctx)
+    now = columns.current("lead", {a.subject_id for a in good if a.subject_id})
+    said = _companies(good, now)
+    words = campaigns_by_word(a.row.values.get("campaign", "") for a in good)
+    handed = _handed(good, ctx)
+    for action in good:
+        _changes(action, now.get(action.subject_id, {}), ctx)
+        _company(action, said, now.get(action.subject_id, {}))
+        campaign = campaign_of(action, words, ctx)
+        if campaign and now.get(action.subject_id, {}).get("campaign") != campaign:
+            action.changes["campaign"] = campaign
+        _handoff(action, handed)
+        _outcome(action, ctx)
+    return actions
+
+
+def apply(actions: Sequence[Action], ctx: Context, fence: Fence) -> None:
+    """Do it. Raced when a key was taken meanwhile."""
+    done = [action for action in actions if action.outcome in (CREATED, UPDATED)]
+    when = {a.row.line: _born(a.row).at if _born(a.row) else fence.recorded_at for a in done}
+    at = {a.row.line: fence.recorded_at if a.subject_id else when[a.row.line] for a in done}
+    campaigns = make_campaigns(done, at, ctx, fence)
+    _make_companies(done, at, ctx, fence)
+    for action in done:
+        if word := action.extra.get("campaign_word"):
+            action.changes["campaign"] = campaigns[word.lower()]
+    new = [action for action in done if action.subject_id is None]
+    births = [facts.Birth(when[a.row.line], a.changes, bool(_born(a.row) and _born(a.row).day_only)) for a in new]
+    for action, pk in zip(new, facts.create_leads(births, origin=ctx.origin, fence=fence), strict=True):
+        action.subject_id = pk
+    old = [
+        facts.Change("lead", a.subject_id, name, value, fence.recorded_at)
+        for a in done
+        if a not in new
+        for name, value in a.changes.items()
+    ]
+    facts.record_changes(old, origin=ctx.origin, fence=fence)
+    _keys(done, ctx, fence)
+    _hand_over(done, ctx, fence)
+
+
+def _born(row: Row) -> Moment | None:
+    """When the lead came to be: its date of creation, else when it became MQL."""
+    return row.moment("created") or row.moment("mql")
+
+
+def _find(actions: Sequence[Action], ctx: Context) -> None:
+    """Name the lead of each row: by key, else by e-mail; one lead is named by one row only."""
+    keys = leads_by_key(ctx, [a.row.values["key"] for a in actions if a.row.values.get("key")])
+    wanted = [a.row.values["lead.email"].lower() for a in actions if a.row.values.get("lead.email")]
+    mails = by_email(wanted) if wanted else {}
+    first: dict[int, Action] = {}
+    for action in actions:
+        values = action.row.values
+        key, email = values.get("key"), values.get("lead.email")
+        if not key and not email:
+            refuse(action, "no_identity", ctx.column("key", "lead.email"))
+            continue
+        action.subject_id = keys.get(key) or (mails.get(email.lower()) if email else None)
+        action.extra["new_key"] = bool(key) and key not in keys
+        if action.subject_id:
+            before = first.setdefault(action.subject_id, action)
+            if before is not action and list(before.row.cells) != list(action.row.cells):
+                refuse(action, "same_lead", ctx.column("key", "lead.email"), line=before.row.line)
+
+
+def _changes(action: Action, now: dict[str, Any], ctx: Context) -> None:
+    values = action.row.values
+    said = {name[5:]: value for name, value in values.items() if name.startswith("lead.")} | custom(values)
+    action.changes = {
+        name: value
+        for name, value in said.items()
+        if value != "" and (name not in now or bulk.json_text(now[name]) != bulk.json_text(value))
+    }
+    check_moments(action, ctx, "created", "mql")
+    if ctx.history and not action.subject_id and _born(action.row) is None:
+        refuse(action, "history_needs_date", ctx.column("created"))
+
+
+def _companies(actions: Sequence[Action], now: dict[int, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What is known of the companies that rows name, by their key: {"id": …, field: value}."""
+    for action in actions:
+        said = {name[8:]: value for name, value in action.row.values.items() if name.startswith("company.")}
+        if said.get("domain"):
+            said["domain"] = companies.domain_of(said["domain"]) or said["domain"].lower()
+        action.extra["company"] = said
+    keys = {companies.name_key(action.extra["company"]) for action in actions}
+    ids = companies.find(sorted(keys - {""}))
+    current = columns.current("company", set(ids.values()))
+    return {key: {"id": pk, **current.get(pk, {})} for key, pk in ids.items()}
+
+
+def _company(action: Action, known: dict[str, dict[str, Any]], now: dict[str, Any]) -> None:
+    """A file of leads fills what is not known of a company, and never overwrites it; the first row speaks."""
+    said = action.extra["company"]
+    key = companies.name_key(said)
+    if not key:
+        action.extra["company"] = {}
+        return
+    found = known.setdefault(key, {})
+    fills = {
+        name: value for name, value in said.items() if name not in ("name", "domain") and found.get(name) in (None, "")
+    }
+    found |= fills
+    other = "id" not in found or now.get("company") != found["id"]
+    names = {name: said[name] for name in ("name", "domain") if name in said}
+    action.extra["company"] = {**names, **fills} if other or fills else {}
+    action.extra["other_company"] = other
+
+
+def _handed(actions: Sequence[Action], ctx: Context) -> set[int]:
+    """Leads that have an imported handoff on the line, or are with sales: they get no other."""
+    leads = [a.subject_id for a in actions if a.subject_id and "mql" in a.row.values]
+    rows = Handoff.objects.filter(lead__in=leads, line=ctx.line_id).filter(
+        Q(gate=Handoff.Gate.IMPORTED) | Q(state_row__is_open=True)
+    )
+    return set(rows.values_list("lead_id", flat=True))
+
+
+def _handoff(action: Action, handed: set[int]) -> None:
+    moment = action.row.moment("mql")
+    if moment and action.subject_id not in handed:
+        action.extra["handoff"] = moment
+
+
+def _outcome(action: Action, ctx: Context) -> None:
+    extra = action.extra
+    changed = bool(
+        action.changes or extra["company"] or extra.get("campaign_word") or extra.get("handoff") or extra.get("new_key")
+    )
+    if ctx.history and action.subject_id and changed:
+        refuse(action, "history_exists")
+    settle(action, action.subject_id is not None, changed)
+
+
+def _make_companies(actions: Sequence[Action], at: dict[int, Any], ctx: Context, fence: Fence) -> None:
+    told = [action for action in actions if action.extra["company"]]
+    ids = companies.find_or_create(
+        [a.extra["company"] for a in told], [at[a.row.line] for a in told], origin=ctx.origin, fence=fence
+    )
+    for action, pk in zip(told, ids, strict=True):
+        if action.extra["other_company"]:
+            action.changes["company"] = pk
+
+
+def _keys(actions: Sequence[Action], ctx: Context, fence: Fence) -> None:
+    fresh = [action for action in actions if action.extra.get("new_key")]
+    if not fresh:
+        return
+    source = ctx.source()
+    rows = [(source.pk, a.row.values["key"], a.subject_id, fence.recorded_at) for a in fresh]
+    made = bulk.insert(
+        "leads_leadkey", _KEY, sorted(rows, key=lambda row: row[1]), "ON CONFLICT DO NOTHING RETURNING 1"
+    )
+    if len(made) != len(rows):
+        raise Raced
+
+
+def _hand_over(actions: Sequence[Action], ctx: Context, fence: Fence) -> None:
+    rows = [
+        hooks.Handed(a.subject_id, ctx.line_id, a.extra["handoff"].at, a.extra["handoff"].day_only)
+        for a in actions
+        if a.extra.get("handoff")
+    ]
+    for hook in hooks.handed if rows else []:
+        hook(rows, ctx.origin, fence)

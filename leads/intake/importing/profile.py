@@ -1,0 +1,128 @@
+"""What stands in each column, over the whole file: blanks, distinct values, ranges, and the type of unknown columns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from .mapping import Column, Mapping
+from .rows import Moment, bare, type_of
+from .targets import PERSONAL, label_of
+from .values import Reading, infer
+
+MANY = 50_000
+FEW = 20
+_RANGED = {"number", "money", "whole"}
+
+
+@dataclass
+class Seen:
+    """One column's profile as it grows."""
+
+    column: Column
+    kind: str
+    blank: int = 0
+    filled: int = 0
+    words: dict[str, int] | None = field(default_factory=dict)  # None: more than FEW distinct values
+    distinct: set[int] = field(default_factory=set)
+    least: Any = None
+    most: Any = None
+
+    def add(self, cell: str, value: Any) -> None:
+        text = cell.strip()
+        if not text:
+            self.blank += 1
+            return
+        self.filled += 1
+        if len(self.distinct) < MANY:
+            self.distinct.add(hash(text))
+        if self.words is not None:
+            self.words[text[:80]] = self.words.get(text[:80], 0) + 1
+            if len(self.words) > FEW:
+                self.words = None
+        if value is not None:
+            self.least = value if self.least is None else min(self.least, value)
+            self.most = value if self.most is None else max(self.most, value)
+
+    def as_json(self, reading: Reading) -> dict[str, Any]:
+        target = "+".join(self.column.targets)
+        how = type_of(self.kind, self.column.targets[0], self.column.type) if target else ""
+        hidden = not target or how in ("person", "email") or not PERSONAL.isdisjoint(self.column.targets)
+        words = None if hidden or self.words is None else sorted(self.words.items(), key=lambda one: (-one[1], one[0]))
+        return {
+            "name": self.column.header,
+            "target": target,
+            "type": how,
+            "label": label_of(self.kind, target) if target else "",
+            "blank": self.blank,
+            "filled": self.filled,
+            "distinct": len(self.distinct),
+            "many": len(self.distinct) >= MANY,
+            "min": _shown(self.least, reading),
+            "max": _shown(self.most, reading),
+            "values": words,
+        }
+
+
+class Profile:
+    """Profiles of all columns of a file, left-out ones included."""
+
+    def __init__(self, mapping: Mapping, reading: Reading):
+        self._reading = reading
+        self.columns = [Seen(column, mapping.kind) for column in mapping.columns]
+        self._types = [
+            type_of(mapping.kind, column.targets[0], column.type) if column.targets else ""
+            for column in mapping.columns
+        ]
+
+    def add(self, cells: Sequence[str], values: dict[str, Any]) -> None:
+        """Count one row. `values`: what was read of it, by target."""
+        for seen, how, cell in zip(self.columns, self._types, cells, strict=False):
+            value = values.get(seen.column.targets[0]) if seen.column.targets else None
+            seen.add(cell, _ranged(how, value))
+
+    def as_json(self) -> list[dict[str, Any]]:
+        return [seen.as_json(self._reading) for seen in self.columns]
+
+
+class Types:
+    """The type of each unknown column: told from every cell that is not blank, a chunk at a time."""
+
+    def __init__(self, columns: Sequence[Column], reading: Reading):
+        self._open = {column.index: column for column in columns}
+        self._kinds: dict[int, set[str]] = {}
+        self._reading = reading
+
+    def add(self, rows: Sequence[Sequence[str]]) -> bool:
+        """Look at more rows. False when nothing is left to tell."""
+        for index in list(self._open):
+            cells = [cell for row in rows if index < len(row) and (cell := bare(row[index]))]
+            if not cells:
+                continue
+            kinds = self._kinds.setdefault(index, set())
+            kinds.add(infer(cells, self._reading))
+            if len(kinds) > 1 or "text" in kinds:
+                self._open.pop(index).type = "text"
+        return bool(self._open)
+
+    def settle(self) -> None:
+        """Give the columns still open the one type that all of their cells have."""
+        for index, column in self._open.items():
+            column.type = next(iter(self._kinds.get(index, {"text"})))
+
+
+def _ranged(how: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if how in _RANGED:
+        return Decimal(str(value))
+    return (value.at, value.day_only) if isinstance(value, Moment) else value if how == "date" else None
+
+
+def _shown(value: Any, reading: Reading) -> str | None:
+    """Numbers and dates as text; an instant as the file's local time."""
+    if isinstance(value, tuple):
+        at, day_only = value
+        zone = reading.day_zone if day_only else reading.zone
+        return at.astimezone(zone).strftime("%Y-%m-%d" if day_only else "%Y-%m-%d %H:%M:%S")
+    return format(value, "f") if isinstance(value, Decimal) else value

@@ -1,0 +1,95 @@
+"""Why a cell, a row or a file was refused, in words: code -> sentence, said with its line and column."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+CELLS: dict[str, Any] = {
+    "too_long": gettext_lazy("The cell is longer than {limit} characters."),
+    "bad_number": gettext_lazy("This is no number; the decimal mark of the file is chosen above its columns."),
+    "bad_whole": gettext_lazy("A whole number of 0 or more is expected."),
+    "bad_bool": gettext_lazy("Yes or no is expected."),
+    "bad_time": gettext_lazy("The time of day cannot be read."),
+    "bad_date": gettext_lazy("This is no date in the chosen order ({order})."),
+    "no_such_date": gettext_lazy("There is no such date in the chosen order ({order})."),
+    "no_such_hour": gettext_lazy("This hour does not exist in {zone}: clocks were put forward."),
+    "bad_email": gettext_lazy("This is no e-mail address."),
+    "bad_state": gettext_lazy("The state of a deal is open, won or lost."),
+    "nul": gettext_lazy("The cell holds a NUL character."),
+    "undecodable": gettext_lazy("The byte {byte} cannot be read in the chosen encoding."),
+    "open_quote": gettext_lazy("A quotation mark is opened and never closed."),
+    "lone_quote": gettext_lazy("A quotation mark stands alone inside a quoted cell: double it."),
+    "line_too_long": gettext_lazy("The line is longer than 24 million characters."),
+    "too_many_cells": gettext_lazy("This row has {cells} cells, the header has {headers}."),
+    "too_few_cells": gettext_lazy("This row has {cells} cells, the header has {headers}."),
+    "future": gettext_lazy("This lies in the future."),
+    "missing": gettext_lazy("This cell must not be blank."),
+    "no_identity": gettext_lazy("This row has neither a key nor an e-mail address: nothing tells whose it is."),
+    "key_twice": gettext_lazy("The same key stands on line {line} already, with other values."),
+    "email_twice": gettext_lazy(
+        "The same e-mail address stands on line {line} already: one person, or a shared address?"
+    ),
+    "same_lead": gettext_lazy("This is the same lead as on line {line}, with other values."),
+    "unknown_lead": gettext_lazy("There is no such lead."),
+    "unknown_campaign": gettext_lazy("There is no such campaign."),
+    "unknown_person": gettext_lazy("There is nobody with this e-mail address or name in the portal."),
+    "other_lead": gettext_lazy("This deal belongs to another lead already."),
+    "other_body": gettext_lazy("An event with this id was recorded before with other values."),
+    "history_needs_date": gettext_lazy("Declared history needs the date at which it happened."),
+    "history_exists": gettext_lazy("Declared history brings new leads only, and this one exists with other values."),
+    "history_known": gettext_lazy("Declared history may only speak of leads that came as declared history."),
+    "closed_month": gettext_lazy("The book of {month} is closed: declared history may not touch it."),
+    "closed_before": gettext_lazy("The closing date is needed for a deal won or lost."),
+}
+FILES: dict[str, Any] = {
+    "is_xlsx": gettext_lazy(
+        "This is an Excel workbook (XLSX), whatever its name says. Save it as CSV in your spreadsheet and upload that file."
+    ),
+    "is_xls": gettext_lazy(
+        "This is an old Excel workbook (XLS). Save it as CSV in your spreadsheet and upload that file."
+    ),
+    "is_pdf": gettext_lazy("This is a PDF, not a table. Export the table as CSV and upload that file."),
+    "is_gzip": gettext_lazy("This file is compressed (gzip). Unpack it and upload the CSV inside."),
+    "is_binary": gettext_lazy("This file is a picture, not a table."),
+    "too_large": gettext_lazy("The file is larger than {limit} MB. Cut it into several files."),
+    "empty": gettext_lazy("The file is empty."),
+    "header_only": gettext_lazy("The file has a header and no rows."),
+    "header_broken": gettext_lazy("The header (line {line}) cannot be read: {why}"),
+    "header_twice": gettext_lazy("Two columns are called “{name}” (columns {columns}): rename one of them."),
+    "missing_column": gettext_lazy("The mapping names the column “{name}”, which the file does not have."),
+    "mapping_no_object": gettext_lazy("The mapping is not a JSON object with “columns”."),
+    "mapping_key": gettext_lazy("The mapping holds “{name}”, which is not known."),
+    "bad_target": gettext_lazy("The column “{name}” cannot become “{target}”."),
+    "bad_type": gettext_lazy("The column “{name}” has an unknown type: {type}."),
+    "other_type": gettext_lazy("The column “{name}” is to be {type}, but this attribute exists as {known}."),
+    "bad_option": gettext_lazy("“{name}” must be one of {allowed}."),
+    "bad_zone": gettext_lazy("There is no time zone “{zone}”."),
+    "target_twice": gettext_lazy("Several columns become “{target}”: {names}."),
+    "required": gettext_lazy("No column is mapped to: {targets}."),
+    "no_line": gettext_lazy("There is no definition of the MQL yet: write one first, then import handoffs for it."),
+    "unknown_line": gettext_lazy("There is no definition called “{name}”."),
+    "closed_months": gettext_lazy(
+        "Declared history may not touch closed months, and this file does: {months} ({rows} rows)."
+    ),
+    "failed": gettext_lazy("The import stopped by a fault of ours; what was done is kept and it may go on."),
+}
+SENTENCES = CELLS | FILES
+
+
+def sentence(code: str, params: dict[str, Any]) -> str:
+    """The reason in the reader's language."""
+    from .targets import label_of
+
+    if code == "required":
+        words = [label_of(params["kind"], one, _language()) for one in params["targets"]]
+        params = {"targets": _(" or ").join(words)}
+    if code == "header_broken":
+        params = params | {"why": str(SENTENCES[params["why"]])}
+    return str(SENTENCES[code]).format(**params)
+
+
+def _language() -> str:
+    from django.utils.translation import get_language
+
+    return (get_language() or "en")[:2]

@@ -1,0 +1,114 @@
+"""One row of cells to one row of values, or reasons why not. Pure; every cell is read by its column's type."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from . import values
+from .mapping import Column, Mapping
+from .targets import BY_KIND
+from .values import Bad, Reading
+
+_NEUTRALISED = re.compile(r"'+[=+\-@\t\r]")
+_STATES = {
+    "open": {"open", "new", "engaging", "prospecting", "ouverte", "ouvert", "en cours", "qualification", "negotiation"},
+    "won": {"won", "closed won", "closedwon", "gagnée", "gagné", "gagne", "gagnee", "true", "1"},
+    "lost": {"lost", "closed lost", "closedlost", "perdue", "perdu", "false", "0"},
+}
+STATES = {word: state for state, words in _STATES.items() for word in words}
+
+
+@dataclass(frozen=True)
+class Moment:
+    """An instant, or a day as its start."""
+
+    at: datetime
+    day_only: bool
+
+
+@dataclass
+class Row:
+    """`values`: target -> JSON value or Moment, blank cells left out. `errors`: (column or -1, code, params)."""
+
+    line: int
+    cells: Sequence[str]
+    values: dict[str, Any] = field(default_factory=dict)
+    errors: list[tuple[int, str, dict]] = field(default_factory=list)
+
+    def refuse(self, code: str, column: int = -1, **params) -> None:
+        self.errors.append((column, code, params))
+
+    def moment(self, target: str) -> Moment | None:
+        return self.values.get(target)
+
+
+class Reader:
+    """Reads rows by one mapping. `column_of` tells where a target's cell stands, for reasons found later."""
+
+    def __init__(self, mapping: Mapping, reading: Reading):
+        self.width = len(mapping.columns)
+        self.column_of = {one: column.index for column in mapping.used for one in column.targets}
+        self._cells = [(c.index, c.targets, cell_reader(mapping, c, reading)) for c in mapping.used]
+        self._reading, self._mapping = reading, mapping
+        self._constants = Row(0, ())
+        for target, text in mapping.constants.items():
+            self._put(self._constants, -1, (target,), _reader_of(mapping.kind, target, "", reading), text)
+
+    def read(self, line: int, cells: Sequence[str]) -> Row:
+        row = Row(line, cells, dict(self._constants.values), list(self._constants.errors))
+        if len(cells) != self.width:
+            code = "too_many_cells" if len(cells) > self.width else "too_few_cells"
+            row.refuse(code, cells=len(cells), headers=self.width)
+            return row
+        for index, wanted, reader in self._cells:
+            cell = cells[index]
+            if cell and (cell := bare(cell)):
+                self._put(row, index, wanted, reader, cell)
+        return row
+
+    @staticmethod
+    def _put(row: Row, index: int, wanted: tuple[str, ...], reader: Callable[[str], Any], cell: str) -> None:
+        try:
+            value = reader(cell)
+        except Bad as problem:
+            row.refuse(problem.code, index, **problem.params)
+            return
+        for target in wanted:
+            row.values[target] = value
+
+
+def bare(cell: str) -> str:
+    """The cell without outer spaces and without the apostrophe that keeps spreadsheets from running it."""
+    text = cell.strip()
+    return text[1:] if text[:1] == "'" and _NEUTRALISED.match(text) else text
+
+
+def cell_reader(mapping: Mapping, column: Column, reading: Reading) -> Callable[[str], Any]:
+    """The function that reads a cell of this column that is not blank."""
+    reader = _reader_of(mapping.kind, column.targets[0], column.type, reading)
+    said = mapping.values.get(column.header)
+    return (lambda cell: reader(said.get(cell, cell))) if said else reader
+
+
+def type_of(kind: str, target: str, type: str) -> str:
+    """How cells of a target are read."""
+    known = BY_KIND[kind].get(target)
+    return known.type if known else (type or "text")
+
+
+def _reader_of(kind: str, target: str, type: str, reading: Reading) -> Callable[[str], Any]:
+    how = type_of(kind, target, type)
+    if how == "when":
+        return lambda cell: Moment(*values.when(cell, reading))
+    if how == "state":
+        return _state
+    return lambda cell: values.read(how, cell, reading)
+
+
+def _state(cell: str) -> str:
+    found = STATES.get(values.text(cell).lower())
+    if found is None:
+        raise Bad("bad_state")
+    return found

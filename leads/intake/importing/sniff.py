@@ -1,0 +1,115 @@
+"""What kind of file this is, told from its bytes: encoding and separator, or a reason why it cannot be a table.
+
+Both are proposals: they are shown on the mapping page and may be chosen otherwise.
+"""
+
+import codecs
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252")
+SEPARATORS = (",", ";", "\t")
+MAX_BYTES = 300 * 1024 * 1024
+_BLOCK = 1 << 20
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+# First bytes of files that are no text, however they are named -> key of importing.reasons.
+_MAGIC = (
+    (b"PK\x03\x04", "is_xlsx"),
+    (b"\xd0\xcf\x11\xe0", "is_xls"),
+    (b"%PDF", "is_pdf"),
+    (b"\x1f\x8b", "is_gzip"),
+    (b"\x89PNG", "is_binary"),
+    (b"\xff\xd8\xff", "is_binary"),
+)
+
+
+class Unreadable(ValueError):
+    """The file is no table at all; `code` is a key of importing.reasons."""
+
+    def __init__(self, code: str, **params):
+        super().__init__(code)
+        self.code, self.params = code, params
+
+
+@dataclass(frozen=True)
+class Format:
+    encoding: str = "utf-8"
+    separator: str = ","
+
+    @property
+    def codec(self) -> str:
+        """Name for Python: a byte order mark is dropped."""
+        return "utf-8-sig" if self.encoding == "utf-8" else self.encoding
+
+
+def mark_undecodable(problem: UnicodeError) -> tuple[str, int]:
+    """Undecodable bytes become lone surrogates, which the reader refuses cell by cell: no row disappears."""
+    bad = problem.object[problem.start : problem.end]
+    return "".join(chr(0xDC00 + byte) for byte in bad), problem.end
+
+
+codecs.register_error("importing.mark", mark_undecodable)
+
+
+def sniff(path: Path) -> Format:
+    """The format of a file. Unreadable for a file that is empty, too large or no text."""
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        raise Unreadable("too_large", limit=MAX_BYTES // 1024 // 1024)
+    with path.open("rb") as handle:
+        head = handle.read(64 * 1024)
+    for magic, code in _MAGIC:
+        if head.startswith(magic):
+            raise Unreadable(code)
+    encoding = _encoding(path, head)
+    text = head.decode(Format(encoding).codec, "importing.mark")
+    if not text.strip("\ufeff \t\r\n,;"):
+        raise Unreadable("empty")
+    return Format(encoding, _separator(text.lstrip("\ufeff")))
+
+
+def _encoding(path: Path, head: bytes) -> str:
+    for mark, name in _BOMS:
+        if head.startswith(mark):
+            return name
+    even, odd = head[0:4096:2].count(0), head[1:4096:2].count(0)
+    pairs = max(1, len(head[:4096]) // 2)
+    if odd > 0.3 * pairs and odd > 3 * even:
+        return "utf-16-le"
+    if even > 0.3 * pairs and even > 3 * odd:
+        return "utf-16-be"
+    good, bad = _utf8(path)
+    return "cp1252" if bad > good else "utf-8"
+
+
+def _utf8(path: Path) -> tuple[int, int]:
+    """(characters beyond ASCII that decode, bytes that do not) when the file is read as UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")("importing.mark")
+    good = bad = 0
+    with path.open("rb") as handle:
+        while True:
+            block = handle.read(_BLOCK)
+            text = decoder.decode(block, final=not block)
+            if not text.isascii():
+                wrong = sum("\udc00" <= c <= "\udcff" for c in text)
+                bad += wrong
+                good += sum(c > "\x7f" for c in text) - wrong
+            if not block:
+                return good, bad
+
+
+def _separator(text: str) -> str:
+    """The candidate that most lines hold equally often (outside quotes), the header's count first."""
+    lines = [line for line in text.splitlines()[:60] if line.strip()]
+    if len(lines) > 1 and len(text) >= 60_000:
+        lines = lines[:-1] or lines
+    best, score = ",", (0.0, 0)
+    for mark in SEPARATORS:
+        counts = [sum(part.count(mark) for part in line.split('"')[::2]) for line in lines]
+        if not counts or not counts[0]:
+            continue
+        usual, times = Counter(counts).most_common(1)[0]
+        if usual and (found := (times / len(counts), counts[0])) > score:
+            best, score = mark, found
+    return best

@@ -1,0 +1,136 @@
+"""The file's rows in the database: staged once by COPY as they stand, then judged and done chunk by chunk.
+
+A staged row has an outcome as soon as it is settled; rows without one are still to be done.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from leads.intake import bulk
+from leads.models import Import
+
+from . import reader
+from .context import REJECTED
+from .rows import Row
+from .sniff import Format, Unreadable
+
+CHUNK = 1000
+_COLUMNS = ("batch_id", "line", "raw", "outcome", "errors")
+_READ = ("nul", "undecodable", "open_quote", "lone_quote", "line_too_long")
+_UPDATE = """
+UPDATE leads_importrow r SET outcome = u.outcome, errors = u.errors
+FROM unnest(%s::int[], %s::text[], %s::jsonb[]) AS u(line, outcome, errors)
+WHERE r.batch_id = %s AND r.line = u.line
+"""
+
+
+def path_of(one: Import) -> Path:
+    """Where the uploaded file is kept: named by the import, never by what its sender called it."""
+    return Path(settings.MEDIA_ROOT) / "imports" / f"{one.pk}.csv"
+
+
+@transaction.atomic
+def stage(one: Import, format: Format) -> int:
+    """Stage every row of the file anew. Returns their number. Unreadable for a header that cannot be read."""
+    connection_rows = _rows(one, format)
+    one.rows.all().delete()
+    total = 0
+    for block in _blocks(connection_rows, 5000):
+        bulk.copy("leads_importrow", _COLUMNS, block)
+        total += len(block)
+    return total
+
+
+def _rows(one: Import, format: Format) -> Iterator[tuple]:
+    """Tuples for COPY. The header is looked at, not staged."""
+    records = reader.records(path_of(one), format)
+    first = next(records, None)
+    if first is None:
+        raise Unreadable("empty")
+    if first.problems:
+        raise Unreadable("header_broken", line=first.line, why=first.problems[0][1])
+    for record in records:
+        errors = [_error(*problem) for problem in record.problems]
+        outcome = REJECTED if errors else ""
+        yield one.pk, record.line, bulk.json_text(record.cells), outcome, bulk.json_text(errors)
+
+
+def _blocks(rows: Iterator[tuple], size: int) -> Iterator[list[tuple]]:
+    block: list[tuple] = []
+    weight = 0
+    for row in rows:
+        block.append(row)
+        weight += len(row[2])
+        if len(block) >= size or weight > 8_000_000:
+            yield block
+            block, weight = [], 0
+    if block:
+        yield block
+
+
+@transaction.atomic
+def forget_outcomes(one: Import) -> None:
+    """Before judging anew: only what could not be read at all stays settled."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE leads_importrow SET outcome = '', errors = '[]' WHERE batch_id = %s AND outcome <> ''"
+            " AND NOT coalesce(errors -> 0 ->> 'key' = ANY(%s), false)",
+            [one.pk, list(_READ)],
+        )
+
+
+def waiting(one: Import, after: int, size: int = CHUNK) -> list[tuple[int, list[str]]]:
+    """The next rows without an outcome, by line: (line, cells)."""
+    rows = one.rows.filter(line__gt=after, outcome="").order_by("line").values_list("line", "raw")
+    return list(rows[:size])
+
+
+def settle(one: Import, rows: Sequence[tuple[Row, str]]) -> None:
+    """Write outcomes and reasons of rows."""
+    if not rows:
+        return
+    errors = [
+        bulk.json_text([_error(*error) for error in row.errors] if outcome == REJECTED else []) for row, outcome in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_UPDATE, [[row.line for row, _ in rows], [o for _, o in rows], errors, one.pk])
+
+
+def counts(one: Import) -> dict[str, int]:
+    """How many staged rows have which outcome; "" are still to be done."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT outcome, count(*) FROM leads_importrow WHERE batch_id = %s GROUP BY 1", [one.pk])
+        return dict(cursor.fetchall())
+
+
+def persons(one: Import, columns: Sequence[int]) -> list[set[str]]:
+    """Distinct persons of each of these columns."""
+    out = []
+    with connection.cursor() as cursor:
+        for column in columns:
+            cursor.execute(
+                "SELECT DISTINCT btrim(raw ->> %s) FROM leads_importrow WHERE batch_id = %s AND btrim(raw ->> %s) <> ''",
+                [column, one.pk, column],
+            )
+            out.append({row[0] for row in cursor.fetchall()})
+    return out
+
+
+def forget(before: datetime) -> int:
+    """Delete staged rows and files of imports made before `before` (kept 30 days). Returns how many imports."""
+    old = Import.objects.filter(created_at__lt=before, rows__isnull=False).distinct()
+    total = 0
+    for one in old:
+        with transaction.atomic():
+            one.rows.all().delete()
+        path_of(one).unlink(missing_ok=True)
+        total += 1
+    return total
+
+
+def _error(column: int, code: str, params: dict) -> dict:
+    return {"column": column, "key": code, "params": params}

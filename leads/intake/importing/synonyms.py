@@ -1,0 +1,96 @@
+"""Headers that other systems write, and what they mean here. A header not found becomes a custom attribute.
+
+HubSpot labels, Salesforce names and report labels, Marketo names and French words; compared without case, accents,
+punctuation and spaces.
+"""
+
+import re
+import unicodedata
+
+_LEADS = {
+    "key": "Record ID|Lead ID|Contact ID|Id|Lead Id|mql_id|Identifiant|Référence|External ID|customer_id",
+    "created": "Create Date|Created Date|CreatedDate|created_at|createdate|Date de création|Créé le|first_contact_date",
+    "mql": "Became MQL on|Became a Marketing Qualified Lead Date|MQL date|Date de passage en MQL",
+    "lead.email": "Email|E-mail|Email Address|Adresse e-mail|Courriel|Mail",
+    "lead.first_name": "First Name|FirstName|Prénom",
+    "lead.last_name": "Last Name|LastName|Surname|Nom|Nom de famille",
+    "lead.phone": "Phone Number|Phone|Mobile Phone|Téléphone|Portable",
+    "lead.function": "Job Title|Title|JobTitle|Fonction|Poste|Intitulé du poste",
+    "lead.country": "Country/Region|Country|Pays|Pays/Région",
+    "lead.source": "Original Source|Lead Source|LeadSource|Source|Source d'origine|Origine|origin",
+    "lead.birth_date": "Date of birth|Birthdate|Birthday|Date de naissance",
+    "lead.opted_out": "Unsubscribed from all email|HasOptedOutOfEmail|Email Opt Out|Opposition",
+    "company.name": "Company Name|Company|Company / Account|Account Name|Associated Company|Société|Entreprise|Raison sociale",
+    "company.domain": "Website URL|Website|Company Domain Name|Domain|Site web|Domaine",
+    "company.industry": "Industry|Secteur|Secteur d'activité",
+    "company.employees": "Number of Employees|NumberOfEmployees|Employees|No. of Employees|Effectif",
+    "campaign": "Campaign|Campaign ID|utm_campaign|Campagne",
+}
+_PEOPLE = {
+    "lead": "Lead ID|Contact ID|customer_id|lead_id|contact_id|mql_id|Record ID|who_id",
+    "lead_email": "Email|E-mail|Email Address|recipient|Adresse e-mail",
+}
+SYNONYMS: dict[str, dict[str, str]] = {
+    "leads": _LEADS,
+    "events": {
+        **_PEOPLE,
+        "at": "time|timestamp|date|activity_date|created|Event date|Date|Horodatage",
+        "id": "id|event_id|message_id|messageId",
+        "kind": "kind|type|interaction|event_type|Type",
+        "name": "name|event|event_name|Événement",
+        "page": "page|url|page_url|link",
+        "form": "form|form_id|form_name|Formulaire",
+        "campaign": "campaign|campaign_id|utm_campaign|channel|Campagne",
+    },
+    "deals": {
+        **_PEOPLE,
+        "deal.key": "Deal ID|deal_id|Opportunity ID|opportunity_id|Record ID|id|seller_id|Code de l'affaire",
+        "created": "Create Date|Created Date|created_date|engage_date|Date d'ouverture",
+        "closed": "Close Date|close_date|Closed Date|won_date|Date de clôture",
+        "deal.state": "Deal Stage|deal_stage|Stage|State|StageName|Étape|État",
+        "deal.amount": "Amount|close_value|Deal Amount|Montant",
+        "deal.title": "Deal Name|Opportunity Name|name|Intitulé",
+        "deal.reason": "Closed Lost Reason|Loss Reason|reason|Motif",
+        "rep": "Deal owner|Opportunity Owner|Owner|sales_agent|Commercial en charge",
+        "contacts": "Contacts|Associated Contacts",
+    },
+    "campaigns": {
+        "campaign.key": "Campaign ID|campaign_id|key|id|Code",
+        "campaign.name": "Campaign Name|campaign_name|Campaign|name|Campagne|Nom",
+        "campaign.channel": "Channel|Type|category|Canal",
+        "campaign.starts_on": "Start Date|start_date|starts_on|Début|Date de début",
+        "campaign.ends_on": "End Date|end_date|ends_on|Fin|Date de fin",
+    },
+    "spend": {
+        "campaign": "campaign_name|Campaign|Campaign Name|campaign_id|Campagne",
+        "day": "date|day|c_date|Jour|Date",
+        "amount": "amount|spend|cost|mark_spent|Amount spent|Montant|Coût|Dépense",
+        "label": "label|note|Libellé",
+    },
+}
+# Columns that name a person of the source, and columns of our own rejected-rows file.
+PEOPLE_COLUMNS = ("contactowner", "leadowner", "commercialencharge", "ownerid", "sdrid", "srid")
+OURS = ("import_line", "import_reason")
+
+
+def plain(header: str) -> str:
+    """The header without case, accents, punctuation and spaces."""
+    text = unicodedata.normalize("NFKD", header).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]", "", text.replace("property_", ""))
+
+
+_TABLE = {
+    kind: {plain(word): (rank, target) for target, words in table.items() for rank, word in enumerate(words.split("|"))}
+    for kind, table in SYNONYMS.items()
+}
+
+
+def recognise(kind: str, headers: list[str]) -> dict[str, str]:
+    """Target by header, each target given once, to the header that stands first in its list."""
+    found: dict[str, tuple[int, int, str]] = {}
+    for n, header in enumerate(headers):
+        hit = _TABLE[kind].get(plain(header))
+        if hit:
+            rank, target = hit
+            found[target] = min(found.get(target, (rank, n, header)), (rank, n, header))
+    return {header: target for target, (_rank, _n, header) in found.items()}
