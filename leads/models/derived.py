@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from smarketing.rows.kinds import Derived
 
+from .queues import HandoffStateQuerySet
+
 
 class BehaviourDay(Derived):
     """The behaviour ledger: how often a lead did a behaviour on a local day, as known at the end of `known_day`. Signed."""
@@ -115,6 +117,8 @@ class HandoffState(Derived):
     effective_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     due_label = models.CharField(max_length=20, default="", blank=True)
+
+    objects = HandoffStateQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from smarketing.rows.kinds import Identity
 
+from .queues import DealQuerySet
+
 BORN = ("id", "created_at", "recorded_at", "day_only", "declared", "imported_by")
 
 
@@ -106,6 +108,8 @@ class Deal(Born):
     handoff = models.ForeignKey("leads.Handoff", models.PROTECT, null=True, related_name="deals")
     rep = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="deals")
     insert_only = (*BORN, "lead", "handoff")
+
+    objects = DealQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["closed_at"], name="deal_closed")]

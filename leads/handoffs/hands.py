@@ -1,0 +1,115 @@
+"""In whose hands a handoff is: the locks and questions that every deed of a rep asks first."""
+
+from datetime import datetime, timedelta
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from leads.intake import hooks as intake_hooks
+from leads.models import Correction, Decision, Handoff, HandoffState
+from smarketing.accounts.models import Role, Side, User
+from smarketing.rows import clock
+
+from .problems import NotYours, Refusal, Stale
+
+QUICK = timedelta(seconds=31)  # "within 30 seconds", the last one included
+DEEDS = {
+    Decision.Kind.ACCEPT: gettext_lazy("%(who)s already accepted this lead at %(when)s."),
+    Decision.Kind.REFUSE: gettext_lazy("%(who)s already refused this lead at %(when)s."),
+    Decision.Kind.RETURN: gettext_lazy("%(who)s already gave this lead back at %(when)s."),
+    Decision.Kind.QUALIFY: gettext_lazy("%(who)s already confirmed the need at %(when)s."),
+    Decision.Kind.WITHDRAW: gettext_lazy("This lead was withdrawn at %(when)s."),
+    Decision.Kind.EXPIRE: gettext_lazy("The time to work this lead ended at %(when)s."),
+}
+TAKEN = gettext_lazy("%(who)s took this lead at %(when)s.")
+
+
+def locked(handoff: Handoff) -> HandoffState:
+    """The handoff's state, locked until the transaction ends."""
+    return HandoffState.objects.select_for_update().get(handoff_id=handoff.pk)
+
+
+def is_in_hands(state: HandoffState, user: User) -> bool:
+    """Whether `user` is the rep in charge, or a sales manager, who may act for any rep."""
+    if state.rep_id is None:
+        return False
+    return state.rep_id == user.pk or (user.role == Role.MANAGER and user.side == Side.SALES)
+
+
+def in_hands(handoff: Handoff, by: User) -> HandoffState:
+    """The locked state of a handoff in the hands of `by`. NotYours else."""
+    state = locked(handoff)
+    if not is_in_hands(state, by):
+        raise NotYours
+    return state
+
+
+def open_in_hands(handoff: Handoff, by: User, at: datetime) -> HandoffState:
+    """As `in_hands`, and still open: Stale names who closed it, and when."""
+    state = in_hands(handoff, by)
+    if not state.is_open:
+        raise closed(handoff, at)
+    return state
+
+
+def standing(handoff: Handoff):
+    """Decisions of a handoff that were not taken back, oldest first."""
+    back = Correction.objects.filter(subject="decision").values("subject_id")
+    return handoff.decisions.exclude(pk__in=back).select_related("by").order_by("occurred_at", "pk")
+
+
+def closed(handoff: Handoff, at: datetime) -> Stale:
+    """What closed a handoff, as seen at `at`: "Paul already refused this lead at 09:50." """
+    last = standing(handoff).exclude(kind=Decision.Kind.ACCEPT).last()
+    if last is not None:
+        return said(last, at)
+    deal = handoff.deals.order_by("created_at", "pk").first()
+    if deal is not None:
+        when = short(deal.created_at, at)
+        return Stale(
+            _("A deal was opened with this lead at %(when)s.") % {"when": when}, by=deal.rep, at=deal.created_at
+        )
+    return Stale(_("This lead is closed."), by=None, at=None)
+
+
+def said(decision: Decision, at: datetime) -> Stale:
+    """One decision in words, as seen at `at`."""
+    words = {"who": decision.by or _("The system"), "when": short(decision.occurred_at, at)}
+    return Stale(DEEDS[decision.kind] % words, by=decision.by, at=decision.occurred_at)
+
+
+def gone(handoff: Handoff, at: datetime) -> Stale:
+    """Why a handoff left somebody's queue: closed, or in another rep's charge since."""
+    state = HandoffState.objects.select_related("rep").get(handoff_id=handoff.pk)
+    if not state.is_open:
+        return closed(handoff, at)
+    if state.rep is None:
+        return Stale(_("This lead went back to the pool."), by=None, at=None)
+    words = {"who": state.rep, "when": short(state.assigned_at, at)}
+    return Stale(TAKEN % words, by=state.rep, at=state.assigned_at)
+
+
+def short(moment: datetime, at: datetime) -> str:
+    """The local time of an instant, with its date when it is not of the day of `at`."""
+    zone = clock.zone()
+    local = moment.astimezone(zone)
+    same = local.date() == at.astimezone(zone).date()
+    return formats.date_format(local, "TIME_FORMAT" if same else "SHORT_DATETIME_FORMAT")
+
+
+def may_take_back(
+    *, author: User | None, recorded_at: datetime, occurred_at: datetime, by: User, at: datetime, reason: str
+):
+    """Refusal unless `by` may take this back now: the author for 30 seconds without a reason, then with one until the
+    month is closed; a manager of sales with a reason, always."""
+    chief = by.role == Role.MANAGER and by.side == Side.SALES
+    if author is None or (author.pk != by.pk and not chief):
+        raise NotYours
+    if author.pk == by.pk and at - recorded_at <= QUICK:
+        return
+    month = clock.today(occurred_at).replace(day=1)
+    if not chief and any(month in closed(month, month) for closed in intake_hooks.closed_months):
+        raise Refusal(_("The month is closed: ask your manager to take this back."))
+    if not reason.strip():
+        raise Refusal(_("Say why this is taken back."), "reason")
