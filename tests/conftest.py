@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["tests.trust_report"]
 ROOT = Path(__file__).resolve().parent.parent
 GROUND = Path(os.environ.get("SMARKETING_TEST_DATA") or ROOT / "var" / "test")
 os.environ.setdefault("SMARKETING_DATA", str(GROUND))

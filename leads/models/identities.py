@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from smarketing.rows.kinds import Identity
 
+from .querysets import CampaignQuerySet, CompanyQuerySet, LeadQuerySet
 from .queues import DealQuerySet
 
 BORN = ("id", "created_at", "recorded_at", "day_only", "declared", "imported_by")
@@ -48,6 +49,8 @@ class Company(Born):
     country = models.TextField(default="")
     employees = models.IntegerField(null=True)
 
+    objects = CompanyQuerySet.as_manager()
+
     def __str__(self) -> str:
         return self.name
 
@@ -58,6 +61,8 @@ class Campaign(Born):
     channel = models.TextField(default="")
     starts_on = models.DateField(null=True)
     ends_on = models.DateField(null=True)
+
+    objects = CampaignQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name or self.key
@@ -78,6 +83,8 @@ class Lead(Born):
     erased = models.BooleanField(default=False)
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.LEAD)
     root_id = models.BigIntegerField(null=True)  # survivor after a merge, null when it is its own root
+
+    objects = LeadQuerySet.as_manager()
 
     class Meta:
         indexes = [

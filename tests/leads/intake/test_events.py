@@ -68,6 +68,7 @@ def test_events_of_a_lead_mark_it_and_are_told_once(source, monkeypatch):
     assert list(LeadDirty.objects.values_list("lead_id", flat=True)) == [lead]
 
 
+@pytest.mark.invariant("I3")
 def test_a_hook_that_fails_leaves_nothing(source, monkeypatch):
     monkeypatch.setattr(hooks, "events", [lambda rows, fence: 1 / 0])
     with pytest.raises(ZeroDivisionError):
@@ -84,7 +85,13 @@ def send(source: Source, batches: list[list[int]]) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("keyed", [True, False], ids=["keys", "mutant: keys dropped"])
+@pytest.mark.parametrize(
+    "keyed",
+    [
+        pytest.param(True, id="keys", marks=pytest.mark.invariant("I1")),
+        pytest.param(False, id="keys dropped", marks=pytest.mark.invariant("I1", mutant="drop the key")),
+    ],
+)
 def test_four_clients_that_resend_and_overlap_are_counted_once(keyed, monkeypatch):
     source = Source.objects.create(name="site")
     if not keyed:
@@ -110,6 +117,7 @@ def test_four_clients_that_resend_and_overlap_are_counted_once(keyed, monkeypatc
     assert once is keyed
 
 
+@pytest.mark.invariant("I1")
 def test_a_resend_forty_days_later_is_the_same_message(source):
     from smarketing.rows.models import Installation
 

@@ -119,6 +119,7 @@ def test_wrong_messages_are_explained_one_by_one_and_the_others_kept(post):
     assert Event.objects.count() == 1
 
 
+@pytest.mark.invariant("I3")
 @pytest.mark.parametrize(
     ("raw", "headers", "code"),
     [
@@ -239,6 +240,7 @@ def test_without_message_id_a_retry_is_still_the_same_message(post):
     assert [post(batch(row)).json()["added"] for _ in range(2)] == [1, 0]
 
 
+@pytest.mark.invariant("I3")
 def test_nothing_of_a_request_stays_when_it_fails_on_the_way(key, monkeypatch):
     monkeypatch.setattr(hooks, "events", [lambda rows, fence: 1 / 0])
     token = tokens.find(key, "write", now())

@@ -52,10 +52,12 @@ class Api(APIView):
         return HttpResponse("in")
 
 
+@pytest.mark.invariant("I18")
 def test_every_address_declares_a_verb():
     assert undeclared(get_resolver().url_patterns) == []
 
 
+@pytest.mark.invariant("I18", mutant="a view without a verb")
 def test_a_planted_undeclared_view_is_found():
     class Declared(Api):
         verb = "measures.read"

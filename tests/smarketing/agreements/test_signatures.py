@@ -108,6 +108,7 @@ def test_the_second_signature_tells_the_kind_in_its_transaction(marketing, sales
     assert told == [(paper.pk, AT)]
 
 
+@pytest.mark.invariant("I7")
 def test_papers_and_signatures_are_never_edited(paper, marketing):
     signature = sign(paper, marketing)
     for attempt in (
@@ -139,6 +140,7 @@ def _flip(owner, table, column, value, pk):
     owner.commit()
 
 
+@pytest.mark.invariant("I7", mutant="a byte flipped below the guards")
 def test_a_flipped_byte_is_named(transactional_db, owner, paper, marketing, sales):
     sign(paper, marketing)
     call_command("verify_papers", stdout=StringIO())
@@ -152,6 +154,7 @@ def test_a_flipped_byte_is_named(transactional_db, owner, paper, marketing, sale
     assert "minutes:1 1" in str(caught.value)
 
 
+@pytest.mark.invariant("I7", mutant="a signature moved")
 def test_a_signature_moved_to_another_text_is_named(transactional_db, owner, paper, marketing):
     signature = sign(paper, marketing)
     _flip(owner, "agreements_signature", "sha256", "0" * 64, signature.pk)

@@ -1,0 +1,213 @@
+"""Tables of rows: columns that sort, filters in the address, pages by key (never OFFSET), export of what is shown.
+
+    COLUMNS = (
+        Column("name", _("Name"), sort="plain_name", url=lambda row: reverse("leads:lead", args=[row.pk]), head=True),
+        Column("created", _("Created"), value="created_at", sort="created_at"),
+        Column("amount", _("Amount"), sort="amount", align="num"),
+    )
+    table = tables.Table(COLUMNS, rows=Lead.objects.visible_to(user), params=request.GET, default="-created")
+    {% include "web/table.html" with table=table %}      in a page that loads css/table.css
+    table.csv("leads.csv")                               the same columns, filters and order
+
+Rows are model instances, or dicts of `.values()` that hold "pk". Rows without a value come last, whichever way they are
+sorted. What is asked in the address is checked against the columns: anything else is as if it had not been asked.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet
+from django.forms import Form
+from django.http import QueryDict, StreamingHttpResponse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from . import keyset, spreadsheet
+
+PER_PAGE = 50
+COUNT_TO = 10_000
+PAGING = ("after", "before", "export")
+BLANK = "–"
+
+
+@dataclass(frozen=True)
+class Column:
+    """`value`: name of the attribute, or a function of the row; default the key. `sort`: the ORM name it sorts by.
+
+    `show`: what a cell shows for (value, row); default by type. `url`: where a cell leads. `head`: names the row.
+    `personal`: left out where the table is made without personal values. `align`: "" or "num". `wide`: hidden on phones.
+    `nullable`: whether what it sorts by may be without a value; None asks the model.
+    """
+
+    key: str
+    label: Any
+    value: str | Callable[[Any], Any] = ""
+    sort: str = ""
+    align: str = ""
+    show: Callable[[Any, Any], Any] | None = None
+    url: Callable[[Any], str] | None = None
+    head: bool = False
+    personal: bool = False
+    wide: bool = False
+    nullable: bool | None = None
+
+    def of(self, row: Any) -> Any:
+        """The value of a row, as it is exported."""
+        return self.value(row) if callable(self.value) else keyset.read(row, self.value or self.key)
+
+    def text(self, row: Any) -> Any:
+        """The value as it is shown."""
+        value = self.of(row)
+        return self.show(value, row) if self.show else shown(value)
+
+
+@dataclass(frozen=True)
+class Cell:
+    column: Column
+    text: Any
+    url: str
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column's head: `url` sorts by it, `order` is "ascending", "descending" or "" as in aria-sort."""
+
+    column: Column
+    url: str
+    order: str
+
+
+def shown(value: Any) -> Any:
+    """A value by its type, in the reader's language; nothing is shown as –."""
+    if value is None or value == "":
+        return BLANK
+    if isinstance(value, datetime):
+        return formats.date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
+    if isinstance(value, date):
+        return formats.date_format(value, "SHORT_DATE_FORMAT")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, (int, float, Decimal)):
+        return formats.number_format(value, use_l10n=True, force_grouping=True)
+    return value
+
+
+@dataclass
+class Table:
+    """One table for one request. `form`: bound filters, shown above it; `default`: the order, "-created"."""
+
+    columns: Sequence[Column]
+    rows: QuerySet
+    params: QueryDict
+    default: str
+    form: Form | None = None
+    personal: bool = True
+    per_page: int = PER_PAGE
+    exports: bool = False
+    caption: Any = ""
+    empty: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.columns = [one for one in self.columns if self.personal or not one.personal]
+        known = {one.key: one for one in self.columns if one.sort}
+        asked = self.params.get("sort", "")
+        self.sort = asked if asked.lstrip("-") in known and not asked.startswith("--") else self.default
+        self.down = self.sort.startswith("-")
+        self._by = known[self.sort.lstrip("-")]
+
+    # --- what the template asks
+
+    @property
+    def headings(self) -> list[Heading]:
+        return [self._heading(one) for one in self.columns]
+
+    @cached_property
+    def lines(self) -> list[list[Cell]]:
+        """The cells of this page, row by row."""
+        return [self._cells(row) for row in self._page.rows]
+
+    @property
+    def objects(self) -> list[Any]:
+        """The rows of this page."""
+        return self._page.rows
+
+    @property
+    def previous_url(self) -> str:
+        return self.address(before=self._page.first) if self._page.earlier else ""
+
+    @property
+    def next_url(self) -> str:
+        return self.address(after=self._page.last) if self._page.later else ""
+
+    @property
+    def export_url(self) -> str:
+        return self.address(export="csv") if self.exports else ""
+
+    @property
+    def clear_url(self) -> str:
+        """The table without its filters, when it has any."""
+        return f"?sort={self.sort}" if self.is_filtered else ""
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.form) and any(self.params.get(name) for name in self.form.fields)
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are, counted to COUNT_TO + 1."""
+        return self.rows.order_by()[: COUNT_TO + 1].count()
+
+    @property
+    def count_to(self) -> int:
+        return COUNT_TO
+
+    @property
+    def is_many(self) -> bool:
+        return self.count > COUNT_TO
+
+    def address(self, **more: str) -> str:
+        """The present address with its filters and order, and other paging."""
+        query = self.params.copy()
+        for name in PAGING:
+            query.pop(name, None)
+        for name in [name for name in query if not query[name]]:
+            query.pop(name)
+        for name, value in more.items():
+            query[name] = value
+        return f"?{query.urlencode()}"
+
+    def csv(self, filename: str) -> StreamingHttpResponse:
+        """Every row of the table in its order, its columns as they are named here."""
+        return spreadsheet.answer(filename, [one.label for one in self.columns], self._exported())
+
+    # --- order and pages
+
+    def _exported(self) -> Iterator[list[Any]]:
+        for row in self._order.ordered().iterator(chunk_size=2000):
+            yield [column.of(row) for column in self.columns]
+
+    @cached_property
+    def _order(self) -> keyset.Order:
+        return keyset.Order(self.rows, self._by.sort, self.down, self._by.nullable)
+
+    @cached_property
+    def _page(self) -> keyset.Page:
+        return self._order.page(self.params.get("after", ""), self.params.get("before", ""), self.per_page)
+
+    # --- cells
+
+    def _heading(self, column: Column) -> Heading:
+        if not column.sort:
+            return Heading(column, "", "")
+        active = column.key == self._by.key
+        order = ("descending" if self.down else "ascending") if active else ""
+        default_down = column.align == "num" or self.default == f"-{column.key}"
+        down = (not self.down) if active else default_down
+        return Heading(column, self.address(sort=f"-{column.key}" if down else column.key), order)
+
+    def _cells(self, row: Any) -> list[Cell]:
+        return [Cell(one, one.text(row), one.url(row) if one.url else "") for one in self.columns]
