@@ -19,6 +19,7 @@ def slow_writer(ready: threading.Event, hold: float, stamps: list, take=fence.op
     connection.close()
 
 
+@pytest.mark.invariant("I6")
 def test_a_cutoff_waits_behind_the_oldest_open_writer():
     ready, stamps = threading.Event(), []
     writer = threading.Thread(target=slow_writer, args=(ready, 0.5, stamps))
@@ -30,6 +31,7 @@ def test_a_cutoff_waits_behind_the_oldest_open_writer():
     assert during < stamps[0] < after
 
 
+@pytest.mark.invariant("I6", mutant="a fence without its lock")
 def test_without_its_lock_the_fence_would_miss_rows():
     """Negative control: a writer that only reads the clock lets a cut-off pass its open transaction."""
 

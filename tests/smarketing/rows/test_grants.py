@@ -18,6 +18,7 @@ def entry() -> AuditEntry:
     return AuditEntry.objects.create(at=NOW, user=None, verb="x", subject="x", subject_id=1)
 
 
+@pytest.mark.invariant("I7")
 @pytest.mark.parametrize("deed", ["update", "delete"])
 def test_the_application_role_cannot_edit_an_act(deed):
     row = entry()
@@ -25,17 +26,20 @@ def test_the_application_role_cannot_edit_an_act(deed):
         AuditEntry.objects.filter(pk=row.pk).update(verb="y") if deed == "update" else row.delete()
 
 
+@pytest.mark.invariant("I7")
 @pytest.mark.parametrize("table", ["accounts_auditentry", "leads_event", "leads_attributechange"])
 def test_no_fact_or_act_is_truncated(table):
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {table} CASCADE")
 
 
+@pytest.mark.invariant("I7")
 def test_a_partition_is_as_shut_as_its_parent():
     with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM leads_event_rest")
 
 
+@pytest.mark.invariant("I7", mutant="the owner edits")
 @pytest.mark.django_db(transaction=True)
 def test_even_the_owner_meets_the_trigger(owner):
     entry()
