@@ -7,6 +7,7 @@ class SlaConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from sla import nightly
+        from sla import measures, nightly
 
+        measures.register_all()
         nightly.register()

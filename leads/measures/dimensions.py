@@ -39,7 +39,7 @@ def _own_name(user) -> str:
 HANDOFF = {
     "line": Dimension("line", _("definition"), "(SELECT x.name FROM personas_definitionline x WHERE x.id = h.line_id)"),
     "line_id": Dimension("line_id", _("definition (number)"), "h.line_id::text"),
-    "rep": Dimension("rep", _("rep in charge"), "(SELECT u.name FROM reps u WHERE u.id = rep_id)", own=_own_name),
+    "rep": Dimension("rep", _("rep in charge"), "(SELECT u.name FROM reps u WHERE u.id = rr.rep_id)", own=_own_name),
     "grade": Dimension("grade", _("grade"), "h.grade"),
     "gate": Dimension("gate", _("gate"), "h.gate"),
 }

@@ -6,10 +6,6 @@ before that; undecided until it expires, is withdrawn or merged. A need confirme
 
 from .values import CTES, not_corrected, value
 
-# Refusals for these reasons are left out of acceptance; returns for those count against it.
-EXCLUDED = ("REL-CUST", "REL-DUP", "TEST")
-QUALITY = ("FIT-SIZE", "FIT-IND", "FIT-ROLE", "FIT-GEO", "REL-COMP", "NEG-PERS", "DATA-BAD")
-
 COUNTED = ("h.recorded_at <= %(cutoff)s", not_corrected("handoff", "h"))
 CLOSED = f"coalesce(({value('deal', 'closed_at')})::timestamptz, d.created_at)"
 CLOSED_DAY_ONLY = (

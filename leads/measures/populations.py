@@ -2,11 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from leads.handoffs.reasons import EXCLUDED, QUALITY
 from smarketing.measures.question import Question
 from smarketing.measures.registry import Column, Population
 
 from . import seen
-from .outcomes import ALL, COUNTED, EXCLUDED, QUALITY
+from .outcomes import ALL, COUNTED
 from .values import BELONGS, not_corrected, number, people, value
 
 FIRST, REPEATED = "n.nth = 1", "n.nth > 1"

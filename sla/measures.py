@@ -1,0 +1,104 @@
+"""Measures over the clocks of the contract: promises kept, by the month in which they fell due."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from leads.measures import dimensions, outcomes
+from leads.measures.populations import GRADE, LEAD, LINK
+from leads.measures.seen import leads as seen
+from leads.measures.values import people
+from smarketing.measures.numbers import COUNT, RATIO
+from smarketing.measures.question import Question
+from smarketing.measures.registry import Column, Dimension, Measure, Population, register, register_note
+
+from .models import Terms
+
+# A clock that was settled after the cut-off was pending at the cut-off.
+STATE = "(CASE WHEN k.settled_at > %(cutoff)s THEN 'pending' ELSE k.state END)"
+CONTRACT = "(SELECT x.name FROM sla_contract x JOIN sla_terms y ON y.contract_id = x.id WHERE y.id = k.terms_id)"
+OWN = {
+    "contract": Dimension("contract", _("contract"), CONTRACT),
+    "terms_id": Dimension("terms_id", _("version of the contract (number)"), "k.terms_id::text"),
+    "clause": Dimension("clause", _("clause"), "k.clause_key"),
+    "clock": Dimension("clock", _("state of the promise"), STATE),
+}
+
+
+def of_clocks(question: Question) -> Mapping[str, Dimension]:
+    """Dimensions of clocks: those of their handoff, and contract, clause and state."""
+    return {**dimensions.of_handoffs(question), **OWN}
+
+
+def clocks(question: Question, kind: str, states: str) -> Population:
+    """Clocks of a kind of clause that fall due in the period; a clock keeps its month in every zone. A hit was met."""
+    local = question.day("k.due_at")
+    month_end = "(k.month + interval '1 month' - interval '1 day')::date"
+    return Population(
+        source=(
+            "sla_clock k JOIN sla_clause cl ON cl.terms_id = k.terms_id AND cl.key = k.clause_key"
+            " JOIN leads_handoff h ON h.id = k.handoff_id LEFT JOIN charged ch ON ch.handoff_id = h.id"
+            f" CROSS JOIN LATERAL (SELECT ch.rep_id) rr{people('h.lead_id')}"
+        ),
+        key="k.handoff_id",
+        day=f"greatest(k.month, least({local}, {month_end}))",
+        where=(*outcomes.COUNTED, "cl.kind = %(kind)s", f"{STATE} IN {states}", question.around("k.due_at")),
+        hit=f"{STATE} = 'met'",
+        ctes=outcomes.ALL,
+        params={"kind": kind},
+        columns=(*LEAD, *GRADE, Column("due", _("due"), "k.due_at", "instant"), Column("clock", _("state"), STATE, "state")),
+        link=LINK,
+        seen=seen,
+    )  # fmt: skip
+
+
+SETTLED, PENDING, EXCLUDED = "('met', 'missed')", "('pending', 'paused')", "('excluded', 'waived')"
+
+
+def _three(key: str, kind: str, label, words, order: int) -> tuple[Measure, ...]:
+    """The share kept of settled promises; those pending and those left out, shown apart."""
+
+    def one(suffix: str, label, words, states: str, place: int) -> Measure:
+        return Measure(
+            f"{key}{suffix}",
+            label,
+            words,
+            COUNT,
+            lambda q: clocks(q, kind, states),
+            dimensions=of_clocks,
+            dates=("due",),
+            order=order + place,
+        )
+
+    return (
+        Measure(key, label, words, RATIO, lambda q: clocks(q, kind, SETTLED), "share", of_clocks, dates=("due",), interval=True, order=order),
+        one("_pending", _("Promises not due yet"), _("Promises of this clause that are not settled."), PENDING, 1),
+        one("_excluded", _("Promises left out"), _("Promises of this clause left out of the count: refused with a reason before they fell due."), EXCLUDED, 2),
+    )  # fmt: skip
+
+
+MEASURES = (
+    *_three("first_attempt_in_time", "first_attempt", _("First attempt in time"),
+            _("First attempts made in time ÷ settled promises of a first attempt, by the month in which they fell due."), 90),
+    *_three("attempts_in_time", "min_attempts", _("Attempts made in time"),
+            _("Handoffs with the promised attempts in time ÷ settled promises of attempts, by the month in which they fell due."), 93),
+)  # fmt: skip
+
+
+def terms(question: Question) -> str:
+    """ "Contract v2" for each version of a contract in force in the period; '' where none is."""
+    found = Terms.objects.filter(starts_on__lt=question.until, published_at__lte=question.cutoff).exclude(
+        ends_on__lte=question.first
+    )
+    wanted = question.where.get("line")
+    if wanted:
+        found = found.filter(contract__line__name__in=wanted)
+    names = found.order_by("contract__name", "number").values_list("contract__name", "number")
+    return ", ".join(f"{name} v{number}" for name, number in names)
+
+
+def register_all() -> None:
+    """Called once when the app is ready."""
+    for measure in MEASURES:
+        register(measure)
+    register_note("terms", terms)

@@ -1,0 +1,23 @@
+"""The table of measures: each answers under each of its dates and dimensions, and says what it counts in words."""
+
+from datetime import date
+
+import pytest
+
+from smarketing.measures import engine, registry
+
+PERIOD = {"first": date(2026, 1, 1), "until": date(2027, 1, 1)}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("key", [measure.key for measure in registry.measures()])
+def test_a_measure_answers_by_each_dimension_and_date(key):
+    measure = registry.find(key)
+    for dated in measure.dates:
+        offered = [*engine.dimensions(engine.resolve(engine.ask(key, date=dated, **PERIOD))), *registry.PERIODS]
+        for by in ([], *([name] for name in offered)):
+            answer = engine.answer(key, date=dated, by=by, **PERIOD)
+            assert answer.rows == [] or by == []
+            assert answer.total.n == 0
+        assert str(measure.label)
+        assert str(measure.words)
