@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class SlaConfig(AppConfig):
@@ -7,7 +8,14 @@ class SlaConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from sla import measures, nightly
+        from leads.handoffs import hooks
+        from smarketing.agreements import kinds
+        from smarketing.jobs import bell
+
+        from . import derive, measures, nightly, papers
 
         measures.register_all()
         nightly.register()
+        hooks.changed.append(derive.mark)
+        bell.register(derive.sweep, derive.WAITING)
+        kinds.register(kinds.PaperKind("terms", _("Terms of a contract"), "contract.sign", papers.signed))

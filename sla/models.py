@@ -1,16 +1,27 @@
 """The contract over the facts: terms signed by both sides, promises, clocks."""
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
+from django.db.models import Func
 from django.utils.translation import gettext_lazy as _
 
+from smarketing.accounts.policy import may
 from smarketing.agreements.models import Paper
 from smarketing.calendars.models import CalendarVersion
 from smarketing.rows.kinds import Act, Derived, Working
 
 
+class ContractQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "ContractQuerySet":
+        """Every contract for whoever may read contracts, none for others."""
+        return self if may(user, "contract.view") else self.none()
+
+
 class Contract(Working):
     """The lasting agreement over one definition line; its terms follow one another."""
 
+    objects = ContractQuerySet.as_manager()
     name = models.CharField(max_length=80, unique=True)
     line = models.ForeignKey("personas.DefinitionLine", models.PROTECT, related_name="contracts")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -42,6 +53,30 @@ class Terms(Act):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["contract", "number"], name="terms_version_once")]
+
+
+class TermsSpan(Derived):
+    """Local days [first, until) in which terms are in force: later terms of the contract replace them from their start.
+
+    At most one set of terms is in force per definition line and day.
+    """
+
+    terms = models.OneToOneField(Terms, models.CASCADE, primary_key=True, related_name="span", db_constraint=False)
+    line = models.ForeignKey("personas.DefinitionLine", models.CASCADE, db_constraint=False, db_index=False)
+    first = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="one_contract_in_force",
+                expressions=[
+                    ("line", RangeOperators.EQUAL),
+                    (Func("first", "until", function="daterange"), RangeOperators.OVERLAPS),
+                ],
+                deferrable=models.Deferrable.DEFERRED,
+            )
+        ]
 
 
 class Clause(Act):

@@ -10,12 +10,13 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from leads.handoffs.rules import adopt_rules
+from personas.models import DefinitionLine
 from smarketing.accounts import audit
 from smarketing.agreements import services as agreements
 from smarketing.agreements.models import Paper
 from smarketing.calendars.models import CalendarVersion
 
-from . import hooks
+from . import hooks, spans
 from .kinds import KINDS
 from .models import Clause, Contract, Terms, TermsDraft
 
@@ -91,6 +92,17 @@ def save_draft(*, contract: Contract, body: dict, revision: int, by, at: datetim
 
 
 @transaction.atomic
+def create_contract(*, name: str, line: DefinitionLine, by, at: datetime) -> Contract:
+    """A contract over a definition line, with an empty draft. ValidationError when the name is taken."""
+    if Contract.objects.filter(name=name).exists():
+        raise ValidationError({"name": _("A contract of this name exists.")})
+    contract = Contract.objects.create(name=name, line=line)
+    TermsDraft.objects.create(contract=contract, edited_by=by, edited_at=at)
+    audit.record(by, "contract.create", "contract", contract.pk, at)
+    return contract
+
+
+@transaction.atomic
 def propose(*, contract: Contract, by, at: datetime) -> Paper:
     """Put the draft before both sides. ValidationError with every problem of the draft."""
     body = contract.draft.body
@@ -110,7 +122,6 @@ def publish(paper: Paper, at: datetime) -> Terms:
     body = json.loads(paper.body)
     calendar = CalendarVersion.objects.get(pk=body["calendar"])
     starts, ends = _day(body["starts_on"]), _day(body.get("ends_on"))
-    _refuse_overlap(contract, starts, ends)
     _refuse_closed_months(contract, starts)
     terms = Terms.objects.create(
         contract=contract, number=paper.number, paper=paper, calendar=calendar, body=body, starts_on=starts, ends_on=ends,
@@ -122,6 +133,7 @@ def publish(paper: Paper, at: datetime) -> Terms:
             target=Decimal(clause["target"]), unit=KINDS[clause["kind"]].unit,
             share=Decimal(clause["share"]) if clause.get("share") else None, params=clause.get("params", {}),
         )  # fmt: skip
+    spans.lay(contract.line)
     if not terms.retrospective:
         _push_rules(terms, at)
     _mark_all_dirty(terms, at)
@@ -129,21 +141,17 @@ def publish(paper: Paper, at: datetime) -> Terms:
     return terms
 
 
-def _refuse_overlap(contract: Contract, starts: date, ends: date | None) -> None:
-    others = Terms.objects.filter(contract__line=contract.line).exclude(contract=contract)
-    for other in others:
-        if (ends is None or other.starts_on < ends) and (other.ends_on is None or starts < other.ends_on):
-            raise ValidationError(
-                _("Contract “%(name)s” is in force on this definition in that time.") % {"name": other.contract.name}
-            )
-
-
 def _refuse_closed_months(contract: Contract, starts: date) -> None:
     last = max((day for closed in hooks.closed_through if (day := closed(contract))), default=None)
-    if last and starts <= last:
+    if last and starts < next_month(last):
         raise ValidationError(
             _("The book of %(month)s is closed: terms cannot reach back over it.") % {"month": f"{last:%m/%Y}"}
         )
+
+
+def next_month(day: date) -> date:
+    """First day of the month after that of `day`."""
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
 def _push_rules(terms: Terms, at: datetime) -> None:
@@ -158,15 +166,14 @@ def _mark_all_dirty(terms: Terms, at: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO sla_sladirty (handoff_id, since) SELECT id, %s FROM leads_handoff WHERE line_id = %s"
-            " ORDER BY id ON CONFLICT DO NOTHING",
+            " ORDER BY id ON CONFLICT DO NOTHING; NOTIFY smarketing_bell",
             [at, terms.contract.line_id],
         )
 
 
 def in_force(contract: Contract, day: date) -> Terms | None:
-    """Terms of a contract on a local day: the newest whose days hold it."""
-    held = contract.terms.filter(starts_on__lte=day).exclude(ends_on__lte=day)
-    return held.order_by("-starts_on", "-number").first()
+    """Terms of a contract on a local day."""
+    return contract.terms.filter(span__first__lte=day).exclude(span__until__lte=day).select_related("calendar").first()
 
 
 def _day(text) -> date | None:
