@@ -11,4 +11,10 @@ class PersonasConfig(AppConfig):
         from personas.definitions.services import KIND, on_signed
         from smarketing.agreements import kinds
 
-        kinds.register(kinds.PaperKind(KIND, _("definition"), "definition.sign", on_signed))
+        kinds.register(kinds.PaperKind(KIND, _("definition"), "definition.sign", on_signed, _page))
+
+
+def _page(paper):
+    from personas.pages.papers import address
+
+    return address(paper)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("smarketing.jobs.urls")),
     path("", include("smarketing.measures.urls")),
     path("", include("smarketing.calendars.urls")),
+    path("", include("personas.urls")),
     path("", include("leads.urls")),
 ]
 

@@ -62,11 +62,16 @@ def _axis(items: list, axis: str, voice: Voice) -> Iterator[Line]:
         if not tree.is_group(entry):
             yield Line(axis, entry["key"], path, 0, tuple(voice.criterion(entry, path)))
             continue
-        cap = Segment(number(entry["cap"], voice.lang), (*path, "cap"), entry["cap"], "cap")
-        yield Line(axis, entry["key"], path, 0, tuple(voice.fill(voice.say(phrases.GROUP), value=cap)))
+        yield Line(axis, entry["key"], path, 0, tuple(group_line(entry, path, voice)))
         for inner, item in enumerate(entry["items"]):
             here = (*path, "items", inner)
             yield Line(axis, item["key"], here, 1, tuple(voice.criterion(item, here)))
+
+
+def group_line(group: Mapping[str, Any], path: Path, voice: Voice) -> list[Segment]:
+    """The sentence of a group: "these together: cap 40"."""
+    cap = Segment(number(group["cap"], voice.lang), (*path, "cap"), group["cap"], "cap")
+    return voice.fill(voice.say(phrases.GROUP), value=cap)
 
 
 def _conditions(body: Mapping[str, Any], name: str, voice: Voice) -> Iterator[Line]:

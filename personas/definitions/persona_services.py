@@ -51,9 +51,39 @@ def create_version(
     return version
 
 
+@transaction.atomic
+def save_persona(
+    *,
+    persona: Persona | None,
+    name: str,
+    negative: bool,
+    story: dict[str, Any],
+    rules: dict[str, Any],
+    by: User | None,
+    at: datetime,
+) -> PersonaVersion:
+    """A new persona (None), or an existing one under a perhaps other name with its next version; a version that says
+    the same as the newest is not added. Unsound as `create_version`."""
+    if persona is None:
+        return create_persona(name=name, story=story, rules=rules, by=by, at=at, negative=negative)
+    persona = Persona.objects.select_for_update().get(pk=persona.pk)
+    if (persona.name, persona.negative) != (name, negative):
+        persona.name, persona.negative = name, negative
+        persona.save(update_fields=["name", "negative"])
+        record(by, "persona.change", "persona", persona.pk, at, negative=negative)
+    newest = persona.versions.order_by("-number").first()
+    if newest and (newest.story, newest.rules) == (story, rules):
+        return newest
+    return create_version(persona=persona, story=story, rules=rules, by=by, at=at)
+
+
 def current_versions() -> list[PersonaVersion]:
     """The newest version of each persona that is not retired, ordered by persona."""
-    versions = PersonaVersion.objects.filter(persona__retired=False).order_by("persona_id", "-number")
+    versions = (
+        PersonaVersion.objects.filter(persona__retired=False)
+        .select_related("persona")
+        .order_by("persona_id", "-number")
+    )
     return list(versions.distinct("persona_id"))
 
 

@@ -35,10 +35,13 @@ class Unsound(ValueError):
 
 
 @transaction.atomic
-def create_line(*, name: str, by: User | None, at: datetime) -> DefinitionLine:
-    """A new definition with an empty draft."""
+def create_line(*, name: str, by: User | None, at: datetime, body: dict[str, Any] | None = None) -> DefinitionLine:
+    """A new definition; its draft is empty or starts from `body`. Unsound when that is no valid definition."""
+    start = tree.empty_body() if body is None else body
+    if problems := problems_of(start):
+        raise Unsound(problems)
     line = DefinitionLine.objects.create(name=name)
-    DefinitionDraft.objects.create(line=line, body=tree.empty_body(), edited_by=by, edited_at=at)
+    DefinitionDraft.objects.create(line=line, body=start, edited_by=by, edited_at=at)
     record(by, "definition.create", "definitionline", line.pk, at)
     return line
 

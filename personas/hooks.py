@@ -1,0 +1,41 @@
+"""What personas ask the apps above, which register it in `AppConfig.ready()`. Nothing registered: the page says so."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How a definition's body meets the leads known at `cutoff`.
+
+    `hits`: written path of a criterion or condition -> leads for which it holds. `cells`: grade -> leads. `mql`: who
+    would be an MQL now (`direct` of them by a direct path). `links`: path, "mql", "direct", "leads" or grade -> address
+    that lists those leads. `waiting`: the figures are not there yet; they are being counted.
+    """
+
+    leads: int = 0
+    mql: int = 0
+    direct: int = 0
+    hits: Mapping[str, int] = field(default_factory=dict)
+    cells: Mapping[str, int] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
+    cutoff: datetime | None = None
+    waiting: bool = False
+
+
+# (body, where it comes from: "draft:3", "version:5", "persona:7") -> Counts
+count_matches: list[Callable[[Mapping[str, Any], str], Counts]] = []
+# (key of a field, or event.page, event.form, event.name, campaign) -> values stored, the most frequent first
+stored_values: list[Callable[[str], Sequence[str]]] = []
+
+
+def counts(body: Mapping[str, Any], source: str) -> Counts | None:
+    """The counts of whoever knows leads; None when nobody does."""
+    return next((count(body, source) for count in count_matches), None)
+
+
+def values(key: str) -> list[str]:
+    """Values stored under a key, each once."""
+    return list(dict.fromkeys(value for known in stored_values for value in known(key)))

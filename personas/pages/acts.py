@@ -1,0 +1,71 @@
+"""What buttons of the studio do: move, remove, group, undo. Each is one saved step of the draft."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from personas.builder import moves
+from personas.criteria import tree
+from personas.definitions import services
+from personas.models import DefinitionLine
+from smarketing.accounts.policy import needs
+from smarketing.rows import clock
+
+from .studio import get_line
+from .words import said, voice
+
+
+@needs("definition.edit")
+@require_POST
+def act(request: HttpRequest, pk: int) -> HttpResponse:
+    """One of `moves.DEEDS` on the line at `path`; the page comes back at where the line is then."""
+    line, deed = get_line(pk), request.POST.get("do", "")
+    try:
+        path = tree.parsed(request.POST.get("path", ""))
+        if request.POST.get("key") and tree.find(line.draft.body, path)["key"] != request.POST["key"]:
+            raise services.StaleDraft(_("Somebody changed this draft meanwhile: look at it before you go on."))
+        body, where = moves.apply(line.draft.body, deed, path, keys_ever(line))
+    except (KeyError, IndexError, TypeError):
+        raise Http404 from None
+    except services.StaleDraft as refusal:
+        messages.error(request, str(refusal))
+        return redirect("personas:definition", pk)
+    return _saved(request, line, body, tree.written(where))
+
+
+@needs("definition.edit")
+@require_POST
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the draft one step back."""
+    line = get_line(pk)
+    try:
+        services.undo_draft(line=line, revision=revision(request), by=request.user, at=clock.now())
+    except services.StaleDraft as refusal:
+        messages.error(request, str(refusal))
+    return redirect("personas:definition", pk)
+
+
+def revision(request: HttpRequest) -> int:
+    """The revision of the draft that the page showed; -1 for none."""
+    text = request.POST.get("revision", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
+
+
+def keys_ever(line: DefinitionLine) -> set[str]:
+    """Keys of criteria and groups ever used on a line: in the draft, its history and the published versions."""
+    bodies = [line.draft.body, *line.draft.history, *line.versions.values_list("body", flat=True)]
+    return {key for body in bodies for key in moves.keys_of(body)}
+
+
+def _saved(request: HttpRequest, line: DefinitionLine, body: dict, where: str) -> HttpResponse:
+    try:
+        services.save_draft(line=line, body=body, revision=revision(request), by=request.user, at=clock.now())
+    except services.StaleDraft as refusal:
+        messages.error(request, str(refusal))
+    except services.Unsound as refusal:
+        speaker = voice()
+        messages.error(request, " ".join(said(one, speaker, body) for one in refusal.problems[:3]))
+    return redirect(f"{reverse('personas:definition', args=[line.pk])}?at={where}#at-{where.replace('.', '-')}")

@@ -1,0 +1,165 @@
+"""A definition's body as a document: sections of lines, each a sentence with its points. Pages draw it, builders open it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from personas.builder.names import control
+from personas.criteria import definition_text, grade, tree
+from personas.criteria.lint import lint
+from personas.criteria.sentence import Segment, Voice, plain
+
+from .words import at_lines, said
+
+ADDABLE = (*tree.AXES, *tree.LISTS)
+SETTINGS = {"mql": "mql", "fit": "mql", "engagement": "mql"}  # first step of a setting's path -> its form; else "rest"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Text, or an editable value: `control` is the name of the field that edits it in the line's form."""
+
+    text: str
+    control: str = ""
+
+
+@dataclass
+class Line:
+    """`path` written; `form`: the path whose form edits it; `worth`: points, cap, fading; `key` of a criterion."""
+
+    path: str
+    form: str
+    sentence: list[Piece]
+    worth: list[Piece] = field(default_factory=list)
+    key: str = ""
+    depth: int = 0
+    group: bool = False
+    first: bool = True
+    last: bool = True
+    negative: bool = False
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def ident(self) -> str:
+        """For an HTML id."""
+        return self.path.replace(".", "-")
+
+    @property
+    def text(self) -> str:
+        return "".join(piece.text for piece in self.sentence)
+
+    @property
+    def counted(self) -> bool:
+        """Whether leads can be counted for it: a criterion or a condition."""
+        return not self.group and bool(self.key or self.path.split(".")[0] in tree.LISTS)
+
+    @property
+    def movable(self) -> bool:
+        return bool(self.key or self.path.split(".")[0] in tree.LISTS)
+
+
+@dataclass
+class Section:
+    key: str
+    heading: str
+    lines: list[Line]
+
+    @property
+    def addable(self) -> bool:
+        return self.key in ADDABLE
+
+
+@dataclass(frozen=True)
+class Document:
+    sections: list[Section]
+    matrix: list[list[tuple[str, bool]]]
+    digits: list[str]
+    notes: list[str]
+
+    @property
+    def empty(self) -> bool:
+        """No criterion and no condition yet."""
+        return not any(line.movable for section in self.sections for line in section.lines)
+
+
+def document(body: Mapping[str, Any], speaker: Voice, notes: bool = True) -> Document:
+    """The whole body in reading order, with the notes of lint at their lines (those without one on the document)."""
+    sections = [
+        Section(name, definition_text.heading(name, speaker.lang), _lines(body, name, speaker))
+        for name in (*tree.AXES, *tree.LISTS, "mql", "rest")
+    ]
+    lines = {line.path: line for section in sections for line in section.lines}
+    found = at_lines(lint(body, speaker.catalogue), lines) if notes else {}
+    for path, problems in found.items():
+        if path:
+            lines[path].notes = [said(one, speaker, body) for one in problems]
+    cells = grade.cells(body)
+    return Document(
+        sections=sections,
+        matrix=[[(cell, cell in body["mql"]) for cell in row] for row in cells],
+        digits=[cell[1] for cell in cells[0]],
+        notes=[said(one, speaker, body) for one in found.get("", ())],
+    )
+
+
+def _lines(body: Mapping[str, Any], name: str, speaker: Voice) -> list[Line]:
+    if name in tree.AXES:
+        return _entries(body[name]["items"], (name, "items"), 0, speaker)
+    if name in tree.LISTS:
+        conditions = body.get(name) or []
+        return [_condition(cond, (name, i), i == len(conditions) - 1, speaker) for i, cond in enumerate(conditions)]
+    return [
+        _setting(line) for line in definition_text.lines(body, speaker) if line.section == name and _is_setting(line)
+    ]
+
+
+def _is_setting(line: definition_text.Line) -> bool:
+    return line.path != ("mql",)  # the cells are drawn as a matrix
+
+
+def _entries(items: Sequence[Mapping], path: tree.Path, depth: int, speaker: Voice) -> list[Line]:
+    found = []
+    for index, entry in enumerate(items):
+        here, last = (*path, index), index == len(items) - 1
+        line = _group(entry, here, speaker) if tree.is_group(entry) else _criterion(entry, here, speaker)
+        line.depth, line.first, line.last = depth, index == 0, last
+        found.append(line)
+        if tree.is_group(entry):
+            found += _entries(entry["items"], (*here, "items"), depth + 1, speaker)
+    return found
+
+
+def _criterion(item: Mapping[str, Any], path: tree.Path, speaker: Voice) -> Line:
+    whole = speaker.criterion(item, path)
+    sentence = speaker.condition(item["when"], (*path, "when"))
+    worth = whole[len(sentence) + 1 :]  # after the colon
+    return Line(
+        tree.written(path), tree.written(path), _pieces(sentence, path), _pieces(worth, path), item["key"],
+        negative=item["points"] < 0,
+    )  # fmt: skip
+
+
+def _group(entry: Mapping[str, Any], path: tree.Path, speaker: Voice) -> Line:
+    cap = definition_text.group_line(entry, path, speaker)
+    return Line(tree.written(path), tree.written(path), _pieces(cap, path), key=entry["key"], group=True)
+
+
+def _condition(cond: Mapping[str, Any], path: tree.Path, last: bool, speaker: Voice) -> Line:
+    sentence = _pieces(speaker.condition(cond, (*path, "when")), path)
+    return Line(tree.written(path), tree.written(path), sentence, first=path[-1] == 0, last=last)
+
+
+def _setting(line: definition_text.Line) -> Line:
+    path = line.path or ("mql",)
+    form = "mql" if line.section == "mql" else "rest"
+    pieces = [Piece(one.text, tree.written(one.path) if one.path else "") for one in line.segments]
+    return Line(tree.written(path), form, pieces)
+
+
+def _pieces(segments: Sequence[Segment], start: tree.Path) -> list[Piece]:
+    return [Piece(one.text, control(one.path[len(start) :]) if one.path else "") for one in segments]
+
+
+def spoken(cond: Mapping[str, Any], speaker: Voice) -> str:
+    """One condition as plain text; a dash for none."""
+    return plain(speaker.condition(cond)) if cond else "–"

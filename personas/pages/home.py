@@ -1,0 +1,63 @@
+"""The common language at a glance: personas, definitions with the version in force, signed papers; new definitions."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from personas import starters
+from personas.definitions import queries, services
+from personas.definitions.persona_services import current_versions
+from personas.models import DefinitionLine
+from smarketing.accounts.policy import may, needs
+from smarketing.rows import clock
+
+from .forms import LineForm
+from .standing import Standing, standing
+
+
+@needs("definition.view")
+def home(request: HttpRequest) -> HttpResponse:
+    at = clock.now()
+    current = sorted(current_versions(), key=lambda one: (one.persona.negative, one.persona.name.lower()))
+    return render(
+        request,
+        "personas/home.html",
+        {
+            "personas": current,
+            "definitions": [_card(line, at) for line in lines()],
+            "may_edit": may(request.user, "definition.edit"),
+            "may_edit_personas": may(request.user, "personas.edit"),
+        },
+    )
+
+
+@needs("definition.edit")
+def line_new(request: HttpRequest) -> HttpResponse:
+    """A new definition: a name, and what it starts from."""
+    form = LineForm(request.POST or None, lines=lines())
+    if request.method == "POST" and form.is_valid():
+        at, start = clock.now(), form.cleaned_data["start"]
+        line = services.create_line(name=form.cleaned_data["name"], by=request.user, at=at, body=_start(start))
+        messages.success(request, _("The definition “%(name)s” is ready to be written.") % {"name": line.name})
+        return redirect("personas:definition", line.pk)
+    return render(request, "personas/line_new.html", {"form": form})
+
+
+def lines() -> list[DefinitionLine]:
+    return list(DefinitionLine.objects.select_related("draft").order_by("name"))
+
+
+def _card(line: DefinitionLine, at: datetime) -> tuple[DefinitionLine, Standing, Any]:
+    return line, standing(line), queries.version_in_force(line, at)
+
+
+def _start(start: str) -> dict[str, Any] | None:
+    """The body that a new definition starts from: empty, a template, or another definition's draft."""
+    kind, _sep, name = start.partition(":")
+    if kind == "line":
+        return DefinitionLine.objects.select_related("draft").get(pk=int(name)).draft.body
+    return starters.body(name) if kind == "starter" else None

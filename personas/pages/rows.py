@@ -1,0 +1,222 @@
+"""The form of one line of a definition: opened from the draft, reshaped while typing, read back into the body."""
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+from personas.builder import moves, read, shape, write
+from personas.builder import settings as rest
+from personas.builder.names import Posted, one
+from personas.criteria import grade, tree, validate
+from personas.criteria.decay import KINDS as FADINGS
+from personas.criteria.fields import Catalogue
+from personas.criteria.problems import Problem
+from personas.criteria.sentence import Voice, plain
+from personas.criteria.words import subject
+from personas.models import DefinitionDraft
+
+from . import labels
+from .fields import Builder, Messages, Node
+from .words import said
+
+NEW = "new"
+WORTH = ("points", "cap", "each", "decay.kind", "decay.days", "decay.steps")
+
+
+@dataclass
+class Row:
+    """What the template draws. `form`: item, condition, group, mql or rest; `stray`: messages without a field."""
+
+    path: str
+    section: str
+    form: str
+    new: bool
+    key: str
+    focus: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    node: Node | None = None
+    errors: Mapping[str, list[str]] = field(default_factory=dict)
+    choices: Mapping[str, Any] = field(default_factory=dict)
+    reads: str = ""
+    stray: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a form belongs: `path` of the line (None: not in the body yet), `home` the list that holds it."""
+
+    written: str
+    form: str
+    path: tree.Path | None
+    home: tree.Path
+
+    @property
+    def section(self) -> str:
+        return str(self.home[0]) if self.home else self.form
+
+
+def place(body: Mapping[str, Any], text: str) -> Place | None:
+    """The place that an address names; None when the draft has no such line."""
+    if text in ("mql", "rest"):
+        return Place(text, text, None, ())
+    path = tree.parsed(text)
+    home, last = tuple(path[:-1]), path[-1]
+    form = _form(body, home)
+    if form is None or (last != NEW and not isinstance(last, int)):
+        return None
+    if last == NEW:
+        return Place(text, form, None, home)
+    try:
+        entry = tree.find(body, path)
+    except (KeyError, IndexError, TypeError):
+        return None
+    return Place(text, "group" if form == "item" and tree.is_group(entry) else form, path, home)
+
+
+def _form(body: Mapping[str, Any], home: tree.Path) -> str | None:
+    """What kind of form the members of a list take: its conditions, its criteria, those of a group."""
+    if home in [(name,) for name in tree.LISTS]:
+        return "condition"
+    if home in [(axis, "items") for axis in tree.AXES]:
+        return "item"
+    if len(home) == 4 and home[:2] in [(axis, "items") for axis in tree.AXES] and home[3] == "items":
+        entries = body[home[0]]["items"]
+        return (
+            "item" if isinstance(home[2], int) and home[2] < len(entries) and tree.is_group(entries[home[2]]) else None
+        )
+    return None
+
+
+def shown(body: Mapping[str, Any], where: Place) -> write.Shown:
+    """What the form of a place shows when it opens."""
+    if where.form in ("mql", "rest"):
+        return rest.write(body, where.form)
+    if where.path is None:
+        return {name: list(values) for name, values in _FRESH[where.section].items()}
+    entry = tree.find(body, where.path)
+    if where.form == "group":
+        return {"cap": [write.text(entry["cap"])]}
+    return write.condition(entry, "when") if where.form == "condition" else write.criterion(entry)
+
+
+def changed(
+    body: Mapping[str, Any], where: Place, posted: Posted, fields: Catalogue, keys: set[str]
+) -> tuple[dict, tree.Path]:
+    """(a copy of the body with what was posted, the path of the line in it)."""
+    if where.form in ("mql", "rest"):
+        return rest.changed(body, posted, where.form), (where.form,)
+    fresh = deepcopy(dict(body))
+    before = tree.find(fresh, where.path) if where.path else None
+    entry = _entry(where, posted, fields, before, keys)
+    if where.path:
+        return tree.replace(fresh, where.path, entry), where.path
+    siblings = fresh.setdefault(where.home[0], []) if len(where.home) == 1 else tree.find(fresh, where.home)
+    siblings.append(entry)
+    return fresh, (*where.home, len(siblings) - 1)
+
+
+def _entry(where: Place, posted: Posted, fields: Catalogue, before: Any, keys: set[str]) -> dict[str, Any]:
+    """The criterion, condition or group posted; parts that nobody touched stay as they were in `before`."""
+    if where.form == "group":
+        cap = read.whole(one(posted, "cap"))
+        return before | {"cap": read.keep(cap, before["cap"], before["cap"])}
+    when = read.condition(posted, "when", fields)
+    if where.form == "condition":
+        return (
+            read.keep(when, before, read.condition(write.condition(before, "when"), "when", fields)) if before else when
+        )
+    fresh = read.worth(posted) | {"when": when}
+    if before is None:
+        return {"key": moves.fresh_key(keys)} | fresh
+    again = write.criterion(before)
+    was = read.worth(again) | {"when": read.condition(again, "when", fields)}
+    entry = dict(before)
+    for part, value in fresh.items():
+        if read.keep(value, before.get(part), was[part]) != before.get(part):
+            entry[part] = value
+    return entry
+
+
+def row(
+    body: Mapping[str, Any], where: Place, posted: Posted, speaker: Voice, problems: Sequence[Problem] = (), focus: str = "",
+    key: str = "",
+) -> Row:  # fmt: skip
+    """The form of a place as the template draws it."""
+    found, stray = _named(where, problems, speaker, body)
+    messages = Messages(found)
+    made = Row(where.written, where.section, where.form, where.path is None and bool(where.home), key, focus)
+    if where.form in ("item", "condition"):
+        made.node = Builder(posted, speaker, messages).node("when")
+        made.reads = _reads(where, posted, speaker)
+    names = {"mql": ("fit.bands", "fit.cap", "engagement.bands", "engagement.cap"), "rest": tuple(rest.NUMBERS)}
+    shown_names = names.get(where.form, WORTH)
+    made.values = {name.replace(".", "_"): one(posted, name) for name in shown_names}
+    made.errors = {name.replace(".", "_"): messages.take(name) for name in (*shown_names, "mql", "mandatory", "decay")}
+    made.choices = _choices(where, posted, body, speaker)
+    left = [text for name in list(messages.left) for text in messages.take(name)]
+    made.stray = " ".join(dict.fromkeys([*stray, *left]))
+    return made
+
+
+def open_row(draft: DefinitionDraft, text: str, focus: str, speaker: Voice) -> Row | None:
+    """The form of a line of the draft as it stands; None when there is no such line."""
+    where = place(draft.body, text)
+    if where is None:
+        return None
+    key = tree.find(draft.body, where.path).get("key", "") if where.path else ""
+    return row(draft.body, where, shown(draft.body, where), speaker, focus=focus or _FOCUS.get(where.form, ""), key=key)
+
+
+def _named(
+    where: Place, problems: Sequence[Problem], speaker: Voice, body: Mapping
+) -> tuple[dict[str, list[str]], list[str]]:
+    """(messages by the name of their field, those of other places)."""
+    start = tree.written(where.path) if where.path else where.written
+    found: dict[str, list[str]] = {}
+    stray = []
+    for problem in problems:
+        mine = problem.path == start or problem.path.startswith(f"{start}.")
+        if where.form in ("mql", "rest"):
+            found.setdefault(problem.path, []).append(said(problem, speaker, body))
+        elif not mine:
+            stray.append(said(problem, speaker, body))
+        else:
+            inner = shape.places(problem.path, start)
+            name = ".".join(filter(None, ("when", inner))) if where.form == "condition" else inner
+            found.setdefault(name or "when", []).append(said(problem, speaker, body))
+    return found, stray
+
+
+def _reads(where: Place, posted: Posted, speaker: Voice) -> str:
+    """The sentence as typed so far; empty while it is none."""
+    cond = read.condition(posted, "when", speaker.catalogue)
+    kinds = ("field", "persona", "event")
+    if validate.validate_condition(cond, speaker.catalogue, kinds):
+        return ""
+    return plain(speaker.condition(cond))
+
+
+def _choices(where: Place, posted: Posted, body: Mapping[str, Any], speaker: Voice) -> dict[str, Any]:
+    if where.form == "item":
+        return {"fading": [(key, labels.FADING[key]) for key in ("", *FADINGS)]}
+    if where.form == "mql":
+        axes = {axis: {"bands": rest.bands(one(posted, f"{axis}.bands"))} for axis in tree.AXES}
+        good = all(len(axis["bands"]) <= validate.MAX_BANDS for axis in axes.values())
+        chosen = set(posted.get("mql") or ())
+        return {"cells": [[(cell, cell in chosen) for cell in line] for line in grade.cells(axes if good else body)]}
+    if where.form == "rest":
+        chosen = set(posted.get("mandatory") or ())
+        named = [(key, subject(info, speaker.lang), key in chosen) for key, info in speaker.catalogue.items()]
+        return {"fields": sorted(named, key=lambda entry: (not entry[2], entry[1].lower()))}
+    return {}
+
+
+_FRESH: dict[str, write.Shown] = {
+    "fit": {"points": ["10"], "when.kind": ["field"]},
+    "engagement": {"points": ["10"], "when.kind": ["event"], "when.event.kind": ["page"], "when.within": ["30"]},
+    "must": {"when.kind": ["field"]},
+    "never": {"when.kind": ["field"]},
+    "direct": {"when.kind": ["event"], "when.event.kind": ["demo"], "when.within": ["30"]},
+}
+_FOCUS = {"item": "when.field", "condition": "when.field", "group": "cap"}

@@ -1,0 +1,88 @@
+"""The definition studio: the draft as a document of sentences, what it does now, and how it stands with both sides."""
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from personas import hooks
+from personas.criteria.differ import differences
+from personas.criteria.lint import lint
+from personas.definitions import queries
+from personas.models import DefinitionLine
+from smarketing.accounts.policy import may, needs
+from smarketing.agreements import services as agreements
+from smarketing.rows import clock
+
+from .document import document
+from .forms import ProposeForm
+from .rows import open_row
+from .standing import standing
+from .words import voice
+
+
+def get_line(pk: int) -> DefinitionLine:
+    """The definition with its draft, or 404."""
+    return get_object_or_404(DefinitionLine.objects.select_related("draft"), pk=pk)
+
+
+@needs("definition.view")
+def definition(request: HttpRequest, pk: int) -> HttpResponse:
+    """The studio. `?edit=<path>` opens a line's form, `?count=1` counts in the page itself (without scripts)."""
+    return studio(request, get_line(pk), clock.now())
+
+
+def studio(request: HttpRequest, line: DefinitionLine, at: datetime, *, row=None, status: int = 200) -> HttpResponse:
+    """The whole page; `row` is a line's form that was posted and not saved."""
+    may_edit = may(request.user, "definition.edit")
+    speaker = voice()
+    if row is None and may_edit and request.GET.get("edit"):
+        row = open_row(line.draft, request.GET["edit"], request.GET.get("focus", ""), speaker)
+        if row is None:
+            return redirect("personas:definition", line.pk)
+    where = standing(line)
+    context = {
+        "line": line,
+        "draft": line.draft,
+        "document": document(line.draft.body, speaker),
+        "live": queries.version_in_force(line, at),
+        "standing": where,
+        "why_not": agreements.why_not(where.paper, request.user) if where.waiting else "",
+        "propose_form": ProposeForm(),
+        "row": row,
+        "here": request.GET.get("at", ""),
+        "may_edit": may_edit,
+        "notes": len(lint(line.draft.body, speaker.catalogue)),
+        "counts": _counted(line) if request.GET.get("count") else None,
+    }
+    return render(request, "personas/studio.html", context, status=status)
+
+
+@needs("definition.view")
+def counts(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the draft does now, as a fragment: the right pane, and each line's hits."""
+    if not request.headers.get("HX-Request"):
+        return redirect(f"{reverse('personas:definition', args=[pk])}?count=1")
+    line = get_line(pk)
+    context = {"line": line, "counts": _counted(line), "document": document(line.draft.body, voice(), notes=False)}
+    return render(request, "personas/counts.html", context | {"fragment": True})
+
+
+def _counted(line: DefinitionLine) -> hooks.Counts | None:
+    return hooks.counts(line.draft.body, f"draft:{line.pk}")
+
+
+@needs("definition.view")
+def compare(request: HttpRequest, pk: int) -> HttpResponse:
+    """What differs between the draft and the version in force, in words."""
+    line, at = get_line(pk), clock.now()
+    live, speaker = queries.version_in_force(line, at), voice()
+    changes = differences(live.body, line.draft.body, speaker) if live else []
+    context = {"line": line, "live": live, "changes": changes, "draft": line.draft}
+    if live:
+        context |= {
+            "before": document(live.body, speaker, notes=False),
+            "after": document(line.draft.body, speaker, notes=False),
+        }
+    return render(request, "personas/compare.html", context)

@@ -1,0 +1,52 @@
+"""How pages speak of definitions: the voice of a language with the names it needs, and problems as sentences."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import get_language
+
+from personas.criteria import tree
+from personas.criteria.fields import Catalogue
+from personas.criteria.problems import Problem
+from personas.criteria.sentence import Voice, plain
+from personas.criteria.words import subject
+from personas.definitions.catalogue import catalogue
+from personas.models import PersonaVersion
+
+
+def language() -> str:
+    """The language of the page: "fr" or "en"."""
+    return "fr" if (get_language() or "").startswith("fr") else "en"
+
+
+def voice(lang: str = "", fields: Catalogue | None = None) -> Voice:
+    """The voice of a language (default: the page's), which knows the catalogue and every persona version by name."""
+    names = dict(PersonaVersion.objects.values_list("pk", "persona__name"))
+    return Voice(lang or language(), catalogue() if fields is None else fields, names)
+
+
+def said(problem: Problem, speaker: Voice, body: Mapping[str, Any] | None = None) -> str:
+    """A problem in words: fields by their label, another condition by its sentence."""
+    params = dict(problem.params)
+    if isinstance(params.get("field"), str) and params["field"] in speaker.catalogue:
+        params["field"] = subject(speaker.catalogue[params["field"]], speaker.lang)
+    if "other" in params and body is not None:
+        params["other"] = _sentence(body, params["other"], speaker)
+    return Problem(problem.path, problem.key, params).text(speaker.lang)
+
+
+def at_lines(problems: Iterable[Problem], paths: Iterable[str]) -> dict[str, list[Problem]]:
+    """Problems by the line they belong to: the longest path that leads to theirs; "" when there is none."""
+    known = sorted(paths, key=len, reverse=True)
+    found: dict[str, list[Problem]] = {}
+    for one in problems:
+        place = next((path for path in known if one.path == path or one.path.startswith(f"{path}.")), "")
+        found.setdefault(place, []).append(one)
+    return found
+
+
+def _sentence(body: Mapping[str, Any], path: str, speaker: Voice) -> str:
+    try:
+        return plain(speaker.condition(tree.find(body, tree.parsed(path))))
+    except (KeyError, IndexError, TypeError):
+        return path

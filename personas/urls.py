@@ -1,0 +1,24 @@
+"""Addresses of the common language: personas, definitions, their papers."""
+
+from django.urls import path
+
+from .pages import acts, editing, home, papers, persona, studio
+
+app_name = "personas"
+urlpatterns = [
+    path("language/", home.home, name="home"),
+    path("language/definition/new/", home.line_new, name="line_new"),
+    path("language/definition/<int:pk>/", studio.definition, name="definition"),
+    path("language/definition/<int:pk>/act/", acts.act, name="act"),
+    path("language/definition/<int:pk>/row/", editing.save, name="row"),
+    path("language/definition/<int:pk>/undo/", acts.undo, name="undo"),
+    path("language/definition/<int:pk>/history/", papers.history, name="history"),
+    path("language/definition/<int:pk>/counts/", studio.counts, name="counts"),
+    path("language/definition/<int:pk>/compare/", studio.compare, name="compare"),
+    path("language/definition/<int:pk>/propose/", papers.propose, name="propose"),
+    path("language/definition/<int:pk>/version/<int:number>/", papers.version, name="version"),
+    path("language/persona/new/", persona.persona_new, name="persona_new"),
+    path("language/persona/<int:pk>/", persona.persona, name="persona"),
+    path("language/persona/<int:pk>/edit/", persona.persona_edit, name="persona_edit"),
+    path("language/paper/<int:pk>/", papers.paper, name="paper"),
+]

@@ -1,0 +1,67 @@
+// The definition studio: what works as links and forms, without leaving the page.
+//   data-reshapes      on a choice: the form asks for its other fields at once
+//   data-line          Alt-↑ and Alt-↓ move the line, e or Enter opens it; Ctrl-Z undoes when nobody types
+//   data-hits          counts: the figures of before stand struck until the new ones are there
+import { typing } from "./keyboard.js";
+
+document.documentElement.classList.add("enhanced");
+let before = new Map();
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("[data-reshapes]")?.closest("[data-row-form]");
+  form?.requestSubmit(form.querySelector("[data-refresh]"));
+});
+
+document.addEventListener("keydown", (event) => {
+  const undo = document.querySelector("[data-undo]");
+  if ((event.ctrlKey || event.metaKey) && event.key === "z" && !typing(event.target) && undo && !undo.disabled) {
+    event.preventDefault();
+    undo.click();
+    return;
+  }
+  const form = event.target.closest?.("[data-row-form]");
+  if (event.key === "Escape" && form) {
+    const cancel = form.querySelector("[data-cancel]");
+    if (cancel) {
+      event.preventDefault();
+      cancel.click();
+    }
+    return;
+  }
+  const line = event.target.closest?.("[data-line]");
+  if (!line) return;
+  const arrow = { ArrowUp: "[data-up]", ArrowDown: "[data-down]" }[event.key];
+  if (arrow && event.altKey) {
+    event.preventDefault();
+    line.querySelector(arrow)?.click();
+  } else if (event.key === "Enter" && event.target === line) {
+    line.querySelector("[data-open]")?.click();
+  }
+});
+
+// Figures: remembered before the page changes, shown struck until counted again.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.status === 422) event.detail.shouldSwap = true;
+  if (event.detail.target?.id !== "studio") return;
+  document.querySelectorAll("[data-hits]").forEach((hits) => {
+    const text = hits.querySelector("a")?.firstChild?.textContent.trim() || hits.querySelector("s")?.textContent;
+    if (text) before.set(hits.closest("[data-line]")?.querySelector("[name=key]")?.value || hits.id, text);
+  });
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.id !== "studio" && event.detail.target?.id !== "studio") return;
+  document.querySelectorAll("[data-hits] .waiting").forEach((waiting) => {
+    const hits = waiting.closest("[data-hits]");
+    const old = before.get(hits.closest("[data-line]")?.querySelector("[name=key]")?.value || hits.id);
+    if (!old) return;
+    const struck = document.createElement("s");
+    struck.className = "stale";
+    struck.textContent = old;
+    waiting.replaceWith(struck);
+  });
+  const first = document.querySelector("#studio .is-invalid") || document.querySelector("#studio [data-focus]");
+  if (first && !document.querySelector("#studio [autofocus]")) first.focus();
+  else if (document.querySelector("#studio .is-invalid")) document.querySelector("#studio .is-invalid").focus();
+});
+const start = document.querySelector("#studio [data-focus]");
+if (start && !document.querySelector("[autofocus]")) start.focus();
