@@ -10,11 +10,13 @@ class LeadsConfig(AppConfig):
         from leads import upkeep
         from leads.handoffs import handing, states
         from leads.intake import hooks
+        from leads.intake.importing import tasks
         from leads.measures import table
         from leads.scoring import ledger
 
         table.register_all()
         upkeep.register()
+        tasks.register()
         hooks.events.append(ledger.count_events)
         hooks.joins.append(ledger.count_joins)
         hooks.taken_back.append(ledger.take_back)

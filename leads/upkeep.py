@@ -5,8 +5,8 @@ from datetime import timedelta
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from leads.intake.importing import staging
 from leads.judging import nightly as judging
-from leads.models import ImportRow
 from smarketing.jobs import ledger, nightly, runs
 from smarketing.jobs.models import Run
 
@@ -38,6 +38,5 @@ def keep_partitions(run: Run) -> int:
 
 
 def forget_staging(run: Run) -> int:
-    """Delete staged rows of imports that ended thirty days ago. Returns how many."""
-    old = run.cutoff - timedelta(days=KEPT_DAYS)
-    return ImportRow.objects.filter(batch__finished_at__lt=old).delete()[0]
+    """Delete staged rows and files of imports opened thirty days ago. Returns how many rows."""
+    return staging.forget(run.cutoff - timedelta(days=KEPT_DAYS))

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from smarketing.accounts.policy import may
 from smarketing.rows.kinds import Working
 
 
@@ -13,6 +14,12 @@ class Source(Working):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ImportQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "ImportQuerySet":
+        """All for whoever may import, none for others."""
+        return self if may(user, "leads.import") else self.none()
 
 
 class Import(Working):
@@ -27,6 +34,11 @@ class Import(Working):
     by = models.ForeignKey("accounts.User", models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
+
+    objects = ImportQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.filename
 
 
 class ImportRow(Working):

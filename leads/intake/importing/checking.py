@@ -127,7 +127,10 @@ def _finish(one: Import, held: lease.Held, report: dict[str, Any]) -> Import:
         lease.hold(held)
         one.refresh_from_db()
         if one.state == "checking":
-            one.report = {"headers": [], **{k: one.report[k] for k in ("headers", "found") if k in one.report}} | report
+            one.report = {
+                "headers": [],
+                **{k: one.report[k] for k in ("headers", "found", "since") if k in one.report},
+            } | report
             one.state = "failed" if report.get("problems") else "checked"
             one.save(update_fields=["report", "state"])
     return one

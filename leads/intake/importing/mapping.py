@@ -79,7 +79,7 @@ def propose(kind: str, headers: list[str]) -> dict[str, Any]:
     """The "columns" of a mapping for these headers: recognised ones, people, and custom attributes for the rest."""
     known = synonyms.recognise(kind, headers)
     columns: dict[str, Any] = {}
-    for header, target in zip(headers, _custom_targets(kind, headers), strict=True):
+    for header, target in zip(headers, custom_targets(kind, headers), strict=True):
         people = synonyms.plain(header) in synonyms.PEOPLE_COLUMNS
         if header in synonyms.OURS or (kind == "spend" and header not in known):
             columns[header] = targets.LEAVE_OUT
@@ -137,7 +137,7 @@ def format_of(body: Any, sniffed: Format) -> Format:
 
 def _columns(kind: str, said: dict[str, Any], headers: list[str], problems: list[Problem]) -> list[Column]:
     custom = targets.custom_fields(kind)
-    names = _custom_targets(kind, headers)
+    names = custom_targets(kind, headers)
     out = []
     for index, header in enumerate(headers):
         to = said.get(header, targets.LEAVE_OUT if header in synonyms.OURS else names[index])
@@ -170,7 +170,7 @@ def _possible(kind: str, target: str) -> bool:
     return target in targets.BY_KIND[kind]
 
 
-def _custom_targets(kind: str, headers: list[str]) -> list[str]:
+def custom_targets(kind: str, headers: list[str]) -> list[str]:
     """A custom name for each header, each once; the kind without attributes leaves columns out."""
     if not targets.SUBJECTS[kind]:
         return [targets.LEAVE_OUT] * len(headers)

@@ -7,7 +7,7 @@ from typing import Any
 
 from .mapping import Column, Mapping
 from .rows import Moment, bare, type_of
-from .targets import PERSONAL, label_of
+from .targets import PERSONAL
 from .values import Reading, infer
 
 MANY = 50_000
@@ -53,7 +53,6 @@ class Seen:
             "name": self.column.header,
             "target": target,
             "type": how,
-            "label": label_of(self.kind, target) if target else "",
             "blank": self.blank,
             "filled": self.filled,
             "distinct": len(self.distinct),

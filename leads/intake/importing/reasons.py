@@ -72,6 +72,7 @@ FILES: dict[str, Any] = {
     "closed_months": gettext_lazy(
         "Declared history may not touch closed months, and this file does: {months} ({rows} rows)."
     ),
+    "running": gettext_lazy("This import is under way or done: its mapping stays as it is."),
     "failed": gettext_lazy("The import stopped by a fault of ours; what was done is kept and it may go on."),
 }
 SENTENCES = CELLS | FILES

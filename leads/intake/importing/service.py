@@ -5,12 +5,14 @@ States: new (mapping to be chosen) → checking → checked → running → done
 """
 
 import hashlib
+import os
 import socket
+import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime
-from os import getpid
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from django.db import connection, transaction
 
@@ -41,26 +43,29 @@ def open_file(
     mapping: dict[str, Any] | None = None, dry: bool = False,
 ) -> Import:  # fmt: skip
     """Keep a file and propose its mapping (or take the given one). Refused for what is no table."""
-    with transaction.atomic():
-        one = Import.objects.create(
-            kind=kind, filename=Path(filename).name[:200], by=by, history=history, dry=dry, sha256=""
-        )
-        path = staging.path_of(one)
-        path.parent.mkdir(parents=True, exist_ok=True)
+    folder = staging.folder()
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=".part") as part, transaction.atomic():
         try:
-            one.sha256 = _keep(stream, path)
-            found = sniff(path)
+            sha256 = _keep(stream, part)
+            found = sniff(Path(part.name))
             chosen = mappings.format_of(mapping, found)
-            headers = mappings.headers_of(reader.header(path, chosen))
+            headers = mappings.headers_of(reader.header(Path(part.name), chosen))
         except Unreadable as problem:
-            path.unlink(missing_ok=True)
             raise Refused(problem.code, **problem.params) from None
-        one.mapping = {"encoding": chosen.encoding, "separator": chosen.separator} | (
-            mapping if mapping is not None else {"columns": mappings.propose(kind, headers)}
+        said = mapping if mapping is not None else {"columns": mappings.propose(kind, headers)}
+        one = Import.objects.create(
+            kind=kind,
+            filename=Path(filename).name[:200],
+            by=by,
+            history=history,
+            dry=dry,
+            sha256=sha256,
+            mapping={"encoding": chosen.encoding, "separator": chosen.separator} | said,
+            report={"headers": headers, "found": {"encoding": found.encoding, "separator": found.separator}},
         )
-        one.report = {"headers": headers, "found": {"encoding": found.encoding, "separator": found.separator}}
-        one.save()
-        record(by, "import.open", "import", one.pk, at, kind=kind, sha256=one.sha256[:16])
+        with suppress(FileExistsError):
+            os.link(part.name, staging.path_of(one))
+        record(by, "import.open", "import", one.pk, at, kind=kind, sha256=sha256[:16])
     return one
 
 
@@ -68,10 +73,10 @@ def open_file(
 def choose(*, one: Import, mapping: dict[str, Any], history: bool, by: User | None, at: datetime) -> Import:
     """Take the mapping and ask for a check. Refused once rows are being applied."""
     one = Import.objects.select_for_update().get(pk=one.pk)
-    if one.state not in ("new", "checked", "failed") or one.report.get("line"):
+    if one.state not in ("new", "checked", "failed") or "line" in one.report:
         raise Refused("running")
     one.mapping, one.history, one.state, one.finished_at = mapping, history, "checking", None
-    one.report = {"headers": one.report.get("headers", []), "found": one.report.get("found", {})}
+    one.report = {name: one.report.get(name, {}) for name in ("headers", "found")} | {"since": at.isoformat()}
     one.save()
     record(by, "import.check", "import", one.pk, at, history=history)
     _ring()
@@ -85,7 +90,8 @@ def start(*, one: Import, by: User | None, at: datetime) -> Import:
     if one.state not in ("checked", "stopped", "failed") or one.report.get("problems") or one.dry:
         raise Refused("running")
     one.state, one.finished_at = "running", None
-    one.save(update_fields=["state", "finished_at"])
+    one.report |= {"since": at.isoformat(), "base": one.report.get("applied", 0)}
+    one.save(update_fields=["state", "finished_at", "report"])
     record(by, "import.apply", "import", one.pk, at, history=one.history, rows=one.report.get("rows", 0))
     _ring()
     return one
@@ -104,7 +110,7 @@ def stop(*, one: Import, by: User | None, at: datetime) -> Import:
 
 def work(one: Import, at: Callable[[], datetime]) -> Import:
     """Check or apply until settled, stopped, or taken over by another worker. Killed, it goes on when called again."""
-    held = lease.take(f"import {one.pk}", f"{socket.gethostname()}:{getpid()}")
+    held = lease.take(f"import {one.pk}", f"{socket.gethostname()}:{os.getpid()}")
     if held is None:
         return one
     try:
@@ -152,15 +158,15 @@ def _same(kept: dict[str, Any], mapping: dict[str, Any] | None) -> bool:
     return mapping is None or {name: kept.get(name) for name in mapping} == mapping
 
 
-def _keep(stream: BinaryIO, path: Path) -> str:
+def _keep(stream: BinaryIO, part: IO[bytes]) -> str:
     digest, size = hashlib.sha256(), 0
-    with path.open("wb") as out:
-        while block := stream.read(1 << 20):
-            size += len(block)
-            if size > MAX_BYTES:
-                raise Unreadable("too_large", limit=MAX_BYTES // 1024 // 1024)
-            digest.update(block)
-            out.write(block)
+    while block := stream.read(1 << 20):
+        size += len(block)
+        if size > MAX_BYTES:
+            raise Unreadable("too_large", limit=MAX_BYTES // 1024 // 1024)
+        digest.update(block)
+        part.write(block)
+    part.flush()
     return digest.hexdigest()
 
 

@@ -28,9 +28,16 @@ WHERE r.batch_id = %s AND r.line = u.line
 """
 
 
+def folder() -> Path:
+    """The folder of uploaded files, never served."""
+    found = Path(settings.MEDIA_ROOT) / "imports"
+    found.mkdir(parents=True, exist_ok=True)
+    return found
+
+
 def path_of(one: Import) -> Path:
-    """Where the uploaded file is kept: named by the import, never by what its sender called it."""
-    return Path(settings.MEDIA_ROOT) / "imports" / f"{one.pk}.csv"
+    """Where the uploaded file is kept: named by the import and its content, never by what its sender called it."""
+    return Path(settings.MEDIA_ROOT) / "imports" / f"{one.pk}-{one.sha256[:16]}.csv"
 
 
 @transaction.atomic
@@ -121,14 +128,12 @@ def persons(one: Import, columns: Sequence[int]) -> list[set[str]]:
 
 
 def forget(before: datetime) -> int:
-    """Delete staged rows and files of imports made before `before` (kept 30 days). Returns how many imports."""
-    old = Import.objects.filter(created_at__lt=before, rows__isnull=False).distinct()
+    """Delete staged rows and files of imports opened before then (kept 30 days). Returns how many rows."""
     total = 0
-    for one in old:
+    for one in Import.objects.filter(created_at__lt=before).exclude(state__in=("checking", "running")):
         with transaction.atomic():
-            one.rows.all().delete()
+            total += one.rows.all().delete()[0]
         path_of(one).unlink(missing_ok=True)
-        total += 1
     return total
 
 

@@ -1,0 +1,214 @@
+"""Forms of the import pages: the upload, and the mapping of columns. They clean; `importing.service` acts."""
+
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from leads.intake.importing import mapping as mappings
+from leads.intake.importing import reader, staging, targets
+from leads.intake.importing.sniff import Format
+from leads.models import Import
+from personas.catalogue import custom_name
+from personas.models import DefinitionLine, FieldDef
+from smarketing.rows.clock import zone
+
+ENCODINGS = [
+    ("utf-8", "UTF-8"), ("utf-16", "UTF-16"), ("utf-16-le", "UTF-16 LE"), ("utf-16-be", "UTF-16 BE"),
+    ("cp1252", "Windows-1252"),
+]  # fmt: skip
+SEPARATORS = [(",", gettext_lazy("comma")), (";", gettext_lazy("semicolon")), ("\t", gettext_lazy("tab"))]
+DATES = [
+    ("iso", gettext_lazy("2026-11-25 (year, month, day)")),
+    ("dmy", gettext_lazy("25/11/2026 (day, month, year)")),
+    ("mdy", gettext_lazy("11/25/2026 (month, day, year)")),
+]
+DECIMALS = [(".", gettext_lazy("point (1,234.50)")), (",", gettext_lazy("comma (1 234,50)"))]
+STATES = [
+    ("", gettext_lazy("as its column says")), ("open", gettext_lazy("open")), ("won", gettext_lazy("won")),
+    ("lost", gettext_lazy("lost")),
+]  # fmt: skip
+SAMPLE_ROWS, SAMPLES = 200, 3
+
+
+class UploadForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What the rows are"), choices=targets.LABELS.items(), initial="leads",
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy("CSV with a header line; comma, semicolon or tab; at most 300 MB."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv"}),
+        error_messages={"empty": gettext_lazy("The file is empty.")},
+    )
+
+
+class OptionsForm(forms.Form):
+    """How the whole file is read."""
+
+    encoding = forms.ChoiceField(label=gettext_lazy("Encoding"), choices=ENCODINGS)
+    separator = forms.ChoiceField(label=gettext_lazy("Separator"), choices=SEPARATORS)
+    dates = forms.ChoiceField(label=gettext_lazy("Dates are written"), choices=DATES)
+    decimal = forms.ChoiceField(label=gettext_lazy("Decimal mark"), choices=DECIMALS)
+    zone = forms.ChoiceField(label=gettext_lazy("Time zone of the file"))
+    source = forms.CharField(
+        label=gettext_lazy("Source"), max_length=80,
+        help_text=gettext_lazy("The system whose keys these are: files of one source find each other's leads."),
+    )  # fmt: skip
+    line = forms.ChoiceField(label=gettext_lazy("Definition of imported handoffs"), required=False)
+    state = forms.ChoiceField(label=gettext_lazy("State of every deal"), choices=STATES, required=False)
+    make_missing = forms.BooleanField(label=gettext_lazy("Make leads and campaigns that are missing"), required=False)
+    history = forms.BooleanField(
+        label=gettext_lazy("Declared history"), required=False,
+        help_text=gettext_lazy(
+            "The rows are taken as known on the day they happened. Only for new leads, never in a closed month."
+        ),
+    )  # fmt: skip
+
+    def __init__(self, one: Import, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["zone"].choices = [
+            (name, name) for name in sorted(available_timezones()) if "/" in name or name == "UTC"
+        ]
+        self.fields["line"].choices = [(line.name, line.name) for line in DefinitionLine.objects.order_by("pk")]
+        shown = {
+            "leads": {"line", "make_missing"},
+            "events": {"make_missing"},
+            "deals": {"state"},
+            "spend": {"make_missing"},
+        }
+        for name in {"line", "make_missing", "state"} - shown.get(one.kind, set()):
+            del self.fields[name]
+        if "line" in self.fields and len(self.fields["line"].choices) < 2:
+            del self.fields["line"]
+
+
+@dataclass
+class ColumnRow:
+    """One line of the mapping table. `groups`: (group, [(value, label)]) of the select."""
+
+    index: int
+    header: str
+    samples: list[str]
+    blank: int
+    to: str
+    type: str
+    groups: list[tuple[str, list[tuple[str, str]]]]
+    recognised: bool
+    offers_new: bool
+
+
+class MappingForm:
+    """The mapping page's state, from the import or from what was posted. `body()` is the mapping it says."""
+
+    def __init__(self, one: Import, data=None):
+        self.one, self.data = one, data
+        self.options = OptionsForm(one, data, initial=self._initial())
+        self.format = self._format()
+        self.headers, self.samples, self.blanks = _look(one, self.format)
+        kept = one.mapping.get("columns", {})
+        self._said = {h: kept.get(h, t) for h, t in mappings.propose(one.kind, self.headers).items()}
+        self._types = targets.custom_fields(one.kind)
+
+    def _initial(self) -> dict[str, Any]:
+        kept = self.one.mapping
+        start = {"dates": "iso", "decimal": ".", "zone": str(zone()), "source": "file"}
+        said = {name: kept[name] for name in OptionsForm.base_fields if kept.get(name)}
+        return start | said | {"history": self.one.history, "state": kept.get("constants", {}).get("deal.state", "")}
+
+    def _format(self) -> Format:
+        body = self.data if self.data is not None else self.one.mapping
+        return mappings.format_of(
+            {name: body.get(name) for name in ("encoding", "separator")}, Format(**self.one.report["found"])
+        )
+
+    def rows(self) -> list[ColumnRow]:
+        out = []
+        for index, header in enumerate(self.headers):
+            said = self._column(index, header)
+            to, kind = (said.get("to", ""), said.get("type", "")) if isinstance(said, dict) else (said, "")
+            own = targets.is_custom(to) and to not in self._types
+            groups = self._groups(header, to if own else custom_name(header))
+            recognised = not own and to != targets.LEAVE_OUT
+            shown = targets.CUSTOM_NEW if own else to
+            out.append(
+                ColumnRow(
+                    index, header, self.samples[index], self.blanks[index], shown, kind, groups, recognised,
+                    bool(targets.SUBJECTS[self.one.kind]),
+                )
+            )  # fmt: skip
+        return out
+
+    def body(self) -> dict[str, Any]:
+        """The mapping as chosen; what the page does not show is kept."""
+        said = self.options.cleaned_data
+        out = {name: value for name, value in self.one.mapping.items() if name not in ("constants", "columns")}
+        out |= {name: said[name] for name in ("encoding", "separator", "dates", "decimal", "zone", "source")}
+        out |= {name: said[name] for name in ("line", "make_missing") if name in said}
+        constants = {k: v for k, v in self.one.mapping.get("constants", {}).items() if k != "deal.state"}
+        if said.get("state"):
+            constants["deal.state"] = said["state"]
+        columns = {header: self._column(index, header) for index, header in enumerate(self.headers)}
+        return out | {"constants": constants, "columns": columns}
+
+    def _column(self, index: int, header: str) -> Any:
+        if self.data is None or f"to-{index}" not in self.data:
+            return self._said[header]
+        to, kind = self.data[f"to-{index}"], self.data.get(f"type-{index}", "")
+        if to == targets.CUSTOM_NEW:
+            kept = self._said[header]
+            kept = kept.get("to", "") if isinstance(kept, dict) else kept
+            to = (
+                kept
+                if targets.is_custom(kept) and kept not in self._types
+                else _new_name(header, self.headers, self.one.kind)
+            )
+            return {"to": to, "type": kind} if kind else to
+        return to
+
+    def _groups(self, header: str, own: str) -> list[tuple[str, list[tuple[str, str]]]]:
+        kind, language = self.one.kind, (get_language() or "en")[:2]
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for key in [*targets.BY_KIND[kind], *targets.PAIRS.get(kind, ())]:
+            subject = key.split(".")[0] if "." in key else kind
+            groups.setdefault(str(_SUBJECTS[subject]), []).append((key, targets.label_of(kind, key, language)))
+        if self._types:
+            groups[_("Attributes")] = [(name, targets.label_of(kind, name)) for name in sorted(self._types)]
+        if targets.SUBJECTS[kind]:
+            groups[_("New")] = [(targets.CUSTOM_NEW, _("new attribute “{name}”").format(name=own.removeprefix("x_")))]
+        return list(groups.items())
+
+
+_SUBJECTS = {
+    "leads": gettext_lazy("Lead"), "lead": gettext_lazy("Lead"), "company": gettext_lazy("Company"),
+    "events": gettext_lazy("Event"), "deals": gettext_lazy("Deal"), "deal": gettext_lazy("Deal"),
+    "campaign": gettext_lazy("Campaign"), "campaigns": gettext_lazy("Campaign"), "spend": gettext_lazy("Spend"),
+}  # fmt: skip
+TYPES = [("", gettext_lazy("told from the cells")), *((t.value, t.label) for t in FieldDef.Type if t.value != "choice")]
+
+
+def _new_name(header: str, headers: list[str], kind: str) -> str:
+    return mappings.custom_targets(kind, headers)[headers.index(header)]
+
+
+def _look(one: Import, found: Format) -> tuple[list[str], list[list[str]], list[int]]:
+    """Headers, up to three different cells of each column, and its blanks among the first rows."""
+    records = reader.records(staging.path_of(one), found)
+    first = next(records, None)
+    headers = mappings.headers_of(first.cells if first else [])
+    samples: list[list[str]] = [[] for _header in headers]
+    blanks = [0] * len(headers)
+    for number, record in enumerate(records):
+        if number >= SAMPLE_ROWS:
+            break
+        for index, cell in enumerate(record.cells[: len(headers)]):
+            text = cell.strip()
+            if not text:
+                blanks[index] += 1
+            elif len(samples[index]) < SAMPLES and text[:80] not in samples[index]:
+                samples[index].append(text[:80])
+    return headers, samples, blanks

@@ -1,0 +1,230 @@
+"""Pages of imports: upload, mapping, dry run, progress, result. Views only translate; `importing.service` acts."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from leads.intake.importing import mapping as mappings
+from leads.intake.importing import reports, service, staging, targets
+from leads.intake.importing.context import OUTCOMES
+from leads.intake.importing.reasons import sentence
+from leads.models import Import
+from smarketing.accounts.policy import needs
+from smarketing.rows.clock import now
+
+from .import_forms import TYPES, MappingForm, UploadForm
+
+PER_PAGE = 50
+AT_ONCE = 200_000  # bytes; a small file is worked off in the request, a larger one by the worker
+KIND_WORDS = {
+    "text": gettext_lazy("text"), "number": gettext_lazy("number"), "whole": gettext_lazy("number"),
+    "money": gettext_lazy("money"), "date": gettext_lazy("date"), "when": gettext_lazy("date"),
+    "bool": gettext_lazy("yes or no"), "person": gettext_lazy("person"), "email": gettext_lazy("e-mail"),
+    "choice": gettext_lazy("choice"), "state": gettext_lazy("state"),
+}  # fmt: skip
+KEPT_OPTIONS = ("source", "dates", "zone", "decimal", "line", "make_missing", "columns", "constants", "values")
+
+
+@needs("leads.import")
+def listing(request: HttpRequest) -> HttpResponse:
+    rows = Import.objects.visible_to(request.user).select_related("by").order_by("-pk")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    shown = [(one, targets.LABELS.get(one.kind, one.kind), _figures(one)) for one in page]
+    return render(request, "leads/imports/list.html", {"page": page, "rows": shown})
+
+
+@needs("leads.import")
+def new(request: HttpRequest) -> HttpResponse:
+    like = Import.objects.visible_to(request.user).filter(pk=_number(request.GET.get("like"))).first()
+    form = UploadForm(request.POST or None, request.FILES or None, initial={"kind": like.kind if like else "leads"})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            one = service.open_file(
+                kind=data["kind"], stream=data["file"], filename=data["file"].name, by=request.user, at=now(),
+                history=bool(like and like.history), mapping=_like(like, data["kind"]),
+            )  # fmt: skip
+        except service.Refused as refusal:
+            form.add_error("file", sentence(refusal.code, refusal.params))
+        else:
+            return redirect("leads:import", one.pk)
+    return render(request, "leads/imports/new.html", {"form": form, "like": like})
+
+
+@needs("leads.import")
+@never_cache
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page of one import in the state it is in."""
+    one = get_object_or_404(Import.objects.visible_to(request.user).select_related("by"), pk=pk)
+    if one.state in service.OPEN:
+        return render(request, "leads/imports/progress.html", _page(one) | _progress(one))
+    mapping = one.state == "new" or (
+        one.state in ("checked", "failed") and "line" not in one.report and "mapping" in request.GET
+    )
+    if (mapping or (one.state == "failed" and not one.report.get("fault"))) and staging.path_of(one).exists():
+        form = MappingForm(one)
+        return _mapping_page(request, one, form, reports.problems(one) or _unreadable(one, form))
+    report = reports.report(one)
+    counts = report["done"] or (staged_counts(one) if "line" in one.report else report["expected"]) or {}
+    context = {
+        "report": report,
+        "figures": _tiles(counts, bool(report["done"] or "line" in one.report)),
+        "counts": counts,
+    }
+    return render(request, "leads/imports/result.html", _page(one) | context)
+
+
+@needs("leads.import")
+@require_POST
+def choose(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the mapping and check the file; or read it again with another encoding or separator."""
+    one = get_object_or_404(Import.objects.visible_to(request.user), pk=pk)
+    if one.state in service.OPEN:
+        return redirect("leads:import", pk)
+    form = MappingForm(one, request.POST)
+    if "reread" in request.POST or not form.options.is_valid():
+        return _mapping_page(request, one, form, [])
+    body = form.body()
+    _found, problems = mappings.read(one.kind, body, form.headers)
+    if problems:
+        return _mapping_page(request, one, form, [sentence(p.code, p.params) for p in problems])
+    try:
+        one = service.choose(
+            one=one, mapping=body, history=form.options.cleaned_data["history"], by=request.user, at=now()
+        )
+    except service.Refused as refusal:
+        messages.error(request, sentence(refusal.code, refusal.params))
+    else:
+        _at_once(one)
+    return redirect("leads:import", pk)
+
+
+@needs("leads.import")
+@require_POST
+def apply(request: HttpRequest, pk: int) -> HttpResponse:
+    one = get_object_or_404(Import.objects.visible_to(request.user), pk=pk)
+    try:
+        _at_once(service.start(one=one, by=request.user, at=now()))
+    except service.Refused as refusal:
+        if one.state not in ("running", "done"):
+            messages.error(request, sentence(refusal.code, refusal.params))
+    return redirect("leads:import", pk)
+
+
+@needs("leads.import")
+@require_POST
+def stop(request: HttpRequest, pk: int) -> HttpResponse:
+    one = get_object_or_404(Import.objects.visible_to(request.user), pk=pk)
+    service.stop(one=one, by=request.user, at=now())
+    return redirect("leads:import", pk)
+
+
+@needs("leads.import")
+@require_GET
+@never_cache
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """The bar, asked again by the page; when the work is over the page reads itself anew."""
+    one = get_object_or_404(Import.objects.visible_to(request.user), pk=pk)
+    answer = render(request, "leads/imports/bar.html", _page(one) | _progress(one))
+    if one.state not in service.OPEN:
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+@needs("leads.import")
+@require_GET
+def rejected(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+    """The rejected rows as CSV, to be mended and uploaded again."""
+    one = get_object_or_404(Import.objects.visible_to(request.user), pk=pk)
+    answer = StreamingHttpResponse(reports.rejected_file(one), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="rejected-{one.pk}.csv"'
+    return answer
+
+
+@needs("leads.import")
+@require_GET
+def mapping(request: HttpRequest, pk: int) -> JsonResponse:
+    """The mapping as JSON, for `manage.py import_csv`."""
+    one = get_object_or_404(Import.objects.visible_to(request.user), pk=pk)
+    answer = JsonResponse(one.mapping, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    answer["Content-Disposition"] = f'attachment; filename="mapping-{one.kind}-{one.pk}.json"'
+    return answer
+
+
+def _mapping_page(request: HttpRequest, one: Import, form: MappingForm, problems: list[str]) -> HttpResponse:
+    rows = form.rows()
+    context = {"form": form, "columns": rows, "types": TYPES, "problems": problems, "found": one.report["found"]}
+    context["recognised"] = sum(row.recognised for row in rows)
+    return render(request, "leads/imports/mapping.html", _page(one) | context)
+
+
+def _unreadable(one: Import, form: MappingForm) -> list[str]:
+    """What no mapping can mend: said before anything is chosen."""
+    _found, problems = mappings.read(one.kind, {"columns": {}}, form.headers)
+    return [sentence(p.code, p.params) for p in problems if p.code == "header_twice"]
+
+
+def _page(one: Import) -> dict[str, Any]:
+    return {"one": one, "kind": targets.LABELS.get(one.kind, one.kind)}
+
+
+def _like(like: Import | None, kind: str) -> dict[str, Any] | None:
+    """The mapping of an earlier import, for a file of the same columns; its format is told anew."""
+    if like is None or like.kind != kind:
+        return None
+    return {name: value for name, value in like.mapping.items() if name in KEPT_OPTIONS}
+
+
+def _at_once(one: Import) -> None:
+    if staging.path_of(one).stat().st_size <= AT_ONCE:
+        service.work(one, now)
+
+
+def staged_counts(one: Import) -> dict[str, int]:
+    counts = staging.counts(one)
+    return {name: counts.get(name, 0) for name in OUTCOMES} | ({"waiting": counts[""]} if counts.get("") else {})
+
+
+def _figures(one: Import) -> dict[str, int]:
+    return one.report.get("done") or one.report.get("expected") or {}
+
+
+def _tiles(counts: dict[str, int], done: bool) -> list[tuple[str, int]]:
+    words = {
+        "created": _("created") if done else _("to be created"),
+        "updated": _("updated") if done else _("to be updated"),
+        "unchanged": _("unchanged"),
+        "rejected": _("rejected"),
+        "waiting": _("still to be done"),
+    }
+    return [(words[name], counts[name]) for name in words if name in counts]
+
+
+def _progress(one: Import) -> dict[str, Any]:
+    """How far it is: rows done, rows in all, rows a second, seconds left."""
+    kept = one.report
+    running = one.state == "running"
+    rejected = (kept.get("expected") or {}).get("rejected", 0)
+    total = kept.get("rows", 0) - (rejected if running else 0)
+    reached = kept.get("applied" if running else "checked", 0)
+    since = kept.get("since")
+    seconds = max((now() - datetime.fromisoformat(since)).total_seconds(), 0.1) if since else 0
+    rate = (reached - kept.get("base", 0) if running else reached) / seconds if seconds else 0
+    left = round((total - reached) / rate) if rate and total > reached else None
+    return {"reached": reached, "total": total, "rate": round(rate), "left": left}
+
+
+def _language() -> str:
+    return (get_language() or "en")[:2]
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
