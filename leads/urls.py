@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from .pages import imports, tracking
+from .pages import deals, decide, focus, imports, queue, tracking
 
 
 class Call:
@@ -21,6 +21,23 @@ register_converter(Call, "call")
 app_name = "leads"
 urlpatterns = [
     path("v1/<call:call>", tracking.collect, name="collect"),
+    path("queue/", queue.index, name="queue"),
+    path("queue/<int:pk>/", focus.focus, name="focus"),
+    path("queue/<int:pk>/take/", queue.take, name="take"),
+    path("queue/<int:pk>/reassign/", queue.reassign, name="reassign"),
+    path("queue/<int:pk>/attempt/", focus.attempt, name="attempt"),
+    path("queue/<int:pk>/accept/", focus.accept, name="accept"),
+    path("queue/<int:pk>/need/", focus.qualify, name="qualify"),
+    path("queue/<int:pk>/refuse/", decide.refuse, name="refuse"),
+    path("queue/<int:pk>/return/", decide.give_back, name="give_back"),
+    path("queue/<int:pk>/deal/", deals.open_deal, name="open_deal"),
+    path("queue/undo/attempt/<int:pk>/", decide.undo, {"kind": "attempt"}, name="undo_attempt"),
+    path("queue/undo/decision/<int:pk>/", decide.undo, {"kind": "decision"}, name="undo_decision"),
+    path("deals/<int:pk>/", deals.deal, name="deal"),
+    path("deals/<int:pk>/change/", deals.change, name="change_deal"),
+    path("deals/<int:pk>/won/", deals.win, name="win_deal"),
+    path("deals/<int:pk>/lost/", deals.lose, name="lose_deal"),
+    path("deals/<int:pk>/reopen/", deals.reopen, name="reopen_deal"),
     path("v1/projects/<str:key>/settings", tracking.browser_settings, name="browser_settings"),
     path("imports/", imports.listing, name="imports"),
     path("imports/new/", imports.new, name="import_new"),

@@ -24,9 +24,8 @@ class HandoffStateQuerySet(models.QuerySet):
 
     def ever_in_hands_of(self, user) -> "HandoffStateQuerySet":
         """Handoffs that were this rep's, or waited in a pool of theirs, whatever became of them since."""
-        mine = models.Q(handoff__assignments__rep=user) | models.Q(
-            handoff__assignments__pool__in=user.pools.values("pool")
-        )
+        pooled = models.Q(handoff__assignments__rep=None, handoff__assignments__pool__in=user.pools.values("pool"))
+        mine = models.Q(handoff__assignments__rep=user) | pooled
         return self.filter(mine).distinct()
 
     def open(self) -> "HandoffStateQuerySet":

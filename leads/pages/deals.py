@@ -1,0 +1,246 @@
+"""Deals by hand: open one on a lead, change it, win or lose it, open it again."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from leads.handoffs import deals, hands, money, problems
+from leads.models import Deal, Lead
+from smarketing.accounts.policy import may, needs
+from smarketing.rows import clock
+from smarketing.web.once import once
+
+from .focus import Gone, found, gone
+
+CONTACTS = 12
+
+
+class AmountField(forms.CharField):
+    """An amount as typed in the page's language."""
+
+    def __init__(self, **kwargs):
+        widget = forms.TextInput(attrs={"inputmode": "decimal", "class": "form-control num", "autocomplete": "off"})
+        super().__init__(widget=widget, max_length=30, **kwargs)
+
+    def clean(self, value) -> Decimal | None:
+        try:
+            return money.amount(super().clean(value), get_language() or "en")
+        except money.NoAmount:
+            raise forms.ValidationError(_("This is no amount: write it like 12000 or 12000.50.")) from None
+
+
+class DealForm(forms.Form):
+    """Title and amount."""
+
+    title = forms.CharField(
+        label=gettext_lazy("Title"), max_length=200, widget=forms.TextInput(attrs={"class": "form-control"})
+    )
+    amount = AmountField(label=gettext_lazy("Amount"), required=False)
+
+
+class WinForm(forms.Form):
+    amount = AmountField(label=gettext_lazy("Amount"), required=False)
+    closed_on = forms.DateField(
+        label=gettext_lazy("Won on"),
+        widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
+    )
+
+
+class LoseForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Reason"),
+        choices=[("", gettext_lazy("choose…")), *deals.LOST.items()],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    closed_on = forms.DateField(
+        label=gettext_lazy("Lost on"),
+        widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
+    )
+
+
+@needs("deals.edit")
+@once
+def open_deal(request: HttpRequest, pk: int) -> HttpResponse:
+    """A deal on the lead of a handoff in hand."""
+    at = clock.now()
+    try:
+        state = found(request, pk)
+    except Gone as left:
+        return gone(request, left.state, at)
+    if not hands.is_in_hands(state, request.user):
+        raise Http404
+    company = state.lead.company.name if state.lead.company else ""
+    form = DealForm(request.POST or None, initial={"title": company or str(state.lead)}, auto_id="open_%s")
+    contacts = _contacts(state.lead, request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                made = deals.open_deal(
+                    lead=state.lead, handoff=state.handoff, by=request.user, at=at, contacts=_roles(contacts), **form.cleaned_data
+                )  # fmt: skip
+            except problems.NotYours:
+                raise Http404 from None
+            except problems.Refusal as refusal:
+                _say(form, refusal)
+            else:
+                messages.success(request, _("Deal opened."))
+                return redirect("leads:deal", made.pk)
+    context = {"form": form, "contacts": contacts, "roles": deals.ROLES, "state": state, "lead": state.lead}
+    return render(request, "leads/deals/open.html", context, status=status)
+
+
+@needs("deals.view")
+def deal(request: HttpRequest, pk: int) -> HttpResponse:
+    return _page(request, _visible(request, pk))
+
+
+@needs("deals.edit")
+@require_POST
+@once
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    one = _visible(request, pk)
+    form = DealForm(request.POST, auto_id="deal_%s")
+    contacts = _contacts(one.lead, request.POST, one)
+    return _do(
+        request, one, "change", form,
+        lambda at, seen: deals.change_deal(
+            deal=one, by=request.user, at=at, seen=seen, contacts=_roles(contacts), **form.cleaned_data
+        ),
+    )  # fmt: skip
+
+
+@needs("deals.edit")
+@require_POST
+@once
+def win(request: HttpRequest, pk: int) -> HttpResponse:
+    one, form = _visible(request, pk), WinForm(request.POST, auto_id="win_%s")
+    return _do(
+        request,
+        one,
+        "win",
+        form,
+        lambda at, seen: deals.win(deal=one, by=request.user, at=at, seen=seen, **form.cleaned_data),
+    )
+
+
+@needs("deals.edit")
+@require_POST
+@once
+def lose(request: HttpRequest, pk: int) -> HttpResponse:
+    one, form = _visible(request, pk), LoseForm(request.POST, auto_id="lose_%s")
+    return _do(
+        request,
+        one,
+        "lose",
+        form,
+        lambda at, seen: deals.lose(deal=one, by=request.user, at=at, seen=seen, **form.cleaned_data),
+    )
+
+
+@needs("deals.edit")
+@require_POST
+@once
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    one, form = _visible(request, pk), forms.Form(request.POST)
+    return _do(request, one, "reopen", form, lambda at, seen: deals.reopen(deal=one, by=request.user, at=at, seen=seen))
+
+
+SAID = {
+    "change": gettext_lazy("Saved."),
+    "win": gettext_lazy("Won: the lead is a customer now."),
+    "lose": gettext_lazy("Lost, with its reason."),
+    "reopen": gettext_lazy("The deal is open again."),
+}
+
+
+def _do(request: HttpRequest, one: Deal, name: str, form: forms.Form, deed) -> HttpResponse:
+    """Do the deed and show the deal; or the page again with what was typed and why not."""
+    if form.is_valid():
+        try:
+            deed(clock.now(), _seen(request))
+        except problems.NotYours:
+            raise Http404 from None
+        except problems.Refusal as refusal:
+            _say(form, refusal)
+        else:
+            messages.success(request, SAID[name])
+            return redirect("leads:deal", one.pk)
+    return _page(request, one, {name: form}, status=422)
+
+
+def _page(
+    request: HttpRequest, one: Deal, sent: Mapping[str, forms.Form] | None = None, status: int = 200
+) -> HttpResponse:
+    sent, today = sent or {}, clock.today()
+    amount = _shown(one.amount)
+    asked = {"title": one.title, "amount": amount}
+    context = {
+        "deal": one,
+        "lead": one.lead,
+        "editable": may(request.user, "deals.edit") and deals.may_work(one, request.user),
+        "personal": may(request.user, "leads.personal"),
+        "change": sent.get("change") or DealForm(initial=asked, auto_id="deal_%s"),
+        "win": sent.get("win") or WinForm(initial={"amount": amount, "closed_on": today}, auto_id="win_%s"),
+        "lose": sent.get("lose") or LoseForm(initial={"closed_on": today}, auto_id="lose_%s"),
+        "errors": [text for form in sent.values() for text in form.non_field_errors()],
+        "sent": next(iter(sent), ""),
+        "contacts": _contacts(one.lead, request.POST if "change" in sent else None, one),
+        "roles": deals.ROLES,
+        "reason": deals.LOST.get(one.reason, one.reason),
+        "seen": deals.last_change(one).isoformat(),
+    }
+    return render(request, "leads/deals/deal.html", context, status=status)
+
+
+def _visible(request: HttpRequest, pk: int) -> Deal:
+    found = Deal.objects.visible_to(request.user).select_related("lead__company", "handoff", "rep")
+    return get_object_or_404(found.distinct(), pk=pk)
+
+
+def _contacts(lead: Lead, data=None, one: Deal | None = None) -> list[dict]:
+    """The lead and its colleagues, each with their role on the deal, as sent or as kept."""
+    kept = deals.contacts_of(one) if one else {}
+    people = (
+        Lead.objects.filter(company=lead.company_id, erased=False).exclude(pk=lead.pk)
+        if lead.company_id
+        else Lead.objects.none()
+    )
+    rows = [lead, *people.order_by("last_name", "first_name", "pk")[:CONTACTS]]
+    return [
+        {"lead": row, "role": data.get(f"role-{row.pk}", "") if data is not None else kept.get(row.pk, "")}
+        for row in rows
+    ]
+
+
+def _roles(contacts: list[dict]) -> dict[int, str]:
+    return {row["lead"].pk: row["role"] for row in contacts}
+
+
+def _seen(request: HttpRequest) -> datetime | None:
+    try:
+        return datetime.fromisoformat(request.POST.get("seen", ""))
+    except ValueError:
+        return None
+
+
+def _shown(amount: Decimal | None) -> str:
+    """An amount as its own field reads it back, without marks between thousands."""
+    if amount is None:
+        return ""
+    text = f"{amount:f}"
+    text = text.removesuffix(".00")
+    return text.replace(".", ",") if (get_language() or "").startswith("fr") else text
+
+
+def _say(form: forms.Form, refusal: problems.Refusal) -> None:
+    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))

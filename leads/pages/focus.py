@@ -1,0 +1,179 @@
+"""Focus mode: one lead at a time; an outcome is one key, and the next lead follows."""
+
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from leads.handoffs import attempts, decisions, hands, problems, queue
+from leads.handoffs.rules import body_of
+from leads.models import Attempt, Deal, HandoffState
+from leads.models.queues import key_of
+from smarketing.accounts.models import Role, User
+from smarketing.accounts.policy import may, needs
+from smarketing.rows import clock
+from smarketing.web.once import once
+
+from . import done, telling, timeline, warmth
+from .attempt_form import AttemptForm
+from .queue import owed_by, told
+
+ICONS = ("telephone", "telephone-x", "voicemail", "envelope", "x-circle")
+RELATED = ("handoff__rules", "handoff__version", "lead__company", "rep", "pool")
+
+
+def found(request: HttpRequest, pk: int) -> HandoffState:
+    """The state of a handoff this person may see. 404 when foreign or missing; Gone when it left their hands."""
+    state = HandoffState.objects.visible_to(request.user).select_related(*RELATED).filter(pk=pk).first()
+    if state:
+        return state
+    if request.user.role == Role.REP and (
+        left := HandoffState.objects.ever_in_hands_of(request.user).filter(pk=pk).first()
+    ):
+        raise Gone(left)
+    raise Http404
+
+
+class Gone(LookupError):
+    """The handoff was in this rep's hands or pool, and is no more."""
+
+    def __init__(self, state: HandoffState):
+        super().__init__(state.pk)
+        self.state = state
+
+
+def gone(request: HttpRequest, state: HandoffState, at: datetime) -> HttpResponse:
+    """ "Paul took this lead at 09:50", with what was typed; nothing of the lead itself."""
+    context = {"said": str(hands.gone(state.handoff, at)), "typed": _typed(request)}
+    return render(request, "leads/queue/gone.html", context, status=409 if request.method == "POST" else 200)
+
+
+@needs("queue.view")
+def focus(request: HttpRequest, pk: int) -> HttpResponse:
+    """One lead: why it is here, what to say, what to do."""
+    try:
+        state = found(request, pk)
+    except Gone as left:
+        return gone(request, left.state, clock.now())
+    return page(request, state, AttemptForm(initial=_again(request, state)))
+
+
+def page(
+    request: HttpRequest, state: HandoffState, form: AttemptForm, problem: str = "", status: int = 200
+) -> HttpResponse:
+    """The page, also with what was typed and why it was not done."""
+    at = clock.now()
+    teller = telling.Teller(at, clock.zone(), queue.axis())
+    user, lead, handoff = request.user, state.lead, state.handoff
+    owed = owed_by(user, state.rep if user.role != Role.REP else None)
+    working = state.is_open and may(user, "handoffs.work") and hands.is_in_hands(state, user)
+    context = {
+        "state": state,
+        "lead": lead,
+        "row": told([state], teller)[0],
+        "teller": teller,
+        "place": queue.place(owed, key_of(state), state.pk),
+        "promised": body_of(handoff)["attempts"],
+        "warmth": warmth.warmth(lead, handoff),
+        "persona": warmth.persona(lead),
+        "lines": timeline.lines(lead, at),
+        "form": form,
+        "outcomes": [
+            (number, outcome, icon)
+            for number, ((outcome, _channel), icon) in enumerate(zip(attempts.OUTCOMES, ICONS, strict=True), 1)
+        ],
+        "working": working,
+        "waiting": state.is_open and state.rep_id is None,
+        "deals": list(Deal.objects.visible_to(user).filter(handoff=handoff).order_by("pk")),
+        "closed": "" if state.is_open else str(hands.closed(handoff, at)),
+        "reps": User.objects.filter(role=Role.REP, is_active=True).order_by("name")
+        if may(user, "handoffs.reassign")
+        else (),
+        "done": done.done(request, teller),
+        "problem": problem,
+        "tel": "".join(sign for sign in lead.phone if sign in "+0123456789"),
+    }
+    return render(request, "leads/queue/focus.html", context, status=status)
+
+
+@needs("handoffs.work")
+@require_POST
+@once
+def attempt(request: HttpRequest, pk: int) -> HttpResponse:
+    """Log an outcome and go on to the next lead."""
+    at = clock.now()
+    try:
+        state = found(request, pk)
+    except Gone as left:
+        return gone(request, left.state, at)
+    form = AttemptForm(request.POST)
+    if not form.is_valid():
+        return page(request, state, form, status=422)
+    before = key_of(state)
+    try:
+        made = attempts.log(handoff=state.handoff, by=request.user, at=at, **form.for_service())
+    except problems.NotYours:
+        raise Http404 from None
+    except problems.Stale as stale:
+        return page(request, state, form, str(stale), 409)
+    except problems.Refusal as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return page(request, state, form, status=422)
+    return onward(request, state, before, f"attempt-{made.pk}")
+
+
+@needs("handoffs.work")
+@require_POST
+@once
+def accept(request: HttpRequest, pk: int) -> HttpResponse:
+    """Accept, and stay: the call comes next."""
+    return _decided(request, pk, decisions.accept)
+
+
+@needs("handoffs.work")
+@require_POST
+@once
+def qualify(request: HttpRequest, pk: int) -> HttpResponse:
+    """The need is confirmed: a deal may be opened."""
+    return _decided(request, pk, decisions.qualify)
+
+
+def _decided(request: HttpRequest, pk: int, deed) -> HttpResponse:
+    at = clock.now()
+    try:
+        state = found(request, pk)
+        made = deed(handoff=state.handoff, by=request.user, at=at)
+    except Gone as left:
+        return gone(request, left.state, at)
+    except problems.NotYours:
+        raise Http404 from None
+    except problems.Refusal as refusal:
+        status = 409 if isinstance(refusal, problems.Stale) else 422
+        return page(request, state, AttemptForm(initial=_typed(request)), str(refusal), status)
+    return redirect(f"{reverse('leads:focus', args=[pk])}?{urlencode({'done': f'decision-{made.pk}'})}")
+
+
+def onward(request: HttpRequest, state: HandoffState, before, deed: str) -> HttpResponse:
+    """To the lead that followed in the queue, or to the list when there is none; with what was done."""
+    owed = owed_by(request.user, state.rep if request.user.role != Role.REP else None)
+    following = queue.place(owed, before, state.pk).next_id
+    address = reverse("leads:focus", args=[following]) if following else reverse("leads:queue")
+    return redirect(f"{address}?{urlencode({'done': deed})}")
+
+
+def _again(request: HttpRequest, state: HandoffState) -> dict:
+    """After an undo the note is there again."""
+    number = request.GET.get("again", "")
+    if not number.isdigit():
+        return {}
+    old = Attempt.objects.filter(pk=int(number), handoff=state.pk, rep=request.user).select_related("note").first()
+    if old is None:
+        return {}
+    return {"note": old.note.text if hasattr(old, "note") else "", "next_step_on": old.next_step_on}
+
+
+def _typed(request: HttpRequest) -> dict:
+    return {name: request.POST.get(name, "") for name in ("note", "next_step_on") if request.POST.get(name)}

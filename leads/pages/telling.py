@@ -1,0 +1,135 @@
+"""Instants and touches in the words of the queue. What is near is told as time left in working hours."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from leads.handoffs.queue import Touch
+from leads.models import Attempt
+
+NEAR = timedelta(hours=2)
+
+
+@dataclass(frozen=True)
+class Left:
+    """Time left of a promise: `kind` late, near, later or none; `text` for the row; `minutes` to count down from."""
+
+    kind: str
+    text: str
+    full: str = ""
+    minutes: int = 0
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Tells instants as seen at `at`: the installation's zone, the newest calendar's working hours (None: all hours)."""
+
+    at: datetime
+    zone: ZoneInfo
+    axis: object = None
+
+    @property
+    def opens(self) -> str:
+        """ "Monday 09:00" outside working hours; "" inside them, or without a calendar."""
+        if self.axis is None or self.axis.is_open(self.at):
+            return ""
+        local = self.axis.opens_next(self.at).astimezone(self.zone)
+        words = {"day": formats.date_format(local, "l"), "time": formats.date_format(local, "TIME_FORMAT")}
+        same = local.date() == self._local(self.at).date()
+        return words["time"] if same else _("%(day)s %(time)s") % words
+
+    def left(self, due: datetime | None) -> Left:
+        """How long until a promise breaks, in working time."""
+        if due is None:
+            return Left("none", "–")
+        full = self.moment(due)
+        if due < self.at:
+            return Left("late", self._late(due), full)
+        working = self._working(self.at, due)
+        if working <= NEAR and not self.opens:
+            return Left(
+                "near", _("in %(left)s") % {"left": clock_text(working)}, full, int(working.total_seconds() // 60)
+            )
+        return Left("later", self.day_and_time(due), full)
+
+    def day_and_time(self, at: datetime) -> str:
+        """ "today 17:00", "tomorrow 12:00", "Fri 27 Nov 12:00"."""
+        local = self._local(at)
+        words = {"time": formats.date_format(local, "TIME_FORMAT"), "day": formats.date_format(local, _("D j M"))}
+        away = (local.date() - self._local(self.at).date()).days
+        if away == 0:
+            return _("today %(time)s") % words
+        if away == 1:
+            return _("tomorrow %(time)s") % words
+        return _("%(day)s %(time)s") % words
+
+    def ago(self, at: datetime) -> str:
+        """ "25 min ago", "today 09:12", "yesterday", "Thu 10:12", "12 Nov"."""
+        passed = self.at - at
+        if timedelta(0) <= passed < timedelta(hours=1):
+            minutes = max(int(passed.total_seconds() // 60), 1)
+            return ngettext("%(minutes)s min ago", "%(minutes)s min ago", minutes) % {"minutes": minutes}
+        local = self._local(at)
+        words = {"time": formats.date_format(local, "TIME_FORMAT"), "day": formats.date_format(local, "D")}
+        away = (self._local(self.at).date() - local.date()).days
+        if away == 0:
+            return _("today %(time)s") % words
+        if away == 1:
+            return _("yesterday")
+        if 1 < away < 7:
+            return _("%(day)s %(time)s") % words
+        return formats.date_format(local, "j M" if local.year == self._local(self.at).year else "DATE_FORMAT")
+
+    def moment(self, at: datetime) -> str:
+        """ "23 Nov 2026 09:27" in the installation's zone."""
+        return formats.date_format(self._local(at), "SHORT_DATETIME_FORMAT")
+
+    def hour(self, at: datetime) -> str:
+        """ "09:52"."""
+        return formats.date_format(self._local(at), "TIME_FORMAT")
+
+    def _late(self, due: datetime) -> str:
+        if self._local(due).date() == self._local(self.at).date():
+            return _("late %(time)s") % {"time": clock_text(self._working(due, self.at))}
+        return _("late since %(day)s") % {"day": formats.date_format(self._local(due), _("D j M"))}
+
+    def _working(self, start: datetime, end: datetime) -> timedelta:
+        return self.axis.elapsed(start, end) if self.axis else end - start
+
+    def _local(self, at: datetime) -> datetime:
+        return at.astimezone(self.zone)
+
+
+def clock_text(length: timedelta) -> str:
+    """ "0:42"."""
+    minutes = int(length.total_seconds() // 60)
+    return f"{minutes // 60}:{minutes % 60:02d}"
+
+
+TOUCHES: dict[str, Callable[[str], str]] = {
+    "page": lambda what: _("page %(page)s") % {"page": what},
+    "form": lambda what: _("form “%(form)s”") % {"form": what} if what else _("a form"),
+    "track": lambda what: what or _("an event"),
+    "mail_click": lambda what: _("click in a mail"),
+    "mail_open": lambda what: _("mail opened"),
+    "attempt": lambda what: str(Attempt.Outcome(what).label) if what in Attempt.Outcome.values else what,
+}
+
+
+def touch(one: Touch) -> str:
+    """What happened, in words, without the when."""
+    return TOUCHES.get(one.kind, lambda what: what or one.kind)(one.what)
+
+
+def promise(label: str, attempts: int, promised: int) -> str:
+    """Which promise is next: "first attempt", "2 of 3"."""
+    if label == "first":
+        return _("first attempt")
+    if label == "attempts":
+        return pgettext("attempts", "%(number)s of %(promised)s") % {"number": attempts + 1, "promised": promised}
+    return label

@@ -1,0 +1,68 @@
+"""Why a lead is here and what to say: the grade's strongest rows, the persona's message."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import get_language
+
+from leads.models import Handoff, Lead, PersonaMatch, Score
+from personas.criteria import definition_text, tree
+from personas.criteria.sentence import Voice
+from personas.definitions.catalogue import catalogue
+from personas.models import DefinitionVersion, PersonaVersion
+
+ROWS = 4
+# Groups of a persona's story that a rep is shown, by the names under which they may be written.
+STORY = {"say": ("say", "message", "pitch"), "objections": ("objections",), "avoid": ("avoid", "preferences")}
+
+
+@dataclass(frozen=True)
+class Warmth:
+    """Fit and engagement of now, and the rows that weigh most: (sentence, points)."""
+
+    grade: str
+    fit: int
+    engagement: int
+    rows: list[tuple[str, int]]
+
+
+def warmth(lead: Lead, handoff: Handoff) -> Warmth | None:
+    """The lead's current score on the handoff's line; None when it was never judged."""
+    score = Score.objects.filter(lead=lead, line=handoff.line_id, track="live").first()
+    if score is None:
+        return None
+    version = DefinitionVersion.objects.get(pk=score.version_id)
+    said = sentences(version)
+    rows = [
+        (said[key], points)
+        for key, points in zip(tree.slots(version.body), score.contributions, strict=False)
+        if points and key in said
+    ]
+    rows.sort(key=lambda row: -abs(row[1]))
+    return Warmth(score.grade, score.fit, score.engagement, rows[:ROWS])
+
+
+def sentences(version: DefinitionVersion) -> dict[str, str]:
+    """Key of each criterion → its condition in the active language, without points."""
+    language = "fr" if (get_language() or "").startswith("fr") else "en"
+    personas = dict(PersonaVersion.objects.values_list("pk", "persona__name"))
+    voice = Voice(language, catalogue(), personas)
+    said = {}
+    for axis in tree.AXES:
+        for _path, item, _group in tree.items(version.body, axis):
+            said[item["key"]] = definition_text.plain(voice.condition(item["when"]))
+    return said
+
+
+def persona(lead: Lead) -> dict | None:
+    """{"name", "negative", "say", "objections", "avoid"} of the persona a lead resembles; None when it resembles none."""
+    found = PersonaMatch.objects.filter(lead=lead).select_related("persona").order_by("persona__negative", "persona_id")
+    match = found.first()
+    if match is None:
+        return None
+    story = PersonaVersion.objects.values_list("story", flat=True).get(pk=match.version_id)
+    texts = {name: next((_text(story[key]) for key in keys if story.get(key)), "") for name, keys in STORY.items()}
+    return {"pk": match.persona_id, "name": match.persona.name, "negative": match.persona.negative} | texts
+
+
+def _text(value) -> str:
+    return "\n".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,192 @@
+"""The queue's pages: plain forms, bad input answered in words with nothing lost, foreign leads missing."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from leads.handoffs import decisions, routing
+from leads.models import Attempt, Deal, Decision, HandoffState
+from smarketing.rows import clock
+from tests.leads.handoffs.desk import Desk, state
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk():
+    return Desk()
+
+
+@pytest.fixture
+def at():
+    return clock.now() - timedelta(hours=3)
+
+
+def of(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def text(answer) -> str:
+    return answer.content.decode()
+
+
+def test_the_list_shows_what_is_owed_in_order_and_the_pool(desk, at):
+    late, near, none = (
+        desk.hand(at=at, first_name="Late"),
+        desk.hand(at=at, first_name="Near"),
+        desk.hand(at=at, first_name="None"),
+    )
+    desk.hand(rep=None, at=at, first_name="Pooled")
+    desk.hand(rep="paul", at=at, first_name="Foreign")
+    desk.promise(late, at), desk.promise(near, at + timedelta(hours=4))
+    page = text(of(desk.lea).get("/queue/"))
+    assert page.index("Late") < page.index("Near") < page.index("None") < page.index("Pooled")
+    assert "Foreign" not in page and f"/queue/{none.pk}/" in page
+    everything = text(of(desk.boss).get("/queue/"))
+    assert "Foreign" in everything
+    assert "Late" not in text(of(desk.boss).get(f"/queue/?rep={desk.paul.pk}"))
+
+
+def test_an_empty_queue_says_so(desk):
+    assert "Nothing owed." in text(of(desk.lea).get("/queue/"))
+
+
+def test_an_outcome_is_logged_and_the_next_lead_follows_with_an_undo(desk, at):
+    first, second = desk.hand(at=at, first_name="Ann"), desk.hand(at=at, first_name="Bob")
+    desk.promise(first, at + timedelta(hours=4)), desk.promise(second, at + timedelta(hours=5))
+    rep = of(desk.lea)
+    assert rep.get(f"/queue/{first.pk}/").status_code == 200
+    answer = rep.post(f"/queue/{first.pk}/attempt/", {"outcome": "no_answer", "note": "rang"}, follow=True)
+    assert answer.redirect_chain[-1][0].startswith(f"/queue/{second.pk}/?done=attempt-")
+    assert "No answer logged" in text(answer) and "attempt 1 of 3" in text(answer)
+    attempt = Attempt.objects.get()
+    answer = rep.post(f"/queue/undo/attempt/{attempt.pk}/", follow=True)
+    assert "Taken back." in text(answer) and ">rang</textarea>" in text(answer)
+    assert state(first).attempts == 0
+
+
+def test_a_foreign_lead_is_missing_everywhere(desk, at):
+    desk.pool.members.filter(rep=desk.lea).delete()
+    foreign = desk.hand(rep="paul", at=at)
+    rep = of(desk.lea)
+    for verb in ("", "refuse/", "return/", "deal/"):
+        assert rep.get(f"/queue/{foreign.pk}/{verb}").status_code == 404
+    for verb, data in (
+        ("attempt/", {"outcome": "reached"}),
+        ("accept/", {}),
+        ("need/", {}),
+        ("refuse/", {}),
+        ("take/", {}),
+    ):
+        assert rep.post(f"/queue/{foreign.pk}/{verb}", data).status_code == 404
+    assert rep.post(f"/queue/{foreign.pk}/reassign/", {"rep": desk.lea.pk}).status_code == 403
+    assert not Attempt.objects.exists() and not Decision.objects.exists()
+
+
+def test_a_double_click_logs_one_attempt(desk, at):
+    handoff = desk.hand(at=at)
+    rep = of(desk.lea)
+    answers = {
+        rep.post(f"/queue/{handoff.pk}/attempt/", {"outcome": "reached", "once": "k"})["Location"] for _ in range(3)
+    }
+    assert Attempt.objects.count() == 1 and len(answers) == 1
+
+
+def test_a_stale_page_says_what_happened_and_keeps_the_note(desk, at):
+    handoff = desk.hand(at=at)
+    decisions.refuse(handoff=handoff, by=desk.boss, at=clock.now(), reason="OPP-OUT")
+    answer = of(desk.lea).post(f"/queue/{handoff.pk}/attempt/", {"outcome": "reached", "note": "a long talk"})
+    assert answer.status_code == 409 and "bo already refused this lead at" in text(answer)
+    other = desk.hand(at=at)
+    routing.reassign(handoff=other, rep=desk.paul, by=desk.boss, at=clock.now())
+    answer = of(desk.lea).post(f"/queue/{other.pk}/attempt/", {"outcome": "reached", "note": "a long talk"})
+    assert answer.status_code == 409 and "paul took this lead at" in text(answer) and "a long talk" in text(answer)
+    assert not Attempt.objects.exists()
+
+
+def test_two_reps_want_one_lead_of_the_pool(desk, at):
+    handoff = desk.hand(rep=None, at=at)
+    assert of(desk.lea).post(f"/queue/{handoff.pk}/take/")["Location"] == f"/queue/{handoff.pk}/"
+    answer = of(desk.paul).post(f"/queue/{handoff.pk}/take/", follow=True)
+    assert "lea has taken this lead." in text(answer)
+    assert state(handoff).rep == desk.lea
+
+
+def test_a_wrong_attempt_keeps_what_was_typed(desk, at):
+    handoff = desk.hand(at=at)
+    rep = of(desk.lea)
+    future = (clock.now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    answer = rep.post(f"/queue/{handoff.pk}/attempt/", {"outcome": "reached", "note": "hm", "occurred_at": future})
+    assert answer.status_code == 422 and "lies in the future" in text(answer) and ">hm</textarea>" in text(answer)
+    assert rep.post(f"/queue/{handoff.pk}/attempt/", {"outcome": "danced"}).status_code == 422
+    assert not Attempt.objects.exists()
+
+
+def test_the_sheet_of_reasons_keeps_its_choices_and_refuses_without_proof(desk, at):
+    handoff = desk.hand(at=at)
+    rep = of(desk.lea)
+    assert "Which criterion is contradicted?" in text(rep.get(f"/queue/{handoff.pk}/refuse/"))
+    answer = rep.post(f"/queue/{handoff.pk}/refuse/", {})
+    assert answer.status_code == 422 and "Choose a reason." in text(answer)
+    data = {"family": "duplicate", "reason-duplicate": "REL-DUP", "record-duplicate": "nobody@x.test"}
+    answer = rep.post(f"/queue/{handoff.pk}/refuse/", data)
+    assert answer.status_code == 422 and "nobody@x.test" in text(answer)
+    answer = rep.post(f"/queue/{handoff.pk}/refuse/", {"family": "legal"})
+    assert answer.status_code == 302 and state(handoff).state == "refused"
+    assert "already refused" in text(rep.post(f"/queue/{handoff.pk}/refuse/", {"family": "legal"}))
+
+
+def test_unreachable_is_shut_until_the_promised_attempts_were_made(desk, at):
+    handoff = desk.hand(at=at)
+    rep = of(desk.lea)
+    rep.post(f"/queue/{handoff.pk}/attempt/", {"outcome": "no_answer"})
+    assert "after 3 attempts; 1 counted so far" in text(rep.get(f"/queue/{handoff.pk}/return/"))
+    assert rep.post(f"/queue/{handoff.pk}/return/", {"family": "reach"}).status_code == 422
+    data = {"family": "timing", "reason-timing": "TIME-LATER", "return_on-timing": "31/31"}
+    assert "Write a date." in text(rep.post(f"/queue/{handoff.pk}/return/", data))
+    data["return_on-timing"] = (clock.today() + timedelta(days=9)).isoformat()
+    assert rep.post(f"/queue/{handoff.pk}/return/", data).status_code == 302
+    assert Decision.objects.get().return_on == clock.today() + timedelta(days=9)
+
+
+def test_a_deal_by_hand_from_the_queue_to_won(desk, at):
+    handoff = desk.hand(at=at)
+    rep = of(desk.lea)
+    answer = rep.post(f"/queue/{handoff.pk}/deal/", {"title": "Pilot", "amount": "12.000,5"})
+    deal = Deal.objects.get()
+    assert answer["Location"] == f"/deals/{deal.pk}/" and str(deal.amount) == "12000.50"
+    assert rep.get(f"/deals/{deal.pk}/").status_code == 200
+    today = clock.today().isoformat()
+    answer = rep.post(f"/deals/{deal.pk}/won/", {"amount": "", "closed_on": today})
+    assert answer.status_code == 422 and "say how much" in text(answer)
+    answer = rep.post(f"/deals/{deal.pk}/won/", {"amount": "twelve", "closed_on": today})
+    assert answer.status_code == 422 and 'value="twelve"' in text(answer)
+    tomorrow = (clock.today() + timedelta(days=1)).isoformat()
+    answer = rep.post(f"/deals/{deal.pk}/won/", {"amount": "12 000", "closed_on": tomorrow})
+    assert answer.status_code == 422 and "lies in the future" in text(answer)
+    assert rep.post(f"/deals/{deal.pk}/won/", {"amount": "12 000", "closed_on": today}).status_code == 302
+    assert Deal.objects.get().state == "won"
+    assert of(desk.paul).get(f"/deals/{deal.pk}/").status_code == 404
+    assert rep.post(f"/deals/{deal.pk}/reopen/").status_code == 302
+    assert rep.post(f"/deals/{deal.pk}/lost/", {"reason": "", "closed_on": today}).status_code == 422
+    assert rep.post(f"/deals/{deal.pk}/lost/", {"reason": "price", "closed_on": today}).status_code == 302
+
+
+def test_a_manager_gives_a_lead_to_another_rep(desk, at):
+    handoff = desk.hand(at=at)
+    boss = of(desk.boss)
+    assert boss.get(f"/queue/{handoff.pk}/").status_code == 200
+    boss.post(f"/queue/{handoff.pk}/reassign/", {"rep": desk.paul.pk, "reason": "holidays"})
+    assert HandoffState.objects.get().rep == desk.paul
+
+
+def test_in_french_the_pages_answer_too(desk, at):
+    handoff = desk.hand(at=at)
+    desk.lea.language = "fr"
+    desk.lea.save()
+    rep = of(desk.lea)
+    for address in ("/queue/", f"/queue/{handoff.pk}/", f"/queue/{handoff.pk}/refuse/", f"/queue/{handoff.pk}/deal/"):
+        assert rep.get(address).status_code == 200
