@@ -12,7 +12,10 @@ class LeadsConfig(AppConfig):
         from leads.intake import hooks
         from leads.intake.importing import tasks
         from leads.measures import table
-        from leads.scoring import ledger
+        from leads.pages.matches import count_matches
+        from leads.scoring import backfill, ledger, stored
+        from personas import hooks as personas
+        from smarketing.jobs import bell
 
         table.register_all()
         upkeep.register()
@@ -23,3 +26,6 @@ class LeadsConfig(AppConfig):
         hooks.handed.append(handing.import_handoffs)
         hooks.handoffs.append(states.derive)
         hooks.deals.append(handing.changed_deals)
+        personas.count_matches.append(count_matches)
+        personas.stored_values.append(stored.values)
+        bell.register(backfill.drain, backfill.WAITING)

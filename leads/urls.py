@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from .pages import deals, decide, focus, imports, queue, tracking
+from .pages import deals, decide, focus, imports, matches, queue, tracking
 
 
 class Call:
@@ -20,6 +20,7 @@ register_converter(Call, "call")
 
 app_name = "leads"
 urlpatterns = [
+    path("leads/matching/", matches.matching, name="matching"),
     path("v1/<call:call>", tracking.collect, name="collect"),
     path("queue/", queue.index, name="queue"),
     path("queue/<int:pk>/", focus.focus, name="focus"),

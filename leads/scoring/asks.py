@@ -55,23 +55,28 @@ asked AS MATERIALIZED (
       UNION ALL
       SELECT q.lead_id, q.t FROM late JOIN leads_lead l ON late.subject = 'company' AND l.company_id = late.subject_id
       JOIN q ON q.lead_id = l.id AND late.at > q.t) AS moved,
-    (q.lead_id, q.t) IN (
-      SELECT q.lead_id, q.t FROM q JOIN tangle ON tangle.lead_id = q.lead_id AND tangle.at BETWEEN q.midnight AND q.t
-    ) AS tangled
+    {tangled} AS tangled
   FROM q JOIN leads_lead l ON l.id = q.lead_id LEFT JOIN reset ON reset.lead_id = q.lead_id AND reset.t = q.t
   WHERE l.root_id IS NULL AND NOT l.erased AND l.created_at <= q.t
     AND (CASE WHEN l.declared THEN l.created_at ELSE l.recorded_at END) <= q.t)
 """
 
 
+_TANGLED = """(q.lead_id, q.t) IN (
+      SELECT q.lead_id, q.t FROM q JOIN tangle ON tangle.lead_id = q.lead_id AND tangle.at BETWEEN q.midnight AND q.t
+    )"""
+
+
 @dataclass(frozen=True)
 class Asks:
-    """`ids`/`moments` of equal length, or one moment for the leads low <= id < high."""
+    """`ids`/`moments` of equal length, or one moment for the leads low <= id < high. `raw`: count every event anew,
+    without the ledger (it has not counted each behaviour yet)."""
 
     moments: Sequence[datetime]
     ids: Sequence[int] | None = None
     low: int = 0
     high: int = 2**62
+    raw: bool = False
 
     def sql(self, here: Days, params: Params) -> str:
         """CTEs q, late, tangle, reset, asked (without WITH)."""
@@ -85,6 +90,7 @@ class Asks:
             late=_LATE.format(which=_LATE_OF_LISTED if listed else _LATE_OF_ALL),
             tangles=_TANGLES.format(of_leads="AND k.lead_id IN (SELECT lead_id FROM q)" if listed else ""),
             reset_day=here.sql("r.occurred_at"),
+            tangled="true" if self.raw else _TANGLED,
         )
 
     def _listed(self, here: Days, params: Params) -> str:
@@ -114,6 +120,6 @@ def listed(pairs: Sequence[tuple[int, datetime]]) -> Asks:
     return Asks([at for _lead, at in pairs], [lead for lead, _at in pairs])
 
 
-def whole(at: datetime, low: int = 0, high: int = 2**62) -> Asks:
+def whole(at: datetime, low: int = 0, high: int = 2**62, *, raw: bool = False) -> Asks:
     """Ask for every lead low <= id < high at one moment."""
-    return Asks([at], None, low, high)
+    return Asks([at], None, low, high, raw)

@@ -84,3 +84,13 @@ def _one_snapshot() -> Iterator[None]:
 def _ranges() -> list[tuple[int, int]]:
     low, high = fetch("SELECT min(id), max(id) FROM leads_lead")[0]
     return [] if low is None else [(start, start + CHUNK) for start in range(low, high + 1, CHUNK)]
+
+
+WAITING = "SELECT EXISTS (SELECT 1 FROM leads_behaviour WHERE backfilled_at IS NULL)"
+
+
+def drain() -> int:
+    """Count what was registered and never counted; the doorbell rings for it (`smarketing.jobs.bell`). How many."""
+    waiting = list(Behaviour.objects.filter(backfilled_at=None).order_by("pk"))
+    run(waiting, at=clock.now())
+    return len(waiting)

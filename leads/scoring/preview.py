@@ -1,0 +1,121 @@
+"""What a definition's body would say of every lead now: how many each criterion matches, grades, MQLs; and which leads.
+
+Exact: the scorer's own statement over all leads, for a body that need not be published. Behaviours that the ledger has
+not counted yet are counted from the raw events; where that takes too long they are registered, and the worker counts
+them once (`backfill.drain`).
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+from psycopg2 import errors
+
+from leads.models import Behaviour
+from personas.criteria import tree
+from personas.criteria.behaviours import key_of
+
+from . import asks, compile, ledger, program
+from .conditions import Conditions
+from .days import here
+from .sql import Params, fetch
+
+PATIENCE = 20  # seconds
+WHOLE = ("leads", "mql", "direct")
+
+
+@dataclass(frozen=True)
+class Preview:
+    """`hits`: written path -> leads for which the condition there holds. `ready` False: asked for, not counted yet."""
+
+    ready: bool = True
+    leads: int = 0
+    mql: int = 0
+    direct: int = 0
+    hits: Mapping[str, int] = field(default_factory=dict)
+    cells: Mapping[str, int] = field(default_factory=dict)
+
+
+def parts(body: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Written path -> condition of each criterion and of must, never, direct."""
+    found = {}
+    for axis in tree.AXES:
+        for path, item, _group in tree.items(body, axis):
+            found[tree.written(path)] = item["when"]
+    for name in tree.LISTS:
+        for index, cond in enumerate(body.get(name) or ()):
+            found[f"{name}.{index}"] = cond
+    return found
+
+
+def count(body: Mapping[str, Any], at: datetime) -> Preview:
+    """Every lead known at `at`, judged by `body`."""
+    conditions = parts(body)
+    compiled, params, sql = _prepared(body, at)
+    tests = [Conditions(compiled, params).sql(cond) for cond in conditions.values()]
+    hits = ", ".join(["count(*)", *(f"count(*) FILTER (WHERE {test})" for test in tests)])
+    says = "count(*) FILTER (WHERE plain OR direct), count(*) FILTER (WHERE direct)"
+    grades = f"SELECT jsonb_agg(jsonb_build_array(g.grade, g.n, g.m, g.d)) FROM (SELECT grade, count(*), {says} FROM scored GROUP BY 1) g(grade, n, m, d)"
+    found = _patiently(f"WITH {sql} SELECT (SELECT ARRAY[{hits}] FROM v), ({grades})", params)
+    if found is None:
+        ledger.ensure([body])
+        return Preview(ready=False)
+    counted, graded = found[0]
+    graded = json.loads(graded) if graded else []
+    return Preview(
+        leads=counted[0],
+        mql=sum(row[2] for row in graded),
+        direct=sum(row[3] for row in graded),
+        hits=dict(zip(conditions, counted[1:], strict=True)),
+        cells={row[0]: row[1] for row in graded},
+    )
+
+
+def matching(body: Mapping[str, Any], what: str, at: datetime) -> list[int] | None:
+    """Ids of the leads behind a figure: a written path, "leads", "mql", "direct" or a grade. None: not counted yet.
+
+    KeyError when the body has no such figure.
+    """
+    compiled, params, sql = _prepared(body, at)
+    if what in WHOLE or len(what) == 2:
+        which = {"leads": "true", "mql": "plain OR direct", "direct": "direct"}.get(
+            what
+        ) or f"grade = {params.add(what)}"
+        select = f"SELECT lead_id FROM scored WHERE {which}"
+    else:
+        select = f"SELECT lead_id FROM v WHERE {Conditions(compiled, params).sql(parts(body)[what])}"
+    found = _patiently(f"WITH {sql} {select} ORDER BY 1", params)
+    if found is None:
+        ledger.ensure([body])
+        return None
+    return [lead for (lead,) in found]
+
+
+def _prepared(body: Mapping[str, Any], at: datetime) -> tuple[program.Program, Params, str]:
+    """(the program with every count that a condition needs, parameters, CTEs)."""
+    compiled = program.build(0, 0, body)
+    keys = {key_of(cond["event"]) for _path, cond in tree.conditions(body) if "event" in cond}
+    ready = Behaviour.objects.filter(key__in=keys, backfilled_at__isnull=False).count() == len(keys)
+    unknown = sorted(keys - set(compiled.behaviours))
+    compiled.behaviours = {**compiled.behaviours, **{key: -1 - n for n, key in enumerate(unknown)}}
+    for cond in parts(body).values():
+        for _path, leaf in tree.leaves(cond):
+            if "event" in leaf:
+                compiled.count_atom(leaf)
+    params = Params()
+    return compiled, params, compile.ctes(compiled, asks.whole(at, raw=not ready), here(), params)
+
+
+def _patiently(sql: str, params: Params) -> list[tuple] | None:
+    """Rows; None when the statement took longer than a reader waits."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout = '{PATIENCE}s'")
+            return fetch(sql, params)
+    except OperationalError as problem:
+        if isinstance(problem.__cause__, errors.QueryCanceled):
+            return None
+        raise
