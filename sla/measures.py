@@ -12,7 +12,7 @@ from smarketing.measures.numbers import COUNT, RATIO
 from smarketing.measures.question import Question
 from smarketing.measures.registry import Column, Dimension, Measure, Population, register, register_note
 
-from .models import Terms
+from .models import Clock, Terms
 
 # A clock that was settled after the cut-off was pending at the cut-off.
 STATE = "(CASE WHEN k.settled_at > %(cutoff)s THEN 'pending' ELSE k.state END)"
@@ -21,7 +21,9 @@ OWN = {
     "contract": Dimension("contract", _("contract"), CONTRACT),
     "terms_id": Dimension("terms_id", _("version of the contract (number)"), "k.terms_id::text"),
     "clause": Dimension("clause", _("clause"), "k.clause_key"),
-    "clock": Dimension("clock", _("state of the promise"), STATE),
+    "clock": Dimension(
+        "clock", _("state of the promise"), STATE, show=lambda text: dict(Clock.State.choices).get(text, text)
+    ),
 }
 
 
@@ -46,7 +48,7 @@ def clocks(question: Question, kind: str, states: str) -> Population:
         hit=f"{STATE} = 'met'",
         ctes=outcomes.ALL,
         params={"kind": kind},
-        columns=(*LEAD, *GRADE, Column("due", _("due"), "k.due_at", "instant"), Column("clock", _("state"), STATE, "state")),
+        columns=(*LEAD, *GRADE, Column("due", _("due"), "k.due_at"), Column("clock", _("state"), STATE, show=lambda text: dict(Clock.State.choices).get(text, text))),
         link=LINK,
         seen=seen,
     )  # fmt: skip

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from leads.handoffs import reasons
+from leads.models import Handoff, Stage
 from smarketing.accounts.models import User
 from smarketing.measures.question import Question
 from smarketing.measures.registry import Dimension
@@ -20,12 +22,26 @@ PERSONA = (
     "(SELECT p.name FROM leads_personamatch pm JOIN personas_persona p ON p.id = pm.persona_id"
     " WHERE pm.lead_id = l.id ORDER BY pm.persona_id LIMIT 1)"
 )
+DECIDED = {
+    "accepted": _("accepted"),
+    "refused": _("refused"),
+    "undecided": _("undecided"),
+    "expired": _("expired"),
+    "withdrawn": _("withdrawn"),
+    "merged": _("merged"),
+}
+
+
+def _named(names: Mapping[str, object]):
+    return lambda text: names.get(text, text)
+
+
 SHARED = {
     "source": Dimension("source", _("source"), value("lead", "source")),
     "campaign": Dimension("campaign", _("campaign"), CAMPAIGN),
     "channel": Dimension("channel", _("channel"), value("campaign", "channel")),
     "persona": Dimension("persona", _("persona"), PERSONA),
-    "stage": Dimension("stage", _("stage"), STAGE),
+    "stage": Dimension("stage", _("stage"), STAGE, show=_named(dict(Stage.choices))),
     "country": Dimension("country", _("country"), value("lead", "country")),
     "company": Dimension("company", _("company"), value("company", "name")),
 }
@@ -41,11 +57,11 @@ HANDOFF = {
     "line_id": Dimension("line_id", _("definition (number)"), "h.line_id::text"),
     "rep": Dimension("rep", _("rep in charge"), "(SELECT u.name FROM reps u WHERE u.id = rr.rep_id)", own=_own_name),
     "grade": Dimension("grade", _("grade"), "h.grade"),
-    "gate": Dimension("gate", _("gate"), "h.gate"),
+    "gate": Dimension("gate", _("gate"), "h.gate", show=_named(dict(Handoff.Gate.choices))),
 }
 OUTCOME = {
-    "decided": Dimension("decided", _("first decision"), "o.decided"),
-    "reason": Dimension("reason", _("reason"), "CASE WHEN o.decided = 'refused' OR o.returned IS NOT NULL THEN o.reason END"),
+    "decided": Dimension("decided", _("first decision"), "o.decided", show=_named(DECIDED)),
+    "reason": Dimension("reason", _("reason"), "CASE WHEN o.decided = 'refused' OR o.returned IS NOT NULL THEN o.reason END", show=reasons.label),
 }  # fmt: skip
 
 

@@ -2,11 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from leads.handoffs import reasons
 from leads.handoffs.reasons import EXCLUDED, QUALITY
+from leads.models import Deal
 from smarketing.measures.question import Question
 from smarketing.measures.registry import Column, Population
 
 from . import seen
+from .dimensions import DECIDED
 from .outcomes import ALL, COUNTED
 from .values import BELONGS, not_corrected, number, people, value
 
@@ -26,7 +29,7 @@ GRADE = (Column("grade", _("grade"), "h.grade"),)
 AMOUNT = value("deal", "amount")
 DEAL = (
     Column("deal", _("deal"), "coalesce(nullif(d.title, ''), d.key)", personal=True),
-    Column("state", _("state"), value("deal", "state"), "state"),
+    Column("state", _("state"), value("deal", "state"), show=lambda text: dict(Deal.State.choices).get(text, text)),
     Column("amount", _("amount"), number(AMOUNT), "money"),
 )
 BORN = (
@@ -63,15 +66,15 @@ def outcomes(question: Question, which: str = "true", hit: str = "true") -> Popu
         question, f"{_handed('rr')} JOIN outcome o ON o.id = h.id", "h.id", day,
         where=(*COUNTED, which.replace("{reached}", reached), question.around("h.occurred_at")),
         hit=hit.replace("{reached}", reached),
-        columns=(*LEAD, *GRADE, Column("decided", _("first decision"), "o.decided", "state"), Column("reason", _("reason"), "o.reason", "state")),
+        columns=(*LEAD, *GRADE, Column("decided", _("first decision"), "o.decided", show=lambda text: DECIDED.get(text, text)), Column("reason", _("reason"), "o.reason", show=reasons.label)),
     )  # fmt: skip
 
 
 def decided(question: Question) -> Population:
-    """Decided handoffs without the excluded refusals; a hit speaks against the lead's quality."""
-    against = f"o.decided = 'refused' OR (o.returned IS NOT NULL AND o.reason IN {QUALITY})"
-    kept = f"o.decided = 'accepted' OR (o.decided = 'refused' AND o.reason NOT IN {EXCLUDED})"
-    return outcomes(question, f"({kept})", f"({against})")
+    """Decided handoffs without the excluded refusals; a hit was accepted and not given back for fit or data."""
+    kept = f"o.decided = 'accepted' AND NOT coalesce(o.returned IS NOT NULL AND o.reason IN {QUALITY}, false)"
+    counted = f"o.decided = 'accepted' OR (o.decided = 'refused' AND coalesce(o.reason, '') NOT IN {EXCLUDED})"
+    return outcomes(question, f"({counted})", f"({kept})")
 
 
 def _handed(lateral: str) -> str:

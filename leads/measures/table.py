@@ -43,7 +43,7 @@ MEASURES = (
     _outcome("returned", _("Given back"), _("Accepted handoffs that were given back after work."), 36, "o.returned IS NOT NULL"),
     Measure("acceptance", _("Acceptance rate"),
             _("1 − (refusals + returns for a reason of fit or data) ÷ decided handoffs. Existing customers, duplicates and tests are left out; undecided handoffs are not counted. By the month of handoff."),
-            RATIO, p.decided, "one_less_share", d.of_outcomes, interval=True, maturity=30, order=40),
+            RATIO, p.decided, "share", d.of_outcomes, interval=True, maturity=30, order=40),
     Measure("sql", _("Became SQL"), _("First handoffs whose need was confirmed, or shown by a deal."),
             COUNT, partial(p.outcomes, which=f"{p.FIRST} AND {{reached}}"), dimensions=d.of_outcomes, windowed=True, order=50),
     Measure("sql_rate", _("MQL to SQL"), _("First handoffs whose need was confirmed, or shown by a deal ÷ first handoffs."),

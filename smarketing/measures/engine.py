@@ -135,10 +135,16 @@ def dimensions(measure: Measure) -> dict[str, Any]:
 
 def rows_url(key: str, **asked: Any) -> str:
     """Address of the page that lists the rows of a number, at the cut-off of that number."""
-    return _address(ask(key, **asked))
+    return address(ask(key, **asked))
 
 
-def _address(question: Question, group: Mapping[str, str] | None = None) -> str:
+def live(question: Question) -> Question:
+    """The same question at the present cut-off."""
+    return replace(question, cutoff=fence.cutoff())
+
+
+def address(question: Question, group: Mapping[str, str] | None = None) -> str:
+    """Address of the page that lists the rows of a question, or of one group of its answer."""
     where = {**question.where, **{name: (value,) for name, value in (group or {}).items()}}
     pairs: list[tuple[str, Any]] = [("from", question.first), ("to", question.until)]
     if question.zone.key != question.home.key:
@@ -155,7 +161,7 @@ def _group(measure: Measure, question: Question, group: dict[str, str], figure: 
     of = figure.of if measure.unit == numbers.RATIO else None
     interval = numbers.wilson(figure.n, of) if measure.interval and of is not None else None
     return Group(
-        group, figure.value, figure.n, of, interval, _mature(measure, question, group), _address(question, group)
+        group, figure.value, figure.n, of, interval, _mature(measure, question, group), address(question, group)
     )
 
 

@@ -56,11 +56,6 @@ def _share(lines: Lines, _stat: str) -> Figure:
     return Figure(Fraction(n, of) if of else None, n, of)
 
 
-def _unshare(lines: Lines, _stat: str) -> Figure:
-    n, of = sum(line[0] for line in lines), sum(line[1] for line in lines)
-    return Figure(1 - Fraction(n, of) if of else None, of - n, of)
-
-
 def _sum(lines: Lines, _stat: str) -> Figure:
     return Figure(sum((Fraction(line[0] or 0) for line in lines), Fraction(0)), sum(line[1] for line in lines))
 
@@ -73,7 +68,6 @@ def _spread(lines: Lines, stat: str) -> Figure:
 REDUCES: dict[str, Reduce] = {
     "count": Reduce("count(*)", _count),
     "share": Reduce("count(*) FILTER (WHERE hit), count(*)", _share),
-    "one_less_share": Reduce("count(*) FILTER (WHERE hit), count(*)", _unshare),
     "sum": Reduce("sum(value), count(value)", _sum),
     "spread": Reduce("value, count(*)", _spread, spread=True),
 }

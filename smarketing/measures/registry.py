@@ -16,23 +16,28 @@ PERIODS = ("day", "month", "quarter", "year")
 
 @dataclass(frozen=True)
 class Dimension:
-    """`sql`: text over the population's aliases, '' where blank. `own(user)`: the one value that a rep may see."""
+    """`sql`: text over the population's aliases, '' where blank. `own(user)`: the one value that a rep may see.
+
+    `show(text)`: a value in words, for pages.
+    """
 
     key: str
     label: Any
     sql: str
     own: Callable[[Any], str] | None = None
+    show: Callable[[str], Any] | None = None
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the drill-down. kind: text, date, number, money, state. `personal` needs the right to see people."""
+    """A column of the drill-down. kind: text, number, money. `personal` needs the right to see people; `show` as above."""
 
     key: str
     label: Any
     sql: str
     kind: str = "text"
     personal: bool = False
+    show: Callable[[str], Any] | None = None
 
 
 @dataclass(frozen=True)
