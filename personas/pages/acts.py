@@ -13,6 +13,7 @@ from personas.definitions import services
 from personas.models import DefinitionLine
 from smarketing.accounts.policy import needs
 from smarketing.rows import clock
+from smarketing.web.once import once
 
 from .studio import get_line
 from .words import said, voice
@@ -20,6 +21,7 @@ from .words import said, voice
 
 @needs("definition.edit")
 @require_POST
+@once
 def act(request: HttpRequest, pk: int) -> HttpResponse:
     """One of `moves.DEEDS` on the line at `path`; the page comes back at where the line is then."""
     line, deed = get_line(pk), request.POST.get("do", "")
@@ -38,6 +40,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs("definition.edit")
 @require_POST
+@once
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the draft one step back."""
     line = get_line(pk)

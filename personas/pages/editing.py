@@ -12,6 +12,7 @@ from personas.definitions import services
 from personas.models import DefinitionLine
 from smarketing.accounts.policy import needs
 from smarketing.rows import clock
+from smarketing.web.once import FIELD, once
 
 from . import rows
 from .acts import keys_ever, revision
@@ -19,11 +20,12 @@ from .studio import get_line, studio
 from .words import voice
 
 FAULTY = 422
-CONTROLS = ("csrfmiddlewaretoken", "revision", "path", "key", "do")
+CONTROLS = ("csrfmiddlewaretoken", "revision", "path", "key", "do", FIELD)
 
 
 @needs("definition.edit")
 @require_POST
+@once
 def save(request: HttpRequest, pk: int) -> HttpResponse:
     """`do`: save, or a deed of `builder.shape` that only changes what the form asks."""
     line, at = get_line(pk), clock.now()

@@ -14,6 +14,7 @@ from personas.definitions.persona_services import current_versions
 from personas.models import DefinitionLine
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
+from smarketing.web.once import once
 
 from .forms import LineForm
 from .standing import Standing, standing
@@ -36,6 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @needs("definition.edit")
+@once
 def line_new(request: HttpRequest) -> HttpResponse:
     """A new definition: a name, and what it starts from."""
     form = LineForm(request.POST or None, lines=lines())

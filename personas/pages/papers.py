@@ -18,6 +18,7 @@ from smarketing.accounts.policy import needs
 from smarketing.agreements import services as agreements
 from smarketing.agreements.models import Paper
 from smarketing.rows import clock
+from smarketing.web.once import once
 
 from .document import document, spoken
 from .forms import ProposeForm
@@ -34,6 +35,7 @@ HEADINGS = {
 
 @needs("definition.edit")
 @require_POST
+@once
 def propose(request: HttpRequest, pk: int) -> HttpResponse:
     """Put the draft to both sides; on to the paper, where they sign."""
     line, at = get_line(pk), clock.now()

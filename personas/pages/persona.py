@@ -17,6 +17,7 @@ from personas.definitions.services import Unsound
 from personas.models import Persona, PersonaVersion
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
+from smarketing.web.once import once
 
 from . import labels
 from .document import spoken
@@ -46,11 +47,13 @@ def persona(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs("personas.edit")
+@once
 def persona_new(request: HttpRequest) -> HttpResponse:
     return _form(request, None)
 
 
 @needs("personas.edit")
+@once
 def persona_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return _form(request, get_object_or_404(Persona, pk=pk))
 

@@ -7,8 +7,8 @@ from . import settings_views, views
 app_name = "accounts"
 urlpatterns = [
     path("profile/", views.profile, name="profile"),
-    path("language/", views.language, name="language"),
-    path("theme/", views.theme, name="theme"),
+    path("profile/language/", views.language, name="language"),
+    path("profile/theme/", views.theme, name="theme"),
     path("demo/person/", views.demo_switch, name="demo_switch"),
     path("settings/", settings_views.settings, name="settings"),
     path("settings/people/", settings_views.people_list, name="people"),

@@ -133,32 +133,32 @@ def test_the_audit_log_is_filtered(admin, client):
 @pytest.mark.django_db
 def test_language_and_theme_are_kept_with_the_person_and_in_a_cookie(client):
     user = enter(client, person("Rita", "rep"))
-    answer = client.post("/language/", {"language": "fr"}, headers={"referer": "http://testserver/profile/"})
+    answer = client.post("/profile/language/", {"language": "fr"}, headers={"referer": "http://testserver/profile/"})
     assert (answer.headers["Location"], answer.cookies["django_language"].value) == ("http://testserver/profile/", "fr")
-    client.post("/theme/", {"theme": "dark"})
+    client.post("/profile/theme/", {"theme": "dark"})
     user.refresh_from_db()
     assert (user.language, user.theme) == ("fr", "dark")
 
 
 @pytest.mark.django_db
 def test_language_switches_before_sign_in(client):
-    client.post("/language/", {"language": "fr"})
+    client.post("/profile/language/", {"language": "fr"})
     assert client.get("/accounts/login/").headers["Content-Language"] == "fr"
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("place", ["https://elsewhere.test/", "//elsewhere.test", "javascript:alert(1)"])
 def test_no_switch_sends_anybody_to_another_site(client, place):
-    for address, data in (("/language/", {"language": "fr"}), ("/theme/", {"theme": "dark"})):
+    for address, data in (("/profile/language/", {"language": "fr"}), ("/profile/theme/", {"theme": "dark"})):
         answer = client.post(address, data | {"next": place}, headers={"referer": place})
         assert answer.headers["Location"] == "/"
 
 
 @pytest.mark.django_db
 def test_an_unknown_language_or_theme_is_400_and_get_is_405(client):
-    assert client.post("/language/", {"language": "de"}).status_code == 400
-    assert client.post("/theme/", {"theme": "pink"}).status_code == 400
-    assert client.get("/language/").status_code == 405
+    assert client.post("/profile/language/", {"language": "de"}).status_code == 400
+    assert client.post("/profile/theme/", {"theme": "pink"}).status_code == 400
+    assert client.get("/profile/language/").status_code == 405
 
 
 @pytest.mark.django_db
