@@ -43,6 +43,8 @@ def open_file(
     mapping: dict[str, Any] | None = None, dry: bool = False,
 ) -> Import:  # fmt: skip
     """Keep a file and propose its mapping (or take the given one). Refused for what is no table."""
+    if not isinstance(mapping, dict | None):
+        raise Refused("mapping_no_object")
     folder = staging.folder()
     with tempfile.NamedTemporaryFile(dir=folder, suffix=".part") as part, transaction.atomic():
         try:
@@ -112,6 +114,7 @@ def work(one: Import, at: Callable[[], datetime]) -> Import:
     """Check or apply until settled, stopped, or taken over by another worker. Killed, it goes on when called again."""
     held = lease.take(f"import {one.pk}", f"{socket.gethostname()}:{os.getpid()}")
     if held is None:
+        one.refresh_from_db()
         return one
     try:
         one.refresh_from_db()

@@ -1,0 +1,90 @@
+"""Killed midway an import goes on where its last committed chunk ended; nothing is lost and nothing done twice."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from leads.intake.importing import service, tasks
+from leads.models import AttributeChange, Import, Lead, LeadKey
+from smarketing.jobs.models import Lease
+from smarketing.rows.clock import now
+from tests.conftest import ROOT
+
+from .conftest import counts
+
+MAP = {"source": "crm", "columns": {"Id": "key", "Email": "lead.email", "Firm": "company.name"}}
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "many.csv"
+    path.write_text("Id,Email,Firm\n" + "".join(f"k{n},p{n}@x.test,Firm {n % 50}\n" for n in range(2500)))
+    (tmp_path / "map.json").write_text(json.dumps(MAP))
+    return path
+
+
+def command(file, urls, crash=""):
+    env = {**os.environ, **urls, "SMARKETING_DATA": str(file.parent), "SMARKETING_CRASH": crash}
+    line = [sys.executable, "manage.py", "import_csv", "leads", str(file), "--map", str(file.parent / "map.json")]
+    return subprocess.run(line, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("crash", ["import.before:2", "import.after:2", "import.committed:2"])
+def test_killed_midway_it_goes_on(file, database_urls, crash):
+    killed = command(file, database_urls, crash)
+    assert killed.returncode == -9, killed.stderr
+    done = Lead.objects.count()
+    assert done == (2000 if crash == "import.committed:2" else 1000)
+    Lease.objects.update(until=None)  # a minute later
+    ended = command(file, database_urls)
+    assert ended.returncode == 0, ended.stderr
+    one = Import.objects.get()
+    assert (one.state, counts(one)) == ("done", (2500, 0, 0, 0))
+    assert Lead.objects.count() == LeadKey.objects.count() == 2500
+    assert AttributeChange.objects.filter(field="email").count() == 2500
+    assert "2500 unchanged" in command(file, database_urls).stdout
+
+
+@pytest.mark.django_db
+def test_stopped_it_goes_on_when_asked(file, settings, tmp_path, monkeypatch):
+    settings.MEDIA_ROOT = tmp_path
+    with file.open("rb") as stream:
+        one = service.open_file(kind="leads", stream=stream, filename="many.csv", by=None, at=now(), mapping=MAP)
+    one = service.work(service.choose(one=one, mapping=one.mapping, history=False, by=None, at=now()), now)
+    service.start(one=one, by=None, at=now())
+    chunk = service.apply_chunk
+
+    def chunk_then_stop(one, held, at):
+        chunk(one, held, at)
+        service.stop(one=one, by=None, at=now())
+
+    monkeypatch.setattr(service, "apply_chunk", chunk_then_stop)
+    one = service.work(one, now)
+    one.refresh_from_db()
+    assert (one.state, Lead.objects.count()) == ("stopped", 1000)
+    monkeypatch.setattr(service, "apply_chunk", chunk)
+    one = service.work(service.start(one=one, by=None, at=now()), now)
+    assert (one.state, counts(one)) == ("done", (2500, 0, 0, 0))
+
+
+@pytest.mark.django_db
+def test_what_waits_is_given_to_one_worker(file, settings, tmp_path, monkeypatch):
+    settings.MEDIA_ROOT = tmp_path
+    with file.open("rb") as stream:
+        one = service.open_file(kind="leads", stream=stream, filename="many.csv", by=None, at=now(), mapping=MAP)
+    service.choose(one=one, mapping=one.mapping, history=False, by=None, at=now())
+    given = []
+    monkeypatch.setattr(tasks.work_import, "delay", given.append)
+    tasks.drain()
+    held = service.lease.take(f"import {one.pk}", "another worker")
+    tasks.drain()
+    assert given == [one.pk]
+    assert service.work(one, now).state == "checking"
+    service.lease.release(held)
+    tasks.work_import(one.pk)
+    one.refresh_from_db()
+    assert one.state == "checked"
