@@ -196,7 +196,7 @@ def _checked(found: Mapping) -> list[Problem]:
     mapped = [one for column in found.columns for one in column.targets]
     for name in _twice(mapped):
         headers = [column.header for column in found.columns if name in column.targets]
-        out.append(Problem("target_twice", {"target": name, "names": ", ".join(headers)}))
+        out.append(Problem("target_twice", {"target": name, "kind": found.kind, "names": ", ".join(headers)}))
     out += [
         Problem("bad_target", {"name": "constants", "target": one[:60]})
         for one in found.constants

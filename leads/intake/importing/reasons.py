@@ -78,16 +78,27 @@ FILES: dict[str, Any] = {
 SENTENCES = CELLS | FILES
 
 
+ORDERS = {
+    "iso": gettext_lazy("year, month, day"),
+    "dmy": gettext_lazy("day, month, year"),
+    "mdy": gettext_lazy("month, day, year"),
+}
+
+
 def sentence(code: str, params: dict[str, Any]) -> str:
     """The reason in the reader's language."""
     from .targets import label_of
 
+    said = dict(params)
     if code == "required":
-        words = [label_of(params["kind"], one, _language()) for one in params["targets"]]
-        params = {"targets": _(" or ").join(words)}
+        said = {"targets": _(" or ").join(label_of(params["kind"], one, _language()) for one in params["targets"])}
+    if code == "target_twice":
+        said["target"] = label_of(params["kind"], params["target"], _language())
     if code == "header_broken":
-        params = params | {"why": str(SENTENCES[params["why"]])}
-    return str(SENTENCES[code]).format(**params)
+        said["why"] = str(SENTENCES[params["why"]])
+    if "order" in said:
+        said["order"] = str(ORDERS[said["order"]])
+    return str(SENTENCES[code]).format(**said)
 
 
 def _language() -> str:
