@@ -1,6 +1,7 @@
 """Columns of many rows, written by COPY."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from io import StringIO
 from typing import Any
 
@@ -60,4 +61,6 @@ def _text(value: Any) -> str:
         return "\\N"
     if isinstance(value, bool):
         return "t" if value else "f"
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
     return str(value)

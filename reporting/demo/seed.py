@@ -7,20 +7,28 @@ from datetime import timedelta
 
 from django.db import connection, transaction
 
+from leads.handoffs import stages, states
+from leads.judging import catch_up
+from leads.models import Handoff, HandoffState, LeadDirty
 from leads.scoring import backfill, ledger
+from sla import derive as clocks
+from smarketing.calendars import services as calendars
+from smarketing.jobs import nightly
+from smarketing.rows import clock
 from smarketing.rows.models import Installation
 
-from . import crowd, setting, traffic, words, writing
-from .plan import Plan
+from . import crowd, deeds, setting, traffic, words, work, writing
+from .plan import Plan, midnight
 
 Say = Callable[[str], None]
+CYCLES = 3  # leads given back may qualify again
 
 
 def run(plan: Plan, say: Say = print) -> dict[str, int]:
     """Make the company in an empty database. Returns what was made, by kind."""
     made: dict[str, int] = {}
     with _phase(say, "people, language, contract"), transaction.atomic():
-        Installation.objects.create(kind="demo", company=words.COMPANY, clock_offset=_offset(plan), created_at=plan.at)
+        Installation.objects.create(kind="demo", company=words.COMPANY, clock_offset=_offset(plan))
         stage = _stage(plan)
     with _phase(say, f"{plan.leads} leads, {plan.events} events drawn"):
         people = crowd.draw(plan)
@@ -30,11 +38,83 @@ def run(plan: Plan, say: Say = print) -> dict[str, int]:
         made |= {"leads": len(leads), "companies": len(people.companies.name)}
         made["events"] = writing.events(plan, visits, leads)
         made["spend"] = writing.spend(plan, writing.campaign_ids(), stage.people["ines"].pk)
-    with _phase(say, "statistics"), connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    _analyze()
     with _phase(say, "behaviours counted"):
         made["ledger"] = backfill.run(ledger.ensure([stage.version.body]), at=plan.at)
+    _cycles(plan, stage, people, int(leads[0]), made, say)
+    with _phase(say, "clocks of the contract"):
+        made["clocks"] = clocks.rebuild(clock.now())
+    with _phase(say, "months closed"):
+        made["books"] = _close_months(plan, stage)
+    nightly.ask(by=None, at=clock.now())  # the worker takes it up while the pages answer already
     return made
+
+
+def _cycles(plan: Plan, stage: setting.Stage, people: crowd.Crowd, base: int, made: dict[str, int], say: Say) -> None:
+    """Judge, hand over, play sales; again for those given back, until nobody qualifies any more."""
+    start = midnight(plan.first) - timedelta(days=1)
+    axis = calendars.axis(stage.contract.terms.get().calendar)
+    wanted: list[int] | None = None
+    for cycle in range(CYCLES):
+        after = Handoff.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        with _phase(say, f"judged, cycle {cycle + 1}"):
+            found = catch_up.run(start, plan.at, leads=wanted)
+            deeds.backdate()
+        for kind, count in found.items():
+            made[kind] = made.get(kind, 0) + count
+        new = _handed(plan, stage, people, base, after)
+        if not new:
+            break
+        with _phase(say, f"sales played, {len(new)} handoffs"), transaction.atomic():
+            done = work.play(plan, axis, new, cycle)
+            for kind, count in deeds.write(plan, done, stage.people).items():
+                made[kind] = made.get(kind, 0) + count
+            states.derive([one.pk for one in new])
+            stages.rebuild({one.lead for one in new})
+            wanted = sorted({v.handoff.lead for v in done.verdicts if deeds.recycles(v)})
+        if not wanted:
+            break
+    LeadDirty.objects.all().delete()
+
+
+def _handed(plan: Plan, stage: setting.Stage, people: crowd.Crowd, base: int, after: int) -> list[work.Handed]:
+    """New handoffs with what the play needs to know of them."""
+    keys = {user.pk: key for key, user in stage.people.items()}
+    campaigns = [one.key for one in words.CAMPAIGNS] + [""]
+    recent = plan.at - timedelta(hours=26)
+    found = HandoffState.objects.filter(handoff__gt=after, rep__isnull=False).values_list(
+        "handoff_id", "lead_id", "rep_id", "handoff__occurred_at"
+    )
+    out = []
+    for pk, lead, rep, at in found.order_by("handoff_id"):
+        number, company = lead - base, int(people.company[lead - base])
+        out.append(
+            work.Handed(
+                pk=pk, lead=lead, at=at, rep=keys[rep], buyer=words.BUYERS[people.buyer[number]].key,
+                campaign=campaigns[people.campaign[number]],
+                employees=int(people.companies.employees[company]) if company >= 0 else 1,
+                company=people.companies.name[company] if company >= 0 else "",
+                fresh=at > recent,
+            )
+        )  # fmt: skip
+    return out
+
+
+def _close_months(plan: Plan, stage: setting.Stage) -> int:
+    """Every month but the running one and the one before it is closed by the service, on the fifth day after."""
+    try:
+        from reporting.books import services as books
+    except ImportError:
+        return 0
+    for number in range(plan.months - 2):
+        at = midnight(plan.month(number + 1)) + timedelta(days=4, hours=9)
+        books.close_month(contract=stage.contract, month=plan.month(number), by=stage.people["hugo"], at=at)
+    return plan.months - 2
+
+
+def _analyze() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _offset(plan: Plan) -> timedelta:
@@ -46,12 +126,11 @@ def _offset(plan: Plan) -> timedelta:
 
 
 def _stage(plan: Plan) -> setting.Stage:
-    at = setting.midnight(plan.first) - timedelta(days=30)
+    at = midnight(plan.first) - timedelta(days=30)
     who = setting.people(at)
     personas, line, version = setting.language(plan, who)
-    stage = setting.Stage(
-        who, setting.pool([user for user in who.values() if user.role == "rep"]), personas, line, version
-    )
+    reps = [user for user in who.values() if user.role == "rep"]
+    stage = setting.Stage(who, setting.pool(reps), personas, line, version)
     stage.contract = setting.contract(plan, line, who)
     setting.signins(who)
     return stage
