@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from .pages import deals, decide, focus, imports, matches, queue, tracking
+from .pages import campaigns, companies, deals, decide, focus, imports, lead, leads, matches, queue, tracking
 
 
 class Call:
@@ -49,4 +49,15 @@ urlpatterns = [
     path("imports/<int:pk>/progress/", imports.progress, name="import_progress"),
     path("imports/<int:pk>/rejected.csv", imports.rejected, name="import_rejected"),
     path("imports/<int:pk>/mapping.json", imports.mapping, name="import_mapping"),
+    path("leads/", leads.index, name="list"),
+    path("leads/add/", leads.add, name="add"),
+    path("leads/<int:pk>/", lead.page, name="lead"),
+    path("leads/<int:pk>/edit/", lead.edit, name="lead_edit"),
+    path("companies/<int:pk>/", companies.page, name="company"),
+    path("campaigns/", campaigns.index, name="campaigns"),
+    path("campaigns/add/", campaigns.add, name="campaign_add"),
+    path("campaigns/<int:pk>/", campaigns.page, name="campaign"),
+    path("campaigns/<int:pk>/edit/", campaigns.edit, name="campaign_edit"),
+    path("campaigns/<int:pk>/costs/", campaigns.spend, name="campaign_spend"),
+    path("campaigns/<int:pk>/costs/<int:spend_pk>/back/", campaigns.take_back, name="spend_back"),
 ]

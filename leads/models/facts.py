@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from smarketing.rows.kinds import Fact
 
+from .querysets import SpendQuerySet
+
 
 class Dated(Fact):
     occurred_at = models.DateTimeField()
@@ -118,6 +120,8 @@ class Spend(Dated):
     label = models.CharField(max_length=80, default="")
     by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
     imported_by = models.ForeignKey("leads.Import", models.PROTECT, null=True, related_name="+")
+
+    objects = SpendQuerySet.as_manager()
 
 
 class Join(Dated):

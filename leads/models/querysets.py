@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db import OperationalError, connection, transaction
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, TextField
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 
 from smarketing.accounts.policy import REP, may
 
@@ -29,6 +31,31 @@ def words_of(text: str) -> list[str]:
     return text.replace("\x00", "").split()[:MAX_WORDS]
 
 
+_NEARLY = f"""
+SELECT id FROM leads_lead WHERE leads_plain(%(text)s) <%% {_NAMES}
+UNION ALL
+SELECT l.id FROM leads_lead l JOIN leads_company c ON c.id = l.company_id
+WHERE leads_plain(%(text)s) <%% leads_plain(c.name || ' ' || c.domain)
+LIMIT %(most)s
+"""
+
+
+def written_nearly(text: str, most: int = 200) -> list[int]:
+    """Ids of leads whose name, e-mail or company is written nearly like `text`; none when that takes too long."""
+    text = " ".join(words_of(text))
+    if len(text) < 3:
+        return []
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL pg_trgm.word_similarity_threshold = 0.45; SET LOCAL statement_timeout = 1500")
+            cursor.execute(_NEARLY, {"text": text, "most": most})
+            found = [row[0] for row in cursor.fetchall()]
+            cursor.execute("SET LOCAL statement_timeout = 0")
+            return found
+    except OperationalError:
+        return []
+
+
 class LeadQuerySet(QuerySet):
     def visible_to(self, user) -> "LeadQuerySet":
         """A rep sees the leads of their own handoffs and deals and of their pools; everybody else who may look sees all."""
@@ -39,8 +66,7 @@ class LeadQuerySet(QuerySet):
         from .derived import HandoffState
         from .identities import Deal
 
-        pools = Q(pool=None) | Q(pool__members__rep=user)
-        handoffs = HandoffState.objects.filter(Q(rep=user) | Q(state=HandoffState.State.POOLED) & pools)
+        handoffs = HandoffState.objects.visible_to(user)
         deals = Deal.objects.filter(rep=user)
         return self.filter(Q(pk__in=handoffs.values("lead")) | Q(pk__in=deals.values("lead")))
 
@@ -110,3 +136,32 @@ class CompanyQuerySet(QuerySet):
 class CampaignQuerySet(QuerySet):
     def visible_to(self, user) -> "CampaignQuerySet":
         return self if may(user, "campaigns.view") else self.none()
+
+    def with_sums(self) -> "CampaignQuerySet":
+        """`cost`: what was spent and not taken back, None for nothing; `people`: leads that name the campaign."""
+        from .facts import Spend
+        from .identities import Lead
+
+        spends = Spend.objects.filter(campaign=OuterRef("pk")).standing().order_by().values("campaign")
+        leads = Lead.objects.filter(campaign=OuterRef("pk")).living().order_by().values("campaign")
+        return self.annotate(
+            cost=Subquery(spends.annotate(sum=Sum("amount")).values("sum")),
+            people=Coalesce(Subquery(leads.annotate(n=Count("pk")).values("n")), 0),
+        )
+
+
+class SpendQuerySet(QuerySet):
+    def standing(self) -> "SpendQuerySet":
+        """Those that were not taken back."""
+        from .facts import Correction
+
+        return self.exclude(Exists(Correction.objects.filter(subject="spend", subject_id=OuterRef("pk"))))
+
+    def with_correction(self) -> "SpendQuerySet":
+        """`back_at`, `back_by`, `back_reason` of those that were taken back."""
+        from .facts import Correction
+
+        rows = Correction.objects.filter(subject="spend", subject_id=OuterRef("pk"))
+        return self.annotate(
+            back_at=Subquery(rows.values("occurred_at")), back_by=Subquery(rows.values("by__name")), back_reason=Subquery(rows.values("reason")),
+        )  # fmt: skip

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, TextField
+from django.db.models import Exists, OuterRef, Q, TextField
 from django.db.models.functions import Cast
 
 from leads.models import AttributeChange, Campaign, Correction, EngagementReset, Event, EventPayload, Join, Lead
@@ -69,8 +69,8 @@ class LeadFacts:
         """Facts known and occurred by t, not taken back by then."""
         rows = model.objects.filter(known_at__lte=self.t, occurred_at__lte=self.t, **which)
         subject = model._meta.model_name
-        back = Correction.objects.filter(subject=subject, known_at__lte=self.t).values_list("subject_id", flat=True)
-        return rows.exclude(pk__in=set(back))
+        back = Correction.objects.filter(subject=subject, subject_id=OuterRef("pk"), known_at__lte=self.t)
+        return rows.exclude(Exists(back))
 
     def _latest(self, subject: str, pk: int) -> dict[str, Any]:
         found: dict[str, tuple] = {}
@@ -112,17 +112,24 @@ class LeadFacts:
 
     def _visitors(self) -> list[int]:
         first: dict[int, Join] = {}
-        for one in Join.objects.order_by("pk"):
+        mine = Join.objects.filter(lead_id=self.lead_id).values("visitor")
+        for one in Join.objects.filter(visitor__in=mine).order_by("pk"):
             first.setdefault(one.visitor_id, one)
         return [visitor for visitor, one in first.items() if one.lead_id == self.lead_id and one.known_at <= self.t]
 
 
 def score(
-    lead_id: int, body: Mapping[str, Any], t: datetime, *, catalogue: Catalogue | None = None, after_no: bool = False
+    lead_id: int,
+    body: Mapping[str, Any],
+    t: datetime,
+    *,
+    catalogue: Catalogue | None = None,
+    after_no: bool = False,
+    facts: LeadFacts | None = None,
 ) -> Judgement:
-    """The judgement of a lead under a definition's body at t, from raw facts."""
+    """The judgement of a lead under a definition's body at t, from raw facts (`facts`, where they were read already)."""
     catalogue = catalogue or read_catalogue()
-    facts = LeadFacts(lead_id, t)
+    facts = facts or LeadFacts(lead_id, t)
     today = facts.days.of(t)
     moment = Moment(facts, today, catalogue)
     facts.personas = frozenset(pk for pk, rules in queries.pinned(body).items() if rules and moment.holds(rules))

@@ -50,6 +50,7 @@ VERBS: dict[str, frozenset[str]] = {
     # leads; without leads.personal rows open without personal values
     "leads.view": EVERY_ROLE,
     "leads.personal": EVERY_ROLE - {VIEWER},
+    "leads.add": frozenset({MARKETER, MANAGER}),
     "leads.edit": WORKERS,
     "leads.import": frozenset({MARKETER, MANAGER, ADMINISTRATOR}),
     "leads.export": frozenset({MARKETER, MANAGER, ADMINISTRATOR}),

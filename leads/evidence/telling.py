@@ -1,0 +1,273 @@
+"""The story in words: one table from kind of entry to what is said of it, in the reader's language."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import formats, timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from leads.handoffs import reasons
+from leads.models import Attempt, Campaign, Correction, Handoff, Hold, Import, Stage
+from personas.criteria.phrases import EVENT_PHRASES
+from personas.criteria.sentence import Voice, plain
+from smarketing.accounts.models import User
+
+from . import values
+from .story import Entry
+
+MAX_VALUES = 12
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the story on a page. `side` "" for neither; `learned` when it was recorded on a later day."""
+
+    entry: Entry
+    when: str
+    until: str
+    icon: str
+    side: str
+    text: str
+    note: str = ""
+    pairs: list[tuple[str, str]] = field(default_factory=list)
+    by: str = ""
+    learned: str = ""
+    file: str = ""
+    taken_back: str = ""
+
+    @property
+    def n(self) -> int:
+        return self.entry.n if self.entry.kind == "event" else 1
+
+
+def lines(entries: Iterable[Entry], *, personal: bool) -> list[Line]:
+    """Entries in words; without the right to personal values only their names are said."""
+    entries = list(entries)
+    names = _Names(entries, personal)
+    return [_line(entry, names) for entry in entries]
+
+
+class _Names:
+    """What the entries of a page refer to, read at once."""
+
+    def __init__(self, entries: list[Entry], personal: bool):
+        self.personal, self.lang = personal, "fr" if (get_language() or "en").startswith("fr") else "en"
+        bodies = [entry.body for entry in entries]
+        corrections = Correction.objects.in_bulk([one.correction_id for one in entries if one.correction_id])
+        people = {one.by_id for one in entries} | {one.get("rep") for one in bodies}
+        people |= {one.by_id for one in corrections.values()}
+        self.corrections = corrections
+        self.people = dict(User.objects.filter(pk__in=people - {None}).values_list("pk", "name"))
+        files = {one.get("import") for one in bodies} - {None}
+        self.files = dict(Import.objects.filter(pk__in=files).values_list("pk", "filename"))
+        wanted = {one.get("campaign") for one in bodies} - {None}
+        self.campaigns = {one.pk: str(one) for one in Campaign.objects.filter(pk__in=wanted)}
+        self.voice = Voice(self.lang, {}, campaigns=self.campaigns)
+        subjects = {one.get("subject") for one in bodies} - {None}
+        self.fields = {(s, one.name): one for s in subjects for one in values.catalogue(s)}
+
+    def pairs(self, body: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """(label, value) of the fields of a change; personal values only where they may be seen."""
+        found = []
+        for name, value in body["values"][:MAX_VALUES]:
+            one = self.fields.get((body["subject"], name))
+            label = values.label_of(one, self.lang) if one else _LINKED.get(name, name)
+            hidden = one is not None and one.personal and not self.personal
+            shown = "•••" if hidden else self._value(name, one, value)
+            found.append((str(label), shown or "–"))
+        return found
+
+    def _value(self, name: str, one: Any, value: Any) -> str:
+        if name in values.LINKS and one is None:
+            row = values.LINKS[name].objects.filter(pk=value).first() if value is not None else None
+            return str(row) if row else ""
+        return values.text_of(one, value, self.lang) if one else str(value or "")
+
+
+_LINKED = {"company": gettext_lazy("company"), "campaign": gettext_lazy("campaign"), "rep": gettext_lazy("rep")}
+
+
+def _line(entry: Entry, names: _Names) -> Line:
+    kind = KINDS[entry.kind]
+    correction = names.corrections.get(entry.correction_id)
+    return Line(
+        entry,
+        when=_moment(entry.first_at if entry.n > 1 and entry.kind == "event" else entry.at, entry.day_only),
+        until=_until(entry),
+        icon=kind.icon(entry.body) if callable(kind.icon) else kind.icon,
+        side=kind.side,
+        text=kind.say(entry, names),
+        note=(entry.body.get("note") or "") if names.personal else "",
+        pairs=names.pairs(entry.body) if "values" in entry.body else [],
+        by=names.people.get(entry.by_id, ""),
+        learned=_learned(entry),
+        file=names.files.get(entry.body.get("import"), ""),
+        taken_back=_taken_back(correction, names) if correction else "",
+    )
+
+
+def _moment(at: datetime, day_only: bool) -> str:
+    return formats.date_format(timezone.localtime(at), "SHORT_DATE_FORMAT" if day_only else "SHORT_DATETIME_FORMAT")
+
+
+def _until(entry: Entry) -> str:
+    """The time of the last of several deeds of a day."""
+    if entry.kind != "event" or entry.n < 2 or entry.day_only or entry.at == entry.first_at:
+        return ""
+    return formats.date_format(timezone.localtime(entry.at), "TIME_FORMAT")
+
+
+def _learned(entry: Entry) -> str:
+    """The day on which it was learned, when that is a later one."""
+    day = timezone.localtime(entry.recorded_at).date()
+    return formats.date_format(day, "SHORT_DATE_FORMAT") if day > timezone.localtime(entry.at).date() else ""
+
+
+def _taken_back(correction: Correction, names: _Names) -> str:
+    words = {"when": _moment(correction.occurred_at, False), "who": names.people.get(correction.by_id, _("the system"))}
+    return _("taken back on %(when)s by %(who)s") % words + (f" · {correction.reason}" if correction.reason else "")
+
+
+# --- what is said of each kind
+
+
+def _event(entry: Entry, names: _Names) -> str:
+    body = entry.body
+    if body["kind"] not in EVENT_PHRASES:
+        return _OTHER_EVENTS.get(body["kind"]) or f"{body['kind']} {body['name']}".strip()
+    said = {name: body[name] for name in ("kind", "name", "form", "campaign") if body.get(name)}
+    if body.get("page"):
+        said["page"] = {"op": "is", "value": body["page"]}
+    return plain(names.voice.condition({"event": said}))
+
+
+_OTHER_EVENTS = {
+    "identify": gettext_lazy("said who they are"),
+    "group": gettext_lazy("said which company they belong to"),
+    "alias": gettext_lazy("was recognised under another name"),
+}
+
+
+def _qualification(entry: Entry, names: _Names) -> str:
+    words = {key: entry.body[key] for key in ("grade", "version", "line")}
+    if entry.body["cause"] == "direct":
+        return _("became MQL directly (grade %(grade)s), by version %(version)s of %(line)s") % words
+    return _("became MQL with grade %(grade)s, by version %(version)s of %(line)s") % words
+
+
+def _handoff(entry: Entry, names: _Names) -> str:
+    gate = Handoff.Gate(entry.body["gate"]).label
+    if entry.body["version"] is None:
+        return _("handed to sales (%(gate)s)") % {"gate": gate}
+    words = {"gate": gate, "version": entry.body["version"], "grade": entry.body["grade"]}
+    return _("handed to sales with grade %(grade)s by version %(version)s (%(gate)s)") % words
+
+
+def _assignment(entry: Entry, names: _Names) -> str:
+    rep, pool = names.people.get(entry.body["rep"], ""), entry.body["pool"] or "–"
+    if not rep:
+        return _("waits in the pool %(pool)s") % {"pool": pool}
+    why = _HOW.get(entry.body["how"], entry.body["how"])
+    return _("%(rep)s is in charge (%(why)s)") % {"rep": rep, "why": why}
+
+
+_HOW = {
+    "turn": gettext_lazy("their turn"),
+    "taken": gettext_lazy("taken from the pool"),
+    "manager": gettext_lazy("named by a manager"),
+    "account": gettext_lazy("in charge of the account"),
+}
+
+
+def _attempt(entry: Entry, names: _Names) -> str:
+    words = {
+        "channel": Attempt.Channel(entry.body["channel"]).label,
+        "outcome": Attempt.Outcome(entry.body["outcome"]).label,
+    }
+    if entry.body["next"]:
+        words["day"] = formats.date_format(date.fromisoformat(entry.body["next"]), "SHORT_DATE_FORMAT")
+        return _("%(channel)s: %(outcome)s · next step on %(day)s") % words
+    return _("%(channel)s: %(outcome)s") % words
+
+
+def _decision(entry: Entry, names: _Names) -> str:
+    said = str(_DECIDED[entry.body["kind"]])
+    return f"{said} · {reasons.label(entry.body['reason'])}" if entry.body["reason"] else said
+
+
+_DECIDED = {
+    "accept": gettext_lazy("accepted"),
+    "refuse": gettext_lazy("refused"),
+    "return": gettext_lazy("given back"),
+    "qualify": gettext_lazy("need confirmed"),
+    "withdraw": gettext_lazy("handoff withdrawn"),
+    "expire": gettext_lazy("handoff expired"),
+}
+
+
+def _move(entry: Entry, names: _Names) -> str:
+    to = Stage(entry.body["to"]).label
+    if not entry.body["from"]:
+        return _("stage: %(to)s") % {"to": to}
+    return _("stage: %(origin)s → %(to)s") % {"origin": Stage(entry.body["from"]).label, "to": to}
+
+
+def _deal(entry: Entry, names: _Names) -> str:
+    title = entry.body["title"] if names.personal else ""
+    return _("deal opened: %(title)s") % {"title": title} if title else _("deal opened")
+
+
+def _contact(entry: Entry, names: _Names) -> str:
+    role = entry.body["role"]
+    return _("named as a contact of a deal (%(role)s)") % {"role": role} if role else _("named as a contact of a deal")
+
+
+def _merge(entry: Entry, names: _Names) -> str:
+    return _("lead #%(loser)s was merged into lead #%(root)s") % {
+        key: str(entry.body[key]) for key in ("loser", "root")
+    }
+
+
+def _fixed(words: Any) -> Callable[[Entry, _Names], str]:
+    return lambda entry, names: str(words)
+
+
+def _event_icon(body: Mapping[str, Any]) -> str:
+    return _ICONS.get(body["kind"], "cursor")
+
+
+_ICONS = {
+    "page": "globe", "form": "file-earmark-text", "mail_open": "envelope-open", "mail_click": "envelope-open",
+    "mail_delivered": "envelope", "mail_bounce": "envelope", "unsubscribe": "x-circle", "webinar": "play-circle",
+    "download": "download", "demo": "lightning-charge", "identify": "person-check",
+}  # fmt: skip
+_CHANNELS = {"call": "telephone", "mail": "envelope", "message": "chat-left-text", "visit": "geo-alt"}
+
+
+@dataclass(frozen=True)
+class Kind:
+    say: Callable[[Entry, _Names], str]
+    icon: str | Callable[[Mapping[str, Any]], str]
+    side: str = ""
+
+
+KINDS: dict[str, Kind] = {
+    "born": Kind(_fixed(gettext_lazy("lead created")), "person-plus"),
+    "change": Kind(_fixed(""), "pencil"),
+    "join": Kind(_fixed(gettext_lazy("earlier visits of the website recognised as theirs")), "link-45deg"),
+    "event": Kind(_event, _event_icon),
+    "qualification": Kind(_qualification, "check2-circle", "marketing"),
+    "hold": Kind(lambda one, _n: _("waits before it is handed over: %(reason)s") % {"reason": Hold.Reason(one.body["reason"]).label}, "hourglass", "marketing"),
+    "handoff": Kind(_handoff, "arrow-right", "marketing"),
+    "move": Kind(_move, "flag"),
+    "assignment": Kind(_assignment, "person-badge", "sales"),
+    "attempt": Kind(_attempt, lambda body: _CHANNELS.get(body["channel"], "telephone"), "sales"),
+    "decision": Kind(_decision, "hand-thumbs-up", "sales"),
+    "deal": Kind(_deal, "briefcase", "sales"),
+    "contact": Kind(_contact, "people", "sales"),
+    "reset": Kind(_fixed(gettext_lazy("recycled: a new cycle begins, behaviour so far counts 0")), "arrow-counterclockwise"),
+    "merge": Kind(_merge, "arrows-collapse"),
+}  # fmt: skip

@@ -1,0 +1,126 @@
+"""The values of a lead or company as of an instant, each with since when and from where."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from leads.models import AttributeChange, Campaign, Company, Correction
+from personas.models import FieldDef
+
+ALWAYS = {
+    "lead": ("email", "phone", "function", "country", "source"),
+    "company": ("domain", "industry", "employees", "country"),
+}
+LINKS = {"company": Company, "campaign": Campaign}  # fields that hold the id of another row
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value. `text` is as people read it, "" for none; `change` the fact that says it, None for none."""
+
+    field: str
+    label: str
+    text: str
+    personal: bool
+    raw: Any = None
+    change: AttributeChange | None = None
+
+    @property
+    def origin(self) -> str:
+        """Who or what said it."""
+        change = self.change
+        if change is None:
+            return ""
+        if change.by is not None:
+            return change.by.name
+        if change.imported_by is not None:
+            return change.imported_by.filename
+        return change.source
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether it was brought as declared history."""
+        return self.change is not None and self.change.known_at < self.change.recorded_at
+
+
+def latest(subject: str, pk: int, t: datetime) -> dict[str, AttributeChange]:
+    """The change that says each field as of t: the greatest (occurred, recorded, id) known and occurred, not corrected."""
+    back = Correction.objects.filter(subject="attributechange", subject_id=OuterRef("pk"), known_at__lte=t)
+    rows = AttributeChange.objects.filter(subject=subject, subject_id=pk, known_at__lte=t, occurred_at__lte=t)
+    rows = rows.exclude(Exists(back)).select_related("by", "imported_by")
+    return {row.field: row for row in rows.order_by("field", "-occurred_at", "-recorded_at", "-pk").distinct("field")}
+
+
+def values(subject: str, pk: int, t: datetime, lang: str) -> list[Value]:
+    """Every value in the order of the catalogue; fields without one are left out, save those always asked for."""
+    said = latest(subject, pk, t)
+    found = []
+    for one in catalogue(subject):
+        change = said.get(one.name)
+        raw = change.value if change else None
+        if raw in (None, "") and one.name not in ALWAYS[subject]:
+            continue
+        found.append(Value(one.name, label_of(one, lang), text_of(one, raw, lang), one.personal, raw, change))
+    return found
+
+
+def catalogue(subject: str) -> list[FieldDef]:
+    """The fields of a subject that hold values, built-in ones first."""
+    rows = FieldDef.objects.filter(subject=subject, changeable=True)
+    return sorted(rows, key=lambda one: (one.name.startswith("x_"), one.pk))
+
+
+def label_of(field: FieldDef, lang: str) -> str:
+    return field.label_fr if lang == "fr" else field.label_en
+
+
+def text_of(field: FieldDef, value: Any, lang: str) -> str:
+    """A value as people read it."""
+    if value is None or value == "":
+        return ""
+    if field.type == FieldDef.Type.DATE:
+        return _date(value)
+    if field.type == FieldDef.Type.BOOL:
+        return _("yes") if value in (True, "true") else _("no")
+    if field.type == FieldDef.Type.CHOICE:
+        return _choice(field.choices, value, lang)
+    if field.type in (FieldDef.Type.NUMBER, FieldDef.Type.MONEY):
+        return _number(value)
+    return str(value)
+
+
+def _date(value: Any) -> str:
+    try:
+        return formats.date_format(date.fromisoformat(str(value)[:10]), "SHORT_DATE_FORMAT")
+    except ValueError:
+        return str(value)
+
+
+def _number(value: Any) -> str:
+    try:
+        return formats.number_format(value, use_l10n=True, force_grouping=True)
+    except (TypeError, ValueError):
+        return str(value)
+
+
+def _choice(choices: list, value: Any, lang: str) -> str:
+    for one in choices:
+        if isinstance(one, Mapping) and str(one.get("value")) == str(value):
+            return str(one.get(lang) or one.get("en") or value)
+    return str(value)
+
+
+def linked(subject: str, pk: int, t: datetime) -> dict[str, Any]:
+    """The company and campaign of a lead as of t, by field."""
+    said = latest(subject, pk, t)
+    found = {}
+    for field, model in LINKS.items():
+        change = said.get(field)
+        if change is not None and change.value is not None:
+            found[field] = model.objects.filter(pk=int(change.value)).first()
+    return found

@@ -1,0 +1,138 @@
+"""What people write with their own hands: leads, campaigns and what these cost. Each value is an AttributeChange."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Lower
+
+from leads.models import Campaign, Correction, Lead, Spend
+from smarketing.accounts.audit import record
+from smarketing.accounts.models import User
+from smarketing.rows import clock
+from smarketing.rows.fence import open_fence
+
+from . import columns, companies, facts, locks
+
+
+class ByHandError(ValueError):
+    """Why it was not done. `field` names the field of the form, "" for none; `key` is one of the named reasons."""
+
+    def __init__(self, key: str, field: str = ""):
+        super().__init__(key)
+        self.key, self.field = key, field
+
+
+def same_email(email: str, besides: int | None = None) -> list[int]:
+    """Ids of living leads with this e-mail address, oldest first."""
+    if not email:
+        return []
+    rows = Lead.objects.annotate(mail=Lower("email")).filter(mail=email.lower(), erased=False, root_id=None)
+    return list(rows.exclude(pk=besides or 0).order_by("id").values_list("id", flat=True)[:5])
+
+
+@transaction.atomic
+def add_lead(*, values: Mapping[str, Any], company: Mapping[str, Any], by: User, at: datetime) -> int:
+    """Make a lead with its first values and its company (found by domain, else by name). Returns its id."""
+    fence = open_fence()
+    origin = facts.Origin(by=by, source="hand")
+    firm = companies.find_or_create([company], at, origin=origin, fence=fence)[0]
+    said = {**values, **({"company": firm} if firm else {})}
+    (pk,) = facts.create_leads([facts.Birth(at, said)], origin=origin, fence=fence)
+    record(
+        by, "lead.add", "lead", pk, at, fields=sorted(name for name, value in said.items() if value not in (None, ""))
+    )
+    return pk
+
+
+@transaction.atomic
+def edit_lead(
+    *, lead: Lead, values: Mapping[str, Any], company: Mapping[str, Any], by: User, at: datetime
+) -> list[facts.Change]:
+    """Record the values that differ, each as one change. `company` {} takes the lead out of its company.
+
+    Returns the changes. ByHandError("erased") for an erased lead.
+    """
+    fence = open_fence()
+    columns.lock("lead", [lead.pk])
+    if Lead.objects.filter(pk=lead.pk, erased=True).exists():
+        raise ByHandError("erased")
+    origin = facts.Origin(by=by, source="hand")
+    firm = companies.find_or_create([company], at, origin=origin, fence=fence)[0]
+    said = {**values, "company": firm}
+    now = columns.current("lead", [lead.pk]).get(lead.pk, {})
+    changes = [
+        facts.Change("lead", lead.pk, name, _none(value), at)
+        for name, value in sorted(said.items())
+        if _none(value) != _none(now.get(name))
+    ]
+    if firm and company.get("name"):  # found by its domain, it may have got another name
+        changes.append(facts.Change("company", firm, "name", company["name"], at))
+    added = facts.record_changes(changes, origin=origin, fence=fence)
+    if added:
+        record(by, "lead.edit", "lead", lead.pk, at, fields=[change.field for change in added])
+    return added
+
+
+@transaction.atomic
+def add_campaign(*, values: Mapping[str, Any], by: User, at: datetime) -> int:
+    """Make a campaign. Returns its id. ByHandError("key_taken") when another one has its key."""
+    fence = open_fence()
+    _key_is_free(values["key"], None)
+    (pk,) = facts.create_campaigns(
+        [facts.Birth(at, dict(values))], origin=facts.Origin(by=by, source="hand"), fence=fence
+    )
+    record(by, "campaign.add", "campaign", pk, at, key=values["key"])
+    return pk
+
+
+@transaction.atomic
+def edit_campaign(*, campaign: Campaign, values: Mapping[str, Any], by: User, at: datetime) -> list[facts.Change]:
+    """Record the values that differ. Returns the changes. ByHandError("key_taken") when another one has the key."""
+    fence = open_fence()
+    _key_is_free(values["key"], campaign.pk)
+    now = columns.current("campaign", [campaign.pk]).get(campaign.pk, {})
+    changes = [
+        facts.Change("campaign", campaign.pk, name, _none(value), at)
+        for name, value in sorted(values.items())
+        if _none(value) != _none(now.get(name))
+    ]
+    added = facts.record_changes(changes, origin=facts.Origin(by=by, source="hand"), fence=fence)
+    if added:
+        record(by, "campaign.edit", "campaign", campaign.pk, at, fields=[change.field for change in added])
+    return added
+
+
+@transaction.atomic
+def add_spend(*, campaign: Campaign, spent_on: date, amount: Decimal, label: str, by: User, at: datetime) -> Spend:
+    """Write down what a campaign cost on a day. ByHandError("future") for a day that has not begun."""
+    fence = open_fence()
+    zone = clock.zone()
+    if spent_on > at.astimezone(zone).date():
+        raise ByHandError("future", "spent_on")
+    spend = Spend.objects.create(
+        campaign=campaign, spent_on=spent_on, amount=amount, label=label, by=by,
+        occurred_at=datetime.combine(spent_on, time(), zone).astimezone(UTC), recorded_at=fence.recorded_at, known_at=fence.recorded_at,
+    )  # fmt: skip
+    record(by, "campaign.spend", "campaign", campaign.pk, at, spend=spend.pk, amount=str(amount))
+    return spend
+
+
+@transaction.atomic
+def take_back_spend(*, spend: Spend, reason: str, by: User, at: datetime) -> bool:
+    """Take a cost back; it stays in the list, struck through, and counts nowhere. False when it was taken back before."""
+    if Correction.objects.filter(subject="spend", subject_id=spend.pk).exists():
+        return False
+    return bool(facts.correct(subject="spend", subject_ids=[spend.pk], by=by, at=at, reason=reason))
+
+
+def _key_is_free(key: str, besides: int | None) -> None:
+    locks.hold(locks.CAMPAIGNS, [key.lower()])
+    if Campaign.objects.annotate(low=Lower("key")).filter(low=key.lower()).exclude(pk=besides or 0).exists():
+        raise ByHandError("key_taken", "key")
+
+
+def _none(value: Any) -> Any:
+    return None if value == "" else value

@@ -1,0 +1,152 @@
+"""Campaigns: the list, the form, what they cost written by hand and taken back. What they brought is a slot."""
+
+from django.contrib import messages
+from django.db.models import TextField, Value
+from django.db.models.functions import Coalesce, Lower, NullIf
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from leads.intake import by_hand
+from leads.models import Campaign, Spend
+from smarketing.accounts.policy import may, needs
+from smarketing.rows import clock
+from smarketing.web.once import once
+from smarketing.web.tables import Column, Table
+
+from .forms import CampaignForm, SpendForm, TakeBackForm
+
+SAID = {
+    "key_taken": gettext_lazy("Another campaign has this key."),
+    "future": gettext_lazy("This day has not come yet: write what was spent."),
+}
+SPENDS = 200
+
+
+def _page_of(campaign: Campaign) -> str:
+    return reverse("leads:campaign", args=[campaign.pk])
+
+
+COLUMNS = (
+    Column("name", gettext_lazy("Name"), str, sort="sort_name", url=_page_of, head=True, nullable=False),
+    Column("key", gettext_lazy("Key"), wide=True),
+    Column("channel", gettext_lazy("Channel"), sort="channel"),
+    Column("starts", gettext_lazy("First day"), "starts_on", sort="starts_on"),
+    Column("ends", gettext_lazy("Last day"), "ends_on", sort="ends_on", wide=True),
+    Column("cost", gettext_lazy("Cost"), sort="cost", align="num"),
+    Column("leads", gettext_lazy("Leads"), "people", sort="people", align="num", nullable=False),
+)
+
+
+@needs("campaigns.view")
+def index(request: HttpRequest) -> HttpResponse:
+    may_edit = may(request.user, "campaigns.edit")
+    rows = Campaign.objects.visible_to(request.user).with_sums()
+    empty = {
+        "title": _("No campaign yet."),
+        "text": _("A campaign is what was planned and paid: leads name it, costs are written on it."),
+    }
+    if may_edit:
+        empty |= {"url": reverse("leads:campaign_add"), "action": _("Add a campaign")}
+    table = Table(
+        COLUMNS,
+        rows.annotate(sort_name=Lower(Coalesce(NullIf("name", Value("", TextField())), "key"))),
+        request.GET,
+        "-starts",
+        caption=_("Campaigns"),
+        exports=True,
+        empty=empty,
+    )
+    if request.GET.get("export") == "csv":
+        return table.csv("campaigns.csv")
+    return render(request, "leads/campaigns.html", {"table": table, "may_edit": may_edit})
+
+
+@needs("campaigns.edit")
+@once
+def add(request: HttpRequest) -> HttpResponse:
+    form = CampaignForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            pk = by_hand.add_campaign(values=form.values(), by=request.user, at=clock.now())
+        except by_hand.ByHandError as refusal:
+            form.add_error(refusal.field or None, SAID[refusal.key])
+        else:
+            return redirect("leads:campaign", pk)
+    return _form_page(request, form, None)
+
+
+@needs("campaigns.edit")
+@once
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign = get_object_or_404(Campaign.objects.visible_to(request.user), pk=pk)
+    form = CampaignForm.of(campaign, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            by_hand.edit_campaign(campaign=campaign, values=form.values(), by=request.user, at=clock.now())
+        except by_hand.ByHandError as refusal:
+            form.add_error(refusal.field or None, SAID[refusal.key])
+        else:
+            return redirect("leads:campaign", pk)
+    return _form_page(request, form, campaign)
+
+
+def _form_page(request: HttpRequest, form: CampaignForm, campaign: Campaign | None) -> HttpResponse:
+    context = {"form": form, "campaign": campaign}
+    return render(request, "leads/campaign_form.html", context, status=200 if request.method == "GET" else 422)
+
+
+@needs("campaigns.view")
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    return _page(request, _campaign(request, pk), SpendForm(initial={"spent_on": clock.today()}))
+
+
+@needs("campaigns.edit")
+@require_POST
+@once
+def spend(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign, form = _campaign(request, pk), SpendForm(request.POST)
+    if form.is_valid():
+        try:
+            by_hand.add_spend(campaign=campaign, **form.cleaned_data, by=request.user, at=clock.now())
+        except by_hand.ByHandError as refusal:
+            form.add_error(refusal.field, SAID[refusal.key])
+        else:
+            messages.success(request, _("The cost is written down."))
+            return redirect("leads:campaign", pk)
+    return _page(request, campaign, form, status=422)
+
+
+@needs("campaigns.edit")
+@once
+def take_back(request: HttpRequest, pk: int, spend_pk: int) -> HttpResponse:
+    campaign = _campaign(request, pk)
+    cost = get_object_or_404(Spend.objects.filter(campaign=campaign).with_correction(), pk=spend_pk)
+    form = TakeBackForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done = by_hand.take_back_spend(spend=cost, reason=form.cleaned_data["reason"], by=request.user, at=clock.now())
+        said = _("The cost is taken back: it stays here, struck through, and counts nowhere.")
+        messages.success(request, said if done else _("This cost was taken back before."))
+        return redirect("leads:campaign", pk)
+    context = {"campaign": campaign, "cost": cost, "form": form}
+    return render(request, "leads/spend_back.html", context, status=200 if request.method == "GET" else 422)
+
+
+def _campaign(request: HttpRequest, pk: int) -> Campaign:
+    return get_object_or_404(Campaign.objects.visible_to(request.user).with_sums(), pk=pk)
+
+
+def _page(request: HttpRequest, campaign: Campaign, form: SpendForm, status: int = 200) -> HttpResponse:
+    costs = campaign.spends.with_correction().select_related("by", "imported_by").order_by("-spent_on", "-pk")
+    found = list(costs[: SPENDS + 1])
+    context = {
+        "campaign": campaign,
+        "costs": found[:SPENDS],
+        "more_costs": len(found) > SPENDS,
+        "form": form,
+        "may_edit": may(request.user, "campaigns.edit"),
+    }
+    return render(request, "leads/campaign.html", context, status=status)

@@ -1,0 +1,175 @@
+"""Forms of leads and campaigns. They clean; services save. `values()` are the arguments of the service."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.validators import validate_email
+from django.utils.translation import gettext_lazy as _
+
+from leads.intake.companies import domain_of
+from leads.models import Campaign, Lead
+from leads.models.identities import Stage
+
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+LEAD_FIELDS = ("first_name", "last_name", "email", "phone", "function", "country", "source", "birth_date", "opted_out")
+CAMPAIGN_FIELDS = ("key", "name", "channel", "starts_on", "ends_on")
+MAX_AMOUNT = Decimal("999999999999.99")
+
+
+def _text(label: Any, length: int = 120, **more) -> forms.CharField:
+    return forms.CharField(label=label, max_length=length, required=False, **more)
+
+
+def email_is_valid(email: str) -> bool:
+    """Whether the text is written as an e-mail address."""
+    try:
+        validate_email(email)
+    except forms.ValidationError:
+        return False
+    return True
+
+
+class LeadForm(forms.Form):
+    """A lead by hand: at least a name or an e-mail address. A second lead with the same address must be asked for."""
+
+    first_name = _text(_("First name"))
+    last_name = _text(_("Last name"))
+    email = forms.EmailField(label=_("E-mail"), required=False, max_length=320)
+    phone = _text(_("Phone"), 40)
+    function = _text(_("Function"))
+    company_name = _text(_("Company"), 200)
+    company_domain = _text(
+        _("Domain of the company"), 200, help_text=_("For instance acme.example. It finds the company again.")
+    )
+    country = _text(_("Country"), 60)
+    source = _text(_("Source"), help_text=_("Where the lead first came from."))
+    campaign = forms.ModelChoiceField(
+        Campaign.objects.order_by("name", "key"), label=_("Campaign"), required=False, empty_label="–"
+    )
+    birth_date = forms.DateField(label=_("Date of birth"), required=False, widget=DAY)
+    opted_out = forms.BooleanField(
+        label=_("Opposition"), required=False, help_text=_("This person asked not to be contacted: nothing is handed over.")
+    )  # fmt: skip
+    anyway = forms.BooleanField(
+        label=_("It is somebody else: save all the same"), required=False, widget=forms.HiddenInput
+    )
+
+    @classmethod
+    def of(cls, lead: Lead, data=None) -> "LeadForm":
+        """The form filled with a lead."""
+        first = {name: getattr(lead, name) for name in LEAD_FIELDS} | {"campaign": lead.campaign}
+        firm = lead.company
+        return cls(
+            data,
+            initial=first | {"company_name": firm.name if firm else "", "company_domain": firm.domain if firm else ""},
+        )
+
+    def clean_company_domain(self) -> str:
+        said = self.cleaned_data["company_domain"]
+        domain = domain_of(said) if said else ""
+        if said and not domain:
+            raise forms.ValidationError(_("This is no domain: write it like acme.example."))
+        return domain
+
+    def clean(self):
+        data = super().clean()
+        if not self.errors and not any(data.get(name) for name in ("first_name", "last_name", "email")):
+            self.add_error("last_name", _("Write a name or an e-mail address."))
+        return data
+
+    def warn(self) -> None:
+        """Ask whether a second lead with the same address is meant."""
+        self.fields["anyway"].widget = forms.CheckboxInput()
+
+    def values(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        born, campaign = data["birth_date"], data["campaign"]
+        said = {name: data[name] for name in LEAD_FIELDS}
+        return said | {
+            "birth_date": born and born.isoformat(), "opted_out": data["opted_out"] or None, "campaign": campaign and campaign.pk,
+        }  # fmt: skip
+
+    def company(self) -> dict[str, str]:
+        said = {"name": self.cleaned_data["company_name"], "domain": self.cleaned_data["company_domain"]}
+        return {name: value for name, value in said.items() if value}
+
+
+class LeadFilters(forms.Form):
+    """Filters of the leads table; a wrong value filters nothing and says so."""
+
+    q = _text(_("Name, e-mail or company"), 200, widget=forms.TextInput(attrs={"type": "search"}))
+    stage = forms.ChoiceField(label=_("Stage"), required=False, choices=[("", _("all")), *Stage.choices])
+    grade = forms.ChoiceField(label=_("Grade"), required=False)
+    source = forms.ChoiceField(label=_("Source"), required=False)
+    campaign = forms.ChoiceField(label=_("Campaign"), required=False)
+    rep = forms.ChoiceField(label=_("Rep in charge"), required=False)
+    since = forms.DateField(label=_("Created from"), required=False, widget=DAY)
+    until = forms.DateField(label=_("to"), required=False, widget=DAY)
+
+    def __init__(self, data, choices: dict[str, list], personal: bool = True):
+        super().__init__(data)
+        for name, found in choices.items():
+            self.fields[name].choices = [("", _("all")), *found]
+            if not found:
+                del self.fields[name]
+        if not personal:
+            self.fields["q"].label = _("Company")
+
+    def clean(self):
+        data = super().clean()
+        if data.get("since") and data.get("until") and data["until"] < data["since"]:
+            self.add_error("until", _("This day comes before the first one."))
+        return data
+
+
+class CampaignForm(forms.Form):
+    key = forms.CharField(
+        label=_("Key"),
+        max_length=80,
+        help_text=_("The short name by which files and links name it, for instance webinar-sla."),
+    )
+    name = forms.CharField(label=_("Name"), max_length=120)
+    channel = _text(_("Channel"), 60, help_text=_("The kind of touch: mail, event, search…"))
+    starts_on = forms.DateField(label=_("First day"), required=False, widget=DAY)
+    ends_on = forms.DateField(label=_("Last day"), required=False, widget=DAY)
+
+    @classmethod
+    def of(cls, campaign: Campaign, data=None) -> "CampaignForm":
+        """The form filled with a campaign."""
+        return cls(data, initial={name: getattr(campaign, name) for name in CAMPAIGN_FIELDS})
+
+    def clean_key(self) -> str:
+        key = self.cleaned_data["key"]
+        if re.search(r"[\x00-\x1f]", key):
+            raise forms.ValidationError(_("Letters, figures, spaces and signs on one line."))
+        return key
+
+    def clean(self):
+        data = super().clean()
+        first, last = data.get("starts_on"), data.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("The last day comes before the first one."))
+        return data
+
+    def values(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        days = {name: data[name] and data[name].isoformat() for name in ("starts_on", "ends_on")}
+        return {name: data[name] for name in ("key", "name", "channel")} | days
+
+
+class SpendForm(forms.Form):
+    spent_on = forms.DateField(label=_("Day"), widget=DAY)
+    amount = forms.DecimalField(label=_("Amount"), max_digits=14, decimal_places=2, max_value=MAX_AMOUNT, localize=True)
+    label = _text(_("What for"), 80)
+
+    def clean_amount(self) -> Decimal:
+        amount = self.cleaned_data["amount"]
+        if amount == 0:
+            raise forms.ValidationError(_("Write an amount other than 0."))
+        return amount
+
+
+class TakeBackForm(forms.Form):
+    reason = forms.CharField(label=_("Why it is taken back"), max_length=200)

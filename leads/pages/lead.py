@@ -1,0 +1,166 @@
+"""The page of one lead: who it is, what happened, why it has its grade; now, or as of the end of a past day."""
+
+import re
+from datetime import date, datetime, timedelta
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from leads.evidence import header, story, telling, values, why
+from leads.intake import by_hand
+from leads.models import Lead, PersonaMatch
+from leads.scoring.days import here
+from smarketing.accounts.policy import may, needs
+from smarketing.rows import clock
+from smarketing.web.once import once
+
+from .forms import LeadForm, email_is_valid
+from .leads import twins_of
+
+FILTERS = {
+    "all": gettext_lazy("all"),
+    "mail": gettext_lazy("mail"),
+    "web": gettext_lazy("web"),
+    "calls": gettext_lazy("calls"),
+    "stages": gettext_lazy("stages"),
+    "values": gettext_lazy("values"),
+}
+
+
+@needs("leads.view")
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    lead = get_object_or_404(Lead.objects.visible_to(request.user).select_related("company", "campaign"), pk=pk)
+    present = clock.now()
+    past = _asked_day(request, present)
+    t = _end_of(past) if past else present
+    lang, personal = get_language() or "en", may(request.user, "leads.personal")
+    said = values.values("lead", lead.pk, t, lang)
+    text = {one.field: one.text for one in said if personal or not one.personal}
+    context = {
+        "lead": lead,
+        "name": _name(lead, text),
+        "function": text.get("function", ""),
+        "phone": text.get("phone", ""),
+        "personal": personal,
+        "past": past,
+        "wrong_day": bool(request.GET.get("as_of")) and past is None and not _is_today(request, present),
+        "at": t,
+        "today": present,
+        "tel": re.sub(r"[^+0-9]", "", text.get("phone", "")),
+        "steps": header.steps(lead, t, past is None),
+        "charge": header.charge(lead, t, past is None),
+        "values": [one for one in said if personal or not one.personal],
+        "email_is_odd": bool(text.get("email")) and not email_is_valid(text["email"]),
+        "panels": why.as_of(lead, t, lang) if past else why.now(lead, t, lang),
+        "may_edit": may(request.user, "leads.edit") and not past and not lead.erased,
+        **_around(lead, request.user, t),
+        **_story(request, lead, t, personal),
+    }
+    return render(request, "leads/lead.html", context)
+
+
+def _name(lead: Lead, text: dict[str, str]) -> str:
+    full = f"{text.get('first_name', '')} {text.get('last_name', '')}".strip() or text.get("email", "")
+    return full or _("Lead #%(number)s") % {"number": lead.pk}
+
+
+def _around(lead: Lead, user, t: datetime) -> dict:
+    """What stands beside a lead: its company and campaign as of t, persona, colleagues, twins, survivor."""
+    linked = values.linked("lead", lead.pk, t)
+    company = linked.get("company")
+    twins = by_hand.same_email(lead.email, lead.pk) if may(user, "leads.personal") else []
+    visible = Lead.objects.visible_to(user)
+    return {
+        "company": company,
+        "campaign": linked.get("campaign"),
+        "colleagues": company.people.living().exclude(pk=lead.pk).count() if company else 0,
+        "twins": list(visible.filter(pk__in=twins)),
+        "survivor": visible.filter(pk=lead.root_id).first() if lead.root_id else None,
+        "matches": PersonaMatch.objects.filter(lead=lead)
+        .select_related("persona", "version")
+        .order_by("persona__name"),
+    }
+
+
+def _story(request: HttpRequest, lead: Lead, t: datetime, personal: bool) -> dict:
+    only = request.GET.get("story", "all")
+    only = only if only in FILTERS else "all"
+    entries, further = story.page(lead, t, only=only, before=parse(request.GET.get("before", "")))
+    query = request.GET.copy()
+    query.pop("before", None)
+    query["story"] = only
+    more = query.copy()
+    if further:
+        more["before"] = written(further)
+    tabs = []
+    for key, label in FILTERS.items():
+        query["story"] = key
+        tabs.append((label, f"?{query.urlencode()}#story", key == only))
+    query["story"] = only
+    return {
+        "lines": telling.lines(entries, personal=personal),
+        "tabs": tabs,
+        "more_url": f"?{more.urlencode()}#story" if further else "",
+        "newest_url": f"?{query.urlencode()}#story" if request.GET.get("before") else "",
+    }
+
+
+def written(place: story.Place) -> str:
+    """A place in the story for an address."""
+    return f"{place[0].isoformat()}~{place[1]}~{place[2]}"
+
+
+def parse(text: str) -> story.Place | None:
+    """What `written` wrote; None for anything else."""
+    try:
+        at, rank, pk = text.split("~")
+        instant = datetime.fromisoformat(at)
+        return (
+            (instant, int(rank), int(pk)) if instant.tzinfo and abs(int(rank)) < 99 and abs(int(pk)) < 2**63 else None
+        )
+    except ValueError:
+        return None
+
+
+def _asked_day(request: HttpRequest, present: datetime) -> date | None:
+    """The past day that is asked for; None for today, a day to come, or nothing."""
+    try:
+        day = date.fromisoformat(request.GET.get("as_of", ""))
+    except ValueError:
+        return None
+    return day if date(1971, 1, 1) <= day < here().of(present) else None
+
+
+def _is_today(request: HttpRequest, present: datetime) -> bool:
+    return request.GET.get("as_of") == here().of(present).isoformat()
+
+
+def _end_of(day: date) -> datetime:
+    return here().midnight(day + timedelta(days=1)) - timedelta(microseconds=1)
+
+
+@needs("leads.edit")
+@once
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    lead = get_object_or_404(
+        Lead.objects.visible_to(request.user).filter(erased=False).select_related("company"), pk=pk
+    )
+    form, twins = LeadForm.of(lead, request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        twins = (
+            twins_of(request.user, form, lead.pk) if form.cleaned_data["email"].lower() != lead.email.lower() else None
+        )
+        if twins is None:
+            changes = by_hand.edit_lead(
+                lead=lead, values=form.values(), company=form.company(), by=request.user, at=clock.now()
+            )
+            messages.success(
+                request, _("Saved: every change is in the story.") if changes else _("Nothing has changed.")
+            )
+            return redirect(reverse("leads:lead", args=[lead.pk]))
+    context = {"form": form, "twins": twins, "lead": lead}
+    return render(request, "leads/lead_form.html", context, status=200 if request.method == "GET" else 422)

@@ -1,0 +1,153 @@
+"""The leads table, and a lead written by hand. Views only translate."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from leads.intake import by_hand
+from leads.models import Company, Lead
+from leads.models.querysets import LeadQuerySet, written_nearly
+from leads.scoring.days import here
+from smarketing.accounts.audit import record
+from smarketing.accounts.policy import may, needs
+from smarketing.rows import clock
+from smarketing.web.once import once
+from smarketing.web.tables import Column, Table
+
+from . import choices, shown
+from .forms import LeadFilters, LeadForm
+
+COMPANIES_SHOWN = 5
+
+
+def _page_of(lead: Lead) -> str:
+    return reverse("leads:lead", args=[lead.pk])
+
+
+def _company_of(lead: Lead) -> str:
+    return reverse("leads:company", args=[lead.company_id]) if lead.company_id else ""
+
+
+COLUMNS = (
+    Column(
+        "name", gettext_lazy("Name"), str, sort="plain_name", url=_page_of, head=True, personal=True, nullable=False
+    ),
+    Column("number", gettext_lazy("Number"), lambda lead: f"#{lead.pk}", url=_page_of, head=True),
+    Column("company", gettext_lazy("Company"), "company.name", url=_company_of),
+    Column("function", gettext_lazy("Function"), personal=True, wide=True),
+    Column("stage", gettext_lazy("Stage"), Lead.get_stage_display),
+    Column("grade", gettext_lazy("Grade")),
+    Column("source", gettext_lazy("Source"), wide=True),
+    Column(
+        "created",
+        gettext_lazy("Created"),
+        "created_at",
+        sort="created_at",
+        align="num",
+        show=lambda at, lead: shown.moment(at, lead.day_only),
+    ),
+    Column("rep", gettext_lazy("Rep in charge"), "rep_name", wide=True),
+)
+
+
+@needs("leads.view")
+def index(request: HttpRequest) -> HttpResponse:
+    personal = may(request.user, "leads.personal")
+    form = LeadFilters(request.GET, choices.of_leads(request.user, clock.now()), personal)
+    form.is_valid()
+    asked = form.cleaned_data
+    everybody = Lead.objects.visible_to(request.user).living()
+    rows, near = _searched(_filtered(everybody, asked), asked.get("q") or "", personal)
+    table = Table(
+        [column for column in COLUMNS if not (personal and column.key == "number")],
+        rows.select_related("company").with_grade_and_rep().by_name(),
+        request.GET,
+        "-created",
+        form=form,
+        personal=personal,
+        exports=may(request.user, "leads.export"),
+        caption=_("Leads"),
+        empty=_empty(request.user),
+    )
+    if request.GET.get("export") == "csv" and table.exports:
+        with transaction.atomic():
+            record(
+                request.user,
+                "leads.export",
+                "lead",
+                None,
+                clock.now(),
+                filters=sorted(k for k, v in asked.items() if v),
+            )
+        return table.csv("leads.csv")
+    companies = (
+        Company.objects.visible_to(request.user).searched(asked["q"])[:COMPANIES_SHOWN] if asked.get("q") else []
+    )
+    context = {"table": table, "near": near, "companies": companies, "may_add": may(request.user, "leads.add")}
+    return render(request, "leads/leads.html", context)
+
+
+def _filtered(rows: LeadQuerySet, asked: dict) -> LeadQuerySet:
+    days = here()
+    ask = {
+        "stage": lambda value: rows.filter(stage=value),
+        "grade": lambda value: rows.graded([value]),
+        "source": lambda value: rows.from_source(value),
+        "campaign": lambda value: rows.filter(campaign=value),
+        "rep": lambda value: rows.in_charge_of(value),
+        "since": lambda value: rows.made(days.midnight(value), None),
+        "until": lambda value: rows.made(None, days.midnight(value + timedelta(days=1))),
+    }
+    for name, narrow in ask.items():
+        if asked.get(name):
+            rows = narrow(asked[name])
+    return rows
+
+
+def _searched(rows: LeadQuerySet, text: str, personal: bool) -> tuple[LeadQuerySet, bool]:
+    """(the leads, whether they are only written nearly like this)."""
+    found = rows.searched(text, personal=personal)
+    if not text or not personal or found.exists():
+        return found, False
+    near = rows.filter(pk__in=written_nearly(text))
+    return (near, True) if near.exists() else (found, False)
+
+
+def _empty(user) -> dict:
+    if user.role == "rep":
+        return {
+            "title": _("No lead is yours yet."),
+            "text": _("Leads handed to you or waiting in your pools are listed here."),
+        }
+    first = {"title": _("No lead yet."), "text": _("Import a file, or write the first lead by hand.")}
+    return first | {"url": reverse("leads:add"), "action": _("Add a lead")} if may(user, "leads.add") else first
+
+
+@needs("leads.add")
+@once
+def add(request: HttpRequest) -> HttpResponse:
+    form = LeadForm(request.POST or None)
+    twins = None
+    if request.method == "POST" and form.is_valid():
+        twins = twins_of(request.user, form)
+        if twins is None:
+            pk = by_hand.add_lead(values=form.values(), company=form.company(), by=request.user, at=clock.now())
+            messages.success(request, _("The lead is here. It is judged within seconds."))
+            return redirect("leads:lead", pk)
+    context = {"form": form, "twins": twins, "lead": None}
+    return render(request, "leads/lead_form.html", context, status=200 if request.method == "GET" else 422)
+
+
+def twins_of(user, form: LeadForm, besides: int | None = None) -> list[Lead] | None:
+    """Leads with the same e-mail address that `user` may see; None when there are none, or they are said to be others."""
+    ids = [] if form.cleaned_data["anyway"] else by_hand.same_email(form.cleaned_data["email"], besides)
+    if not ids:
+        return None
+    form.warn()
+    return list(Lead.objects.visible_to(user).filter(pk__in=ids))
