@@ -1,0 +1,221 @@
+"""Facts of many leads as arrays: instants are whole microseconds since 1970, days are whole numbers since 1970."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from django.db import connection
+
+from leads.scoring import filters
+from leads.scoring.program import Program
+from leads.scoring.sql import Params, fetch
+from personas.criteria.behaviours import behaviours
+
+Ints = np.ndarray
+_US = "round(date_part('epoch', {0}) * 1000000)::bigint".format
+
+
+def us(at: datetime) -> int:
+    """An instant in whole microseconds since 1970."""
+    return round(at.timestamp() * 1_000_000)
+
+
+@dataclass
+class Changes:
+    """Values of one field: `subject` positions (leads or companies), `effective` instants, in the order of the law."""
+
+    subject: Ints
+    effective: Ints
+    values: list[str | None]
+
+
+@dataclass
+class Facts:
+    """`leads` ids ascending; every `lead` array below holds positions in it. `tangled`: facts were taken back."""
+
+    leads: Ints
+    known: Ints
+    recorded: Ints
+    declared: Ints
+    born: Ints  # instants of creation
+    hits: Mapping[int, tuple[Ints, Ints, Ints]] = field(default_factory=dict)  # behaviour -> lead, effective, occurred
+    changes: Mapping[str, Changes] = field(default_factory=dict)
+    companies: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    resets: tuple[Ints, Ints, Ints] = ()  # lead, effective, occurred
+    backs: tuple[Ints, Ints] = ()  # lead, instant at which we learned that a fact was none
+    tangled: Ints = field(default_factory=lambda: np.empty(0, bool))
+
+
+def pull(program: Program, lead_ids: Sequence[int], until: datetime) -> Facts:
+    """Everything a program reads about these leads, as known by `until`. Merged and erased leads are left out."""
+    params = Params(ids=list(lead_ids), until=until)
+    known = "CASE WHEN l.declared THEN l.created_at ELSE greatest(l.recorded_at, l.created_at) END"
+    rows = _numbers(
+        f"SELECT l.id, {_US(known)}, {_US('l.recorded_at')}, l.declared::int, {_US('l.created_at')} FROM leads_lead l"
+        f" WHERE l.id = ANY(%(ids)s) AND l.root_id IS NULL AND NOT l.erased AND {known} <= %(until)s ORDER BY 1",
+        params,
+        5,
+    )
+    facts = Facts(rows[0], rows[1], rows[2], rows[3].astype(bool), rows[4])
+    facts.hits = _hits(program, facts, params)
+    facts.resets = _resets(facts, params)
+    names = {key.partition(".")[2] for key in program.fields if key.startswith("lead.")} - {"created"}
+    needed = sorted(names | ({"company"} if any(key.startswith("company.") for key in program.fields) else set()))
+    facts.changes = _changes("lead", facts.leads, needed, params)
+    _pull_companies(program, facts, params)
+    _pull_backs(facts, params)
+    return facts
+
+
+def _hits(program: Program, facts: Facts, params: Params) -> dict[int, tuple[Ints, Ints, Ints]]:
+    wanted = {
+        program.behaviours[one.key]: one.filter for one in behaviours(program.body) if one.key in program.behaviours
+    }
+    if not wanted:
+        return {}
+    params["kinds"] = sorted({one["kind"] for one in wanted.values()})
+    effective = "greatest(e.known_at, e.occurred_at{})".format
+    own = filters.events(
+        wanted.values(),
+        f"e.lead_id AS who, {effective('')} AS eff",
+        "leads_event e",
+        "e.lead_id = ANY(%(ids)s) AND e.kind = ANY(%(kinds)s)",
+    )
+    joined = filters.events(
+        wanted.values(),
+        f"k.lead_id AS who, {effective(', k.known_at')} AS eff",
+        "leads_join k JOIN leads_event e ON e.visitor_id = k.visitor_id",
+        "k.lead_id = ANY(%(ids)s) AND e.lead_id IS NULL AND e.kind = ANY(%(kinds)s)"
+        " AND NOT EXISTS (SELECT FROM leads_join f WHERE f.visitor_id = k.visitor_id AND f.id < k.id)",
+    )
+    lead, eff, occurred, behaviour = _numbers(
+        f"SELECT x.who, {_US('x.eff')}, {_US('x.occurred_at')}, b.id FROM ({own} UNION ALL {joined}) x,"
+        f" unnest({filters.behaviours_hit(wanted, params)}) b(id) WHERE x.eff <= %(until)s",
+        params,
+        4,
+    )
+    place, kept = _places(facts.leads, lead)
+    found = {}
+    for pk in wanted:
+        mine = kept & (behaviour == pk)
+        found[pk] = (place[mine], eff[mine], occurred[mine])
+    return found
+
+
+def _resets(facts: Facts, params: Params) -> tuple[Ints, Ints, Ints]:
+    lead, eff, occurred = _numbers(
+        f"SELECT lead_id, {_US('greatest(known_at, occurred_at)')}, {_US('occurred_at')} FROM leads_engagementreset"
+        " WHERE lead_id = ANY(%(ids)s) AND greatest(known_at, occurred_at) <= %(until)s",
+        params,
+        3,
+    )
+    place, kept = _places(facts.leads, lead)
+    return place[kept], eff[kept], occurred[kept]
+
+
+def _changes(subject: str, ids: Ints, names: Sequence[str], params: Mapping[str, Any]) -> dict[str, Changes]:
+    if not len(ids) or not names:
+        return {}
+    rows = fetch(
+        f"SELECT field, subject_id, {_US('greatest(known_at, occurred_at)')}, value::text FROM leads_attributechange"
+        " WHERE subject = %(subject)s AND subject_id = ANY(%(which)s) AND field = ANY(%(names)s)"
+        " AND greatest(known_at, occurred_at) <= %(until)s ORDER BY 1, 2, occurred_at, recorded_at, id",
+        {"subject": subject, "which": ids.tolist(), "names": list(names), "until": params["until"]},
+    )
+    by_field: dict[str, list[tuple]] = {}
+    for row in rows:
+        by_field.setdefault(f"{subject}.{row[0]}", []).append(row)
+    found = {}
+    for key, mine in by_field.items():
+        place, kept = _places(ids, np.array([row[1] for row in mine], np.int64))
+        assert kept.all()
+        found[key] = Changes(place, np.array([row[2] for row in mine], np.int64), [row[3] for row in mine])
+    return found
+
+
+def _pull_companies(program: Program, facts: Facts, params: Params) -> None:
+    names = sorted(key.partition(".")[2] for key in program.fields if key.startswith("company."))
+    links = facts.changes.get("lead.company")
+    if names and links:
+        facts.companies = np.unique(np.array([int(one) for one in links.values if _is_id(one)], np.int64))
+        facts.changes = {**facts.changes, **_changes("company", facts.companies, names, params)}
+
+
+def company_of(links: Changes, companies: Ints) -> Ints:
+    """Position of the company that each link names; -1 for none."""
+    ids = np.array([int(one) if _is_id(one) else -1 for one in links.values], np.int64)
+    place, kept = _places(companies, ids)
+    return np.where(kept, place, -1)
+
+
+def _is_id(text: str | None) -> bool:
+    return text is not None and text.strip('"').isdigit()
+
+
+def members(leads: Ints, companies: Ints, company: Ints, at: Ints) -> tuple[Ints, Ints]:
+    """Instants of companies as instants of every lead ever linked to them (`leads` and `companies`: the links)."""
+    lead, instants = [], []
+    by_company: dict[int, list[int]] = {}
+    for one, when in zip(company.tolist(), at.tolist(), strict=True):
+        by_company.setdefault(one, []).append(when)
+    for who, which in zip(leads.tolist(), companies.tolist(), strict=True):
+        for when in by_company.get(which, ()):
+            lead.append(who)
+            instants.append(when)
+    return np.array(lead, np.int64), np.array(instants, np.int64)
+
+
+_BACKS = f"""
+SELECT s.who, {_US("c.known_at")} FROM leads_correction c JOIN (
+  SELECT 'event' AS subject, e.id, e.lead_id AS who FROM leads_event e WHERE e.lead_id = ANY(%(ids)s)
+  UNION ALL SELECT 'event', e.id, k.lead_id FROM leads_join k JOIN leads_event e ON e.visitor_id = k.visitor_id
+   WHERE k.lead_id = ANY(%(ids)s) AND e.lead_id IS NULL
+  UNION ALL SELECT 'engagementreset', id, lead_id FROM leads_engagementreset WHERE lead_id = ANY(%(ids)s)
+  UNION ALL SELECT 'attributechange', id, subject_id FROM leads_attributechange
+   WHERE subject = 'lead' AND subject_id = ANY(%(ids)s)) s
+ON s.subject = c.subject AND s.id = c.subject_id WHERE c.known_at <= %(until)s
+"""
+_BACKS_OF_COMPANIES = f"""
+SELECT x.subject_id, {_US("c.known_at")} FROM leads_correction c JOIN leads_attributechange x
+ON c.subject = 'attributechange' AND x.id = c.subject_id
+WHERE x.subject = 'company' AND x.subject_id = ANY(%(companies)s) AND c.known_at <= %(until)s
+"""
+_ANY_BACK = "SELECT FROM leads_correction WHERE subject IN ('event', 'engagementreset', 'attributechange')"
+
+
+def _pull_backs(facts: Facts, params: Params) -> None:
+    """Corrections that touch these leads (directly, by visitors joined to them, by their companies)."""
+    facts.backs, facts.tangled = (np.empty(0, np.int64),) * 2, np.zeros(len(facts.leads), bool)
+    if not fetch(f"SELECT EXISTS ({_ANY_BACK})")[0][0]:
+        return
+    lead, at = _numbers(_BACKS, params, 2)
+    place, kept = _places(facts.leads, lead)
+    facts.backs = place[kept], at[kept]
+    if len(facts.companies):
+        params["companies"] = facts.companies.tolist()
+        company, at = _numbers(_BACKS_OF_COMPANIES, params, 2)
+        links = facts.changes["lead.company"]
+        place, kept = _places(facts.companies, company)
+        more = members(links.subject, company_of(links, facts.companies), place[kept], at[kept])
+        facts.backs = tuple(np.concatenate(pair) for pair in zip(facts.backs, more, strict=True))
+    facts.tangled[facts.backs[0]] = True
+
+
+def _places(ids: Ints, wanted: Ints) -> tuple[Ints, Ints]:
+    """(position of each wanted id in the ascending `ids`, whether it is there)."""
+    if not len(ids):
+        return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), bool)
+    place = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
+    return place, ids[place] == wanted
+
+
+def _numbers(sql: str, params: Mapping[str, Any], width: int) -> tuple[Ints, ...]:
+    """Columns of a query that gives whole numbers only, by COPY."""
+    out = BytesIO()
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY ({cursor.mogrify(sql, params).decode()}) TO STDOUT", out)
+    flat = np.fromstring(out.getvalue().replace(b"\n", b"\t"), dtype=np.int64, sep="\t")
+    return tuple(np.ascontiguousarray(column) for column in flat.reshape(-1, width).T)

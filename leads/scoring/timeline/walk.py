@@ -1,0 +1,231 @@
+"""The walk: every moment of many leads under one definition version, judged.
+
+A moment is an instant at which a fact that the version reads became known, or a local midnight at which an operator
+or a fading declares an edge. Leads with facts taken back are judged by the SQL scorer at the same moments.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from leads.scoring import asks, compile
+from leads.scoring.days import Days
+from leads.scoring.program import Program
+from leads.scoring.sql import Params, fetch
+from personas.criteria import tree
+from personas.criteria.grade import DIGITS, LETTERS
+from personas.criteria.operators import OPERATORS
+
+from .points import Judge, Values
+from .pull import Facts, Ints, members, pull, us
+from .rows import ALWAYS, Rows, Zone, make, running_max, running_sum
+
+FAR = np.int64(2**62)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def instant(at: int) -> datetime:
+    """The instant of whole microseconds since 1970."""
+    return _EPOCH + timedelta(microseconds=int(at))
+
+
+@dataclass
+class Walk:
+    """Rows sorted by (lead, moment). `new`: not judged before; the row before the first new one says what stood then.
+
+    `mql`: what the pure function says, past the band edges + hysteresis unless the cycle begins at that moment.
+    """
+
+    version_id: int
+    lead: Ints  # ids
+    at: Ints
+    cycle: Ints
+    fit: Ints
+    engagement: Ints
+    grade: Ints  # letter × 6 + digit
+    contributions: Ints
+    mql: Ints
+    direct: Ints
+    new: Ints
+    declared: Ints  # the lead came with declared history that the moment does not go beyond
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+
+def grade_text(number: int) -> str:
+    """ "A1" for 0."""
+    return LETTERS[number // len(DIGITS)] + DIGITS[number % len(DIGITS)]
+
+
+def walk(
+    program: Program,
+    lead_ids: Sequence[int],
+    *,
+    here: Days,
+    line_from: datetime,
+    version_from: datetime,
+    until: datetime,
+    after: Mapping[int, datetime] | datetime | None = None,
+) -> Walk | None:
+    """Judge leads at every moment in (`after`, `until`] under one version, in force since `version_from`.
+
+    `line_from`: when the line's first version took effect. `after`: the last moment judged, one for all or by lead.
+    None when nobody is there to be judged.
+    """
+    facts = pull(program, lead_ids, until)
+    upper = us(until)
+    born = np.maximum(facts.known, us(line_from))
+    judged = _judged(facts.leads, after)
+    base = np.maximum(np.maximum(facts.known, us(version_from)), judged)
+    alive = base <= upper
+    if not alive.any():
+        return None
+    if not alive.all():
+        facts = pull(program, facts.leads[alive].tolist(), until)
+        born, judged, base = born[alive], judged[alive], base[alive]
+    earliest = min(int(base.min()), *(int(h[2].min()) for h in facts.hits.values() if len(h[2])), int(facts.born.min()))
+    zone = Zone(here, earliest, upper)
+    facts.hits = {pk: (lead, at, zone.day(occurred)) for pk, (lead, at, occurred) in facts.hits.items()}
+    values = Values(program, facts, zone)
+    rows = make(base, upper, _moments(program, facts, values, zone))
+    return _judge(program, facts, values, rows, upper, here, born, judged)
+
+
+def _judged(leads: Ints, after: Mapping[int, datetime] | datetime | None) -> Ints:
+    if after is None:
+        return np.full(len(leads), -FAR)
+    if isinstance(after, datetime):
+        return np.full(len(leads), us(after))
+    return np.array([us(after[one]) if one in after else -FAR for one in leads.tolist()], np.int64)
+
+
+def _moments(program: Program, facts: Facts, values: Values, zone: Zone) -> list[tuple[Ints, Ints]]:
+    found = [facts.resets[:2], facts.backs]
+    for lead, at, _day in facts.hits.values():
+        found.append((lead, at))
+    for atom in program.atoms:
+        hits = facts.hits.get(program.behaviours.get(atom.behaviour))
+        if hits is None:
+            continue
+        lead, at, day = hits
+        weights = np.array((*atom.table, atom.tail), float)
+        for step in np.flatnonzero(weights != np.concatenate(([0.0], weights[:-1]))):
+            midnight = zone.midnight(day + step)
+            later = midnight > at
+            found.append((lead[later], midnight[later]))
+    for key in program.fields:
+        changes = facts.changes.get(key)
+        if changes and key.startswith("lead."):
+            found.append((changes.subject, changes.effective))
+    found += _company_moments(facts, values)
+    for cond in _field_conditions(program):
+        found += _edge_moments(cond, facts, values, zone)
+    return found
+
+
+def _company_moments(facts: Facts, values: Values) -> list[tuple[Ints, Ints]]:
+    links = facts.changes.get("lead.company")
+    if links is None:
+        return []
+    found = [(links.subject, links.effective)]
+    for key, changes in facts.changes.items():
+        if key.startswith("company."):
+            found.append(members(links.subject, values.links, changes.subject, changes.effective))
+    return found
+
+
+def _field_conditions(program: Program) -> list:
+    found = [cond for _path, cond in tree.conditions(program.body)]
+    for rules in program.rules.values():
+        found += [cond for _path, cond in tree.leaves(rules)] if rules else []
+    return [cond for cond in found if "field" in cond and cond["field"] in program.columns]
+
+
+def _edge_moments(cond, facts: Facts, values: Values, zone: Zone) -> list[tuple[Ints, Ints]]:
+    """Midnights at which a dated condition begins or ceases to hold, for each value it ever had."""
+    edges = OPERATORS[cond["op"]].edges(cond.get("value"))
+    if not (edges.days or edges.years):
+        return []
+    first, after, _nothing = values.spans(cond)
+    changes = facts.changes.get(cond["field"])
+    found = []
+    for day in (first, after):
+        inside = (day > zone.day0) & (day <= zone.day0 + len(zone.midnights))
+        if cond["field"] == "lead.created":
+            found.append((np.flatnonzero(inside), zone.midnight(day[inside])))
+        elif changes and cond["field"].startswith("lead."):
+            found.append((changes.subject[inside], zone.midnight(day[inside])))
+        elif changes:
+            links = facts.changes["lead.company"]
+            found.append(members(links.subject, values.links, changes.subject[inside], zone.midnight(day[inside])))
+    return found
+
+
+def _judge(
+    program: Program, facts: Facts, values: Values, rows: Rows, upper: int, here: Days, born: Ints, judged: Ints
+) -> Walk:
+    lead, at, occurred = facts.resets
+    day = values.zone.day(occurred)
+    cycle = running_sum(rows, lead, at, np.ones(len(lead)), upper).astype(np.int64)
+    reset_day = running_max(rows, lead, at, day, upper, int(ALWAYS))
+    judge = Judge(program, values, rows, upper, reset_day, _cuts(facts, (lead, at, day)))
+    contributions, scores = judge.contributions()
+    letter, digit = judge.grades(scores)
+    plain, strict, direct = judge.verdicts(scores, letter, digit)
+    out = {
+        "cycle": cycle, "fit": scores["fit"], "engagement": scores["engagement"],
+        "grade": letter * len(DIGITS) + digit, "plain": plain, "strict": strict, "direct": direct,
+    }  # fmt: skip
+    if needing := _needs_sql(program, facts, rows):
+        _ask_sql(program, facts, rows, here, needing, out, contributions)
+    started = at >= np.maximum(rows.base, born)[lead]
+    begins = (rows.at == born[rows.lead]) | np.isin(rows.keys, rows.key(lead[started], at[started]))
+    return Walk(
+        program.version_id, facts.leads[rows.lead], rows.at, out["cycle"], out["fit"], out["engagement"], out["grade"],
+        contributions, np.where(begins, out["plain"], out["strict"]), out["direct"], rows.at > judged[rows.lead],
+        facts.declared[rows.lead] & (out["cycle"] == 0) & (rows.at <= facts.recorded[rows.lead]),
+    )  # fmt: skip
+
+
+def _cuts(facts: Facts, resets: tuple[Ints, Ints, Ints]) -> dict[int, Ints]:
+    """Behaviour -> for each of its events the instant from which a reset makes it count 0."""
+    by_lead: dict[int, list[tuple[int, int]]] = {}
+    for lead, at, day in zip(*(one.tolist() for one in resets), strict=True):
+        by_lead.setdefault(lead, []).append((at, day))
+    found = {}
+    for pk, (lead, _at, day) in facts.hits.items():
+        cut = np.full(len(lead), FAR)
+        for place in np.flatnonzero(np.isin(lead, list(by_lead))) if by_lead else ():
+            cut[place] = min((at for at, upto in by_lead[int(lead[place])] if upto >= day[place]), default=FAR)
+        found[pk] = cut
+    return found
+
+
+# --- leads that arrays do not judge
+
+
+def _needs_sql(program: Program, facts: Facts, rows: Rows) -> list[int]:
+    """Positions of the rows that SQL must judge: of leads whose facts were taken back, or all."""
+    for atom in program.atoms:
+        if atom.kind == "young" and any(b > a for a, b in zip(atom.table, (*atom.table[1:], atom.tail), strict=True)):
+            return list(range(len(rows.at)))
+    return np.flatnonzero(facts.tangled[rows.lead]).tolist()
+
+
+def _ask_sql(
+    program: Program, facts: Facts, rows: Rows, here: Days, places: list[int], out: dict, points: Ints
+) -> None:
+    pairs = [(int(facts.leads[rows.lead[one]]), instant(rows.at[one])) for one in places]
+    params = Params()
+    sql = compile.ctes(program, asks.listed(pairs), here, params)
+    columns = "lead_id, t, cycle, fit, engagement, grade, contributions, plain, strict, direct"
+    found = {row[:2]: row[2:] for row in fetch(f"WITH {sql} SELECT {columns} FROM scored", params)}
+    for place, pair in zip(places, pairs, strict=True):
+        cycle, fit, engagement, grade, contributions, plain, strict, direct = found[pair]
+        cell = LETTERS.index(grade[0]) * len(DIGITS) + DIGITS.index(grade[1])
+        for name, value in zip(out, (cycle, fit, engagement, cell, plain, strict, direct), strict=True):
+            out[name][place] = value
+        points[place] = contributions
