@@ -11,6 +11,7 @@ class LeadsConfig(AppConfig):
         from leads.handoffs import handing, states
         from leads.intake import hooks
         from leads.intake.importing import tasks
+        from leads.judging import service
         from leads.measures import table
         from leads.pages.matches import count_matches
         from leads.scoring import backfill, ledger, stored
@@ -29,3 +30,4 @@ class LeadsConfig(AppConfig):
         personas.count_matches.append(count_matches)
         personas.stored_values.append(stored.values)
         bell.register(backfill.drain, backfill.WAITING)
+        bell.register(service.sweep, service.WAITING)

@@ -14,6 +14,7 @@ LABELS = {
     "partitions": _("Event partitions ahead"),
     "midnight": _("Leads judged at midnight"),
     "release": _("Held leads released at the agreed pace"),
+    "personas": _("Personas matched, old history forgotten"),
     "silence": _("Handoffs nobody touched expired"),
     "staging": _("Old staging rows deleted"),
 }

@@ -66,7 +66,7 @@ def assign(
     ids = [getattr(one, "pk", one) for one in handoffs]
     found = {one.pk: one for one in Handoff.objects.filter(pk__in=ids).select_related("rules", "lead")}
     with connection.cursor() as cursor:  # two assigners never count the same turns
-        cursor.execute("SELECT id FROM leads_pool ORDER BY id FOR UPDATE")
+        cursor.execute("SELECT id FROM leads_pool ORDER BY id FOR NO KEY UPDATE")
     last = at or max((one.occurred_at for one in found.values()), default=None)
     if last is None:
         return {}

@@ -1,19 +1,40 @@
 """The judge's night, as steps of `smarketing.jobs.runs`: (key, ranges(run), work(run, low, high))."""
 
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from leads.handoffs import handing, holds
+from leads.models import Handoff, HandoffState
+from leads.scoring import asks, days, store
+from personas.models import DefinitionLine
 from smarketing.jobs.models import Run
 from smarketing.jobs.runs import id_ranges
+from smarketing.rows.fence import open_fence
 
-CHUNK = 20_000
+from . import edges, lines, service
+
+CHUNK = 5_000
+LOOK_BACK = 40  # nights at most that a night makes up for
 
 
 def lead_ranges(run: Run) -> list[tuple[int, int]]:
-    """Ranges of lead ids."""
+    """Ranges of lead ids; behaviours of new versions are counted before."""
+    lines.prepare(run.cutoff)
+    lines.take_up(run.cutoff)
     return id_ranges("leads_lead", CHUNK)
 
 
 def midnight(run: Run, low: int, high: int) -> int:
-    """Judge the leads low <= id < high at the midnights up to the run's business date."""
-    return 0
+    """Judge the leads low <= id < high that have an edge at a midnight since the last night, or new facts."""
+    ids = edges.leads_due(nights(run), low, high)
+    ids |= edges.leads_marked(run.cutoff, low, high)
+    service.judge(ids, run.cutoff)
+    return len(ids)
+
+
+def personas(run: Run, low: int, high: int) -> int:
+    """Match the personas of the leads low <= id < high anew (ages move at midnight) and forget old history."""
+    return store.match_personas(asks.whole(run.cutoff, low, high)) + store.prune(run.cutoff, low, high)
 
 
 def line_ranges(run: Run) -> list[tuple[int, int]]:
@@ -22,8 +43,23 @@ def line_ranges(run: Run) -> list[tuple[int, int]]:
 
 
 def release(run: Run, low: int, high: int) -> int:
-    """Release held handoffs of the lines low <= id < high at the agreed pace."""
-    return 0
+    """Release held handoffs of the lines low <= id < high at the agreed pace: a business day's number at most."""
+    done = 0
+    for line in DefinitionLine.objects.filter(pk__gte=low, pk__lt=high):
+        limit = left_today(line.pk, run)
+        if limit > 0:
+            done += len(handing.release(line_id=line.pk, at=run.cutoff, fence=open_fence(), limit=limit))
+    return done
+
+
+def left_today(line_id: int, run: Run) -> int:
+    """How many handoffs the pace of a line still lets through on the run's business date."""
+    line = lines.live(run.cutoff).get(line_id)
+    if line is None or not holds.business_day(run.business_date):
+        return 0
+    start = days.here().midnight(run.business_date)
+    made = Handoff.objects.filter(line=line_id, gate=Handoff.Gate.RELEASED, occurred_at__gte=start)
+    return int(line[-1].version.body.get("pace") or 0) - made.count()
 
 
 def handoff_ranges(run: Run) -> list[tuple[int, int]]:
@@ -33,7 +69,17 @@ def handoff_ranges(run: Run) -> list[tuple[int, int]]:
 
 def silence(run: Run, low: int, high: int) -> int:
     """Expire the handoffs low <= id < high that nobody touched within the silence of their rules."""
-    return 0
+    open_ones = HandoffState.objects.filter(handoff__gte=low, handoff__lt=high, is_open=True)
+    ids = list(open_ones.values_list("handoff_id", flat=True))
+    return handing.expire_silent(ids, at=run.cutoff, fence=open_fence())
+
+
+def nights(run: Run) -> Sequence[date]:
+    """Business dates whose midnight this run judges: since the last night that was done, itself included."""
+    done = Run.objects.filter(job=run.job, state="done", business_date__lt=run.business_date).order_by("business_date")
+    last = done.values_list("business_date", flat=True).last()
+    first = max(last or date.min, run.business_date - timedelta(days=LOOK_BACK))
+    return [first + timedelta(days=n) for n in range((run.business_date - first).days + 1)]
 
 
 # In the order of the night; each is (key, ranges, work).
@@ -41,4 +87,5 @@ STEPS = (
     ("midnight", lead_ranges, midnight),
     ("release", line_ranges, release),
     ("silence", handoff_ranges, silence),
+    ("personas", lead_ranges, personas),
 )

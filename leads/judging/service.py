@@ -1,19 +1,125 @@
-"""Judging leads: what waits (the dirty marks), and what is asked for by id."""
+"""Judging leads: what waits (the dirty marks), and what is asked for by id.
 
-from collections.abc import Iterable
+The cut-off is read first and facts in later statements, only those recorded at or before it. Leads are locked before
+their marks go, so that two judges never judge one lead at once; scores, qualifications, holds, handoffs, assignments
+and stage moves of a batch are one transaction.
+"""
+
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.db import transaction
 
-def sweep(limit: int = 500) -> int:
+from leads.handoffs import handing
+from leads.intake import locks
+from leads.models import HandoffState, Lead, Qualification
+from leads.scoring import asks, days, store
+from leads.scoring.sql import execute, fetch
+from leads.scoring.timeline import chain
+from leads.scoring.timeline.chain import Segment, Yes
+from smarketing.rows import fence
+from smarketing.rows.fence import Fence, open_fence
+
+from . import lines
+
+WAITING = f"SELECT EXISTS (SELECT FROM leads_leaddirty) OR ({lines.WAITING})"
+_MARKED = """
+SELECT d.lead_id FROM leads_leaddirty d JOIN leads_lead l ON l.id = d.lead_id WHERE d.since <= %(cutoff)s
+ORDER BY d.lead_id LIMIT %(limit)s FOR NO KEY UPDATE OF l SKIP LOCKED
+"""
+_UNMARK = "DELETE FROM leads_leaddirty WHERE lead_id = ANY(%(ids)s) AND since <= %(cutoff)s"
+
+
+def sweep(limit: int = 1000) -> int:
     """Judge up to `limit` marked leads whose facts are all visible. Returns how many."""
-    return 0
+    cutoff = fence.cutoff()
+    lines.prepare(cutoff)
+    lines.take_up(cutoff)
+    return locks.again(lambda: _sweep(cutoff, limit))
 
 
+@transaction.atomic
+def _sweep(cutoff: datetime, limit: int) -> int:
+    ids = [row[0] for row in fetch(_MARKED, {"cutoff": cutoff, "limit": limit})]
+    if ids:
+        execute(_UNMARK, {"ids": ids, "cutoff": cutoff})
+        _judge(ids, cutoff)
+    return len(ids)
+
+
+@transaction.atomic
 def judge(lead_ids: Iterable[int], cutoff: datetime) -> int:
-    """Judge these leads at every moment up to `cutoff` that was not judged yet, in order. Returns qualifications made."""
-    return 0
+    """Judge these leads at every moment up to `cutoff` that was not judged yet, in order. Returns qualifications made.
+
+    `cutoff` comes from `fence.cutoff()`. Judged again, nothing changes.
+    """
+    ids = sorted(set(lead_ids))
+    if not ids:
+        return 0
+    fetch("SELECT id FROM leads_lead WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE", {"ids": ids})
+    return _judge(ids, cutoff)
 
 
-def waiting() -> str:
-    """SQL that says whether any lead waits to be judged."""
-    return "SELECT EXISTS (SELECT 1 FROM leads_leaddirty)"
+def _judge(ids: Sequence[int], cutoff: datetime) -> int:
+    acts, made = open_fence(), []
+    store.forget(ids)
+    for line, line_segments in lines.live(cutoff).items():
+        made += qualify(line, score(line, line_segments, ids, cutoff), acts)
+    _observe(ids, cutoff)
+    store.match_personas(asks.listed([(one, cutoff) for one in ids]))
+    _withdraw(ids, cutoff, acts)
+    handing.pass_on(made, at=cutoff, fence=acts)
+    handing.pass_on(_freed(ids, {one.pk for one in made}), at=cutoff, fence=acts, paced=False)
+    return len(made)
+
+
+def score(line_id: int, line: Sequence[Segment], ids: Sequence[int], until: datetime, **more) -> list[Yes]:
+    """Write the scores of leads on a line up to `until`. Returns where the definition became true for the first time."""
+    found = []
+    for batch in chain.batches(ids):
+        after = store.judged_until(line_id, batch)
+        walks = chain.walks(line, batch, here=days.here(), until=until, after=after)
+        store.write(walks, line_id, **more)
+        had = Qualification.objects.filter(line=line_id, lead__in=batch).values_list("lead_id", "cycle")
+        found += chain.first_yes(walks, had)
+    return found
+
+
+def qualify(line_id: int, found: Sequence[Yes], acts: Fence) -> list[Qualification]:
+    """The acts that say so, with the version in force at that moment."""
+    return Qualification.objects.bulk_create(
+        [
+            Qualification(
+                lead_id=one.lead_id, line_id=line_id, version_id=one.version_id, cycle=one.cycle, effective_at=one.at,
+                recorded_at=acts.recorded_at, cause="direct" if one.direct else "grade", grade=one.grade,
+            )
+            for one in found
+        ],
+        batch_size=2000,
+    )  # fmt: skip
+
+
+def _observe(ids: Sequence[int], cutoff: datetime) -> None:
+    """Scores of versions in their observation period: no qualifications, nothing handed over."""
+    for version in lines.observed(cutoff):
+        line = [Segment(version, version.published_at, None)]
+        for batch in chain.batches(ids):
+            after = store.judged_until(version.line_id, batch, store.OBSERVED)
+            walks = chain.walks(line, batch, here=days.here(), until=cutoff, after=after)
+            store.write(walks, version.line_id, store.OBSERVED)
+
+
+def _withdraw(ids: Sequence[int], at: datetime, acts: Fence) -> None:
+    """Who opposes, or was erased, is taken back from sales."""
+    gone = Lead.objects.filter(pk__in=ids).exclude(opted_out=False, erased=False)
+    taken = HandoffState.objects.filter(lead__in=gone, is_open=True).values_list("handoff_id", flat=True)
+    if taken := list(taken):
+        handing.withdraw(taken, reason="OPP-OUT", by=None, at=at, fence=acts)
+
+
+def _freed(ids: Sequence[int], new: set[int]) -> list[Qualification]:
+    """Held qualifications of these leads whose hold a fact may have lifted: opposition, a missing field."""
+    held = Qualification.objects.filter(lead__in=ids, handoff=None).exclude(pk__in=new)
+    last = held.order_by("pk", "-holds__occurred_at", "-holds__pk").distinct("pk").values_list("pk", "holds__reason")
+    wanted = [pk for pk, reason in last if reason in ("opposition", "mandatory")]
+    return list(Qualification.objects.filter(pk__in=wanted))

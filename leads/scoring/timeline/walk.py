@@ -35,7 +35,7 @@ def instant(at: int) -> datetime:
 class Walk:
     """Rows sorted by (lead, moment). `new`: not judged before; the row before the first new one says what stood then.
 
-    `mql`: what the pure function says, past the band edges + hysteresis unless the cycle begins at that moment.
+    `plain`: the cells say yes; `strict`: so they do past the band edges + hysteresis; `begins`: a cycle begins there.
     """
 
     version_id: int
@@ -46,13 +46,30 @@ class Walk:
     engagement: Ints
     grade: Ints  # letter × 6 + digit
     contributions: Ints
-    mql: Ints
+    plain: Ints
+    strict: Ints
     direct: Ints
+    begins: Ints
     new: Ints
-    declared: Ints  # the lead came with declared history that the moment does not go beyond
+    declared: Ints  # first cycle of a lead that came with declared history
+    history: Ints  # the moment lies in that history
 
     def __len__(self) -> int:
         return len(self.at)
+
+    @property
+    def first(self) -> Ints:
+        """The first row of each lead."""
+        return np.concatenate(([True], self.lead[1:] != self.lead[:-1]))
+
+    @property
+    def differs(self) -> Ints:
+        """New rows that say something else than the row before, or are the first one of this version."""
+        same = ~self.first
+        for one in (self.fit, self.engagement, self.grade, self.plain, self.direct):
+            same[1:] &= one[1:] == one[:-1]
+        same[1:] &= (self.contributions[1:] == self.contributions[:-1]).all(axis=1)
+        return self.new & ~same
 
 
 def grade_text(number: int) -> str:
@@ -185,8 +202,8 @@ def _judge(
     begins = (rows.at == born[rows.lead]) | np.isin(rows.keys, rows.key(lead[started], at[started]))
     return Walk(
         program.version_id, facts.leads[rows.lead], rows.at, out["cycle"], out["fit"], out["engagement"], out["grade"],
-        contributions, np.where(begins, out["plain"], out["strict"]), out["direct"], rows.at > judged[rows.lead],
-        facts.declared[rows.lead] & (out["cycle"] == 0) & (rows.at <= facts.recorded[rows.lead]),
+        contributions, out["plain"], out["strict"], out["direct"], begins, rows.at > judged[rows.lead],
+        facts.declared[rows.lead] & (out["cycle"] == 0), rows.at <= facts.recorded[rows.lead],
     )  # fmt: skip
 
 

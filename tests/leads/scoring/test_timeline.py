@@ -38,7 +38,7 @@ def walked(body: dict, leads: list[int], line_from=START, after=None, until=worl
             found.contributions[n].tolist(),
             bool(found.direct[n]),
         )
-        said.append((int(found.cycle[n]), *row, bool(found.mql[n])))
+        said.append((int(found.cycle[n]), *row, bool((found.plain if found.begins[n] else found.strict)[n])))
     return out
 
 

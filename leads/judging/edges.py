@@ -1,0 +1,89 @@
+"""Which leads need judging tonight: those with an edge (a step, a window's end, a birthday) at one of these midnights."""
+
+from calendar import isleap
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from leads.scoring import days, program
+from leads.scoring.conditions import current_value
+from leads.scoring.sql import Params, fetch
+from personas.criteria.edges import edges
+from personas.definitions import queries
+from personas.models import DefinitionVersion
+
+from . import lines
+
+
+def leads_due(midnights: Sequence[date], low: int, high: int) -> set[int]:
+    """Leads low <= id < high for which time alone may change a judgement at one of these days' beginnings."""
+    if not midnights:
+        return set()
+    here, found = days.here(), set()
+    until = here.midnight(max(midnights))
+    versions = {line[-1].version.pk: line[-1].version for line in lines.live(until).values()}
+    versions |= {one.pk: one for one in lines.observed(until)}
+    for version in versions.values():
+        found |= _by_behaviour(version, midnights, low, high)
+        found |= _by_field(version, midnights, low, high)
+    return found
+
+
+def leads_marked(cutoff: datetime, low: int, high: int) -> set[int]:
+    """Leads low <= id < high with facts not judged yet."""
+    sql = "SELECT lead_id FROM leads_leaddirty WHERE lead_id >= %(low)s AND lead_id < %(high)s AND since <= %(cutoff)s"
+    return {row[0] for row in fetch(sql, {"low": low, "high": high, "cutoff": cutoff})}
+
+
+def _by_behaviour(version: DefinitionVersion, midnights: Sequence[date], low: int, high: int) -> set[int]:
+    made = program.load(version)
+    pairs = {
+        (made.behaviours[one.key], day - timedelta(days=age))
+        for one in edges(version.body)
+        if one.source == "behaviour" and one.key in made.behaviours
+        for age in one.days
+        for day in midnights
+    }
+    sql = (
+        "SELECT DISTINCT b.lead_id FROM leads_behaviourday b JOIN unnest(%(which)s::bigint[], %(days)s::date[])"
+        " AS u(behaviour_id, day) ON b.behaviour_id = u.behaviour_id AND b.occurred_day = u.day"
+        " WHERE b.lead_id >= %(low)s AND b.lead_id < %(high)s"
+    )
+    which, when = [one for one, _day in sorted(pairs)], [day for _one, day in sorted(pairs)]
+    return {row[0] for row in fetch(sql, {"which": which, "days": when, "low": low, "high": high})}
+
+
+def _by_field(version: DefinitionVersion, midnights: Sequence[date], low: int, high: int) -> set[int]:
+    made, here, params = program.load(version), days.here(), Params(low=low, high=high)
+    params.update(here.params())
+    tests = [
+        f"{current_value(made, one.key, here)} = ANY({params.add(sorted(_values(one, midnights)))}::date[])"
+        for one in edges(version.body, queries.pinned(version.body))
+        if one.source == "field" and one.key in made.columns
+    ]
+    if not tests:
+        return set()
+    sql = (
+        "SELECT l.id FROM leads_lead l LEFT JOIN leads_company c ON c.id = l.company_id"
+        f" WHERE l.id >= %(low)s AND l.id < %(high)s AND ({' OR '.join(tests)})"
+    )
+    return {row[0] for row in fetch(sql, params)}
+
+
+def _values(edge, midnights: Iterable[date]) -> set[date]:
+    """Values of a dated field for which an edge falls on one of these days."""
+    found = set()
+    for day in midnights:
+        found |= {day - timedelta(days=days) for days in edge.days}
+        for years in edge.years:
+            if day.year > years:
+                found |= _born(day, years)
+    return found
+
+
+def _born(day: date, years: int) -> set[date]:
+    """Dates whose `years` are completed on a day; 1 March is also the birthday of 29 February in other years."""
+    year = day.year - years
+    found = {date(year, day.month, day.day)} if (day.month, day.day) != (2, 29) or isleap(year) else set()
+    if (day.month, day.day) == (3, 1) and isleap(year) and not isleap(day.year):
+        found.add(date(year, 2, 29))
+    return found

@@ -1,0 +1,62 @@
+"""Definition lines as the judge sees them: which versions are in force, their behaviours counted, new ones taken up."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from leads.models import Behaviour, Score, ScoreHistory
+from leads.scoring import backfill, ledger, store
+from leads.scoring.sql import execute
+from leads.scoring.timeline import chain
+from personas.criteria.behaviours import behaviours
+from personas.models import DefinitionLine, DefinitionVersion
+from smarketing.accounts.audit import record
+from smarketing.accounts.models import AuditEntry
+
+TAKEN_UP, SUBJECT = "definition.judge", "definitionversion"
+WAITING = f"""
+SELECT EXISTS (SELECT FROM personas_definitionversion v WHERE v.effective_at <= smarketing_clock() AND NOT EXISTS (
+  SELECT FROM accounts_auditentry a WHERE a.subject = '{SUBJECT}' AND a.subject_id = v.id AND a.verb = '{TAKEN_UP}'))
+"""
+
+
+def live(until: datetime) -> dict[int, list[chain.Segment]]:
+    """Line -> its versions in force up to `until`; lines without any are left out."""
+    found = {pk: chain.segments(pk, until) for pk in DefinitionLine.objects.order_by("pk").values_list("pk", flat=True)}
+    return {pk: line for pk, line in found.items() if line}
+
+
+def observed(at: datetime) -> list[DefinitionVersion]:
+    """Versions published that have not taken effect: in their observation period (one per line, the next to come)."""
+    found = DefinitionVersion.objects.filter(published_at__lte=at, effective_at__gt=at)
+    return list(found.order_by("line_id", "effective_at", "-number").distinct("line_id"))
+
+
+def prepare(at: datetime, progress=None) -> int:
+    """Register the behaviours of every published version and count those that no ledger holds yet. Returns how many."""
+    bodies = [one.body for one in DefinitionVersion.objects.filter(published_at__lte=at)]
+    wanted = {one.key for body in bodies for one in behaviours(body)}
+    ready = set(Behaviour.objects.filter(key__in=wanted, backfilled_at__isnull=False).values_list("key", flat=True))
+    if wanted <= ready:
+        return 0
+    fresh = ledger.ensure(bodies)
+    backfill.run(fresh, at=at, progress=progress)
+    return len(fresh)
+
+
+@transaction.atomic
+def take_up(until: datetime, mark: bool = True) -> int:
+    """Versions that took effect by `until` and nobody has looked at: every lead is to be judged. Returns how many."""
+    seen = AuditEntry.objects.filter(subject=SUBJECT, verb=TAKEN_UP).values("subject_id")
+    new = list(DefinitionVersion.objects.filter(effective_at__lte=until).exclude(pk__in=seen).order_by("effective_at"))
+    for version in new:
+        for table in (Score, ScoreHistory):
+            table.objects.filter(line_id=version.line_id, track=store.OBSERVED).delete()
+        record(None, TAKEN_UP, SUBJECT, version.pk, until, line=version.line_id, number=version.number)
+        if mark:
+            execute(
+                "INSERT INTO leads_leaddirty (lead_id, since) SELECT id, %(at)s FROM leads_lead ORDER BY id"
+                " ON CONFLICT DO NOTHING",
+                {"at": version.effective_at},
+            )
+    return len(new)

@@ -1,0 +1,169 @@
+"""Writing scores: history where it differs, the current row, the personas that match. All derived, rebuilt at will.
+
+History is kept for `KEPT` days (and the last row before them); older moments are judged again from the facts when
+somebody asks.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from django.db import connection
+
+from leads.models import PersonaMatch, Score, ScoreHistory
+from personas.criteria import tree
+from personas.definitions.persona_services import current_versions
+from personas.models import DefinitionVersion
+
+from . import asks, compile, days, program
+from .conditions import Conditions
+from .sql import Params, execute, fetch
+from .timeline.walk import Walk, grade_text, instant
+
+LIVE, OBSERVED = "live", "observed"
+KEPT = 62
+_NAMES = (
+    "lead_id", "line_id", "track", "version_id", "effective_at", "fit", "engagement", "grade", "contributions", "mql",
+    "direct",
+)  # fmt: skip
+_TYPES = (
+    "bigint", "bigint", "text", "bigint", "timestamptz", "smallint", "smallint", "text", "text", "boolean", "boolean",
+)  # fmt: skip
+_ROWS = "SELECT {names} FROM unnest({arrays}) AS u({plain}) ORDER BY lead_id, effective_at".format(
+    names=", ".join("contributions::int[]" if name == "contributions" else name for name in _NAMES),
+    arrays=", ".join(f"%s::{kind}[]" for kind in _TYPES),
+    plain=", ".join(_NAMES),
+)
+_HISTORY = f"INSERT INTO leads_scorehistory ({', '.join(_NAMES)}) {_ROWS} ON CONFLICT DO NOTHING"
+_ON_CONFLICT = "ON CONFLICT (lead_id, line_id, track) DO UPDATE SET {} WHERE leads_score.effective_at < excluded.effective_at".format(
+    ", ".join(f"{name} = excluded.{name}" for name in _NAMES if name not in ("lead_id", "line_id", "track"))
+)
+_SCORE = f"INSERT INTO leads_score ({', '.join(_NAMES)}) {_ROWS} {_ON_CONFLICT}"
+_BATCH = 10_000
+
+_WHOLE = """
+WITH {ctes},
+said AS (SELECT lead_id, %(line)s::bigint AS line_id, %(track)s AS track, %(version)s::bigint AS version_id,
+  t AS effective_at, fit, engagement, grade, contributions, plain AS mql, direct FROM scored),
+changed AS (SELECT s.* FROM said s LEFT JOIN leads_score c USING (lead_id, line_id, track)
+  WHERE c.lead_id IS NULL OR (c.effective_at < s.effective_at AND
+   (c.version_id, c.fit, c.engagement, c.grade, c.contributions, c.mql, c.direct) IS DISTINCT FROM
+   (s.version_id, s.fit, s.engagement, s.grade, s.contributions, s.mql, s.direct)))
+"""
+_WRITE = """,
+history AS (INSERT INTO leads_scorehistory ({names}) SELECT {names} FROM changed ORDER BY lead_id ON CONFLICT DO NOTHING)
+INSERT INTO leads_score ({names}) SELECT {names} FROM changed ORDER BY lead_id {conflict}
+"""
+
+
+def write(found: Sequence[Walk], line_id: int, track: str = LIVE, keep_from: datetime | None = None) -> int:
+    """Write what walks of one line found (in the order of its versions). Returns the history rows written.
+
+    The current row only ever moves forward. `keep_from`: of older moments only each lead's last one is kept.
+    """
+    rows: list[tuple] = []
+    for one in found:
+        mine = one.differs.nonzero()[0].tolist()
+        points = one.contributions[mine].tolist()
+        rows += [
+            (
+                int(one.lead[n]), line_id, track, one.version_id, instant(one.at[n]), int(one.fit[n]),
+                int(one.engagement[n]), grade_text(int(one.grade[n])), "{" + ",".join(map(str, slots)) + "}",
+                bool(one.plain[n]), bool(one.direct[n]),
+            )
+            for n, slots in zip(mine, points, strict=True)
+        ]  # fmt: skip
+    rows.sort(key=lambda row: (row[0], row[4]))
+    if keep_from:
+        ends = [*(a[0] != b[0] or b[4] >= keep_from for a, b in pairwise(rows)), True]
+        rows = [row for row, last in zip(rows, ends, strict=True) if row[4] >= keep_from or last]
+    _insert(_HISTORY, rows)
+    _insert(_SCORE, list({row[0]: row for row in rows}.values()))
+    return len(rows)
+
+
+def _insert(sql: str, rows: Sequence[tuple]) -> None:
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), _BATCH):
+            columns = [list(column) for column in zip(*rows[start : start + _BATCH], strict=True)]
+            cursor.execute(sql, columns)
+
+
+def score_all(version: DefinitionVersion, t: datetime, low: int = 0, high: int = 2**62, track: str = LIVE) -> int:
+    """Score the leads low <= id < high under a version at `t` in one statement; returns the rows that differed.
+
+    `t` is a moment (a midnight, a fact becoming known), and every moment before it was judged.
+    """
+    sql, params = _whole(version, t, low, high, track)
+    return execute(sql + _WRITE.format(names=", ".join(_NAMES), conflict=_ON_CONFLICT), params)
+
+
+def differences(version: DefinitionVersion, t: datetime, low: int = 0, high: int = 2**62, track: str = LIVE) -> int:
+    """How many leads a full count at `t` scores otherwise than their current rows say; 0 after the judge was there."""
+    sql, params = _whole(version, t, low, high, track)
+    return fetch(f"{sql} SELECT count(*) FROM changed", params)[0][0]
+
+
+def _whole(version: DefinitionVersion, t: datetime, low: int, high: int, track: str) -> tuple[str, Params]:
+    params = Params()
+    ctes = compile.ctes(program.load(version), asks.whole(t, low, high), days.here(), params)
+    params.update(line=version.line_id, version=version.pk, track=track)
+    return _WHOLE.format(ctes=ctes), params
+
+
+def judged_until(line_id: int, lead_ids: Iterable[int], track: str = LIVE) -> dict[int, datetime]:
+    """Lead -> the moment at which its current score came to be."""
+    found = Score.objects.filter(line_id=line_id, track=track, lead_id__in=list(lead_ids))
+    return dict(found.values_list("lead_id", "effective_at"))
+
+
+def keep_from(at: datetime) -> datetime:
+    """The instant from which every row of history is kept."""
+    here = days.here()
+    return here.midnight(here.of(at) - timedelta(days=KEPT))
+
+
+def prune(at: datetime, low: int = 0, high: int = 2**62) -> int:
+    """Forget history older than `KEPT` days, save the last row before them. Returns the rows gone."""
+    return execute(
+        "DELETE FROM leads_scorehistory h WHERE lead_id >= %(low)s AND lead_id < %(high)s AND effective_at < %(from)s"
+        " AND EXISTS (SELECT FROM leads_scorehistory n WHERE n.lead_id = h.lead_id AND n.line_id = h.line_id"
+        " AND n.track = h.track AND n.effective_at > h.effective_at AND n.effective_at < %(from)s)",
+        {"low": low, "high": high, "from": keep_from(at)},
+    )
+
+
+def forget(lead_ids: Iterable[int]) -> None:
+    """Scores of leads that were merged or erased go."""
+    ids = list(lead_ids)
+    gone = "lead_id IN (SELECT id FROM leads_lead WHERE id = ANY(%(ids)s) AND (root_id IS NOT NULL OR erased))"
+    for table in (Score, ScoreHistory, PersonaMatch):
+        execute(f"DELETE FROM {table._meta.db_table} WHERE {gone}", {"ids": ids})
+
+
+# --- personas
+
+
+def match_personas(which: asks.Asks) -> int:
+    """Say which personas each lead asked about resembles at that moment, by the newest versions. Returns rows changed."""
+    versions = [one for one in current_versions() if one.rules]
+    params = Params()
+    body = tree.empty_body() | {"direct": [{"persona": one.pk} for one in versions]}
+    made = program.build(0, 0, body)
+    ctes = compile.ctes(made, which, days.here(), params)
+    conditions = Conditions(made, params)
+    hits = [f"CASE WHEN {conditions.sql({'persona': one.pk})} THEN {int(one.pk)} END" for one in versions]
+    params["personas"] = [one.persona_id for one in versions]
+    params["versions"] = [one.pk for one in versions]
+    return execute(
+        f"WITH {ctes}, now AS MATERIALIZED (SELECT v.lead_id, u.persona_id, u.version_id FROM v,"
+        " unnest(%(personas)s::bigint[], %(versions)s::bigint[]) u(persona_id, version_id)"
+        f" WHERE u.version_id = ANY(ARRAY[{', '.join(hits)}]::bigint[])),"
+        " gone AS (DELETE FROM leads_personamatch m USING asked a WHERE m.lead_id = a.lead_id AND NOT EXISTS"
+        " (SELECT FROM now n WHERE n.lead_id = m.lead_id AND n.persona_id = m.persona_id))"
+        " INSERT INTO leads_personamatch (lead_id, persona_id, version_id)"
+        " SELECT lead_id, persona_id, version_id FROM now ORDER BY 1, 2"
+        " ON CONFLICT (lead_id, persona_id) DO UPDATE SET version_id = excluded.version_id"
+        " WHERE leads_personamatch.version_id <> excluded.version_id",
+        params,
+    )
