@@ -7,9 +7,12 @@ class JobsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from smarketing.web import slots
+
         from . import outbox
 
         outbox.register("jobs.go_on", _tell_worker)
+        slots.fill("frame.demo", _demo_clock)
 
 
 def _tell_worker(number: int, body: dict) -> None:
@@ -17,3 +20,18 @@ def _tell_worker(number: int, body: dict) -> None:
     from .tasks import go_on
 
     go_on.apply_async(kwargs={"run": body["run"]}, task_id=f"outbox-{number}", retry=False)
+
+
+def _demo_clock(context, *args) -> str:
+    """The clock in the demo bar; nothing in a live company."""
+    from django.template.loader import render_to_string
+
+    from smarketing.rows import clock
+
+    from . import demo_clock
+
+    request = context.get("request")
+    if request is None or demo_clock.offset() is None:
+        return ""
+    said = {"steps": demo_clock.STEPS, "now": clock.now(), "here": request.get_full_path()}
+    return render_to_string("jobs/demo_clock.html", said, request=request)

@@ -5,6 +5,7 @@ from . import views
 app_name = "jobs"
 urlpatterns = [
     path("runs/", views.run_list, name="runs"),
+    path("demo/clock/", views.move_clock, name="demo_clock"),
     path("runs/start/", views.start, name="start"),
     path("runs/<int:pk>/", views.run_detail, name="run"),
     path("runs/<int:pk>/again/", views.again, name="again"),

@@ -4,8 +4,9 @@ from datetime import date
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -13,7 +14,7 @@ from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web.once import once
 
-from . import ledger, nightly
+from . import demo_clock, ledger, nightly
 from .models import Run
 
 PER_PAGE = 20
@@ -72,3 +73,19 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
     nightly.ask_again(run=run, by=request.user, at=clock.now())
     messages.success(request, _("Tried again within seconds."))
     return redirect("jobs:run", run.pk)
+
+
+@needs("demo.clock")
+@require_POST
+def move_clock(request: HttpRequest) -> HttpResponse:
+    """Move the demo company's clock on. A live company answers 404."""
+    if demo_clock.offset() is None:
+        raise Http404
+    by = request.user if request.user.is_authenticated else None
+    try:
+        demo_clock.move(step=request.POST.get("step", ""), by=by, at=clock.now())
+    except demo_clock.CannotMove as problem:
+        messages.error(request, str(problem))
+    here = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(here, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return redirect(here if safe else "home")
