@@ -18,4 +18,4 @@ class SlaConfig(AppConfig):
         nightly.register()
         hooks.changed.append(derive.mark)
         bell.register(derive.sweep, derive.WAITING)
-        kinds.register(kinds.PaperKind("terms", _("Terms of a contract"), "contract.sign", papers.signed))
+        kinds.register(kinds.PaperKind("terms", _("Terms of a contract"), "contract.sign", papers.signed, papers.page))

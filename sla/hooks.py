@@ -1,6 +1,33 @@
-"""What upper apps tell the contract: `closed_through(contract)` -> first day of its newest closed month, or None."""
+"""What upper apps tell the contract.
 
-from collections.abc import Callable
-from datetime import date
+closed_through(contract) -> first day of its newest closed month, or None
+frozen(contract, months) -> the closed books among these months (first days): month -> Frozen
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
 
 closed_through: list[Callable[..., date | None]] = []
+frozen: list[Callable[[Any, Sequence[date]], Mapping[date, "Frozen"]]] = []
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """A closed month: its figures by clause key as `figures.Figure.book` wrote them, cut-off, digest."""
+
+    number: int
+    cutoff: datetime
+    sha256: str
+    figures: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    restated: int = 0
+    restated_at: datetime | None = None
+
+
+def books(contract, months: Sequence[date]) -> dict[date, Frozen]:
+    """The closed books among these months, from whoever keeps books."""
+    out: dict[date, Frozen] = {}
+    for hook in frozen:
+        out |= hook(contract, months)
+    return out

@@ -52,3 +52,12 @@ def shown_percent(met: int, settled: int, promised: Fraction, digits: int = 0) -
         if (Fraction(shown) / 100 >= promised) == (exact >= promised):
             return shown
     return shown
+
+
+def shown(value: Fraction, against: Fraction, digits: int = 0) -> Decimal:
+    """A number with as many digits (to 6) as needed so that it does not contradict value ≥ against."""
+    for places in range(digits, 7):
+        text = Decimal(round(value * 10**places)).scaleb(-places)
+        if (Fraction(text) >= against) == (value >= against):
+            break
+    return text

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("smarketing.calendars.urls")),
     path("", include("personas.urls")),
     path("", include("leads.urls")),
+    path("", include("sla.urls")),
 ]
 
 handler500 = "smarketing.web.views.server_error"

@@ -1,0 +1,97 @@
+"""What a clause's figures say in a period, pure and exact: volume counted, share of settled clocks."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from . import states
+
+
+@dataclass(frozen=True)
+class Volume:
+    """So many counted of a target, over business days of which `elapsed` have come. `over`: the period has ended."""
+
+    count: int
+    target: Fraction
+    elapsed: int
+    days: int
+    over: bool = False
+    started: bool = True
+
+    @property
+    def state(self) -> str:
+        if not self.started:
+            return states.NOTHING
+        return states.volume(self.count, self.target, self.elapsed, self.days, self.over)
+
+    @property
+    def line(self) -> Fraction:
+        return states.line(self.target, self.elapsed, self.days)
+
+    @property
+    def gap(self) -> Fraction:
+        """Above the line, or below it when negative."""
+        return self.count - self.line
+
+    @property
+    def forecast(self) -> Fraction | None:
+        return None if self.over or not self.started else states.forecast(self.count, self.elapsed, self.days)
+
+    @property
+    def needed(self) -> Fraction | None:
+        return states.needed(self.count, self.target, self.elapsed, self.days)
+
+    def book(self) -> dict[str, Any]:
+        """The figure as a closed book keeps it: whole numbers and text only."""
+        return {"count": self.count, "target": str(self.target), "elapsed": self.elapsed, "days": self.days}
+
+
+@dataclass(frozen=True)
+class Share:
+    """So many met of the settled clocks against a promised share; pending and excluded are shown apart."""
+
+    met: int
+    missed: int
+    pending: int
+    excluded: int
+    promised: Fraction
+    over: bool = False
+
+    @property
+    def settled(self) -> int:
+        return self.met + self.missed
+
+    @property
+    def state(self) -> str:
+        return states.share(self.met, self.settled, self.pending, self.promised, self.over)
+
+    def book(self) -> dict[str, Any]:
+        names = ("met", "missed", "pending", "excluded")
+        return {name: getattr(self, name) for name in names} | {"promised": str(self.promised)}
+
+
+Figure = Volume | Share
+
+
+def from_book(kept: Mapping[str, Any]) -> Figure:
+    """The figure of a closed month, as it was frozen."""
+    if "target" in kept:
+        return Volume(kept["count"], Fraction(kept["target"]), kept["elapsed"], kept["days"], over=True)
+    counts = [kept[name] for name in ("met", "missed", "pending", "excluded")]
+    return Share(*counts, Fraction(kept["promised"]), over=True)
+
+
+def target_of(parts: Iterable[tuple[Fraction, int]], days: int) -> Fraction:
+    """Target of a period cut by amendments: Σ part target × business days in part ÷ business days in period."""
+    parts = list(parts)
+    if not days:
+        return max((target for target, _days in parts), default=Fraction(0))
+    return sum((target * part / days for target, part in parts), Fraction(0))
+
+
+def promised_of(parts: Iterable[tuple[Fraction, int]]) -> Fraction | None:
+    """Promised share of clocks judged under several terms: Σ nᵢ·shareᵢ ÷ Σ nᵢ; None of nothing."""
+    parts = list(parts)
+    settled = sum(count for _share, count in parts)
+    return sum((share * count for share, count in parts), Fraction(0)) / settled if settled else None

@@ -1,0 +1,214 @@
+"""The contract followed month by month: every clause of both sides at a cut-off, with the months before it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count
+
+from smarketing.calendars import services as calendars
+from smarketing.measures import engine
+
+from . import hooks
+from .clocks import EXCLUDED, MET, MISSED, PENDING
+from .figures import Figure, Share, Volume, from_book, promised_of, target_of
+from .kinds import KINDS
+from .models import Clause, Clock, Contract, Terms
+from .terms import next_month
+
+HISTORY = 5  # months shown beside the one being read
+FUTURE, RUNNING, GRACE, OVER, CLOSED, NONE = "future", "running", "grace", "over", "closed", "none"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One clause in the month. `history`: (month, state or "") of the months before, oldest first."""
+
+    clause: Clause
+    figure: Figure
+    history: tuple[tuple[date, str], ...] = ()
+
+    @property
+    def kind(self):
+        return KINDS[self.clause.kind]
+
+
+@dataclass(frozen=True)
+class Month:
+    """All that the follow-up page of a month says. `terms`: in force at its end, or last; None: no terms at all."""
+
+    contract: Contract
+    first: date
+    until: date
+    cutoff: datetime
+    phase: str
+    zone: ZoneInfo
+    terms: Terms | None = None
+    rows: tuple[Row, ...] = ()
+    days: int = 0
+    elapsed: int = 0
+    months: tuple[date, ...] = ()
+    amended: tuple[Terms, ...] = ()
+    frozen: hooks.Frozen | None = None
+    counted: dict[date, int] = field(default_factory=dict)  # handoffs that count, by local day
+
+    def row(self, key: str) -> Row | None:
+        return next((row for row in self.rows if row.clause.key == key), None)
+
+
+def month(contract: Contract, first: date, at: datetime, cutoff: datetime) -> Month:
+    """The follow-up of the month that begins on `first`, judged at `at` with the facts known at `cutoff`."""
+    reader = Reader(contract, at, cutoff)
+    return reader.month(first)
+
+
+def back(first: date, count: int) -> list[date]:
+    """The `count` months before, oldest first."""
+    index = first.year * 12 + first.month - 1
+    return [date(n // 12, n % 12 + 1, 1) for n in range(index - count, index)]
+
+
+class Reader:
+    """Reads a contract's figures; one query for volumes, one for clocks, one for books, whatever the months asked."""
+
+    def __init__(self, contract: Contract, at: datetime, cutoff: datetime):
+        self.contract, self.at, self.cutoff = contract, at, cutoff
+        found = contract.terms.filter(span__isnull=False).select_related("calendar", "span", "paper")
+        self.terms = sorted(found.prefetch_related("clauses"), key=lambda terms: terms.span.first)
+        self.axes = {terms.pk: calendars.axis(terms.calendar) for terms in self.terms}
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.axes[self.terms[-1].pk].zone if self.terms else calendars.file_zone()
+
+    @property
+    def today(self) -> date:
+        return self.at.astimezone(self.zone).date()
+
+    def first_month(self) -> date | None:
+        """The month in which the contract began."""
+        return self.terms[0].span.first.replace(day=1) if self.terms else None
+
+    def inside(self, first: date) -> list[tuple[Terms, date, date]]:
+        """(terms, first, until) of the parts of a month."""
+        until, out = next_month(first), []
+        for terms in self.terms:
+            a, b = max(terms.span.first, first), min(terms.span.until or until, until)
+            if a < b:
+                out.append((terms, a, b))
+        return out
+
+    def month(self, first: date) -> Month:
+        until, parts = next_month(first), self.inside(first)
+        begun = self.first_month()
+        months = [one for one in back(first, HISTORY) if begun and one >= begun]
+        read = [*months, first]
+        books, counted, clocks = hooks.books(self.contract, read), self._counted(read), self._clocks(read)
+        figures = {one: self._figures(one, counted, clocks, books.get(one)) for one in read}
+        rows = tuple(
+            Row(clause, figure, tuple((one, self._state(figures[one], clause.key)) for one in months))
+            for clause, figure in figures[first].values()
+        )
+        axis = self.axes[parts[-1][0].pk] if parts else None
+        days, elapsed = self._days(parts)
+        return Month(
+            self.contract, first, until, books[first].cutoff if first in books else self.cutoff,
+            self._phase(first, rows, books), self.zone, terms=parts[-1][0] if parts else None, rows=rows,
+            days=days, elapsed=elapsed, months=tuple(months), frozen=books.get(first),
+            amended=tuple(terms for terms, a, _b in parts if a > first and axis),
+            counted={day: n for day, n in counted.items() if first <= day < until},
+        )  # fmt: skip
+
+    def _state(self, figures: dict, key: str) -> str:
+        found = figures.get(key)
+        return found[1].state if found else ""
+
+    def over(self, first: date) -> bool:
+        return self.today >= next_month(first)
+
+    def _phase(self, first: date, rows: Sequence[Row], books: dict) -> str:
+        if first in books:
+            return CLOSED
+        if not rows:
+            return NONE
+        if self.today < first:
+            return FUTURE
+        if not self.over(first):
+            return RUNNING
+        return GRACE if any(isinstance(row.figure, Share) and row.figure.pending for row in rows) else OVER
+
+    def _days(self, parts: Sequence[tuple[Terms, date, date]]) -> tuple[int, int]:
+        """Business days of the month's parts, and how many of them have come (today included)."""
+        tomorrow = self.today + timedelta(days=1)
+        days = sum(self.axes[terms.pk].business_days(a, b) for terms, a, b in parts)
+        return days, sum(self.axes[terms.pk].business_days(a, min(b, tomorrow)) for terms, a, b in parts)
+
+    def _counted(self, months: Sequence[date]) -> dict[date, int]:
+        """First handoffs of the line by local day of the contract, from the measure."""
+        found = engine.answer(
+            "mql", first=months[0], until=next_month(months[-1]), by=("day",), zone=self.zone, cutoff=self.cutoff,
+            where={"line_id": str(self.contract.line_id)},
+        )  # fmt: skip
+        return {date.fromisoformat(row.group["day"]): row.n for row in found.rows}
+
+    def _clocks(self, months: Sequence[date]) -> dict[tuple[date, str], dict[int, dict[str, int]]]:
+        """(month, clause key) -> terms -> state -> how many. Settled after the cut-off is pending at it."""
+        out: dict = defaultdict(lambda: defaultdict(lambda: dict.fromkeys((MET, MISSED, PENDING, EXCLUDED), 0)))
+        found = Clock.objects.filter(terms__contract=self.contract, month__in=months)
+        for late in (False, True):
+            some = found.filter(settled_at__gt=self.cutoff) if late else found.exclude(settled_at__gt=self.cutoff)
+            for day, key, terms, state, n in some.values_list("month", "clause_key", "terms", "state").annotate(
+                n=Count("handoff")
+            ):
+                out[day, key][terms][PENDING if late else state] += n
+        return out
+
+    def _figures(self, first: date, counted, clocks, book) -> dict[str, tuple[Clause, Figure]]:
+        """clause key -> (clause as it stands last, figure), in the order of the terms."""
+        parts, by_key = self.inside(first), {}
+        under = [
+            terms
+            for terms in self.terms
+            if any(terms.pk in found for (day, _k), found in clocks.items() if day == first)
+        ]
+        for terms in [*under, *(terms for terms, _a, _b in parts)]:
+            by_key |= {clause.key: clause for clause in terms.clauses.all()}
+        out = {}
+        for key, clause in sorted(by_key.items(), key=lambda pair: (pair[1].order, pair[0])):
+            if book is not None:
+                figure = from_book(book.figures[key]) if key in book.figures else None
+            elif KINDS[clause.kind].source == "volume":
+                figure = self._volume(first, parts, key, counted)
+            else:
+                figure = self._share(first, clause, clocks.get((first, key), {}))
+            if figure:
+                out[key] = (clause, figure)
+        return out
+
+    def _volume(self, first: date, parts, key: str, counted) -> Volume | None:
+        held = [(terms, clause, a, b) for terms, a, b in parts for clause in terms.clauses.all() if clause.key == key]
+        if not held:
+            return None
+        axis = self.axes[held[-1][0].pk]
+        whole = axis.business_days(first, next_month(first))
+        pieces = [(Fraction(clause.target), self.axes[t.pk].business_days(a, b)) for t, clause, a, b in held]
+        full = len(held) == 1 and (held[0][2], held[0][3]) == (first, next_month(first))
+        target = pieces[0][0] if full else target_of(pieces, whole)
+        count = sum(n for day, n in counted.items() for _t, _c, a, b in held if a <= day < b)
+        days, elapsed = self._days([(terms, a, b) for terms, _c, a, b in held])
+        return Volume(count, target, elapsed, days, self.over(first), self.today >= held[0][2])
+
+    def _share(self, first: date, clause: Clause, counts: dict[int, dict[str, int]]) -> Share:
+        shares = {
+            terms.pk: Fraction(one.share) / 100
+            for terms in self.terms for one in terms.clauses.all() if one.key == clause.key and one.share
+        }  # fmt: skip
+        total = {state: sum(found[state] for found in counts.values()) for state in (MET, MISSED, PENDING, EXCLUDED)}
+        promised = promised_of((shares[terms], found[MET] + found[MISSED]) for terms, found in counts.items())
+        return Share(
+            total[MET], total[MISSED], total[PENDING], total[EXCLUDED],
+            promised if promised is not None else Fraction(clause.share) / 100, self.over(first),
+        )  # fmt: skip

@@ -1,0 +1,107 @@
+"""What is missing in a month, and who can act: sentences with the rows behind them."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Subquery
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from leads.models import Handoff, Hold, Qualification
+from smarketing.accounts.models import User
+
+from . import states, words
+from .clocks import MISSED, PENDING
+from .figures import Volume
+from .follow import FUTURE, Month, Row
+from .models import Clock
+
+
+@dataclass(frozen=True)
+class Item:
+    """`show`: which rows open ("" all of the clause; else a state of its clocks, or "held")."""
+
+    key: str
+    text: str
+    show: str = ""
+
+
+def items(month: Month) -> list[Item]:
+    """Items of every clause that stands badly or has something pending, in the order of the table."""
+    if month.phase == FUTURE or month.frozen:
+        return []
+    found: list[Item] = []
+    for row in month.rows:
+        found += _volume(month, row) if isinstance(row.figure, Volume) else _clocks(month, row)
+    return found
+
+
+def _volume(month: Month, row: Row) -> Iterator[Item]:
+    figure, key = row.figure, row.clause.key
+    if figure.state == states.BEHIND and figure.needed:
+        left = figure.days - figure.elapsed
+        pace = words.number(states.shown(figure.needed, figure.target / figure.days, 1))
+        text = ngettext(
+            "%(pace)s MQL needed on the business day left",
+            "%(pace)s MQL a day needed over the %(days)s business days left",
+            left,
+        )
+        yield Item(key, text % {"pace": pace, "days": left})
+    held = _held(month.contract.line_id)
+    if held and not figure.over:
+        count = sum(held.values())
+        reasons = ", ".join(f"{Hold.Reason(reason).label} {n}" for reason, n in held.most_common())
+        text = ngettext(
+            "%(count)s qualified lead waits: %(reasons)s", "%(count)s qualified leads wait: %(reasons)s", count
+        )
+        yield Item(key, text % {"count": words.number(count), "reasons": reasons}, "held")
+
+
+def _held(line: int) -> Counter:
+    last = Hold.objects.filter(qualification=OuterRef("pk")).order_by("-occurred_at", "-pk").values("reason")[:1]
+    waiting = Qualification.objects.filter(line=line).exclude(
+        Exists(Handoff.objects.filter(qualification=OuterRef("pk")))
+    )
+    found = waiting.annotate(reason=Subquery(last)).exclude(reason=None).values_list("reason", flat=True)
+    return Counter(found)
+
+
+def _clocks(month: Month, row: Row) -> Iterator[Item]:
+    key = row.clause.key
+    found = Clock.objects.filter(terms__contract=month.contract, month=month.first, clause_key=key)
+    late = list(
+        found.filter(state=MISSED).values_list(
+            "due_at", "done", "handoff__state_row__is_open", "handoff__state_row__rep", "handoff__lead"
+        )
+    )
+    untouched = [rep for _due, done, is_open, rep, _lead in late if is_open and not done]
+    if untouched:
+        names = _names(Counter(untouched))
+        text = ngettext(
+            "%(count)s late and still untouched: %(names)s",
+            "%(count)s late and still untouched: %(names)s",
+            len(untouched),
+        )
+        yield Item(key, text % {"count": words.number(len(untouched)), "names": names}, MISSED)
+    days = Counter(due.astimezone(month.zone).date() for due, *_rest in late)
+    if len(late) > 1:
+        day, worst = max(days.items(), key=lambda pair: (pair[1], pair[0]))
+        text = ngettext(
+            "%(count)s late: %(worst)s of them on %(day)s", "%(count)s late: %(worst)s of them on %(day)s", len(late)
+        )
+        words_ = {"count": words.number(len(late)), "worst": words.number(worst), "day": date_format(day, "D j")}
+        yield Item(key, text % words_, MISSED)
+    following = found.filter(state=PENDING).order_by("due_at").values_list("due_at", flat=True)
+    if count := len(following):
+        when = date_format(following[0].astimezone(month.zone), "D j M H:i")
+        text = ngettext("%(count)s pending, due %(when)s", "%(count)s pending, the next one due %(when)s", count)
+        yield Item(key, text % {"count": words.number(count), "when": when}, PENDING)
+
+
+def _names(reps: Counter) -> str:
+    """Reps in charge with how many each; those in the pool last."""
+    names = dict(User.objects.filter(pk__in=[rep for rep in reps if rep]).values_list("pk", "name"))
+    ordered = sorted(reps.items(), key=lambda pair: (pair[0] is None, -pair[1], names.get(pair[0], "")))
+    return ", ".join(f"{names.get(rep) or _('in the pool')} {words.number(n)}" for rep, n in ordered)

@@ -1,0 +1,162 @@
+"""Contracts as documents: list, text, draft, proposal. Views only translate."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+
+from smarketing.accounts.models import Side
+from smarketing.accounts.policy import may, needs
+from smarketing.agreements import services as agreements
+from smarketing.agreements.models import Paper
+from smarketing.calendars import services as calendars
+from smarketing.calendars.models import CalendarVersion
+from smarketing.calendars.views import week
+from smarketing.rows import clock
+from smarketing.web.once import once
+
+from .. import kinds, terms, words
+from ..models import Contract, Terms
+from .forms import NewContractForm, TermsForm
+
+
+@dataclass(frozen=True)
+class Text:
+    """Terms as they are read: a signed version, or a proposed paper."""
+
+    number: int
+    starts: date
+    last: date | None
+    calendar: CalendarVersion
+    clauses: list
+    paper: Paper
+    signed: Terms | None = None
+
+
+@needs("contract.view")
+def contracts(request: HttpRequest) -> HttpResponse:
+    found = Contract.objects.visible_to(request.user).select_related("line").order_by("name")
+    today = clock.today()
+    rows = [(one, terms.in_force(one, today), one.terms.count()) for one in found]
+    return render(request, "sla/contracts.html", {"rows": rows, "can_edit": may(request.user, "contract.edit")})
+
+
+@needs("contract.edit")
+@once
+def new(request: HttpRequest) -> HttpResponse:
+    form = NewContractForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made = terms.create_contract(by=request.user, at=clock.now(), **form.cleaned_data)
+        return redirect("sla:draft", pk=made.pk)
+    return render(request, "sla/new.html", {"form": form, "lines": form.fields["line"].queryset.exists()})
+
+
+@needs("contract.view")
+def document(request: HttpRequest, pk: int) -> HttpResponse:
+    contract = get_object_or_404(Contract.objects.visible_to(request.user).select_related("line"), pk=pk)
+    versions = list(contract.terms.select_related("paper", "calendar__calendar", "span").order_by("-number"))
+    papers = Paper.objects.filter(kind=terms.PAPER, line=f"contract:{pk}").order_by("-number")
+    paper = _paper(request, papers)
+    signed = next((one for one in versions if paper and one.paper_id == paper.pk), None)
+    text = paper and _text(paper, signed)
+    context = {
+        "contract": contract, "versions": versions, "paper": paper, "terms": signed, "text": text,
+        "papers": [(one, next((v for v in versions if v.paper_id == one.pk), None)) for one in papers],
+        "sides": paper and [(side, Side(side).label, one) for side, one in agreements.state(paper).items()],
+        "why_not": paper and agreements.why_not(paper, request.user), "problems": paper and agreements.verify(paper),
+        "other": text and _other(contract, text), "can_edit": may(request.user, "contract.edit"),
+    }  # fmt: skip
+    return render(request, "sla/document.html", context)
+
+
+def _paper(request: HttpRequest, papers) -> Paper | None:
+    asked = request.GET.get("version", "")
+    return get_object_or_404(papers, number=asked) if asked.isdecimal() else papers.first()
+
+
+def _text(paper: Paper, signed: Terms | None) -> Text:
+    body = json.loads(paper.body)
+    clauses = [
+        {
+            "key": clause["key"], "side": kinds.KINDS[clause["kind"]].side, "kind": kinds.KINDS[clause["kind"]],
+            "raw": clause, "target": Decimal(clause["target"]),
+        }
+        for clause in body["clauses"]
+    ]  # fmt: skip
+    ends = body.get("ends_on")
+    return Text(
+        paper.number, date.fromisoformat(body["starts_on"]), date.fromisoformat(ends) - timedelta(days=1) if ends else None,
+        CalendarVersion.objects.select_related("calendar").get(pk=body["calendar"]), clauses, paper, signed,
+    )  # fmt: skip
+
+
+def text_context(contract: Contract, text: Text) -> dict:
+    """What `sla/text.html` needs, in the active language."""
+    clauses = [
+        one | {
+            "sentence": kinds.sentence(one["raw"]["kind"], one["target"], one["raw"]["params"]),
+            "share": words.percent(Decimal(one["raw"]["share"])) if one["raw"].get("share") else "",
+        }
+        for one in text.clauses
+    ]  # fmt: skip
+    return {
+        "contract": contract, "text": text, "week": week(text.calendar.spec),
+        "by_side": [(side, label, [one for one in clauses if one["side"] == side]) for side, label in Side.choices],
+    }  # fmt: skip
+
+
+def _other(contract: Contract, text: Text) -> list[tuple[str, str, str]]:
+    """(code, name, text) of the same terms in each language, the active one first."""
+    out = []
+    for code, name in sorted(settings.LANGUAGES, key=lambda pair: pair[0] != get_language()):
+        with override(code):
+            out.append((code, name, render_to_string("sla/text.html", text_context(contract, text))))
+    return out
+
+
+@needs("contract.edit")
+@once
+def draft(request: HttpRequest, pk: int) -> HttpResponse:
+    contract = get_object_or_404(Contract.objects.visible_to(request.user).select_related("draft", "line"), pk=pk)
+    body = contract.draft.body or _starter(contract)
+    data = request.POST if request.method == "POST" else None
+    form = TermsForm.of(body, contract.draft.revision, data)
+    if request.method == "POST" and form.is_valid() and (answer := _save(request, contract, form)):
+        return answer
+    return render(request, "sla/draft.html", {"contract": contract, "form": form, "calendars": calendars.current()})
+
+
+def _starter(contract: Contract) -> dict:
+    found = contract.terms.order_by("-number").first()
+    if found:
+        return found.body
+    choice = calendars.current()
+    return terms.starter(choice[0] if choice else None, terms.next_month(clock.today()))
+
+
+def _save(request: HttpRequest, contract: Contract, form: TermsForm) -> HttpResponse | None:
+    at, revision = clock.now(), form.cleaned_data["revision"]
+    try:
+        with transaction.atomic():
+            terms.save_draft(contract=contract, body=form.body(), revision=revision, by=request.user, at=at)
+            contract.refresh_from_db()
+            paper = terms.propose(contract=contract, by=request.user, at=at) if "propose" in request.POST else None
+    except (ValidationError, agreements.AgreementError) as refusal:
+        form.add_error(None, getattr(refusal, "messages", None) or [str(refusal)])
+        return None
+    if paper is None:
+        messages.success(request, _("Draft saved."))
+        return redirect("sla:draft", pk=contract.pk)
+    messages.success(request, _("Proposed: both sides can sign now."))
+    return redirect(f"{reverse('sla:terms', args=[contract.pk])}?version={paper.number}")

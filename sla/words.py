@@ -1,0 +1,166 @@
+"""Figures in words and digits, in the active language. Shown digits never contradict the state."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from . import follow, kinds, states
+from .figures import Figure, Share, Volume
+from .models import Clause
+
+# State -> (shape, word). "nothing" has no state: a dash.
+STATES = {
+    states.KEPT: ("✓", gettext_lazy("kept")),
+    states.BROKEN: ("✗", gettext_lazy("broken")),
+    states.ON_PACE: ("◌", gettext_lazy("on pace")),
+    states.BEHIND: ("▽", gettext_lazy("behind")),
+    states.NOTHING: ("–", gettext_lazy("nothing due")),
+}
+PHASES = {
+    follow.FUTURE: gettext_lazy("not started"),
+    follow.RUNNING: gettext_lazy("running"),
+    follow.GRACE: gettext_lazy("over, some promises still pending"),
+    follow.OVER: gettext_lazy("over, not closed yet"),
+    follow.CLOSED: gettext_lazy("closed"),
+    follow.NONE: gettext_lazy("no terms in force"),
+}
+WORST = (states.BROKEN, states.BEHIND, states.ON_PACE, states.KEPT, states.NOTHING)
+
+
+def number(value: Decimal | int | Fraction, places: int | None = None) -> str:
+    """A number in the active language's format; without trailing zeros unless `places` are asked."""
+    if isinstance(value, Fraction):
+        value = Decimal(value.numerator) / Decimal(value.denominator)
+    value = Decimal(value)
+    if places is None:
+        places = max(-value.normalize().as_tuple().exponent, 0)
+    return number_format(value, places, use_l10n=True, force_grouping=True)
+
+
+def percent(value: Decimal | int | Fraction, places: int | None = None) -> str:
+    return _("%(number)s %%") % {"number": number(value, places)}
+
+
+def signed(value: Decimal) -> str:
+    """+3 or −3, with a real minus."""
+    return ("+" if value >= 0 else "−") + number(abs(value))
+
+
+def exact_percent(share: Fraction) -> str:
+    """A promised share with the digits it has, at most two."""
+    places = next((places for places in (0, 1) if (share * 100 * 10**places).denominator == 1), 2)
+    return percent(Decimal(round(share * 100 * 10**places)).scaleb(-places))
+
+
+def promised(figure: Figure) -> str:
+    if isinstance(figure, Volume):
+        return number(
+            figure.target if figure.target.denominator == 1 else states.shown(figure.target, Fraction(figure.count), 1)
+        )
+    return "≥ " + exact_percent(figure.promised)
+
+
+def so_far(figure: Figure) -> str:
+    """What was reached; a dash where nothing has been settled."""
+    if isinstance(figure, Volume):
+        return number(figure.count) if figure.started else "–"
+    if not figure.settled:
+        return "–"
+    shown = states.shown_percent(figure.met, figure.settled, figure.promised)
+    return percent(shown, max(-shown.as_tuple().exponent, 0))
+
+
+def fraction(figure: Figure) -> str:
+    """(88/104) beside a share."""
+    if isinstance(figure, Share) and figure.settled:
+        return f"({number(figure.met)}/{number(figure.settled)})"
+    return ""
+
+
+def apart(figure: Figure) -> list[tuple[str, str]]:
+    """(state, words) of what is not counted in a share."""
+    if isinstance(figure, Volume):
+        return []
+    pending = ngettext("%(number)s pending", "%(number)s pending", figure.pending) % {"number": number(figure.pending)}
+    excluded = ngettext("%(number)s left out", "%(number)s left out", figure.excluded) % {
+        "number": number(figure.excluded)
+    }
+    return [
+        (key, text)
+        for key, text, n in (("pending", pending, figure.pending), ("excluded", excluded, figure.excluded))
+        if n
+    ]
+
+
+def line(figure: Figure) -> str:
+    """Where the ideal line stands, with the distance to it."""
+    if not isinstance(figure, Volume) or not figure.started or figure.over:
+        return "–"
+    place = states.shown(figure.line, Fraction(figure.count), 0)
+    gap = states.shown(figure.gap, Fraction(0), 0)
+    return f"{number(place)} ({signed(gap)})"
+
+
+def forecast(figure: Figure) -> str:
+    found = figure.forecast if isinstance(figure, Volume) else None
+    return "–" if found is None else number(states.shown(found, figure.target, 0))
+
+
+def state(key: str) -> tuple[str, str, str]:
+    """(key, shape, word) of a state."""
+    shape, word = STATES.get(key, STATES[states.NOTHING])
+    return key, shape, str(word)
+
+
+def clause(one: Clause) -> str:
+    """A clause in few words, for a table that shows its target beside it."""
+    row = kinds.KINDS[one.kind]
+    return str(row.label) if row.source == "volume" else kinds.sentence(one.kind, one.target, one.params)
+
+
+def sentence(month: follow.Month) -> list[str]:
+    """The month in words: one sentence for each side, about its promise that stands worst."""
+    if month.phase == follow.FUTURE:
+        return [_("This month has not begun.")]
+    out = []
+    for side in ("marketing", "sales"):
+        rows = sorted(
+            (row for row in month.rows if row.clause.side == side), key=lambda row: WORST.index(row.figure.state)
+        )
+        if rows:
+            out.append(_volume(rows[0].figure) if isinstance(rows[0].figure, Volume) else _share(rows[0], month.phase))
+    return out
+
+
+def _volume(figure: Volume) -> str:
+    count, target = number(figure.count), promised(figure)
+    if figure.state == states.KEPT:
+        return _("Marketing has kept its word: %(count)s MQL of %(target)s promised.") % {
+            "count": count,
+            "target": target,
+        }
+    if figure.state == states.BROKEN:
+        return _("Marketing handed over %(count)s MQL of the %(target)s promised.") % {"count": count, "target": target}
+    gap = states.shown(abs(figure.gap), Fraction(0), 0)
+    if figure.gap < 0:
+        return ngettext(
+            "Marketing is %(gap)s MQL behind the line.", "Marketing is %(gap)s MQL behind the line.", int(gap)
+        ) % {"gap": number(gap)}
+    return _("Marketing is on the line with %(count)s MQL.") % {"count": count}
+
+
+def _share(row: follow.Row, phase: str) -> str:
+    figure = row.figure
+    if not figure.settled:
+        return (
+            _("Nothing has fallen due for sales yet.") if phase == follow.RUNNING else _("Nothing fell due for sales.")
+        )
+    words = {"share": so_far(figure), "promised": exact_percent(figure.promised)}
+    sentences = {
+        "first_attempt": _("Sales made the first attempt in time on %(share)s against %(promised)s promised."),
+        "min_attempts": _("Sales made the promised attempts in time on %(share)s against %(promised)s promised."),
+    }
+    return sentences[row.clause.kind] % words

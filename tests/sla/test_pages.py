@@ -1,0 +1,171 @@
+"""Pages of the contract in both languages: draft, proposal, signatures, document, follow-up."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from sla.models import Contract, Terms
+from smarketing.agreements.models import Paper
+from smarketing.rows import clock
+from tests.people import PASSWORD, person
+from tests.sla.contracts import FIRST, VOLUME, calendar, contract, handoff, line, sign, signers
+
+DRAFT = {
+    "starts_on": "2099-01-01", "ends_on": "", "volume": "200", "hours": "4", "hours_share": "90", "attempts": "3",
+    "attempt_days": "10", "attempts_share": "100",
+}  # fmt: skip
+
+
+@pytest.fixture
+def managers(db):
+    return signers()
+
+
+def text(answer) -> str:
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def post(client, of, **fields):
+    revision = Contract.objects.get(pk=of.pk).draft.revision
+    return client.post(
+        reverse("sla:draft", args=[of.pk]), {**DRAFT, "revision": revision, "calendar": calendar().pk, **fields}
+    )
+
+
+def test_without_a_contract_the_page_offers_the_founding_template(client, managers):
+    client.force_login(managers[0])
+    assert reverse("sla:new") in text(client.get(reverse("sla:follow_up")))
+    client.force_login(person("rea", "rep"))
+    assert reverse("sla:new") not in text(client.get(reverse("sla:follow_up")))
+
+
+def test_from_a_name_to_terms_that_both_sides_signed(client, managers):
+    marketing, sales = managers
+    client.force_login(marketing)
+    calendar()
+    answer = client.post(reverse("sla:new"), {"name": "France", "line": line().pk})
+    of = Contract.objects.get()
+    assert answer.url == reverse("sla:draft", args=[of.pk])
+    form = text(client.get(answer.url))
+    assert 'name="volume" value="200"' in form
+    assert 'name="attempts" value="3"' in form
+    answer = post(client, of, propose="1")
+    assert answer.status_code == 302
+    paper = Paper.objects.get()
+    page = text(client.get(answer.url))
+    assert "at least 3 attempts within 10 business days" in page
+    assert "au moins 3 tentatives" in page  # the other language below
+    for who in (marketing, sales):
+        client.force_login(who)
+        client.post(reverse("agreements:sign", args=[paper.pk]), {"password": PASSWORD, "next": "/"})
+    signed = Terms.objects.get()
+    assert (signed.contract, signed.starts_on.year, signed.retrospective) == (of, 2099, False)
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"calendar": ""}, "Choose a calendar: without one"),
+        ({"starts_on": ""}, "This field is required"),
+        ({"ends_on": "2098-01-01"}, "The last day must come after"),
+        ({"hours_share": "120"}, "less than or equal to 100"),
+        ({"hours_share": ""}, "This number is missing"),
+        ({"attempts": "99"}, "less than or equal to 20"),
+        ({"volume": "-5"}, "greater than or equal to 1"),
+        ({"volume": "many"}, "Enter a whole number"),
+        (
+            dict.fromkeys(("volume", "hours", "hours_share", "attempts", "attempt_days", "attempts_share"), ""),
+            "at least one clause",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_nothing_is_proposed(client, managers, fields, sentence):
+    client.force_login(managers[0])
+    answer = post(client, contract(), propose="1", **fields)
+    assert answer.status_code == 200
+    assert sentence in text(answer)
+    assert 'value="10"' in text(answer) or "attempt_days" in fields
+    assert not Paper.objects.exists()
+
+
+def test_a_contract_without_any_calendar_says_where_to_make_one(client, managers):
+    client.force_login(managers[0])
+    page = text(client.get(reverse("sla:draft", args=[contract().pk])))
+    assert reverse("calendars:add") in page
+
+
+def test_a_stale_page_saves_nothing(client, managers):
+    client.force_login(managers[0])
+    of = contract()
+    post(client, of, save="1")
+    answer = client.post(reverse("sla:draft", args=[of.pk]), {**DRAFT, "revision": 0, "calendar": calendar().pk})
+    assert "compare and save again" in text(answer)
+
+
+def test_a_double_click_proposes_once(client, managers):
+    client.force_login(managers[0])
+    of = contract()
+    fields = {**DRAFT, "revision": 0, "calendar": calendar().pk, "propose": "1", "once": "the-same-key"}
+    answers = [client.post(reverse("sla:draft", args=[of.pk]), fields) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert Paper.objects.count() == 1
+
+
+def test_a_clause_left_empty_is_left_out_and_the_last_day_is_included(client, managers):
+    client.force_login(managers[0])
+    of = contract()
+    post(client, of, save="1", hours="", hours_share="", ends_on="2099-12-31")
+    of.draft.refresh_from_db()
+    assert [clause["kind"] for clause in of.draft.body["clauses"]] == ["mql_volume", "min_attempts"]
+    assert of.draft.body["ends_on"] == "2100-01-01"
+    assert 'value="2099-12-31"' in text(client.get(reverse("sla:draft", args=[of.pk])))
+
+
+@pytest.fixture
+def running(managers):
+    at = clock.now()
+    of = contract()
+    sign(of, [VOLUME, FIRST], clock.today(at).replace(day=1), at=at)
+    for _n in range(3):
+        handoff(at)
+    return of
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("role", ["manager", "marketer", "rep", "viewer", "administrator"])
+def test_everybody_reads_the_month_in_their_language(client, running, role, language):
+    client.force_login(person("reader", role, "sales" if role == "manager" else None, language=language))
+    page = text(client.get(reverse("sla:follow_up")))
+    assert {"en": "MQL handed to sales", "fr": "MQL"}[language] in page
+    assert ("Marketing is" in page) == (language == "en")
+
+
+def test_every_figure_opens_its_rows(client, running):
+    client.force_login(signers()[0])
+    page = text(client.get(reverse("sla:follow_up")))
+    for measure in ("mql", "first_attempt_in_time", "first_attempt_in_time_pending"):
+        assert f"/numbers/{measure}/?from=" in page
+    assert "3 pending" in page
+
+
+def test_a_month_that_is_none_is_not_found(client, running):
+    client.force_login(signers()[0])
+    assert client.get("/contract/2026-13/").status_code == 404
+    assert client.get("/contract/2026-01/").status_code == 200
+    assert client.get(reverse("sla:follow_up"), {"contract": "999"}).status_code == 404
+
+
+def test_signed_for_the_past_is_marked_on_the_document(client, managers):
+    at = clock.now()
+    signed = sign(contract(), [VOLUME], clock.today(at).replace(year=2025, month=1, day=1), at=at)
+    client.force_login(managers[0])
+    assert "Signed for the past" in text(client.get(reverse("sla:terms", args=[signed.contract_id])))
+
+
+def test_only_managers_write_terms(client, managers):
+    of = contract()
+    for role in ("rep", "marketer", "viewer", "administrator"):
+        client.force_login(person(role, role))
+        assert client.get(reverse("sla:draft", args=[of.pk])).status_code == 403
+        assert client.get(reverse("sla:terms", args=[of.pk])).status_code == 200
