@@ -13,7 +13,7 @@ CLOSED_DAY_ONLY = (
 )
 # The earliest handoff of each lead (its root) on each definition line is the first one; later ones are repeated.
 NUMBERED = f"""(SELECT h.id, coalesce(mg.root_id, h.lead_id) AS lead_id, h.occurred_at, h.day_only, row_number() OVER (
-    PARTITION BY coalesce(mg.root_id, h.lead_id), h.line_id ORDER BY h.occurred_at, h.id) AS nth
+    PARTITION BY coalesce(mg.root_id, h.lead_id), h.line_id ORDER BY h.occurred_at, h.id) = 1 AS is_first
   FROM leads_handoff h LEFT JOIN merged mg ON mg.loser_id = h.lead_id WHERE {" AND ".join(COUNTED)})"""
 # The handoff with which a lead's story with sales began, whatever the line.
 BEGUN = """(SELECT DISTINCT ON (lead_id) lead_id, id AS handoff_id, occurred_at, day_only FROM numbered
@@ -25,10 +25,10 @@ CHARGED = f"""(SELECT DISTINCT ON (a.handoff_id) a.handoff_id, a.rep_id FROM lea
 REPS = """(SELECT id, CASE WHEN count(*) OVER (PARTITION BY name) > 1 THEN name || ' #' || id ELSE name END AS name
   FROM accounts_user)"""
 DEALS = f"""MATERIALIZED (SELECT d.id, coalesce(mg.root_id, d.lead_id) AS lead_id, d.lead_id AS declared_id, d.handoff_id,
-    d.created_at, {value("deal", "state")} AS state, {CLOSED} AS closed_at, {CLOSED_DAY_ONLY} AS closed_day_only
+    d.created_at, {value("deal", "state")} = 'won' AS is_won, {value("deal", "state")} = 'open' AS is_open, {CLOSED} AS closed_at, {CLOSED_DAY_ONLY} AS closed_day_only
   FROM leads_deal d LEFT JOIN merged mg ON mg.loser_id = d.lead_id
   WHERE d.recorded_at <= %(cutoff)s AND {not_corrected("deal", "d")})"""
-FIRST_WIN = """(SELECT DISTINCT ON (lead_id) lead_id, id, closed_at, closed_day_only FROM dealt WHERE state = 'won'
+FIRST_WIN = """(SELECT DISTINCT ON (lead_id) lead_id, id, closed_at, closed_day_only FROM dealt WHERE is_won
   ORDER BY lead_id, closed_at, id)"""
 TRIED = f"""(SELECT a.handoff_id, min(a.occurred_at) AS at FROM leads_attempt a
   WHERE a.recorded_at <= %(cutoff)s AND {not_corrected("attempt", "a")} GROUP BY a.handoff_id)"""
@@ -44,7 +44,7 @@ SAID = f"""(SELECT v.handoff_id,
 SOLD = """(SELECT id, min(at) AS at FROM (
     SELECT o.handoff_id AS id, o.created_at AS at, 1 FROM dealt o WHERE o.handoff_id IS NOT NULL
     UNION ALL SELECT h.id, o.closed_at, 2 FROM dealt o JOIN leads_handoff h ON h.lead_id = o.declared_id
-      AND h.gate = 'imported' WHERE o.handoff_id IS NULL AND o.state = 'won'
+      AND h.gate = 'imported' WHERE o.handoff_id IS NULL AND o.is_won
       AND NOT EXISTS (SELECT FROM dealt own WHERE own.handoff_id = h.id)) s GROUP BY id)"""
 OUTCOME = """MATERIALIZED (SELECT n.id, s.reason, s.returned, sql_at, CASE
     WHEN s.refused IS NOT NULL AND s.refused < coalesce(best, 'infinity') THEN 'refused'

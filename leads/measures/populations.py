@@ -10,10 +10,10 @@ from smarketing.measures.registry import Column, Population
 
 from . import seen
 from .dimensions import DECIDED
-from .outcomes import ALL, COUNTED
+from .outcomes import ALL
 from .values import BELONGS, not_corrected, number, people, value
 
-FIRST, REPEATED = "n.nth = 1", "n.nth > 1"
+FIRST, REPEATED = "n.is_first", "NOT n.is_first"
 ANCHORS = {
     "created": ("l.created_at", "l.day_only"),
     "handed": ("b.occurred_at", "b.day_only"),
@@ -53,7 +53,7 @@ def handoffs(question: Question, which: str = "true") -> Population:
     """Handoffs made: all, first or repeated ones."""
     return _population(
         question, _handed("rr"), "h.id", question.day("h.occurred_at", "h.day_only"),
-        where=(*COUNTED, which, question.around("h.occurred_at")), columns=(*LEAD, *GRADE),
+        where=(which, question.around("h.occurred_at")), columns=(*LEAD, *GRADE),
     )  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def outcomes(question: Question, which: str = "true", hit: str = "true") -> Popu
     reached = " AND ".join((REACHED, *more))
     return _population(
         question, f"{_handed('rr')} JOIN outcome o ON o.id = h.id", "h.id", day,
-        where=(*COUNTED, which.replace("{reached}", reached), question.around("h.occurred_at")),
+        where=(which.replace("{reached}", reached), question.around("h.occurred_at")),
         hit=hit.replace("{reached}", reached),
         columns=(*LEAD, *GRADE, Column("decided", _("first decision"), "o.decided", show=lambda text: DECIDED.get(text, text)), Column("reason", _("reason"), "o.reason", show=reasons.label)),
     )  # fmt: skip
@@ -101,14 +101,14 @@ def cohort(question: Question) -> Population:
 
 
 def deals(question: Question, state: str = "", value: str = "1", which: str = "true") -> Population:
-    """Deals by the day they were won (else closed, else opened), or by the cohort of their lead. `state`: won, open …"""
+    """Deals by the day they were won (else closed, else opened), or by the cohort of their lead. `state`: won or open."""
     source = (
         "dealt w JOIN leads_deal d ON d.id = w.id" + people("w.declared_id") + " LEFT JOIN begun b ON b.lead_id = l.id"
         " LEFT JOIN leads_handoff h ON h.id = coalesce(w.handoff_id, b.handoff_id)"
         " LEFT JOIN charged ch ON ch.handoff_id = h.id"
         f" CROSS JOIN LATERAL (SELECT coalesce({_rep()}, ch.rep_id) AS rep_id) rr"
     )
-    where = (f"w.state = '{state}'",) if state else ()
+    where = (f"w.is_{state}",) if state else ()
     lag = Column("days", _("days"), f"{_anchor(question, 'won')} - {_anchor(question, _from(question))}", "number")
     closed = Column("closed_on", _("closed on"), _anchor(question, "won"), "date")
     return _population(

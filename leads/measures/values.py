@@ -70,9 +70,7 @@ def number(text: str) -> str:
 
 def people(lead_id: str) -> str:
     """Joins from an id of a lead to the lead that stands for it (l), its company (c) and campaign (g)."""
-    root = (
-        f" LEFT JOIN merged mg ON mg.loser_id = {lead_id} JOIN leads_lead l ON l.id = coalesce(mg.root_id, {lead_id})"
-    )
+    root = f" LEFT JOIN merged mg ON mg.loser_id = {lead_id} LEFT JOIN leads_lead l ON l.id = coalesce(mg.root_id, {lead_id})"
     return root + BELONGS
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from .question import Question, Refusal
 from .reduces import REDUCES, Figure
@@ -89,7 +89,18 @@ def _expression(measure: Measure, offered: Mapping[str, Dimension], name: str) -
     return f"coalesce({offered[name].sql}, '')"
 
 
+# Rows are read in whole sets: the planner's guesses about steps inside one statement are too low for nested loops.
+_PLAN = "SET LOCAL enable_nestloop = off; SET LOCAL jit = off"
+_PLAN_AS_BEFORE = "SET LOCAL enable_nestloop = {}; SET LOCAL jit = {}"
+
+
 def run(sql: str, params: Mapping[str, Any]) -> list[tuple]:
-    with connection.cursor() as cursor:
+    """The rows of one statement over whole populations."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('enable_nestloop'), current_setting('jit')")
+        before = cursor.fetchone()
+        cursor.execute(_PLAN)
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        rows = cursor.fetchall()
+        cursor.execute(_PLAN_AS_BEFORE.format(*before))
+    return rows
