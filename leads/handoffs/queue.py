@@ -16,7 +16,7 @@ from smarketing.rows import clock
 PAGE = 50
 HOT = timedelta(hours=24)
 NOON = time(12)
-SHOWN_KINDS = ("page", "form", "track", "mail_click")
+SHOWN_KINDS = ("page", "form", "track", "mail_click", "webinar", "download", "demo")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_EVENTS = """
 SELECT l.id, e.kind, e.name, e.page, e.form, e.occurred_at FROM unnest(%s::bigint[]) AS l(id)

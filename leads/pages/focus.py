@@ -79,7 +79,7 @@ def page(
         "promised": body_of(handoff)["attempts"],
         "warmth": warmth.warmth(lead, handoff),
         "persona": warmth.persona(lead),
-        "lines": timeline.lines(lead, at),
+        "lines": timeline.lines(lead, teller),
         "form": form,
         "outcomes": [
             (number, outcome, icon)

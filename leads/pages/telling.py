@@ -85,6 +85,18 @@ class Teller:
             return _("%(day)s %(time)s") % words
         return formats.date_format(local, "j M" if local.year == self._local(self.at).year else "DATE_FORMAT")
 
+    def when(self, at: datetime) -> str:
+        """ "09:52" today, "Thu 10:12" within a week, else "12 Nov 10:12" or with its year."""
+        local, today = self._local(at), self._local(self.at).date()
+        words = {"time": formats.date_format(local, "TIME_FORMAT")}
+        away = (today - local.date()).days
+        if away == 0:
+            return words["time"]
+        words["day"] = formats.date_format(
+            local, "D" if 0 < away < 7 else "j M" if local.year == today.year else "j M Y"
+        )
+        return _("%(day)s %(time)s") % words
+
     def moment(self, at: datetime) -> str:
         """ "23 Nov 2026 09:27" in the installation's zone."""
         return formats.date_format(self._local(at), "SHORT_DATETIME_FORMAT")
@@ -112,11 +124,15 @@ def clock_text(length: timedelta) -> str:
 
 
 TOUCHES: dict[str, Callable[[str], str]] = {
-    "page": lambda what: _("page %(page)s") % {"page": what},
+    "page": lambda what: _("visited %(page)s") % {"page": what},
     "form": lambda what: _("form “%(form)s”") % {"form": what} if what else _("a form"),
     "track": lambda what: what or _("an event"),
     "mail_click": lambda what: _("click in a mail"),
     "mail_open": lambda what: _("mail opened"),
+    "unsubscribe": lambda what: _("unsubscribed"),
+    "webinar": lambda what: _("webinar “%(name)s”") % {"name": what} if what else _("webinar"),
+    "download": lambda what: _("download “%(name)s”") % {"name": what} if what else _("download"),
+    "demo": lambda what: _("demo request"),
     "attempt": lambda what: str(Attempt.Outcome(what).label) if what in Attempt.Outcome.values else what,
 }
 

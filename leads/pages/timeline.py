@@ -12,7 +12,7 @@ from leads.handoffs import evidence, reasons
 from leads.handoffs.queue import Touch
 from leads.models import Assignment, Attempt, Correction, Decision, Event, Handoff, Join, Lead, StageMove
 
-from .telling import touch
+from .telling import Teller, touch
 
 LINES = 10
 LEARNED_LATE = timedelta(minutes=10)
@@ -32,15 +32,20 @@ class Line:
     kind: str = ""
     pk: int = 0
     author_id: int | None = None
+    when: str = ""
 
 
-def lines(lead: Lead, at: datetime, limit: int = LINES) -> list[Line]:
-    """The newest lines known at `at`."""
+def lines(lead: Lead, teller: Teller, limit: int = LINES) -> list[Line]:
+    """The newest lines known at the teller's instant."""
+    at = teller.at
     sources = (_events, _attempts, _decisions, _assignments, _handoffs, _stages)
     found = sorted(
         chain.from_iterable(source(lead, limit) for source in sources), key=lambda line: line.at, reverse=True
     )
-    return [line for line in found if line.at <= at + timedelta(seconds=1)][:limit]
+    found = [line for line in found if line.at <= at + timedelta(seconds=1)][:limit]
+    for line in found:
+        line.when = teller.when(line.at)
+    return found
 
 
 def _taken_back(subject: str, ids) -> set[int]:

@@ -33,7 +33,41 @@ def _newest(model: str, **which) -> dict:
     return {"pk": apps.get_model(model).objects.filter(**which).order_by("-pk").values_list("pk", flat=True)[0]}
 
 
+def _owed(**which) -> dict:
+    """A handoff in the hands of the rep that is photographed."""
+    from leads.models import HandoffState
+    from smarketing.accounts.models import User
+
+    rep = User.objects.filter(role="rep", is_active=True).order_by("pk")[0]
+    found = HandoffState.objects.filter(rep=rep, is_open=True, **which).in_order()
+    return {"pk": found.values_list("pk", flat=True)[0]}
+
+
+def _own(model: str, **which) -> dict:
+    """A row of the rep that is photographed."""
+    from smarketing.accounts.models import User
+
+    return _newest(model, rep=User.objects.filter(role="rep", is_active=True).order_by("pk")[0], **which)
+
+
+def _decided() -> dict:
+    from leads.models import Decision
+    from smarketing.accounts.models import User
+
+    rep = User.objects.filter(role="rep", is_active=True).order_by("pk")[0]
+    found = Decision.objects.filter(handoff__state_row__rep=rep, kind="accept").order_by("-pk")
+    return {"pk": found.values_list("pk", flat=True)[0]}
+
+
 PAGES = (
+    Page("leads:queue", "rep"),
+    Page("leads:focus", "rep", _owed),
+    Page("leads:refuse", "rep", lambda: _owed(state="assigned")),
+    Page("leads:give_back", "rep", lambda: _owed(state="accepted")),
+    Page("leads:open_deal", "rep", _owed),
+    Page("leads:undo_attempt", "rep", lambda: _own("leads.Attempt", handoff__state_row__is_open=True)),
+    Page("leads:undo_decision", "rep", _decided),
+    Page("leads:deal", "rep", lambda: _own("leads.Deal", state="open")),
     Page("accounts:profile", "rep"),
     Page("accounts:settings", "administrator"),
     Page("accounts:people", "administrator"),
@@ -50,6 +84,8 @@ DEEDS = {
     "home", "healthz", "readyz",
     "accounts:language", "accounts:theme", "accounts:demo_switch", "accounts:person_password", "accounts:key_revoke",
     "agreements:sign",
+    "leads:take", "leads:reassign", "leads:attempt", "leads:accept", "leads:qualify",
+    "leads:change_deal", "leads:win_deal", "leads:lose_deal", "leads:reopen_deal",
     "leads:collect", "leads:browser_settings",
 }  # fmt: skip
 
