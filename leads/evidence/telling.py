@@ -199,9 +199,9 @@ def _decision(entry: Entry, names: _Names) -> str:
 
 
 _DECIDED = {
-    "accept": gettext_lazy("accepted"),
-    "refuse": gettext_lazy("refused"),
-    "return": gettext_lazy("given back"),
+    "accept": gettext_lazy("handoff accepted"),
+    "refuse": gettext_lazy("handoff refused"),
+    "return": gettext_lazy("handoff given back"),
     "qualify": gettext_lazy("need confirmed"),
     "withdraw": gettext_lazy("handoff withdrawn"),
     "expire": gettext_lazy("handoff expired"),

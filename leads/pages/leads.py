@@ -46,7 +46,7 @@ COLUMNS = (
     Column("source", gettext_lazy("Source"), wide=True),
     Column(
         "created",
-        gettext_lazy("Created"),
+        gettext_lazy("Created on"),
         "created_at",
         sort="created_at",
         align="num",

@@ -122,7 +122,7 @@ def test_a_handoff_is_told_from_hand_over_to_decision():
     t = now()
     lines = telling.lines(read(handoff.lead_id, t), personal=True)
     said = [line.text for line in lines]
-    assert "call: reached" in said and "accepted" in said and any("is in charge" in one for one in said)
+    assert "call: reached" in said and "handoff accepted" in said and any("is in charge" in one for one in said)
     assert [line.note for line in lines if line.entry.kind == "attempt"] == ["Ring back"]
     assert not any(line.note for line in telling.lines(read(handoff.lead_id, t), personal=False))
     assert {one.kind for one in read(handoff.lead_id, t, only="calls")} == {"attempt"}
