@@ -13,14 +13,17 @@ class LeadsConfig(AppConfig):
         from leads.intake.importing import tasks
         from leads.judging import service
         from leads.measures import table
+        from leads.models import Lead
         from leads.pages.matches import count_matches
         from leads.scoring import backfill, ledger, stored
         from personas import hooks as personas
+        from smarketing.accounts import company
         from smarketing.jobs import bell
 
         table.register_all()
         upkeep.register()
         tasks.register()
+        company.HAS_FACTS.append(lambda: Lead.objects.exists())
         hooks.events.append(ledger.count_events)
         hooks.joins.append(ledger.count_joins)
         hooks.taken_back.append(ledger.take_back)

@@ -15,6 +15,8 @@ class AccountsConfig(AppConfig):
         register(
             Section("profile", _("Profile"), _("Your name, language and theme."), "accounts:profile", "profile.edit", 1)
         )
+        company = _("Name, country, language, currency, time zone.")
+        register(Section("company", _("Company"), company, "accounts:company", "settings.company", 5))
         register(Section("people", _("People"), people, "accounts:people", "settings.people", 10))
         register(Section("teams", _("Teams"), _("Groups within one side."), "accounts:teams", "settings.people", 11))
         register(Section("keys", _("Tokens and keys"), keys, "accounts:keys", "settings.keys", 20))

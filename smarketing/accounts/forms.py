@@ -41,6 +41,25 @@ class PersonForm(forms.Form):
         return out | {"role": str(role), "side": str(side), "team_id": team and team.pk, "email": out["email"].lower()}
 
 
+class CompanyForm(forms.Form):
+    """The installation's card; zone and currency are shown but shut once facts exist."""
+
+    company = forms.CharField(label=_("Name of the company"), max_length=120)
+    country = forms.RegexField(r"^[A-Za-z]{2}$", label=_("Country"), help_text=_("Two letters, like FR."))
+    language = forms.ChoiceField(label=_("Language"), choices=User._meta.get_field("language").choices)
+    currency = forms.RegexField(r"^[A-Za-z]{3}$", label=_("Currency"), help_text=_("Three letters, like EUR."))
+    zone = forms.CharField(label=_("Time zone"), max_length=60, help_text=_("It cuts days for ages and measures."))
+
+    def __init__(self, *args, shut: bool = False, **more):
+        super().__init__(*args, **more)
+        for name in ("currency", "zone"):
+            self.fields[name].disabled = shut
+
+    def fields_for_service(self) -> dict:
+        out = self.cleaned_data
+        return out | {"country": out["country"].upper(), "currency": out["currency"].upper()}
+
+
 class TeamForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=80)
     side = forms.ChoiceField(label=_("Side"), choices=Side.choices)

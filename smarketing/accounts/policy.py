@@ -92,6 +92,7 @@ VERBS: dict[str, frozenset[str]] = {
     "runs.view": frozenset({MARKETER, MANAGER, ADMINISTRATOR}),
     "runs.start": frozenset({MANAGER, ADMINISTRATOR}),
     "settings.view": EVERY_ROLE,
+    "settings.company": frozenset({ADMINISTRATOR}),
     "settings.people": frozenset({ADMINISTRATOR}),
     "settings.keys": frozenset({ADMINISTRATOR}),
     "settings.calendars": frozenset({MANAGER, ADMINISTRATOR}),

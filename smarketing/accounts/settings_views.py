@@ -11,9 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from smarketing.rows import clock
+from smarketing.rows.models import Installation
 
+from . import company as own
 from . import people, sections, tokens
-from .forms import AuditForm, KeyForm, PersonForm, TeamForm
+from .forms import AuditForm, CompanyForm, KeyForm, PersonForm, TeamForm
 from .models import AuditEntry, Team, Token, User
 from .policy import needs
 
@@ -23,6 +25,22 @@ PER_PAGE = 50
 @needs("settings.view")
 def settings(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/settings.html", {"sections": sections.sections_for(request.user)})
+
+
+@needs("settings.company")
+def company(request: HttpRequest) -> HttpResponse:
+    now_there = Installation.objects.get()
+    initial = {name: getattr(now_there, name) for name in own.FIELDS}
+    form = CompanyForm(request.POST or None, initial=initial, shut=own.fixed())
+    if request.method == "POST" and form.is_valid():
+        try:
+            own.save_company(by=request.user, at=clock.now(), **form.fields_for_service())
+        except people.PeopleError as refusal:
+            form.add_error("zone", str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("accounts:settings")
+    return render(request, "accounts/company.html", {"form": form, "shut": own.fixed()})
 
 
 @needs("settings.people")

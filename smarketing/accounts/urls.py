@@ -11,6 +11,7 @@ urlpatterns = [
     path("profile/theme/", views.theme, name="theme"),
     path("demo/person/", views.demo_switch, name="demo_switch"),
     path("settings/", settings_views.settings, name="settings"),
+    path("settings/company/", settings_views.company, name="company"),
     path("settings/people/", settings_views.people_list, name="people"),
     path("settings/people/add/", settings_views.person_add, name="person_add"),
     path("settings/people/<int:pk>/", settings_views.person_edit, name="person"),
