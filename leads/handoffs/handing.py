@@ -96,6 +96,25 @@ def release(*, line_id: int, at: datetime, fence: Fence, limit: int) -> list[Han
 
 
 @transaction.atomic
+def release_over(*, line_id: int, nights: Sequence[tuple[datetime, int]], fence: Fence) -> list[Handoff]:
+    """Release what was held over past nights (instant, how many may pass), as `release` would have done night by night.
+
+    What something other than time holds at the last night stays held.
+    """
+    if not nights:
+        return []
+    waiting = holds.held(line_id)
+    ready = holds.ready(waiting, nights[-1][0])
+    waiting = [one for one in waiting if one.pk in ready]
+    free = []
+    for at, limit in nights:
+        now = [one for one in waiting if ready[one.pk] <= at][:limit]
+        free += [_Handing(one.lead_id, one.line_id, GATES.RELEASED, at, one) for one in now]
+        waiting = [one for one in waiting if one not in now] if now else waiting
+    return _make(free, None, fence, caps=False)
+
+
+@transaction.atomic
 def import_handoffs(rows: Sequence[Handed], origin: Origin, fence: Fence) -> list[int | None]:
     """Intake's hook: handoffs that really happened ("became MQL on"), without version or score.
 

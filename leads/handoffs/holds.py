@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from leads.models import Correction, Decision, HandoffState, Hold, Lead, Qualification
+from leads.models import AttributeChange, Correction, Decision, HandoffState, Hold, Lead, Qualification
 from leads.scoring import days
 from personas.models import DefinitionVersion
 from smarketing.calendars.models import CalendarVersion
@@ -19,29 +19,65 @@ def reasons(qualifications: Sequence[Qualification], at: datetime | None, *, pac
 
     Of two qualifications of one lead on one line the earlier one passes first.
     """
+    opposed = None if at else _opposed_then(qualifications)
     versions = DefinitionVersion.objects.in_bulk({one.version_id for one in qualifications})
     leads = Lead.objects.in_bulk({one.lead_id for one in qualifications})
     past = _Past(qualifications)
     out: dict[int, str | None] = {}
     for one in qualifications:
-        version, when = versions[one.version_id], at or one.effective_at
-        out[one.pk] = _reason(one, leads[one.lead_id], version, when, past, paced)
+        lead, when = leads[one.lead_id], at or one.effective_at
+        no = lead.opted_out if opposed is None else one.pk in opposed
+        out[one.pk] = _reason(one, lead, no, versions[one.version_id], when, past, paced)
         if out[one.pk] is None:
             past.open.add((one.lead_id, one.line_id))
     return out
 
 
-def _reason(one: Qualification, lead: Lead, version: DefinitionVersion, at: datetime, past: "_Past", paced: bool):
+def _reason(
+    one: Qualification, lead: Lead, no: bool, version: DefinitionVersion, at: datetime, past: "_Past", paced: bool
+) -> str | None:
     key = (one.lead_id, one.line_id)
-    if lead.opted_out or lead.erased or lead.root_id:
+    if no or lead.erased or lead.root_id:
         return REASONS.OPPOSITION
     if any(_empty(lead, name) for name in version.body.get("mandatory") or ()):
         return REASONS.MANDATORY
     if key in past.open:
         return REASONS.OPEN_HANDOFF
-    if past.free_at(key, version.body.get("cooldown_days") or 0) > at:
+    if past.free_at(key, _cooldown(version)) > at:
         return REASONS.COOL_DOWN
     return REASONS.PACE if paced and one.effective_at == version.effective_at else None
+
+
+def ready(qualifications: Sequence[Qualification], at: datetime) -> dict[int, datetime]:
+    """Qualification -> the instant from which it may be released, of those that nothing but time holds back at `at`."""
+    free = reasons(qualifications, at, paced=False)
+    versions = DefinitionVersion.objects.in_bulk({one.version_id for one in qualifications})
+    past = _Past(qualifications)
+    return {
+        one.pk: max(one.effective_at, past.free_at((one.lead_id, one.line_id), _cooldown(versions[one.version_id])))
+        for one in qualifications
+        if free[one.pk] is None
+    }
+
+
+def _cooldown(version: DefinitionVersion) -> int:
+    return int(version.body.get("cooldown_days") or 0)
+
+
+def _opposed_then(qualifications: Sequence[Qualification]) -> set[int]:
+    """Qualifications whose lead opposed at their own instant."""
+    leads = {one.lead_id for one in qualifications}
+    rows = AttributeChange.objects.filter(subject="lead", subject_id__in=leads, field="opted_out")
+    back = Correction.objects.filter(subject="attributechange").values("subject_id")
+    said: dict[int, list[AttributeChange]] = {}
+    for row in rows.exclude(pk__in=back).order_by("occurred_at", "recorded_at", "pk"):
+        said.setdefault(row.subject_id, []).append(row)
+    return {
+        one.pk
+        for one in qualifications
+        if [r.value for r in said.get(one.lead_id, ()) if max(r.known_at, r.occurred_at) <= one.effective_at][-1:]
+        == [True]
+    }
 
 
 class _Past:

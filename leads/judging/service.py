@@ -23,6 +23,7 @@ from smarketing.rows.fence import Fence, open_fence
 from . import lines
 
 WAITING = f"SELECT EXISTS (SELECT FROM leads_leaddirty) OR ({lines.WAITING})"
+OPPOSED = "OPP-OUT"  # reason code of a withdrawal
 _MARKED = """
 SELECT d.lead_id FROM leads_leaddirty d JOIN leads_lead l ON l.id = d.lead_id WHERE d.since <= %(cutoff)s
 ORDER BY d.lead_id LIMIT %(limit)s FOR NO KEY UPDATE OF l SKIP LOCKED
@@ -65,7 +66,7 @@ def _judge(ids: Sequence[int], cutoff: datetime) -> int:
     store.forget(ids)
     for line, line_segments in lines.live(cutoff).items():
         made += qualify(line, score(line, line_segments, ids, cutoff), acts)
-    _observe(ids, cutoff)
+    observe(ids, cutoff)
     store.match_personas(asks.listed([(one, cutoff) for one in ids]))
     _withdraw(ids, cutoff, acts)
     handing.pass_on(made, at=cutoff, fence=acts)
@@ -99,7 +100,7 @@ def qualify(line_id: int, found: Sequence[Yes], acts: Fence) -> list[Qualificati
     )  # fmt: skip
 
 
-def _observe(ids: Sequence[int], cutoff: datetime) -> None:
+def observe(ids: Sequence[int], cutoff: datetime) -> None:
     """Scores of versions in their observation period: no qualifications, nothing handed over."""
     for version in lines.observed(cutoff):
         line = [Segment(version, version.published_at, None)]
@@ -114,7 +115,7 @@ def _withdraw(ids: Sequence[int], at: datetime, acts: Fence) -> None:
     gone = Lead.objects.filter(pk__in=ids).exclude(opted_out=False, erased=False)
     taken = HandoffState.objects.filter(lead__in=gone, is_open=True).values_list("handoff_id", flat=True)
     if taken := list(taken):
-        handing.withdraw(taken, reason="OPP-OUT", by=None, at=at, fence=acts)
+        handing.withdraw(taken, reason=OPPOSED, by=None, at=at, fence=acts)
 
 
 def _freed(ids: Sequence[int], new: set[int]) -> list[Qualification]:

@@ -132,7 +132,7 @@ class Judge:
     # --- behaviours
 
     def _atom(self, atom: Atom) -> Ints:
-        pk = self.program.behaviours.get(atom.behaviour)
+        pk = self.program.behaviours[atom.behaviour]
         hits = self.values.facts.hits.get(pk)
         if hits is None or not len(hits[0]):
             return np.zeros(len(self.rows.at))

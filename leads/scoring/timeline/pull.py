@@ -71,9 +71,7 @@ def pull(program: Program, lead_ids: Sequence[int], until: datetime) -> Facts:
 
 
 def _hits(program: Program, facts: Facts, params: Params) -> dict[int, tuple[Ints, Ints, Ints]]:
-    wanted = {
-        program.behaviours[one.key]: one.filter for one in behaviours(program.body) if one.key in program.behaviours
-    }
+    wanted = {program.behaviours[one.key]: one.filter for one in behaviours(program.body)}
     if not wanted:
         return {}
     params["kinds"] = sorted({one["kind"] for one in wanted.values()})

@@ -124,7 +124,7 @@ def _moments(program: Program, facts: Facts, values: Values, zone: Zone) -> list
     for lead, at, _day in facts.hits.values():
         found.append((lead, at))
     for atom in program.atoms:
-        hits = facts.hits.get(program.behaviours.get(atom.behaviour))
+        hits = facts.hits.get(program.behaviours[atom.behaviour])
         if hits is None:
             continue
         lead, at, day = hits
