@@ -21,16 +21,24 @@ class Page:
     name: str
     role: str
     example: Example = dict
-    query: str = ""
+    query: str | Callable[[], str] = ""
 
     def address(self) -> str:
-        return reverse(self.name, kwargs=self.example()) + self.query
+        query = self.query if isinstance(self.query, str) else self.query()
+        return reverse(self.name, kwargs=self.example()) + query
 
 
-def _newest(model: str, **which) -> dict:
+def _newest(model: str, field: str = "pk", **which) -> dict:
     from django.apps import apps
 
-    return {"pk": apps.get_model(model).objects.filter(**which).order_by("-pk").values_list("pk", flat=True)[0]}
+    return {"pk": apps.get_model(model).objects.filter(**which).order_by("-pk").values_list(field, flat=True)[0]}
+
+
+def _costs() -> dict:
+    from leads.models import Spend
+
+    pk, campaign = Spend.objects.order_by("-pk").values_list("pk", "campaign_id")[0]
+    return {"pk": campaign, "spend_pk": pk}
 
 
 def _owed(**which) -> dict:
@@ -68,6 +76,43 @@ PAGES = (
     Page("leads:undo_attempt", "rep", lambda: _own("leads.Attempt", handoff__state_row__is_open=True)),
     Page("leads:undo_decision", "rep", _decided),
     Page("leads:deal", "rep", lambda: _own("leads.Deal", state="open")),
+    Page("leads:list", "marketer"),
+    Page("leads:add", "marketer"),
+    Page("leads:lead", "marketer", lambda: {"pk": _newest("leads.Handoff", "lead_id")["pk"]}),
+    Page("leads:lead_edit", "marketer", lambda: _newest("leads.Lead")),
+    Page("leads:company", "rep", lambda: _newest("leads.Company")),
+    Page("leads:matching", "marketer", query=lambda: f"?of=draft:{_newest('personas.DefinitionLine')['pk']}&what=mql"),
+    Page("leads:campaigns", "marketer"),
+    Page("leads:campaign_add", "marketer"),
+    Page("leads:campaign", "marketer", lambda: _newest("leads.Campaign")),
+    Page("leads:campaign_edit", "marketer", lambda: _newest("leads.Campaign")),
+    Page("leads:spend_back", "marketer", _costs),
+    Page("leads:imports", "marketer"),
+    Page("leads:import_new", "marketer"),
+    Page("leads:import", "marketer", lambda: _newest("leads.Import")),
+    Page("personas:home", "marketer"),
+    Page("personas:line_new", "marketer"),
+    Page("personas:definition", "marketer", lambda: _newest("personas.DefinitionLine")),
+    Page("personas:history", "marketer", lambda: _newest("personas.DefinitionLine")),
+    Page("personas:compare", "marketer", lambda: _newest("personas.DefinitionLine")),
+    Page("personas:persona_new", "marketer"),
+    Page("personas:persona", "rep", lambda: _newest("personas.Persona")),
+    Page("personas:persona_edit", "marketer", lambda: _newest("personas.Persona")),
+    Page("personas:paper", "manager-sales", lambda: _newest("agreements.Paper", kind="definition")),
+    Page("sla:follow_up", "manager-sales"),
+    Page("sla:month", "viewer", lambda: {"month": "2026-10"}),
+    Page("sla:contracts", "marketer"),
+    Page("sla:new", "manager-marketing"),
+    Page("sla:terms", "manager-marketing", lambda: _newest("sla.Contract")),
+    Page("sla:draft", "manager-marketing", lambda: _newest("sla.Contract")),
+    Page("measures:rows", "viewer", lambda: {"key": "mql"}),
+    Page("measures:docs", "administrator"),
+    Page("calendars:list", "administrator"),
+    Page("calendars:add", "administrator"),
+    Page("calendars:calendar", "administrator", lambda: _newest("calendars.Calendar")),
+    Page("jobs:runs", "manager-marketing"),
+    Page("jobs:run", "administrator", lambda: _newest("jobs.Run")),
+    Page("accounts:company", "administrator"),
     Page("accounts:profile", "rep"),
     Page("accounts:settings", "administrator"),
     Page("accounts:people", "administrator"),
@@ -87,6 +132,11 @@ DEEDS = {
     "leads:take", "leads:reassign", "leads:attempt", "leads:accept", "leads:qualify",
     "leads:change_deal", "leads:win_deal", "leads:lose_deal", "leads:reopen_deal",
     "leads:collect", "leads:browser_settings",
+    "leads:campaign_spend", "leads:import_choose", "leads:import_apply", "leads:import_stop", "leads:import_progress",
+    "leads:import_rejected", "leads:import_mapping",
+    "measures:list", "measures:one", "measures:schema",
+    "personas:act", "personas:row", "personas:undo", "personas:propose", "personas:counts", "personas:version",
+    "jobs:start", "jobs:again", "jobs:demo_clock",
 }  # fmt: skip
 
 
