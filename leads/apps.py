@@ -14,11 +14,13 @@ class LeadsConfig(AppConfig):
         from leads.judging import service
         from leads.measures import table
         from leads.models import Lead
+        from leads.pages import beside
         from leads.pages.matches import count_matches
         from leads.scoring import backfill, ledger, stored
         from personas import hooks as personas
         from smarketing.accounts import company
         from smarketing.jobs import bell
+        from smarketing.web import slots
 
         table.register_all()
         upkeep.register()
@@ -32,5 +34,7 @@ class LeadsConfig(AppConfig):
         hooks.deals.append(handing.changed_deals)
         personas.count_matches.append(count_matches)
         personas.stored_values.append(stored.values)
+        slots.fill("lead.actions", beside.to_queue, 10)
+        slots.fill("lead.identity", beside.deals_of_lead, 20)
         bell.register(backfill.drain, backfill.WAITING)
         bell.register(service.sweep, service.WAITING)

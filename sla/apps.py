@@ -11,11 +11,15 @@ class SlaConfig(AppConfig):
         from leads.handoffs import hooks
         from smarketing.agreements import kinds
         from smarketing.jobs import bell
+        from smarketing.web import slots
 
         from . import derive, measures, nightly, papers
+        from .pages import beside
 
         measures.register_all()
         nightly.register()
         hooks.changed.append(derive.mark)
         bell.register(derive.sweep, derive.WAITING)
+        slots.fill("queue.kept", beside.kept)
+        slots.fill("focus.promise", beside.promise)
         kinds.register(kinds.PaperKind("terms", _("Terms of a contract"), "contract.sign", papers.signed, papers.page))

@@ -1,0 +1,40 @@
+"""What the contract says inside the pages of leads: the promise of a lead in the rep's queue, and how many were kept."""
+
+from django.db.models import Count, Q
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from leads.models import HandoffState
+from sla import kinds, words
+from sla.clocks import MET, MISSED, PENDING
+from sla.models import Clause, Clock
+from smarketing.rows import clock
+
+
+def kept(context, rep: int | None = None) -> str:
+    """ "kept this month 92 % (n = 61)": sales' promises that fell due this month, of a rep or of everybody."""
+    user = context["request"].user
+    rep = rep or (user.pk if user.role == "rep" else None)
+    settled = Clock.objects.filter(month=clock.today().replace(day=1), state__in=(MET, MISSED))
+    if rep:
+        settled = settled.filter(handoff__in=HandoffState.objects.filter(rep=rep).values("handoff"))
+    counts = settled.aggregate(n=Count("clause_key"), met=Count("clause_key", filter=Q(state=MET)))
+    if not counts["n"]:
+        return ""
+    share = words.percent(100 * counts["met"] // counts["n"])  # never "100 %" while one was broken
+    said = _("kept this month %(share)s (n = %(n)s)") % {"share": share, "n": counts["n"]}
+    return render_to_string("sla/kept.html", {"said": said})
+
+
+def promise(context, handoff: int) -> str:
+    """The clause that breaks next on a handoff, in words."""
+    found = (
+        Clock.objects.filter(handoff=handoff, state__in=(PENDING, MISSED)).select_related("terms").order_by("due_at")
+    )
+    due = HandoffState.objects.values_list("due_at", flat=True).get(pk=handoff)
+    clock_row = next((row for row in found if row.due_at == due), None)
+    if clock_row is None:
+        return ""
+    clause = Clause.objects.get(terms=clock_row.terms_id, key=clock_row.clause_key)
+    said = {"key": clause.key, "sentence": kinds.sentence(clause.kind, clause.target, clause.params)}
+    return render_to_string("sla/promise.html", said)

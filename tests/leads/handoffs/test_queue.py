@@ -1,0 +1,149 @@
+"""The queue: its order, its pages by key, what each person sees of it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leads.handoffs import queue
+from leads.models import HandoffState
+from leads.models.queues import key_of
+from tests.leads import facts
+from tests.leads.handoffs.desk import NOW, Desk
+from tests.people import person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk():
+    return Desk()
+
+
+dues = st.one_of(st.none(), st.integers(0, 4))
+rows = st.lists(st.tuples(dues, st.integers(0, 3), st.integers(0, 3)), max_size=14)
+
+
+@given(rows=rows, size=st.integers(1, 5))
+@settings(max_examples=60, deadline=None)
+def test_pages_by_key_show_every_row_once_in_order(rows, size):
+    from django.db import transaction
+
+    with transaction.atomic():
+        rep = person("lea", "rep")
+        line = _line()
+        made = [_state(number, rep, line, *row) for number, row in enumerate(rows, 1)]
+        owed = HandoffState.objects.owed_by(rep)
+        expected = sorted((key_of(one) for one in made), key=_rank)
+        assert [key_of(one) for one in owed.in_order()] == expected
+        seen, key = [], None
+        while True:
+            page, following = queue.page(owed, key, size)
+            seen += [key_of(one) for one in page]
+            if following is None:
+                break
+            key = queue.parsed(queue.written(following))
+            assert key == following
+        assert seen == expected
+        for index, one in enumerate(expected):
+            assert [key_of(row) for row in owed.after(one).in_order()] == expected[index + 1 :]
+            place = queue.place(owed, one, one[3])
+            assert (place.position, place.total) == (index + 1, len(expected))
+        transaction.set_rollback(True)
+
+
+def _line():
+    from personas.models import DefinitionLine
+
+    return DefinitionLine.objects.create(name="MQL")
+
+
+def _rank(key):
+    due, *rest = key
+    return (due is None, due or NOW, *rest)
+
+
+def _state(number, rep, line, due, rank, age) -> HandoffState:
+    from leads.models import Handoff
+
+    at = NOW - timedelta(hours=age)
+    lead = facts.lead(at)
+    handoff = Handoff.objects.create(
+        lead_id=lead, line=line, gate="manual", occurred_at=at, recorded_at=at, known_at=at
+    )
+    return HandoffState.objects.create(
+        handoff=handoff, lead_id=lead, line=line, state="assigned", is_open=True, rep=rep, grade_rank=rank,
+        effective_at=at, due_at=None if due is None else NOW + timedelta(hours=due),
+    )  # fmt: skip
+
+
+def test_planted_fault_a_page_key_without_its_last_column_loses_rows(desk, monkeypatch):
+    made = [desk.hand() for _ in range(3)]
+    owed = HandoffState.objects.owed_by(desk.lea)
+    first, key = queue.page(owed, None, 1)
+    assert len({one.pk for one in [*first, *queue.page(owed, key, 5)[0]]}) == len(made)
+    blunt = (*key[:3], 2**62)
+    assert len(queue.page(owed, blunt, 5)[0]) < len(made) - 1
+
+
+def test_everybody_sees_their_own_part(desk):
+    mine, pooled, foreign = desk.hand(), desk.hand(rep=None), desk.hand(rep="paul")
+    stranger = person("eve", "rep")
+
+    def ids(user):
+        return set(HandoffState.objects.visible_to(user).values_list("pk", flat=True))
+
+    assert ids(desk.lea) == {mine.pk, pooled.pk}
+    assert ids(stranger) == set()
+    for role in ("marketer", "viewer", "administrator"):
+        assert ids(person(role, role)) == {mine.pk, pooled.pk, foreign.pk}
+    gone = set(HandoffState.objects.ever_in_hands_of(desk.lea).values_list("pk", flat=True))
+    assert {mine.pk, pooled.pk} <= gone
+    assert not HandoffState.objects.ever_in_hands_of(stranger).exists()
+
+
+def test_the_head_counts_what_is_owed_today_late_and_before_noon(desk):
+    at = datetime(2026, 3, 10, 8, tzinfo=UTC)  # 09:00 in Paris
+    for hours in (-1, 1, 2.5, 4, 20):
+        desk.promise(desk.hand(at=at - timedelta(hours=2)), at + timedelta(hours=hours))
+    desk.hand(at=at)
+    found = queue.counts(HandoffState.objects.owed_by(desk.lea), at)
+    assert (found.today, found.late, found.before_noon, found.all) == (4, 1, 2, 6)
+
+
+def test_why_now_is_the_last_act_a_person_would_mention(desk):
+    handoff = desk.hand(at=NOW - timedelta(days=2))
+    facts.event(handoff.lead_id, "page", NOW - timedelta(hours=30), page="/old")
+    seen = facts.event(handoff.lead_id, "page", NOW - timedelta(hours=2), page="/tarifs")
+    facts.event(handoff.lead_id, "mail_open", NOW - timedelta(hours=1))
+    facts.event(handoff.lead_id, "page", NOW + timedelta(hours=1), page="/future")
+    touch = queue.last_events([handoff.lead_id], NOW)[handoff.lead_id]
+    assert (touch.kind, touch.what, touch.hot) == ("page", "/tarifs", True)
+    facts.correct("event", seen, NOW)
+    assert queue.last_events([handoff.lead_id], NOW)[handoff.lead_id].what == "/old"
+
+
+def test_an_anonymous_visit_counts_once_the_visitor_is_known(desk):
+    handoff = desk.hand(at=NOW - timedelta(days=2))
+    visitor = facts.visitor(NOW)
+    facts.event(None, "page", NOW - timedelta(hours=3), visitor=visitor, page="/before")
+    assert queue.last_events([handoff.lead_id], NOW) == {}
+    facts.join(visitor, handoff.lead_id, NOW)
+    assert queue.last_events([handoff.lead_id], NOW)[handoff.lead_id].what == "/before"
+
+
+def test_a_key_that_is_none_is_no_key():
+    for text in ("", "a.b.c.d", "1.2", "9" * 40 + ".1.1.1"):
+        assert queue.parsed(text) is None
+
+
+def test_the_queue_is_read_from_its_index(desk):
+    """One range of the partial index per page: no sort, no table scan once there is something to gain."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    owed = HandoffState.objects.owed_by(desk.lea).filter(due_at__isnull=False)
+    plan = owed.order_by("due_at", "grade_rank", "effective_at", "handoff_id")[:50].explain()
+    assert "queue_order" in plan and "Sort" not in plan
