@@ -39,7 +39,7 @@ class ProposeForm(forms.Form):
     effective_on = forms.DateField(
         label=_("Takes effect on"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}),
         help_text=_("Empty: as soon as both sides have signed."),
     )
 

@@ -165,7 +165,7 @@ def open_row(draft: DefinitionDraft, text: str, focus: str, speaker: Voice) -> R
     if where is None:
         return None
     key = tree.find(draft.body, where.path).get("key", "") if where.path else ""
-    return row(draft.body, where, shown(draft.body, where), speaker, focus=focus or _FOCUS.get(where.form, ""), key=key)
+    return row(draft.body, where, shown(draft.body, where), speaker, focus=focus or _first(where), key=key)
 
 
 def _named(
@@ -219,4 +219,10 @@ _FRESH: dict[str, write.Shown] = {
     "never": {"when.kind": ["field"]},
     "direct": {"when.kind": ["event"], "when.event.kind": ["demo"], "when.within": ["30"]},
 }
-_FOCUS = {"item": "when.field", "condition": "when.field", "group": "cap"}
+
+
+def _first(where: Place) -> str:
+    """The field to begin with when nobody chose one."""
+    if where.form == "group":
+        return "cap"
+    return "when.event.kind" if where.path is None and where.section in ("engagement", "direct") else "when.field"

@@ -66,7 +66,7 @@ def counts(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(f"{reverse('personas:definition', args=[pk])}?count=1")
     line = get_line(pk)
     context = {"line": line, "counts": _counted(line), "document": document(line.draft.body, voice(), notes=False)}
-    return render(request, "personas/counts.html", context | {"fragment": True})
+    return render(request, "personas/counts.html", context | {"open": request.GET.get("open", "")})
 
 
 def _counted(line: DefinitionLine) -> hooks.Counts | None:

@@ -5,11 +5,12 @@
 import { typing } from "./keyboard.js";
 
 document.documentElement.classList.add("enhanced");
-let before = new Map();
+if (window.htmx) window.htmx.config.responseHandling.unshift({ code: "422", swap: true }); // a form with messages
+const before = new Map();
 
 document.addEventListener("change", (event) => {
   const form = event.target.closest("[data-reshapes]")?.closest("[data-row-form]");
-  form?.requestSubmit(form.querySelector("[data-refresh]"));
+  form?.querySelector("[data-refresh]").click();
 });
 
 document.addEventListener("keydown", (event) => {
@@ -41,7 +42,7 @@ document.addEventListener("keydown", (event) => {
 
 // Figures: remembered before the page changes, shown struck until counted again.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.xhr.status === 422) event.detail.shouldSwap = true;
+  if (!event.detail.target?.isConnected) event.detail.shouldSwap = false; // counted for a page that is gone
   if (event.detail.target?.id !== "studio") return;
   document.querySelectorAll("[data-hits]").forEach((hits) => {
     const text = hits.querySelector("a")?.firstChild?.textContent.trim() || hits.querySelector("s")?.textContent;
