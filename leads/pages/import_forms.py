@@ -1,6 +1,7 @@
 """Forms of the import pages: the upload, and the mapping of columns. They clean; `importing.service` acts."""
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -9,7 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from leads.intake.importing import mapping as mappings
-from leads.intake.importing import reader, staging, targets
+from leads.intake.importing import reader, staging, targets, values
 from leads.intake.importing.sniff import Format
 from leads.models import Import
 from personas.catalogue import custom_name
@@ -107,24 +108,39 @@ class MappingForm:
 
     def __init__(self, one: Import, data=None):
         self.one, self.data = one, data
-        self.options = OptionsForm(one, data, initial=self._initial())
         self.format = self._format()
-        self.headers, self.samples, self.blanks = _look(one, self.format)
+        self.headers, self.samples, self.blanks, rows = _look(one, self.format)
         kept = one.mapping.get("columns", {})
         self._said = {h: kept.get(h, t) for h, t in mappings.propose(one.kind, self.headers).items()}
         self._types = targets.custom_fields(one.kind)
+        self.told_dates = "" if one.mapping.get("dates") else self._dates(rows)
+        self.options = OptionsForm(one, data, initial=self._initial())
 
     def _initial(self) -> dict[str, Any]:
         kept = self.one.mapping
-        start = {"dates": "iso", "decimal": ".", "zone": str(zone()), "source": "file"}
+        start = {"dates": self.told_dates or "iso", "decimal": ".", "zone": str(zone()), "source": "file"}
         said = {name: kept[name] for name in OptionsForm.base_fields if kept.get(name)}
-        return start | said | {"history": self.one.history, "state": kept.get("constants", {}).get("deal.state", "")}
+        formats = {"encoding": self.format.encoding, "separator": self.format.separator}
+        own = {"history": self.one.history, "state": kept.get("constants", {}).get("deal.state", "")}
+        return start | said | formats | own
+
+    def _dates(self, rows: list[list[str]]) -> str:
+        """The order of dates, where only one reads every date among the first rows; shown, to be chosen otherwise."""
+        dated = []
+        for index, header in enumerate(self.headers):
+            to = self._said[header]
+            first = (to.get("to", "") if isinstance(to, dict) else to).split("+")[0]
+            if targets.BY_KIND[self.one.kind].get(first, _NONE).type in ("when", "date"):
+                dated.append(index)
+        cells = [row[index].strip() for row in rows for index in dated if index < len(row) and row[index].strip()]
+        fit = {order: sum(_reads(cell, order) for cell in cells) for order in mappings.DATES}
+        best = max(fit, key=lambda order: fit[order])
+        return best if best != "iso" and list(fit.values()).count(fit[best]) == 1 else ""
 
     def _format(self) -> Format:
         body = self.data if self.data is not None else self.one.mapping
-        return mappings.format_of(
-            {name: body.get(name) for name in ("encoding", "separator")}, Format(**self.one.report["found"])
-        )
+        said = {name: body.get(name) for name in ("encoding", "separator")}
+        return mappings.format_of(said, Format(**self.one.report["found"]))
 
     def rows(self) -> list[ColumnRow]:
         out = []
@@ -188,6 +204,7 @@ _SUBJECTS = {
     "events": gettext_lazy("Event"), "deals": gettext_lazy("Deal"), "deal": gettext_lazy("Deal"),
     "campaign": gettext_lazy("Campaign"), "campaigns": gettext_lazy("Campaign"), "spend": gettext_lazy("Spend"),
 }  # fmt: skip
+_NONE = targets.Target("", "")
 TYPES = [("", gettext_lazy("told from the cells")), *((t.value, t.label) for t in FieldDef.Type if t.value != "choice")]
 
 
@@ -195,20 +212,27 @@ def _new_name(header: str, headers: list[str], kind: str) -> str:
     return mappings.custom_targets(kind, headers)[headers.index(header)]
 
 
-def _look(one: Import, found: Format) -> tuple[list[str], list[list[str]], list[int]]:
-    """Headers, up to three different cells of each column, and its blanks among the first rows."""
+def _reads(cell: str, order: str) -> bool:
+    try:
+        values.day(cell, values.Reading(dates=order))
+    except values.Bad:
+        return False
+    return True
+
+
+def _look(one: Import, found: Format) -> tuple[list[str], list[list[str]], list[int], list[list[str]]]:
+    """Headers, up to three different cells of each column, its blanks among the first rows, and these rows."""
     records = reader.records(staging.path_of(one), found)
     first = next(records, None)
     headers = mappings.headers_of(first.cells if first else [])
+    rows = [record.cells for record in islice(records, SAMPLE_ROWS)]
     samples: list[list[str]] = [[] for _header in headers]
     blanks = [0] * len(headers)
-    for number, record in enumerate(records):
-        if number >= SAMPLE_ROWS:
-            break
-        for index, cell in enumerate(record.cells[: len(headers)]):
+    for row in rows:
+        for index, cell in enumerate(row[: len(headers)]):
             text = cell.strip()
             if not text:
                 blanks[index] += 1
             elif len(samples[index]) < SAMPLES and text[:80] not in samples[index]:
                 samples[index].append(text[:80])
-    return headers, samples, blanks
+    return headers, samples, blanks, rows

@@ -73,6 +73,9 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         form = MappingForm(one)
         return _mapping_page(request, one, form, reports.problems(one) or _unreadable(one, form))
     report = reports.report(one)
+    for column in report["columns"]:
+        words = targets.label_of(one.kind, column["target"], _language())
+        column |= {"words": words, "kind_words": KIND_WORDS.get(column["type"], "")}
     counts = report["done"] or (staged_counts(one) if "line" in one.report else report["expected"]) or {}
     context = {
         "report": report,

@@ -89,7 +89,7 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
 BY_KIND = {kind: {target.key: target for target in targets} for kind, targets in TARGETS.items()}
 # One column, two targets: offered on the mapping page.
 PAIRS = {"leads": ("created+mql",)}
-PERSONAL = {"lead.email", "lead.first_name", "lead.last_name", "lead.phone", "lead.function", "lead.birth_date",
+PERSONAL = {"key", "lead", "contacts", "lead.email", "lead.first_name", "lead.last_name", "lead.phone", "lead.function", "lead.birth_date",
             "lead_email", "deal.title", "rep"}  # fmt: skip
 
 
