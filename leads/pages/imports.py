@@ -1,12 +1,14 @@
 """Pages of imports: upload, mapping, dry run, progress, result. Views only translate; `importing.service` acts."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import formats
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -76,6 +78,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     for column in report["columns"]:
         words = targets.label_of(one.kind, column["target"], _language())
         column |= {"words": words, "kind_words": KIND_WORDS.get(column["type"], "")}
+        column |= {end: _shown(column["type"], column[end]) for end in ("min", "max")}
     counts = report["done"] or (staged_counts(one) if "line" in one.report else report["expected"]) or {}
     context = {
         "report": report,
@@ -223,6 +226,16 @@ def _progress(one: Import) -> dict[str, Any]:
     rate = (reached - kept.get("base", 0) if running else reached) / seconds if seconds else 0
     left = round((total - reached) / rate) if rate and total > reached else None
     return {"reached": reached, "total": total, "rate": round(rate), "left": left}
+
+
+def _shown(type: str, text: str | None) -> str:
+    """An end of a column's range as people of this language write it."""
+    if text is None:
+        return "–"
+    if type in ("number", "whole", "money"):
+        return formats.number_format(Decimal(text), 2 if type == "money" else None, force_grouping=True)
+    moment = datetime.fromisoformat(text)
+    return formats.date_format(moment, "SHORT_DATE_FORMAT" if len(text) == 10 else "SHORT_DATETIME_FORMAT")
 
 
 def _language() -> str:
