@@ -24,8 +24,8 @@ def word_of(row: Row) -> str:
     return str(row.values.get("campaign.key") or row.values.get("campaign.name") or "")
 
 
-def identities(row: Row) -> list[tuple[str, str]]:
-    return [(word_of(row).lower(), "key_twice")] if word_of(row) else []
+def identities(row: Row) -> list[tuple[str, str, tuple[str, ...]]]:
+    return [(word_of(row).lower(), "key_twice", ("campaign.key", "campaign.name"))] if word_of(row) else []
 
 
 def classify(rows: Sequence[Row], ctx: Context) -> list[Action]:

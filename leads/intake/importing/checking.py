@@ -12,7 +12,7 @@ from smarketing.jobs import lease
 
 from . import kinds, reader, staging
 from . import mapping as mappings
-from .context import CREATED, REJECTED, UNCHANGED, UPDATED, Action, Context, months
+from .context import CREATED, REJECTED, UNCHANGED, UPDATED, Action, Context, months, refuse
 from .contexts import context_of
 from .profile import Profile, Types
 from .rows import Moment
@@ -66,7 +66,7 @@ def _judge(one: Import, ctx: Context, held: lease.Held) -> dict[str, Any]:
     line = 0
     while rows := staging.waiting(one, line):
         actions = kind.classify([ctx.reader.read(number, cells) for number, cells in rows], ctx)
-        settled = _twice(one, kind, actions, seen)
+        settled = _twice(one, kind, actions, seen, ctx)
         for action in actions:
             expected[action.outcome] += 1
             profile.add(action.row.cells, action.row.values)
@@ -88,22 +88,22 @@ def _judge(one: Import, ctx: Context, held: lease.Held) -> dict[str, Any]:
     }
 
 
-def _twice(one: Import, kind, actions: Sequence[Action], seen: dict[int, int]) -> list[tuple]:
+def _twice(one: Import, kind, actions: Sequence[Action], seen: dict[int, int], ctx: Context) -> list[tuple]:
     """Rows settled by the check: rejected ones, and those that repeat an earlier line of the file word for word."""
     for action in actions:
         if action.outcome == REJECTED:
             continue
-        hits = [(seen[hash(name)], code) for name, code in kind.identities(action.row) if hash(name) in seen]
-        for line, code in hits:
-            if list(one.rows.get(line=line).raw) == list(action.row.cells):
-                action.outcome = UNCHANGED
-                action.extra["repeats"] = True
-                break
-            action.row.refuse(code, line=line)
-            action.outcome = REJECTED
-        if action.outcome != REJECTED:
-            for name, _code in kind.identities(action.row):
-                seen.setdefault(hash(name), action.row.line)
+        names = kind.identities(action.row)
+        hit = next((name for name in names if hash(name[0]) in seen), None)
+        if hit is None:
+            seen |= {hash(name): action.row.line for name, _code, _targets in names}
+            continue
+        _name, code, targets = hit
+        line = seen[hash(_name)]
+        if list(one.rows.get(line=line).raw) == list(action.row.cells):
+            action.outcome, action.extra["repeats"] = UNCHANGED, True
+        else:
+            refuse(action, code, ctx.column(*targets), line=line)
     return [(a.row, a.outcome) for a in actions if a.outcome == REJECTED or a.extra.get("repeats")]
 
 

@@ -36,8 +36,8 @@ def key_of(row: Row) -> str:
     return values.get("deal.key") or f"lead:{values.get('lead') or values.get('lead_email', '').lower()}"
 
 
-def identities(row: Row) -> list[tuple[str, str]]:
-    return [(key_of(row), "key_twice")]
+def identities(row: Row) -> list[tuple[str, str, tuple[str, ...]]]:
+    return [(key_of(row), "key_twice", ("deal.key", "lead", "lead_email"))]
 
 
 def classify(rows: Sequence[Row], ctx: Context) -> list[Action]:

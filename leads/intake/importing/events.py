@@ -29,8 +29,8 @@ from .rows import Row
 _KEY = {"source_id": "bigint", "key": "text", "lead_id": "bigint", "created_at": "timestamptz"}
 
 
-def identities(row: Row) -> list[tuple[str, str]]:
-    return [(row.values["id"], "key_twice")] if row.values.get("id") else []
+def identities(row: Row) -> list[tuple[str, str, tuple[str, ...]]]:
+    return [(row.values["id"], "key_twice", ("id",))] if row.values.get("id") else []
 
 
 def classify(rows: Sequence[Row], ctx: Context) -> list[Action]:

@@ -31,11 +31,11 @@ from .rows import Moment, Row
 _KEY = {"source_id": "bigint", "key": "text", "lead_id": "bigint", "created_at": "timestamptz"}
 
 
-def identities(row: Row) -> list[tuple[str, str]]:
-    """(name, reason) of what may stand once in a file."""
+def identities(row: Row) -> list[tuple[str, str, tuple[str, ...]]]:
+    """(name, reason, its targets) of what may stand once in a file."""
     key, email = row.values.get("key"), row.values.get("lead.email")
-    out = [(f"k:{key}", "key_twice")] if key else []
-    return [*out, (f"e:{email.lower()}", "email_twice")] if email else out
+    out = [(f"k:{key}", "key_twice", ("key",))] if key else []
+    return [*out, (f"e:{email.lower()}", "email_twice", ("lead.email",))] if email else out
 
 
 def classify(rows: Sequence[Row], ctx: Context) -> list[Action]:

@@ -27,6 +27,7 @@ CELLS: dict[str, Any] = {
     "missing": gettext_lazy("This cell must not be blank."),
     "no_identity": gettext_lazy("This row has neither a key nor an e-mail address: nothing tells whose it is."),
     "key_twice": gettext_lazy("The same key stands on line {line} already, with other values."),
+    "spend_twice": gettext_lazy("Line {line} holds another amount for the same campaign, day and label already."),
     "email_twice": gettext_lazy(
         "The same e-mail address stands on line {line} already: one person, or a shared address?"
     ),

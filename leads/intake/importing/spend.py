@@ -25,9 +25,10 @@ from .rows import Row
 NEEDED = ("campaign", "day", "amount")
 
 
-def identities(row: Row) -> list[tuple[str, str]]:
+def identities(row: Row) -> list[tuple[str, str, tuple[str, ...]]]:
     values = row.values
-    return [(f"{values.get('campaign', '').lower()}|{values.get('day')}|{values.get('label', '')}", "key_twice")]
+    name = f"{values.get('campaign', '').lower()}|{values.get('day')}|{values.get('label', '')}"
+    return [(name, "spend_twice", ("campaign",))]
 
 
 def classify(rows: Sequence[Row], ctx: Context) -> list[Action]:

@@ -142,7 +142,7 @@ def test_a_duplicate_row_changes_nothing_and_a_second_meaning_of_a_key_is_refuse
     rows = "k1,A\nk2,B\nk1,A\nk2,C\n"
     one = run("leads", "Id,Name\n" + rows, {"columns": {"Id": "key", "Name": "lead.last_name"}})
     assert counts(one) == (2, 0, 1, 1)
-    assert first(one) == (5, "", "The same key stands on line 3 already, with other values.")
+    assert first(one) == (5, "Id", "The same key stands on line 3 already, with other values.")
     assert sorted(Lead.objects.values_list("last_name", flat=True)) == ["A", "B"]
 
 
