@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("personas.urls")),
     path("", include("leads.urls")),
     path("", include("sla.urls")),
+    path("", include("reporting.urls")),
 ]
 
 handler500 = "smarketing.web.views.server_error"

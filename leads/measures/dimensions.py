@@ -59,6 +59,10 @@ HANDOFF = {
     "grade": Dimension("grade", _("grade"), "h.grade"),
     "gate": Dimension("gate", _("gate"), "h.gate", show=_named(dict(Handoff.Gate.choices))),
 }
+ORDER = {
+    "order": Dimension("order", _("first or repeated"), "CASE WHEN n.is_first THEN 'first' ELSE 'repeated' END",
+                       show=_named({"first": _("first"), "repeated": _("repeated")})),
+}  # fmt: skip
 OUTCOME = {
     "decided": Dimension("decided", _("first decision"), "o.decided", show=_named(DECIDED)),
     "reason": Dimension("reason", _("reason"), "CASE WHEN o.decided = 'refused' OR o.returned IS NOT NULL THEN o.reason END", show=reasons.label),
@@ -75,9 +79,14 @@ def of_handoffs(question: Question) -> Mapping[str, Dimension]:
     return {**SHARED, **HANDOFF, **attributes("lead", "company", "campaign")}
 
 
+def of_made(question: Question) -> Mapping[str, Dimension]:
+    """Dimensions of handoffs counted one by one: also whether it was the lead's first."""
+    return {**of_handoffs(question), **ORDER}
+
+
 def of_outcomes(question: Question) -> Mapping[str, Dimension]:
     """Dimensions of handoffs seen with what became of them."""
-    return {**of_handoffs(question), **OUTCOME}
+    return {**of_made(question), **OUTCOME}
 
 
 def of_deals(question: Question) -> Mapping[str, Dimension]:

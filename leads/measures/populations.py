@@ -18,6 +18,7 @@ ANCHORS = {
     "created": ("l.created_at", "l.day_only"),
     "handed": ("b.occurred_at", "b.day_only"),
     "won": ("w.closed_at", "w.closed_day_only"),
+    "opened": ("d.created_at", "d.day_only"),
 }
 LEAD = (
     Column("lead", _("lead"), "trim(l.first_name || ' ' || l.last_name)", personal=True),
@@ -58,13 +59,14 @@ def handoffs(question: Question, which: str = "true") -> Population:
 
 
 def outcomes(question: Question, which: str = "true", hit: str = "true") -> Population:
-    """Handoffs made, with what became of them by the cut-off."""
+    """Handoffs with what became of them by the cut-off, by the day they were made, decided or became SQL."""
     day = question.day("h.occurred_at", "h.day_only")
     more = () if question.window is None else (f"{question.day('o.sql_at')} - {day} <= %(window)s",)
     reached = " AND ".join((REACHED, *more))
     return _population(
-        question, f"{_handed('rr')} JOIN outcome o ON o.id = h.id", "h.id", day,
-        where=(which.replace("{reached}", reached), question.around("h.occurred_at")),
+        question, f"{_handed('rr')} JOIN outcome o ON o.id = h.id", "h.id",
+        {"decided": question.day("o.decided_at"), "reached": question.day("o.sql_at")}.get(question.date, day),
+        where=(which.replace("{reached}", reached), *((question.around("h.occurred_at"),) if question.date == "handed" else ())),
         hit=hit.replace("{reached}", reached),
         columns=(*LEAD, *GRADE, Column("decided", _("first decision"), "o.decided", show=lambda text: DECIDED.get(text, text)), Column("reason", _("reason"), "o.reason", show=reasons.label)),
     )  # fmt: skip

@@ -16,13 +16,15 @@ from .populations import AMOUNT
 from .values import label_of, number
 
 MATURE = 90  # days
+DECIDED = ("handed", "decided")
+TURNED_DOWN = "(o.decided = 'refused' OR o.returned IS NOT NULL)"
 COHORTS = ("handed", "created")
 DEALS = ("won", "handed", "created")
 
 
-def _outcome(key: str, label, words, order: int, which: str) -> Measure:
+def _outcome(key: str, label, words, order: int, which: str, dates=("handed",)) -> Measure:
     population = partial(p.outcomes, which=which)
-    return Measure(key, label, words, COUNT, population, dimensions=d.of_outcomes, order=order)
+    return Measure(key, label, words, COUNT, population, dimensions=d.of_outcomes, dates=dates, order=order)
 
 
 MEASURES = (
@@ -33,23 +35,24 @@ MEASURES = (
     Measure("mql_repeated", _("Repeated handoffs"), _("Handoffs of leads handed over before on the same definition, by the day of the handoff."),
             COUNT, partial(p.handoffs, which=p.REPEATED), dimensions=d.of_handoffs, order=21),
     Measure("handoffs", _("Handoffs"), _("All handoffs, first and repeated, by the day of the handoff."),
-            COUNT, p.handoffs, dimensions=d.of_handoffs, order=22),
-    _outcome("accepted", _("Accepted"), _("Handoffs whose first decision was acceptance, said or shown by work; those given back later are among them."), 30, "o.decided = 'accepted'"),
-    _outcome("refused", _("Refused"), _("Handoffs refused before any attempt."), 31, "o.decided = 'refused'"),
+            COUNT, p.handoffs, dimensions=d.of_made, order=22),
+    _outcome("accepted", _("Accepted"), _("Handoffs whose first decision was acceptance, said or shown by work; those given back later are among them."), 30, "o.decided = 'accepted'", DECIDED),
+    _outcome("refused", _("Refused"), _("Handoffs refused before any attempt."), 31, "o.decided = 'refused'", DECIDED),
     _outcome("undecided", _("Undecided"), _("Handoffs open without a decision."), 32, "o.decided = 'undecided'"),
     _outcome("expired", _("Expired"), _("Handoffs that expired undecided."), 33, "o.decided = 'expired'"),
     _outcome("withdrawn", _("Withdrawn"), _("Handoffs withdrawn undecided."), 34, "o.decided = 'withdrawn'"),
     _outcome("merged", _("Merged away"), _("Undecided handoffs of leads merged into another."), 35, "o.decided = 'merged'"),
-    _outcome("returned", _("Given back"), _("Accepted handoffs that were given back after work."), 36, "o.returned IS NOT NULL"),
+    _outcome("returned", _("Given back"), _("Accepted handoffs that were given back after work."), 36, "o.returned IS NOT NULL", DECIDED),
+    _outcome("turned_down", _("Refused or given back"), _("Handoffs refused before any attempt, or given back after work."), 37, TURNED_DOWN, DECIDED),
     Measure("acceptance", _("Acceptance rate"),
             _("1 − (refusals + returns for a reason of fit or data) ÷ decided handoffs. Existing customers, duplicates and tests are left out; undecided handoffs are not counted. By the month of handoff."),
             RATIO, p.decided, "share", d.of_outcomes, interval=True, maturity=30, order=40),
-    Measure("sql", _("Became SQL"), _("First handoffs whose need was confirmed, or shown by a deal."),
-            COUNT, partial(p.outcomes, which=f"{p.FIRST} AND {{reached}}"), dimensions=d.of_outcomes, windowed=True, order=50),
-    Measure("sql_rate", _("MQL to SQL"), _("First handoffs whose need was confirmed, or shown by a deal ÷ first handoffs."),
-            RATIO, partial(p.outcomes, which=p.FIRST, hit="{reached}"), "share", d.of_outcomes, windowed=True, interval=True, maturity=MATURE, order=51),
-    Measure("deals", _("Deals opened"), _("Deals of any state, by the cohort of their lead, or by the day they were won, closed or opened."),
-            COUNT, p.deals, dimensions=d.of_deals, dates=("handed", "created", "won"), order=60),
+    Measure("sql", _("Became SQL"), _("Handoffs whose need was confirmed, or shown by a deal."),
+            COUNT, partial(p.outcomes, which="{reached}"), dimensions=d.of_outcomes, dates=("handed", "reached"), windowed=True, order=50),
+    Measure("sql_rate", _("MQL to SQL"), _("Handoffs whose need was confirmed, or shown by a deal ÷ handoffs."),
+            RATIO, partial(p.outcomes, hit="{reached}"), "share", d.of_outcomes, windowed=True, interval=True, maturity=MATURE, order=51),
+    Measure("deals", _("Deals opened"), _("Deals of any state, each once under its primary lead, by the cohort of their lead or by the day they were opened."),
+            COUNT, p.deals, dimensions=d.of_deals, dates=("handed", "created", "opened"), order=60),
     Measure("won", _("Deals won"), _("Won deals, each once under its primary lead, by the day they were won or by the cohort of their lead."),
             COUNT, partial(p.deals, state="won"), dimensions=d.of_deals, dates=DEALS, order=61),
     Measure("conversion", _("Conversion to won"),

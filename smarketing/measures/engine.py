@@ -54,11 +54,15 @@ class Answer:
 def answer(key: str, **asked: Any) -> Answer:
     """Answer a question: the keywords of `ask`. Groups are in the order of their values. Refusal when it cannot be."""
     question = ask(key, **asked)
+    return answered(question, *figures(resolve(question), question))
+
+
+def answered(question: Question, groups: Mapping[tuple[str, ...], Figure], total: Figure) -> Answer:
+    """The answer of a question whose figures are known: what its person may see, intervals, maturity, addresses."""
     measure = resolve(question)
-    groups, total = figures(measure, question)
-    shown = [_group(measure, question, dict(zip(question.by, values, strict=True)), groups[values]) for values in
-             sorted(groups) if _may_see(measure, question, values)]  # fmt: skip
-    return Answer(measure.unit, shown, _group(measure, question, {}, total), question.cutoff, question, measure)
+    seen = [values for values in sorted(groups) if _may_see(measure, question, values)]
+    rows = [_group(measure, question, dict(zip(question.by, values, strict=True)), groups[values]) for values in seen]
+    return Answer(measure.unit, rows, _group(measure, question, {}, total), question.cutoff, question, measure)
 
 
 def ask(

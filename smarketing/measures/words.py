@@ -11,6 +11,9 @@ DATES = {
     "created": _("day of creation of the lead"),
     "handed": _("day of the handoff"),
     "won": _("day of winning"),
+    "opened": _("day of opening of the deal"),
+    "decided": _("day of the first decision"),
+    "reached": _("day on which the need was confirmed"),
     "spent": _("day of spending"),
     "due": _("month in which the promise falls due"),
 }

@@ -1,0 +1,108 @@
+"""The answers that the overview is made of: counted now, or read from the night's edition; one pass per measure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from reporting import publishing
+from reporting.models import PublishedSum
+from smarketing.measures import engine
+from smarketing.measures.engine import Answer
+from smarketing.measures.numbers import Exact
+from smarketing.measures.question import Refusal
+
+from . import frozen
+from .spans import COHORT, PERIOD, Span
+
+# What dates a row of each measure, in a cohort and in a period.
+DATED = {
+    "leads": ("created", "created"), "cost": ("spent", "spent"), "mql": ("handed", "handed"),
+    "mql_repeated": ("handed", "handed"), "handoffs": ("handed", "handed"), "undecided": ("handed", "handed"),
+    "accepted": ("handed", "decided"), "turned_down": ("handed", "decided"), "acceptance": ("handed", "handed"),
+    "sql": ("handed", "reached"), "deals": ("handed", "opened"), "won": ("handed", "won"),
+    "revenue": ("handed", "won"), "pipeline": ("handed", "handed"), "days_to_won": ("handed", "won"),
+    "conversion": ("handed", "won"),
+}  # fmt: skip
+# What the page asks, whatever it is divided by; and what it asks of each group.
+TOTALS = (
+    ("mql_repeated", ""), ("handoffs", ""), ("accepted", ""), ("undecided", ""), ("sql", ""), ("pipeline", ""),
+    ("days_to_won", ""), ("turned_down", "reason"), ("conversion", "persona"),
+)  # fmt: skip
+GROUPED = ("leads", "mql", "acceptance", "deals", "won", "revenue", "cost")
+BY = ("campaign", "channel", "source", "persona", "month", "rep", "country", "company.industry")
+
+
+@dataclass
+class Asking:
+    """Asks about one span, seen as cohorts or as a period, for one person. `cutoff` None: now.
+
+    `kept`: answers of the published edition, by (measure, dimension).
+    """
+
+    span: Span
+    view: str
+    user: Any = None
+    cutoff: datetime | None = None
+    kept: dict[tuple[str, str], dict] = field(default_factory=dict)
+
+    def ask(self, key: str, by: str = "") -> Answer | None:
+        """The answer of a measure; None where it cannot be divided so (cost by source)."""
+        asked: dict[str, Any] = {
+            "first": self.span.first,
+            "until": self.span.until,
+            "by": (by,) if by else (),
+            "date": DATED[key][self.view == PERIOD],
+            "user": self.user,
+            "cutoff": self.cutoff,
+        }
+        if (key, by) in self.kept:
+            return frozen.thaw(self.kept[key, by], engine.ask(key, **asked))
+        try:
+            found = engine.answer(key, **asked)
+        except Refusal as refusal:
+            if refusal.code == "unknown_dimension":
+                return None
+            raise
+        self.cutoff = self.cutoff or found.cutoff  # one cut-off for the whole page
+        return found
+
+
+def published(span: Span, view: str, user: Any) -> Asking | None:
+    """An Asking that reads the published edition; None where it holds nothing about this span."""
+    pointer = publishing.current()
+    if pointer is None or not span.usual:
+        return None
+    prefix = _dims(view, "")
+    rows = PublishedSum.objects.filter(edition=pointer.edition, dims__startswith=prefix)
+    kept = {(row.measure, row.dims.removeprefix(prefix)): row.body for row in rows}
+    same = [span.first.isoformat(), span.until.isoformat()]
+    if not kept or any([body["from"], body["to"]] != same for body in kept.values()):
+        return None
+    return Asking(span, view, user, datetime.fromisoformat(pointer.edition), kept)
+
+
+def questions() -> list[tuple[str, str, str]]:
+    """(view, measure, dimension) of everything that an edition keeps for the page, in a lasting order."""
+    return [(view, key, by) for view in (COHORT, PERIOD) for key, by in _asked()]
+
+
+def _asked() -> Iterator[tuple[str, str]]:
+    yield from TOTALS
+    yield from ((key, by) for by in BY for key in GROUPED)
+
+
+def keep(view: str, key: str, by: str, span: Span, cutoff: datetime) -> tuple[str, dict] | None:
+    """(dims, body) of one answer for an edition; None where the measure has no such dimension."""
+    found = Asking(span, view, None, cutoff).ask(key, by)
+    return found and (_dims(view, by), frozen.freeze(found))
+
+
+def _dims(view: str, by: str) -> str:
+    return f"loop|{view}|{by}"
+
+
+def quotient(top: Exact | None, below: Exact | None) -> Fraction | None:
+    """Exact quotient; None over 0 or of nothing."""
+    return Fraction(top) / Fraction(below) if top is not None and below else None

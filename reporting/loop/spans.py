@@ -1,0 +1,61 @@
+"""Which months the overview looks at: the last six mature cohorts, or the last six months; or what was asked."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import connection
+
+MONTHS, MATURE = 6, 90
+COHORT, PERIOD = "cohort", "period"
+
+
+@dataclass(frozen=True)
+class Span:
+    """`first` ≤ day < `until`, whole months. `usual`: what the page shows when nothing is asked."""
+
+    first: date
+    until: date
+    usual: bool = False
+
+    @property
+    def last_month(self) -> date:
+        return month(self.until, -1)
+
+
+def month(day: date, step: int) -> date:
+    """First day of the month `step` months from that of `day`."""
+    count = day.year * 12 + day.month - 1 + step
+    return date(count // 12, count % 12 + 1, 1)
+
+
+def usual(view: str, today: date, last: date | None) -> Span:
+    """The six last months that are over (a cohort's: and mature), not beyond the month of the last handoff."""
+    until = month(today, 0)
+    if view == COHORT:
+        until = month(today - timedelta(days=MATURE - 1), 0)
+    if last is not None:
+        until = min(until, month(last, 1))
+    return Span(month(until, -MONTHS), until, True)
+
+
+def asked(view: str, first: str, last: str, today: date, newest: date | None) -> Span:
+    """The span of two months "2026-04"; the usual one where they are missing or wrong."""
+    try:
+        start, end = date.fromisoformat(f"{first}-01"), date.fromisoformat(f"{last}-01")
+    except ValueError:
+        return usual(view, today, newest)
+    if not (1990 <= start.year <= end.year <= today.year + 1 and start <= end):
+        return usual(view, today, newest)
+    return Span(start, month(end, 1))
+
+
+def last_handoff() -> date | None:
+    """Day of the newest handoff, roughly (in the database's zone); None where there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(occurred_at)::date FROM leads_handoff")
+        return cursor.fetchone()[0]
+
+
+def mature_on(day: date) -> date:
+    """When a cohort handed over on `day` is mature."""
+    return day + timedelta(days=MATURE)
