@@ -12,7 +12,7 @@ run: .venv/base.done
 test: .venv/dev.done browser messages
 	@$(PY) -m pytest -n 2 --dist loadscope -m "not trust" $(ARGS)
 
-check: .venv/dev.done
+check: .venv/dev.done messages
 	@$(PY) manage.py check_all
 
 bench: .venv/dev.done

@@ -33,7 +33,7 @@ def tree(tmp_path_factory):
     for part in PARTS:
         here = ROOT / part
         if here.is_dir():
-            shutil.copytree(here, copy / part, ignore=shutil.ignore_patterns("__pycache__", "*.mo"))
+            shutil.copytree(here, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(here, copy / part)
     (copy / "static").symlink_to(ROOT / "static")

@@ -1,8 +1,13 @@
-"""Pages of `docs/` made from the code's own tables, so that they cannot drift. Apps register theirs in `ready()`."""
+"""Pages of `docs/` made from the code's own tables, so that they cannot drift. An app says its own in a module
+`reference.py` with `pages()` → {path: render}.
+"""
 
 from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 from django.utils import translation
 
@@ -18,11 +23,19 @@ def register(path: str, render: Callable[[], str]) -> None:
 
 def pages() -> dict[str, str]:
     """path under docs → text as it should be now."""
+    _collect()
+    with translation.override("en"):
+        return {path: _marked(path, render()) for path, render in sorted(_PAGES.items())}
+
+
+def _collect() -> None:
     from . import house
 
     house.register_all()
-    with translation.override("en"):
-        return {path: _marked(path, render()) for path, render in sorted(_PAGES.items())}
+    for config in apps.get_app_configs():
+        if find_spec(f"{config.name}.reference"):
+            for path, render in import_module(f"{config.name}.reference").pages().items():
+                register(path, render)
 
 
 def write() -> list[str]:

@@ -1,0 +1,42 @@
+"""Pages of docs/: the reasons of refusals and returns."""
+
+from collections.abc import Callable
+
+from django.utils import translation
+
+from leads.handoffs.reasons import REASONS
+from smarketing.web.generated import table
+
+
+def pages() -> dict[str, Callable[[], str]]:
+    return {"reasons.md": reasons}
+
+
+def reasons() -> str:
+    """Every reason with what it asks and what follows."""
+    rows = [
+        (
+            f"`{one.code}`", one.family, str(one.label), _french(one.label), " or ".join(one.acts), str(one.question) or "–",
+            one.next, f"{one.delay} days" if one.delay else "–", "yes" if one.excluded else "",
+        )
+        for one in REASONS.values()
+    ]  # fmt: skip
+    head = (
+        "code",
+        "family",
+        "reason",
+        "in French",
+        "for",
+        "asks",
+        "next stage",
+        "back after",
+        "left out of acceptance",
+    )
+    return "# Reasons\n\nA refusal is a no before any attempt, a return a giving back after work.\n\n" + table(
+        head, rows
+    )
+
+
+def _french(text) -> str:
+    with translation.override("fr"):
+        return str(text)
