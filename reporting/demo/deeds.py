@@ -145,6 +145,12 @@ def recycles(one: Verdict) -> bool:
     return one.kind in ("refuse", "return") and one.reason in RECYCLED
 
 
+def recycled(deeds: Deeds) -> list[int]:
+    """Leads that begin a new cycle: given back with a reason that lets them come again, or their deal lost."""
+    back = {one.handoff.lead for one in deeds.verdicts if recycles(one)}
+    return sorted(back | {one.handoff.lead for one in _lost(deeds)})
+
+
 def _lost(deeds: Deeds) -> list[Sale]:
     return [one for one in deeds.sales if one.state == "lost"]
 

@@ -71,7 +71,7 @@ def _cycles(plan: Plan, stage: setting.Stage, people: crowd.Crowd, base: int, ma
                 made[kind] = made.get(kind, 0) + count
             states.derive([one.pk for one in new])
             stages.rebuild({one.lead for one in new})
-            wanted = sorted({v.handoff.lead for v in done.verdicts if deeds.recycles(v)})
+            wanted = deeds.recycled(done)
         if not wanted:
             break
     LeadDirty.objects.all().delete()

@@ -154,9 +154,9 @@ def definition(versions: dict[str, int]) -> dict:
         "engagement": {"bands": [75, 50, 25], "cap": 100, "items": engagement},
         "must": [{"field": "lead.email", "op": "is_set"}],
         "never": [{"persona": versions["student"]}, {"field": "lead.opted_out", "op": "is", "value": True}],
-        "mql": ["A1", "A2", "B1", "B2"],
+        "mql": ["A1", "A2", "B1"],
         "direct": [{"event": {"kind": "demo"}, "within": 30}],
-        "hysteresis": 5, "cooldown_days": 60, "pace": 15, "mandatory": ["lead.email"],
+        "hysteresis": 0, "cooldown_days": 60, "pace": 15, "mandatory": ["lead.email"],
     }  # fmt: skip
 
 

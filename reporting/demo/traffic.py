@@ -59,6 +59,9 @@ def _episodes(plan: Plan, dice: np.random.Generator, crowd: Crowd):
     """Leads with intent look at prices and stories within a few days; some ask for a demo."""
     lead = np.flatnonzero(crowd.intent)
     start = crowd.born[lead] + (dice.exponential(16, len(lead)) * DAY_US).astype(np.int64)
+    again = dice.random(len(lead)) < 0.14  # months later they come back: some have been given back meanwhile
+    lead = np.concatenate([lead, lead[again]])
+    start = np.concatenate([start, start[again] + dice.integers(110, 230, again.sum()) * DAY_US])
     kept = start < plan.now - 8 * DAY_US
     yield from _episode(plan, dice, lead[kept], start[kept], 6.0)
 

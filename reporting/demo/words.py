@@ -29,23 +29,22 @@ LANDING_PAGES = ("/guide-sla", "/demo", "/webinar", "/pricing", "/blog/alignment
 
 @dataclass(frozen=True)
 class Buyer:
-    """A persona: `share` of the leads outside campaigns, chance to show intent, chance that an accepted lead buys."""
+    """A persona: `share` of the leads outside campaigns, chance to show intent."""
 
     key: str
     name: str
     functions: tuple[str, ...]
     share: float
     intent: float
-    wins: float
     negative: bool = False
 
 
 BUYERS = (
-    Buyer("claire", "Claire, head of marketing", ("Head of Marketing", "Marketing Manager", "CMO"), 0.22, 0.46, 0.10),
-    Buyer("paul", "Paul, managing director", ("Managing Director", "Founder", "CEO"), 0.17, 0.42, 0.10),
-    Buyer("nadia", "Nadia, head of sales", ("Head of Sales", "Sales Director"), 0.15, 0.42, 0.10),
-    Buyer("student", "Student", ("Student", "Intern"), 0.1, 0.16, 0.0, negative=True),
-    Buyer("", "", ("Developer", "Accountant", "HR Manager", "Consultant", "Office Manager"), 0.36, 0.14, 0.05),
+    Buyer("claire", "Claire, head of marketing", ("Head of Marketing", "Marketing Manager", "CMO"), 0.22, 0.27),
+    Buyer("paul", "Paul, managing director", ("Managing Director", "Founder", "CEO"), 0.17, 0.25),
+    Buyer("nadia", "Nadia, head of sales", ("Head of Sales", "Sales Director"), 0.15, 0.25),
+    Buyer("student", "Student", ("Student", "Intern"), 0.1, 0.16, negative=True),
+    Buyer("", "", ("Developer", "Accountant", "HR Manager", "Consultant", "Office Manager"), 0.36, 0.085),
 )
 
 

@@ -17,9 +17,9 @@ from .plan import ZONE, Plan
 
 MEDIAN_HOURS, SPREAD = 1.05, 0.75
 PACE = {"karim": 1.45, "marc": 1.15, "lea": 0.8, "julie": 0.9}  # of the first attempt, by rep
-DOOR = {"claire": 0.3, "paul": 0.34, "nadia": 0.35, "": 0.55}  # chance of a refusal before any attempt
+DOOR = {"claire": 0.32, "paul": 0.37, "nadia": 0.38, "": 0.58}  # chance of a refusal before any attempt
 REACHED, QUALIFIES, OPENS = 0.42, 0.47, 0.92
-WINS = 0.22  # of the deals, before what a persona or campaign does to it
+WINS = 0.225  # of the deals, before what a persona or campaign does to it
 PLANTED_WINS = 2.3
 SLACK_MONTHS = (9, 13)  # months in which one rep stopped after one attempt
 REFUSALS = (
