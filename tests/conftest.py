@@ -9,11 +9,14 @@ import hashlib
 import os
 import signal
 from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
 pytest_plugins = ["tests.trust_report"]
+APPLICATION_ROLE = "smarketing_app"
 ROOT = Path(__file__).resolve().parent.parent
 GROUND = Path(os.environ.get("SMARKETING_TEST_DATA") or ROOT / "var" / "test")
 os.environ.setdefault("SMARKETING_DATA", str(GROUND))
@@ -115,6 +118,43 @@ def _template(server) -> str:
     return name
 
 
+DEMO_AT = datetime(2026, 3, 17, 9, 30, tzinfo=UTC)  # a Tuesday, 10:30 in Paris
+DEMO_LEADS = 500
+
+
+def _hash_of_demo() -> str:
+    """Of everything that decides what the demo company holds."""
+    digest = hashlib.sha256(_hash_of_migrations().encode())
+    for folder in ("reporting/demo", "leads/scoring", "leads/judging", "leads/handoffs", "personas", "sla"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _demo_template(server) -> str:
+    """The template database of a small demo company whose present is DEMO_AT, made as the owner."""
+    from django.core.management import call_command
+    from django.db import connections
+
+    from smarketing.supervisor.postgres import OWNER
+
+    name, plain = f"demo_{_hash_of_demo()}", _template(server)
+    with _alone("demo"), closing(server.connect("postgres")) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT datistemplate FROM pg_database WHERE datname = %s", [name])
+        row = cursor.fetchone()
+        if row and row[0]:
+            return name
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{name}" OWNER {OWNER} TEMPLATE "{plain}" STRATEGY file_copy')
+        kept = dict(connections["default"].settings_dict)
+        _point_django_at(server, name, OWNER)
+        call_command("seed", leads=DEMO_LEADS, at=DEMO_AT, stdout=StringIO())
+        connections["default"].close()
+        connections["default"].settings_dict.update(kept)
+        cursor.execute(f'ALTER DATABASE "{name}" IS_TEMPLATE true')
+    return name
+
+
 def _point_django_at(server, name: str, user: str) -> None:
     from django.db import connections
 
@@ -141,6 +181,13 @@ class _Database:
             cursor.execute(f'CREATE DATABASE "{self.name}" OWNER {OWNER} TEMPLATE "{self.template}" STRATEGY file_copy')
         _point_django_at(self.server, self.name, APPLICATION)
 
+    def drop(self) -> None:
+        from django.db import connections
+
+        connections.close_all()
+        with closing(self.server.connect("postgres")) as connection, connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+
 
 _current: dict[str, _Database] = {}
 
@@ -162,6 +209,26 @@ def django_db_setup(servers, django_db_blocker):
 
         connections.close_all()
         cursor.execute(f'DROP DATABASE IF EXISTS "{database.name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def demo_db(servers, transactional_db):
+    """The small demo company in a database of the test's own, at its present DEMO_AT; everything may be committed.
+
+    Yields the database's name. People: `User.objects.get(email="lea@demo.example")`; the password of all is
+    `reporting.demo.words.PASSWORD`.
+    """
+    server, _broker = servers
+    template, own = _demo_template(server), _current["database"]
+    demo = _Database(server, template, f"{own.name}_demo")
+    demo.renew()
+    with closing(server.connect(demo.name)) as connection, connection.cursor() as cursor:
+        cursor.execute("UPDATE rows_installation SET clock_offset = %s - clock_timestamp()", [DEMO_AT])
+    _current["database"] = demo
+    yield demo.name
+    _current["database"] = own
+    demo.drop()
+    _point_django_at(server, own.name, APPLICATION_ROLE)
 
 
 @pytest.fixture

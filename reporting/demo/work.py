@@ -115,7 +115,7 @@ class _Player:
         """Business hours until the rep first acts."""
         month = one.at.astimezone(ZONE).date().replace(day=1)
         factor = PACE.get(one.rep, 1.0)
-        factor *= 6.0 if month == self.plan.late_month else 1.7 if month.month == 8 else 1.0
+        factor *= 9.0 if month == self.plan.late_month else 1.7 if month.month == 8 else 1.0
         hours = MEDIAN_HOURS * factor * math.exp(self.dice.normal(0, SPREAD))
         return min(max(hours, 0.05), 30)
 

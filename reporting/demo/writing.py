@@ -177,10 +177,12 @@ def _changes(
 
 
 def _keys(plan: Plan, number: np.ndarray, site: int) -> None:
+    """A key per event, in the order of the index that holds them."""
     text = plan.dice("keys").bytes(32 * len(number)).hex()
+    keys = sorted(text[n : n + 64] for n in range(0, len(text), 64))
     copy("leads_eventkey", {
-        "source_id": site, "key": [f"\\\\x{text[n:n + 32]}" for n in range(0, len(text), 64)],
-        "body_hash": [f"\\\\x{text[n + 32:n + 64]}" for n in range(0, len(text), 64)], "event_id": number,
+        "source_id": site, "key": [f"\\\\x{one[:32]}" for one in keys],
+        "body_hash": [f"\\\\x{one[32:]}" for one in keys], "event_id": number,
     })  # fmt: skip
 
 
