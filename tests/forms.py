@@ -91,7 +91,11 @@ def forms(html: str) -> list[Form]:
 
 
 def form(html: str, action: str) -> Form:
-    """The form of a page whose address ends so. AssertionError when there is none or several."""
-    found = [one for one in forms(html) if one.action.endswith(action)]
+    """The form of a page whose address ends so; "": the one posted to the page itself. AssertionError when not one."""
+    found = [
+        one
+        for one in forms(html)
+        if (one.action.endswith(action) if action else one.action == "" and one.method == "post")
+    ]
     assert len(found) == 1, [one.action for one in forms(html)]
     return found[0]

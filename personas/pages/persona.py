@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from personas import hooks
@@ -87,8 +88,15 @@ def _save(request: HttpRequest, found: Persona | None, last: PersonaVersion | No
             errors = _named(refusal.problems, speaker)
         else:
             messages.success(request, _("Saved as version %(number)s.") % {"number": saved.number})
-            return redirect("personas:persona", saved.persona_id)
+            return _on_to(request, reverse("personas:persona", args=[saved.persona_id]))
     return _render(request, found, posted, errors, FAULTY)
+
+
+def _on_to(request: HttpRequest, address: str) -> HttpResponse:
+    """Another page, also for a form that was sent in place."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": address})
+    return redirect(address)
 
 
 def _name_errors(found: Persona | None, name: str) -> dict[str, list[str]]:
