@@ -15,12 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.ground import GROUND, ROOT
+
 pytest_plugins = ["tests.trust_report"]
 APPLICATION_ROLE = "smarketing_app"
-ROOT = Path(__file__).resolve().parent.parent
-GROUND = Path(os.environ.get("SMARKETING_TEST_DATA") or ROOT / "var" / "test")
-os.environ.setdefault("SMARKETING_DATA", str(GROUND))
-os.environ.setdefault("SMARKETING_SECRET_KEY", "only-for-tests-" + "t" * 40)
 
 
 @contextmanager

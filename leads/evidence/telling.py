@@ -26,6 +26,7 @@ class Line:
     """One line of the story on a page. `side` "" for neither; `learned` when it was recorded on a later day."""
 
     entry: Entry
+    day: str
     when: str
     until: str
     icon: str
@@ -95,7 +96,8 @@ def _line(entry: Entry, names: _Names) -> Line:
     correction = names.corrections.get(entry.correction_id)
     return Line(
         entry,
-        when=_moment(entry.first_at if entry.n > 1 and entry.kind == "event" else entry.at, entry.day_only),
+        day=formats.date_format(timezone.localtime(entry.at), "DATE_FORMAT"),
+        when="" if entry.day_only else _time(entry.first_at if entry.kind == "event" else entry.at),
         until=_until(entry),
         icon=kind.icon(entry.body) if callable(kind.icon) else kind.icon,
         side=kind.side,
@@ -117,7 +119,11 @@ def _until(entry: Entry) -> str:
     """The time of the last of several deeds of a day."""
     if entry.kind != "event" or entry.n < 2 or entry.day_only or entry.at == entry.first_at:
         return ""
-    return formats.date_format(timezone.localtime(entry.at), "TIME_FORMAT")
+    return _time(entry.at) if _time(entry.at) != _time(entry.first_at) else ""
+
+
+def _time(at: datetime) -> str:
+    return formats.date_format(timezone.localtime(at), "TIME_FORMAT")
 
 
 def _learned(entry: Entry) -> str:

@@ -97,7 +97,9 @@ class LeadForm(forms.Form):
 
 
 class LeadFilters(forms.Form):
-    """Filters of the leads table; a wrong value filters nothing and says so."""
+    """Filters of the leads table; a wrong value filters nothing and says so. `further`: shown when they are asked for."""
+
+    further = ("source", "campaign", "rep", "since", "until")
 
     q = _text(_("Name, e-mail or company"), 200, widget=forms.TextInput(attrs={"type": "search"}))
     stage = forms.ChoiceField(label=_("Stage"), required=False, choices=[("", _("all")), *Stage.choices])

@@ -11,13 +11,16 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from leads.evidence import header, story, telling, values, why
+from leads.handoffs import queue
+from leads.handoffs.rules import body_of
 from leads.intake import by_hand
-from leads.models import Lead, PersonaMatch
+from leads.models import Deal, Lead, PersonaMatch
 from leads.scoring.days import here
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web.once import once
 
+from . import telling as words
 from .forms import LeadForm, email_is_valid
 from .leads import twins_of
 
@@ -52,7 +55,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "today": present,
         "tel": re.sub(r"[^+0-9]", "", text.get("phone", "")),
         "steps": header.steps(lead, t, past is None),
-        "charge": header.charge(lead, t, past is None),
+        **_charge(lead, request.user, t, past is None),
         "values": [one for one in said if personal or not one.personal],
         "email_is_odd": bool(text.get("email")) and not email_is_valid(text["email"]),
         "panels": why.as_of(lead, t, lang) if past else why.now(lead, t, lang),
@@ -61,6 +64,22 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         **_story(request, lead, t, personal),
     }
     return render(request, "leads/lead.html", context)
+
+
+def _charge(lead: Lead, user, t: datetime, now: bool) -> dict:
+    """Who has the lead, what is promised next, and where it is worked."""
+    charge = header.charge(lead, t, now)
+    state = charge.state if charge else None
+    found = {"charge": charge, "promise": "", "left": None, "work_url": ""}
+    if state is None or not state.is_open:
+        return found
+    if state.due_at:
+        promised = body_of(state.handoff)["attempts"]
+        found["promise"] = words.promise(state.due_label, state.attempts, promised)
+        found["left"] = words.Teller(t, clock.zone(), queue.axis()).left(state.due_at)
+    if may(user, "queue.view"):
+        found["work_url"] = reverse("leads:focus", args=[state.pk])
+    return found
 
 
 def _name(lead: Lead, text: dict[str, str]) -> str:
@@ -80,6 +99,7 @@ def _around(lead: Lead, user, t: datetime) -> dict:
         "colleagues": company.people.living().exclude(pk=lead.pk).count() if company else 0,
         "twins": list(visible.filter(pk__in=twins)),
         "survivor": visible.filter(pk=lead.root_id).first() if lead.root_id else None,
+        "deals": Deal.objects.visible_to(user).filter(lead=lead).order_by("-created_at", "-pk"),
         "matches": PersonaMatch.objects.filter(lead=lead)
         .select_related("persona", "version")
         .order_by("persona__name"),

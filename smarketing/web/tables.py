@@ -21,7 +21,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
-from django.forms import Form
+from django.forms import BoundField, Form
 from django.http import QueryDict, StreamingHttpResponse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -151,6 +151,25 @@ class Table:
     def clear_url(self) -> str:
         """The table without its filters, when it has any."""
         return f"?sort={self.sort}" if self.is_filtered else ""
+
+    @property
+    def filters(self) -> list[BoundField]:
+        """The fields that are always shown."""
+        return [field for field in self.form.visible_fields() if field.name not in self._further]
+
+    @property
+    def further(self) -> list[BoundField]:
+        """The fields that are shown when they are asked for: those the form names in `further`."""
+        return [field for field in self.form.visible_fields() if field.name in self._further]
+
+    @property
+    def is_further(self) -> bool:
+        """Whether one of those is used or wrong."""
+        return any(self.params.get(field.name) for field in self.further)
+
+    @property
+    def _further(self) -> tuple[str, ...]:
+        return getattr(self.form, "further", ())
 
     @property
     def is_filtered(self) -> bool:
