@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ReportingConfig(AppConfig):
@@ -7,6 +8,23 @@ class ReportingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from leads.intake import hooks as intake
         from reporting import publishing
+        from sla import hooks as contracts
+        from smarketing.agreements import kinds
+        from smarketing.web import slots
+
+        from .books import reopening, services
+        from .slots import close_action, closed_note
 
         publishing.register()
+        contracts.closed_through.append(services.closed_through)
+        contracts.frozen.append(services.frozen)
+        intake.closed_months.append(services.closed_months)
+        kinds.register(
+            kinds.PaperKind(
+                "reopen", _("Opening a closed month again"), "month.reopen", reopening.signed, reopening.page
+            )
+        )
+        slots.fill("contract.actions", close_action)
+        slots.fill("contract.month", closed_note)

@@ -1,10 +1,16 @@
-"""Addresses of reports."""
+"""Pages of the closed loop: today, closed books, the loop itself."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from .loop import views as loop
+from .pages import books, today
 
 app_name = "reporting"
+MONTH = r"(?P<month>\d{4}-\d{2})"
 urlpatterns = [
+    path("today/", today.today, name="today"),
     path("loop/", loop.loop, name="loop"),
+    re_path(rf"^books/(?P<contract>\d+)/{MONTH}/$", books.book, name="book"),
+    re_path(rf"^books/(?P<contract>\d+)/{MONTH}/close/$", books.close, name="close"),
+    re_path(rf"^books/(?P<contract>\d+)/{MONTH}/reopen/$", books.reopen, name="reopen"),
 ]

@@ -74,8 +74,9 @@ def back(first: date, count: int) -> list[date]:
 class Reader:
     """Reads a contract's figures; one query for volumes, one for clocks, one for books, whatever the months asked."""
 
-    def __init__(self, contract: Contract, at: datetime, cutoff: datetime):
-        self.contract, self.at, self.cutoff = contract, at, cutoff
+    def __init__(self, contract: Contract, at: datetime, cutoff: datetime, *, closed: bool = True):
+        """`closed` False: months with a closed book are recounted, to be set beside what was frozen."""
+        self.contract, self.at, self.cutoff, self.closed = contract, at, cutoff, closed
         found = contract.terms.filter(span__isnull=False).select_related("calendar", "span", "paper")
         self.terms = sorted(found.prefetch_related("clauses"), key=lambda terms: terms.span.first)
         self.axes = {terms.pk: calendars.axis(terms.calendar) for terms in self.terms}
@@ -106,7 +107,11 @@ class Reader:
         begun = self.first_month()
         months = [one for one in back(first, HISTORY) if begun and one >= begun]
         read = [*months, first]
-        books, counted, clocks = hooks.books(self.contract, read), self._counted(read), self._clocks(read)
+        books, counted, clocks = (
+            hooks.books(self.contract, read) if self.closed else {},
+            self._counted(read),
+            self._clocks(read),
+        )
         figures = {one: self._figures(one, counted, clocks, books.get(one)) for one in read}
         rows = tuple(
             Row(clause, figure, tuple((one, self._state(figures[one], clause.key)) for one in months))
@@ -119,7 +124,9 @@ class Reader:
             self._phase(first, rows, books), self.zone, terms=parts[-1][0] if parts else None, rows=rows,
             days=days, elapsed=elapsed, months=tuple(months), frozen=books.get(first),
             amended=tuple(terms for terms, a, _b in parts if a > first and axis),
-            counted={day: n for day, n in counted.items() if first <= day < until},
+            counted=self._counted([first], books[first].cutoff) if first in books else {
+                day: n for day, n in counted.items() if first <= day < until
+            },
         )  # fmt: skip
 
     def _state(self, figures: dict, key: str) -> str:
@@ -146,10 +153,11 @@ class Reader:
         days = sum(self.axes[terms.pk].business_days(a, b) for terms, a, b in parts)
         return days, sum(self.axes[terms.pk].business_days(a, min(b, tomorrow)) for terms, a, b in parts)
 
-    def _counted(self, months: Sequence[date]) -> dict[date, int]:
+    def _counted(self, months: Sequence[date], cutoff: datetime | None = None) -> dict[date, int]:
         """First handoffs of the line by local day of the contract, from the measure."""
         found = engine.answer(
-            "mql", first=months[0], until=next_month(months[-1]), by=("day",), zone=self.zone, cutoff=self.cutoff,
+            "mql", first=months[0], until=next_month(months[-1]), by=("day",), zone=self.zone,
+            cutoff=cutoff or self.cutoff,
             where={"line_id": str(self.contract.line_id)},
         )  # fmt: skip
         return {date.fromisoformat(row.group["day"]): row.n for row in found.rows}

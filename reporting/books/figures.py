@@ -1,0 +1,95 @@
+"""The body of a closed book: ids and figures only, whole numbers and text, so that it has one canonical text."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sla import follow
+from sla.clocks import EXCLUDED, MET, MISSED
+from sla.kinds import KINDS
+from sla.models import Clock
+from smarketing.measures import engine, numbers, statement
+
+# Measures kept beside the clauses: period measures of the month, and cohort measures as seen at close.
+MEASURES = ("mql", "mql_repeated", "handoffs", "acceptance", "sql_rate", "won", "conversion")
+
+
+def body(month: follow.Month) -> dict[str, Any]:
+    """Everything a book freezes of a month."""
+    return {
+        "contract": month.contract.pk,
+        "line": month.contract.line_id,
+        "month": f"{month.first:%Y-%m}",
+        "zone": str(month.zone),
+        "cutoff": instant(month.cutoff),
+        "business_days": month.days,
+        "terms": [
+            {"number": terms.number, "sha256": terms.paper.sha256}
+            for terms in month.contract.terms.select_related("paper").order_by("number")
+        ],
+        "clauses": {row.clause.key: _clause(month, row) for row in month.rows},
+        "measures": {key: found for key in MEASURES if (found := _measure(key, month))},
+    }
+
+
+def instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def asked(month: follow.Month) -> dict[str, Any]:
+    """The question by which the month's measures are asked."""
+    return {
+        "first": month.first, "until": month.until, "zone": month.zone, "cutoff": month.cutoff,
+        "where": {"line_id": str(month.contract.line_id)},
+    }  # fmt: skip
+
+
+def _clause(month: follow.Month, row: follow.Row) -> dict[str, Any]:
+    kind = KINDS[row.clause.kind]
+    rows = {"counted": _volume_ids(kind.measure, month)} if kind.source == "volume" else _clock_ids(month, row)
+    return {
+        "kind": row.clause.kind, "side": row.clause.side, "terms": row.clause.terms.number,
+        "target": str(row.clause.target), "state": row.figure.state, "figure": row.figure.book(), "rows": rows,
+    }  # fmt: skip
+
+
+def _volume_ids(key: str, month: follow.Month) -> list[int]:
+    question = engine.ask(key, **asked(month))
+    built = statement.build(engine.resolve(question), question)
+    return [row[0] for row in statement.run(f"WITH {built.counted} SELECT key FROM counted ORDER BY key", built.params)]
+
+
+def _clock_ids(month: follow.Month, row: follow.Row) -> dict[str, list[int]]:
+    found = Clock.objects.filter(terms__contract=month.contract, month=month.first, clause_key=row.clause.key)
+    out: dict[str, list[int]] = {MET: [], MISSED: [], EXCLUDED: []}
+    for state, handoff in found.filter(state__in=out).order_by("handoff_id").values_list("state", "handoff_id"):
+        out[state].append(handoff)
+    return out
+
+
+def _measure(key: str, month: follow.Month) -> dict[str, Any] | None:
+    try:
+        found = engine.answer(key, **asked(month))
+    except engine.Refusal:  # this installation does not have the measure, or it knows no definition line
+        return None
+    total = found.total
+    return {"value": numbers.api(total.value, found.unit), "n": total.n, "of": total.of, "mature": total.mature}
+
+
+def difference(kept: dict[str, Any], now: follow.Month) -> list[dict[str, Any]]:
+    """Clauses with their figure at close and the same figure now."""
+    from sla.figures import from_book
+
+    out = []
+    for row in now.rows:
+        if found := kept["clauses"].get(row.clause.key):
+            before = from_book(found["figure"])
+            out.append(
+                {"clause": row.clause, "before": before, "now": row.figure, "same": before.book() == row.figure.book()}
+            )
+    return out
+
+
+def first_of(text: str) -> date:
+    """The first day of a month written 2026-10. ValueError for anything else."""
+    year, month = text.split("-")
+    return date(int(year), int(month), 1)
