@@ -11,15 +11,16 @@ class SlaConfig(AppConfig):
         from leads.handoffs import hooks
         from smarketing.agreements import kinds
         from smarketing.jobs import bell
-        from smarketing.web import slots
+        from smarketing.web import slots as places
 
-        from . import derive, measures, nightly, papers
+        from . import derive, measures, nightly, papers, slots
         from .pages import beside
 
         measures.register_all()
         nightly.register()
         hooks.changed.append(derive.mark)
         bell.register(derive.sweep, derive.WAITING)
-        slots.fill("queue.kept", beside.kept)
-        slots.fill("focus.promise", beside.promise)
+        places.fill("queue.kept", beside.kept)
+        places.fill("focus.promise", beside.promise)
         kinds.register(kinds.PaperKind("terms", _("Terms of a contract"), "contract.sign", papers.signed, papers.page))
+        places.fill("lead.judgement", slots.clocks_of_lead)

@@ -1,0 +1,205 @@
+"""The three lists of a morning. Each is read through what the person may see; every line leads somewhere."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Min, Q
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from leads.handoffs import queue
+from leads.handoffs.rules import body_of
+from leads.models import HandoffState
+from leads.pages import telling
+from sla import follow, missing, words
+from sla.models import Contract
+from smarketing.accounts.models import Role, Side, User
+from smarketing.accounts.policy import may
+from smarketing.agreements import kinds as papers
+from smarketing.agreements.models import Paper, Signature
+from smarketing.measures import engine, registry
+from smarketing.rows import clock, fence
+from smarketing.web.navigation import address
+
+ROWS = 6
+CHANGES = ("leads", "mql", "mql_repeated", "accepted", "refused", "returned", "won")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: what, a second part in grey, a figure, where it leads, the side it concerns."""
+
+    text: str
+    more: str = ""
+    figure: str = ""
+    url: str = ""
+    side: str = ""
+    late: bool = False
+
+
+class Morning:
+    """What the lists of one person are made of, read once."""
+
+    def __init__(self, user: User, at: datetime):
+        self.user, self.at, self.zone, self.cutoff = user, at, clock.zone(), fence.cutoff()
+        self.teller = telling.Teller(at, self.zone, queue.axis())
+        self.today = at.astimezone(self.zone).date()
+        self.states = HandoffState.objects.visible_to(user)
+
+    # --- what is about to break
+
+    def breaking(self) -> list[Line]:
+        """Promises that break next, and what the month of the contract lacks."""
+        tomorrow = self.at + timedelta(days=1)
+        owed = (
+            self.states.owed().due_before(tomorrow).in_order().select_related("lead__company", "rep", "handoff__rules")
+        )
+        out = [self._promise(state) for state in owed[:ROWS]]
+        pool = (
+            self.states.in_pool()
+            .due_before(tomorrow)
+            .in_order()
+            .select_related("lead__company", "rep", "handoff__rules")
+        )
+        out += [self._promise(state) for state in pool[: max(ROWS - len(out), 2)]]
+        if self.user.role != Role.REP:
+            out += self._contracts()
+        return out
+
+    def _promise(self, state: HandoffState) -> Line:
+        left = self.teller.left(state.due_at)
+        promised = body_of(state.handoff)["attempts"]
+        what = telling.promise(state.due_label, state.attempts, promised)
+        who = state.rep.name if state.rep else _("in the pool")
+        more = f"{what} · {who}" if self.user.role != Role.REP or not state.rep else what
+        return Line(self._name(state), more, left.text, self._place(state), "sales", left.kind == "late")
+
+    def _name(self, state: HandoffState) -> str:
+        if may(self.user, "leads.personal"):
+            return str(state.lead)
+        return str(state.lead.company or _("lead %(number)s") % {"number": state.lead_id})
+
+    def _place(self, state: HandoffState) -> str:
+        if may(self.user, "queue.view"):
+            return reverse("leads:focus", args=[state.pk])
+        return reverse("leads:lead", args=[state.lead_id])
+
+    def _contracts(self) -> list[Line]:
+        out = []
+        for contract in Contract.objects.visible_to(self.user).order_by("name"):
+            reader = follow.Reader(contract, self.at, self.cutoff)
+            if not reader.terms:
+                continue
+            month = reader.month(reader.today.replace(day=1))
+            for row in month.rows:
+                if row.figure.state in ("behind", "broken"):
+                    found = next((item for item in missing.items(month) if item.key == row.clause.key), None)
+                    state = words.state(row.figure.state)
+                    url = reverse("sla:follow_up") + f"?contract={contract.pk}&clause={row.clause.key}"
+                    out.append(
+                        Line(f"{row.clause.key} {words.clause(row.clause)}", found.text if found else "",
+                             f"{words.so_far(row.figure)} · {state[2]}", url, row.clause.side)
+                    )  # fmt: skip
+        first = Side.MARKETING if self.user.role == Role.MARKETER else self.user.side
+        return sorted(out, key=lambda line: line.side != first)
+
+    # --- what changed since yesterday
+
+    def changed(self) -> list[Line]:
+        """Counts since yesterday morning with their rows, and papers proposed or signed since."""
+        first, until = self.today - timedelta(days=1), self.today + timedelta(days=1)
+        known, out = {measure.key: measure for measure in registry.measures()}, []
+        for key in CHANGES:
+            if key in known:
+                asked = {"first": first, "until": until, "cutoff": self.cutoff}
+                if key == "won":
+                    asked["date"] = "won"
+                found = engine.answer(key, user=self.user, **asked).total
+                if found.n:
+                    out.append(Line(str(known[key].label), "", words.number(found.n), engine.rows_url(key, **asked)))
+        return out + self._papers(first)
+
+    def _papers(self, first) -> list[Line]:
+        since = datetime.combine(first, datetime.min.time(), tzinfo=self.zone)
+        out = []
+        for paper in (
+            Paper.objects.filter(proposed_at__gte=since).select_related("proposed_by").order_by("-proposed_at")[:ROWS]
+        ):
+            text = _("%(paper)s proposed") % {"paper": papers.get(paper.kind).label}
+            out.append(
+                Line(
+                    text,
+                    paper.proposed_by.name if paper.proposed_by else "",
+                    self._when(paper.proposed_at),
+                    self._page(paper),
+                )
+            )
+        signed = Signature.objects.filter(signed_at__gte=since).select_related("paper", "signer").order_by("-signed_at")
+        for one in signed[:ROWS]:
+            text = _("%(paper)s signed") % {"paper": papers.get(one.paper.kind).label}
+            out.append(Line(text, one.signer.name, self._when(one.signed_at), self._page(one.paper), one.side))
+        return out
+
+    def _when(self, at: datetime) -> str:
+        return date_format(at.astimezone(self.zone), "D H:i")
+
+    def _page(self, paper: Paper) -> str:
+        kind = papers.get(paper.kind)
+        return (kind.page(paper) if kind.page else "") or reverse("agreements:paper", args=[paper.pk])
+
+    # --- who owes what
+
+    def owing(self) -> list[Line]:
+        """Reps with what they owe, the pool, and signatures that are waited for."""
+        open_ = self.states.open()
+        by_rep = (
+            open_.filter(rep__isnull=False).values("rep", "rep__name")
+            .annotate(n=Count("pk"), late=Count("pk", filter=Q(due_at__lt=self.at)), due=Min("due_at", filter=Q(due_at__gte=self.at)))
+            .order_by("-late", "-n", "rep__name")
+        )  # fmt: skip
+        out = [self._rep(row) for row in by_rep[:ROWS]]
+        if pooled := open_.filter(rep__isnull=True).count():
+            out.append(
+                Line(
+                    _("In the pool"),
+                    _("whoever takes one first"),
+                    words.number(pooled),
+                    address("leads:queue") if may(self.user, "queue.view") else "",
+                    "sales",
+                )
+            )
+        return out + self._signatures()
+
+    def _rep(self, row: dict) -> Line:
+        late = (
+            ngettext("%(n)s late", "%(n)s late", row["late"]) % {"n": words.number(row["late"])} if row["late"] else ""
+        )
+        following = _("next %(when)s") % {"when": self.teller.day_and_time(row["due"])} if row["due"] else ""
+        url = f"{reverse('leads:queue')}?rep={row['rep']}" if self.user.role == Role.MANAGER else (
+            reverse("leads:queue") if row["rep"] == self.user.pk else reverse("leads:list")
+        )  # fmt: skip
+        more = " · ".join(part for part in (late, following) if part)
+        return Line(row["rep__name"], more, words.number(row["n"]), url, "sales", bool(row["late"]))
+
+    def _signatures(self) -> list[Line]:
+        out = []
+        newest: dict[tuple[str, str], Paper] = {}
+        for paper in Paper.objects.prefetch_related("signatures").order_by("number"):
+            newest[paper.kind, paper.line] = paper
+        for paper in newest.values():
+            signed = {one.side for one in paper.signatures.all()}
+            for side in Side.values:
+                if side not in signed:
+                    text = _("%(paper)s to sign") % {"paper": papers.get(paper.kind).label}
+                    out.append(
+                        Line(
+                            text,
+                            _("since %(when)s") % {"when": self._when(paper.proposed_at)},
+                            "",
+                            self._page(paper),
+                            side,
+                        )
+                    )
+        return out[:ROWS]
