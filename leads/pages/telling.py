@@ -107,6 +107,8 @@ class Teller:
 
     def _late(self, due: datetime) -> str:
         if self._local(due).date() == self._local(self.at).date():
+            if self._working(due, self.at) < timedelta(minutes=1):
+                return _("late since %(day)s") % {"day": self.hour(due)}
             return _("late %(time)s") % {"time": clock_text(self._working(due, self.at))}
         return _("late since %(day)s") % {"day": formats.date_format(self._local(due), _("D j M"))}
 

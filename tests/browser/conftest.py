@@ -25,6 +25,13 @@ def started():
         yield one
 
 
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings):
+    """Files under their plain names: what a demo of this folder collected earlier is not what is tested."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+
+
 @pytest.fixture
 def visit(started, live_server):
     """`visit(user, language=, theme=, width=)` → a page of that person, signed in, at our own server."""
