@@ -19,6 +19,7 @@ urlpatterns = [
     path("language/definition/<int:pk>/version/<int:number>/", papers.version, name="version"),
     path("language/persona/new/", persona.persona_new, name="persona_new"),
     path("language/persona/<int:pk>/", persona.persona, name="persona"),
+    path("language/persona/<int:pk>/counts/", persona.persona_counts, name="persona_counts"),
     path("language/persona/<int:pk>/edit/", persona.persona_edit, name="persona_edit"),
     path("language/paper/<int:pk>/", papers.paper, name="paper"),
 ]

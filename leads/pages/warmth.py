@@ -12,7 +12,7 @@ from personas.models import DefinitionVersion, PersonaVersion
 
 ROWS = 4
 # Groups of a persona's story that a rep is shown, by the names under which they may be written.
-STORY = {"say": ("say", "message", "pitch"), "objections": ("objections",), "avoid": ("avoid", "preferences")}
+STORY = {"say": ("say", "pitch", "message"), "objections": ("objections",), "avoid": ("avoid", "preferences")}
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ STORY = {
     "buying": (_("Buying preferences"), _("Favourite channel, how vendors are researched, a recent purchase.")),
     "quotes": (_("Quotes"), _("What this person says, word for word, one a line.")),
     "objections": (_("Objections"), _("What speaks against buying, and the answer.")),
+    "avoid": (_("What to avoid"), _("What this person asks us not to do, such as prices by mail.")),
     "message": (_("Message"), _("What marketing says to this person.")),
     "pitch": (_("Pitch"), _("What sales say in the first half minute.")),
 }

@@ -42,9 +42,22 @@ def persona(request: HttpRequest, pk: int) -> HttpResponse:
         "rules": spoken(versions[0].rules, speaker),
         "story": [(name, versions[0].story.get(key, "")) for key, (name, _help) in labels.STORY.items()],
         "may_edit": may(request.user, "personas.edit"),
-        "counts": hooks.counts(_as_body(versions[0].rules), f"persona:{versions[0].pk}") if versions[0].rules else None,
+        "counts": _counted(versions[0]) if request.GET.get("count") else None,
     }
     return render(request, "personas/persona.html", context)
+
+
+@needs("personas.view")
+def persona_counts(request: HttpRequest, pk: int) -> HttpResponse:
+    """How many leads resemble the persona now, as a fragment."""
+    if not request.headers.get("HX-Request"):
+        return redirect(f"{reverse('personas:persona', args=[pk])}?count=1")
+    version = get_object_or_404(Persona, pk=pk).versions.order_by("-number").first()
+    return render(request, "personas/persona_counts.html", {"persona": version.persona, "counts": _counted(version)})
+
+
+def _counted(version: PersonaVersion) -> hooks.Counts | None:
+    return hooks.counts(_as_body(version.rules), f"persona:{version.pk}") if version.rules else None
 
 
 @needs("personas.edit")
@@ -76,9 +89,7 @@ def _save(request: HttpRequest, found: Persona | None, last: PersonaVersion | No
     name, negative = posted["name"][-1].strip()[:80] if posted.get("name") else "", bool(posted.get("negative"))
     errors = _name_errors(found, name)
     rules = _rules(posted, last, speaker.catalogue)
-    story = {
-        key: posted[key][-1].strip().replace("\r\n", "\n") for key in labels.STORY if posted.get(key, [""])[-1].strip()
-    }
+    story = _story(posted, last)
     if not errors:
         try:
             saved = persona_services.save_persona(
@@ -90,6 +101,13 @@ def _save(request: HttpRequest, found: Persona | None, last: PersonaVersion | No
             messages.success(request, _("Saved as version %(number)s.") % {"number": saved.number})
             return _on_to(request, reverse("personas:persona", args=[saved.persona_id]))
     return _render(request, found, posted, errors, FAULTY)
+
+
+def _story(posted: dict, last: PersonaVersion | None) -> dict[str, str]:
+    """What was written; parts that the form does not know stay as they were."""
+    kept = {key: text for key, text in (last.story if last else {}).items() if key not in labels.STORY}
+    written = {key: posted[key][-1].strip().replace("\r\n", "\n") for key in labels.STORY if posted.get(key)}
+    return kept | {key: text for key, text in written.items() if text}
 
 
 def _on_to(request: HttpRequest, address: str) -> HttpResponse:

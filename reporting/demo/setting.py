@@ -162,25 +162,25 @@ def definition(versions: dict[str, int]) -> dict:
 
 STORIES = {
     "claire": {
-        "portrait": "Leads a team of four, reports pipeline to the board every month.",
-        "goals": "Prove which campaigns bring customers.",
-        "pains": "Two hours a week of reporting; sales says the leads are no good.",
-        "say": "Show the closed loop on her own campaigns.",
+        "role": "Leads a team of four, reports pipeline to the board every month.",
+        "objectives": "Prove which campaigns bring customers.",
+        "challenges": "Two hours a week of reporting; sales says the leads are no good.",
+        "pitch": "Show the closed loop on her own campaigns.",
         "objections": "Budget is decided in spring.",
     },
     "paul": {
-        "portrait": "Runs a company of eighty people and still calls customers himself.",
-        "goals": "Grow without hiring.",
-        "pains": "Leads wait for days before anybody calls.",
-        "say": "Start with the contract: who promises what.",
+        "role": "Runs a company of eighty people and still calls customers himself.",
+        "objectives": "Grow without hiring.",
+        "challenges": "Leads wait for days before anybody calls.",
+        "pitch": "Start with the contract: who promises what.",
         "objections": "No time for another tool.",
     },
     "nadia": {
-        "portrait": "Eleven reps in three cities.",
-        "goals": "Fewer leads, better ones.",
-        "pains": "Reps call students and competitors.",
-        "say": "Both sides sign what an MQL is.",
+        "role": "Eleven reps in three cities.",
+        "objectives": "Fewer leads, better ones.",
+        "challenges": "Reps call students and competitors.",
+        "pitch": "Both sides sign what an MQL is.",
         "objections": "Reps will not log calls.",
     },
-    "student": {"portrait": "Writes a thesis on marketing; reads everything, buys nothing."},
+    "student": {"role": "Writes a thesis on marketing; reads everything, buys nothing."},
 }

@@ -135,7 +135,7 @@ DEEDS = {
     "leads:campaign_spend", "leads:import_choose", "leads:import_apply", "leads:import_stop", "leads:import_progress",
     "leads:import_rejected", "leads:import_mapping",
     "measures:list", "measures:one", "measures:schema",
-    "personas:act", "personas:row", "personas:undo", "personas:propose", "personas:counts", "personas:version",
+    "personas:act", "personas:row", "personas:undo", "personas:propose", "personas:counts", "personas:persona_counts", "personas:version",
     "jobs:start", "jobs:again", "jobs:demo_clock",
 }  # fmt: skip
 

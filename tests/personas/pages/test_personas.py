@@ -42,8 +42,10 @@ def test_a_persona_is_described_and_read_again(client):
     assert version.rules == {"field": "lead.function", "op": "one_of", "value": ["Marketing"]}
     assert version.persona.negative
     facts.lead(clock.now() - timedelta(days=1), function="marketing")
-    text = client.get(answer["Location"]).text
+    text = client.get(answer["Location"] + "?count=1").text
     assert "function is Marketing" in text and "1 lead matches now" in text and "Negative persona" in text
+    fragment = client.get(answer["Location"] + "counts/", headers={"HX-Request": "true"}).text
+    assert "1 lead matches now" in fragment and "<html" not in fragment
     home = client.get("/language/").text
     assert "Maud" in home and "Two hours a week." in home
 
