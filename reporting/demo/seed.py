@@ -3,15 +3,17 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
 from leads.handoffs import stages, states
 from leads.judging import catch_up
 from leads.models import Handoff, HandoffState, LeadDirty
 from leads.scoring import backfill, ledger
+from reporting.books import services as books
 from sla import derive as clocks
+from sla.models import SlaDirty
 from smarketing.calendars import services as calendars
 from smarketing.jobs import nightly
 from smarketing.rows import clock
@@ -27,25 +29,27 @@ CYCLES = 3  # leads given back may qualify again
 def run(plan: Plan, say: Say = print) -> dict[str, int]:
     """Make the company in an empty database. Returns what was made, by kind."""
     made: dict[str, int] = {}
-    with _phase(say, "people, language, contract"), transaction.atomic():
+    with phase(say, "people, language, contract"), transaction.atomic():
         Installation.objects.create(kind="demo", company=words.COMPANY, clock_offset=_offset(plan))
-        stage = _stage(plan)
-    with _phase(say, f"{plan.leads} leads, {plan.events} events drawn"):
+        stage = set_stage(plan)
+    with phase(say, f"{plan.leads} leads, {plan.events} events drawn"):
         people = crowd.draw(plan)
         visits = traffic.draw(plan, people)
-    with _phase(say, "facts written"), transaction.atomic():
+    with phase(say, "facts written"), transaction.atomic():
         leads = writing.identities(plan, people)
         made |= {"leads": len(leads), "companies": len(people.companies.name)}
         made["events"] = writing.events(plan, visits, leads)
         made["spend"] = writing.spend(plan, writing.campaign_ids(), stage.people["ines"].pk)
-    _analyze()
-    with _phase(say, "behaviours counted"):
+    analyze()
+    with phase(say, "behaviours counted"):
         made["ledger"] = backfill.run(ledger.ensure([stage.version.body]), at=plan.at)
     _cycles(plan, stage, people, int(leads[0]), made, say)
-    with _phase(say, "clocks of the contract"):
+    with phase(say, "clocks of the contract"):
         made["clocks"] = clocks.rebuild(clock.now())
-    with _phase(say, "months closed"):
+        SlaDirty.objects.all().delete()
+    with phase(say, "months closed"):
         made["books"] = _close_months(plan, stage)
+    analyze()
     nightly.ask(by=None, at=clock.now())  # the worker takes it up while the pages answer already
     return made
 
@@ -57,7 +61,7 @@ def _cycles(plan: Plan, stage: setting.Stage, people: crowd.Crowd, base: int, ma
     wanted: list[int] | None = None
     for cycle in range(CYCLES):
         after = Handoff.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        with _phase(say, f"judged, cycle {cycle + 1}"):
+        with phase(say, f"judged, cycle {cycle + 1}"):
             found = catch_up.run(start, plan.at, leads=wanted)
             deeds.backdate()
         for kind, count in found.items():
@@ -65,7 +69,7 @@ def _cycles(plan: Plan, stage: setting.Stage, people: crowd.Crowd, base: int, ma
         new = _handed(plan, stage, people, base, after)
         if not new:
             break
-        with _phase(say, f"sales played, {len(new)} handoffs"), transaction.atomic():
+        with phase(say, f"sales played, {len(new)} handoffs"), transaction.atomic():
             done = work.play(plan, axis, new, cycle)
             for kind, count in deeds.write(plan, done, stage.people).items():
                 made[kind] = made.get(kind, 0) + count
@@ -101,31 +105,45 @@ def _handed(plan: Plan, stage: setting.Stage, people: crowd.Crowd, base: int, af
 
 
 def _close_months(plan: Plan, stage: setting.Stage) -> int:
-    """Every month but the running one and the one before it is closed by the service, on the fifth day after."""
-    try:
-        from reporting.books import services as books
-    except ImportError:
-        return 0
+    """Every month but the running one and the one before it is closed by the service, on the fifth day after.
+
+    The company's clock shows that day meanwhile, so that the book's cut-off is what was known then.
+    """
+    here = Installation.objects.get()
     for number in range(plan.months - 2):
         at = midnight(plan.month(number + 1)) + timedelta(days=4, hours=9)
-        books.close_month(contract=stage.contract, month=plan.month(number), by=stage.people["hugo"], at=at)
+        with transaction.atomic():
+            _set_offset(_until(at))
+            books.close_month(contract=stage.contract, month=plan.month(number), by=stage.people["hugo"], at=at)
+            _set_offset(here.clock_offset)
     return plan.months - 2
 
 
-def _analyze() -> None:
-    with connection.cursor() as cursor:
+def _set_offset(offset: timedelta) -> None:
+    Installation.objects.update(clock_offset=offset)
+
+
+def analyze() -> None:
+    """Fresh statistics; only the tables' owner may ask for them."""
+    owner = connections["owner"] if "owner" in connections.databases else connection
+    with owner.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 
 def _offset(plan: Plan) -> timedelta:
     """So that the company's clock shows `plan.at` now; nothing when that is the present."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT %s - clock_timestamp()", [plan.at])
-        offset = cursor.fetchone()[0]
+    offset = _until(plan.at)
     return offset if abs(offset) > timedelta(minutes=5) else timedelta(0)
 
 
-def _stage(plan: Plan) -> setting.Stage:
+def _until(at: datetime) -> timedelta:
+    """From the machine's present to `at`."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s - clock_timestamp()", [at])
+        return cursor.fetchone()[0]
+
+
+def set_stage(plan: Plan) -> setting.Stage:
     at = midnight(plan.first) - timedelta(days=30)
     who = setting.people(at)
     personas, line, version = setting.language(plan, who)
@@ -137,7 +155,7 @@ def _stage(plan: Plan) -> setting.Stage:
 
 
 @contextmanager
-def _phase(say: Say, what: str) -> Iterator[None]:
+def phase(say: Say, what: str) -> Iterator[None]:
     begun = time.monotonic()
     yield
     say(f"  {what}: {time.monotonic() - begun:.1f} s")

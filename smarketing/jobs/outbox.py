@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
+from .crash import point
 from .models import Outbox
 
 HANDLERS: dict[str, Callable[[int, dict], None]] = {}
@@ -50,6 +51,7 @@ def _deliver(row: Outbox) -> int:
     try:
         with transaction.atomic():
             HANDLERS[row.kind](row.pk, row.body)
+        point("outbox.delivered")
         row.sent_at, row.error = timezone.now(), ""
     except Exception as problem:
         row.error = f"{type(problem).__name__}: {problem}"[:500]

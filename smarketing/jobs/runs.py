@@ -117,6 +117,7 @@ def _next_chunk(held: lease.Held, run: Run, step: Step) -> bool:
         return False
     if not _count_attempt(held, chunk):
         return True
+    point(f"{run.job}.{step.key}.taken")
     try:
         with transaction.atomic():
             lease.hold(held)
@@ -158,6 +159,7 @@ def _finish(held: lease.Held, run: Run, state: str) -> Run:
     for step, rows in run.chunks.values_list("step", "rows"):
         counts[step] = counts.get(step, 0) + rows
     error = run.chunks.filter(state="quarantined").values_list("error", flat=True).first() or ""
+    point(f"{run.job}.finish")
     Run.objects.filter(pk=run.pk).update(state=state, finished_at=timezone.now(), counts=counts, error=error)
     run.refresh_from_db()
     return run

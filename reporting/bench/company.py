@@ -1,0 +1,30 @@
+"""The company that the bench measures: drawn and judged like the demo's, sales left out."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from leads.scoring import backfill, ledger
+from reporting.demo import crowd, seed, setting, traffic, writing
+from reporting.demo.plan import Plan
+from smarketing.rows.models import Installation
+
+
+def make(leads: int, events: int, at: datetime, say: Callable[[str], None]) -> tuple[Plan, setting.Stage]:
+    """People, papers, facts and ledger of a company of this size in an empty database."""
+    plan = Plan(at=at, leads=leads, events=events)
+    with seed.phase(say, "people, language, contract"), transaction.atomic():
+        Installation.objects.create(kind="demo", company="Bench", clock_offset=timedelta(0))
+        stage = seed.set_stage(plan)
+    with seed.phase(say, f"{leads} leads, {events} events drawn and written"):
+        people = crowd.draw(plan)
+        visits = traffic.draw(plan, people)
+        with transaction.atomic():
+            made = writing.identities(plan, people)
+            writing.events(plan, visits, made)
+    with seed.phase(say, "statistics"), connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE" if not connection.in_atomic_block else "ANALYZE")
+    with seed.phase(say, "behaviours counted"):
+        backfill.run(ledger.ensure([stage.version.body]), at=plan.at)
+    return plan, stage

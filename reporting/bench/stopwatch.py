@@ -1,0 +1,61 @@
+"""Times, medians, percentiles, and the table that is printed."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+from django.db import connection, transaction
+
+
+class _Back(Exception):
+    """Rolls a measured transaction back."""
+
+
+def seconds(work: Callable[[], Any], times: int = 1) -> float:
+    """Median seconds of `work`."""
+    found = []
+    for _time in range(times):
+        begun = time.perf_counter()
+        work()
+        found.append(time.perf_counter() - begun)
+    return median(found)
+
+
+def undone(work: Callable[[], Any], times: int = 1) -> float:
+    """Median seconds of `work` in a transaction that is rolled back each time."""
+    found = []
+    for _time in range(times):
+        try:
+            with transaction.atomic():
+                begun = time.perf_counter()
+                work()
+                with connection.cursor() as cursor:
+                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                found.append(time.perf_counter() - begun)
+                raise _Back
+        except _Back:
+            pass
+    return median(found)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Nearest rank."""
+    ranked = sorted(values)
+    return ranked[min(len(ranked) - 1, max(0, round(share * len(ranked) + 0.5) - 1))]
+
+
+@dataclass
+class Sheet:
+    """Lines of the bench: what, value, unit, goal in words, whether it was reached (None: no goal)."""
+
+    say: Callable[[str], None]
+    lines: list[dict] = field(default_factory=list)
+
+    def add(self, key: str, what: str, value: float, unit: str, goal: str = "", reached: bool | None = None) -> None:
+        self.lines.append(
+            {"key": key, "what": what, "value": round(value, 4), "unit": unit, "goal": goal, "reached": reached}
+        )
+        word = {None: "", True: "reached", False: "NOT reached"}[reached]
+        self.say(f"  {what:<58} {value:>11,.3f} {unit:<9} {goal:<12} {word}")

@@ -1,0 +1,82 @@
+import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from smarketing import env
+
+SIZES = {"small": (100_000, 2_000_000), "full": (1_000_000, 20_000_000), "tiny": (5_000, 100_000)}
+
+
+class Command(BaseCommand):
+    help = "Measure the house on a company of its own: ratios inside one run, goals printed, never asserted."
+    requires_system_checks: list = []
+
+    def add_arguments(self, parser):
+        parser.add_argument("--size", choices=SIZES, default=os.environ.get("SIZE") or "small")
+        parser.add_argument("--leads", type=int)
+        parser.add_argument("--events", type=int)
+        parser.add_argument("--plans", action="store_true", help="print the plan of each page's slowest query")
+        parser.add_argument("--inside", action="store_true", help="this process runs on the bench's own database")
+
+    def handle(self, *args, size, leads, events, plans, inside, **options):
+        if not inside:
+            sys.exit(self._outside())
+        counts = SIZES[size]
+        self._measure(leads or counts[0], events or counts[1], plans)
+
+    def _outside(self) -> int:
+        """Start a cluster of its own, run the bench inside it, stop and delete it."""
+        from smarketing.supervisor.postgres import APPLICATION, OWNER, Server, prepare
+
+        folder = Path(settings.DATA).parent / "bench"
+        shutil.rmtree(folder, ignore_errors=True)
+        server = Server(folder)
+        self._say(f"Starting a database for the bench in {os.path.relpath(folder, env.ROOT)}…")
+        server.start()
+        try:
+            prepare(server)
+            environment = os.environ | {
+                "DATABASE_URL": server.url("smarketing", APPLICATION),
+                "OWNER_DATABASE_URL": server.url("smarketing", OWNER),
+                "SMARKETING_DATA": str(folder),
+                "SMARKETING_SECRET_KEY": "only-for-the-bench-" + "b" * 40,
+            }
+            return subprocess.run([sys.executable, "manage.py", *sys.argv[1:], "--inside"], env=environment).returncode
+        finally:
+            server.stop()
+            shutil.rmtree(folder / "postgres", ignore_errors=True)
+
+    def _measure(self, leads: int, events: int, plans: bool) -> None:
+        from reporting.bench import company, measure
+        from reporting.bench.stopwatch import Sheet
+        from smarketing.rows import clock
+
+        call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+        self._say(f"A company of {leads:,} leads and {events:,} events:")
+        plan, stage = company.make(leads, events, clock.now(), self._say)
+        sheet = Sheet(self._say)
+        self._say("Measured:")
+        full = measure.full(sheet, stage, leads)
+        measure.history(sheet, plan.at, stage)
+        measure.night(sheet, full)
+        measure.event_to_queue(sheet)
+        measure.queue_page(sheet)
+        measure.ingestion(sheet)
+        measure.pages(sheet, plans, self._say)
+        said = {"at": datetime.now(UTC).isoformat(), "leads": leads, "events": events, "lines": sheet.lines}
+        path = Path(settings.DATA) / "bench.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(said, indent=1, ensure_ascii=False))
+        self._say(json.dumps(said, ensure_ascii=False))
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()

@@ -1,0 +1,228 @@
+"""The night may be killed anywhere and run again: the morning's rows are those of a night that nobody disturbed."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connections, transaction
+
+from leads.intake.events import NewEvent, record_events
+from leads.models import Lead, Source
+from smarketing.jobs import runs
+from smarketing.rows import clock, fence
+from tests.conftest import DEMO_AT, _current
+from tests.smarketing.jobs.nights import Ground, Reader
+
+STEPS = ("partitions", "midnight", "release", "personas", "clocks", "sums", "publish")
+POINTS = (
+    "nightly.partitions.plan", "nightly.midnight.before", "nightly.midnight.after", "nightly.midnight.committed",
+    "nightly.release.after", "nightly.personas.before", "nightly.clocks.taken", "nightly.clocks.after",
+    "nightly.sums.plan", "nightly.sums.before:7", "nightly.sums.after:23", "nightly.sums.committed:41",
+    "nightly.publish.before", "publish.pointer", "nightly.publish.after", "nightly.publish.committed", "nightly.finish",
+)  # fmt: skip
+
+
+@pytest.fixture
+def ground(demo_db, servers):
+    """The demo on the night after its present: forty leads came back since, and the night was asked for."""
+    server, broker = servers
+    later = DEMO_AT + timedelta(hours=15)
+    with closing(server.connect(demo_db)) as connection, connection.cursor() as cursor:
+        cursor.execute("UPDATE rows_installation SET clock_offset = %s - clock_timestamp()", [later])
+        cursor.execute("DELETE FROM jobs_run")
+        cursor.execute("DELETE FROM jobs_outbox")
+    with transaction.atomic():
+        leads = list(Lead.objects.order_by("-pk").values_list("pk", flat=True)[:40])
+        visits = [
+            NewEvent(f"back-{lead}-{n}", "page", later, page=page, lead_id=lead)
+            for lead in leads
+            for n, page in enumerate(("/pricing", "/pricing", "/pricing", "/customers/acme", "/customers/acme"))
+        ]
+        record_events(visits, source=Source.objects.get(name="site"))
+    time.sleep(0.01)
+    runs.start("nightly", clock.today(), fence.cutoff())
+    connections.close_all()
+    base = _current["database"].name
+    yield Ground(server, broker, base)
+
+
+@pytest.fixture
+def undisturbed(ground) -> tuple[dict, int]:
+    """(digests of the derived tables, rows of the edition) after a night that nobody disturbed."""
+    with ground.trial() as trial:
+        trial.finish()
+        return trial.derived(), trial.run("SELECT count(*) FROM reporting_publishedsum")[0][0]
+
+
+def whole(reader: Reader, rows: int) -> bool:
+    """Whether what the reader saw was never a part of an edition."""
+    return {count for _edition, count in reader.seen} <= {0, rows} and all(
+        count == rows for edition, count in reader.seen if edition
+    )
+
+
+def test_killed_between_two_chunks_of_its_sums_the_night_goes_on_to_the_same_rows(ground, undisturbed):
+    with ground.trial() as trial, Reader(trial) as reader:
+        assert trial.night(crash="nightly.sums.committed:9") == -signal.SIGKILL
+        assert trial.state() == "running" and trial.derived()["pointer"] != undisturbed[0]["pointer"]
+        trial.finish()
+        assert trial.derived() == undisturbed[0]
+    assert whole(reader, undisturbed[1])
+
+
+@pytest.mark.trust
+def test_killed_at_every_named_point_the_rows_are_the_same(ground, undisturbed):
+    for point in POINTS:
+        with ground.trial() as trial, Reader(trial) as reader:
+            assert trial.night(crash=point) == -signal.SIGKILL, f"{point} was never reached"
+            trial.finish()
+            assert trial.derived() == undisturbed[0], point
+        assert whole(reader, undisturbed[1]), point
+
+
+@pytest.mark.trust
+def test_killed_at_random_several_times_the_rows_are_the_same(ground, undisturbed):
+    dice = random.Random(7)
+    for _round in range(10):
+        with ground.trial() as trial, Reader(trial) as reader:
+            for _kill in range(2):
+                trial.night(kill_after=dice.uniform(1.0, 6.0))
+            trial.finish()
+            assert trial.derived() == undisturbed[0]
+        assert whole(reader, undisturbed[1])
+
+
+@pytest.mark.trust
+def test_mutant_published_before_the_last_chunk_a_reader_sees_a_part(ground, undisturbed):
+    with ground.trial() as trial, Reader(trial) as reader:
+        trial.finish("publish-early")
+    assert not whole(reader, undisturbed[1])
+
+
+def frozen_and_thawed(ground, mutant: str = "") -> tuple[dict, dict]:
+    """(rows after others did the work, rows after the thawed worker went on)."""
+    with ground.trial() as trial:
+        frozen = trial.start(mutant, SMARKETING_CRASH="stop@nightly.sums.taken:5")
+        _wait_until_stopped(frozen.pid)
+        trial.expire()
+        trial.finish()
+        for _night in range(2):  # two more nights: the first one's sums are pruned
+            trial.run(
+                "INSERT INTO jobs_run (job, business_date, cutoff, state, step, started_at, counts, error) SELECT job,"
+                " business_date + 1, cutoff + interval '1 minute', 'running', '', now(), '{}', '' FROM jobs_run"
+                " ORDER BY id DESC LIMIT 1"
+            )
+            trial.finish()
+        before = trial.derived()
+        os.kill(frozen.pid, signal.SIGCONT)
+        frozen.communicate(timeout=120)
+        return before, trial.derived()
+
+
+def _wait_until_stopped(pid: int) -> None:
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        if Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T":
+            return
+        time.sleep(0.05)
+    pytest.fail("it never got to the point where it freezes")
+
+
+@pytest.mark.trust
+def test_a_worker_frozen_then_thawed_writes_nothing(ground):
+    before, after = frozen_and_thawed(ground)
+    assert after == before
+
+
+@pytest.mark.trust
+def test_mutant_without_token_check_the_thawed_worker_overwrites(ground):
+    before, after = frozen_and_thawed(ground, "no-token")
+    assert after != before
+
+
+@pytest.mark.trust
+def test_a_chunk_that_kills_its_worker_three_times_is_set_aside_and_nothing_is_published(ground):
+    with ground.trial() as trial:
+        for _death in range(3):
+            assert trial.night(crash="nightly.midnight.before") == -signal.SIGKILL
+        trial.night()
+        assert trial.state() == "failed"
+        assert trial.run("SELECT step, state, error FROM jobs_chunk WHERE state = 'quarantined'") == [
+            ("midnight", "quarantined", "its worker died three times")
+        ]
+        assert trial.run("SELECT * FROM reporting_pointer") == []
+
+
+@pytest.mark.trust
+def test_worker_and_broker_killed_together_the_reconciler_brings_the_same_rows(ground, undisturbed, tmp_path):
+    from smarketing.supervisor.broker import Broker
+
+    dice = random.Random(3)
+    for number in range(2):
+        with ground.trial() as trial, Reader(trial) as reader:
+            for pause in (dice.uniform(4, 9), 0):
+                broker = Broker(tmp_path / f"{number}")
+                broker.start()
+                worker = _celery(trial, broker, "worker", "--concurrency", "1", "--loglevel", "ERROR")
+                try:
+                    _celery(trial, broker, "call", "jobs.reconcile").wait(60)
+                    if pause:
+                        time.sleep(pause)
+                    else:
+                        _wait_for(trial, "done")
+                finally:
+                    for one in (worker, broker.child):
+                        os.killpg(one.pid, signal.SIGKILL)
+                        one.wait()
+                trial.expire()
+            assert {k: v for k, v in trial.derived().items() if k not in ("published",)}.keys() <= undisturbed[0].keys()
+            for name in ("score", "history", "sums", "personas", "ledger", "leads", "handoffs", "clocks", "pointer"):
+                assert trial.derived()[name] == undisturbed[0][name], name
+        assert len({count for edition, count in reader.seen if edition}) == 1
+
+
+def _celery(trial, broker, *words: str) -> subprocess.Popen:
+    command = [str(Path(sys.executable).parent / "celery"), "-A", "smarketing", *words]
+    return subprocess.Popen(
+        command, env=trial.environment(REDIS_URL=broker.url), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )  # fmt: skip
+
+
+def _wait_for(trial, state: str, seconds: float = 180) -> None:
+    end = time.monotonic() + seconds
+    while trial.state() != state:
+        assert time.monotonic() < end, trial.run("SELECT step, state, error FROM jobs_chunk WHERE state <> 'done'")
+        time.sleep(0.3)
+
+
+@pytest.mark.trust
+def test_killed_between_delivery_and_its_mark_a_message_comes_again_with_the_same_id(ground, tmp_path):
+    letters = tmp_path / "letters"
+    relay = (
+        "import django; django.setup()\n"
+        "from smarketing.jobs import outbox\n"
+        f"outbox.register('letter', lambda number, body: open({str(letters)!r}, 'a').write(f'{{number}} {{body}}\\n'))\n"
+        "outbox.relay()\n"
+    )
+    with ground.trial() as trial:
+        trial.run(
+            "INSERT INTO jobs_outbox (kind, body, created_at, attempts, error) VALUES ('letter', '{\"to\": 1}', now(), 0, '')"
+        )
+        environment = trial.environment(DJANGO_SETTINGS_MODULE="smarketing.settings")
+        killed = subprocess.run(
+            [sys.executable, "-c", relay], env=environment | {"SMARKETING_CRASH": "outbox.delivered"}, check=False
+        )
+        assert killed.returncode == -signal.SIGKILL
+        assert trial.run("SELECT sent_at, attempts FROM jobs_outbox WHERE kind = 'letter'") == [(None, 0)]
+        subprocess.run([sys.executable, "-c", relay], env=environment, check=True)
+        assert trial.run("SELECT sent_at IS NOT NULL FROM jobs_outbox WHERE kind = 'letter'") == [(True,)]
+    said = letters.read_text().splitlines()
+    assert len(said) == 2 and said[0] == said[1]
