@@ -90,17 +90,19 @@ def _judge(one: Import, ctx: Context, held: lease.Held) -> dict[str, Any]:
 
 def _twice(one: Import, kind, actions: Sequence[Action], seen: dict[int, int], ctx: Context) -> list[tuple]:
     """Rows settled by the check: rejected ones, and those that repeat an earlier line of the file word for word."""
+    hits: list[tuple[Action, int, str, tuple[str, ...]]] = []
     for action in actions:
         if action.outcome == REJECTED:
             continue
         names = kind.identities(action.row)
         hit = next((name for name in names if hash(name[0]) in seen), None)
         if hit is None:
-            seen |= {hash(name): action.row.line for name, _code, _targets in names}
-            continue
-        _name, code, targets = hit
-        line = seen[hash(_name)]
-        if list(one.rows.get(line=line).raw) == list(action.row.cells):
+            seen.update((hash(name), action.row.line) for name, _code, _targets in names)
+        else:
+            hits.append((action, seen[hash(hit[0])], *hit[1:]))
+    earlier = dict(one.rows.filter(line__in={hit[1] for hit in hits}).values_list("line", "raw")) if hits else {}
+    for action, line, code, targets in hits:
+        if earlier[line] == list(action.row.cells):
             action.outcome, action.extra["repeats"] = UNCHANGED, True
         else:
             refuse(action, code, ctx.column(*targets), line=line)

@@ -48,7 +48,7 @@ class Context:
         return next((self.reader.column_of[one] for one in wanted if one in self.reader.column_of), -1)
 
 
-@dataclass
+@dataclass(eq=False)
 class Action:
     """What is to be done with one row. `subject_id` None: it is to be made."""
 

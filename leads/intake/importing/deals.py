@@ -74,7 +74,8 @@ def apply(actions: Sequence[Action], ctx: Context, fence: Fence) -> None:
     births = [_birth(action, handoffs, fence) for action in new]
     for action, pk in zip(new, facts.create_deals(births, origin=ctx.origin, fence=fence), strict=True):
         action.subject_id = pk
-    changes = [change for action in done for change in _later(action, action in new, fence)]
+    made = set(new)
+    changes = [change for action in done for change in _later(action, action in made, fence)]
     facts.record_changes(changes, origin=ctx.origin, fence=fence)
     rows = [(action, lead) for action in done for lead in action.extra["contacts"]]
     DealContact.objects.bulk_create(

@@ -72,10 +72,11 @@ def apply(actions: Sequence[Action], ctx: Context, fence: Fence) -> None:
     births = [facts.Birth(when[a.row.line], a.changes, bool(_born(a.row) and _born(a.row).day_only)) for a in new]
     for action, pk in zip(new, facts.create_leads(births, origin=ctx.origin, fence=fence), strict=True):
         action.subject_id = pk
+    made = set(new)
     old = [
         facts.Change("lead", a.subject_id, name, value, fence.recorded_at)
         for a in done
-        if a not in new
+        if a not in made
         for name, value in a.changes.items()
     ]
     facts.record_changes(old, origin=ctx.origin, fence=fence)

@@ -1,4 +1,7 @@
-"""What stands in each column, over the whole file: blanks, distinct values, ranges, and the type of unknown columns."""
+"""What stands in each column, over the whole file: blanks, distinct values, ranges, and the type of unknown columns.
+
+Only figures are kept with the import: words and persons are read from the staged rows, which are forgotten after a month.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,7 +26,6 @@ class Seen:
     kind: str
     blank: int = 0
     filled: int = 0
-    words: dict[str, int] | None = field(default_factory=dict)  # None: more than FEW distinct values
     distinct: set[int] = field(default_factory=set)
     least: Any = None
     most: Any = None
@@ -36,10 +38,6 @@ class Seen:
         self.filled += 1
         if len(self.distinct) < MANY:
             self.distinct.add(hash(text))
-        if self.words is not None:
-            self.words[text[:80]] = self.words.get(text[:80], 0) + 1
-            if len(self.words) > FEW:
-                self.words = None
         if value is not None:
             self.least = value if self.least is None else min(self.least, value)
             self.most = value if self.most is None else max(self.most, value)
@@ -48,7 +46,6 @@ class Seen:
         target = "+".join(self.column.targets)
         how = type_of(self.kind, self.column.targets[0], self.column.type) if target else ""
         hidden = not target or how in ("person", "email") or not PERSONAL.isdisjoint(self.column.targets)
-        words = None if hidden or self.words is None else sorted(self.words.items(), key=lambda one: (-one[1], one[0]))
         return {
             "name": self.column.header,
             "target": target,
@@ -57,9 +54,9 @@ class Seen:
             "filled": self.filled,
             "distinct": len(self.distinct),
             "many": len(self.distinct) >= MANY,
-            "min": _shown(self.least, reading),
-            "max": _shown(self.most, reading),
-            "values": words,
+            "few": not hidden and len(self.distinct) <= FEW,
+            "min": None if hidden else _shown(self.least, reading),
+            "max": None if hidden else _shown(self.most, reading),
         }
 
 

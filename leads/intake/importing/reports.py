@@ -14,6 +14,7 @@ from .reasons import sentence
 from .synonyms import OURS
 
 FIRST_ERRORS = 50
+COUNTED_ROWS = 50_000
 _DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
 
 
@@ -26,7 +27,7 @@ def report(one: Import) -> dict[str, Any]:
         "expected": kept.get("expected"),
         "done": kept.get("done"),
         "problems": problems(one),
-        "columns": kept.get("columns", []),
+        "columns": columns(one),
         "errors": errors(one),
         "persons": persons(one),
     }
@@ -35,6 +36,15 @@ def report(one: Import) -> dict[str, Any]:
 def problems(one: Import) -> list[str]:
     """Why the file as a whole cannot be imported, in words."""
     return [sentence(problem["key"], problem["params"]) for problem in one.report.get("problems", [])]
+
+
+def columns(one: Import) -> list[dict[str, Any]]:
+    """Figures of each column; where it holds few different values and the file is not huge, these with their counts."""
+    kept = one.report.get("columns", [])
+    small = one.report.get("rows", 0) <= COUNTED_ROWS
+    return [
+        column | {"values": staging.words(one, n) if small and column["few"] else None} for n, column in enumerate(kept)
+    ]
 
 
 def errors(one: Import, limit: int = FIRST_ERRORS) -> list[dict[str, Any]]:

@@ -127,6 +127,17 @@ def persons(one: Import, columns: Sequence[int]) -> list[set[str]]:
     return out
 
 
+def words(one: Import, column: int) -> list[tuple[str, int]]:
+    """Distinct values of a column and how often each stands there, the most frequent first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT left(btrim(raw ->> %s), 80) AS word, count(*) FROM leads_importrow WHERE batch_id = %s"
+            " AND btrim(raw ->> %s) <> '' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20",
+            [column, one.pk, column],
+        )
+        return cursor.fetchall()
+
+
 def forget(before: datetime) -> int:
     """Delete staged rows and files of imports opened before then (kept 30 days). Returns how many rows."""
     total = 0
