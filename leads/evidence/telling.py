@@ -19,6 +19,7 @@ from . import values
 from .story import Entry
 
 MAX_VALUES = 12
+STEPS = ("qualification", "handoff", "decision", "deal", "reset", "merge")
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class Line:
     learned: str = ""
     file: str = ""
     taken_back: str = ""
+
+    @property
+    def is_step(self) -> bool:
+        """Whether it is a step of the lead's life, among all that merely happened."""
+        return self.entry.kind in STEPS
 
     @property
     def n(self) -> int:

@@ -3,57 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import OperationalError, connection, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, TextField
+from django.db.models import BooleanField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, TextField
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from smarketing.accounts.policy import REP, may
 
+from . import search
+
 NO_SOURCE = "~"  # asks for leads whose source is not known
-_NAMES = "leads_plain(first_name || ' ' || last_name || ' ' || email)"
-_FIRMS = "leads_plain(name || ' ' || domain)"
-_OF_FIRMS = (
-    f"SELECT id FROM leads_lead WHERE company_id IN (SELECT id FROM leads_company WHERE {_FIRMS} LIKE leads_plain(%s))"
-)
-_OF_NAMES = f"SELECT id FROM leads_lead WHERE {_NAMES} LIKE leads_plain(%s)"
-_ESCAPES = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
-MAX_WORDS = 6
-
-
-def like(word: str) -> str:
-    """A LIKE pattern that finds `word` anywhere."""
-    return f"%{word.translate(_ESCAPES)}%"
-
-
-def words_of(text: str) -> list[str]:
-    """The words of a search, without the characters that no text holds."""
-    return text.replace("\x00", "").split()[:MAX_WORDS]
-
-
-_NEARLY = f"""
-SELECT id FROM leads_lead WHERE leads_plain(%(text)s) <%% {_NAMES}
-UNION ALL
-SELECT l.id FROM leads_lead l JOIN leads_company c ON c.id = l.company_id
-WHERE leads_plain(%(text)s) <%% leads_plain(c.name || ' ' || c.domain)
-LIMIT %(most)s
-"""
-
-
-def written_nearly(text: str, most: int = 200) -> list[int]:
-    """Ids of leads whose name, e-mail or company is written nearly like `text`; none when that takes too long."""
-    text = " ".join(words_of(text))
-    if len(text) < 3:
-        return []
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL pg_trgm.word_similarity_threshold = 0.45; SET LOCAL statement_timeout = 1500")
-            cursor.execute(_NEARLY, {"text": text, "most": most})
-            found = [row[0] for row in cursor.fetchall()]
-            cursor.execute("SET LOCAL statement_timeout = 0")
-            return found
-    except OperationalError:
-        return []
 
 
 class LeadQuerySet(QuerySet):
@@ -76,12 +34,15 @@ class LeadQuerySet(QuerySet):
 
     def searched(self, text: str, *, personal: bool = True) -> "LeadQuerySet":
         """Those whose name, e-mail or company holds every word; without personal values only companies are asked."""
-        found = self
-        for word in words_of(text):
-            sql, params = (
-                (f"{_OF_NAMES} UNION {_OF_FIRMS}", [like(word)] * 2) if personal else (_OF_FIRMS, [like(word)])
-            )
-            found = found.filter(pk__in=RawSQL(f"({sql})", params))
+        words = search.words_of(text)
+        if not words:
+            return self
+        ids = search.candidates(words, personal)
+        found = self if ids is None else self.filter(pk__in=ids)
+        sure = [] if ids is None else [word for word in words if len(word) >= search.INDEXED][: search.SHARED]
+        for word in words:
+            if word not in sure:
+                found = found.filter(search.holding(word, personal))
         return found
 
     def made(self, first: datetime | None, until: datetime | None) -> "LeadQuerySet":
@@ -127,9 +88,9 @@ class CompanyQuerySet(QuerySet):
     def searched(self, text: str) -> "CompanyQuerySet":
         """Those whose name or domain holds every word."""
         found = self
-        for word in words_of(text):
-            sql = f"(SELECT id FROM leads_company WHERE {_FIRMS} LIKE leads_plain(%s))"
-            found = found.filter(pk__in=RawSQL(sql, [like(word)]))
+        for word in search.words_of(text):
+            where = f"{search.FIRMS.replace('c.', 'leads_company.')} LIKE leads_plain(%s)"
+            found = found.filter(RawSQL(where, [search.like(word)], output_field=BooleanField()))
         return found
 
 

@@ -1,11 +1,14 @@
 """Campaigns: the list, the form, what they cost written by hand and taken back. What they brought is a slot."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import TextField, Value
 from django.db.models.functions import Coalesce, Lower, NullIf
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -14,16 +17,17 @@ from leads.intake import by_hand
 from leads.models import Campaign, Spend
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
+from smarketing.web import tables
 from smarketing.web.once import once
 from smarketing.web.tables import Column, Table
 
+from . import shown
 from .forms import CampaignForm, SpendForm, TakeBackForm
 
 SAID = {
     "key_taken": gettext_lazy("Another campaign has this key."),
     "future": gettext_lazy("This day has not come yet: write what was spent."),
 }
-SPENDS = 200
 
 
 def _page_of(campaign: Campaign) -> str:
@@ -140,13 +144,56 @@ def _campaign(request: HttpRequest, pk: int) -> Campaign:
 
 
 def _page(request: HttpRequest, campaign: Campaign, form: SpendForm, status: int = 200) -> HttpResponse:
-    costs = campaign.spends.with_correction().select_related("by", "imported_by").order_by("-spent_on", "-pk")
-    found = list(costs[: SPENDS + 1])
-    context = {
-        "campaign": campaign,
-        "costs": found[:SPENDS],
-        "more_costs": len(found) > SPENDS,
-        "form": form,
-        "may_edit": may(request.user, "campaigns.edit"),
-    }
+    may_edit = may(request.user, "campaigns.edit")
+    table = Table(
+        [column for column in COSTS if may_edit or column.key != "back"],
+        campaign.spends.with_correction().select_related("by", "imported_by"),
+        request.GET,
+        "-day",
+        per_page=25,
+        caption=_("Costs"),
+        empty={
+            "title": _("No cost is written."),
+            "text": _("Without costs there is no cost per lead and no return."),
+        },
+    )
+    context = {"campaign": campaign, "table": table, "form": form, "may_edit": may_edit}
     return render(request, "leads/campaign.html", context, status=status)
+
+
+def _struck(text: Any, cost: Spend) -> Any:
+    """A cell of a cost: struck through when it was taken back."""
+    return format_html("<s>{}</s>", tables.shown(text)) if cost.back_at else tables.shown(text)
+
+
+def _what_for(text: Any, cost: Spend) -> Any:
+    if not cost.back_at:
+        return tables.shown(text)
+    said = _("taken back on %(when)s by %(who)s: %(reason)s") % {
+        "when": shown.moment(cost.back_at), "who": cost.back_by or _("the system"), "reason": cost.back_reason,
+    }  # fmt: skip
+    return format_html('<s>{}</s> <small class="muted back">{}</small>', tables.shown(text), said)
+
+
+def _writer(cost: Spend) -> str:
+    return str(cost.by or "") or (cost.imported_by.filename if cost.imported_by else "")
+
+
+def _back_of(cost: Spend) -> str:
+    return "" if cost.back_at else reverse("leads:spend_back", args=[cost.campaign_id, cost.pk])
+
+
+COSTS = (
+    Column("day", gettext_lazy("Day"), "spent_on", sort="spent_on", show=_struck),
+    Column("label", gettext_lazy("What for"), show=_what_for),
+    Column("amount", gettext_lazy("Amount"), sort="amount", align="num", show=_struck),
+    Column("by", gettext_lazy("Written by"), _writer, wide=True),
+    Column(
+        "back",
+        "",
+        lambda cost: "" if cost.back_at else _("Take back…"),
+        url=_back_of,
+        align="num",
+        show=lambda text, _c: text,
+    ),
+)

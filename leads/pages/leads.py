@@ -12,18 +12,20 @@ from django.utils.translation import gettext_lazy
 
 from leads.intake import by_hand
 from leads.models import Company, Lead
-from leads.models.querysets import LeadQuerySet, written_nearly
+from leads.models.querysets import LeadQuerySet
+from leads.models.search import written_nearly
 from leads.scoring.days import here
 from smarketing.accounts.audit import record
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web.once import once
-from smarketing.web.tables import Column, Table
+from smarketing.web.tables import COUNT_TO, Column, Table
 
 from . import choices, shown
 from .forms import LeadFilters, LeadForm
 
 COMPANIES_SHOWN = 5
+SEARCH_COUNT = 500
 
 
 def _page_of(lead: Lead) -> str:
@@ -71,6 +73,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "-created",
         form=form,
         personal=personal,
+        count_to=SEARCH_COUNT if asked.get("q") else COUNT_TO,
         exports=may(request.user, "leads.export"),
         caption=_("Leads"),
         empty=_empty(request.user),

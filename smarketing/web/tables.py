@@ -107,6 +107,7 @@ class Table:
     form: Form | None = None
     personal: bool = True
     per_page: int = PER_PAGE
+    count_to: int = COUNT_TO
     exports: bool = False
     caption: Any = ""
     empty: Mapping[str, Any] = field(default_factory=dict)
@@ -177,16 +178,12 @@ class Table:
 
     @cached_property
     def count(self) -> int:
-        """How many rows there are, counted to COUNT_TO + 1."""
-        return self.rows.order_by()[: COUNT_TO + 1].count()
-
-    @property
-    def count_to(self) -> int:
-        return COUNT_TO
+        """How many rows there are, counted to `count_to` + 1."""
+        return self.rows.order_by()[: self.count_to + 1].count()
 
     @property
     def is_many(self) -> bool:
-        return self.count > COUNT_TO
+        return self.count > self.count_to
 
     def address(self, **more: str) -> str:
         """The present address with its filters and order, and other paging."""
