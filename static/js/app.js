@@ -3,3 +3,4 @@ import "./menus.js";
 import "./keyboard.js";
 import "./forms.js";
 import "./polling.js";
+import "./scroll.js";
