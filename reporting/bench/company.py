@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from leads.scoring import backfill, ledger
 from reporting.demo import crowd, seed, setting, traffic, writing
@@ -23,8 +23,8 @@ def make(leads: int, events: int, at: datetime, say: Callable[[str], None]) -> t
         with transaction.atomic():
             made = writing.identities(plan, people)
             writing.events(plan, visits, made)
-    with seed.phase(say, "statistics"), connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE" if not connection.in_atomic_block else "ANALYZE")
     with seed.phase(say, "behaviours counted"):
         backfill.run(ledger.ensure([stage.version.body]), at=plan.at)
+    with seed.phase(say, "statistics"):
+        seed.analyze("VACUUM ANALYZE")
     return plan, stage

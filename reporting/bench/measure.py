@@ -62,7 +62,7 @@ def full(sheet: Sheet, stage: Stage, leads: int) -> float:
     with transaction.atomic():
         rescore()
         sql, count = recompute.written(stage.version)
-        held = recompute.pull(stage.version, here.of(moment))
+        held = recompute.pull(stage.version, moment, here.of(moment))
         begun = time.perf_counter()
         numpy, again = recompute.recompute(stage.version, held)
         sheet.add("numpy", "the same on NumPy arrays, pulled before", time.perf_counter() - begun, "s")
@@ -160,7 +160,7 @@ def ingestion(sheet: Sheet, seconds_: float = 5) -> None:
 
 def pages(sheet: Sheet, plans: bool, say) -> None:
     """Seconds of each page, queries counted; with `plans` the plan of its slowest query."""
-    client = Client()
+    client = Client(SERVER_NAME="localhost")
     client.force_login(User.objects.filter(role="manager", side="sales").first())
     for path in PAGES:
         client.get(path)

@@ -40,16 +40,19 @@ def written(version: DefinitionVersion) -> tuple[int, int]:
     return checksum(lead, np.stack(slots) if slots.dtype == object else slots), len(lead)
 
 
-def pull(version: DefinitionVersion, day) -> dict:
-    """Ledger and columns as arrays: what is read once before the recompute."""
+def pull(version: DefinitionVersion, moment, day) -> dict:
+    """Ledger and columns as arrays, as known at the midnight `moment` that begins `day`: read once before the recompute."""
     lead, behaviour, age, n = columns(
         "SELECT b.lead_id, h.key, %s - b.occurred_day, b.n FROM leads_behaviourday b"
-        " JOIN leads_behaviour h ON h.id = b.behaviour_id WHERE b.occurred_day <= %s",
-        [day, day],
+        " JOIN leads_behaviour h ON h.id = b.behaviour_id JOIN leads_lead l ON l.id = b.lead_id"
+        " WHERE b.occurred_day < %s AND b.known_day < %s AND l.recorded_at <= %s AND l.created_at <= %s",
+        [day, day, day, moment, moment],
     )
     people = columns(
         "SELECT l.id, l.function, l.country, l.email, coalesce(c.industry, ''), coalesce(c.employees, -1), l.opted_out"
-        " FROM leads_lead l LEFT JOIN leads_company c ON c.id = l.company_id ORDER BY 1"
+        " FROM leads_lead l LEFT JOIN leads_company c ON c.id = l.company_id"
+        " WHERE l.recorded_at <= %s AND l.created_at <= %s ORDER BY 1",
+        [moment, moment],
     )
     names = (
         "id",

@@ -123,11 +123,11 @@ def _set_offset(offset: timedelta) -> None:
     Installation.objects.update(clock_offset=offset)
 
 
-def analyze() -> None:
+def analyze(how: str = "ANALYZE") -> None:
     """Fresh statistics; only the tables' owner may ask for them."""
     owner = connections["owner"] if "owner" in connections.databases else connection
     with owner.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute(how)
 
 
 def _offset(plan: Plan) -> timedelta:

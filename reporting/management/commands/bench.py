@@ -60,6 +60,7 @@ class Command(BaseCommand):
         from smarketing.rows import clock
 
         call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+        call_command("collectstatic", verbosity=0, interactive=False)
         self._say(f"A company of {leads:,} leads and {events:,} events:")
         plan, stage = company.make(leads, events, clock.now(), self._say)
         sheet = Sheet(self._say)
