@@ -9,6 +9,7 @@ from leads.intake.importing import staging
 from leads.judging import nightly as judging
 from smarketing.jobs import ledger, nightly, runs
 from smarketing.jobs.models import Run
+from smarketing.web import once as form_keys
 
 LABELS = {
     "partitions": _("Event partitions ahead"),
@@ -17,6 +18,7 @@ LABELS = {
     "personas": _("Personas matched, old history forgotten"),
     "silence": _("Handoffs nobody touched expired"),
     "staging": _("Old staging rows deleted"),
+    "forms": _("Keys of forms sent long ago deleted"),
 }
 MONTHS_AHEAD = 3
 KEPT_DAYS = 30
@@ -29,6 +31,7 @@ def register() -> None:
         nightly.add(runs.Step(key, ranges, work), order=30 + number)
     nightly.once("partitions", keep_partitions, order=10)
     nightly.once("staging", forget_staging, order=95)
+    nightly.once("forms", forget_forms, order=96)
 
 
 def keep_partitions(run: Run) -> int:
@@ -41,3 +44,8 @@ def keep_partitions(run: Run) -> int:
 def forget_staging(run: Run) -> int:
     """Delete staged rows and files of imports opened thirty days ago. Returns how many rows."""
     return staging.forget(run.cutoff - timedelta(days=KEPT_DAYS))
+
+
+def forget_forms(run: Run) -> int:
+    """Delete the keys of forms sent thirty days ago, with the answers kept for them. Returns how many."""
+    return form_keys.forget(before=run.cutoff - timedelta(days=KEPT_DAYS))

@@ -69,6 +69,16 @@ def pytest_unconfigure(config):
 _state: dict = {"servers": None}
 
 
+@pytest.fixture(autouse=True)
+def _no_language_left_behind():
+    """A page answered in French leaves the thread in French: the next test starts in nobody's language and zone."""
+    yield
+    from django.utils import timezone, translation
+
+    translation.deactivate()
+    timezone.deactivate()
+
+
 @pytest.fixture(scope="session")
 def servers():
     if _state["servers"] is None:

@@ -99,9 +99,10 @@ steps = st.lists(
 )
 
 
+@pytest.mark.invariant("I20")
 @given(steps=steps, accepted=st.booleans())
 @settings(max_examples=40, deadline=None)
-def test_log_undo_log_equals_never_having_happened(steps, accepted, django_db_blocker):
+def test_log_undo_log_equals_never_having_happened(steps, accepted):
     from django.db import transaction
 
     with transaction.atomic():
@@ -123,6 +124,7 @@ def test_log_undo_log_equals_never_having_happened(steps, accepted, django_db_bl
         transaction.set_rollback(True)
 
 
+@pytest.mark.invariant("I20", mutant="a count that forgets corrections")
 def test_planted_fault_a_count_that_forgets_corrections_breaks_the_property(desk, monkeypatch):
     from leads.handoffs import states
 

@@ -143,7 +143,7 @@ def test_the_queue_is_read_from_its_index(desk):
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off")
     owed = HandoffState.objects.owed_by(desk.lea).filter(due_at__isnull=False)
     plan = owed.order_by("due_at", "grade_rank", "effective_at", "handoff_id")[:50].explain()
     assert "queue_order" in plan and "Sort" not in plan

@@ -68,6 +68,7 @@ def test_an_outcome_is_logged_and_the_next_lead_follows_with_an_undo(desk, at):
     assert state(first).attempts == 0
 
 
+@pytest.mark.invariant("I18")
 def test_a_foreign_lead_is_missing_everywhere(desk, at):
     desk.pool.members.filter(rep=desk.lea).delete()
     foreign = desk.hand(rep="paul", at=at)
@@ -84,6 +85,20 @@ def test_a_foreign_lead_is_missing_everywhere(desk, at):
         assert rep.post(f"/queue/{foreign.pk}/{verb}", data).status_code == 404
     assert rep.post(f"/queue/{foreign.pk}/reassign/", {"rep": desk.lea.pk}).status_code == 403
     assert not Attempt.objects.exists() and not Decision.objects.exists()
+
+
+@pytest.mark.invariant("I18", mutant="remove one filter")
+def test_a_foreign_lead_would_be_found_without_the_filter(desk, at, monkeypatch):
+    """The planted fault of the test above: a queryset that shows everything answers 200."""
+    desk.pool.members.filter(rep=desk.lea).delete()
+    foreign = desk.hand(rep="paul", at=at)
+    monkeypatch.setattr(type(HandoffState.objects.all()), "visible_to", lambda self, user: self)
+    assert of(desk.lea).get(f"/queue/{foreign.pk}/").status_code == 200
+
+
+def test_nothing_owed_today_names_the_next_promise(desk, at):
+    desk.promise(desk.hand(at=at), clock.now() + timedelta(days=3))
+    assert "Nothing owed today. Next promise: " in text(of(desk.lea).get("/queue/"))
 
 
 def test_a_double_click_logs_one_attempt(desk, at):

@@ -113,12 +113,14 @@ def _twenty_at_once() -> tuple[int, set[str]]:
     return count(), answers
 
 
+@pytest.mark.invariant("I15")
 @pytest.mark.django_db(transaction=True)
 def test_twenty_at_once_do_it_once_and_get_one_answer():
     done, answers = _twenty_at_once()
     assert done == 1 and len(answers) == 1
 
 
+@pytest.mark.invariant("I15", mutant="insert after the work")
 @pytest.mark.django_db(transaction=True)
 def test_planted_fault_a_key_written_after_the_work_is_caught(monkeypatch):
     def look_first(request, key):
