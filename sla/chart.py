@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 WIDTH, HEIGHT = 560, 190
-LEFT, RIGHT, TOP, BOTTOM = 44, 12, 14, 24
+LEFT, RIGHT, TOP, BOTTOM = 52, 12, 14, 24
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ class Kind:
     label: object
     target_label: object
     sentence: Any  # ngettext on target where it counts things
+    short: Any  # the same, short enough for a table that shows the share beside it
     share: bool
     param: str = ""  # second number of the clause
     param_label: object = ""
@@ -33,6 +34,7 @@ KINDS = {
             "mql_volume", "marketing", "volume", "leads", "mql",
             _("MQL handed to sales"), _("MQL a month"),
             ngettext_lazy("%(target)s MQL a month", "%(target)s MQL a month", "number"),
+            _("MQL handed to sales"),
             share=False,
         ),
         Kind(
@@ -41,6 +43,7 @@ KINDS = {
             ngettext_lazy(
                 "first attempt within %(target)s business hour", "first attempt within %(target)s business hours", "number"
             ),
+            ngettext_lazy("first attempt in %(target)s bus. h", "first attempt in %(target)s bus. h", "number"),
             share=True,
         ),
         Kind(
@@ -51,6 +54,9 @@ KINDS = {
                 "at least %(target)s attempts within %(param)s business days",
                 "number",
             ),
+            ngettext_lazy(
+                "%(target)s attempt in %(param)s bus. days", "%(target)s attempts in %(param)s bus. days", "number"
+            ),
             share=True, param="days", param_label=_("business days"),
         ),
     )
@@ -59,9 +65,17 @@ KINDS = {
 
 def sentence(kind: str, target: Decimal, params: dict) -> str:
     """The clause in words, in the active language. KeyError for a kind that the table does not hold."""
-    row = KINDS[kind]
+    return _said(KINDS[kind], KINDS[kind].sentence, target, params)
+
+
+def short(kind: str, target: Decimal, params: dict) -> str:
+    """The clause in few words, for a table."""
+    return _said(KINDS[kind], KINDS[kind].short, target, params)
+
+
+def _said(row: Kind, text, target: Decimal, params: dict) -> str:
     words = {"target": _plain(target), "number": int(target), "param": params.get(row.param, "")}
-    return str(row.sentence % words)
+    return str(text % words)
 
 
 def _plain(value: Decimal) -> str:

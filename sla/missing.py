@@ -86,7 +86,7 @@ def _clocks(month: Month, row: Row) -> Iterator[Item]:
         )
         yield Item(key, text % {"count": words.number(len(untouched)), "names": names}, MISSED)
     days = Counter(due.astimezone(month.zone).date() for due, *_rest in late)
-    if len(late) > 1:
+    if len(late) > max(len(untouched), 1):
         day, worst = max(days.items(), key=lambda pair: (pair[1], pair[0]))
         text = ngettext(
             "%(count)s late: %(worst)s of them on %(day)s", "%(count)s late: %(worst)s of them on %(day)s", len(late)
@@ -95,7 +95,7 @@ def _clocks(month: Month, row: Row) -> Iterator[Item]:
         yield Item(key, text % words_, MISSED)
     following = found.filter(state=PENDING).order_by("due_at").values_list("due_at", flat=True)
     if count := len(following):
-        when = date_format(following[0].astimezone(month.zone), "D j M H:i")
+        when = date_format(following[0].astimezone(month.zone), _("D j M H:i"))
         text = ngettext("%(count)s pending, due %(when)s", "%(count)s pending, the next one due %(when)s", count)
         yield Item(key, text % {"count": words.number(count), "when": when}, PENDING)
 

@@ -24,7 +24,7 @@ PHASES = {
     follow.RUNNING: gettext_lazy("running"),
     follow.GRACE: gettext_lazy("over, some promises still pending"),
     follow.OVER: gettext_lazy("over, not closed yet"),
-    follow.CLOSED: gettext_lazy("closed"),
+    follow.CLOSED: gettext_lazy("book closed"),
     follow.NONE: gettext_lazy("no terms in force"),
 }
 WORST = (states.BROKEN, states.BEHIND, states.ON_PACE, states.KEPT, states.NOTHING)
@@ -117,8 +117,7 @@ def state(key: str) -> tuple[str, str, str]:
 
 def clause(one: Clause) -> str:
     """A clause in few words, for a table that shows its target beside it."""
-    row = kinds.KINDS[one.kind]
-    return str(row.label) if row.source == "volume" else kinds.sentence(one.kind, one.target, one.params)
+    return kinds.short(one.kind, one.target, one.params)
 
 
 def sentence(month: follow.Month) -> list[str]:

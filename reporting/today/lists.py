@@ -37,6 +37,7 @@ class Line:
     url: str = ""
     side: str = ""
     late: bool = False
+    warn: str = ""
 
 
 class Morning:
@@ -180,8 +181,8 @@ class Morning:
         url = f"{reverse('leads:queue')}?rep={row['rep']}" if self.user.role == Role.MANAGER else (
             reverse("leads:queue") if row["rep"] == self.user.pk else reverse("leads:list")
         )  # fmt: skip
-        more = " · ".join(part for part in (late, following) if part)
-        return Line(row["rep__name"], more, words.number(row["n"]), url, "sales", bool(row["late"]))
+        owed = ngettext("%(n)s open", "%(n)s open", row["n"]) % {"n": words.number(row["n"])}
+        return Line(row["rep__name"], following, owed, url, "sales", warn=late)
 
     def _signatures(self) -> list[Line]:
         out = []

@@ -112,6 +112,7 @@ def text_context(contract: Contract, text: Text) -> dict:
     ]  # fmt: skip
     return {
         "contract": contract, "text": text, "week": week(text.calendar.spec),
+        "closed": sum(day.startswith(f"{text.starts.year}-") for day in text.calendar.spec.get("holidays", ())),
         "by_side": [(side, label, [one for one in clauses if one["side"] == side]) for side, label in Side.choices],
     }  # fmt: skip
 
@@ -138,11 +139,12 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _starter(contract: Contract) -> dict:
-    found = contract.terms.order_by("-number").first()
+    """What a first draft begins with: the terms before, or the founding template; from the next month on."""
+    found, starts = contract.terms.order_by("-number").first(), terms.next_month(clock.today())
     if found:
-        return found.body
+        return found.body | {"starts_on": starts.isoformat(), "ends_on": None}
     choice = calendars.current()
-    return terms.starter(choice[0] if choice else None, terms.next_month(clock.today()))
+    return terms.starter(choice[0] if choice else None, starts)
 
 
 def _save(request: HttpRequest, contract: Contract, form: TermsForm) -> HttpResponse | None:

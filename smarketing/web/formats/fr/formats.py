@@ -1,8 +1,8 @@
 """French: narrow no-break space between thousands, comma before decimals."""
 
-DATE_FORMAT = "j M Y"
+DATE_FORMAT = "j N Y"
 TIME_FORMAT = "H:i"
-DATETIME_FORMAT = "j M Y H:i"
+DATETIME_FORMAT = "j N Y H:i"
 YEAR_MONTH_FORMAT = "F Y"
 MONTH_DAY_FORMAT = "j F"
 SHORT_DATE_FORMAT = "d/m/Y"
