@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from leads.intake.bulk import among
 from leads.models import AttributeChange, Correction, Decision, HandoffState, Hold, Lead, Qualification
 from leads.scoring import days
 from personas.models import DefinitionVersion
@@ -21,7 +22,7 @@ def reasons(qualifications: Sequence[Qualification], at: datetime | None, *, pac
     """
     opposed = None if at else _opposed_then(qualifications)
     versions = DefinitionVersion.objects.in_bulk({one.version_id for one in qualifications})
-    leads = Lead.objects.in_bulk({one.lead_id for one in qualifications})
+    leads = {one.pk: one for one in Lead.objects.filter(among("pk", [one.lead_id for one in qualifications]))}
     past = _Past(qualifications)
     out: dict[int, str | None] = {}
     for one in qualifications:
@@ -67,7 +68,7 @@ def _cooldown(version: DefinitionVersion) -> int:
 def _opposed_then(qualifications: Sequence[Qualification]) -> set[int]:
     """Qualifications whose lead opposed at their own instant."""
     leads = {one.lead_id for one in qualifications}
-    rows = AttributeChange.objects.filter(subject="lead", subject_id__in=leads, field="opted_out")
+    rows = AttributeChange.objects.filter(among("subject_id", leads), subject="lead", field="opted_out")
     back = Correction.objects.filter(subject="attributechange").values("subject_id")
     said: dict[int, list[AttributeChange]] = {}
     for row in rows.exclude(pk__in=back).order_by("occurred_at", "recorded_at", "pk"):
@@ -89,7 +90,7 @@ class _Past:
         self._closed: dict[tuple[int, int], datetime] = {}
         self._named: dict[tuple[int, int], datetime] = {}
         here, last = days.here(), {}
-        for row in HandoffState.objects.filter(lead__in=leads):
+        for row in HandoffState.objects.filter(among("lead_id", leads)):
             if row.is_open:
                 self.open.add((row.lead_id, row.line_id))
             elif row.state != "withdrawn":
@@ -97,7 +98,7 @@ class _Past:
                 if row.closed_at >= self._closed.get(key, row.closed_at):
                     self._closed[key], last[row.handoff_id] = row.closed_at, key
         back = Correction.objects.filter(subject="decision").values("subject_id")
-        dated = Decision.objects.filter(handoff__in=last, return_on__isnull=False).exclude(pk__in=back)
+        dated = Decision.objects.filter(among("handoff_id", last), return_on__isnull=False).exclude(pk__in=back)
         for handoff, day in dated.values_list("handoff_id", "return_on"):
             self._named[last[handoff]] = here.midnight(day)
 
@@ -138,7 +139,7 @@ def write(rows: Iterable[tuple[Qualification, str, datetime]], fence: Fence) -> 
 
 
 def _current(ids: Sequence[int]) -> Mapping[int, str]:
-    last = Hold.objects.filter(qualification__in=ids).order_by("qualification_id", "-occurred_at", "-pk")
+    last = Hold.objects.filter(among("qualification_id", ids)).order_by("qualification_id", "-occurred_at", "-pk")
     return dict(last.distinct("qualification_id").values_list("qualification_id", "reason"))
 
 

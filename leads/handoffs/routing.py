@@ -64,7 +64,7 @@ def assign(
     Without `caps` nobody is ever full (history judged afterwards: who was free then is not known).
     """
     ids = [getattr(one, "pk", one) for one in handoffs]
-    found = {one.pk: one for one in Handoff.objects.filter(pk__in=ids).select_related("rules", "lead")}
+    found = {one.pk: one for one in Handoff.objects.filter(bulk.among("pk", ids)).select_related("rules", "lead")}
     with connection.cursor() as cursor:  # two assigners never count the same turns
         cursor.execute("SELECT id FROM leads_pool ORDER BY id FOR NO KEY UPDATE")
     last = at or max((one.occurred_at for one in found.values()), default=None)
@@ -192,7 +192,9 @@ def _account_reps(handoffs: Iterable[Handoff]) -> dict[int, int]:
     """Company -> the rep in charge of its newest handoff that is open or was converted."""
     companies = {one.lead.company_id for one in handoffs if one.lead.company_id}
     found = HandoffState.objects.filter(
-        handoff__lead__company__in=companies, rep__isnull=False, state__in=(*HandoffState.OPEN, "converted")
+        bulk.among("handoff__lead__company_id", companies),
+        rep__isnull=False,
+        state__in=(*HandoffState.OPEN, "converted"),
     )
     return dict(found.order_by("assigned_at", "handoff_id").values_list("handoff__lead__company_id", "rep_id"))
 
@@ -206,7 +208,9 @@ def _refused_by(handoffs: Iterable[Handoff]) -> dict[int, set[int]]:
     """Lead -> reps who refused it or gave it back."""
     leads = {one.lead_id for one in handoffs}
     found: dict[int, set[int]] = {}
-    rows = HandoffState.objects.filter(lead__in=leads, state__in=("refused", "returned"), rep__isnull=False)
+    rows = HandoffState.objects.filter(
+        bulk.among("lead_id", leads), state__in=("refused", "returned"), rep__isnull=False
+    )
     for lead, rep in rows.values_list("lead_id", "rep_id"):
         found.setdefault(lead, set()).add(rep)
     return found

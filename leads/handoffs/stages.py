@@ -110,11 +110,11 @@ def rebuild(lead_ids: Iterable[int] | None = None) -> None:
 
 def follow_deals(deal_ids: Iterable[int], fence: Fence) -> None:
     """Intake's hook: an open deal makes an opportunity of its lead, a won one a customer; taken back, it is undone."""
-    leads = set(Deal.objects.filter(pk__in=list(deal_ids)).values_list("lead_id", flat=True))
+    leads = set(Deal.objects.filter(bulk.among("pk", deal_ids)).values_list("lead_id", flat=True))
     best: dict[int, tuple[str, Deal]] = {}
     stages = {Deal.State.OPEN: Stage.OPPORTUNITY, Deal.State.WON: Stage.CUSTOMER}
     back = Correction.objects.filter(subject="deal").values("subject_id")
-    deals = Deal.objects.filter(lead__in=leads, state__in=stages).exclude(pk__in=back)
+    deals = Deal.objects.filter(bulk.among("lead_id", leads), state__in=stages).exclude(pk__in=back)
     for deal in deals.order_by("created_at", "pk"):
         held = best.get(deal.lead_id)
         if held is None or held[0] == Stage.OPPORTUNITY:
@@ -134,7 +134,7 @@ def _standing(leads: set[int]) -> dict[int, tuple[int, str, str]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM leads_lead WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [sorted(leads)])
         found = {row[0]: (0, str(Stage.LEAD), "") for row in cursor.fetchall()}
-    last = StageMove.objects.filter(lead__in=leads).order_by("lead_id", "-number").distinct("lead_id")
+    last = StageMove.objects.filter(bulk.among("lead_id", leads)).order_by("lead_id", "-number").distinct("lead_id")
     found |= {lead: (number, to, to) for lead, number, to in last.values_list("lead_id", "number", "to_stage")}
     return found
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
+from leads.intake.bulk import among
 from leads.models import Assignment, Attempt, Correction, Deal, Decision, Handoff, Merge
 from smarketing.rows import clock
 from smarketing.rows.fence import Fence
@@ -73,7 +74,7 @@ def _derive(ids: Sequence[int]) -> None:
             "SELECT handoff_id FROM leads_handoffstate WHERE handoff_id = ANY(%s) ORDER BY 1 FOR UPDATE", [list(ids)]
         )
         known = {row[0] for row in cursor.fetchall()}
-    handoffs = list(Handoff.objects.filter(pk__in=ids).select_related("rules", "qualification").order_by("pk"))
+    handoffs = list(Handoff.objects.filter(among("pk", ids)).select_related("rules", "qualification").order_by("pk"))
     stories, zone = read(handoffs), clock.zone()
     rows = [
         {"handoff_id": one.pk, "lead_id": one.lead_id, "line_id": one.line_id} | story.columns(stories[one.pk], zone)
@@ -103,8 +104,8 @@ def _settle_first(leads: set[int]) -> list[int]:
     """Say which handoff of each lead's root is the first one; returns those for which that changed."""
     if not leads:
         return []
-    roots = leads | set(Merge.objects.filter(loser__in=leads).values_list("root_id", flat=True))
-    family = roots | set(Merge.objects.filter(root__in=roots).values_list("loser_id", flat=True))
+    roots = leads | set(Merge.objects.filter(among("loser_id", leads)).values_list("root_id", flat=True))
+    family = roots | set(Merge.objects.filter(among("root_id", roots)).values_list("loser_id", flat=True))
     with connection.cursor() as cursor:
         cursor.execute(_FIRST, [sorted(family)])
         return [row[0] for row in cursor.fetchall()]
@@ -137,7 +138,7 @@ def read(handoffs: Sequence[Handoff]) -> dict[int, Story]:
 def _kept(model, ids: Sequence[int]):
     """Rows of a handoff's log that were not taken back, in order."""
     back = Correction.objects.filter(subject=model._meta.model_name).values("subject_id")
-    return model.objects.filter(handoff__in=ids).exclude(pk__in=back).order_by("occurred_at", "pk")
+    return model.objects.filter(among("handoff_id", ids)).exclude(pk__in=back).order_by("occurred_at", "pk")
 
 
 def _charges(ids: Sequence[int]) -> dict[int, list[Charge]]:
@@ -165,9 +166,11 @@ def _sold(handoffs: Sequence[Handoff]) -> dict[int, datetime]:
     """When a deal proved the need: a deal opened on the handoff; for an imported one, a won deal of its lead."""
     back = Correction.objects.filter(subject="deal").values("subject_id")
     deals = Deal.objects.exclude(pk__in=back).order_by("-created_at")
-    found = dict(deals.filter(handoff__in=[one.pk for one in handoffs]).values_list("handoff_id", "created_at"))
+    found = dict(
+        deals.filter(among("handoff_id", [one.pk for one in handoffs])).values_list("handoff_id", "created_at")
+    )
     imported = {one.lead_id: one.pk for one in handoffs if one.gate == Handoff.Gate.IMPORTED}
-    won = deals.filter(lead__in=imported, handoff=None, state=Deal.State.WON).order_by("closed_at", "pk")
+    won = deals.filter(among("lead_id", imported), handoff=None, state=Deal.State.WON).order_by("closed_at", "pk")
     for lead, closed, created in won.values_list("lead_id", "closed_at", "created_at"):
         found.setdefault(imported[lead], closed or created)
     return found
@@ -176,8 +179,12 @@ def _sold(handoffs: Sequence[Handoff]) -> dict[int, datetime]:
 def _merged(handoffs: Sequence[Handoff]) -> dict[int, datetime]:
     leads = {one.lead_id for one in handoffs}
     back = Correction.objects.filter(subject="merge").values("subject_id")
-    return dict(Merge.objects.filter(loser__in=leads).exclude(pk__in=back).values_list("loser_id", "occurred_at"))
+    return dict(
+        Merge.objects.filter(among("loser_id", leads)).exclude(pk__in=back).values_list("loser_id", "occurred_at")
+    )
 
 
 def _back(subject: str, ids: Sequence[int]) -> dict[int, datetime]:
-    return dict(Correction.objects.filter(subject=subject, subject_id__in=ids).values_list("subject_id", "occurred_at"))
+    return dict(
+        Correction.objects.filter(among("subject_id", ids), subject=subject).values_list("subject_id", "occurred_at")
+    )

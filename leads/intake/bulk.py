@@ -7,6 +7,8 @@ from io import StringIO
 from typing import Any
 
 from django.db import connection
+from django.db.models import BooleanField, F, Func
+from django.db.models.expressions import RawSQL
 from psycopg2 import Binary
 
 COPY_FROM = 1000
@@ -48,6 +50,12 @@ def add(table: str, types: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> 
         copy(table, types, rows)
     else:
         insert(table, types, rows)
+
+
+def among(column: str, ids: Iterable[int]) -> Func:
+    """Condition for `filter(among("lead_id", ids))`: one array, however many there are."""
+    array = RawSQL("%s::bigint[]", [sorted(set(ids))])
+    return Func(F(column), array, template="(%(expressions)s)", arg_joiner=" = ANY ", output_field=BooleanField())
 
 
 def json_text(value: Any) -> str | None:

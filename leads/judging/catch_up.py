@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from leads.handoffs import handing, holds
-from leads.models import Lead, LeadDirty, Qualification, Score, ScoreHistory
+from leads.intake.bulk import among
+from leads.models import Lead, LeadDirty, Qualification
 from leads.scoring import asks, days, store
 from leads.scoring.timeline import chain
 from leads.scoring.timeline.chain import Segment
@@ -39,7 +40,7 @@ def run(
         handed += _hand_over(line_id, line, start, until)
     for batch in chain.batches(ids):
         store.match_personas(asks.listed([(one, until) for one in batch]))
-        LeadDirty.objects.filter(lead_id__in=batch, since__lte=until).delete()
+        LeadDirty.objects.filter(among("lead_id", batch), since__lte=until).delete()
     tell("handoffs", 1, 1)
     waiting = Qualification.objects.filter(handoff=None).count()
     return {"qualifications": made, "handoffs": handed, "held": waiting}
@@ -59,8 +60,7 @@ def _score_batch(batch: Sequence[int], until: datetime, qualify: bool) -> int:
     acts, made = open_fence(), 0
     keep = store.keep_from(until)
     for line_id, line in lines.live(until).items():
-        for table in (Score, ScoreHistory):
-            table.objects.filter(lead_id__in=batch, line_id=line_id, track=store.LIVE).delete()
+        store.wipe(line_id, batch)
         found = service.score(line_id, line, batch, until, keep_from=keep)
         made += len(service.qualify(line_id, found, acts)) if qualify else 0
     service.observe(batch, until)

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from leads.handoffs import handing
 from leads.intake import locks
+from leads.intake.bulk import among
 from leads.models import HandoffState, Lead, Qualification
 from leads.scoring import asks, days, store
 from leads.scoring.sql import execute, fetch
@@ -81,7 +82,7 @@ def score(line_id: int, line: Sequence[Segment], ids: Sequence[int], until: date
         after = store.judged_until(line_id, batch)
         walks = chain.walks(line, batch, here=days.here(), until=until, after=after)
         store.write(walks, line_id, **more)
-        had = Qualification.objects.filter(line=line_id, lead__in=batch).values_list("lead_id", "cycle")
+        had = Qualification.objects.filter(among("lead_id", batch), line=line_id).values_list("lead_id", "cycle")
         found += chain.first_yes(walks, had)
     return found
 
@@ -112,7 +113,7 @@ def observe(ids: Sequence[int], cutoff: datetime) -> None:
 
 def _withdraw(ids: Sequence[int], at: datetime, acts: Fence) -> None:
     """Who opposes, or was erased, is taken back from sales."""
-    gone = Lead.objects.filter(pk__in=ids).exclude(opted_out=False, erased=False)
+    gone = Lead.objects.filter(among("pk", ids)).exclude(opted_out=False, erased=False)
     taken = HandoffState.objects.filter(lead__in=gone, is_open=True).values_list("handoff_id", flat=True)
     if taken := list(taken):
         handing.withdraw(taken, reason=OPPOSED, by=None, at=at, fence=acts)
@@ -120,7 +121,7 @@ def _withdraw(ids: Sequence[int], at: datetime, acts: Fence) -> None:
 
 def _freed(ids: Sequence[int], new: set[int]) -> list[Qualification]:
     """Held qualifications of these leads whose hold a fact may have lifted: opposition, a missing field."""
-    held = Qualification.objects.filter(lead__in=ids, handoff=None).exclude(pk__in=new)
+    held = Qualification.objects.filter(among("lead_id", ids), handoff=None).exclude(pk__in=new)
     last = held.order_by("pk", "-holds__occurred_at", "-holds__pk").distinct("pk").values_list("pk", "holds__reason")
     wanted = [pk for pk, reason in last if reason in ("opposition", "mandatory")]
     return list(Qualification.objects.filter(pk__in=wanted))

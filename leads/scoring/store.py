@@ -6,8 +6,8 @@ somebody asks.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
 
+import numpy as np
 from django.db import connection
 
 from leads.models import PersonaMatch, Score, ScoreHistory
@@ -18,10 +18,11 @@ from personas.models import DefinitionVersion
 from . import asks, compile, days, program
 from .conditions import Conditions
 from .sql import Params, execute, fetch
+from .timeline.pull import us
 from .timeline.walk import Walk, grade_text, instant
 
 LIVE, OBSERVED = "live", "observed"
-KEPT = 62
+KEPT = 35
 _NAMES = (
     "lead_id", "line_id", "track", "version_id", "effective_at", "fit", "engagement", "grade", "contributions", "mql",
     "direct",
@@ -62,24 +63,38 @@ def write(found: Sequence[Walk], line_id: int, track: str = LIVE, keep_from: dat
     The current row only ever moves forward. `keep_from`: of older moments only each lead's last one is kept.
     """
     rows: list[tuple] = []
-    for one in found:
-        mine = one.differs.nonzero()[0].tolist()
-        points = one.contributions[mine].tolist()
-        rows += [
-            (
-                int(one.lead[n]), line_id, track, one.version_id, instant(one.at[n]), int(one.fit[n]),
-                int(one.engagement[n]), grade_text(int(one.grade[n])), "{" + ",".join(map(str, slots)) + "}",
-                bool(one.plain[n]), bool(one.direct[n]),
-            )
-            for n, slots in zip(mine, points, strict=True)
-        ]  # fmt: skip
+    for one, wanted in zip(found, _wanted(found, keep_from), strict=True):
+        mine = wanted.nonzero()[0]
+        columns = [one.lead, one.at, one.fit, one.engagement, one.grade, one.contributions, one.plain, one.direct]
+        for lead, at, fit, engagement, grade, slots, plain, direct in zip(
+            *(c[mine].tolist() for c in columns), strict=True
+        ):
+            points = "{" + ",".join(map(str, slots)) + "}"
+            rows.append(
+                (
+                    lead, line_id, track, one.version_id, instant(at), fit, engagement, grade_text(grade), points, plain,
+                    direct,
+                )
+            )  # fmt: skip
     rows.sort(key=lambda row: (row[0], row[4]))
-    if keep_from:
-        ends = [*(a[0] != b[0] or b[4] >= keep_from for a, b in pairwise(rows)), True]
-        rows = [row for row, last in zip(rows, ends, strict=True) if row[4] >= keep_from or last]
     _insert(_HISTORY, rows)
     _insert(_SCORE, list({row[0]: row for row in rows}.values()))
     return len(rows)
+
+
+def _wanted(found: Sequence[Walk], keep_from: datetime | None) -> list[np.ndarray]:
+    """Rows to be written, by walk: those that differ; before `keep_from` only each lead's last one."""
+    wanted = [one.differs for one in found]
+    if keep_from and found:
+        lead, at = np.concatenate([one.lead for one in found]), np.concatenate([one.at for one in found])
+        places = np.concatenate(wanted).nonzero()[0]
+        order = places[np.lexsort((at[places], lead[places]))]
+        kept = np.ones(len(order), bool)
+        kept[:-1] = (lead[order][1:] != lead[order][:-1]) | (at[order][1:] >= us(keep_from))
+        flags = np.zeros(len(lead), bool)
+        flags[order[kept]] = True
+        wanted = np.split(flags, np.cumsum([len(one) for one in found])[:-1])
+    return wanted
 
 
 def _insert(sql: str, rows: Sequence[tuple]) -> None:
@@ -113,8 +128,18 @@ def _whole(version: DefinitionVersion, t: datetime, low: int, high: int, track: 
 
 def judged_until(line_id: int, lead_ids: Iterable[int], track: str = LIVE) -> dict[int, datetime]:
     """Lead -> the moment at which its current score came to be."""
-    found = Score.objects.filter(line_id=line_id, track=track, lead_id__in=list(lead_ids))
-    return dict(found.values_list("lead_id", "effective_at"))
+    sql = (
+        "SELECT lead_id, effective_at FROM leads_score WHERE line_id = %(line)s AND track = %(track)s"
+        " AND lead_id = ANY(%(ids)s)"
+    )
+    return dict(fetch(sql, {"line": line_id, "track": track, "ids": list(lead_ids)}))
+
+
+def wipe(line_id: int, lead_ids: Iterable[int], track: str = LIVE) -> None:
+    """Forget every score of these leads on a line."""
+    for table in ("leads_score", "leads_scorehistory"):
+        sql = f"DELETE FROM {table} WHERE line_id = %(line)s AND track = %(track)s AND lead_id = ANY(%(ids)s)"
+        execute(sql, {"line": line_id, "track": track, "ids": list(lead_ids)})
 
 
 def keep_from(at: datetime) -> datetime:

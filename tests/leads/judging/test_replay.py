@@ -16,7 +16,7 @@ from tests.leads import definitions, worlds
 pytestmark = pytest.mark.django_db
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate]  # shrinking costs minutes here
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
-START = worlds.NOON - timedelta(days=40)
+START = worlds.NOON - timedelta(days=34)
 
 
 def written(leads: list[int], line) -> tuple[list, list, list]:
