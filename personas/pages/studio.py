@@ -65,8 +65,20 @@ def counts(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         return redirect(f"{reverse('personas:definition', args=[pk])}?count=1")
     line = get_line(pk)
-    context = {"line": line, "counts": _counted(line), "document": document(line.draft.body, voice(), notes=False)}
-    return render(request, "personas/counts.html", context | {"open": request.GET.get("open", "")})
+    context = {"line": line, "draft": line.draft, "open": request.GET.get("open", "")}
+    if request.GET.get("revision", str(line.draft.revision)) != str(line.draft.revision):
+        return render(request, "personas/counts.html", context | {"moved_on": True})
+    context |= {"counts": _counted(line), "document": document(line.draft.body, voice(), notes=False)}
+    return render(request, "personas/counts.html", context | _live(line))
+
+
+def _live(line: DefinitionLine) -> dict:
+    """The version in force and how many would be an MQL under it, to hold the draft against."""
+    live = queries.version_in_force(line, clock.now())
+    if live is None or live.body == line.draft.body:
+        return {}
+    found = hooks.counts(live.body, f"version:{live.pk}")
+    return {"live": live, "live_mql": found.mql if found and not found.waiting else None}
 
 
 def _counted(line: DefinitionLine) -> hooks.Counts | None:

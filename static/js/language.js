@@ -8,10 +8,38 @@ document.documentElement.classList.add("enhanced");
 if (window.htmx) window.htmx.config.responseHandling.unshift({ code: "422", swap: true }); // a form with messages
 const before = new Map();
 
+// A choice asks for its other fields: at once with a mouse, after a pause while somebody types to find an option, and when
+// they Tab on; then the next field of the new form is theirs.
+let pending = null, pause = 0, typed = 0, goOn = "";
+function reshape(choice, leaving) {
+  clearTimeout(pause);
+  pending = null;
+  goOn = leaving ? choice.id : "";
+  choice.closest("[data-row-form]")?.querySelector("[data-refresh]").click();
+}
+document.addEventListener("keydown", () => (typed = Date.now()), true);
 document.addEventListener("change", (event) => {
-  const form = event.target.closest("[data-reshapes]")?.closest("[data-row-form]");
-  form?.querySelector("[data-refresh]").click();
+  const choice = event.target.closest("[data-reshapes]");
+  if (!choice) return;
+  clearTimeout(pause);
+  pending = choice;
+  if (Date.now() - typed > 100) reshape(choice, false);
+  else pause = setTimeout(() => reshape(choice, false), 700);
 });
+document.addEventListener("focusout", (event) => {
+  if (pending && event.target === pending && pending.isConnected) reshape(pending, true);
+});
+document.addEventListener("submit", () => {
+  clearTimeout(pause);
+  pending = null;
+}, true);
+
+function following(id) {
+  const choice = document.getElementById(id);
+  const all = [...(choice?.form?.querySelectorAll("input, select, textarea, button, summary") || [])];
+  const after = all.slice(all.indexOf(choice) + 1);
+  return after.find((one) => one.type !== "hidden" && one.tabIndex >= 0 && one.offsetParent && !one.disabled);
+}
 
 document.addEventListener("keydown", (event) => {
   const undo = document.querySelector("[data-undo]");
@@ -60,6 +88,11 @@ document.addEventListener("htmx:afterSettle", (event) => {
     struck.textContent = old;
     waiting.replaceWith(struck);
   });
+  if (goOn) {
+    following(goOn)?.focus();
+    goOn = "";
+    return;
+  }
   const first = document.querySelector("#studio .is-invalid") || document.querySelector("#studio [data-focus]");
   if (first && !document.querySelector("#studio [autofocus]")) first.focus();
   else if (document.querySelector("#studio .is-invalid")) document.querySelector("#studio .is-invalid").focus();

@@ -231,3 +231,14 @@ def test_counts_stand_beside_the_sentences_and_open_their_leads(claire):
         assert claire.get(f"/leads/matching/?{wrong}").status_code == 404
     rep = signed_in(person("Rosa", "rep")).get(address).text
     assert "Dubois" not in rep and "Only the leads that you may see are listed." in rep
+
+
+def test_figures_of_a_draft_that_moved_on_are_not_shown_beside_older_sentences(claire, hugo):
+    line, _paper = agreed(claire, hugo)
+    facts.lead(clock.now() - timedelta(days=10), country="FR")
+    address = f"/language/definition/{line.pk}/counts/"
+    write(claire, line, "fit.items.0", points="70")
+    stale = claire.get(f"{address}?revision=0", headers={"HX-Request": "true"}).text
+    assert "Somebody changed this draft meanwhile" in stale and "hits-fit-items-0" not in stale
+    fresh = claire.get(f"{address}?revision=1", headers={"HX-Request": "true"}).text
+    assert "hits-fit-items-0" in fresh and "Under version 1 in force: 0." in fresh

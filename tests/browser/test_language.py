@@ -1,0 +1,221 @@
+"""The common language in a real browser: a definition built and signed by keyboard only, and pages open to everybody."""
+
+from datetime import timedelta
+
+import pytest
+
+from leads.scoring import preview
+from personas import starters
+from personas.catalogue import ensure_catalogue
+from personas.definitions import persona_services, services
+from personas.models import DefinitionLine, DefinitionVersion
+from smarketing.rows import clock
+from tests.leads import facts
+from tests.people import PASSWORD, person
+
+from . import access
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WORDS = {
+    "en": {"first": "Write the first definition", "start": "an empty page", "add": "Add a criterion", "propose": "Propose to both sides",
+           "function": "function", "employees": "employees", "industry": "industry", "birth": "date of birth", "between": "is between", "age": "gives an age",
+           "page": "visited a page", "form": "sent a form", "opened": "opened a mail", "sign": "Sign"},
+    "fr": {"first": "Écrire la première définition", "start": "une page vide", "add": "Ajouter un critère", "propose": "Proposer aux deux côtés",
+           "function": "fonction", "employees": "effectif", "industry": "secteur", "birth": "date de naissance", "between": "est entre", "age": "donne un âge",
+           "page": "a visité une page", "form": "a envoyé un formulaire", "opened": "a ouvert un mail", "sign": "Signer"},
+}  # fmt: skip
+
+
+class Hands:
+    """Somebody who has a keyboard and no mouse; `deeds` counts what they typed, chose or pressed."""
+
+    def __init__(self, page, words):
+        self.page, self.words, self.deeds = page, words, 0
+
+    def to(self, selector: str) -> None:
+        """Tab on until the focus is there."""
+        for _step in range(140):
+            if self.page.evaluate("s => document.activeElement.matches(s)", selector):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"the keyboard never reaches {selector}")
+
+    def press(self, selector: str) -> None:
+        self.to(selector)
+        self.page.keyboard.press("Enter")
+        self.deeds += 1
+        self.settle()
+
+    def choose(self, selector: str, word: str) -> None:
+        """Type the name of an option; Tab goes on to what the choice asks for."""
+        self.to(selector)
+        self.page.keyboard.type(word)
+        self.page.keyboard.press("Tab")
+        self.deeds += 1
+        self.settle()
+
+    def type(self, selector: str, text: str) -> None:
+        self.to(selector)
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.type(text)
+        self.deeds += 1
+
+    def save(self) -> None:
+        self.press("[data-row-form] .btn-primary")
+        self.page.wait_for_selector("[data-row-form]", state="detached")
+
+    def settle(self) -> None:
+        self.page.wait_for_timeout(80)
+        self.page.wait_for_function("() => !document.querySelector('.htmx-request')")
+        self.page.wait_for_load_state()
+
+
+def world():
+    ensure_catalogue()
+    born = clock.now() - timedelta(days=20)
+    firm = facts.company(born, industry="Software", employees=120)
+    good = facts.lead(born, function="Marketing", birth_date="1985-05-05", email="a@example.test", company=firm)
+    facts.lead(born, function="Student", email="b@example.test")
+    for days in (1, 2, 3):
+        facts.event(good, "page", clock.now() - timedelta(days=days), page="/pricing")
+    facts.event(good, "form", clock.now() - timedelta(days=2), form="contact")
+    return good
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_founding_definition_is_built_and_signed_by_keyboard_only(visit, language):
+    good, words = world(), WORDS[language]
+    claire, hugo = person("claire", "marketer", signs=True), person("hugo", "manager", "sales", signs=True)
+    page = visit(claire, "/language/", language=language)
+    hands = Hands(page, words)
+    hands.press('a[href$="/definition/new/"]')
+    hands.type("#id_name", "France")
+    hands.to("[name=start]")
+    page.keyboard.press("ArrowDown")
+    hands.deeds += 1
+    hands.press("main button[type=submit]")
+    fit = [
+        (words["function"], None, {"#f-when-value-more": "Marketing"}, "30"),
+        (words["birth"], words["age"], {"#f-when-value-0": "25", "#f-when-value-1": "60"}, "10"),
+        (words["employees"], words["between"], {"#f-when-value-0": "50", "#f-when-value-1": "500"}, "25"),
+        (words["industry"], None, {"#f-when-value-more": "Software"}, "20"),
+    ]
+    for name, op, values, points in fit:
+        hands.press("#add-fit")
+        hands.choose("#f-when-field", name)
+        if op:
+            hands.choose("#f-when-op", op)
+        for selector, text in values.items():
+            if selector.endswith("more") and (known := page.locator(f"label:has-text('{text}') input").first).count():
+                hands.to(f"#{known.get_attribute('id')}")
+                page.keyboard.press("Space")
+                hands.deeds += 1
+            else:
+                hands.type(selector, text)
+        hands.type("#f-points", points)
+        hands.save()
+    for name, page_like, points in (
+        (words["page"], "/pricing", "40"),
+        (words["form"], "", "30"),
+        (words["opened"], "", "5"),
+    ):
+        hands.press("#add-engagement")
+        if name != words["page"]:
+            hands.choose("#f-when-event-kind", name)
+        if page_like:
+            hands.type("#f-when-event-page-value", page_like)
+        hands.type("#f-points", points)
+        hands.save()
+    body = DefinitionLine.objects.get().draft.body
+    assert [item["points"] for item in body["fit"]["items"] + body["engagement"]["items"]] == [
+        30,
+        10,
+        25,
+        20,
+        40,
+        30,
+        5,
+    ]
+    page.wait_for_selector(".verdict")
+    assert page.locator(".verdict .big").inner_text() == str(preview.count(body, clock.now()).mql) == "1"
+    assert page.locator("#hits-fit-items-0").inner_text().startswith("1")
+    hands.press(".propose button")
+    hands.type("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#messages .note")
+    hands.deeds += 1
+    assert hands.deeds <= 45, hands.deeds
+    assert access.problems(page) == []
+    other = visit(hugo, page.url.removeprefix(page.url.split("/language")[0]), language=language)
+    hand = Hands(other, words)
+    hand.type("[name=password]", PASSWORD)
+    other.keyboard.press("Enter")
+    other.wait_for_selector("#messages .note")
+    version = DefinitionVersion.objects.get()
+    assert version.number == 1 and version.body == body
+    assert preview.matching(version.body, "mql", clock.now()) == [good]
+
+
+@pytest.mark.parametrize(
+    ("language", "theme", "width"), [("en", "light", 1440), ("fr", "dark", 390), ("fr", "light", 1024)]
+)
+def test_the_studio_with_its_forms_and_messages_is_open_to_everybody(visit, language, theme, width):
+    world()
+    claire = person("claire", "marketer", signs=True)
+    maud = persona_services.create_persona(
+        name="Maud", story={"role": "Head of marketing"}, rules={"field": "lead.function", "op": "is", "value": "Marketing"},
+        by=claire, at=clock.now(),
+    )  # fmt: skip
+    line = services.create_line(name="France", by=claire, at=clock.now(), body=starters.body("b2b"))
+    kind = {"language": language, "theme": theme, "width": width}
+    page = visit(claire, f"/language/definition/{line.pk}/", **kind)
+    page.wait_for_selector(".verdict")
+    assert access.problems(page) == []
+    for edit in ("fit.items.1", "engagement.items.2", "never.new", "mql", "rest"):
+        page.goto(f"/language/definition/{line.pk}/?edit={edit}")
+        page.evaluate("scrollTo(0, 0)")  # nothing half under the top line
+        assert access.problems(page) == [], edit
+    page.goto(f"/language/definition/{line.pk}/?edit=fit.items.1")
+    page.fill("#f-points", "0")
+    page.press("#f-points", "Enter")
+    page.wait_for_selector("#f-points-error")
+    page.problems.clear()  # the browser tells of the answer 422
+    assert page.evaluate("document.activeElement.id") == "f-points"
+    assert access.problems(page) == []
+    for address in (
+        "/language/",
+        "/language/persona/new/",
+        f"/language/persona/{maud.persona_id}/",
+        "/language/definition/new/",
+    ):
+        page.goto(address)
+        assert access.problems(page) == [], address
+
+
+def test_values_are_edited_in_place_moved_and_taken_back(visit):
+    world()
+    claire = person("claire", "marketer", signs=True)
+    line = services.create_line(name="France", by=claire, at=clock.now(), body=starters.body("b2b"))
+    page = visit(claire, f"/language/definition/{line.pk}/")
+    page.wait_for_selector(".verdict")
+    page.locator("#at-fit-items-1 a.value").first.click()
+    page.wait_for_selector("#f-when-value-0:focus")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("80")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#at-fit-items-1:focus")
+    draft = DefinitionLine.objects.get().draft
+    assert draft.body["fit"]["items"][1]["when"]["value"] == [80, 500]
+    assert page.locator("#at-fit-items-1 s.stale").count() + page.locator("#hits-fit-items-1 a").count() == 1
+    page.keyboard.press("Alt+ArrowUp")
+    page.wait_for_selector("#at-fit-items-0:focus")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-row-form]")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("[data-row-form]", state="detached")
+    for _step in range(2):
+        revision = DefinitionLine.objects.get().draft.revision
+        page.keyboard.press("Control+z")
+        page.wait_for_function("n => !document.querySelector('#draft-head').innerText.endsWith(' ' + n)", arg=revision)
+    assert DefinitionLine.objects.get().draft.body == starters.body("b2b")
+    assert page.problems == []
