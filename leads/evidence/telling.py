@@ -102,7 +102,7 @@ def _line(entry: Entry, names: _Names) -> Line:
     correction = names.corrections.get(entry.correction_id)
     return Line(
         entry,
-        day=formats.date_format(timezone.localtime(entry.at), "DATE_FORMAT"),
+        day=formats.date_format(timezone.localtime(entry.at), "l j F Y"),
         when="" if entry.day_only else _time(entry.first_at if entry.kind == "event" else entry.at),
         until=_until(entry),
         icon=kind.icon(entry.body) if callable(kind.icon) else kind.icon,

@@ -5,7 +5,7 @@ instant everything comes from the oracle, under the version in force then.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -93,7 +93,7 @@ class Why:
     failures: Sequence[str] = ()
     missing: Sequence[str] = ()
     pending: bool = False
-    scores: Mapping[str, int] = field(default_factory=dict)
+    stored: bool = True
 
 
 def now(lead: Lead, t: datetime, lang: str) -> list[Why]:
@@ -116,14 +116,14 @@ def _stored(score: Score, t: datetime, lang: str) -> Why:
     rows = [_with_points(row, points) for row, points in zip(found.rows, score.contributions, strict=False)]
     pending = found.contributions != list(score.contributions)
     numbers = {"fit": score.fit, "engagement": score.engagement}
-    return teller.why(rows, numbers, score.grade, score.mql, score.direct, score.effective_at, pending)
+    return teller.why(rows, numbers, score.grade, score.mql, score.direct, score.effective_at, pending, True)
 
 
 def _computed(lead_id: int, version: DefinitionVersion, t: datetime, lang: str) -> Why:
     teller = _Teller(lead_id, version, t, lang)
     found = teller.judgement
     numbers = {"fit": found.fit, "engagement": found.engagement}
-    return teller.why(found.rows, numbers, found.grade, found.mql, found.direct, t, False)
+    return teller.why(found.rows, numbers, found.grade, found.mql, found.direct, t, False, False)
 
 
 def _with_points(row: Row, points: int) -> Row:
@@ -143,12 +143,12 @@ class _Teller:
         self.groups = {one["key"]: one for axis in tree.AXES for one in self.body[axis]["items"] if tree.is_group(one)}
         self.judgement: Judgement = oracle.score(lead_id, self.body, t, catalogue=self.catalogue, facts=self.facts)
 
-    def why(self, rows, numbers, cell, mql, direct, at, pending) -> Why:
+    def why(self, rows, numbers, cell, mql, direct, at, pending, stored) -> Why:
         axes = [self._axis(axis, [row for row in rows if row.axis == axis], numbers[axis]) for axis in tree.AXES]
         failures = [self._failure(one.kind, one.condition) for one in self.judgement.failures]
         missing = [self.voice.catalogue[name].label_fr if self.lang == "fr" else self.voice.catalogue[name].label_en
                    for name in self.judgement.missing if name in self.voice.catalogue]  # fmt: skip
-        return Why(self.version, cell, axes, mql, direct, at, failures, missing, pending, numbers)
+        return Why(self.version, cell, axes, mql, direct, at, failures, missing, pending, stored)
 
     def _failure(self, kind: str, condition: Mapping[str, Any]) -> str:
         text = plain(self.voice.condition(condition))

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from leads.evidence import header, story, telling, values, why
+from leads.evidence import header, since, story, telling, values, why
 from leads.handoffs import queue
 from leads.handoffs.rules import body_of
 from leads.intake import by_hand
@@ -38,7 +38,7 @@ FILTERS = {
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     lead = get_object_or_404(Lead.objects.visible_to(request.user).select_related("company", "campaign"), pk=pk)
     present = clock.now()
-    past = _asked_day(request, present)
+    past = _asked_day(request, "as_of", present)
     t = _end_of(past) if past else present
     lang, personal = get_language() or "en", may(request.user, "leads.personal")
     said = values.values("lead", lead.pk, t, lang)
@@ -59,6 +59,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "values": [one for one in said if personal or not one.personal],
         "email_is_odd": bool(text.get("email")) and not email_is_valid(text["email"]),
         "panels": why.as_of(lead, t, lang) if past else why.now(lead, t, lang),
+        **_since(request, lead, present, lang),
         "may_edit": may(request.user, "leads.edit") and not past and not lead.erased,
         **_around(lead, request.user, t),
         **_story(request, lead, t, personal),
@@ -106,6 +107,13 @@ def _around(lead: Lead, user, t: datetime) -> dict:
     }
 
 
+def _since(request: HttpRequest, lead: Lead, present: datetime, lang: str) -> dict:
+    """What changed since a day that is asked for, and the last moments of change."""
+    day = _asked_day(request, "since", present)
+    changes = since.changes(lead, _end_of(day), present, lang) if day else []
+    return {"since": day, "changes": changes, "moments": since.moments(lead)}
+
+
 def _story(request: HttpRequest, lead: Lead, t: datetime, personal: bool) -> dict:
     only = request.GET.get("story", "all")
     only = only if only in FILTERS else "all"
@@ -146,10 +154,10 @@ def parse(text: str) -> story.Place | None:
         return None
 
 
-def _asked_day(request: HttpRequest, present: datetime) -> date | None:
+def _asked_day(request: HttpRequest, name: str, present: datetime) -> date | None:
     """The past day that is asked for; None for today, a day to come, or nothing."""
     try:
-        day = date.fromisoformat(request.GET.get("as_of", ""))
+        day = date.fromisoformat(request.GET.get(name, ""))
     except ValueError:
         return None
     return day if date(1971, 1, 1) <= day < here().of(present) else None

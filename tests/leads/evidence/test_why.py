@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from leads.evidence import why
+from leads.evidence import since, why
 from leads.models import Lead, Score
 from leads.scoring import asks, compile, days, ledger, oracle, program
 from leads.scoring.sql import Params, fetch
@@ -161,3 +161,27 @@ def test_before_it_was_known_or_defined_there_is_no_panel(marie):
     assert why.as_of(lead, AT + timedelta(hours=1), "en") == []
     assert why.as_of(lead, AT - timedelta(days=1), "en") == []
     assert len(why.as_of(lead, AT + timedelta(days=2), "en")) == 1
+
+
+@settings(max_examples=12, deadline=None, phases=PHASES, suppress_health_check=QUIET)
+@given(st.data())
+def test_what_changed_adds_up_between_any_two_instants(data):
+    worlds.catalogue()
+    body = data.draw(worlds.bodies(), "body")
+    assume(not validate(body, catalogue()))
+    version(body, worlds.NOON - timedelta(days=400))
+    lead, asked = worlds.live(data.draw(worlds.lives, "life"))
+    for change in since.changes(Lead.objects.get(pk=lead), min(asked), worlds.NOON, "en"):
+        for axis in change.axes:
+            assert sum(row.difference for row in axis.rows) == axis.difference == axis.after - axis.before
+
+
+def test_what_changed_names_the_row_that_moved(marie):
+    version(k2_body())
+    facts.change("lead", marie, "function", "Student", AT + timedelta(hours=2))
+    (change,) = since.changes(Lead.objects.get(pk=marie), AT + timedelta(hours=1), AT + timedelta(hours=3), "en")
+    fit, engagement = change.axes
+    assert [(row.text, row.before, row.after, row.signed) for row in fit.rows] == [
+        ("function contains Marketing", 25, 0, "−25")
+    ]
+    assert not engagement.rows and not change.other_version
