@@ -15,6 +15,7 @@ class ReportingConfig(AppConfig):
         from smarketing.web import slots
 
         from .books import reopening, services
+        from .loop import results
         from .slots import close_action, closed_note
 
         publishing.register()
@@ -26,5 +27,7 @@ class ReportingConfig(AppConfig):
                 "reopen", _("Opening a closed month again"), "month.reopen", reopening.signed, reopening.page
             )
         )
+        slots.fill("campaign.results", results.of_campaign)
+        slots.fill("persona.results", results.of_persona)
         slots.fill("contract.actions", close_action)
         slots.fill("contract.month", closed_note)

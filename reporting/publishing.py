@@ -11,6 +11,7 @@ from datetime import date
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from reporting.loop import asking
 from reporting.models import Pointer, PublishedSum
 from smarketing.jobs import ledger, nightly, runs
 from smarketing.jobs.crash import point
@@ -19,6 +20,9 @@ from smarketing.measures import engine, numbers, registry
 
 NAME = "reports"
 MONTHS = 18
+CHUNK = 8
+# Every handoff is in exactly one of these.
+DECIDED = ("handoffs", "accepted", "refused", "undecided", "expired", "withdrawn", "merged")
 DIMENSIONS = ("month", "source", "campaign", "persona", "rep")
 
 
@@ -29,13 +33,18 @@ class DoesNotAddUp(Exception):
 def register() -> None:
     """Add the two steps to the night: sums, then the pointer."""
     ledger.STEPS |= {"sums": _("Published sums"), "publish": _("Reports switched over")}
-    nightly.add(runs.Step("sums", lambda run: [(n, n + 1) for n in range(len(parts()))], sums), order=80)
+    nightly.add(runs.Step("sums", lambda run: _ranges(len(parts())), sums), order=80)
     nightly.once("publish", publish, order=90, needs_all=True)
 
 
+def _ranges(count: int) -> list[tuple[int, int]]:
+    return [(low, min(low + CHUNK, count)) for low in range(0, count, CHUNK)]
+
+
 def parts() -> list[tuple[str, str]]:
-    """(measure, dimension or "") of everything published, in a lasting order."""
-    return [(one.key, dims) for one in registry.measures() for dims in ("", *DIMENSIONS)]
+    """(measure, dimension or "") of everything published, in a lasting order; then what the overview asks."""
+    sums = [(one.key, dims) for one in registry.measures() for dims in ("", *DIMENSIONS)]
+    return sums + [(key, asking.dims(view, by)) for view, key, by in asking.questions()]
 
 
 def period(day: date) -> tuple[date, date]:
@@ -54,7 +63,8 @@ def sums(run: Run, low: int, high: int) -> int:
     first, until = period(run.business_date)
     rows = []
     for measure, dims in parts()[low:high]:
-        body = _body(measure, dims, first, until, run)
+        of_loop = asking.parse(dims)
+        body = asking.keep(measure, *of_loop, run) if of_loop else _body(measure, dims, first, until, run)
         if body is not None:
             rows.append(PublishedSum(edition=edition_of(run), measure=measure, dims=dims, body=body))
     for row in rows:
@@ -101,10 +111,13 @@ def publish(run: Run) -> int:
 def contradictions(rows: list[PublishedSum]) -> Iterator[str]:
     """Sentences about what does not add up: groups of a count against its total; handoffs against their states."""
     for row in rows:
-        if row.body["unit"] == numbers.COUNT and row.dims and row.body["total"]["value"] is not None:
+        if row.body["unit"] == numbers.COUNT and row.dims.rpartition("|")[2] and row.body["total"]["value"] is not None:
             parted = sum(int(one["value"] or 0) for one in row.body["rows"])
             if parted != int(row.body["total"]["value"]):
                 yield f"{row.measure} by {row.dims}: {parted} in groups, {row.body['total']['value']} in all"
+    once = {row.measure: int(row.body["total"]["value"]) for row in rows if not row.dims and row.measure in DECIDED}
+    if "handoffs" in once and once.pop("handoffs") != sum(once.values()):
+        yield f"handoffs by first decision: {once} do not add up to all of them"
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*), count(s.handoff_id), count(*) FILTER (WHERE s.first_decision = 'accept'),"
@@ -114,11 +127,6 @@ def contradictions(rows: list[PublishedSum]) -> Iterator[str]:
         made, stated, accepted, refused, undecided = cursor.fetchone()
     if made != stated or made != accepted + refused + undecided:
         yield f"{made} handoffs, {stated} with a state: {accepted} accepted, {refused} refused, {undecided} undecided"
-
-
-def current() -> Pointer | None:
-    """Which edition readers see, and since when; None before the first night."""
-    return Pointer.objects.filter(name=NAME).first()
 
 
 def read(measure: str, dims: str = "") -> tuple[str, dict] | None:

@@ -1,25 +1,24 @@
 """The answers that the overview is made of: counted now, or read from the night's edition; one pass per measure."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from reporting import publishing
-from reporting.models import PublishedSum
+from reporting.models import Pointer, PublishedSum
+from smarketing.jobs.models import Run
 from smarketing.measures import engine
 from smarketing.measures.engine import Answer
 from smarketing.measures.numbers import Exact
 from smarketing.measures.question import Refusal
 
 from . import frozen
-from .spans import COHORT, PERIOD, Span
+from .spans import COHORT, PERIOD, Span, last_handoff, usual
 
 # What dates a row of each measure, in a cohort and in a period.
 DATED = {
     "leads": ("created", "created"), "cost": ("spent", "spent"), "mql": ("handed", "handed"),
-    "mql_repeated": ("handed", "handed"), "handoffs": ("handed", "handed"), "undecided": ("handed", "handed"),
+    "mql_repeated": ("handed", "handed"), "handoffs": ("handed", "handed"), "undecided": ("handed", "handed"), "expired": ("handed", "handed"),
     "accepted": ("handed", "decided"), "turned_down": ("handed", "decided"), "acceptance": ("handed", "handed"),
     "sql": ("handed", "reached"), "deals": ("handed", "opened"), "won": ("handed", "won"),
     "revenue": ("handed", "won"), "pipeline": ("handed", "handed"), "days_to_won": ("handed", "won"),
@@ -27,10 +26,12 @@ DATED = {
 }  # fmt: skip
 # What the page asks, whatever it is divided by; and what it asks of each group.
 TOTALS = (
-    ("mql_repeated", ""), ("handoffs", ""), ("accepted", ""), ("undecided", ""), ("sql", ""), ("pipeline", ""),
+    ("mql_repeated", ""), ("handoffs", ""), ("accepted", ""), ("undecided", ""), ("expired", ""), ("sql", ""), ("pipeline", ""),
     ("days_to_won", ""), ("turned_down", "reason"), ("conversion", "persona"),
 )  # fmt: skip
 GROUPED = ("leads", "mql", "acceptance", "deals", "won", "revenue", "cost")
+KEPT_BY = ("campaign", "source", "persona", "month")
+REPORTS = "reports"  # name of the pointer to the published edition
 BY = ("campaign", "channel", "source", "persona", "month", "rep", "country", "company.industry")
 
 
@@ -71,10 +72,10 @@ class Asking:
 
 def published(span: Span, view: str, user: Any) -> Asking | None:
     """An Asking that reads the published edition; None where it holds nothing about this span."""
-    pointer = publishing.current()
+    pointer = Pointer.objects.filter(name=REPORTS).first()
     if pointer is None or not span.usual:
         return None
-    prefix = _dims(view, "")
+    prefix = dims(view, "")
     rows = PublishedSum.objects.filter(edition=pointer.edition, dims__startswith=prefix)
     kept = {(row.measure, row.dims.removeprefix(prefix)): row.body for row in rows}
     same = [span.first.isoformat(), span.until.isoformat()]
@@ -85,22 +86,27 @@ def published(span: Span, view: str, user: Any) -> Asking | None:
 
 def questions() -> list[tuple[str, str, str]]:
     """(view, measure, dimension) of everything that an edition keeps for the page, in a lasting order."""
-    return [(view, key, by) for view in (COHORT, PERIOD) for key, by in _asked()]
+    asked = [*TOTALS, *((key, by) for by in KEPT_BY for key in GROUPED)]
+    return [(view, key, by) for view in (COHORT, PERIOD) for key, by in asked]
 
 
-def _asked() -> Iterator[tuple[str, str]]:
-    yield from TOTALS
-    yield from ((key, by) for by in BY for key in GROUPED)
+def keep(key: str, view: str, by: str, run: Run) -> dict[str, Any] | None:
+    """The body of one answer for a run's edition; None where the measure has no such dimension."""
+    span = usual(view, run.business_date, last_handoff())
+    found = Asking(span, view, None, run.cutoff).ask(key, by)
+    return frozen.freeze(found) if found else None
 
 
-def keep(view: str, key: str, by: str, span: Span, cutoff: datetime) -> tuple[str, dict] | None:
-    """(dims, body) of one answer for an edition; None where the measure has no such dimension."""
-    found = Asking(span, view, None, cutoff).ask(key, by)
-    return found and (_dims(view, by), frozen.freeze(found))
-
-
-def _dims(view: str, by: str) -> str:
+def dims(view: str, by: str) -> str:
+    """What an edition calls an answer of the page."""
     return f"loop|{view}|{by}"
+
+
+def parse(text: str) -> tuple[str, str] | None:
+    """(view, dimension) of such a name; None for any other."""
+    kind, _bar, rest = text.partition("|")
+    view, _bar, by = rest.partition("|")
+    return (view, by) if kind == "loop" else None
 
 
 def quotient(top: Exact | None, below: Exact | None) -> Fraction | None:

@@ -85,7 +85,7 @@ def overview(asking: Asking, by: str) -> Overview:
     page = Overview(table=_table(found, by))
     totals = {
         key: asking.ask(key)
-        for key in ("mql_repeated", "handoffs", "accepted", "undecided", "sql", "pipeline", "days_to_won")
+        for key in ("mql_repeated", "handoffs", "accepted", "undecided", "expired", "sql", "pipeline", "days_to_won")
     }
     page.leads, page.handed = _count(found["leads"]), totals["handoffs"].total.n
     page.funnel = _funnel(
@@ -95,6 +95,7 @@ def overview(asking: Asking, by: str) -> Overview:
         "first": _count(found["mql"]),
         "repeated": _count(totals["mql_repeated"]),
         "undecided": _count(totals["undecided"]),
+        "expired": _count(totals["expired"]),
     }
     page.money = {
         "open": _figure(totals["pipeline"]),

@@ -106,6 +106,7 @@ def _listed(request: HttpRequest, query: QueryDict, found: Answer, hits: bool) -
         base.pop(name, None)
     base["cutoff"] = found.cutoff.isoformat()
     return {
+        "listed": True,
         "columns": page.columns,
         "lines": lines,
         "share": found.measure.reduce == "share",
