@@ -159,6 +159,7 @@ class Docs(SpectacularSwaggerSplitView):
     verb = "measures.read"
     permission_classes = [HasVerb]
     url_name = "measures:schema"
+    schema = None
 
     def get(self, request: Request, *args, **kwargs) -> Response:
         response = super().get(request, *args, **kwargs)

@@ -1,5 +1,6 @@
 """The night's edition: the overview read from it is the overview counted; what contradicts itself is not published."""
 
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
