@@ -2,13 +2,14 @@
 
 from django.urls import path, re_path
 
-from .pages import documents, follow_up
+from .pages import documents, follow_up, goal
 
 app_name = "sla"
 urlpatterns = [
     path("contract/", follow_up.follow_up, name="follow_up"),
     re_path(r"^contract/(?P<month>\d{4}-\d{2})/$", follow_up.follow_up, name="month"),
     path("contract/documents/", documents.contracts, name="contracts"),
+    path("contract/goal/", goal.goal, name="goal"),
     path("contract/new/", documents.new, name="new"),
     path("contract/<int:pk>/terms/", documents.document, name="terms"),
     path("contract/<int:pk>/draft/", documents.draft, name="draft"),

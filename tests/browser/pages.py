@@ -102,6 +102,7 @@ PAGES = (
     Page("sla:follow_up", "manager-sales"),
     Page("sla:month", "viewer", lambda: {"month": "2026-10"}),
     Page("sla:contracts", "marketer"),
+    Page("sla:goal", "manager-marketing", query="?revenue=1000000&share=60&deal=20000&won=5&months=12"),
     Page("sla:new", "manager-marketing"),
     Page("sla:terms", "manager-marketing", lambda: _newest("sla.Contract")),
     Page("sla:draft", "manager-marketing", lambda: _newest("sla.Contract")),
