@@ -67,6 +67,22 @@ def _decided() -> dict:
     return {"pk": found.values_list("pk", flat=True)[0]}
 
 
+def _closed_book() -> dict:
+    """The newest closed month; without one, the month before the running one of some contract."""
+    from datetime import timedelta
+
+    from reporting.models import BookClose
+    from sla.models import Contract
+    from smarketing.rows import clock
+
+    book = BookClose.objects.order_by("-month").first()
+    month = book.month if book else clock.today().replace(day=1) - timedelta(days=1)
+    return {
+        "contract": book.contract_id if book else Contract.objects.values_list("pk", flat=True)[0],
+        "month": f"{month:%Y-%m}",
+    }
+
+
 PAGES = (
     Page("leads:queue", "rep"),
     Page("leads:focus", "rep", _owed),
@@ -99,6 +115,9 @@ PAGES = (
     Page("personas:persona", "rep", lambda: _newest("personas.Persona")),
     Page("personas:persona_edit", "marketer", lambda: _newest("personas.Persona")),
     Page("personas:paper", "manager-sales", lambda: _newest("agreements.Paper", kind="definition")),
+    Page("reporting:today", "marketer"),
+    Page("reporting:loop", "viewer"),
+    Page("reporting:book", "manager-marketing", _closed_book),
     Page("sla:follow_up", "manager-sales"),
     Page("sla:month", "viewer", lambda: {"month": "2026-10"}),
     Page("sla:contracts", "marketer"),
@@ -138,6 +157,7 @@ DEEDS = {
     "measures:list", "measures:one", "measures:schema",
     "personas:act", "personas:row", "personas:undo", "personas:propose", "personas:counts", "personas:persona_counts", "personas:version",
     "jobs:start", "jobs:again", "jobs:demo_clock",
+    "reporting:close", "reporting:reopen",
 }  # fmt: skip
 
 

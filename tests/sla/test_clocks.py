@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,6 +52,7 @@ def test_a_lead_reached_then_returned_keeps_its_met_clock():
 moments = st.integers(0, 100).map(hours)
 
 
+@pytest.mark.invariant("I13")
 @given(
     st.lists(moments, max_size=6).map(sorted), st.none() | moments, moments, st.integers(0, 100), st.integers(0, 100)
 )

@@ -108,6 +108,7 @@ def test_a_date_without_a_time_keeps_its_date_in_the_zone_of_the_contract(db):
     assert not Clock.objects.filter(handoff_id=timed.pk).exists()
 
 
+@pytest.mark.invariant("I13")
 def test_wiping_and_rebuilding_gives_the_same_rows(terms):
     rows = [handoff(paris(2026, 11, 9 + n % 10, 8 + n % 9, n)) for n in range(12)]
     for n, row in enumerate(rows):

@@ -162,6 +162,7 @@ def test_spans_are_cut_by_what_follows():
     ]
 
 
+@pytest.mark.invariant("I7", mutant="allow child edits")
 def test_clauses_of_signed_terms_are_never_edited(france):
     signed = sign(france, [VOLUME], START, at=SIGNED)
     for deed in (

@@ -87,6 +87,7 @@ def test_it_does_not_close_too_early_nor_without_terms(october, at, month, why):
     assert not BookClose.objects.exists()
 
 
+@pytest.mark.invariant("I10")
 def test_what_is_learned_later_is_a_dated_restatement_and_changes_no_figure(october):
     book = close(october)
     late = late_handoff()
@@ -100,6 +101,7 @@ def test_what_is_learned_later_is_a_dated_restatement_and_changes_no_figure(octo
     assert services.verify(book) == []
 
 
+@pytest.mark.invariant("I10")
 def test_corrections_attempts_and_decisions_after_the_close_are_restatements_too(october):
     one = handoff(paris(2025, 10, 21, 9))
     made = attempt(one, paris(2025, 10, 21, 10))
@@ -112,6 +114,7 @@ def test_corrections_attempts_and_decisions_after_the_close_are_restatements_too
     assert [found.kind for found in restatements.of(book)] == ["correction", "attempt", "decision"]
 
 
+@pytest.mark.invariant("I10", mutant="recompute on read")
 def test_recomputing_a_closed_month_on_read_would_be_noticed(october, monkeypatch):
     """Mutant: the page recounts instead of showing what was frozen."""
     close(october)
@@ -120,6 +123,7 @@ def test_recomputing_a_closed_month_on_read_would_be_noticed(october, monkeypatc
     assert shown(october).row("5.1").figure.count != 3
 
 
+@pytest.mark.invariant("I10", mutant="a digit flipped below the guards")
 def test_a_flipped_digit_is_named(transactional_db, owner):
     of = contract()
     sign(of, [{**VOLUME, "target": "3"}], OCTOBER, at=EARLY)

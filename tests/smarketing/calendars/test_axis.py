@@ -168,6 +168,7 @@ def compare(zone, span, days, start, minutes, holidays=HOLIDAYS):
     assert axis.due(start, timedelta(minutes=minutes)) == walk(zone, *span, days, holidays, start, minutes)
 
 
+@pytest.mark.invariant("I12")
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from(ZONES), spans, weeks, starts, st.integers(0, 900))
 def test_deadlines_equal_a_walk_minute_by_minute(zone, span, days, start, minutes):
@@ -180,6 +181,7 @@ def test_both_daylight_saving_nights_equal_the_walk(night):
         compare(PARIS, (0, 1440), range(1, 8), local("UTC", *night, hour), 700, ())
 
 
+@pytest.mark.invariant("I12", mutant="subtract aware datetimes")
 def test_the_walk_catches_wall_clock_arithmetic(monkeypatch):
     """Mutant: subtract aware datetimes of one zone, as if every day had 24 hours."""
     monkeypatch.setattr(
@@ -189,6 +191,7 @@ def test_the_walk_catches_wall_clock_arithmetic(monkeypatch):
         compare(PARIS, (0, 1440), range(1, 8), local(PARIS, 10, 24, 12), 1440, ())
 
 
+@pytest.mark.invariant("I12")
 @pytest.mark.trust
 @settings(max_examples=1500, deadline=None)
 @given(

@@ -30,6 +30,7 @@ def test_the_starter_is_nine_to_six_without_the_countrys_holidays(france):
     assert axis.until.year == 2036
 
 
+@pytest.mark.invariant("I13", mutant="calendar edit rewrites the past")
 def test_an_edit_is_a_new_version_and_leaves_the_old_deadlines_alone(france):
     manager = person("Anna", "manager", "marketing")
     before = services.axis(france).due(FRIDAY, timedelta(hours=4))
