@@ -83,7 +83,7 @@ class Teller:
             return _("yesterday")
         if 1 < away < 7:
             return _("%(day)s %(time)s") % words
-        return formats.date_format(local, "j M" if local.year == self._local(self.at).year else "DATE_FORMAT")
+        return formats.date_format(local, _("j M") if local.year == self._local(self.at).year else _("j M Y"))
 
     def when(self, at: datetime) -> str:
         """ "09:52" today, "Thu 10:12" within a week, else "12 Nov 10:12" or with its year."""

@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from leads.models import Handoff, Lead, PersonaMatch, Score
 from personas.criteria import definition_text, tree
 from personas.criteria.sentence import Voice
+from personas.criteria.words import signed
 from personas.definitions.catalogue import catalogue
 from personas.models import DefinitionVersion, PersonaVersion
 
@@ -22,7 +23,7 @@ class Warmth:
     grade: str
     fit: int
     engagement: int
-    rows: list[tuple[str, int]]
+    rows: list[tuple[str, str]]
 
 
 def warmth(lead: Lead, handoff: Handoff) -> Warmth | None:
@@ -38,7 +39,7 @@ def warmth(lead: Lead, handoff: Handoff) -> Warmth | None:
         if points and key in said
     ]
     rows.sort(key=lambda row: -abs(row[1]))
-    return Warmth(score.grade, score.fit, score.engagement, rows[:ROWS])
+    return Warmth(score.grade, score.fit, score.engagement, [(text, signed(points)) for text, points in rows[:ROWS]])
 
 
 def sentences(version: DefinitionVersion) -> dict[str, str]:
