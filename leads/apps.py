@@ -11,7 +11,7 @@ class LeadsConfig(AppConfig):
         from leads.handoffs import handing, states
         from leads.intake import hooks
         from leads.intake.importing import tasks
-        from leads.judging import service
+        from leads.judging import rebuild, service
         from leads.measures import table
         from leads.models import Lead
         from leads.pages import beside
@@ -20,6 +20,7 @@ class LeadsConfig(AppConfig):
         from personas import hooks as personas
         from smarketing.accounts import company
         from smarketing.jobs import bell
+        from smarketing.rows import rebuild as parts
         from smarketing.web import slots
 
         table.register_all()
@@ -38,3 +39,4 @@ class LeadsConfig(AppConfig):
         slots.fill("lead.identity", beside.deals_of_lead, 20)
         bell.register(backfill.drain, backfill.WAITING)
         bell.register(service.sweep, service.WAITING)
+        parts.register("leads", rebuild.run, order=20)

@@ -11,6 +11,7 @@ class SlaConfig(AppConfig):
         from leads.handoffs import hooks
         from smarketing.agreements import kinds
         from smarketing.jobs import bell
+        from smarketing.rows import rebuild
         from smarketing.web import slots as places
 
         from . import derive, measures, nightly, papers, slots
@@ -24,3 +25,4 @@ class SlaConfig(AppConfig):
         places.fill("focus.promise", beside.promise)
         kinds.register(kinds.PaperKind("terms", _("Terms of a contract"), "contract.sign", papers.signed, papers.page))
         places.fill("lead.judgement", slots.clocks_of_lead)
+        rebuild.register("contract", derive.rebuild, order=30)

@@ -9,6 +9,10 @@ class CalendarsConfig(AppConfig):
 
     def ready(self) -> None:
         from smarketing.accounts.sections import Section, register
+        from smarketing.rows import rebuild
+
+        from . import services
 
         text = _("Working hours and holidays by which deadlines are counted.")
         register(Section("calendars", _("Calendars"), text, "calendars:list", "settings.calendars", 30))
+        rebuild.register("calendars", lambda at: services.rebuild(), order=10)
