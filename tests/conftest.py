@@ -139,11 +139,24 @@ def _hash_of_demo() -> str:
     return digest.hexdigest()[:16]
 
 
-def _demo_template(server) -> str:
-    """The template database of a small demo company whose present is DEMO_AT, made as the owner."""
+def seed_as_owner(server, name: str, **options) -> None:
+    """Run the seed in a migrated database, over a connection of its owner; Django points where it did afterwards."""
     from django.core.management import call_command
     from django.db import connections
 
+    from smarketing.supervisor.postgres import OWNER
+
+    kept = dict(connections["default"].settings_dict)
+    _point_django_at(server, name, OWNER)
+    try:
+        call_command("seed", stdout=StringIO(), **options)
+    finally:
+        connections["default"].close()
+        connections["default"].settings_dict.update(kept)
+
+
+def _demo_template(server) -> str:
+    """The template database of a small demo company whose present is DEMO_AT, made as the owner."""
     from smarketing.supervisor.postgres import OWNER
 
     name, plain = f"demo_{_hash_of_demo()}", _template(server)
@@ -154,11 +167,7 @@ def _demo_template(server) -> str:
             return name
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         cursor.execute(f'CREATE DATABASE "{name}" OWNER {OWNER} TEMPLATE "{plain}" STRATEGY file_copy')
-        kept = dict(connections["default"].settings_dict)
-        _point_django_at(server, name, OWNER)
-        call_command("seed", leads=DEMO_LEADS, at=DEMO_AT, stdout=StringIO())
-        connections["default"].close()
-        connections["default"].settings_dict.update(kept)
+        seed_as_owner(server, name, leads=DEMO_LEADS, at=DEMO_AT)
         cursor.execute(f'ALTER DATABASE "{name}" IS_TEMPLATE true')
     return name
 

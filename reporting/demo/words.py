@@ -74,7 +74,7 @@ CAMPAIGNS = (
         (0.36, 0.14, 0.26, 0.04, 0.2), 1.4,
     ),
     Campaign(
-        "fair", "Salon Lyon", "event", "trade show", 0.16, 1200, (4, 16), (12, 15), (0.2, 0.34, 0.22, 0.03, 0.21), 1.25
+        "fair", "Salon Lyon", "event", "trade show", 0.5, 1200, (4, 16), (12, 15), (0.2, 0.34, 0.22, 0.03, 0.21), 1.25
     ),
     Campaign(
         "guide", "Student guide", "content", "content", 0.06, 18, tuple(range(3, 15)), (1, 31), (0.08, 0.05, 0.05, 0.6, 0.22),
