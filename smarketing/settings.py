@@ -48,7 +48,6 @@ INSTALLED_APPS = [
     "template_partials",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "django_linear_migrations",
 ]
 MIDDLEWARE = [
@@ -168,9 +167,6 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "One truth for marketing and sales: leads, contract, closed loop.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
 }
 
 CELERY_BROKER_URL = env.get("REDIS_URL")

@@ -3,7 +3,7 @@
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -151,17 +151,3 @@ class Schema(SpectacularAPIView):
 
     verb = "measures.read"
     permission_classes = [HasVerb]
-
-
-class Docs(SpectacularSwaggerSplitView):
-    """The schema as a page to read and try; nothing is loaded from elsewhere."""
-
-    verb = "measures.read"
-    permission_classes = [HasVerb]
-    url_name = "measures:schema"
-    schema = None
-
-    def get(self, request: Request, *args, **kwargs) -> Response:
-        response = super().get(request, *args, **kwargs)
-        response.csp = {"style-src": ("'self'", "'unsafe-inline'")}
-        return response

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import api, pages
+from . import api, manual, pages
 
 app_name = "measures"
 urlpatterns = [
@@ -10,5 +10,5 @@ urlpatterns = [
     path("api/v1/measures/", api.Measures.as_view(), name="list"),
     path("api/v1/measures/<str:key>/", api.OneMeasure.as_view(), name="one"),
     path("api/schema/", api.Schema.as_view(), name="schema"),
-    path("api/docs/", api.Docs.as_view(), name="docs"),
+    path("api/docs/", manual.manual, name="docs"),
 ]
