@@ -27,6 +27,7 @@ class Line:
     """One line of the story on a page. `side` "" for neither; `learned` when it was recorded on a later day."""
 
     entry: Entry
+    month: str
     day: str
     when: str
     until: str
@@ -102,7 +103,8 @@ def _line(entry: Entry, names: _Names) -> Line:
     correction = names.corrections.get(entry.correction_id)
     return Line(
         entry,
-        day=formats.date_format(timezone.localtime(entry.at), "l j F Y"),
+        month=formats.date_format(timezone.localtime(entry.at), "F Y"),
+        day=formats.date_format(timezone.localtime(entry.at), "D j"),
         when="" if entry.day_only else _time(entry.first_at if entry.kind == "event" else entry.at),
         until=_until(entry),
         icon=kind.icon(entry.body) if callable(kind.icon) else kind.icon,

@@ -55,7 +55,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "today": present,
         "tel": re.sub(r"[^+0-9]", "", text.get("phone", "")),
         "steps": header.steps(lead, t, past is None),
-        **_charge(lead, request.user, t, past is None),
+        **_charge(lead, t, past is None),
         "values": [one for one in said if personal or not one.personal],
         "email_is_odd": bool(text.get("email")) and not email_is_valid(text["email"]),
         "panels": why.as_of(lead, t, lang) if past else why.now(lead, t, lang),
@@ -67,19 +67,17 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "leads/lead.html", context)
 
 
-def _charge(lead: Lead, user, t: datetime, now: bool) -> dict:
+def _charge(lead: Lead, t: datetime, now: bool) -> dict:
     """Who has the lead, what is promised next, and where it is worked."""
     charge = header.charge(lead, t, now)
     state = charge.state if charge else None
-    found = {"charge": charge, "promise": "", "left": None, "work_url": ""}
+    found = {"charge": charge, "promise": "", "left": None}
     if state is None or not state.is_open:
         return found
     if state.due_at:
         promised = body_of(state.handoff)["attempts"]
         found["promise"] = words.promise(state.due_label, state.attempts, promised)
         found["left"] = words.Teller(t, clock.zone(), queue.axis()).left(state.due_at)
-    if may(user, "queue.view"):
-        found["work_url"] = reverse("leads:focus", args=[state.pk])
     return found
 
 
