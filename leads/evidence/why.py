@@ -196,7 +196,7 @@ class _Teller:
             return ""
         parts = []
         if item.get("each") and row.events:
-            parts.append(f"{row.events} × {item['points']}".replace("-", "−"))
+            parts.append(f"{row.events}\u00a0×\u00a0{item['points']}".replace("-", "−"))
         full = item["points"] * (row.events if item.get("each") else 1)
         if item.get("decay") and row.raw != full * decay.MILLION:
             parts.append(_("faded"))

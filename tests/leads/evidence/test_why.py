@@ -114,8 +114,8 @@ def test_the_worked_example_says_how_each_point_came_about(marie):
     fit, engagement = panel.axes
     assert (fit.value, engagement.value) == (45, 55)
     assert [(row.key, row.signed, row.how) for row in engagement.rows] == [
-        ("price", "+40", "3 × 20, capped at 40"),
-        ("click", "+20", "7 × 5, capped at 20"),
+        ("price", "+40", "3\u00a0×\u00a020, capped at 40"),
+        ("click", "+20", "7\u00a0×\u00a05, capped at 20"),
         ("web", "+15", ""),
         ("bye", "−20", ""),
     ]
