@@ -34,7 +34,7 @@ def keys_of(body: Body) -> set[str]:
 
 def _step(by: int) -> Callable[[Body, tree.Path, set[str]], tree.Path]:
     def move(body: Body, path: tree.Path, keys: set[str]) -> tree.Path:
-        siblings, index = tree.find(body, path[:-1]), path[-1]
+        siblings, index = tree.find(body, path[:-1]), int(path[-1])
         other = index + by
         if not 0 <= other < len(siblings):
             return path

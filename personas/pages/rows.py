@@ -80,11 +80,10 @@ def _form(body: Mapping[str, Any], home: tree.Path) -> str | None:
         return "condition"
     if home in [(axis, "items") for axis in tree.AXES]:
         return "item"
-    if len(home) == 4 and home[:2] in [(axis, "items") for axis in tree.AXES] and home[3] == "items":
-        entries = body[home[0]]["items"]
-        return (
-            "item" if isinstance(home[2], int) and home[2] < len(entries) and tree.is_group(entries[home[2]]) else None
-        )
+    inside_group = len(home) == 4 and home[:2] in [(axis, "items") for axis in tree.AXES] and home[3] == "items"
+    if inside_group and isinstance(home[2], int):
+        entries = body[str(home[0])]["items"]
+        return "item" if home[2] < len(entries) and tree.is_group(entries[home[2]]) else None
     return None
 
 

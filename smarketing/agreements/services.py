@@ -76,6 +76,8 @@ def why_not(paper: Paper, user: User) -> str:
         return _("Your side has signed already.")
     if user.pk in signed.values():
         return _("You have signed for the other side: one person never signs for both.")
+    if Paper.objects.filter(kind=paper.kind, line=paper.line, number__gt=paper.number).exists():
+        return _("A newer text has been proposed since: sign that one.")
     if verify(paper):
         return _("The text was changed after it was proposed: it cannot be signed.")
     return ""

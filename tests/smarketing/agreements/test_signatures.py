@@ -51,6 +51,14 @@ def test_papers_of_a_line_are_numbered_and_the_same_text_is_the_same_paper(paper
     assert (again.pk, other.number) == (paper.pk, 2)
 
 
+def test_a_text_that_a_newer_one_replaces_is_not_signed_any_more(paper, marketing, sales):
+    sign(paper, marketing)
+    newer = services.propose(kind=paper.kind, line=paper.line, body={**BODY, "x": 1}, by=marketing, at=AT)
+    with pytest.raises(services.AgreementError, match="newer text"):
+        sign(paper, sales)
+    sign(newer, sales)
+
+
 @pytest.mark.parametrize(
     ("role", "side", "signs", "why"),
     [
