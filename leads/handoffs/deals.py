@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from leads.intake import facts
+from leads.intake import dirty, facts
 from leads.models import Correction, Deal, DealContact, EngagementReset, Handoff, HandoffState, Lead, Stage
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import Role, Side, User
@@ -138,12 +138,12 @@ def reopen(*, deal: Deal, by: User, at: datetime, seen: datetime | None = None) 
     fence = open_fence()
     values = {"state": Deal.State.OPEN, "closed_at": None, "closed_day_only": None, "reason": None}
     _write(deal, values, by, at, fence)
-    resets = EngagementReset.objects.filter(
-        lead=deal.lead_id, handoff=deal.handoff_id, recorded_at__gte=deal.recorded_at
-    )
-    resets = resets.exclude(pk__in=Correction.objects.filter(subject="engagementreset").values("subject_id"))
     if was == Deal.State.LOST and deal.handoff_id:
-        facts.correct(subject="engagementreset", subject_ids=list(resets.values_list("pk", flat=True)), by=by, at=at)
+        back = Correction.objects.filter(subject="engagementreset").values("subject_id")
+        resets = EngagementReset.objects.filter(handoff=deal.handoff_id, recorded_at__gte=deal.recorded_at)
+        ids = list(resets.exclude(pk__in=back).values_list("pk", flat=True))
+        facts.correct(subject="engagementreset", subject_ids=ids, by=by, at=at)
+        dirty.mark([deal.lead_id], fence)
     record(by, "deals.reopen", "deal", deal.pk, at, was=was)
     return Deal.objects.get(pk=deal.pk)
 
@@ -205,11 +205,14 @@ def _closing(deal: Deal, closed_on: date | None, at: datetime) -> tuple[datetime
 def _recycle(deal: Deal, by: User, at: datetime, fence: Fence) -> None:
     if Lead.objects.values_list("stage", flat=True).get(pk=deal.lead_id) != Stage.OPPORTUNITY:
         return
-    stages.move(lead_id=deal.lead_id, to=Stage.RECYCLED, cause="lost", at=at, by=by, handoff=deal.handoff, fence=fence)
+    stages.move(
+        lead_id=deal.lead_id, to=Stage.RECYCLED, cause="lost", at=at, by=by, handoff=deal.handoff_id, fence=fence
+    )
     EngagementReset.objects.create(
         lead_id=deal.lead_id, handoff_id=deal.handoff_id, occurred_at=at, recorded_at=fence.recorded_at,
         known_at=fence.recorded_at,
     )  # fmt: skip
+    dirty.mark([deal.lead_id], fence)
 
 
 def _locked(deal: Deal, by: User, seen: datetime | None) -> Deal:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from leads.intake import facts
+from leads.intake import dirty, facts
 from leads.models import (
     AttributeChange,
     Correction,
@@ -160,7 +160,7 @@ def _move(handoff: Handoff, stage: str, cause: str, by: User, at: datetime, fenc
     if stage in ALONG and current in ALONG and ALONG.index(stage) <= ALONG.index(current):
         return
     try:
-        stages.move(lead_id=handoff.lead_id, to=stage, cause=cause, at=at, by=by, handoff=handoff, fence=fence)
+        stages.move(lead_id=handoff.lead_id, to=stage, cause=cause, at=at, by=by, handoff=handoff.pk, fence=fence)
     except stages.NotAllowed as problem:
         raise Refusal(str(problem)) from None
     if stage == Stage.RECYCLED:
@@ -168,6 +168,7 @@ def _move(handoff: Handoff, stage: str, cause: str, by: User, at: datetime, fenc
             lead_id=handoff.lead_id, handoff=handoff, occurred_at=at, recorded_at=fence.recorded_at,
             known_at=fence.recorded_at,
         )  # fmt: skip
+        dirty.mark([handoff.lead_id], fence)
 
 
 def _refuse_reopening(state: HandoffState, decision: Decision) -> None:
@@ -182,7 +183,8 @@ def _undo_followers(decision: Decision, by: User, at: datetime, reason: str) -> 
     handoff = decision.handoff
     same = {"recorded_at__gte": decision.recorded_at, "occurred_at": decision.occurred_at}
     resets = EngagementReset.objects.filter(handoff=handoff, **same).values_list("pk", flat=True)
-    facts.correct(subject="engagementreset", subject_ids=list(resets), by=by, at=at, reason=reason)
+    if facts.correct(subject="engagementreset", subject_ids=list(resets), by=by, at=at, reason=reason):
+        dirty.mark([handoff.lead_id], open_fence())
     opposed = AttributeChange.objects.filter(
         subject="lead", subject_id=handoff.lead_id, field="opted_out", by=decision.by, **same
     )
@@ -197,6 +199,6 @@ def _undo_followers(decision: Decision, by: User, at: datetime, reason: str) -> 
             cause=stages.CORRECTION,
             at=at,
             by=by,
-            handoff=handoff,
+            handoff=handoff.pk,
             fence=open_fence(),
         )

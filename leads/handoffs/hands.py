@@ -1,6 +1,7 @@
 """In whose hands a handoff is: the locks and questions that every deed of a rep asks first."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from smarketing.rows import clock
 from .problems import NotYours, Refusal, Stale
 
 QUICK = timedelta(seconds=31)  # "within 30 seconds", the last one included
-DEEDS = {
+DEEDS: dict[str, Any] = {
     Decision.Kind.ACCEPT: gettext_lazy("%(who)s already accepted this lead at %(when)s."),
     Decision.Kind.REFUSE: gettext_lazy("%(who)s already refused this lead at %(when)s."),
     Decision.Kind.RETURN: gettext_lazy("%(who)s already gave this lead back at %(when)s."),

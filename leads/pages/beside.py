@@ -16,7 +16,7 @@ def to_queue(context, lead: int) -> str:
     if state is None:
         return ""
     mine = may(user, "handoffs.work") and hands.is_in_hands(state, user)
-    said = {"state": state, "open_deal": mine and state.state == HandoffState.State.CONVERTED}
+    said = {"state": state, "mine": mine, "open_deal": mine and state.state == HandoffState.State.CONVERTED}
     return render_to_string("leads/queue/to_queue.html", said, context["request"])
 
 

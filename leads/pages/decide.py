@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -79,7 +80,10 @@ def _sheet(request: HttpRequest, pk: int, act: Act) -> HttpResponse:
     return render(request, "leads/queue/decide.html", context, status=status)
 
 
-TAKE_BACK = {"attempt": (Attempt, attempts.undo), "decision": (Decision, decisions.undo)}
+TAKE_BACK: dict[str, tuple[Any, Callable]] = {
+    "attempt": (Attempt, attempts.undo),
+    "decision": (Decision, decisions.undo),
+}
 
 
 @needs("handoffs.work")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leads.handoffs import attempts, deals, decisions, evidence, problems, reasons
-from leads.models import Attempt, Decision, EngagementReset, Handoff, HandoffState, Lead
+from leads.models import Attempt, Decision, EngagementReset, Handoff, HandoffState, Lead, LeadDirty
 from tests.leads import facts
 from tests.leads.handoffs.desk import NOW, Desk, derived, state
 
@@ -65,6 +65,7 @@ def test_a_refusal_names_what_it_contradicts_and_recycles(desk):
     row = state(handoff)
     assert (row.state, row.is_open, row.first_decision, row.reason) == ("refused", False, "refuse", "FIT-SIZE")
     assert stage(handoff) == "recycled" and EngagementReset.objects.get().handoff == handoff
+    assert LeadDirty.objects.filter(pk=handoff.lead_id, since=EngagementReset.objects.get().recorded_at).exists()
 
 
 def test_no_refusal_after_an_attempt_and_no_return_before_one(desk):
