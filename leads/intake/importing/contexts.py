@@ -20,7 +20,7 @@ def context_of(one: Import, chosen: Mapping, at: datetime) -> tuple[Context, lis
     problems = []
     if "mql" in chosen.targets():
         line = _line(chosen.line)
-        ctx.line_id = line and line.pk
+        ctx.line_id = line.pk if line else None
         if line is None:
             problems.append(Problem("unknown_line", {"name": chosen.line}) if chosen.line else Problem("no_line"))
     return ctx, problems

@@ -162,12 +162,12 @@ def _birth(action: Action, handoffs: dict[int, list], fence: Fence) -> facts.Bir
 
 
 def _later(action: Action, new: bool, fence: Fence) -> list[facts.Change]:
-    """Changes after birth: an ending holds from the closing date, everything else from now."""
+    """Changes after birth: the first ending holds from its closing date (were it not before birth), the rest from now."""
     closed = action.row.moment("closed")
     ends = "closed_at" in action.changes
     if new and not (ends and closed.at > _start(action, fence)):
         return []
-    first_end = new or "closed_at" not in action.extra["now"]
+    first_end = new or (ends and "closed_at" not in action.extra["now"] and closed.at >= action.extra["created"])
     out = []
     for name, value in action.changes.items():
         if name in _ENDS and ends and first_end:

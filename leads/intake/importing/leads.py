@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from leads.intake import bulk, columns, companies, facts, hooks
-from leads.intake.tracking.identities import by_email
-from leads.models import Handoff
+from leads.models import Handoff, Lead
 from smarketing.rows.fence import Fence
 
 from .context import (
@@ -34,8 +34,9 @@ _KEY = {"source_id": "bigint", "key": "text", "lead_id": "bigint", "created_at":
 def identities(row: Row) -> list[tuple[str, str, tuple[str, ...]]]:
     """(name, reason, its targets) of what may stand once in a file."""
     key, email = row.values.get("key"), row.values.get("lead.email")
-    out = [(f"k:{key}", "key_twice", ("key",))] if key else []
-    return [*out, (f"e:{email.lower()}", "email_twice", ("lead.email",))] if email else out
+    said = [(f"k:{key}", "key_twice", ("key",))] if key else []
+    mail = [(f"e:{email.lower()}", "email_twice", ("lead.email",))] if email else []
+    return [*said, *mail]
 
 
 def classify(rows: Sequence[Row], ctx: Context) -> list[Action]:
@@ -90,23 +91,27 @@ def _born(row: Row) -> Moment | None:
 
 
 def _find(actions: Sequence[Action], ctx: Context) -> None:
-    """Name the lead of each row: by key, else by e-mail; one lead is named by one row only."""
+    """Name the lead of each row: by key, else by e-mail.
+
+    In a file with keys a lead that has a key in this source is known by it alone; its address finds only leads that
+    have none yet. So no row depends on what another row of the file changes.
+    """
     keys = leads_by_key(ctx, [a.row.values["key"] for a in actions if a.row.values.get("key")])
-    wanted = [a.row.values["lead.email"].lower() for a in actions if a.row.values.get("lead.email")]
-    mails = by_email(wanted) if wanted else {}
-    first: dict[int, Action] = {}
+    holders = _holders({a.row.values["lead.email"].lower() for a in actions if a.row.values.get("lead.email")}, ctx)
     for action in actions:
-        values = action.row.values
-        key, email = values.get("key"), values.get("lead.email")
+        key, email = action.row.values.get("key"), action.row.values.get("lead.email", "").lower()
         if not key and not email:
             refuse(action, "no_identity", ctx.column("key", "lead.email"))
-            continue
-        action.subject_id = keys.get(key) or (mails.get(email.lower()) if email else None)
+        action.subject_id = keys.get(key) or holders.get(email)
         action.extra["new_key"] = bool(key) and key not in keys
-        if action.subject_id:
-            before = first.setdefault(action.subject_id, action)
-            if before is not action and list(before.row.cells) != list(action.row.cells):
-                refuse(action, "same_lead", ctx.column("key", "lead.email"), line=before.row.line)
+
+
+def _holders(emails: set[str], ctx: Context) -> dict[str, int]:
+    """The oldest lead with each e-mail address (lower case), erased ones left out."""
+    rows = Lead.objects.annotate(mail=Lower("email")).filter(mail__in=sorted(emails), erased=False)
+    if "key" in ctx.mapping.targets():
+        rows = rows.exclude(keys__source__name=ctx.mapping.source)
+    return dict(rows.order_by("-id").values_list("mail", "id"))
 
 
 def _changes(action: Action, now: dict[str, Any], ctx: Context) -> None:

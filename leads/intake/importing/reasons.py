@@ -31,7 +31,6 @@ CELLS: dict[str, Any] = {
     "email_twice": gettext_lazy(
         "The same e-mail address stands on line {line} already: one person, or a shared address?"
     ),
-    "same_lead": gettext_lazy("This is the same lead as on line {line}, with other values."),
     "unknown_lead": gettext_lazy("There is no such lead."),
     "unknown_campaign": gettext_lazy("There is no such campaign."),
     "unknown_person": gettext_lazy("There is nobody with this e-mail address or name in the portal."),

@@ -5,6 +5,7 @@ A target is `key`, `lead.email`, `x_anything` (a custom attribute of the kind's 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +29,7 @@ class Target:
     """`type`: how a cell is read (importing.values, or `when`: an instant or a day)."""
 
     key: str
-    label: str
+    label: Any  # in the reader's language; empty: the catalogue's
     type: str = "text"
 
 

@@ -87,7 +87,10 @@ def test_every_row_is_accounted_for_and_a_second_time_changes_nothing(folder, ki
         )
         before = held()
         again, _rows = load(folder, kind, file)
-        assert (again.report["done"]["created"], again.report["done"]["updated"]) == (0, 0)
+        assert (again.report["done"]["created"], again.report["done"]["updated"]) == (0, 0), (
+            file,
+            reports.errors(again),
+        )
         assert again.report["done"]["rejected"] == one.report["done"]["rejected"]
         assert held() == before
 
