@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from leads.handoffs import rules as handoff_rules
 from leads.handoffs import states as handoff_states
+from leads.handoffs.story import Try
 from leads.intake import bulk
 from leads.models import Attempt, Correction, Handoff, HandoffState
 from smarketing.calendars import services as calendars
@@ -106,7 +107,8 @@ def read(handoff_ids: Sequence[int], at: datetime) -> list[Clock]:
 
 
 def _handoffs(ids: Sequence[int]) -> list[Handoff]:
-    return list(Handoff.objects.filter(pk__in=ids).select_related("rules").order_by("pk"))
+    found = Handoff.objects.filter(pk__in=ids).select_related("rules").order_by("pk")
+    return list(found.only("line_id", "occurred_at", "day_only", "rules__body"))
 
 
 def _read(handoffs: list[Handoff], at: datetime) -> list[Clock]:
@@ -143,21 +145,23 @@ def _logs(handoffs: list[Handoff]) -> dict[int, Log]:
     """What the clocks read of each handoff that was not undone."""
     ids, zone = [handoff.pk for handoff in handoffs], clock.zone()
     taken_back = Correction.objects.filter(subject="attempt").values("subject_id")
-    attempts = defaultdict(list)
-    for attempt in Attempt.objects.filter(handoff__in=ids).exclude(pk__in=taken_back).order_by("occurred_at", "id"):
-        attempts[attempt.handoff_id].append(attempt)
-    states = HandoffState.objects.filter(handoff__in=ids).exclude(state="withdrawn", reason="undone").in_bulk()
+    tries: dict[int, list[Try]] = defaultdict(list)
+    made = Attempt.objects.filter(handoff__in=ids).exclude(pk__in=taken_back).order_by("occurred_at", "id")
+    for pk, occurred_at, channel in made.values_list("handoff_id", "occurred_at", "channel").iterator(5000):
+        tries[pk].append(Try(occurred_at, channel))
+    found = HandoffState.objects.filter(handoff__in=ids).exclude(state="withdrawn", reason="undone")
+    states = {row[0]: row[1:] for row in found.values_list("handoff_id", "state", "reached_at", "sql_at", "closed_at")}
     out = {}
     for handoff in handoffs:
-        if state := states.get(handoff.pk):
-            tried = attempts.get(handoff.pk)
-            counted = handoff_states.counted(tried, handoff_rules.body_of(handoff), zone) if tried else ()
+        if handoff.pk in states:
+            state, reached_at, sql_at, closed_at = states[handoff.pk]
+            tried = tries.get(handoff.pk)
             out[handoff.pk] = Log(
                 handed_at=handoff.occurred_at,
-                attempts=tuple(counted),
-                reached_at=state.reached_at,
-                converted_at=state.sql_at,
-                dropped_at=state.closed_at if state.state in DROPPED else None,
+                attempts=tuple(handoff_states.counted(tried, handoff_rules.body_of(handoff), zone)) if tried else (),
+                reached_at=reached_at,
+                converted_at=sql_at,
+                dropped_at=closed_at if state in DROPPED else None,
             )
     return out
 

@@ -117,11 +117,11 @@ def closed_months(first: date, last: date) -> set[date]:
 
 
 def frozen(contract: Contract, months: Sequence[date]) -> Mapping[date, Frozen]:
-    """The closed books among these months, as the contract shows them."""
+    """The closed books among these months, as the contract shows them; restatements of the last one only."""
     out = {}
     for book in BookClose.objects.filter(contract=contract, month__in=months, reopened=None):
         kept = json.loads(book.figures)
-        found = restatements.of(book)
+        found = restatements.of(book) if book.month == months[-1] else []
         out[book.month] = Frozen(
             book.number, book.cutoff, book.sha256, {key: one["figure"] for key, one in kept["clauses"].items()},
             len(found), max((one.recorded_at for one in found), default=None),
