@@ -130,12 +130,18 @@ def _other(contract: Contract, text: Text) -> list[tuple[str, str, str]]:
 @once
 def draft(request: HttpRequest, pk: int) -> HttpResponse:
     contract = get_object_or_404(Contract.objects.visible_to(request.user).select_related("draft", "line"), pk=pk)
-    body = contract.draft.body or _starter(contract)
+    body = _starter(contract) if _spent(contract) else contract.draft.body
     data = request.POST if request.method == "POST" else None
     form = TermsForm.of(body, contract.draft.revision, data)
     if request.method == "POST" and form.is_valid() and (answer := _save(request, contract, form)):
         return answer
     return render(request, "sla/draft.html", {"contract": contract, "form": form, "calendars": calendars.current()})
+
+
+def _spent(contract: Contract) -> bool:
+    """Whether the draft holds nothing that is not signed already."""
+    signed = contract.terms.order_by("-number").first()
+    return not contract.draft.body or (signed is not None and signed.body == contract.draft.body)
 
 
 def _starter(contract: Contract) -> dict:

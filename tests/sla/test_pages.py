@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from sla.models import Contract, Terms
+from sla.terms import next_month
 from smarketing.agreements.models import Paper
 from smarketing.rows import clock
 from tests.people import PASSWORD, person
@@ -169,3 +170,12 @@ def test_only_managers_write_terms(client, managers):
         client.force_login(person(role, role))
         assert client.get(reverse("sla:draft", args=[of.pk])).status_code == 403
         assert client.get(reverse("sla:terms", args=[of.pk])).status_code == 200
+
+
+def test_an_amendment_begins_with_the_signed_terms_and_the_next_month(client, managers):
+    at = clock.now()
+    signed = sign(contract(), [{**VOLUME, "target": "170"}, FIRST], clock.today(at).replace(day=1), at=at)
+    client.force_login(managers[0])
+    page = text(client.get(reverse("sla:draft", args=[signed.contract_id])))
+    assert 'name="volume" value="170"' in page
+    assert f'value="{next_month(clock.today(at))}"' in page
