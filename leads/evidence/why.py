@@ -96,22 +96,25 @@ class Why:
     stored: bool = True
 
 
-def now(lead: Lead, t: datetime, lang: str) -> list[Why]:
-    """One panel per definition on which the lead has a score, from the stored numbers."""
+def now(lead: Lead, t: datetime, lang: str, *, personal: bool = True) -> list[Why]:
+    """One panel per definition on which the lead has a score, from the stored numbers.
+
+    Without `personal` the personal values behind a row are left out.
+    """
     scores = Score.objects.filter(lead=lead, track="live").select_related("version__line").order_by("line_id")
-    return [_stored(score, t, lang) for score in scores]
+    return [_stored(score, t, lang, personal) for score in scores]
 
 
-def as_of(lead: Lead, t: datetime, lang: str) -> list[Why]:
+def as_of(lead: Lead, t: datetime, lang: str, *, personal: bool = True) -> list[Why]:
     """One panel per definition in force at t, computed from the facts known then; none before the lead was known."""
     if lead.created_at > t or (lead.recorded_at > t and not lead.declared):
         return []
     versions = queries.versions_in_force(t)
-    return [_computed(lead.pk, version, t, lang) for version in versions]
+    return [_computed(lead.pk, version, t, lang, personal) for version in versions]
 
 
-def _stored(score: Score, t: datetime, lang: str) -> Why:
-    teller = _Teller(score.lead_id, score.version, t, lang)
+def _stored(score: Score, t: datetime, lang: str, personal: bool) -> Why:
+    teller = _Teller(score.lead_id, score.version, t, lang, personal)
     found = teller.judgement
     rows = [_with_points(row, points) for row, points in zip(found.rows, score.contributions, strict=False)]
     pending = found.contributions != list(score.contributions)
@@ -119,8 +122,8 @@ def _stored(score: Score, t: datetime, lang: str) -> Why:
     return teller.why(rows, numbers, score.grade, score.mql, score.direct, score.effective_at, pending, True)
 
 
-def _computed(lead_id: int, version: DefinitionVersion, t: datetime, lang: str) -> Why:
-    teller = _Teller(lead_id, version, t, lang)
+def _computed(lead_id: int, version: DefinitionVersion, t: datetime, lang: str, personal: bool) -> Why:
+    teller = _Teller(lead_id, version, t, lang, personal)
     found = teller.judgement
     numbers = {"fit": found.fit, "engagement": found.engagement}
     return teller.why(found.rows, numbers, found.grade, found.mql, found.direct, t, False, False)
@@ -133,8 +136,8 @@ def _with_points(row: Row, points: int) -> Row:
 class _Teller:
     """One version and one lead at t, in one language."""
 
-    def __init__(self, lead_id: int, version: DefinitionVersion, t: datetime, lang: str):
-        self.version, self.body, self.t, self.lang = version, version.body, t, lang
+    def __init__(self, lead_id: int, version: DefinitionVersion, t: datetime, lang: str, personal: bool):
+        self.version, self.body, self.t, self.lang, self.personal = version, version.body, t, lang, personal
         self.catalogue: Catalogue = read_catalogue()
         self.facts = LeadFacts(lead_id, t)
         self.today = self.facts.days.of(t)
@@ -224,6 +227,8 @@ class _Teller:
             if "field" not in leaf or leaf["field"] not in self.fields:
                 continue
             one = self.fields[leaf["field"]]
+            if one.personal and not self.personal:
+                continue
             change = self.changes[one.subject].get(one.name)
             text = values.text_of(one, change.value if change else None, self.lang)
             found.append(Said(values.label_of(one, self.lang), text, _since(change)))

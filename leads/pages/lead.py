@@ -58,7 +58,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         **_charge(lead, t, past is None),
         "values": [one for one in said if personal or not one.personal],
         "email_is_odd": bool(text.get("email")) and not email_is_valid(text["email"]),
-        "panels": why.as_of(lead, t, lang) if past else why.now(lead, t, lang),
+        "panels": (why.as_of if past else why.now)(lead, t, lang, personal=personal),
         **_since(request, lead, present, lang),
         "may_edit": may(request.user, "leads.edit") and not past and not lead.erased,
         **_around(lead, request.user, t),

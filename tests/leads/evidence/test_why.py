@@ -122,6 +122,9 @@ def test_the_worked_example_says_how_each_point_came_about(marie):
     assert [row.key for row in fit.silent] == ["none"]
     assert [(said.label, said.text) for said in fit.rows[1].facts] == [("employees", "120")]
     assert [(day.n, day.weight) for day in engagement.rows[0].days] == [(3, "")]
+    (blind,) = why.now(Lead.objects.get(pk=marie), AT + timedelta(hours=1), "en", personal=False)
+    assert [[said.text for said in row.facts] for row in panel.axes[0].rows] == [["Head of Marketing"], ["120"]]
+    assert [[said.text for said in row.facts] for row in blind.axes[0].rows] == [[], ["120"]]
 
 
 def test_a_bound_that_bites_is_a_signed_row_of_its_own(marie):
