@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models.expressions import RawSQL
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -59,7 +60,12 @@ def matching(request: HttpRequest) -> HttpResponse:
     personal = may(request.user, "leads.personal")
     context: dict[str, Any] = {"title": title, "what": _words(body, what), "back": back, "waiting": ids is None}
     if ids is not None:
-        rows = Lead.objects.visible_to(request.user).filter(pk__in=ids).select_related("company").by_name()
+        rows = (
+            Lead.objects.visible_to(request.user)
+            .filter(pk__in=RawSQL("(SELECT unnest(%s::bigint[]))", [ids]))
+            .select_related("company")
+            .by_name()
+        )
         columns = [column for column in COLUMNS if not (personal and column.key == "number")]
         context |= {
             "table": Table(
@@ -73,10 +79,7 @@ def matching(request: HttpRequest) -> HttpResponse:
 
 
 def _page(lead: Lead) -> str:
-    try:
-        return reverse("leads:lead", args=[lead.pk])
-    except NoReverseMatch:
-        return ""
+    return reverse("leads:lead", args=[lead.pk])
 
 
 def _is_grade(what: str) -> bool:

@@ -1,11 +1,12 @@
 """What a definition's body would say of every lead now: how many each criterion matches, grades, MQLs; and which leads.
 
 Exact: the scorer's own statement over all leads, for a body that need not be published. Behaviours that the ledger has
-not counted yet are counted from the raw events; where that takes too long they are registered, and the worker counts
-them once (`backfill.drain`).
+not counted yet are counted from the raw events; where that takes long they are registered, so that the worker counts them
+once (`backfill.drain`) and the next answer is quick.
 """
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,7 +24,7 @@ from .conditions import Conditions
 from .days import here
 from .sql import Params, fetch
 
-PATIENCE = 20  # seconds
+PATIENCE, QUICK = 20, 2  # seconds that a reader waits at most; that are no matter
 WHOLE = ("leads", "mql", "direct")
 
 
@@ -59,9 +60,8 @@ def count(body: Mapping[str, Any], at: datetime) -> Preview:
     hits = ", ".join(["count(*)", *(f"count(*) FILTER (WHERE {test})" for test in tests)])
     says = "count(*) FILTER (WHERE plain OR direct), count(*) FILTER (WHERE direct)"
     grades = f"SELECT jsonb_agg(jsonb_build_array(g.grade, g.n, g.m, g.d)) FROM (SELECT grade, count(*), {says} FROM scored GROUP BY 1) g(grade, n, m, d)"
-    found = _patiently(f"WITH {sql} SELECT (SELECT ARRAY[{hits}] FROM v), ({grades})", params)
+    found = _patiently(f"WITH {sql} SELECT (SELECT ARRAY[{hits}] FROM v), ({grades})", params, body)
     if found is None:
-        ledger.ensure([body])
         return Preview(ready=False)
     counted, graded = found[0]
     graded = json.loads(graded) if graded else []
@@ -87,11 +87,8 @@ def matching(body: Mapping[str, Any], what: str, at: datetime) -> list[int] | No
         select = f"SELECT lead_id FROM scored WHERE {which}"
     else:
         select = f"SELECT lead_id FROM v WHERE {Conditions(compiled, params).sql(parts(body)[what])}"
-    found = _patiently(f"WITH {sql} {select} ORDER BY 1", params)
-    if found is None:
-        ledger.ensure([body])
-        return None
-    return [lead for (lead,) in found]
+    found = _patiently(f"WITH {sql} {select} ORDER BY 1", params, body)
+    return None if found is None else [lead for (lead,) in found]
 
 
 def _prepared(body: Mapping[str, Any], at: datetime) -> tuple[program.Program, Params, str]:
@@ -109,8 +106,9 @@ def _prepared(body: Mapping[str, Any], at: datetime) -> tuple[program.Program, P
     return compiled, params, compile.ctes(compiled, asks.whole(at, raw=not ready), here(), params)
 
 
-def _patiently(sql: str, params: Params) -> list[tuple] | None:
-    """Rows; None when the statement took longer than a reader waits."""
+def _patiently(sql: str, params: Params, body: Mapping[str, Any]) -> list[tuple] | None:
+    """Rows; None when the statement took longer than a reader waits. What took long is left to the ledger from now on."""
+    started = time.monotonic()
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL statement_timeout = '{PATIENCE}s'")
@@ -119,3 +117,6 @@ def _patiently(sql: str, params: Params) -> list[tuple] | None:
         if isinstance(problem.__cause__, errors.QueryCanceled):
             return None
         raise
+    finally:
+        if time.monotonic() - started > QUICK:
+            ledger.ensure([body])

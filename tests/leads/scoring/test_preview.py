@@ -69,6 +69,7 @@ def test_a_behaviour_nobody_registered_is_counted_from_the_raw_events():
 
 def test_what_takes_too_long_is_left_to_the_worker(monkeypatch):
     monkeypatch.setattr(preview, "PATIENCE", "0.001")
+    monkeypatch.setattr(preview, "QUICK", 0)
     monkeypatch.setattr(preview, "fetch", lambda sql, params: _sleep())
     body = definition(engagement=[item("c1", 10, event("demo"))])
     assert preview.count(body, NOON).ready is False
