@@ -5,7 +5,6 @@ same thing done several times on a local day is one line with its count. What wa
 """
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -153,16 +152,16 @@ def page(
         parts.append(f"SELECT * FROM ({sql}) p({_COLUMNS}) WHERE {condition}")
     start = "" if before is None else "WHERE (at, rank, id) < (%(at)s, %(rank)s, %(id)s)"
     sql = f"SELECT {_COLUMNS} FROM ({' UNION ALL '.join(parts)}) s {start} ORDER BY at DESC, rank DESC, id DESC LIMIT %(most)s"
-    params = _subjects(lead) | days.params() | {"t": t, "most": size + 1}
+    params: dict[str, Any] = _subjects(lead) | days.params() | {"t": t, "most": size + 1}
     if before is not None:
         params |= dict(zip(("at", "rank", "id"), before, strict=True))
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        rows = [Entry(*row[:-1], _json(row[-1])) for row in cursor.fetchall()]
+        rows = [Entry(*(*row[:-1], _json(row[-1]))) for row in cursor.fetchall()]
     return rows[:size], rows[size - 1].place if len(rows) > size else None
 
 
-def _subjects(lead: Lead) -> dict[str, Sequence[int]]:
+def _subjects(lead: Lead) -> dict[str, Any]:
     """Ids of the lead and of those merged into it, of their deals, and of the visitors that are them."""
     leads = merged(lead)
     deals = list(Deal.objects.filter(lead__in=leads).values_list("pk", flat=True))

@@ -151,7 +151,7 @@ def _taken_back(correction: Correction, names: _Names) -> str:
 def _event(entry: Entry, names: _Names) -> str:
     body = entry.body
     if body["kind"] not in EVENT_PHRASES:
-        return _OTHER_EVENTS.get(body["kind"]) or f"{body['kind']} {body['name']}".strip()
+        return str(_OTHER_EVENTS.get(body["kind"]) or f"{body['kind']} {body['name']}".strip())
     said = {name: body[name] for name in ("kind", "name", "form", "campaign") if body.get(name)}
     if body.get("page"):
         said["page"] = {"op": "is", "value": body["page"]}
@@ -197,7 +197,7 @@ _HOW = {
 
 
 def _attempt(entry: Entry, names: _Names) -> str:
-    words = {
+    words: dict[str, Any] = {
         "channel": Attempt.Channel(entry.body["channel"]).label,
         "outcome": Attempt.Outcome(entry.body["outcome"]).label,
     }

@@ -179,7 +179,7 @@ class _Teller:
         return Axis(name, value, letter, band, drawn, silent)
 
     def _row(self, row: Row, start: float, width: float) -> WhyRow:
-        place = {"start": round(start, 2), "width": round(width, 2)}
+        place: dict[str, Any] = {"start": round(start, 2), "width": round(width, 2)}
         if row.kind == "criterion":
             path, item = self.items[row.key]
             days, more = self._days(item)

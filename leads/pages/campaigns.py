@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import TextField, Value
 from django.db.models.functions import Coalesce, Lower, NullIf
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -46,7 +47,7 @@ COLUMNS = (
 
 
 @needs("campaigns.view")
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponseBase:
     may_edit = may(request.user, "campaigns.edit")
     rows = Campaign.objects.visible_to(request.user).with_sums()
     empty = {

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -59,7 +60,7 @@ COLUMNS = (
 
 
 @needs("leads.view")
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponseBase:
     personal = may(request.user, "leads.personal")
     form = LeadFilters(request.GET, choices.of_leads(request.user, clock.now()), personal)
     form.is_valid()
