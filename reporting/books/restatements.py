@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
@@ -94,13 +94,18 @@ def _merges(book: BookClose, first: datetime, until: datetime) -> Iterator[Resta
             yield Restatement("merge", recorded, occurred, handoffs[lead], lead)
 
 
-def recorded_after(contract: Contract, cutoff: datetime) -> bool:
-    """Whether anything about this contract's handoffs was recorded after an instant."""
-    line = contract.line_id
+def recorded_after(contract: Contract, until: date, cutoff: datetime) -> bool:
+    """Whether a fact of this contract's handoffs that occurred before a day was recorded after an instant."""
+    line, late = contract.line_id, {"recorded_at__gt": cutoff, "occurred_at__lt": _midnight(until)}
     return (
-        Handoff.objects.filter(line=line, recorded_at__gt=cutoff).exists()
-        or Attempt.objects.filter(handoff__line=line, recorded_at__gt=cutoff).exists()
-        or Decision.objects.filter(handoff__line=line, recorded_at__gt=cutoff).exists()
+        Handoff.objects.filter(line=line, **late).exists()
+        or Attempt.objects.filter(handoff__line=line, **late).exists()
+        or Decision.objects.filter(handoff__line=line, **late).exists()
         or Correction.objects.filter(subject__in=SUBJECTS, recorded_at__gt=cutoff).exists()
         or Merge.objects.filter(recorded_at__gt=cutoff).exists()
     )
+
+
+def _midnight(day: date) -> datetime:
+    """An instant by which `day` has begun in every zone."""
+    return datetime.combine(day, time(12), tzinfo=UTC) + timedelta(hours=2)

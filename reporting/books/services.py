@@ -48,14 +48,17 @@ def close_month(*, contract: Contract, month: date, by: User | None, at: datetim
 
 
 def steady(contract: Contract, month: date, at: datetime) -> follow.Month:
-    """The month at a cut-off after which nothing was recorded while it was being read."""
+    """The month at a cut-off after which nothing about it was recorded while it was being read.
+
+    BookError when late facts keep arriving.
+    """
     for _try in range(TRIES):
         cutoff = fence.cutoff()
         shown = follow.month(contract, month, at, cutoff)
-        if not restatements.recorded_after(contract, cutoff):
-            break
+        if not restatements.recorded_after(contract, shown.until, cutoff):
+            return shown
         derive.catch_up(at)
-    return shown
+    raise BookError(_("Facts about this month are being recorded right now: close it in a moment."))
 
 
 def why_not(shown: follow.Month) -> str:

@@ -47,7 +47,7 @@ def shown(of, at=NOW, **more):
 
 def late_handoff():
     """A handoff of October that becomes known after the close."""
-    return handoff(paris(2025, 10, 20, 10), known=timezone.now() + timedelta(seconds=1))
+    return handoff(paris(2025, 10, 20, 10), known=timezone.now())
 
 
 def test_a_month_closes_with_its_figures_cut_off_and_digest(october):
@@ -171,6 +171,13 @@ def test_terms_cannot_reach_back_over_it(october):
     close(october)
     with pytest.raises(agreements.AgreementError, match="10/2025 is closed"):
         sign(october, [VOLUME], date(2025, 10, 15), at=NOW)
+
+
+def test_while_late_facts_keep_arriving_it_does_not_close(october):
+    handoff(paris(2025, 10, 21, 10), known=timezone.now() + timedelta(hours=1))
+    with pytest.raises(services.BookError, match="being recorded right now"):
+        close(october)
+    assert not BookClose.objects.exists()
 
 
 # --- pages
