@@ -58,9 +58,9 @@ def volume(
         if value
     ]
     end = (_n(x(days[-1])), _n(y(forecast))) if forecast is not None else None
-    ideal = " ".join(f"{_n(x(day))},{_n(y(value))}" for day, _reached, value in points)
+    line = " ".join(f"{_n(x(day))},{_n(y(value))}" for day, _reached, value in points)
     ticks = [(_n(y(value)), value) for value in dict.fromkeys((Fraction(0), target / 2, target))]
-    return Chart(bars, "", ideal, ticks, _labels(days, x), end, points)
+    return Chart(bars, "", line, ticks, _labels(days, x), end, points)
 
 
 def share(first: date, until: date, today: date, settled: Mapping[date, tuple[int, int]], promised: Fraction) -> Chart:

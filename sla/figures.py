@@ -78,8 +78,7 @@ def from_book(kept: Mapping[str, Any]) -> Figure:
     """The figure of a closed month, as it was frozen."""
     if "target" in kept:
         return Volume(kept["count"], Fraction(kept["target"]), kept["elapsed"], kept["days"], over=True)
-    counts = [kept[name] for name in ("met", "missed", "pending", "excluded")]
-    return Share(*counts, Fraction(kept["promised"]), over=True)
+    return Share(kept["met"], kept["missed"], kept["pending"], kept["excluded"], Fraction(kept["promised"]), over=True)
 
 
 def target_of(parts: Iterable[tuple[Fraction, int]], days: int) -> Fraction:

@@ -29,7 +29,7 @@ def up(value: Exact) -> int:
 def rate(rates: Iterable[Exact]) -> Fraction:
     """Lead-to-customer rate: the product of the stage rates, each above 0 and at most 1. ValueError otherwise."""
     product = Fraction(1)
-    for one in map(Fraction, rates):
+    for one in (Fraction(value) for value in rates):
         if not 0 < one <= 1:
             raise ValueError("a rate lies above 0 and at most at 100 %")
         product *= one

@@ -40,6 +40,7 @@ def items(month: Month) -> list[Item]:
 
 def _volume(month: Month, row: Row) -> Iterator[Item]:
     figure, key = row.figure, row.clause.key
+    assert isinstance(figure, Volume)
     if figure.state == states.BEHIND and figure.needed:
         left = figure.days - figure.elapsed
         pace = words.number(states.shown(figure.needed, figure.target / figure.days, 1))

@@ -36,8 +36,12 @@ def number(value: Decimal | int | Fraction, places: int | None = None) -> str:
         value = Decimal(value.numerator) / Decimal(value.denominator)
     value = Decimal(value)
     if places is None:
-        places = max(-value.normalize().as_tuple().exponent, 0)
+        places = _places(value.normalize())
     return number_format(value, places, use_l10n=True, force_grouping=True)
+
+
+def _places(value: Decimal) -> int:
+    return max(-int(value.as_tuple().exponent), 0)
 
 
 def percent(value: Decimal | int | Fraction, places: int | None = None) -> str:
@@ -70,7 +74,7 @@ def so_far(figure: Figure) -> str:
     if not figure.settled:
         return "–"
     shown = states.shown_percent(figure.met, figure.settled, figure.promised)
-    return percent(shown, max(-shown.as_tuple().exponent, 0))
+    return percent(shown, _places(shown))
 
 
 def fraction(figure: Figure) -> str:
@@ -105,8 +109,9 @@ def line(figure: Figure) -> str:
 
 
 def forecast(figure: Figure) -> str:
-    found = figure.forecast if isinstance(figure, Volume) else None
-    return "–" if found is None else number(states.shown(found, figure.target, 0))
+    if not isinstance(figure, Volume) or figure.forecast is None:
+        return "–"
+    return number(states.shown(figure.forecast, figure.target, 0))
 
 
 def state(key: str) -> tuple[str, str, str]:
@@ -153,6 +158,7 @@ def _volume(figure: Volume) -> str:
 
 def _share(row: follow.Row, phase: str) -> str:
     figure = row.figure
+    assert isinstance(figure, Share)
     if not figure.settled:
         return (
             _("Nothing has fallen due for sales yet.") if phase == follow.RUNNING else _("Nothing fell due for sales.")

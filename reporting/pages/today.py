@@ -30,6 +30,6 @@ def today(request: HttpRequest) -> HttpResponse:
         "changed": (_("Changed since yesterday"), morning.changed, _("Nothing has changed since yesterday.")),
         "owing": (_("Who owes what"), morning.owing, _("Nobody owes anything.")),
     }
-    shown = [(key, lists[key][0], lists[key][1](), lists[key][2]) for key in ORDER[request.user.role]]
+    shown = [(key, lists[key][0], lists[key][1](), lists[key][2]) for key in ORDER[Role(request.user.role)]]
     context = {"lists": shown, "day": morning.today, "opens": morning.teller.opens}
     return render(request, "reporting/today.html", context)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Min, Q
 from django.urls import reverse
@@ -114,7 +115,7 @@ class Morning:
         known, out = {measure.key: measure for measure in registry.measures()}, []
         for key in CHANGES:
             if key in known:
-                asked = {"first": first, "until": until, "cutoff": self.cutoff}
+                asked: dict[str, Any] = {"first": first, "until": until, "cutoff": self.cutoff}
                 if key == "won":
                     asked["date"] = "won"
                 found = engine.answer(key, user=self.user, **asked).total

@@ -119,7 +119,7 @@ def text_context(contract: Contract, text: Text) -> dict:
 
 def _other(contract: Contract, text: Text) -> list[tuple[str, str, str]]:
     """(code, name, text) of the same terms in each language, the active one first."""
-    out = []
+    out: list[tuple[str, str, str]] = []
     for code, name in sorted(settings.LANGUAGES, key=lambda pair: pair[0] != get_language()):
         with override(code):
             out.append((code, name, render_to_string("sla/text.html", text_context(contract, text))))

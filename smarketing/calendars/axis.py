@@ -6,7 +6,7 @@ A wall time that occurs twice counts by its first occurrence; one that is skippe
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -140,7 +140,7 @@ def _of_day(day: date, weekly: Mapping, special: Mapping, holidays: set[date]) -
     return () if day in holidays else weekly.get(day.isoweekday(), ())
 
 
-def _windows(zone: ZoneInfo, first: date, until: date, of_day) -> Iterator[Window]:
+def _windows(zone: ZoneInfo, first: date, until: date, of_day: Callable[[date], Sequence]) -> Iterator[Window]:
     day, last = first, None
     while day < until:
         if _exists(day, zone):
