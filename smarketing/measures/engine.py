@@ -54,6 +54,7 @@ class Answer:
 def answer(key: str, **asked: Any) -> Answer:
     """Answer a question: the keywords of `ask`. Groups are in the order of their values. Refusal when it cannot be."""
     question = ask(key, **asked)
+    _refuse_foreign(resolve(question), question)
     return answered(question, *figures(resolve(question), question))
 
 
@@ -179,6 +180,17 @@ def _mature(measure: Measure, question: Question, group: Mapping[str, str]) -> b
         year, month = map(int, group["month"].split("-"))
         last = min(last, Date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1))
     return last + timedelta(days=days) <= question.last_day
+
+
+def _refuse_foreign(measure: Measure, question: Question) -> None:
+    """A rep may not ask for the figures of another rep. Refusal "not_yours"."""
+    if getattr(question.user, "role", "") != REP or not question.where:
+        return
+    offered = measure.dimensions(question)
+    for name, values in question.where.items():
+        own = offered[name].own if name in offered else None
+        if own and set(values) != {own(question.user)}:
+            raise Refusal("not_yours", "These are the figures of another person.")
 
 
 def _may_see(measure: Measure, question: Question, values: tuple[str, ...]) -> bool:

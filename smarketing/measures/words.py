@@ -30,6 +30,7 @@ REFUSALS = {
     "to_before_from": _("The end of the period is not after its beginning."),
     "bad_zone": _("This time zone does not exist."),
     "bad_cutoff": _("This cut-off does not exist."),
+    "not_yours": _("These are the figures of another person."),
     "bad_mark": _("This page of rows does not exist."),
     "too_many_dimensions": _("At most four dimensions at a time."),
 }

@@ -170,6 +170,20 @@ def test_rows_are_exported_for_those_who_may_with_a_line_in_the_log(three):
     assert browser.get(f"{ADDRESS}&export=csv").status_code == 404
 
 
+def test_a_rep_sees_the_team_and_themselves_but_no_other_rep(three):
+    lea, paul = person("Lea", "rep"), person("Paul", "rep")
+    for number, one in enumerate(Handoff.objects.order_by("pk")):
+        Assignment.objects.create(
+            handoff=one, rep=(lea, paul)[number % 2], how="turn", **_at(NIGHT + timedelta(hours=1))
+        )
+    found = engine.answer("mql", by=("rep",), user=lea, **PERIOD)
+    assert ([(row.group["rep"], row.value) for row in found.rows], found.total.value) == ([("Lea", 2)], 3)
+    browser = Client()
+    browser.force_login(lea)
+    assert browser.get(f"{ADDRESS}&rep=Lea").status_code == 200
+    assert browser.get(f"{ADDRESS}&rep=Paul").status_code == 400
+
+
 @pytest.mark.parametrize("query", ["from=x&to=y", "from=2026-01-01&to=2026-02-01&by=shoe", "from=2026-01-01&to=2026-02-01&after=zzz"])  # fmt: skip
 def test_a_wrong_address_is_explained(db, query):
     browser = Client()
