@@ -6,6 +6,7 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from leads.handoffs import reasons
 from smarketing.measures import engine, numbers, shown, words
 from smarketing.measures.engine import Answer, Group
 from smarketing.measures.numbers import Exact, wilson
@@ -103,11 +104,11 @@ def overview(asking: Asking, by: str) -> Overview:
         "cost": _figure(found["cost"]),
         "days": _figure(totals["days_to_won"]),
     }
-    page.sentence = _sentence(asking.view, totals, found)
+    page.sentence = _sentence(asking.view, totals, found, asking.ask("revenue", "campaign"))
     turned_down, conversion = asking.ask("turned_down", "reason"), asking.ask("conversion", "persona")
     page.reasons = _reasons(turned_down)
     page.personas, page.scale = _bars(conversion) if asking.view == COHORT else ([], "")
-    page.changes = _changes(found, by, page.reasons)
+    page.changes = _changes(found, by, turned_down)
     return page  # fmt: skip
 
 
@@ -132,11 +133,11 @@ def _made(value: Exact | None, unit: str) -> Cell:
 # --- did it pay
 
 
-def _sentence(view: str, totals: dict[str, Answer], found: dict[str, Answer]) -> str:
+def _sentence(view: str, totals: dict[str, Answer], found: dict[str, Answer], by_campaign: Answer) -> str:
     handed, won = totals["handoffs"].total.n, found["won"].total.n
     if not handed:
         return ""
-    cost, revenue = found["cost"].total.value, found["revenue"].total.value
+    cost, revenue = found["cost"].total.value, sum(row.value or 0 for row in by_campaign.rows if row.group["campaign"])
     rate = found["acceptance"].total
     said = {
         "handed": shown.number(handed),
@@ -160,7 +161,11 @@ def _sentence(view: str, totals: dict[str, Answer], found: dict[str, Answer]) ->
             "revenue": shown.figure(revenue, numbers.MONEY, 0),
             "cost": shown.figure(cost, numbers.MONEY, 0),
         }
-        text += " " + _("Each 1.00 spent brought back %(back)s (%(revenue)s of revenue for %(cost)s spent).") % said
+        text += (
+            " "
+            + _("Each 1.00 spent on campaigns brought back %(back)s (%(revenue)s of their revenue for %(cost)s spent).")
+            % said
+        )
     return text  # fmt: skip
 
 
@@ -293,7 +298,7 @@ def _bars(answer: Answer) -> tuple[list[Bar], str]:
 # --- what shall we change
 
 
-def _changes(found: dict[str, Answer], by: str, reasons) -> list[tuple[str, str]]:
+def _changes(found: dict[str, Answer], by: str, turned_down: Answer) -> list[tuple[str, str]]:
     """Up to three sentences with where they lead: what the figures ask to be talked about."""
     out = []
     rated = [row for row in found["acceptance"].rows if row.of and row.of >= FEW and row.group.get(by)]
@@ -313,14 +318,13 @@ def _changes(found: dict[str, Answer], by: str, reasons) -> list[tuple[str, str]
                     worst.rows_url,
                 )
             )
-    if reasons:
-        name, cell, share, _width = reasons[0]
+    of_quality = [row for row in turned_down.rows if row.group["reason"] in reasons.QUALITY]
+    if of_quality:
+        most = max(of_quality, key=lambda row: (row.n, row.group["reason"]))
+        share = shown.percent(Fraction(most.n, turned_down.total.n), 0)
+        said = {"name": reasons.label(most.group["reason"]), "share": share}
         out.append(
-            (
-                _("“%(name)s” is %(share)s of what sales sent back. Is a criterion missing?")
-                % {"name": name, "share": share},
-                cell.url,
-            )
+            (_("“%(name)s” is %(share)s of what sales sent back. Is a criterion missing?") % said, most.rows_url)
         )
     if found["cost"] is not None and not found["cost"].total.n:
         out.append((_("No cost is known for these months: without it there is no return to speak of."), ""))

@@ -82,4 +82,4 @@ def quotient(parts: Sequence[Figure]) -> Figure:
 def returned(parts: Sequence[Figure]) -> Figure:
     """(First part - second) ÷ second; null over 0."""
     top, below = (part.value or 0 for part in parts)
-    return Figure((Fraction(top) - Fraction(below)) / Fraction(below) if below else None, parts[0].n, parts[1].n)
+    return Figure((Fraction(top) - Fraction(below)) / Fraction(below) if below else None, parts[0].n)
