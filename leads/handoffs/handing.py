@@ -129,7 +129,7 @@ def import_handoffs(rows: Sequence[Handed], origin: Origin, fence: Fence) -> lis
         key = (one.lead_id, one.line_id)
         if key not in had and key not in new:
             known = one.occurred_at if origin.history else fence.recorded_at
-            file = origin.imported_by and origin.imported_by.pk
+            file = origin.imported_by.pk if origin.imported_by else None
             new[key] = _Handing(*key, GATES.IMPORTED, one.occurred_at, None, one.day_only, known, file)
     made = _make(list(new.values()), origin.by, fence)
     expire_silent([one.pk for one in made], at=fence.recorded_at, fence=fence)
@@ -206,7 +206,7 @@ def _make(handings: Sequence[_Handing], by: User | None, fence: Fence, caps: boo
     routing.assign(handoffs=routed, by=by, fence=fence, caps=caps)
     stages.move_all(
         [
-            stages.Move(one.lead_id, Stage.MQL, one.gate, one.occurred_at, by and by.pk, one.pk, one.known_at)
+            stages.Move(one.lead_id, Stage.MQL, one.gate, one.occurred_at, by.pk if by else None, one.pk, one.known_at)
             for one in made
         ],
         fence,

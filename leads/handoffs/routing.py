@@ -63,7 +63,7 @@ def assign(
     Returns handoff -> rep, None where it waits in its pool. States are derived by the caller (`states.derive`).
     Without `caps` nobody is ever full (history judged afterwards: who was free then is not known).
     """
-    ids = [getattr(one, "pk", one) for one in handoffs]
+    ids = [_id(one) for one in handoffs]
     found = {one.pk: one for one in Handoff.objects.filter(bulk.among("pk", ids)).select_related("rules", "lead")}
     with connection.cursor() as cursor:  # two assigners never count the same turns
         cursor.execute("SELECT id FROM leads_pool ORDER BY id FOR NO KEY UPDATE")
@@ -75,7 +75,8 @@ def assign(
     account, load = _account_reps(found.values()), _load() if caps else {}
     active = set(User.objects.filter(is_active=True, side="sales").values_list("pk", flat=True))
     never = _refused_by(found.values())
-    rows, chosen = [], {}
+    rows: list[tuple] = []
+    chosen: dict[int, int | None] = {}
     for pk in ids:
         one = found[pk]
         turns = next((pools[pool] for pool in takes.get(one.lead_id, ())), None)
@@ -102,7 +103,7 @@ def take(*, handoff: Handoff | int, by: User, at: datetime) -> HandoffState:
 
     Taken when somebody else was faster (it says who) or the handoff is closed.
     """
-    pk = getattr(handoff, "pk", handoff)
+    pk = _id(handoff)
     fence = open_fence()
     pool = _claim(pk, by)
     if pool is None:
@@ -121,7 +122,7 @@ def take(*, handoff: Handoff | int, by: User, at: datetime) -> HandoffState:
 @transaction.atomic
 def reassign(*, handoff: Handoff | int, rep: User | None, by: User, at: datetime, reason: str = "") -> HandoffState:
     """A manager names another rep in charge, or (None) gives the handoff back to its pool. Taken when it is closed."""
-    pk = getattr(handoff, "pk", handoff)
+    pk = _id(handoff)
     fence = open_fence()
     held = HandoffState.objects.select_for_update().get(pk=pk)
     if not held.is_open:
@@ -130,6 +131,10 @@ def reassign(*, handoff: Handoff | int, rep: User | None, by: User, at: datetime
     states.derive([pk], fence)
     record(by, "handoff.reassign", "handoff", pk, at, rep=rep and rep.pk)
     return HandoffState.objects.get(pk=pk)
+
+
+def _id(handoff: Handoff | int) -> int:
+    return handoff.pk if isinstance(handoff, Handoff) else handoff
 
 
 def _claim(pk: int, by: User) -> int | None:

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from leads.intake import bulk
-from leads.models import Correction, Deal, Stage, StageMove
+from leads.models import Correction, Deal, Handoff, Stage, StageMove
 from smarketing.accounts.models import User
 from smarketing.rows.fence import Fence
 
@@ -55,14 +55,21 @@ class Move:
 
 
 def move(
-    *, lead_id: int, to: str, cause: str, at: datetime, by: User | None, fence: Fence, handoff: int | None = None
+    *,
+    lead_id: int,
+    to: str,
+    cause: str,
+    at: datetime,
+    by: User | None,
+    fence: Fence,
+    handoff: Handoff | int | None = None,
 ) -> bool:
     """Move one lead; False when it stands there already. NotAllowed for a move that the table does not hold.
 
     `handoff`: the handoff (or its id) on which it happened.
     """
-    number = getattr(handoff, "pk", handoff)
-    return bool(move_all([Move(lead_id, to, cause, at, by and by.pk, number)], fence))
+    number = handoff.pk if isinstance(handoff, Handoff) else handoff
+    return bool(move_all([Move(lead_id, to, cause, at, by.pk if by else None, number)], fence))
 
 
 @transaction.atomic
@@ -112,7 +119,7 @@ def follow_deals(deal_ids: Iterable[int], fence: Fence) -> None:
     """Intake's hook: an open deal makes an opportunity of its lead, a won one a customer; taken back, it is undone."""
     leads = set(Deal.objects.filter(bulk.among("pk", deal_ids)).values_list("lead_id", flat=True))
     best: dict[int, tuple[str, Deal]] = {}
-    stages = {Deal.State.OPEN: Stage.OPPORTUNITY, Deal.State.WON: Stage.CUSTOMER}
+    stages: dict[str, Stage] = {Deal.State.OPEN: Stage.OPPORTUNITY, Deal.State.WON: Stage.CUSTOMER}
     back = Correction.objects.filter(subject="deal").values("subject_id")
     deals = Deal.objects.filter(bulk.among("lead_id", leads), state__in=stages).exclude(pk__in=back)
     for deal in deals.order_by("created_at", "pk"):

@@ -62,7 +62,7 @@ def _score_batch(batch: Sequence[int], until: datetime, qualify: bool) -> int:
     for line_id, line in lines.live(until).items():
         store.wipe(line_id, batch)
         found = service.score(line_id, line, batch, until, keep_from=keep)
-        made += len(service.qualify(line_id, found, acts)) if qualify else 0
+        made += len(service.qualify(line_id, found.yes, acts)) if qualify else 0
     service.observe(batch, until)
     return made
 

@@ -1,6 +1,6 @@
 """Definition lines as the judge sees them: which versions are in force, their behaviours counted, new ones taken up."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import transaction
 
@@ -13,6 +13,7 @@ from personas.models import DefinitionLine, DefinitionVersion
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import AuditEntry
 
+NEVER = datetime.min.replace(tzinfo=UTC)
 TAKEN_UP, SUBJECT = "definition.judge", "definitionversion"
 WAITING = f"""
 SELECT EXISTS (SELECT FROM personas_definitionversion v WHERE v.effective_at <= smarketing_clock() AND NOT EXISTS (

@@ -6,6 +6,7 @@ and stage moves of a batch are one transaction.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
@@ -24,7 +25,7 @@ from smarketing.rows.fence import Fence, open_fence
 from . import lines
 
 WAITING = f"SELECT EXISTS (SELECT FROM leads_leaddirty) OR ({lines.WAITING})"
-OPPOSED = "OPP-OUT"  # reason code of a withdrawal
+OPPOSED, CORRECTED = "OPP-OUT", "correction"  # reasons of withdrawals
 _MARKED = """
 SELECT d.lead_id FROM leads_leaddirty d JOIN leads_lead l ON l.id = d.lead_id WHERE d.since <= %(cutoff)s
 ORDER BY d.lead_id LIMIT %(limit)s FOR NO KEY UPDATE OF l SKIP LOCKED
@@ -63,27 +64,39 @@ def judge(lead_ids: Iterable[int], cutoff: datetime) -> int:
 
 
 def _judge(ids: Sequence[int], cutoff: datetime) -> int:
-    acts, made = open_fence(), []
+    acts, made, fallen = open_fence(), [], []
     store.forget(ids)
     for line, line_segments in lines.live(cutoff).items():
-        made += qualify(line, score(line, line_segments, ids, cutoff), acts)
+        found = score(line, line_segments, ids, cutoff)
+        made += qualify(line, found.yes, acts)
+        fallen += [(lead, line, at) for lead, at in found.fallen]
     observe(ids, cutoff)
     store.match_personas(asks.listed([(one, cutoff) for one in ids]))
     _withdraw(ids, cutoff, acts)
+    _take_back(fallen, cutoff, acts)
     handing.pass_on(made, at=cutoff, fence=acts)
     handing.pass_on(_freed(ids, {one.pk for one in made}), at=cutoff, fence=acts, paced=False)
     return len(made)
 
 
-def score(line_id: int, line: Sequence[Segment], ids: Sequence[int], until: datetime, **more) -> list[Yes]:
-    """Write the scores of leads on a line up to `until`. Returns where the definition became true for the first time."""
-    found = []
+@dataclass
+class Found:
+    """Where a definition became true for the first time in a cycle, and where a correction made it untrue."""
+
+    yes: list[Yes] = field(default_factory=list)
+    fallen: list[tuple[int, datetime]] = field(default_factory=list)
+
+
+def score(line_id: int, line: Sequence[Segment], ids: Sequence[int], until: datetime, **more) -> Found:
+    """Write the scores of leads on a line up to `until`."""
+    found = Found()
     for batch in chain.batches(ids):
         after = store.judged_until(line_id, batch)
         walks = chain.walks(line, batch, here=days.here(), until=until, after=after)
         store.write(walks, line_id, **more)
         had = Qualification.objects.filter(among("lead_id", batch), line=line_id).values_list("lead_id", "cycle")
-        found += chain.first_yes(walks, had)
+        found.yes += chain.first_yes(walks, had)
+        found.fallen += chain.fallen(walks)
     return found
 
 
@@ -114,9 +127,23 @@ def observe(ids: Sequence[int], cutoff: datetime) -> None:
 def _withdraw(ids: Sequence[int], at: datetime, acts: Fence) -> None:
     """Who opposes, or was erased, is taken back from sales."""
     gone = Lead.objects.filter(among("pk", ids)).exclude(opted_out=False, erased=False)
-    taken = HandoffState.objects.filter(lead__in=gone, is_open=True).values_list("handoff_id", flat=True)
-    if taken := list(taken):
+    open_ones = HandoffState.objects.filter(lead__in=gone, is_open=True)
+    if taken := list(open_ones.values_list("handoff_id", flat=True)):
         handing.withdraw(taken, reason=OPPOSED, by=None, at=at, fence=acts)
+
+
+def _take_back(fallen: Sequence[tuple[int, int, datetime]], at: datetime, acts: Fence) -> None:
+    """What qualified by a fact that was none is taken back from sales, unless somebody has worked on it."""
+    wanted = {(lead, line): moment for lead, line, moment in fallen}
+    rows = HandoffState.objects.filter(among("lead_id", [lead for lead, _line in wanted]), is_open=True)
+    untouched = rows.filter(attempts=0, accepted_at=None, handoff__qualification__isnull=False)
+    gone = [
+        row.handoff_id
+        for row in untouched.select_related("handoff__qualification")
+        if row.handoff.qualification.effective_at <= wanted.get((row.lead_id, row.line_id), lines.NEVER)
+    ]
+    if gone:
+        handing.withdraw(gone, reason=CORRECTED, by=None, at=at, fence=acts)
 
 
 def _freed(ids: Sequence[int], new: set[int]) -> list[Qualification]:

@@ -96,6 +96,18 @@ def first_yes(found: Sequence[Walk], had: Iterable[tuple[int, int]] = ()) -> lis
     return sorted(out, key=lambda one: (one.at, one.lead_id))
 
 
+def fallen(found: Sequence[Walk]) -> list[tuple[int, datetime]]:
+    """(lead, moment) at which a fact was taken back and the definition ceased to be true for that."""
+    out = []
+    for one in found:
+        yes = one.plain | one.direct
+        stood = np.zeros(len(one), bool)
+        stood[1:] = yes[:-1] & ~one.first[1:]
+        gone = (one.new & one.back & stood & ~yes).nonzero()[0]
+        out += list(zip(one.lead[gone].tolist(), map(instant, one.at[gone]), strict=True))
+    return out
+
+
 def _columns(one: Walk) -> tuple[Ints, ...]:
     yes = np.where(one.begins, one.plain, one.strict) | one.direct
     version = np.full(len(one), one.version_id)

@@ -15,6 +15,7 @@ from leads.scoring.sql import Params, fetch
 from personas.criteria.behaviours import behaviours
 
 Ints = np.ndarray
+NONE = np.empty(0, np.int64)
 _US = "round(date_part('epoch', {0}) * 1000000)::bigint".format
 
 
@@ -44,8 +45,8 @@ class Facts:
     hits: Mapping[int, tuple[Ints, Ints, Ints]] = field(default_factory=dict)  # behaviour -> lead, effective, occurred
     changes: Mapping[str, Changes] = field(default_factory=dict)
     companies: Ints = field(default_factory=lambda: np.empty(0, np.int64))
-    resets: tuple[Ints, Ints, Ints] = ()  # lead, effective, occurred
-    backs: tuple[Ints, Ints] = ()  # lead, instant at which we learned that a fact was none
+    resets: tuple[Ints, Ints, Ints] = (NONE, NONE, NONE)  # lead, effective, occurred
+    backs: tuple[Ints, Ints] = (NONE, NONE)  # lead, instant at which we learned that a fact was none
     tangled: Ints = field(default_factory=lambda: np.empty(0, bool))
 
 
@@ -186,7 +187,7 @@ _ANY_BACK = "SELECT FROM leads_correction WHERE subject IN ('event', 'engagement
 
 def _pull_backs(facts: Facts, params: Params) -> None:
     """Corrections that touch these leads (directly, by visitors joined to them, by their companies)."""
-    facts.backs, facts.tangled = (np.empty(0, np.int64),) * 2, np.zeros(len(facts.leads), bool)
+    facts.tangled = np.zeros(len(facts.leads), bool)
     if not fetch(f"SELECT EXISTS ({_ANY_BACK})")[0][0]:
         return
     lead, at = _numbers(_BACKS, params, 2)
@@ -198,7 +199,7 @@ def _pull_backs(facts: Facts, params: Params) -> None:
         links = facts.changes["lead.company"]
         place, kept = _places(facts.companies, company)
         more = members(links.subject, company_of(links, facts.companies), place[kept], at[kept])
-        facts.backs = tuple(np.concatenate(pair) for pair in zip(facts.backs, more, strict=True))
+        facts.backs = np.concatenate((facts.backs[0], more[0])), np.concatenate((facts.backs[1], more[1]))
     facts.tangled[facts.backs[0]] = True
 
 

@@ -53,6 +53,7 @@ class Walk:
     new: Ints
     declared: Ints  # first cycle of a lead that came with declared history
     history: Ints  # the moment lies in that history
+    back: Ints  # at that moment a fact was taken back
 
     def __len__(self) -> int:
         return len(self.at)
@@ -204,6 +205,7 @@ def _judge(
         program.version_id, facts.leads[rows.lead], rows.at, out["cycle"], out["fit"], out["engagement"], out["grade"],
         contributions, out["plain"], out["strict"], out["direct"], begins, rows.at > judged[rows.lead],
         facts.declared[rows.lead] & (out["cycle"] == 0), rows.at <= facts.recorded[rows.lead],
+        np.isin(rows.keys, rows.key(*facts.backs)),
     )  # fmt: skip
 
 

@@ -67,6 +67,7 @@ def race(urls: dict[str, str], reps: int, handoffs: int, how: str) -> Counter:
     return Counter(taken.values_list("handoff_id", flat=True))
 
 
+@pytest.mark.invariant("I4", mutant="plain select, then update")
 @pytest.mark.django_db(transaction=True)
 def test_processes_racing_take_each_handoff_once_and_the_naive_take_is_caught(database_urls):
     taken = race(database_urls, 8, 20, "locked")
@@ -76,6 +77,7 @@ def test_processes_racing_take_each_handoff_once_and_the_naive_take_is_caught(da
 
 
 @pytest.mark.trust
+@pytest.mark.invariant("I4")
 @pytest.mark.django_db(transaction=True)
 def test_fifty_processes_racing_take_each_handoff_once(database_urls):
     taken = race(database_urls, 50, 200, "locked")

@@ -83,15 +83,18 @@ def check(leads: list[int]) -> None:
 QUIET = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
+@pytest.mark.invariant("I5")
 def test_the_log_of_stages_holds_what_happened_and_nothing_else():
     run_state_machine_as_test(Log, settings=settings(max_examples=15, stateful_step_count=15, **QUIET))
 
 
 @pytest.mark.trust
+@pytest.mark.invariant("I5")
 def test_the_log_of_stages_holds_what_happened_two_thousand_times():
     run_state_machine_as_test(Log, settings=settings(max_examples=2000, stateful_step_count=30, **QUIET))
 
 
+@pytest.mark.invariant("I5", mutant="bulk update without a log row")
 def test_a_stage_set_without_a_row_in_the_log_is_caught():
     """Negative control: a bulk update beside the one way to move."""
     lead = facts.lead(clock.now())

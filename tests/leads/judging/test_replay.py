@@ -57,9 +57,23 @@ def replayed(lead: int, body: dict, until) -> list[tuple]:
     return [found[cycle] for cycle in sorted(found)]
 
 
-@settings(max_examples=25, deadline=None, phases=PHASES, suppress_health_check=QUIET)
+@pytest.mark.invariant("I6")
+@settings(max_examples=8, deadline=None, phases=PHASES, suppress_health_check=QUIET)
 @given(st.data())
 def test_incremental_catch_up_rebuild_and_plain_python_agree(data):
+    agree(data)
+
+
+@pytest.mark.trust
+@pytest.mark.invariant("I6")
+@settings(max_examples=150, deadline=None, phases=PHASES, suppress_health_check=QUIET)
+@given(st.data())
+def test_the_four_ways_agree_on_many_worlds(data):
+    agree(data)
+
+
+def agree(data) -> None:
+    """One drawn world judged four ways."""
     worlds.catalogue()
     body = data.draw(worlds.bodies(), "body")
     assume(not validate(body, catalogue()))

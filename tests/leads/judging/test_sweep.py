@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from django.db import connection
 
+from leads.handoffs import states
 from leads.intake import dirty
 from leads.judging import lines, nightly, service
 from leads.models import (
@@ -168,6 +169,24 @@ def test_a_new_versions_backlog_is_released_at_its_pace_in_order(now):
     assert set(Handoff.objects.values_list("gate", flat=True)) == {"released"}
 
 
+def test_what_qualified_by_a_fact_taken_back_is_withdrawn_unless_worked_on(now):
+    definitions.version(definitions.simple(), now - 30 * DAY)
+    leads = [facts.lead(now - DAY, country="FR") for _ in range(2)]
+    wrong = [facts.event(lead, "demo", now) for lead in leads]
+    mark(*leads)
+    judge_all()
+    worked = Handoff.objects.get(lead=leads[1])
+    Decision.objects.create(handoff=worked, kind="accept", occurred_at=now, recorded_at=now, known_at=now)
+    states.derive([worked.pk])
+    for event in wrong:
+        facts.correct("event", event, now + HOUR)
+    mark(*leads)
+    judge_all()
+    first, second = (HandoffState.objects.get(lead=lead) for lead in leads)
+    assert (first.state, first.reason, second.state) == ("withdrawn", "correction", "accepted")
+    assert Qualification.objects.count() == 2
+
+
 def test_recycling_begins_a_cycle_and_cools_down(now):
     definitions.version(definitions.simple(cooldown_days=2), now - 60 * DAY)
     lead = facts.lead(now - 50 * DAY, country="FR")
@@ -179,8 +198,6 @@ def test_recycling_begins_a_cycle_and_cools_down(now):
     Decision.objects.create(
         handoff=handoff, kind="return", reason="TIME-LATER", occurred_at=closed, recorded_at=closed, known_at=closed
     )
-    from leads.handoffs import states
-
     states.derive([handoff.pk])
     facts.reset(lead, closed)
     mark(lead)
