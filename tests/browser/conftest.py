@@ -53,3 +53,16 @@ def visit(started, live_server):
     yield come
     for context in opened:
         context.close()
+
+
+@pytest.fixture
+def database_urls_of_demo(servers, demo_db) -> dict[str, str]:
+    """Environment of a process that shall work on this test's demo company."""
+    from smarketing.supervisor.postgres import APPLICATION, OWNER
+
+    server, broker = servers
+    return {
+        "DATABASE_URL": server.url(demo_db, APPLICATION),
+        "OWNER_DATABASE_URL": server.url(demo_db, OWNER),
+        "REDIS_URL": broker.url,
+    }
