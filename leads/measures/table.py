@@ -118,7 +118,7 @@ def count_of(name: str) -> Measure | None:
     """`count:deal.x_…`: how many have the attribute filled in."""
     field = _field(name)
     words = _("Those for which this attribute is filled in.")
-    return field and Measure(f"count:{name}", label_of(field), words, COUNT, **_shape(field))
+    return Measure(f"count:{name}", label_of(field), words, COUNT, **_shape(field)) if field else None
 
 
 def register_all() -> None:

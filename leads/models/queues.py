@@ -48,11 +48,11 @@ class HandoffStateQuerySet(models.QuerySet):
         """Whose next promise breaks before an instant."""
         return self.filter(due_at__lt=at)
 
-    def in_order(self) -> "HandoffStateQuerySet":
+    def in_order(self) -> Any:
         """The promise that breaks next first, then the better grade, then the older; without a promise last."""
         return self.order_by(models.F("due_at").asc(nulls_last=True), *ORDER[1:])
 
-    def after(self, key: Key) -> "HandoffStateQuerySet":
+    def after(self, key: Key) -> Any:
         """What follows `key` (see `key_of`) in the order."""
         due, *rest = key
         table = self.model._meta.db_table
@@ -64,8 +64,8 @@ class HandoffStateQuerySet(models.QuerySet):
 
     def page_after(self, key: Key | None, size: int) -> Sequence[Any]:
         """Up to `size` rows in order after `key` (None: from the top), each part one range of the queue's index."""
-        dated = self.filter(due_at__isnull=False)
-        undated = self.filter(due_at__isnull=True).order_by(*ORDER[1:])
+        dated: Any = self.filter(due_at__isnull=False)
+        undated: Any = self.filter(due_at__isnull=True).order_by(*ORDER[1:])
         rows: list[Any] = []
         if key is None or key[0] is not None:
             if key is not None:

@@ -37,7 +37,7 @@ def written(version: DefinitionVersion) -> tuple[int, int]:
         "SELECT lead_id, contributions FROM leads_score WHERE line_id = %s AND track = 'live' ORDER BY 1",
         [version.line_id],
     )
-    return checksum(lead, np.stack(slots) if slots.dtype == object else slots), len(lead)
+    return checksum(lead, np.stack(list(slots)) if slots.dtype == object else slots), len(lead)
 
 
 def pull(version: DefinitionVersion, moment, day) -> dict:

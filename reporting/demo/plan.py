@@ -4,6 +4,7 @@ import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -92,7 +93,7 @@ def instant(us: int) -> datetime:
 
 def plants(text: str) -> Plants:
     """ "persona=paul,campaign=fair,month=2026-03" → Plants. ValueError for anything else."""
-    said = {}
+    said: dict[str, Any] = {}
     for part in filter(None, text.split(",")):
         name, equals, value = part.partition("=")
         if not equals or name not in ("persona", "campaign", "month"):

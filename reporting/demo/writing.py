@@ -168,10 +168,11 @@ def _changes(
         value += [json.dumps(values[n], ensure_ascii=False) for n in there]
     where = np.array(place, dtype=np.int64)
     order = np.argsort(where, kind="stable")
-    where, field, value = where[order], np.array(field, object)[order], np.array(value, object)[order]
+    fields_there, values_there = np.array(field, object)[order], np.array(value, object)[order]
+    where = where[order]
     known = times(recorded[where])
     copy("leads_attributechange", {
-        "subject": subject, "subject_id": number[where], "field": field, "value": value, "occurred_at": times(at[where]),
+        "subject": subject, "subject_id": number[where], "field": fields_there, "value": values_there, "occurred_at": times(at[where]),
         "recorded_at": known, "known_at": known, "day_only": False, "by_id": None, "imported_by_id": None, "source": "site",
     })  # fmt: skip
 

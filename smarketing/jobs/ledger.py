@@ -53,7 +53,7 @@ def shown(found: Iterable[Run]) -> list[Shown]:
         last=Max("done_at"),
     )  # fmt: skip
     for row in grouped:
-        sums.setdefault(row["run_id"], {})[row["step"]] = row
+        sums.setdefault(row["run_id"], {})[row["step"]] = dict(row)
     held = set(Lease.objects.exclude(until=None).filter(until__gt=timezone.now()).values_list("name", flat=True))
     return [_shown(run, sums.get(run.pk, {}), run.job in held) for run in found]
 

@@ -1,5 +1,7 @@
 """The API of measures: a list, and one answer in the shape that programs rely on."""
 
+from typing import Any
+
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -47,7 +49,7 @@ class AnswerShape(serializers.Serializer):
 
 class MeasureShape(serializers.Serializer):
     key = serializers.CharField()
-    label = serializers.CharField()
+    label: Any = serializers.CharField()
     words = serializers.CharField()
     unit = serializers.ChoiceField(list(numbers.PLACES))
     dates = serializers.ListField(child=serializers.CharField())

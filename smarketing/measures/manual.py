@@ -1,6 +1,7 @@
 """The API as a page to read: addresses, parameters and answers from the schema, measures from the registry."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -47,7 +48,7 @@ def addresses(schema: dict) -> list[Address]:
     return found
 
 
-def _fields(schema: dict, said: dict) -> list[tuple[str, str, str, bool]]:
+def _fields(schema: Any, said: Any) -> list[tuple[str, str, str, bool]]:
     content = said.get("responses", {}).get("200", {}).get("content", {})
     shape = next(iter(content.values()), {}).get("schema", {})
     shape = shape.get("items", shape)

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -37,7 +38,7 @@ class Row:
 
 
 @needs("measures.read")
-def rows(request: HttpRequest, key: str) -> HttpResponse:
+def rows(request: HttpRequest, key: str) -> HttpResponseBase:
     """The page at `/numbers/<key>/`; the same address with `export=csv` saves the rows."""
     query = with_period(request.GET)
     try:
@@ -146,7 +147,8 @@ def _since(found: Answer) -> dict[str, Any] | None:
     _groups, total = engine.figures(found.measure, live)
     if total.value == found.total.value or total.value is None:
         return None
-    difference = total.value - (found.total.value or 0)
+    now_is: Any = total.value
+    difference = now_is - (found.total.value or 0)
     sign = "+" if difference > 0 else "−"
     return {"text": f"{sign}{shown.figure(abs(difference), found.unit)}", "url": engine.address(live)}
 
@@ -175,7 +177,7 @@ def _choices(measure: registry.Measure, question: Question, offered) -> dict[str
     }
 
 
-def _export(request: HttpRequest, found: Answer) -> HttpResponse:
+def _export(request: HttpRequest, found: Answer) -> HttpResponseBase:
     """The rows as CSV, for those who may export; an audit line says so."""
     if not may(request.user, "leads.export") or found.measure.population is None:
         raise Http404

@@ -54,7 +54,7 @@ class Question:
         return f"{instant} >= %(earliest)s AND {instant} < %(latest)s"
 
     @cached_property
-    def last_day(self) -> date:
+    def last_day(self) -> Any:
         """The local day of the cut-off."""
         return self._days[0].of(self.cutoff)
 
