@@ -67,16 +67,21 @@ def _keep_books(actions: list[Action], ctx: Context) -> None:
     """Declared history leaves closed months alone, also when a book was closed since the check."""
     if not ctx.history or not hooks.closed_months:
         return
-    for action in actions:
-        if action.outcome not in (CREATED, UPDATED):
-            continue
-        touched = months((v.at for v in action.row.values.values() if isinstance(v, Moment)), ctx)
-        shut = _closed(touched) if touched else set()
-        if shut:
-            refuse(action, "closed_month", month=f"{min(shut):%Y-%m}")
+    touched = {
+        id(action): months((v.at for v in action.row.values.values() if isinstance(v, Moment)), ctx)
+        for action in actions
+        if action.outcome in (CREATED, UPDATED)
+    }
+    shut = _closed({month for found in touched.values() for month in found})
+    for action in actions if shut else []:
+        if hit := shut & touched.get(id(action), set()):
+            refuse(action, "closed_month", month=f"{min(hit):%Y-%m}")
 
 
 def _closed(touched: set[date]) -> set[date]:
+    """Those of these months whose book is closed: asked once for all."""
+    if not touched:
+        return set()
     return {month for hook in hooks.closed_months for month in hook(min(touched), max(touched))} & touched
 
 

@@ -193,3 +193,15 @@ class TestHistory:
         ]
         assert counts(run("leads", text.replace("2024-01", "2024-03"), self.MAP, history=True)) == (2, 0, 0, 0)
         assert json.dumps(one.report)
+
+    def test_a_month_closed_after_the_check_is_left_alone(self, run, monkeypatch):
+        asked = []
+
+        def closed(first, last):
+            asked.append((first, last))
+            return {date(2024, 1, 1)} if len(asked) > 1 else set()
+
+        monkeypatch.setattr(hooks, "closed_months", [closed])
+        one = run("leads", "Id,Name,On\n1,Ada,2024-01-05\n2,Bob,2024-02-05\n", self.MAP, history=True)
+        assert counts(one) == (1, 0, 0, 1) and len(asked) == 2
+        assert reports.errors(one)[0]["reason"] == "The book of 2024-01 is closed: declared history may not touch it."
