@@ -9,13 +9,13 @@ from smarketing.jobs.models import Run
 from . import derive
 
 CHUNK = 2000
-# Handoffs that the cut-off sees whole. Those touched since belong to the live sweep, which judges them at a later instant.
+# Handoffs that the cut-off sees whole, those the night itself made included. Those touched since belong to the live
+# sweep, which judges them at a later instant; marks are left to it.
 _SETTLED = """
-SELECT h.id FROM leads_handoff h WHERE h.id >= %(low)s AND h.id < %(high)s AND h.recorded_at <= %(cutoff)s
+SELECT h.id FROM leads_handoff h WHERE h.id >= %(low)s AND h.id < %(high)s AND h.occurred_at <= %(cutoff)s
   AND NOT EXISTS (SELECT FROM leads_attempt a WHERE a.handoff_id = h.id AND a.recorded_at > %(cutoff)s)
   AND NOT EXISTS (SELECT FROM leads_decision d WHERE d.handoff_id = h.id AND d.recorded_at > %(cutoff)s)
   AND NOT EXISTS (SELECT FROM sla_clock c WHERE c.handoff_id = h.id AND c.settled_at > %(cutoff)s)
-  AND NOT EXISTS (SELECT FROM sla_sladirty s WHERE s.handoff_id = h.id)
 ORDER BY h.id
 """
 

@@ -96,12 +96,20 @@ def _merges(book: BookClose, first: datetime, until: datetime) -> Iterator[Resta
 
 def recorded_after(contract: Contract, until: date, cutoff: datetime) -> bool:
     """Whether a fact of this contract's handoffs that occurred before a day was recorded after an instant."""
-    line, late = contract.line_id, {"recorded_at__gt": cutoff, "occurred_at__lt": _midnight(until)}
+    line, before = contract.line_id, {"occurred_at__lt": _midnight(until)}
+    late = {"recorded_at__gt": cutoff, **before}
+    own = {
+        "handoff": Handoff.objects.filter(line=line),
+        "attempt": Attempt.objects.filter(handoff__line=line),
+        "decision": Decision.objects.filter(handoff__line=line),
+    }
+    back = Correction.objects.filter(recorded_at__gt=cutoff)
     return (
-        Handoff.objects.filter(line=line, **late).exists()
-        or Attempt.objects.filter(handoff__line=line, **late).exists()
-        or Decision.objects.filter(handoff__line=line, **late).exists()
-        or Correction.objects.filter(subject__in=SUBJECTS, recorded_at__gt=cutoff).exists()
+        any(rows.filter(**late).exists() for rows in own.values())
+        or any(
+            back.filter(subject=subject, subject_id__in=rows.filter(**before).values("pk")).exists()
+            for subject, rows in own.items()
+        )
         or Merge.objects.filter(recorded_at__gt=cutoff).exists()
     )
 

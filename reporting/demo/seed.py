@@ -24,6 +24,7 @@ from . import crowd, deeds, setting, traffic, words, work, writing
 from .plan import Plan, midnight
 
 Say = Callable[[str], None]
+JUST_LATE = timedelta(hours=1)  # business time: who is owed a first attempt, a few of them late already
 CYCLES = 3  # leads given back may qualify again
 
 
@@ -90,7 +91,7 @@ def _handed(plan: Plan, stage: setting.Stage, people: crowd.Crowd, base: int, af
     """New handoffs with what the play needs to know of them."""
     keys = {user.pk: key for key, user in stage.people.items()}
     campaigns = [one.key for one in words.CAMPAIGNS] + [""]
-    recent = plan.at - timedelta(hours=26)
+    axis, promised = calendars.axis(stage.contract.terms.get().calendar), timedelta(hours=4)
     found = HandoffState.objects.filter(handoff__gt=after, rep__isnull=False).values_list(
         "handoff_id", "lead_id", "rep_id", "handoff__occurred_at"
     )
@@ -103,7 +104,7 @@ def _handed(plan: Plan, stage: setting.Stage, people: crowd.Crowd, base: int, af
                 campaign=campaigns[people.campaign[number]],
                 employees=int(people.companies.employees[company]) if company >= 0 else 1,
                 company=people.companies.name[company] if company >= 0 else "",
-                fresh=at > recent,
+                fresh=axis.due(at, promised + JUST_LATE) > plan.at,
             )
         )  # fmt: skip
     return out

@@ -100,7 +100,7 @@ def _rush(plan: Plan, dice: np.random.Generator, crowd: Crowd):
     size = crowd.companies.employees[crowd.company[good]]
     trade = crowd.companies.industry[crowd.company[good]]
     good = good[(size >= 50) & (size <= 500) & (trade < 3)]
-    count = min(len(good), max(26, min(84, plan.leads // 280)))
+    count = min(len(good), max(26, min(110, plan.leads // 215)))
     lead = np.sort(dice.choice(good, count, replace=False))
     start = plan.now - dice.integers(2 * 3600, 20 * 3600, count) * SECOND
     yield from _burst(dice, lead, start)

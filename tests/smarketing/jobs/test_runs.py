@@ -54,6 +54,7 @@ def test_started_twice_it_is_the_same_run_until_it_ended(job):
 
 
 @pytest.mark.django_db
+@pytest.mark.invariant("I17")
 def test_a_poison_row_stops_only_itself_and_what_needs_all(job):
     job.poison = {1}
     run = runs.go_on(runs.start("test", DAY, CUTOFF))
@@ -79,6 +80,7 @@ def test_a_row_that_kills_its_worker_is_quarantined_too(job):
 
 
 @pytest.mark.django_db
+@pytest.mark.invariant("I17", mutant="no counter of attempts")
 def test_without_a_counter_a_poison_row_would_stop_the_run(job, monkeypatch):
     """The planted fault: attempts are not counted, so the chunk comes back for ever."""
     job.poison = {1}
