@@ -4,25 +4,17 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from leads.handoffs import reasons
 from smarketing.measures import engine, numbers, shown, words
-from smarketing.measures.engine import Answer, Group
-from smarketing.measures.numbers import Exact, wilson
+from smarketing.measures.engine import Answer
+from smarketing.measures.numbers import wilson
 
+from . import tables
 from .asking import GROUPED, Asking, quotient
+from .cells import FEW, Cell, count, figure
 from .spans import COHORT
-
-FEW = 20  # below so many cases a share says little
-
-
-@dataclass(frozen=True)
-class Cell:
-    text: str
-    url: str = ""
-    title: str = ""
-    faint: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,23 +26,6 @@ class Step:
     count: int
     share: str
     width: int
-
-
-@dataclass(frozen=True)
-class Line:
-    """One group of the table, or its total."""
-
-    name: str
-    cells: list[Cell]
-    blank: bool = False
-
-
-@dataclass
-class Table:
-    heads: list[tuple[str, str]]
-    lines: list[Line]
-    total: Line
-    money: bool = True
 
 
 @dataclass(frozen=True)
@@ -69,7 +44,7 @@ class Bar:
 class Overview:
     funnel: list[Step] = field(default_factory=list)
     sentence: str = ""
-    table: Table | None = None
+    table: tables.Table | None = None
     reasons: list[tuple[str, Cell, str, int]] = field(default_factory=list)
     personas: list[Bar] = field(default_factory=list)
     scale: str = ""
@@ -83,26 +58,26 @@ class Overview:
 def overview(asking: Asking, by: str) -> Overview:
     """Everything on the page for one span, divided by one dimension."""
     found = {key: asking.ask(key, by) or asking.ask(key) for key in GROUPED}
-    page = Overview(table=_table(found, by))
+    page = Overview(table=tables.table(found, by))
     totals = {
         key: asking.ask(key)
         for key in ("mql_repeated", "handoffs", "accepted", "undecided", "expired", "sql", "pipeline", "days_to_won")
     }
-    page.leads, page.handed = _count(found["leads"]), totals["handoffs"].total.n
+    page.leads, page.handed = count(found["leads"]), totals["handoffs"].total.n
     page.funnel = _funnel(
         [totals["handoffs"], totals["accepted"], totals["sql"], found["deals"], found["won"]], asking.view
     )
     page.apart = {
-        "first": _count(found["mql"]),
-        "repeated": _count(totals["mql_repeated"]),
-        "undecided": _count(totals["undecided"]),
-        "expired": _count(totals["expired"]),
+        "first": count(found["mql"]),
+        "repeated": count(totals["mql_repeated"]),
+        "undecided": count(totals["undecided"]),
+        "expired": count(totals["expired"]),
     }
     page.money = {
-        "open": _figure(totals["pipeline"]),
-        "won": _figure(found["revenue"]),
-        "cost": _figure(found["cost"]),
-        "days": _figure(totals["days_to_won"]),
+        "open": figure(totals["pipeline"]),
+        "won": figure(found["revenue"]),
+        "cost": figure(found["cost"]),
+        "days": figure(totals["days_to_won"]),
     }
     page.sentence = _sentence(asking.view, totals, found, asking.ask("revenue", "campaign"))
     turned_down, conversion = asking.ask("turned_down", "reason"), asking.ask("conversion", "persona")
@@ -110,24 +85,6 @@ def overview(asking: Asking, by: str) -> Overview:
     page.personas, page.scale = _bars(conversion) if asking.view == COHORT else ([], "")
     page.changes = _changes(found, by, turned_down)
     return page  # fmt: skip
-
-
-# --- cells
-
-
-def _figure(answer: Answer, group: Group | None = None, title: str = "", faint: bool = False) -> Cell:
-    one = group or answer.total
-    return Cell(
-        shown.figure(one.value, answer.unit, 0 if answer.unit == numbers.MONEY else None), one.rows_url, title, faint
-    )
-
-
-def _count(answer: Answer) -> Cell:
-    return _figure(answer)
-
-
-def _made(value: Exact | None, unit: str) -> Cell:
-    return Cell(shown.figure(value, unit, 0))
 
 
 # --- did it pay
@@ -186,81 +143,9 @@ def _funnel(answers: list[Answer], view: str) -> list[Step]:
     for label, answer in zip(STEPS, answers, strict=True):
         n = answer.total.n
         share = shown.percent(Fraction(n, before), 0) if before and view == COHORT else ""
-        steps.append(Step(str(label), _count(answer), n, share, n * 1000 // most))
+        steps.append(Step(str(label), count(answer), n, share, n * 1000 // most))
         before = n
     return steps
-
-
-# --- campaigns, or whatever the table is divided by
-
-HEADS = {
-    "cost": gettext_lazy("Cost"), "leads": gettext_lazy("Leads"), "mql": gettext_lazy("MQL"),
-    "acceptance": gettext_lazy("Accepted"), "deals": gettext_lazy("Deals"), "won": gettext_lazy("Won"),
-    "revenue": gettext_lazy("Revenue"), "cpl": gettext_lazy("Per lead"), "cac": gettext_lazy("Per deal won"),
-    "roi": gettext_lazy("Return"),
-}  # fmt: skip
-TITLES = {
-    "acceptance": gettext_lazy("Acceptance rate of the handoffs decided"),
-    "cpl": gettext_lazy("Cost ÷ leads created"),
-    "cac": gettext_lazy("Cost ÷ deals won"),
-    "roi": gettext_lazy("(Revenue − cost) ÷ cost"),
-}
-WITHOUT_MONEY = ("leads", "mql", "acceptance", "deals", "won", "revenue")
-
-
-def _table(found: dict[str, Answer], by: str) -> Table:
-    money = bool(found["cost"].question.by)
-    kept = tuple(HEADS) if money else WITHOUT_MONEY
-    offered = engine.dimensions(found["mql"].measure)
-    groups: dict[str, dict[str, Group]] = {}
-    for key, answer in found.items():
-        for row in answer.rows if answer.question.by else []:
-            groups.setdefault(row.group[by], {})[key] = row
-    order = sorted(
-        groups, key=lambda name: (name == "", name) if by == "month" else (name == "", *_rank(groups[name]), name)
-    )
-    lines = [
-        Line(_name(by, name, offered), _cells(kept, found, groups[name]), blank=not name) for name in order
-    ]  # fmt: skip
-    total = Line(_("Total"), _cells(kept, found, {key: answer.total for key, answer in found.items()}))
-    return Table([(str(HEADS[key]), str(TITLES.get(key, ""))) for key in kept], lines, total, money)
-
-
-def _rank(group: dict[str, Group]) -> tuple:
-    def of(key: str):
-        return -(group[key].value or 0) if key in group else 0
-
-    return of("revenue"), of("won"), of("mql"), of("leads")
-
-
-def _name(by: str, name: str, offered) -> str:
-    return _("(no campaign)") if by == "campaign" and not name else words.value(by, name, offered)
-
-
-def _cells(kept: tuple[str, ...], found: dict[str, Answer], group: dict[str, Group]) -> list[Cell]:
-    def value(key: str) -> Exact | None:
-        return group[key].value if key in group else None
-
-    made = {
-        "cpl": lambda: _made(quotient(value("cost"), value("leads")), numbers.MONEY),
-        "cac": lambda: _made(quotient(value("cost"), value("won")), numbers.MONEY),
-        "roi": lambda: _made(_return(value("revenue") or 0, value("cost")), numbers.RATIO),
-    }
-    return [made[key]() if key in made else _grouped(key, found[key], group.get(key)) for key in kept]
-
-
-def _return(revenue: Exact, cost: Exact | None) -> Fraction | None:
-    return quotient(Fraction(revenue) - Fraction(cost), cost) if cost else None
-
-
-def _grouped(key: str, answer: Answer, one: Group | None) -> Cell:
-    if one is None:
-        return Cell("0" if key not in ("cost", "acceptance") and answer.question.by else shown.NOTHING)
-    if key != "acceptance":
-        return _figure(answer, one)
-    cases = ngettext("%(n)s decided", "%(n)s decided", one.of or 0) % {"n": shown.number(one.of or 0)}
-    cell = shown.figure(one.value, numbers.RATIO, 0)
-    return Cell(cell, one.rows_url, f"{shown.interval(one.interval)} · {cases}", (one.of or 0) < FEW)
 
 
 # --- what did sales say
@@ -271,7 +156,7 @@ def _reasons(answer: Answer) -> list[tuple[str, Cell, str, int]]:
     offered = engine.dimensions(answer.measure)
     rows = sorted(answer.rows, key=lambda row: (-row.n, row.group["reason"]))
     return [
-        (words.value("reason", row.group["reason"], offered), _figure(answer, row), shown.percent(Fraction(row.n, every), 0), row.n * 1000 // every)
+        (words.value("reason", row.group["reason"], offered), figure(answer, row), shown.percent(Fraction(row.n, every), 0), row.n * 1000 // every)
         for row in rows
     ]  # fmt: skip
 

@@ -50,7 +50,8 @@ def addresses(schema: dict) -> list[Address]:
 
 def _fields(schema: Any, said: Any) -> list[tuple[str, str, str, bool]]:
     content = said.get("responses", {}).get("200", {}).get("content", {})
-    shape = next(iter(content.values()), {}).get("schema", {})
+    first: dict = next(iter(content.values()), {})
+    shape = first.get("schema", {})
     shape = shape.get("items", shape)
     name = shape.get("$ref", "").rpartition("/")[2]
     parts = schema.get("components", {}).get("schemas", {}).get(name, {})

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any
 
 from django.http import Http404, HttpRequest, QueryDict
@@ -147,8 +148,7 @@ def _since(found: Answer) -> dict[str, Any] | None:
     _groups, total = engine.figures(found.measure, live)
     if total.value == found.total.value or total.value is None:
         return None
-    now_is: Any = total.value
-    difference = now_is - (found.total.value or 0)
+    difference = Fraction(total.value) - Fraction(found.total.value or 0)
     sign = "+" if difference > 0 else "−"
     return {"text": f"{sign}{shown.figure(abs(difference), found.unit)}", "url": engine.address(live)}
 

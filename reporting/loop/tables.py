@@ -1,0 +1,102 @@
+"""The table of the overview: campaigns, or whatever it is divided by; what has no value is never dropped."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from smarketing.measures import engine, numbers, shown, words
+from smarketing.measures.engine import Answer, Group
+from smarketing.measures.numbers import Exact
+
+from .asking import quotient
+from .cells import FEW, Cell, figure
+from .cells import made as made_of
+
+
+@dataclass(frozen=True)
+class Line:
+    """One group of the table, or its total."""
+
+    name: str
+    cells: list[Cell]
+    blank: bool = False
+
+
+@dataclass
+class Table:
+    heads: list[tuple[str, str]]
+    lines: list[Line]
+    total: Line
+    money: bool = True
+
+
+HEADS = {
+    "cost": gettext_lazy("Cost"), "leads": gettext_lazy("Leads"), "mql": gettext_lazy("MQL"),
+    "acceptance": gettext_lazy("Accepted"), "deals": gettext_lazy("Deals"), "won": gettext_lazy("Won"),
+    "revenue": gettext_lazy("Revenue"), "cpl": gettext_lazy("Per lead"), "cac": gettext_lazy("Per deal won"),
+    "roi": gettext_lazy("Return"),
+}  # fmt: skip
+TITLES = {
+    "acceptance": gettext_lazy("Acceptance rate of the handoffs decided"),
+    "cpl": gettext_lazy("Cost ÷ leads created"),
+    "cac": gettext_lazy("Cost ÷ deals won"),
+    "roi": gettext_lazy("(Revenue − cost) ÷ cost"),
+}
+WITHOUT_MONEY = ("leads", "mql", "acceptance", "deals", "won", "revenue")
+
+
+def table(found: dict[str, Answer], by: str) -> Table:
+    money = bool(found["cost"].question.by)
+    kept = tuple(HEADS) if money else WITHOUT_MONEY
+    offered = engine.dimensions(found["mql"].measure)
+    groups: dict[str, dict[str, Group]] = {}
+    for key, answer in found.items():
+        for row in answer.rows if answer.question.by else []:
+            groups.setdefault(row.group[by], {})[key] = row
+    order = sorted(
+        groups, key=lambda name: (name == "", name) if by == "month" else (name == "", *_rank(groups[name]), name)
+    )
+    lines = [
+        Line(_name(by, name, offered), _cells(kept, found, groups[name]), blank=not name) for name in order
+    ]  # fmt: skip
+    total = Line(_("Total"), _cells(kept, found, {key: answer.total for key, answer in found.items()}))
+    return Table([(str(HEADS[key]), str(TITLES.get(key, ""))) for key in kept], lines, total, money)
+
+
+def _rank(group: dict[str, Group]) -> tuple:
+    def of(key: str):
+        return -(group[key].value or 0) if key in group else 0
+
+    return of("revenue"), of("won"), of("mql"), of("leads")
+
+
+def _name(by: str, name: str, offered) -> str:
+    return _("(no campaign)") if by == "campaign" and not name else words.value(by, name, offered)
+
+
+def _cells(kept: tuple[str, ...], found: dict[str, Answer], group: dict[str, Group]) -> list[Cell]:
+    def value(key: str) -> Exact | None:
+        return group[key].value if key in group else None
+
+    made = {
+        "cpl": lambda: made_of(quotient(value("cost"), value("leads")), numbers.MONEY),
+        "cac": lambda: made_of(quotient(value("cost"), value("won")), numbers.MONEY),
+        "roi": lambda: made_of(_return(value("revenue") or 0, value("cost")), numbers.RATIO),
+    }
+    return [made[key]() if key in made else _grouped(key, found[key], group.get(key)) for key in kept]
+
+
+def _return(revenue: Exact, cost: Exact | None) -> Fraction | None:
+    return quotient(Fraction(revenue) - Fraction(cost), cost) if cost else None
+
+
+def _grouped(key: str, answer: Answer, one: Group | None) -> Cell:
+    if one is None:
+        return Cell("0" if key not in ("cost", "acceptance") and answer.question.by else shown.NOTHING)
+    if key != "acceptance":
+        return figure(answer, one)
+    cases = ngettext("%(n)s decided", "%(n)s decided", one.of or 0) % {"n": shown.number(one.of or 0)}
+    cell = shown.figure(one.value, numbers.RATIO, 0)
+    return Cell(cell, one.rows_url, f"{shown.interval(one.interval)} · {cases}", (one.of or 0) < FEW)
