@@ -15,7 +15,6 @@ from . import mapping as mappings
 from .context import CREATED, REJECTED, UNCHANGED, UPDATED, Action, Context, months, refuse
 from .contexts import context_of
 from .profile import Profile, Types
-from .rows import Moment
 from .sniff import Format, Unreadable
 
 
@@ -71,7 +70,7 @@ def _judge(one: Import, ctx: Context, held: lease.Held) -> dict[str, Any]:
             expected[action.outcome] += 1
             profile.add(action.row.cells, action.row.values)
             if ctx.history and action.outcome in (CREATED, UPDATED):
-                for month in months(_moments(action), ctx):
+                for month in months(action.row, ctx):
                     touched[month] = touched.get(month, 0) + 1
         with transaction.atomic():
             lease.hold(held)
@@ -107,10 +106,6 @@ def _twice(one: Import, kind, actions: Sequence[Action], seen: dict[int, int], c
         else:
             refuse(action, code, ctx.column(*targets), line=line)
     return [(a.row, a.outcome) for a in actions if a.outcome == REJECTED or a.extra.get("repeats")]
-
-
-def _moments(action: Action) -> list[datetime]:
-    return [value.at for value in action.row.values.values() if isinstance(value, Moment)]
 
 
 def _closed(touched: dict[Any, int]) -> list[dict[str, Any]]:

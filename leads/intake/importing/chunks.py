@@ -15,7 +15,6 @@ from smarketing.rows.fence import open_fence
 from . import kinds, staging
 from .context import CREATED, REJECTED, UPDATED, Action, Context, Raced, months, refuse
 from .contexts import context_again, make_fields
-from .rows import Moment
 
 TRIES = 3
 
@@ -67,11 +66,7 @@ def _keep_books(actions: list[Action], ctx: Context) -> None:
     """Declared history leaves closed months alone, also when a book was closed since the check."""
     if not ctx.history or not hooks.closed_months:
         return
-    touched = {
-        id(action): months((v.at for v in action.row.values.values() if isinstance(v, Moment)), ctx)
-        for action in actions
-        if action.outcome in (CREATED, UPDATED)
-    }
+    touched = {id(action): months(action.row, ctx) for action in actions if action.outcome in (CREATED, UPDATED)}
     shut = _closed({month for found in touched.values() for month in found})
     for action in actions if shut else []:
         if hit := shut & touched.get(id(action), set()):

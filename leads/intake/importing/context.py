@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
@@ -146,6 +146,9 @@ def campaign_of(action: Action, found: dict[str, int], ctx: Context) -> int | No
     return one
 
 
-def months(moments: Iterable[datetime], ctx: Context) -> set[Any]:
-    """First days of the local months of these instants."""
-    return {at.astimezone(ctx.reading.day_zone).date().replace(day=1) for at in moments}
+def months(row: Row, ctx: Context) -> set[date]:
+    """First days of the local months that a row speaks of."""
+    zone = ctx.reading.day_zone
+    days = {value.at.astimezone(zone).date() for value in row.values.values() if isinstance(value, Moment)}
+    days |= {date.fromisoformat(row.values[name]) for name in ("day", "campaign.starts_on") if name in row.values}
+    return {day.replace(day=1) for day in days}

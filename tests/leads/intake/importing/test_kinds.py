@@ -205,3 +205,9 @@ class TestHistory:
         one = run("leads", "Id,Name,On\n1,Ada,2024-01-05\n2,Bob,2024-02-05\n", self.MAP, history=True)
         assert counts(one) == (1, 0, 0, 1) and len(asked) == 2
         assert reports.errors(one)[0]["reason"] == "The book of 2024-01 is closed: declared history may not touch it."
+
+    def test_neither_does_spend(self, run, monkeypatch):
+        monkeypatch.setattr(hooks, "closed_months", [lambda first, last: {date(2024, 1, 1)}])
+        mapping = {"columns": {"C": "campaign", "D": "day", "A": "amount"}, "make_missing": True}
+        one = run("spend", "C,D,A\nSpring,2024-01-05,10\n", mapping, history=True)
+        assert one.state == "failed" and not Spend.objects.exists()
