@@ -92,9 +92,17 @@ EXCLUDED = tuple(code for code, reason in REASONS.items() if reason.excluded)
 QUALITY = tuple(code for code, reason in REASONS.items() if reason.family in ("fit", "data") and not reason.excluded)
 
 
+# Reasons that nobody chooses: the house itself ends a handoff.
+OWN = {
+    "silence": _("no decision within the agreed time"),
+    "correction": _("what made it qualify was taken back"),
+    "undone": _("the import was taken back"),
+}
+
+
 def label(code: str) -> str:
-    """The reason in words; a code that the table no longer holds is shown as it is."""
-    return str(REASONS[code].label) if code in REASONS else code
+    """The reason in words; a code that no table holds any longer is shown as it is."""
+    return str(REASONS[code].label if code in REASONS else OWN.get(code, code))
 
 
 def allowed(act: str) -> list[Reason]:
