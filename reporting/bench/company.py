@@ -17,6 +17,7 @@ def make(leads: int, events: int, at: datetime, say: Callable[[str], None]) -> t
     with seed.phase(say, "people, language, contract"), transaction.atomic():
         Installation.objects.create(kind="demo", company="Bench", clock_offset=timedelta(0))
         stage = seed.set_stage(plan)
+        stage.pool.members.update(cap=10_000_000)  # nobody works here: no queue is ever full
     with seed.phase(say, f"{leads} leads, {events} events drawn and written"):
         people = crowd.draw(plan)
         visits = traffic.draw(plan, people)
