@@ -13,37 +13,36 @@ from .why import Why, WhyRow
 MOMENTS = 12
 
 
+class Difference:
+    """What two figures, `before` and `after`, differ by."""
+
+    before: int
+    after: int
+
+    @property
+    def difference(self) -> int:
+        return self.after - self.before
+
+    @property
+    def signed(self) -> str:
+        return signed(self.difference) if self.difference else "0"
+
+
 @dataclass(frozen=True)
-class Moved:
+class Moved(Difference):
     """One row before and after; `text` from whichever side has it."""
 
     text: str
     before: int
     after: int
 
-    @property
-    def difference(self) -> int:
-        return self.after - self.before
-
-    @property
-    def signed(self) -> str:
-        return signed(self.difference) if self.difference else "0"
-
 
 @dataclass(frozen=True)
-class AxisMoved:
+class AxisMoved(Difference):
     name: str
     before: int
     after: int
     rows: Sequence[Moved]
-
-    @property
-    def difference(self) -> int:
-        return self.after - self.before
-
-    @property
-    def signed(self) -> str:
-        return signed(self.difference) if self.difference else "0"
 
 
 @dataclass(frozen=True)
