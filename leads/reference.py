@@ -2,10 +2,8 @@
 
 from collections.abc import Callable
 
-from django.utils import translation
-
 from leads.handoffs.reasons import REASONS
-from smarketing.web.generated import table
+from smarketing.web.generated import in_french, table
 
 
 def pages() -> dict[str, Callable[[], str]]:
@@ -16,7 +14,7 @@ def reasons() -> str:
     """Every reason with what it asks and what follows."""
     rows = [
         (
-            f"`{one.code}`", one.family, str(one.label), _french(one.label), " or ".join(one.acts), str(one.question) or "–",
+            f"`{one.code}`", one.family, str(one.label), in_french(one.label), " or ".join(one.acts), str(one.question) or "–",
             one.next, f"{one.delay} days" if one.delay else "–", "yes" if one.excluded else "",
         )
         for one in REASONS.values()
@@ -35,8 +33,3 @@ def reasons() -> str:
     return "# Reasons\n\nA refusal is a no before any attempt, a return a giving back after work.\n\n" + table(
         head, rows
     )
-
-
-def _french(text) -> str:
-    with translation.override("fr"):
-        return str(text)

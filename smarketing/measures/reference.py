@@ -2,9 +2,7 @@
 
 from collections.abc import Callable
 
-from django.utils import translation
-
-from smarketing.web.generated import table
+from smarketing.web.generated import in_french, table
 
 from . import registry
 
@@ -24,7 +22,7 @@ def numbers() -> str:
         "Days are local days of the installation, or of the contract where a contract asks.\n",
     ]
     rows = [
-        (f"`{m.key}`", str(m.label), _french(m.label), str(m.words), m.unit, _dates(m)) for m in registry.measures()
+        (f"`{m.key}`", str(m.label), in_french(m.label), str(m.words), m.unit, _dates(m)) for m in registry.measures()
     ]
     parts.append(table(("key", "measure", "in French", "counts", "unit", "dated by"), rows))
     return "\n".join(parts)
@@ -36,11 +34,6 @@ def schema() -> str:
     from drf_spectacular.renderers import OpenApiYamlRenderer
 
     return OpenApiYamlRenderer().render(SchemaGenerator().get_schema(request=None, public=True)).decode()
-
-
-def _french(text) -> str:
-    with translation.override("fr"):
-        return str(text)
 
 
 def _dates(measure: registry.Measure) -> str:

@@ -61,6 +61,12 @@ def table(head: tuple[str, ...], rows) -> str:
     return "\n".join(lines) + "\n"
 
 
+def in_french(text) -> str:
+    """A lazy text as French readers see it."""
+    with translation.override("fr"):
+        return str(text)
+
+
 def _marked(path: str, text: str) -> str:
     return f"{MARK}\n{text.strip()}\n" if path.endswith(".md") else text
 
