@@ -1,6 +1,5 @@
 """One company's portal: servers, preparation, processes; started, watched and stopped in the right order."""
 
-import fcntl
 import os
 import secrets
 import signal
@@ -12,7 +11,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from . import children
+from . import children, lock
 from .broker import Broker
 from .errors import CannotStart
 from .postgres import APPLICATION, OWNER, Server, prepare
@@ -37,8 +36,7 @@ class Portal:
 
     def start(self) -> None:
         """Everything up and answering over HTTP. CannotStart with one clear sentence."""
-        (self.data / "run").mkdir(parents=True, exist_ok=True)
-        self._lock()
+        self._lock = lock.hold(self.data)
         self._free_port()
         self._settle_environment()
         self._prepare()
@@ -49,15 +47,6 @@ class Portal:
     @property
     def address(self) -> str:
         return f"http://localhost:{self.port}"
-
-    def _lock(self) -> None:
-        self._lock_file = (self.data / "run" / "lock").open("w")
-        try:
-            fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            where = self.data / "run" / "address"
-            address = where.read_text() if where.exists() else "an address it has not said yet"
-            raise CannotStart(f"smarketing is already running at {address} (data in {self.data}).") from None
 
     def _free_port(self) -> None:
         for port in range(self.port, self.port + 20):

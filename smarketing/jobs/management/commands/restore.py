@@ -1,0 +1,154 @@
+"""`python manage.py restore FILE`: a company from its backup, proved before anybody may use it."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+from django.db.migrations.loader import MigrationLoader
+from django.utils import timezone
+
+from smarketing.rows import census
+from smarketing.supervisor import archive, tools
+from smarketing.supervisor.errors import CannotRestore, CannotStart
+from smarketing.supervisor.lock import server_of
+from smarketing.supervisor.postgres import APPLICATION, OWNER, Server, prepare
+
+NAME, FRESH = "smarketing", "smarketing_restored"
+PROOFS = ("verify_papers", "verify_books")
+
+
+class Command(BaseCommand):
+    help = "Restore a backup into this data folder (portal stopped), or into the empty database of DATABASE_URL."
+    requires_system_checks: list = []
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--replace", action="store_true", help="a company is here already: keep it aside")
+        parser.add_argument("--prove", action="store_true", help="this process stands on the restored database")
+
+    def handle(self, *args, file, replace, prove, **options):
+        try:
+            if prove:
+                self._prove(archive.Manifest(**archive.read(file)))
+            else:
+                self._restore(file.absolute(), replace)
+        except (CannotRestore, CannotStart) as problem:
+            raise CommandError(str(problem)) from None
+
+    def _restore(self, file: Path, replace: bool) -> None:
+        settings.DATA.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=settings.DATA, prefix=".restore-") as name:
+            folder = Path(name)
+            manifest = archive.unpack(file, folder)
+            _refuse_unknown(manifest)
+            self._say(f"Backup of {manifest.made_at}, {sum(manifest.rows.values()):,} rows.")
+            if os.environ.get("DATABASE_URL"):
+                owner = os.environ.get("OWNER_DATABASE_URL") or os.environ["DATABASE_URL"]
+                self._fill(folder, os.environ["DATABASE_URL"], owner)
+            else:
+                with server_of(settings.DATA) as server:
+                    self._into_cluster(folder, server, replace)
+            self._files(folder)
+        self._say("Restored.")
+
+    def _into_cluster(self, folder: Path, server: Server, replace: bool) -> None:
+        """Beside what is there; the names change only after the proof."""
+        kept = _company_in(server)
+        if kept and not replace:
+            raise CannotRestore(
+                f"{settings.DATA} holds a company already. With --replace it is kept as another database of this folder."
+            )
+        with closing(server.connect("postgres")) as connection, connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE IF EXISTS {FRESH} WITH (FORCE)")
+        prepare(server, FRESH)
+        self._fill(folder, server.url(FRESH, APPLICATION), server.url(FRESH, OWNER))
+        with closing(server.connect("postgres")) as connection, connection.cursor() as cursor:
+            if kept:
+                aside = f"{NAME}_before_{timezone.now():%Y%m%d_%H%M%S}"
+                cursor.execute(f"ALTER DATABASE {NAME} RENAME TO {aside}")
+                self._say(f"What was here is kept as the database {aside}.")
+            else:
+                cursor.execute(f"DROP DATABASE IF EXISTS {NAME}")
+            cursor.execute(f"ALTER DATABASE {FRESH} RENAME TO {NAME}")
+
+    def _fill(self, folder: Path, application: str, owner: str) -> None:
+        """Fill an empty database and prove it in a process that stands on it."""
+        tools.refuse_tables(owner)
+        self._say("Filling the database…")
+        tools.restore(owner, folder / archive.DUMP)
+        command = [sys.executable, "manage.py", "restore", str(folder / archive.MANIFEST), "--prove"]
+        urls = {"DATABASE_URL": application, "OWNER_DATABASE_URL": owner}
+        if subprocess.run(command, cwd=settings.BASE_DIR, env=os.environ | urls).returncode:
+            raise CannotRestore("The restored database failed its proof (above); what was here before is untouched.")
+
+    def _prove(self, manifest: archive.Manifest) -> None:
+        """The same rows in every table; newer migrations, privileges and guards; signed papers and closed books."""
+        with connections["owner"].cursor() as cursor:
+            found = census.rows(cursor)
+        wrong = {name: (n, found.get(name)) for name, n in manifest.rows.items() if found.get(name) != n}
+        if wrong:
+            said = "; ".join(f"{name}: {n} saved, {now} restored" for name, (n, now) in sorted(wrong.items()))
+            raise CannotRestore(f"Rows differ: {said}")
+        self._say(f"{len(found)} tables: the same number of rows in each.")
+        call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+        for proof in PROOFS:
+            if proof in get_commands():
+                call_command(proof, stdout=self.stdout)
+
+    def _files(self, folder: Path) -> None:
+        """The secret key and the media; a key that was here is kept beside."""
+        saved, here = folder / archive.KEY, settings.DATA / "secret_key"
+        if saved.exists():
+            key = saved.read_text()
+            if os.environ.get("SMARKETING_SECRET_KEY"):
+                if os.environ["SMARKETING_SECRET_KEY"] != key:
+                    self._say("SMARKETING_SECRET_KEY is another one than the backup's: everybody signs in again.")
+            elif not here.exists() or here.read_text().strip() != key:
+                if here.exists():
+                    here.replace(here.with_name(f"secret_key.before-{timezone.now():%Y%m%d-%H%M%S}"))
+                here.touch(mode=0o600)
+                here.write_text(key)
+        media = Path(settings.MEDIA_ROOT)
+        for path in sorted((folder / archive.MEDIA).rglob("*")):
+            if path.is_file() and not (media / path.relative_to(folder / archive.MEDIA)).exists():
+                target = media / path.relative_to(folder / archive.MEDIA)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                path.replace(target)
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+
+def _company_in(server: Server) -> bool:
+    """Whether the folder's own database exists and holds a company."""
+    with closing(server.connect("postgres")) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME])
+        if not cursor.fetchone():
+            return False
+    with closing(server.connect(NAME)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('rows_installation')")
+        if cursor.fetchone()[0] is None:
+            return False
+        cursor.execute("SELECT EXISTS (SELECT FROM rows_installation)")
+        return cursor.fetchone()[0]
+
+
+def _refuse_unknown(manifest: archive.Manifest) -> None:
+    """A backup of a newer version is not understood here."""
+    known = set(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
+    unknown = [
+        f"{app}.{name}" for app, names in manifest.migrations.items() for name in names if (app, name) not in known
+    ]
+    if unknown:
+        raise CannotRestore(
+            f"This backup was made by another, probably newer version: {', '.join(unknown[:5])} is unknown here. "
+            "Restore it with that version, then upgrade."
+        )
