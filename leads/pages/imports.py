@@ -235,7 +235,10 @@ def _shown(type: str, text: str | None) -> str:
     if type in ("number", "whole", "money"):
         return formats.number_format(Decimal(text), 2 if type == "money" else None, force_grouping=True)
     moment = datetime.fromisoformat(text)
-    return formats.date_format(moment, "SHORT_DATE_FORMAT" if len(text) == 10 else "SHORT_DATETIME_FORMAT")
+    if len(text) == 10:
+        return formats.date_format(moment, "SHORT_DATE_FORMAT")
+    seconds = f":{moment.second:02}" if moment.second else ""
+    return formats.date_format(moment, "SHORT_DATETIME_FORMAT") + seconds
 
 
 def _language() -> str:

@@ -14,7 +14,7 @@ from leads.evidence import header, since, story, telling, values, why
 from leads.handoffs import queue
 from leads.handoffs.rules import body_of
 from leads.intake import by_hand
-from leads.models import Deal, Lead, PersonaMatch
+from leads.models import Lead, PersonaMatch
 from leads.scoring.days import here
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
@@ -98,7 +98,6 @@ def _around(lead: Lead, user, t: datetime) -> dict:
         "colleagues": company.people.living().exclude(pk=lead.pk).count() if company else 0,
         "twins": list(visible.filter(pk__in=twins)),
         "survivor": visible.filter(pk=lead.root_id).first() if lead.root_id else None,
-        "deals": Deal.objects.visible_to(user).filter(lead=lead).order_by("-created_at", "-pk"),
         "matches": PersonaMatch.objects.filter(lead=lead)
         .select_related("persona", "version")
         .order_by("persona__name"),

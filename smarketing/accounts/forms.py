@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .models import AuditEntry, Side, Team, User
 from .people import POSITIONS, position_of
@@ -91,7 +92,10 @@ class KeyForm(forms.Form):
         help_text=_("A token never opens more than this person may."),
     )
     scopes = forms.MultipleChoiceField(
-        label=_("May"), choices=SCOPE_LABELS.items(), widget=forms.CheckboxSelectMultiple, required=False
+        label=pgettext_lazy("rights of a token", "May"),
+        choices=SCOPE_LABELS.items(),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
     )
     expires_on = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 

@@ -74,6 +74,7 @@ def _context(request: HttpRequest, query: QueryDict, found: Answer, fixed: bool)
         "question": question,
         "answer": found,
         "figure": shown.figure(found.total.value, found.unit),
+        "exactly": shown.exactly(found.total.value, found.unit),
         "interval": shown.interval(found.total.interval),
         "last": question.until - timedelta(days=1),
         "dated": words.DATES.get(question.date, question.date),

@@ -36,6 +36,18 @@ def percent(share: Fraction, places: int = 1) -> str:
     return _("%(number)s%%") % {"number": number(shown)}
 
 
+def exactly(value: Exact | None, unit: str) -> str:
+    """The figure with every digit that the API gives, trailing zeros apart; "" where `figure` shows them all."""
+    if value is None or unit == numbers.MONEY:
+        return ""
+    scale, places = (100, numbers.PLACES[unit] - 2) if unit == numbers.RATIO else (1, numbers.PLACES[unit])
+    full = numbers.rounded(Fraction(value) * scale, places)
+    if full == numbers.rounded(Fraction(value) * scale, DIGITS[unit]):
+        return ""
+    text = number(_trimmed(full))
+    return _("%(number)s%%") % {"number": text} if unit == numbers.RATIO else text
+
+
 def number(value: Any) -> str:
     return number_format(value, use_l10n=True, force_grouping=True)
 

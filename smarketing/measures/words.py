@@ -1,8 +1,9 @@
 """Words for pages: dates that a row may have, what is wrong with a question, periods."""
 
 from datetime import date
+from decimal import Decimal
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext_lazy as _
 
 from .registry import PERIODS, Dimension
@@ -44,7 +45,7 @@ STATS = {
 def stat(name: str) -> str:
     """A statistic in words."""
     text = str(STATS[name])
-    return text % {"percent": f"0.{name[1:]}"} if "%(" in text else text
+    return text % {"percent": number_format(Decimal(name[1:]) / 100, 2)} if "%(" in text else text
 
 
 def dimension(name: str, offered: dict[str, Dimension]) -> str:

@@ -95,3 +95,18 @@ def truth(folder: Path) -> dict:
 
 def expected(folder: Path) -> dict:
     return json.loads((folder / "expected.json").read_text())
+
+
+def contents(folder: Path) -> dict:
+    """The figures of expected.json that are about the files themselves: blanks, ranges, persons in both roles."""
+    leads, deals = rows(folder / LEADS), rows(folder / DEALS)
+    ends = {"first_contact_range": (leads, "first_contact_date"), "won_range": (deals, "won_date")}
+    return {
+        "blank_counts_closed_deals": {name: sum(not deal[name] for deal in deals) for name in deals[0]},
+        "persons_who_are_both_sdr_and_sr": len({d["sdr_id"] for d in deals} & {d["sr_id"] for d in deals}),
+    } | {name: [end(row[column] for row in some) for end in (min, max)] for name, (some, column) in ends.items()}
+
+
+def kept(truth: dict, target: int = 200) -> dict[str, dict]:
+    """Each month under a promise of so many MQL."""
+    return {name: {"mqls": one["mqls"], "met": one["mqls"] >= target} for name, one in truth["mqls_per_month"].items()}

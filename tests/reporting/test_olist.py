@@ -6,15 +6,12 @@ Counts, sums and integer-day medians exactly; other figures equal after rounding
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from django.test import Client
-from django.utils.formats import date_format
 
 from smarketing.accounts import tokens
-from smarketing.measures import numbers
 from smarketing.rows import clock
 from tests.olist import import_olist, mutated_copy
 from tests.people import person
@@ -156,76 +153,3 @@ def test_the_same_on_a_mutated_copy(shared_data, tmp_path, seed):
     folder = mutated_copy(shared_data / "olist-funnel", tmp_path, seed)
     import_olist(folder)
     check(api_for(folder), t.truth(folder), same)
-
-
-class _Table(HTMLParser):
-    """Rows of every table of a page, as lists of texts."""
-
-    def __init__(self, html: str):
-        super().__init__()
-        self.rows: list[list[str]] = []
-        self._inside = False
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        if tag == "tr":
-            self.rows.append([])
-        elif tag in ("td", "th") and self.rows:
-            self.rows[-1].append("")
-            self._inside = True
-
-    def handle_endtag(self, tag):
-        self._inside = self._inside and tag not in ("td", "th")
-
-    def handle_data(self, data):
-        if self._inside:
-            self.rows[-1][-1] = (self.rows[-1][-1] + data.strip()).removesuffix("◌")
-
-
-def check_on_screen(browser: Client, want: dict, first: date, until: date) -> None:
-    """What the API says stands on the pages too: counts, rates to the tenth of a percent, days to the tenth."""
-
-    def rows(path: str, **query) -> dict[str, list[str]]:
-        found = browser.get(path, {"from": first, "to": until, **query})
-        assert found.status_code == 200
-        return {row[0]: row[1:] for row in _Table(found.content.decode()).rows if row}
-
-    for by, name in (("source", "by_origin"), (LANDING, "by_landing_page"), ("month", "mqls_per_month")):
-        rates = rows("/numbers/conversion/", by=by, date="handed")
-        medians = rows("/numbers/days_to_won/", by=by, date="handed", stat="median")
-        means = rows("/numbers/days_to_won/", by=by, date="handed", stat="mean")
-        for group, one in want[name].items():
-            shown = (
-                date_format(date.fromisoformat(f"{group}-01"), "YEAR_MONTH_FORMAT")
-                if by == "month"
-                else group or "(blank)"
-            )
-            assert rates[shown][0].removesuffix("%") == f"{float(numbers.rounded(one['conversion'] * 100, 1)):.1f}"
-            assert rates[shown][2] == f"{one['won']:,} / {one['mqls']:,}"
-            for told, exact in ((medians, one["median_days_to_won"]), (means, one["mean_days_to_won"])):
-                if exact is not None:
-                    assert Decimal(told[shown][0].replace(",", "")) == numbers.rounded(exact, 1)
-    for by, name in (("month", "won_per_month_of_won_date"), (SR, "deals_per_sr"), (SDR, "deals_per_sdr")):
-        counts = rows("/numbers/won/", by=by)
-        for group, count in want[name].items():
-            shown = date_format(date.fromisoformat(f"{group}-01"), "YEAR_MONTH_FORMAT") if by == "month" else group
-            assert counts[shown][0] == f"{count:,}"
-    loop = {
-        "view": "cohort",
-        "first": first.strftime("%Y-%m"),
-        "last": until.replace(year=until.year - 1, month=12).strftime("%Y-%m"),
-    }
-    by_origin = rows("/loop/", **loop, by="source")
-    for group, one in want["by_origin"].items():
-        _leads, mql, _accepted, _deals, won, *_rest = by_origin[group or "(blank)"]
-        assert (mql, won) == (f"{one['mqls']:,}", f"{one['won']:,}")
-    assert by_origin["Total"][1] == f"{want['overall']['mqls']:,}"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_figures_stand_on_the_screen_too(shared_data, tmp_path):
-    folder = mutated_copy(shared_data / "olist-funnel", tmp_path, 3)
-    import_olist(folder)
-    browser = Client()
-    browser.force_login(person("Maud", "marketer"))
-    check_on_screen(browser, t.truth(folder), *span(folder))

@@ -1,0 +1,37 @@
+"""The French catalogues: one word of ours without a context must not take the place of one of Django's."""
+
+import gettext
+from datetime import date
+from pathlib import Path
+
+import django
+from django.utils import translation
+from django.utils.formats import date_format
+
+from tests.conftest import ROOT
+
+MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
+
+
+def catalogue(path: Path) -> dict:
+    with path.open("rb") as handle:
+        return {key: text for key, text in gettext.GNUTranslations(handle)._catalog.items() if key}
+
+
+def test_no_word_of_ours_changes_one_of_the_framework():
+    """ "May" is a month before it is a right."""
+    theirs = catalogue(Path(django.__file__).parent / "conf/locale/fr/LC_MESSAGES/django.mo")
+    ours = [path for path in ROOT.glob("**/locale/fr/LC_MESSAGES/django.mo") if ".venv" not in path.parts]
+    assert ours
+    taken = {
+        (str(path.relative_to(ROOT)), key): text
+        for path in ours
+        for key, text in catalogue(path).items()
+        if theirs.get(key, text) != text
+    }
+    assert taken == {}
+
+
+def test_months_are_french_in_french():
+    with translation.override("fr"):
+        assert [date_format(date(2018, n, 1), "F") for n in range(1, 13)] == MONTHS.split()
