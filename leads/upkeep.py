@@ -9,6 +9,7 @@ from leads.intake.importing import staging
 from leads.judging import nightly as judging
 from smarketing.jobs import ledger, nightly, runs
 from smarketing.jobs.models import Run
+from smarketing.notify import mails
 from smarketing.web import once as form_keys
 
 LABELS = {
@@ -19,6 +20,7 @@ LABELS = {
     "silence": _("Handoffs nobody touched expired"),
     "staging": _("Old staging rows deleted"),
     "forms": _("Keys of forms sent long ago deleted"),
+    "mails": _("Old mails deleted"),
 }
 MONTHS_AHEAD = 3
 KEPT_DAYS = 30
@@ -32,6 +34,7 @@ def register() -> None:
     nightly.once("partitions", keep_partitions, order=10)
     nightly.once("staging", forget_staging, order=95)
     nightly.once("forms", forget_forms, order=96)
+    nightly.once("mails", forget_mails, order=97)
 
 
 def keep_partitions(run: Run) -> int:
@@ -49,3 +52,8 @@ def forget_staging(run: Run) -> int:
 def forget_forms(run: Run) -> int:
     """Delete the keys of forms sent thirty days ago, with the answers kept for them. Returns how many."""
     return form_keys.forget(before=run.cutoff - timedelta(days=KEPT_DAYS))
+
+
+def forget_mails(run: Run) -> int:
+    """Delete mails written thirty days ago. Returns how many."""
+    return mails.forget(before=run.cutoff - timedelta(days=KEPT_DAYS))

@@ -33,7 +33,12 @@ TABLE = (
     Var("DATABASE_URL", "", "PostgreSQL as the application role; empty means the embedded server."),
     Var("OWNER_DATABASE_URL", "", "The same database as its owner, used by migrations only."),
     Var("REDIS_URL", "", "Broker; empty means the embedded server."),
-    Var("EMAIL_URL", "", "smtp://user:password@host:port (smtps for TLS); empty keeps mails in Settings, Mails sent."),
+    Var(
+        "EMAIL_URL",
+        "",
+        "smtps://user:password@host:465 (TLS), smtp+tls://…:587 (STARTTLS) or smtp://…:25; empty keeps every mail in"
+        " Settings, Mails sent.",
+    ),
     Var("EMAIL_FROM", "smarketing@localhost", "Sender of mails."),
 )
 DEFAULTS = {var.name: var.default for var in TABLE}

@@ -131,6 +131,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "smarketing.accounts.adapter.ClosedAdapter"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 LANGUAGE_CODE = env.get("SMARKETING_LANGUAGE")
@@ -181,14 +184,15 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+# Mails are handed over by the outbox (smarketing/notify); without a server they are kept and shown in Settings.
 _mail = urlsplit(env.get("EMAIL_URL"))
-DEFAULT_FROM_EMAIL = env.get("EMAIL_FROM")
-EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend" if _mail.scheme else "django.core.mail.backends.dummy.EmailBackend"
-)
-EMAIL_HOST, EMAIL_PORT = _mail.hostname or "", _mail.port or 25
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.get("EMAIL_FROM")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _mail.hostname else 'dummy'}.EmailBackend"
+EMAIL_HOST = _mail.hostname or ""
+EMAIL_PORT = _mail.port or {"smtps": 465, "smtp+tls": 587}.get(_mail.scheme, 25)
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
-EMAIL_USE_SSL = _mail.scheme == "smtps"
+EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.scheme == "smtps", _mail.scheme == "smtp+tls"
+EMAIL_TIMEOUT = 10
 
 # The worker rings by itself too: were the bell process away, new facts would wait a few seconds, not for ever.
 CELERY_BEAT_SCHEDULE = {

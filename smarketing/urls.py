@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("smarketing.web.urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("smarketing.accounts.urls")),
+    path("", include("smarketing.notify.urls")),
     path("", include("smarketing.agreements.urls")),
     path("", include("smarketing.jobs.urls")),
     path("", include("smarketing.measures.urls")),

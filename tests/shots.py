@@ -62,7 +62,10 @@ def take(words: list[str], kinds) -> list[str]:
             folder.mkdir(parents=True, exist_ok=True)
             for role in sorted({page.role for page in pages.PAGES}):
                 context = chromium.context(started, language=language, theme=theme, width=width)
-                chromium.enter(context, people[role], address, language=language, theme=theme)
+                if role:
+                    chromium.enter(context, people[role], address, language=language, theme=theme)
+                else:
+                    chromium.prefer(context, address, language=language, theme=theme)
                 for page in pages.standing():
                     if page.role == role and (not words or any(word in page.name for word in words)):
                         wrong += _shoot(context, address, page, folder)

@@ -8,7 +8,13 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from smarketing.notify import kinds
+
         from .sections import Section, register
+
+        kinds.register("invitation", _("Invitation"))
+        kinds.register("reset", _("New password"))
+        kinds.register("account", _("Change of an account"))
 
         people = _("Who signs in, for which side, in which role.")
         keys = _("Credentials of programs: tokens for the API, write keys for the site.")

@@ -18,16 +18,36 @@ SCOPE_LABELS = {
 }
 
 
-class PersonForm(forms.Form):
-    """`fields_for_service()` are the keyword arguments of `people.add_person` and `change_person`."""
+class PlaceForm(forms.Form):
+    """Where somebody stands: role with its side, team, language, whether they sign."""
 
-    name = forms.CharField(label=_("Name"), max_length=120)
-    email = forms.EmailField(label=_("E-mail"))
     position = forms.ChoiceField(label=_("Role"), choices=[(key, label) for key, (_r, _s, label) in POSITIONS.items()])
     team = forms.ModelChoiceField(Team.objects.order_by("name"), label=_("Team"), required=False, empty_label="–")
     language = forms.ChoiceField(label=_("Language"), choices=User._meta.get_field("language").choices)
     signs = forms.BooleanField(label=_("May sign for their side"), required=False)
+
+    def fields_for_service(self) -> dict:
+        out = dict(self.cleaned_data)
+        role, side, _label = POSITIONS[out.pop("position")]
+        team = out.pop("team")
+        return out | {"role": str(role), "side": str(side), "team_id": team and team.pk, "email": out["email"].lower()}
+
+
+class InviteForm(PlaceForm):
+    """`fields_for_service()` are the keyword arguments of `invitations.invite`."""
+
+    email = forms.EmailField(label=_("E-mail"))
+    mail = forms.BooleanField(label=_("Send the link by mail"), required=False)
+    field_order = ("email", "position", "team", "language", "signs", "mail")
+
+
+class PersonForm(PlaceForm):
+    """`fields_for_service()` are the keyword arguments of `people.add_person` and `change_person`."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    email = forms.EmailField(label=_("E-mail"))
     is_active = forms.BooleanField(label=_("May sign in"), required=False, initial=True)
+    field_order = ("name", "email", "position", "team", "language", "signs", "is_active")
 
     @classmethod
     def of(cls, user: User, data=None) -> "PersonForm":
@@ -35,11 +55,25 @@ class PersonForm(forms.Form):
         names = ("name", "email", "team", "language", "signs", "is_active")
         return cls(data, initial={n: getattr(user, n) for n in names} | {"position": position_of(user)})
 
-    def fields_for_service(self) -> dict:
-        out = dict(self.cleaned_data)
-        role, side, _label = POSITIONS[out.pop("position")]
-        team = out.pop("team")
-        return out | {"role": str(role), "side": str(side), "team_id": team and team.pk, "email": out["email"].lower()}
+
+def _password(label, autocomplete: str = "new-password", **more) -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
+    return forms.CharField(label=label, widget=widget, strip=False, max_length=200, **more)
+
+
+class AcceptForm(forms.Form):
+    """What an invited person says about themselves."""
+
+    name = forms.CharField(label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    language = forms.ChoiceField(label=_("Language"), choices=User._meta.get_field("language").choices)
+    password = _password(_("Password"), help_text=_("At least 10 characters; a short sentence is fine."))
+    again = _password(_("The password again"))
+
+    def clean(self):
+        data = super().clean()
+        if data.get("password") and data.get("again") and data["password"] != data["again"]:
+            self.add_error("again", _("The two passwords differ."))
+        return data
 
 
 class CompanyForm(forms.Form):

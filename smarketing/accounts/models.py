@@ -1,7 +1,10 @@
 """People: who signs in, for which side, in which role; tokens; the audit log."""
 
+from datetime import datetime
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from smarketing.rows.kinds import Act, Working
@@ -92,6 +95,47 @@ class User(AbstractBaseUser, Working):
 
     def has_module_perms(self, app_label) -> bool:
         return False
+
+
+class InvitationQuerySet(models.QuerySet):
+    def waiting(self) -> "InvitationQuerySet":
+        """Neither used nor taken back; perhaps expired."""
+        return self.filter(accepted_at=None, revoked_at=None)
+
+
+class Invitation(Working):
+    """A one-time link that makes one person. Only the SHA-256 of its secret is kept."""
+
+    email = models.EmailField()
+    role = models.CharField(max_length=15, choices=Role)
+    side = models.CharField(max_length=10, choices=Side, blank=True)
+    team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True)
+    signs = models.BooleanField(default=False)
+    language = models.CharField(max_length=2)
+    sha256 = models.BinaryField(max_length=32, unique=True)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    person = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"), condition=models.Q(accepted_at=None, revoked_at=None), name="invitation_waits_once"
+            )
+        ]
+
+    def closed(self, at: datetime) -> str:
+        """Why it opens nothing at `at`: "used", "revoked", "expired"; "" when it opens."""
+        if self.accepted_at:
+            return "used"
+        if self.revoked_at:
+            return "revoked"
+        return "expired" if self.expires_at <= at else ""
 
 
 class Token(Working):

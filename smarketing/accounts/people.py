@@ -36,7 +36,7 @@ def position_of(user: User) -> str:
 def add_person(*, by: User | None, at: datetime, password: str | None = None, **fields) -> tuple[User, str]:
     """A new person with `fields` of CHANGEABLE. Returns (User, password): made up when none is given, shown once."""
     password = password or secrets.token_urlsafe(12)
-    _check(User(**fields))
+    check(User(**fields))
     if User.objects.filter(email__iexact=fields["email"]).exists():
         raise PeopleError(_("Somebody with this e-mail address is here already."))
     user = User.objects.create_user(password=password, **fields)
@@ -52,7 +52,7 @@ def change_person(*, user: User, by: User, at: datetime, **fields) -> list[str]:
     changed = _set(user, fields, CHANGEABLE)
     if not changed:
         return []
-    _check(user)
+    check(user)
     if was_administrator and not (user.role == Role.ADMINISTRATOR and user.is_active):
         _keep_an_administrator(user)
     if "email" in changed and User.objects.filter(email__iexact=user.email).exclude(pk=user.pk).exists():
@@ -71,16 +71,6 @@ def change_own(*, user: User, at: datetime, **fields) -> list[str]:
         user.save(update_fields=changed)
         record(user, "profile.edit", "user", user.pk, at, fields=sorted(changed))
     return changed
-
-
-@transaction.atomic
-def new_password(*, user: User, by: User, at: datetime) -> str:
-    """A made-up password for somebody who lost theirs, shown once; signs them out everywhere."""
-    password = secrets.token_urlsafe(12)
-    user.set_password(password)
-    user.save(update_fields=["password"])
-    record(by, "settings.people", "user", user.pk, at, done="password")
-    return password
 
 
 @transaction.atomic
@@ -107,7 +97,8 @@ def _set(user: User, fields: dict, allowed: tuple[str, ...]) -> list[str]:
     return changed
 
 
-def _check(user: User) -> None:
+def check(user: User) -> None:
+    """PeopleError unless role, side, team and signing fit each other."""
     if (user.role, user.side) not in {(role.value, str(side)) for role, side, _label in POSITIONS.values()}:
         raise PeopleError(_("This role does not exist on this side."))
     if user.team_id and user.team.side != user.side:

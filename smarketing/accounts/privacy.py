@@ -1,5 +1,6 @@
-PERSONAL = {"user.email", "user.name", "user.password"}
+PERSONAL = {"user.email", "user.name", "user.password", "invitation.email"}
 NEUTRAL = {
     "user.side", "user.role", "user.language", "user.theme", "team.name", "team.side", "token.kind", "token.name",
-    "token.prefix", "token.sha256", "token.scopes", "auditentry.verb", "auditentry.subject", "auditentry.detail",
+    "invitation.role", "invitation.side",
+    "invitation.language", "invitation.sha256", "token.prefix", "token.sha256", "token.scopes", "auditentry.verb", "auditentry.subject", "auditentry.detail",
 }  # fmt: skip

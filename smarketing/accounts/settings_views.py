@@ -1,4 +1,4 @@
-"""Settings: people, teams, tokens and keys, audit log. Views only translate."""
+"""Settings: company, tokens and keys, audit log. Views only translate."""
 
 from datetime import datetime, time, timedelta
 
@@ -15,8 +15,8 @@ from smarketing.rows.models import Installation
 
 from . import company as own
 from . import people, sections, tokens
-from .forms import AuditForm, CompanyForm, KeyForm, PersonForm, TeamForm
-from .models import AuditEntry, Team, Token, User
+from .forms import AuditForm, CompanyForm, KeyForm
+from .models import AuditEntry, Token
 from .policy import needs
 
 PER_PAGE = 50
@@ -41,67 +41,6 @@ def company(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("accounts:settings")
     return render(request, "accounts/company.html", {"form": form, "shut": own.fixed()})
-
-
-@needs("settings.people")
-def people_list(request: HttpRequest) -> HttpResponse:
-    everybody = User.objects.select_related("team").order_by("-is_active", "side", "role", "name")
-    rows = [(user, people.POSITIONS[people.position_of(user)][2]) for user in everybody]
-    return render(request, "accounts/people.html", {"rows": rows})
-
-
-@needs("settings.people")
-@never_cache
-def person_add(request: HttpRequest) -> HttpResponse:
-    form = PersonForm(request.POST or None, initial={"language": request.user.language, "is_active": True})
-    if request.method == "POST" and form.is_valid():
-        try:
-            user, password = people.add_person(by=request.user, at=clock.now(), **form.fields_for_service())
-        except people.PeopleError as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return render(request, "accounts/password_once.html", {"person": user, "password": password})
-    return render(request, "accounts/person.html", {"form": form, "person": None})
-
-
-@needs("settings.people")
-def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    user = get_object_or_404(User, pk=pk)
-    form = PersonForm.of(user, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            people.change_person(user=user, by=request.user, at=clock.now(), **form.fields_for_service())
-        except people.PeopleError as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("accounts:people")
-    return render(request, "accounts/person.html", {"form": form, "person": user})
-
-
-@needs("settings.people")
-@require_POST
-@never_cache
-def person_password(request: HttpRequest, pk: int) -> HttpResponse:
-    user = get_object_or_404(User, pk=pk)
-    password = people.new_password(user=user, by=request.user, at=clock.now())
-    return render(request, "accounts/password_once.html", {"person": user, "password": password})
-
-
-@needs("settings.people")
-def teams(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    team = get_object_or_404(Team, pk=pk) if pk else None
-    form = TeamForm(request.POST or None, initial={"name": team.name, "side": team.side} if team else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            people.save_team(by=request.user, at=clock.now(), team=team, **form.cleaned_data)
-        except people.PeopleError as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("accounts:teams")
-    rows = Team.objects.prefetch_related("user_set").order_by("side", "name")
-    return render(request, "accounts/teams.html", {"rows": rows, "form": form, "team": team})
 
 
 @needs("settings.keys")

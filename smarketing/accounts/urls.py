@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import settings_views, views
+from . import entrance, people_views, settings_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -12,12 +12,15 @@ urlpatterns = [
     path("demo/person/", views.demo_switch, name="demo_switch"),
     path("settings/", settings_views.settings, name="settings"),
     path("settings/company/", settings_views.company, name="company"),
-    path("settings/people/", settings_views.people_list, name="people"),
-    path("settings/people/add/", settings_views.person_add, name="person_add"),
-    path("settings/people/<int:pk>/", settings_views.person_edit, name="person"),
-    path("settings/people/<int:pk>/password/", settings_views.person_password, name="person_password"),
-    path("settings/teams/", settings_views.teams, name="teams"),
-    path("settings/teams/<int:pk>/", settings_views.teams, name="team"),
+    path("invitation/<str:secret>/", entrance.invitation, name="invitation"),
+    path("settings/people/", people_views.people_list, name="people"),
+    path("settings/people/invite/", people_views.invite, name="invite"),
+    path("settings/people/invitations/<int:pk>/link/", people_views.invitation_renew, name="invitation_renew"),
+    path("settings/people/invitations/<int:pk>/revoke/", people_views.invitation_revoke, name="invitation_revoke"),
+    path("settings/people/<int:pk>/", people_views.person_edit, name="person"),
+    path("settings/people/<int:pk>/reset/", people_views.person_reset, name="person_reset"),
+    path("settings/teams/", people_views.teams, name="teams"),
+    path("settings/teams/<int:pk>/", people_views.teams, name="team"),
     path("settings/keys/", settings_views.keys, name="keys"),
     path("settings/keys/<int:pk>/revoke/", settings_views.key_revoke, name="key_revoke"),
     path("settings/audit/", settings_views.audit, name="audit"),

@@ -1,7 +1,18 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class NotifyConfig(AppConfig):
     name = "smarketing.notify"
     label = "notify"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from smarketing.accounts.sections import Section, register
+        from smarketing.jobs import outbox
+
+        from . import mails
+
+        outbox.register(mails.KIND, mails.deliver)
+        said = _("Every mail as its reader got it; a test mail.")
+        register(Section("mails", _("Mails sent"), said, "notify:mails", "settings.mails", 80))

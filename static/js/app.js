@@ -4,3 +4,4 @@ import "./keyboard.js";
 import "./forms.js";
 import "./polling.js";
 import "./scroll.js";
+import "./copy.js";

@@ -48,6 +48,14 @@ def context(started, *, language: str = "en", theme: str = "light", width: int =
     )
 
 
+def prefer(context, url: str, *, language: str = "en", theme: str = "light", **_kind) -> None:
+    """Choose language and theme as somebody does who is not signed in."""
+    from django.conf import settings
+
+    chosen = {settings.LANGUAGE_COOKIE_NAME: language, "theme": theme}
+    context.add_cookies([{"name": name, "value": value, "url": url} for name, value in chosen.items()])
+
+
 def enter(context, user, url: str, *, language: str = "en", theme: str = "light", **_kind) -> None:
     """Sign a person in, in this language and theme, by a session as the sign-in page would make it."""
     from django.conf import settings

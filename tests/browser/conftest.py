@@ -43,6 +43,8 @@ def visit(started, live_server):
         opened.append(context)
         if user is not None:
             chromium.enter(context, user, live_server.url, **kind)
+        else:
+            chromium.prefer(context, live_server.url, **kind)
         page = context.new_page()
         page.problems = []
         page.on("pageerror", lambda error: page.problems.append(str(error)))

@@ -4,6 +4,7 @@
 page (files, fragments, programs). An address in neither fails the tests.
 """
 
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -16,7 +17,8 @@ Example = Callable[[], dict]
 
 @dataclass(frozen=True)
 class Page:
-    """`role` is a key of accounts.people.POSITIONS; `example()` gives the arguments (needs the database)."""
+    """`role` is a key of accounts.people.POSITIONS, "" for somebody not signed in; `example()` gives the arguments
+    (needs the database)."""
 
     name: str
     role: str
@@ -83,6 +85,28 @@ def _closed_book() -> dict:
     }
 
 
+def _invited() -> dict:
+    """A fresh invitation's secret."""
+    from smarketing.accounts import invitations
+    from smarketing.rows import clock
+
+    address = f"new-{secrets.token_hex(4)}@company.example"
+    given = {"role": "rep", "side": "sales", "language": "en", "mail": False}
+    _made, link = invitations.invite(by=None, at=clock.now(), email=address, **given)
+    return {"secret": link.rstrip("/").rpartition("/")[2]}
+
+
+def _mail() -> dict:
+    from smarketing.notify import kinds, mails
+    from smarketing.rows import clock
+
+    return {
+        "pk": mails.send(
+            kind="test", to="claire@demo.example", language="en", at=clock.now(), write=kinds.test_letter
+        ).pk
+    }
+
+
 PAGES = (
     Page("leads:queue", "rep"),
     Page("leads:focus", "rep", _owed),
@@ -136,7 +160,10 @@ PAGES = (
     Page("accounts:profile", "rep"),
     Page("accounts:settings", "administrator"),
     Page("accounts:people", "administrator"),
-    Page("accounts:person_add", "administrator"),
+    Page("accounts:invite", "administrator"),
+    Page("accounts:invitation", "", _invited),
+    Page("notify:mails", "administrator"),
+    Page("notify:mail", "administrator", _mail),
     Page("accounts:person", "administrator", lambda: _newest("accounts.User")),
     Page("accounts:teams", "administrator"),
     Page("accounts:team", "administrator", lambda: _newest("accounts.Team")),
@@ -147,7 +174,9 @@ PAGES = (
 )
 DEEDS = {
     "home", "healthz", "readyz",
-    "accounts:language", "accounts:theme", "accounts:demo_switch", "accounts:person_password", "accounts:key_revoke",
+    "accounts:language", "accounts:theme", "accounts:demo_switch", "accounts:person_reset", "accounts:key_revoke",
+    "accounts:invitation_renew", "accounts:invitation_revoke",
+    "notify:test", "notify:mail_page", "notify:again",
     "agreements:sign",
     "leads:take", "leads:reassign", "leads:attempt", "leads:accept", "leads:qualify",
     "leads:change_deal", "leads:win_deal", "leads:lose_deal", "leads:reopen_deal",

@@ -1,0 +1,58 @@
+"""How a mail is written: subject, lines, one link; as text and as a page, in the language of its reader."""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.html import escape
+
+LINK = "{one-time link}"  # what stands for a link that only its reader may follow
+
+
+@dataclass(frozen=True)
+class Letter:
+    """`lines` are paragraphs; `action` is the words of the link `url`; `after` are paragraphs below it.
+
+    `secret`: whoever follows the link is let in, so that it is sealed in what is kept.
+    """
+
+    subject: str
+    lines: Sequence[str]
+    action: str = ""
+    url: str = ""
+    after: Sequence[str] = ()
+    secret: bool = False
+
+
+def written(letter: Letter, language: str, company: str) -> tuple[str, str]:
+    """(text, page) of a letter; a secret link is left out."""
+    shown = {"letter": letter, "url": LINK if letter.secret else letter.url, "language": language, "company": company}
+    text = render_to_string("notify/letter.txt", shown)
+    return text.strip() + "\n", render_to_string("notify/letter.html", shown)
+
+
+def whole(written: str, link: str, *, page: bool) -> str:
+    """Text or page of a mail with its secret link put in."""
+    return written.replace(escape(LINK) if page else LINK, escape(link) if page else link)
+
+
+def seal(link: str) -> str:
+    """A link that only this installation can read again."""
+    return _box().encrypt(link.encode()).decode()
+
+
+def unseal(sealed: str) -> str:
+    """The link; "" when it was sealed with another secret key."""
+    try:
+        return _box().decrypt(sealed.encode()).decode() if sealed else ""
+    except InvalidToken:
+        return ""
+
+
+def _box() -> Fernet:
+    key = hashlib.sha256(b"mails\0" + settings.SECRET_KEY.encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(key))

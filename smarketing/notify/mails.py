@@ -1,0 +1,117 @@
+"""Mails: written in the transaction of their cause, handed to the mail server by the outbox, kept for thirty days.
+
+Without a mail server (`EMAIL_URL`) they are kept and shown under Settings, Mails sent, and nothing leaves the house.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.utils import translation
+
+from smarketing.accounts.models import User
+from smarketing.jobs import outbox
+from smarketing.jobs.models import Outbox
+from smarketing.rows import clock
+from smarketing.rows.models import Installation
+
+from . import letters
+from .letters import Letter
+from .models import Mail
+
+KIND = "notify.mail"
+
+
+def has_server() -> bool:
+    """Whether mails leave the house."""
+    return bool(settings.EMAIL_HOST)
+
+
+@transaction.atomic
+def send(
+    *, kind: str, to: str, write: Callable[[], Letter], at: datetime, language: str, person: User | None = None
+) -> Mail:
+    """Write a mail and intend its sending, both in the transaction of the cause. `write()` is called in `language`."""
+    company = Installation.objects.values_list("company", flat=True).first() or "smarketing"
+    with translation.override(language):
+        letter = write()
+        text, page = letters.written(letter, language, company)
+    mail = Mail.objects.create(
+        person=person,
+        address=to,
+        kind=kind,
+        language=language,
+        subject=" ".join(letter.subject.split())[:200],
+        text=text,
+        page=page,
+        sealed=letters.seal(letter.url) if letter.secret else "",
+        written_at=at,
+    )
+    _intend(mail)
+    return mail
+
+
+@transaction.atomic
+def send_again(*, mail: Mail) -> None:
+    """Give a mail that the server refused eight times another eight."""
+    mail = Mail.objects.select_for_update().get(pk=mail.pk)
+    if has_failed(mail):
+        _intend(mail)
+
+
+def has_failed(mail: Mail) -> bool:
+    """Whether the server refused a mail so often that nobody tries any more."""
+    return mail.state == Mail.State.WAITING and not _waiting(mail)
+
+
+def last_error(mail: Mail) -> str:
+    """What the mail server answered last; "" when nothing went wrong."""
+    if mail.state != Mail.State.WAITING:
+        return ""
+    return Outbox.objects.filter(pk=mail.outbox).values_list("error", flat=True).first() or ""
+
+
+def deliver(number: int, body: dict) -> None:
+    """The outbox's handler: send one mail, or keep it where there is no server. Called again it does nothing."""
+    mail = Mail.objects.select_for_update().filter(pk=body["mail"], state=Mail.State.WAITING).first()
+    if mail is None:
+        return
+    if has_server():
+        message(mail).send()
+    mail.state = Mail.State.SENT if has_server() else Mail.State.KEPT
+    mail.sent_at = clock.now()
+    mail.save(update_fields=["state", "sent_at"])
+
+
+def message(mail: Mail) -> EmailMultiAlternatives:
+    """The mail as the server gets it, its one-time link included. RuntimeError when that cannot be read any more."""
+    link = letters.unseal(mail.sealed)
+    if mail.sealed and not link:
+        raise RuntimeError("the link of this mail was sealed with another secret key")
+    host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+    out = EmailMultiAlternatives(
+        mail.subject,
+        letters.whole(mail.text, link, page=False),
+        settings.DEFAULT_FROM_EMAIL,
+        [mail.address],
+        headers={"Message-ID": f"<mail-{mail.pk}@{host}>", "Auto-Submitted": "auto-generated"},
+    )
+    out.attach_alternative(letters.whole(mail.page, link, page=True), "text/html")
+    return out
+
+
+def forget(*, before: datetime) -> int:
+    """Delete mails written before an instant (thirty days back, by night). Returns how many."""
+    return Mail.objects.filter(written_at__lt=before).delete()[0]
+
+
+def _intend(mail: Mail) -> None:
+    mail.outbox = outbox.intend(KIND, mail=mail.pk)
+    mail.save(update_fields=["outbox"])
+
+
+def _waiting(mail: Mail) -> bool:
+    return Outbox.objects.filter(pk=mail.outbox, sent_at=None, attempts__lt=outbox.ATTEMPTS).exists()

@@ -1,0 +1,2 @@
+PERSONAL = {"mail.address", "mail.subject", "mail.text", "mail.page", "mail.sealed"}
+NEUTRAL = {"mail.kind", "mail.language", "mail.state"}
