@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 from django.db import connection
+from django.db.models import Count, Min
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from leads.intake.importing import staging
 from leads.judging import nightly as judging
-from smarketing.jobs import ledger, nightly, runs
+from leads.models import HandoffState, LeadDirty
+from smarketing.jobs import ledger, nightly, runs, telemetry
 from smarketing.jobs.models import Run
 from smarketing.notify import mails
 from smarketing.web import once as form_keys
@@ -29,6 +32,10 @@ KEPT_DAYS = 30
 def register() -> None:
     """Add this app's steps to the night; those of the judge keep the order they are written in."""
     ledger.STEPS |= LABELS
+    telemetry.register("leads_waiting", "Leads with facts not judged yet.", LeadDirty.objects.count)
+    telemetry.register("leads_waiting_oldest_seconds", "How long the oldest of them has waited.", _oldest_wait)
+    telemetry.register("handoffs_open", "Open handoffs by state.", _open_handoffs, "state")
+    telemetry.register("handoffs_overdue", "Owed handoffs whose next promise is broken.", _overdue)
     for number, (key, ranges, work) in enumerate(judging.STEPS):
         nightly.add(runs.Step(key, ranges, work), order=30 + number)
     nightly.once("partitions", keep_partitions, order=10)
@@ -57,3 +64,17 @@ def forget_forms(run: Run) -> int:
 def forget_mails(run: Run) -> int:
     """Delete mails written thirty days ago. Returns how many."""
     return mails.forget(before=run.cutoff - timedelta(days=KEPT_DAYS))
+
+
+def _oldest_wait() -> float:
+    since = LeadDirty.objects.aggregate(since=Min("since"))["since"]
+    return (timezone.now() - since).total_seconds() if since else 0
+
+
+def _open_handoffs() -> dict[str, int]:
+    counts = HandoffState.objects.filter(is_open=True).values_list("state").annotate(n=Count("pk"))
+    return dict.fromkeys(HandoffState.OPEN, 0) | dict(counts)
+
+
+def _overdue() -> int:
+    return HandoffState.objects.owed().due_before(timezone.now()).count()

@@ -30,6 +30,8 @@ TABLE = (
         "Public address, used in links and mails; https switches on secure cookies and HSTS.",
     ),
     Var("SMARKETING_LANGUAGE", "en", "Language before a person chose one: en or fr."),
+    Var("SMARKETING_LOG", "text", "Form of the logs on standard error: text, or json (one object a line)."),
+    Var("SMARKETING_LOG_LEVEL", "INFO", "INFO tells every request; WARNING only what is wrong."),
     Var("DATABASE_URL", "", "PostgreSQL as the application role; empty means the embedded server."),
     Var("OWNER_DATABASE_URL", "", "The same database as its owner, used by migrations only."),
     Var("REDIS_URL", "", "Broker; empty means the embedded server."),

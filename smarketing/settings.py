@@ -5,6 +5,7 @@ from urllib.parse import unquote, urlsplit
 from celery.schedules import crontab
 
 from . import env
+from .web import logs
 
 BASE_DIR = env.ROOT
 DATA = env.data_folder()
@@ -51,6 +52,7 @@ INSTALLED_APPS = [
     "django_linear_migrations",
 ]
 MIDDLEWARE = [
+    "smarketing.web.told.Told",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "smarketing.web.csp.ContentSecurityPolicy",
@@ -170,7 +172,10 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "One truth for marketing and sales: leads, contract, closed loop.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api",
 }
+
+LOGGING = logs.config(json=env.get("SMARKETING_LOG") == "json", level=env.get("SMARKETING_LOG_LEVEL").upper())
 
 CELERY_BROKER_URL = env.get("REDIS_URL")
 

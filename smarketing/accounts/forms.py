@@ -15,6 +15,7 @@ SCOPE_LABELS = {
     "handoffs.view": _("read handoffs"),
     "deals.view": _("read deals"),
     "campaigns.view": _("read campaigns"),
+    "metrics.scrape": _("read the health of the house (Prometheus)"),
 }
 
 

@@ -99,9 +99,18 @@ VERBS: dict[str, frozenset[str]] = {
     "settings.routing": frozenset({MANAGER, ADMINISTRATOR}),
     "settings.mails": frozenset({ADMINISTRATOR}),
     "audit.view": frozenset({MANAGER, ADMINISTRATOR}),
+    "metrics.scrape": frozenset({ADMINISTRATOR}),
 }
 # What a token of kind "api" may be given; everything else needs a person.
-SCOPES = ("measures.read", "leads.view", "leads.personal", "handoffs.view", "deals.view", "campaigns.view")
+SCOPES = (
+    "measures.read",
+    "leads.view",
+    "leads.personal",
+    "handoffs.view",
+    "deals.view",
+    "campaigns.view",
+    "metrics.scrape",
+)
 
 
 def roles_of(user) -> frozenset[str]:

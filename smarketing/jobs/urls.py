@@ -1,9 +1,10 @@
 from django.urls import path
 
-from . import views
+from . import metrics, views
 
 app_name = "jobs"
 urlpatterns = [
+    path("metrics", metrics.metrics, name="metrics"),
     path("runs/", views.run_list, name="runs"),
     path("demo/clock/", views.move_clock, name="demo_clock"),
     path("runs/start/", views.start, name="start"),

@@ -35,5 +35,5 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page for a fault of ours: it asks nothing of the database."""
-    language = get_language() or settings.LANGUAGE_CODE
-    return HttpResponseServerError(loader.get_template("500.html").render({"language": language}))
+    said = {"language": get_language() or settings.LANGUAGE_CODE, "reference": getattr(request, "id", "")}
+    return HttpResponseServerError(loader.get_template("500.html").render(said))

@@ -185,7 +185,7 @@ DEEDS = {
     "leads:import_rejected", "leads:import_mapping",
     "measures:list", "measures:one", "measures:schema",
     "personas:act", "personas:row", "personas:undo", "personas:propose", "personas:counts", "personas:persona_counts", "personas:version",
-    "jobs:start", "jobs:again", "jobs:demo_clock",
+    "jobs:metrics", "jobs:start", "jobs:again", "jobs:demo_clock",
     "reporting:close", "reporting:reopen",
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import shutil
 from pathlib import Path
 
 from django.conf import settings
@@ -23,6 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, demo: bool, company: bool, **options):
         call_command("messages", compile=True)
+        shutil.rmtree(settings.DATA / "run" / "metrics", ignore_errors=True)
         self._static()
         self._say("Bringing the database up to date…")
         call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
