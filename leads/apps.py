@@ -8,7 +8,7 @@ class LeadsConfig(AppConfig):
 
     def ready(self):
         from leads import upkeep
-        from leads.handoffs import handing, states
+        from leads.handoffs import handing, leaving, states
         from leads.intake import hooks
         from leads.intake.importing import tasks
         from leads.judging import rebuild, service
@@ -25,6 +25,7 @@ class LeadsConfig(AppConfig):
 
         table.register_all()
         upkeep.register()
+        leaving.register()
         tasks.register()
         company.HAS_FACTS.append(lambda: Lead.objects.exists())
         hooks.events.append(ledger.count_events)

@@ -93,7 +93,7 @@ def assign(
                 account[one.lead.company_id] = rep
         chosen[pk] = rep
         rows.append((pk, rep, turns and turns.pool.pk, how if rep else POOL, at or one.occurred_at))
-    _insert([row for row in rows if row[1] or row[2]], by, fence)
+    name([row for row in rows if row[1] or row[2]], by, fence)
     return chosen
 
 
@@ -105,6 +105,7 @@ def take(*, handoff: Handoff | int, by: User, at: datetime) -> HandoffState:
     """
     pk = _id(handoff)
     fence = open_fence()
+    must_work(by)
     pool = _claim(pk, by)
     if pool is None:
         held = HandoffState.objects.select_related("rep").get(pk=pk)
@@ -113,7 +114,7 @@ def take(*, handoff: Handoff | int, by: User, at: datetime) -> HandoffState:
         if held.is_open and held.rep_id:
             raise Taken(_("%(name)s has taken this lead.") % {"name": held.rep.name})
         raise Taken(_("This handoff is closed."))
-    _insert([(pk, by.pk, pool or None, TAKEN, at)], by, fence)
+    name([(pk, by.pk, pool or None, TAKEN, at)], by, fence)
     states.derive([pk], fence)
     record(by, "handoff.take", "handoff", pk, at)
     return HandoffState.objects.get(pk=pk)
@@ -124,13 +125,21 @@ def reassign(*, handoff: Handoff | int, rep: User | None, by: User, at: datetime
     """A manager names another rep in charge, or (None) gives the handoff back to its pool. Taken when it is closed."""
     pk = _id(handoff)
     fence = open_fence()
+    if rep is not None:
+        must_work(rep)
     held = HandoffState.objects.select_for_update().get(pk=pk)
     if not held.is_open:
         raise Taken(_("This handoff is closed."))
-    _insert([(pk, rep and rep.pk, held.pool_id, MANAGER, at)], by, fence, reason[:120])
+    name([(pk, rep and rep.pk, held.pool_id, MANAGER, at)], by, fence, reason[:120])
     states.derive([pk], fence)
     record(by, "handoff.reassign", "handoff", pk, at, rep=rep and rep.pk)
     return HandoffState.objects.get(pk=pk)
+
+
+def must_work(rep: User) -> None:
+    """Taken when a rep was switched off, even a moment ago: whoever leaves waits for this deed, or this for them."""
+    if not User.objects.filter(pk=rep.pk, is_active=True).select_for_update(no_key=True).exists():
+        raise Taken(_("%(name)s does not work here any more.") % {"name": rep.name})
 
 
 def _id(handoff: Handoff | int) -> int:
@@ -152,7 +161,8 @@ def _claim(pk: int, by: User) -> int | None:
     return row[0] if row else None
 
 
-def _insert(rows: Sequence[tuple], by: User | None, fence: Fence, reason: str = "") -> None:
+def name(rows: Sequence[tuple], by: User | None, fence: Fence, reason: str = "") -> None:
+    """Add assignments (handoff, rep, pool, how, when); their states are derived by the caller."""
     facts = [
         (pk, rep, pool, how, reason, by and by.pk, when, fence.recorded_at, fence.recorded_at)
         for pk, rep, pool, how, when in rows
@@ -165,7 +175,7 @@ def _insert(rows: Sequence[tuple], by: User | None, fence: Fence, reason: str = 
 
 def _pools(at: datetime) -> dict[int, _Turns]:
     pools = {pool.pk: _Turns(pool, []) for pool in Pool.objects.order_by("order", "pk")}
-    for member in PoolMember.objects.filter(rep__is_active=True).order_by("rep_id"):
+    for member in PoolMember.objects.filter(rep__is_active=True, rep__side="sales").order_by("rep_id"):
         pools[member.pool_id].members.append(member)
     recent = Assignment.objects.filter(how=TURN, occurred_at__gt=at - TURNS).values_list("pool_id", "rep_id")
     for pool, rep in recent:

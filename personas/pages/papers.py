@@ -75,7 +75,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
         "newer": newest if newest and newest.pk != found.pk else None,
         "problems": agreements.verify(found),
         "signatures": list(agreements.state(found).items()),
-        "why_not": agreements.why_not(found, request.user),
+        "why_not": agreements.why_not(found, request.user, clock.now()),
         "changes": _changes(line, found, version),
     }
     return render(request, "personas/paper.html", context)

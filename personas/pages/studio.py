@@ -48,7 +48,7 @@ def studio(request: HttpRequest, line: DefinitionLine, at: datetime, *, row=None
         "document": document(line.draft.body, speaker),
         "live": queries.version_in_force(line, at),
         "standing": where,
-        "why_not": agreements.why_not(where.paper, request.user) if where.waiting else "",
+        "why_not": agreements.why_not(where.paper, request.user, clock.now()) if where.waiting else "",
         "propose_form": ProposeForm(),
         "row": row,
         "here": request.GET.get("at", ""),

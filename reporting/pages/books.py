@@ -52,7 +52,7 @@ def _closed(request: HttpRequest, closed: BookClose, shown: follow.Month) -> dic
         "measures": kept["measures"], "paper": paper,
         "reason": services.parsed_reason(paper) if paper else "",
         "sides": paper and [(side, signature) for side, signature in agreements.state(paper).items()],
-        "why_not_sign": paper and agreements.why_not(paper, request.user),
+        "why_not_sign": paper and agreements.why_not(paper, request.user, clock.now()),
         "may_reopen": may(request.user, "month.reopen"),
     }  # fmt: skip
 

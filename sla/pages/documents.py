@@ -74,7 +74,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
         "contract": contract, "versions": versions, "paper": paper, "terms": signed, "text": text,
         "papers": [(one, next((v for v in versions if v.paper_id == one.pk), None)) for one in papers],
         "sides": paper and [(side, Side(side).label, one) for side, one in agreements.state(paper).items()],
-        "why_not": paper and agreements.why_not(paper, request.user), "problems": paper and agreements.verify(paper),
+        "why_not": paper and agreements.why_not(paper, request.user, clock.now()), "problems": paper and agreements.verify(paper),
         "other": text and _other(contract, text), "can_edit": may(request.user, "contract.edit"),
     }  # fmt: skip
     return render(request, "sla/document.html", context)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from .models import AuditEntry, Side, Team, User
-from .people import POSITIONS, position_of
+from .people import POSITIONS, as_seen, position_of
 from .policy import SCOPES
 
 SCOPE_LABELS = {
@@ -47,14 +47,15 @@ class PersonForm(PlaceForm):
 
     name = forms.CharField(label=_("Name"), max_length=120)
     email = forms.EmailField(label=_("E-mail"))
-    is_active = forms.BooleanField(label=_("May sign in"), required=False, initial=True)
-    field_order = ("name", "email", "position", "team", "language", "signs", "is_active")
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    field_order = ("name", "email", "position", "team", "language", "signs")
 
     @classmethod
     def of(cls, user: User, data=None) -> "PersonForm":
         """The form filled with a person."""
-        names = ("name", "email", "team", "language", "signs", "is_active")
-        return cls(data, initial={n: getattr(user, n) for n in names} | {"position": position_of(user)})
+        names = ("name", "email", "team", "language", "signs")
+        known = {"position": position_of(user), "seen": as_seen(user)}
+        return cls(data, initial={n: getattr(user, n) for n in names} | known)
 
 
 def _password(label, autocomplete: str = "new-password", **more) -> forms.CharField:
@@ -75,6 +76,19 @@ class AcceptForm(forms.Form):
         if data.get("password") and data.get("again") and data["password"] != data["again"]:
             self.add_error("again", _("The two passwords differ."))
         return data
+
+
+class DeputyForm(forms.Form):
+    """Who signs in somebody's place, and when."""
+
+    deputy = forms.ModelChoiceField(User.objects.none(), label=_("Deputy"))
+    first = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args, signer: User, **more):
+        super().__init__(*args, **more)
+        same = User.objects.filter(is_active=True, side=signer.side).exclude(pk=signer.pk)
+        self.fields["deputy"].queryset = same.order_by("name")
 
 
 class CompanyForm(forms.Form):

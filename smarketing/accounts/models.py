@@ -1,6 +1,6 @@
 """People: who signs in, for which side, in which role; tokens; the audit log."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -65,6 +65,7 @@ class User(AbstractBaseUser, Working):
     single_keys = models.BooleanField(_("one-key shortcuts"), default=True)
     signs = models.BooleanField(_("may sign for their side"), default=False)
     is_active = models.BooleanField(default=True)
+    sign_in_round = models.IntegerField(default=0)  # one more ends every session there is
     joined_at = models.DateTimeField(auto_now_add=True)
 
     objects = UserManager()
@@ -87,6 +88,9 @@ class User(AbstractBaseUser, Working):
 
     is_staff = is_superuser = False
 
+    def _get_session_auth_hash(self, secret=None) -> str:
+        return f"{super()._get_session_auth_hash(secret=secret)}.{self.sign_in_round}"
+
     def get_full_name(self) -> str:
         return self.name
 
@@ -95,6 +99,35 @@ class User(AbstractBaseUser, Working):
 
     def has_module_perms(self, app_label) -> bool:
         return False
+
+
+class DeputyQuerySet(models.QuerySet):
+    def on(self, day: date) -> "DeputyQuerySet":
+        """Those who stand in on a local day."""
+        return self.filter(first__lte=day, last__gte=day, ended_at=None)
+
+    def to_come(self, day: date) -> "DeputyQuerySet":
+        """Those who stand in on a day or later."""
+        return self.filter(last__gte=day, ended_at=None)
+
+
+class Deputy(Working):
+    """Somebody of the same side who signs in the place of a named signer, from `first` to `last` (local days)."""
+
+    signer = models.ForeignKey(User, models.CASCADE, related_name="deputies")
+    deputy = models.ForeignKey(User, models.CASCADE, related_name="+")
+    first = models.DateField()
+    last = models.DateField()
+    ended_at = models.DateTimeField(null=True)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    objects = DeputyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(last__gte=models.F("first")), name="deputy_days_in_order"),
+            models.CheckConstraint(condition=~models.Q(signer=models.F("deputy")), name="deputy_is_another"),
+        ]
 
 
 class InvitationQuerySet(models.QuerySet):

@@ -1,14 +1,18 @@
 """Add, change and switch off people and teams; each deed with its audit line."""
 
+import hashlib
 import secrets
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from . import duties
 from .audit import record
-from .models import Role, Side, Team, User
+from .models import AuditEntry, Role, Side, Team, Token, User
 
 # A position is a role with the side it belongs to: what a form offers in one list.
 POSITIONS = {
@@ -25,6 +29,14 @@ OWN = ("name", "language", "theme", "single_keys")
 
 class PeopleError(ValueError):
     """A change that is refused; the message is translated and meant for the screen."""
+
+
+class Stale(PeopleError):
+    """Somebody else changed the person meanwhile."""
+
+
+class Owing(PeopleError):
+    """The person still owes something; the message says what."""
 
 
 def position_of(user: User) -> str:
@@ -45,10 +57,18 @@ def add_person(*, by: User | None, at: datetime, password: str | None = None, **
 
 
 @transaction.atomic
-def change_person(*, user: User, by: User, at: datetime, **fields) -> list[str]:
-    """Set `fields` of CHANGEABLE. Returns the names of those that changed; none: no audit line."""
-    user = User.objects.select_for_update().get(pk=user.pk)
-    was_administrator = user.role == Role.ADMINISTRATOR and user.is_active
+def change_person(*, user: User, by: User, at: datetime, seen: str = "", **fields) -> list[str]:
+    """Set `fields` of CHANGEABLE. Returns the names of those that changed; none: no audit line.
+
+    `seen`: what `as_seen` said when the form was opened. PeopleError: Stale when somebody changed the person since,
+    Owing when they leave duties behind, and for the last administrator.
+    """
+    if {"is_active", "role", "side"} & set(fields):
+        duties.hold()  # before any person is locked, as those who give duties do
+    user = _locked(user)
+    if seen and seen != as_seen(user):
+        raise Stale(_meanwhile(user))
+    was_administrator, was_active = user.role == Role.ADMINISTRATOR and user.is_active, user.is_active
     changed = _set(user, fields, CHANGEABLE)
     if not changed:
         return []
@@ -57,10 +77,44 @@ def change_person(*, user: User, by: User, at: datetime, **fields) -> list[str]:
         _keep_an_administrator(user)
     if "email" in changed and User.objects.filter(email__iexact=user.email).exclude(pk=user.pk).exists():
         raise PeopleError(_("Somebody with this e-mail address is here already."))
+    if {"is_active", "role", "side"} & set(changed) and was_active and (owed := duties.owed(user)):
+        raise Owing(", ".join(duty.said(count) for duty, count in owed))
     user.save(update_fields=changed)
+    if "email" in changed:
+        EmailAddress.objects.filter(user=user).delete()  # an old address neither signs in nor gets links
+    ended = end_sign_ins(user, at) if "is_active" in changed and not user.is_active else {}
     codes = {name: getattr(user, name) for name in changed if name not in ("email", "name")}
-    record(by, "settings.people", "user", user.pk, at, done="changed", fields=sorted(changed), **codes)
+    record(by, "settings.people", "user", user.pk, at, done="changed", fields=sorted(changed), **codes, **ended)
     return changed
+
+
+def end_sign_ins(user: User, at: datetime) -> dict[str, int]:
+    """End every session of a person and, for good, every token. Returns {"tokens": how many}, for the audit."""
+    User.objects.filter(pk=user.pk).update(sign_in_round=F("sign_in_round") + 1)
+    return {"tokens": Token.objects.filter(user=user, revoked_at=None).update(revoked_at=at)}
+
+
+def as_seen(user: User) -> str:
+    """A digest of what a form of this person shows; another one later: somebody changed it meanwhile."""
+    shown = "\0".join(f"{name}={getattr(user, name)}" for name in CHANGEABLE)
+    return hashlib.sha256(shown.encode()).hexdigest()[:20]
+
+
+def _meanwhile(user: User) -> str:
+    """Who changed a person last, and what is there now."""
+    last = AuditEntry.objects.filter(subject="user", subject_id=user.pk).select_related("user").order_by("-pk").first()
+    team = user.team.name if user.team else "–"
+    words = {
+        "who": last.user if last and last.user else _("Somebody"),
+        "now": f"{user.name}, {user.email}, {POSITIONS[position_of(user)][2]}, {team}",
+    }
+    return (
+        _(
+            "%(who)s changed this person since you opened the page. It says now: %(now)s."
+            " Nothing was saved; save again to put what you typed in its place."
+        )
+        % words
+    )
 
 
 @transaction.atomic
@@ -107,7 +161,14 @@ def check(user: User) -> None:
         raise PeopleError(_("Only marketing and sales sign: this person belongs to neither side."))
 
 
+def _locked(user: User) -> User:
+    """The person and every administrator, locked in one order, so that of two who leave at once one stays."""
+    among = Q(pk=user.pk) | Q(role=Role.ADMINISTRATOR, is_active=True)
+    found = {one.pk: one for one in User.objects.filter(among).order_by("pk").select_for_update(of=("self",))}
+    return found[user.pk]
+
+
 def _keep_an_administrator(user: User) -> None:
-    others = User.objects.select_for_update().filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=user.pk)
-    if not list(others):
+    """Called with every administrator locked (`_locked`)."""
+    if not User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=user.pk).exists():
         raise PeopleError(_("This is the last administrator: name another one first."))

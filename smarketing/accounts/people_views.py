@@ -1,7 +1,7 @@
 """Settings: people, their invitations, teams. Views only translate."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -11,10 +11,12 @@ from smarketing.notify import mails
 from smarketing.rows import clock
 from smarketing.web.once import once
 
-from . import invitations, people, resets
-from .forms import InviteForm, PersonForm, TeamForm
-from .models import Invitation, Team, User
+from . import deputies, duties, invitations, people, resets
+from .forms import DeputyForm, InviteForm, PersonForm, TeamForm
+from .models import Deputy, Invitation, Team, User
 from .policy import needs
+
+ROWS = 20  # duties shown by name
 
 
 @needs("settings.people")
@@ -68,17 +70,115 @@ def invitation_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs("settings.people")
 def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    user = get_object_or_404(User, pk=pk)
-    form = PersonForm.of(user, request.POST or None)
+    user = get_object_or_404(User.objects.select_related("team"), pk=pk)
+    form, owing = PersonForm.of(user, request.POST or None), False
     if request.method == "POST" and form.is_valid():
         try:
             people.change_person(user=user, by=request.user, at=clock.now(), **form.fields_for_service())
+        except people.Owing as owed:
+            owing = True
+            form.add_error(None, _("Before this change: %(owed)s to hand on.") % {"owed": owed})
+        except people.Stale as stale:
+            form.data = request.POST.copy()
+            form.data["seen"] = people.as_seen(User.objects.get(pk=pk))
+            form.add_error(None, str(stale))
         except people.PeopleError as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("Saved."))
             return redirect("accounts:people")
-    return render(request, "accounts/person.html", {"form": form, "person": user})
+    return render(request, "accounts/person.html", {"form": form, "owing": owing} | _about(user))
+
+
+def _about(user: User, deputy_form: DeputyForm | None = None) -> dict:
+    """What a person's page shows beside the form."""
+    coming = user.deputies.to_come(clock.today()).select_related("deputy").order_by("first")
+    return {
+        "person": user,
+        "position": people.POSITIONS[people.position_of(user)][2],
+        "deputies": coming if user.signs else [],
+        "deputy_form": (deputy_form or DeputyForm(signer=user)) if user.signs and user.is_active else None,
+    }
+
+
+@needs("settings.people")
+def person_leave(request: HttpRequest, pk: int) -> HttpResponse:
+    """What somebody owes, handed on; then the switch. Other answers than a redirect change nothing."""
+    user = get_object_or_404(User, pk=pk, is_active=True)
+    if request.method == "POST":
+        try:
+            people.change_person(user=user, by=request.user, at=clock.now(), is_active=False)
+        except people.Owing as owed:
+            messages.error(request, _("First hand on: %(owed)s.") % {"owed": owed})
+        except people.PeopleError as refusal:
+            messages.error(request, str(refusal))
+        else:
+            said = _("%(name)s is switched off: signed out everywhere, tokens revoked.") % {"name": user.name}
+            messages.success(request, said)
+            return redirect("accounts:people")
+        return redirect("accounts:person_leave", pk)
+    owed = [(one, n, one.said(n), one.rows(user, ROWS), one.heirs(user)) for one, n in duties.owed(user)]
+    return render(request, "accounts/leave.html", {"person": user, "owed": owed, "rows": ROWS})
+
+
+@needs("settings.people")
+@require_POST
+@once
+def person_hand_on(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    """Give all of one duty to somebody, or back to where it came from."""
+    user, duty = get_object_or_404(User, pk=pk), duties.get(key)
+    if duty is None:
+        raise Http404
+    chosen = request.POST.get("to", "")
+    to = next((one for one in duty.heirs(user) if str(one.pk) == chosen), None)
+    if chosen and to is None:
+        messages.error(request, _("Choose who takes over."))
+        return redirect("accounts:person_leave", pk)
+    try:
+        count = duties.hand_on(key=key, user=user, to=to, by=request.user, at=clock.now())
+    except ValueError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Handed on: %(what)s.") % {"what": duty.said(count)})
+    return redirect("accounts:person_leave", pk)
+
+
+@needs("settings.people")
+@require_POST
+@once
+def person_return(request: HttpRequest, pk: int) -> HttpResponse:
+    user = get_object_or_404(User, pk=pk)
+    people.change_person(user=user, by=request.user, at=clock.now(), is_active=True)
+    messages.success(request, _("%(name)s may sign in again.") % {"name": user.name})
+    return redirect("accounts:person", pk)
+
+
+@needs("settings.people")
+def deputy_name(request: HttpRequest, pk: int) -> HttpResponse:
+    """Name a deputy; what was wrong is said on the person's page."""
+    user = get_object_or_404(User.objects.select_related("team"), pk=pk)
+    if request.method != "POST":
+        return redirect("accounts:person", pk)
+    form = DeputyForm(request.POST, signer=user)
+    if form.is_valid():
+        try:
+            deputies.name_deputy(signer=user, by=request.user, at=clock.now(), **form.cleaned_data)
+        except people.PeopleError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("accounts:person", pk)
+    return render(request, "accounts/person.html", {"form": PersonForm.of(user), "owing": False} | _about(user, form))
+
+
+@needs("settings.people")
+@require_POST
+@once
+def deputy_end(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Deputy, pk=pk)
+    deputies.end_deputy(deputy=found, by=request.user, at=clock.now())
+    messages.success(request, _("Ended: the deputy signs no longer."))
+    return redirect("accounts:person", found.signer_id)
 
 
 @needs("settings.people")

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
+from smarketing.accounts import deputies
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import Side, User
 from smarketing.accounts.policy import may
@@ -47,7 +48,7 @@ def propose(*, kind: str, line: str, body: Any, by: User | None, at: datetime) -
 @transaction.atomic
 def sign(*, paper: Paper, by: User, at: datetime, password: str) -> Signature:
     """The signature of `by` for their side, after asking for the password again. AgreementError says why not."""
-    if reason := why_not(paper, by):
+    if reason := why_not(paper, by, at):
         raise AgreementError(reason)
     if not by.check_password(password):
         raise AgreementError(_("This is not your password."))
@@ -58,19 +59,21 @@ def sign(*, paper: Paper, by: User, at: datetime, password: str) -> Signature:
             )
     except IntegrityError:
         raise AgreementError(_("Your side has signed already.")) from None
-    record(by, f"{paper.kind}.sign", "paper", paper.pk, at, side=by.side, sha256=paper.sha256)
     kind = kinds.get(paper.kind)
+    place = None if by.signs and may(by, kind.sign_verb) else deputies.stands_in_for(by, kind.sign_verb, at)
+    said = {"in_place_of": place.pk} if place else {}
+    record(by, f"{paper.kind}.sign", "paper", paper.pk, at, side=by.side, sha256=paper.sha256, **said)
     if kind.on_signed and both_signed_at(paper):
         kind.on_signed(paper, at)
     return signature
 
 
-def why_not(paper: Paper, user: User) -> str:
-    """Why `user` may not sign `paper`, as a sentence; empty when they may."""
+def why_not(paper: Paper, user: User, at: datetime) -> str:
+    """Why `user` may not sign `paper` at `at`, as a sentence; empty when they may."""
     if user.side not in Side.values:
         return _("Only marketing and sales sign: you belong to neither side.")
-    if not user.signs or not may(user, kinds.get(paper.kind).sign_verb):
-        return _("You are not a named signer of your side.")
+    if not deputies.may_sign(user, kinds.get(paper.kind).sign_verb, at):
+        return _("You are not a named signer of your side, nor the deputy of one today.")
     signed = dict(paper.signatures.values_list("side", "signer_id"))
     if user.side in signed:
         return _("Your side has signed already.")

@@ -44,7 +44,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
             "problems": services.verify(found),
             "sides": [(Side(side).label, signature) for side, signature in services.state(found).items()],
             "both_signed_at": services.both_signed_at(found),
-            "why_not": services.why_not(found, request.user),
+            "why_not": services.why_not(found, request.user, clock.now()),
         },
     )
 

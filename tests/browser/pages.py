@@ -96,6 +96,20 @@ def _invited() -> dict:
     return {"secret": link.rstrip("/").rpartition("/")[2]}
 
 
+def _owed_rep() -> int:
+    """A rep who owes handoffs."""
+    from leads.models import HandoffState
+
+    return HandoffState.objects.owed().values_list("rep", flat=True)[0]
+
+
+def _signer() -> dict:
+    """Somebody who signs."""
+    from smarketing.accounts.models import User
+
+    return {"pk": User.objects.filter(signs=True, is_active=True).values_list("pk", flat=True)[0]}
+
+
 def _mail() -> dict:
     from smarketing.notify import kinds, mails
     from smarketing.rows import clock
@@ -164,7 +178,8 @@ PAGES = (
     Page("accounts:invitation", "", _invited),
     Page("notify:mails", "administrator"),
     Page("notify:mail", "administrator", _mail),
-    Page("accounts:person", "administrator", lambda: _newest("accounts.User")),
+    Page("accounts:person", "administrator", _signer),
+    Page("accounts:person_leave", "administrator", lambda: {"pk": _owed_rep()}),
     Page("accounts:teams", "administrator"),
     Page("accounts:team", "administrator", lambda: _newest("accounts.Team")),
     Page("accounts:keys", "administrator"),
@@ -175,7 +190,8 @@ PAGES = (
 DEEDS = {
     "home", "healthz", "readyz",
     "accounts:language", "accounts:theme", "accounts:demo_switch", "accounts:person_reset", "accounts:key_revoke",
-    "accounts:invitation_renew", "accounts:invitation_revoke",
+    "accounts:invitation_renew", "accounts:invitation_revoke", "accounts:person_hand_on", "accounts:person_return",
+    "accounts:deputy_name", "accounts:deputy_end",
     "notify:test", "notify:mail_page", "notify:again",
     "agreements:sign",
     "leads:take", "leads:reassign", "leads:attempt", "leads:accept", "leads:qualify",

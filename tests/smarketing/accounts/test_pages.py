@@ -57,18 +57,20 @@ def test_a_person_signs_in_with_their_address(client):
 
 
 def test_a_refused_change_is_said_on_the_form_and_changes_nothing(admin, client):
-    form = {"name": "Ada", "email": admin.email, "position": "viewer", "language": "en", "is_active": "on"}
+    form = {"name": "Ada", "email": admin.email, "position": "viewer", "language": "en"}
     answer = client.post(f"/settings/people/{admin.pk}/", form)
     assert "This is the last administrator" in answer.content.decode()
     assert User.objects.get().role == "administrator"
 
 
-def test_a_person_switched_off_is_signed_out_at_once(admin, client, client_of):
-    other = client_of(person("Rita", "rep"))
+def test_a_person_switched_off_is_signed_out_at_once_and_for_good(admin, client, client_of):
+    rita = person("Rita", "rep")
+    other = client_of(rita)
     assert other.get("/profile/").status_code == 200
-    form = {"name": "Rita", "email": "rita@example.test", "position": "rep", "language": "en"}
-    client.post(f"/settings/people/{User.objects.get(name='Rita').pk}/", form)
+    client.post(f"/settings/people/{rita.pk}/leave/")
     assert other.get("/profile/").status_code == 302
+    client.post(f"/settings/people/{rita.pk}/return/")
+    assert User.objects.get(pk=rita.pk).is_active and other.get("/profile/").status_code == 302
 
 
 @pytest.fixture

@@ -1,0 +1,60 @@
+"""What a rep who leaves owes: open handoffs, given to another rep or back to their pools in one deed."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from leads.models import HandoffState
+from smarketing.accounts import duties
+from smarketing.accounts.audit import record
+from smarketing.accounts.models import Role, User
+from smarketing.rows.fence import open_fence
+
+from . import routing, states
+from .queue import reps
+
+
+def register() -> None:
+    duties.register(
+        duties.Duty(
+            key="handoffs",
+            said=lambda n: ngettext("%(n)s owed handoff", "%(n)s owed handoffs", n) % {"n": n},
+            count=lambda user: HandoffState.objects.owed_by(user).count(),
+            hold=hold,
+            rows=rows,
+            heirs=lambda user: reps(list(User.objects.filter(role=Role.REP, is_active=True).exclude(pk=user.pk))),
+            hand_on=hand_on,
+            back=_("back to the pool"),
+        )
+    )
+
+
+def hold() -> None:
+    """Wait for whoever assigns now, and let nobody assign until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM leads_pool ORDER BY id FOR NO KEY UPDATE")
+
+
+def rows(user: User, limit: int) -> Iterable[tuple[str, str]]:
+    """(name of the lead, its page) of the most urgent ones."""
+    for state in HandoffState.objects.owed_by(user).in_order().select_related("lead")[:limit]:
+        yield str(state.lead), reverse("leads:lead", args=[state.lead_id])
+
+
+@transaction.atomic
+def hand_on(*, user: User, to: User | None, by: User, at: datetime) -> int:
+    """Give every open handoff of a rep to another, or (None) back to its pool. Returns how many."""
+    fence = open_fence()
+    if to is not None:
+        routing.must_work(to)
+    held = HandoffState.objects.owed_by(user).order_by("pk").select_for_update(of=("self",))
+    owed = list(held.values_list("pk", "pool_id"))
+    routing.name([(pk, to and to.pk, pool, routing.MANAGER, at) for pk, pool in owed], by, fence)
+    states.derive([pk for pk, _pool in owed], fence)
+    if owed:
+        record(by, "handoff.reassign", "user", user.pk, at, rep=to and to.pk, handoffs=len(owed))
+    return len(owed)
