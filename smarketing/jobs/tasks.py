@@ -10,6 +10,7 @@ from smarketing.rows import clock
 from . import bell, heartbeat, nightly
 
 RETRY = {"autoretry_for": (OperationalError, InterfaceError), "retry_backoff": True, "max_retries": 5}
+LONG = {"soft_time_limit": 4 * 3600, "time_limit": 4 * 3600 + 60}
 
 
 @shared_task(name="jobs.ring", expires=5, **RETRY)
@@ -18,18 +19,18 @@ def ring() -> None:
     bell.answer()
 
 
-@shared_task(name="jobs.nightly", soft_time_limit=4 * 3600, time_limit=4 * 3600 + 60, **RETRY)
+@shared_task(name="jobs.nightly", **LONG, **RETRY)
 def run_nightly(day: str | None = None) -> None:
     nightly.run(date.fromisoformat(day) if day else None)
 
 
-@shared_task(name="jobs.go_on", soft_time_limit=4 * 3600, time_limit=4 * 3600 + 60, **RETRY)
+@shared_task(name="jobs.go_on", **LONG, **RETRY)
 def go_on(run: int) -> None:
     """Go on with a run that somebody asked for; delivered twice it is the same run."""
     nightly.go_on(run)
 
 
-@shared_task(name="jobs.nightly_due", soft_time_limit=4 * 3600, time_limit=4 * 3600 + 60, **RETRY)
+@shared_task(name="jobs.nightly_due", **LONG, **RETRY)
 def nightly_due() -> None:
     """Beat's call, every ten minutes: run the night once its local hour has come and it has not begun."""
     if day := nightly.due(clock.now()):
@@ -41,7 +42,7 @@ def worker_heartbeat() -> None:
     heartbeat.beat("worker")
 
 
-@shared_task(name="jobs.reconcile", expires=60)
+@shared_task(name="jobs.reconcile", expires=60, **LONG)
 def reconcile() -> None:
-    """Go on with runs whose worker died."""
+    """Go on with runs whose worker died: as long as a night takes."""
     nightly.reconcile()

@@ -6,8 +6,12 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
+
+from celery import Celery
+
+from smarketing.supervisor.broker import Broker
 
 PROCESS = Path(__file__).with_name("night_process.py")
 # Everything the night writes, without serial ids and instants of recording: what a reader or a judge could tell apart.
@@ -89,7 +93,15 @@ class Trial:
             self.night(mutant)
             if self.state() != "running":
                 break
-        assert self.state() == "done", self.run("SELECT step, error FROM jobs_chunk WHERE state <> 'done'")
+        assert self.state() == "done", self.unsettled()
+
+    def unsettled(self) -> list[tuple]:
+        """Chunks that are not done, and why."""
+        return self.run("SELECT step, number, state, attempts, error FROM jobs_chunk WHERE state <> 'done' ORDER BY id")
+
+    def chunks(self) -> int:
+        """How many chunks were committed."""
+        return self.run("SELECT count(*) FROM jobs_chunk WHERE state = 'done'")[0][0]
 
     def state(self) -> str:
         return self.run("SELECT state FROM jobs_run ORDER BY id DESC LIMIT 1")[0][0]
@@ -108,6 +120,48 @@ class Trial:
             row = f"SELECT md5(coalesce(string_agg(t::text, E'\\n' ORDER BY t::text COLLATE \"C\"), '')) FROM ({sql}) t"
             out[name] = self.run(row)[0][0]
         return out
+
+
+class Hands:
+    """A worker and a broker of a trial's own, working on what was left of its night; both can be killed at once."""
+
+    def __init__(self, trial: Trial, folder: Path, crash: str = ""):
+        self.trial, self.broker = trial, Broker(folder)
+        self.broker.start()
+        environment = trial.environment(REDIS_URL=self.broker.url, SMARKETING_CRASH=crash)
+        command = [str(Path(sys.executable).parent / "celery"), "-A", "tests.smarketing.jobs.night_worker", "worker"]
+        self.worker = subprocess.Popen(
+            [*command, "--pool", "solo", "--loglevel", "ERROR"], env=environment, start_new_session=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        Celery(broker=self.broker.url).send_task("jobs.reconcile")
+
+    def until_dead(self, seconds: float = 300) -> None:
+        """Until the worker died at its named point."""
+        try:
+            assert self.worker.wait(seconds) == -signal.SIGKILL
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"never got there: {self.trial.state()}, {self.trial.unsettled()}") from None
+
+    def until(self, reached, seconds: float = 300) -> None:
+        end = time.monotonic() + seconds
+        while not reached():
+            assert time.monotonic() < end and self.worker.poll() is None, self.trial.unsettled()
+            time.sleep(0.02)
+
+    def kill(self) -> None:
+        """Worker and broker at once, without a farewell; time passes, the dead one's lease runs out."""
+        for one in (self.worker, self.broker.child):
+            with suppress(ProcessLookupError):
+                os.killpg(one.pid, signal.SIGKILL)
+            one.wait()
+        self.trial.expire()
+
+    def __enter__(self) -> "Hands":
+        return self
+
+    def __exit__(self, *_exc) -> None:
+        self.kill()
 
 
 class Reader(threading.Thread):
