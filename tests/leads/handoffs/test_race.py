@@ -82,3 +82,10 @@ def test_processes_racing_take_each_handoff_once_and_the_naive_take_is_caught(da
 def test_fifty_processes_racing_take_each_handoff_once(database_urls):
     taken = race(database_urls, 50, 200, "locked")
     assert len(taken) == 200 and set(taken.values()) == {1}
+
+
+@pytest.mark.trust
+@pytest.mark.invariant("I4", mutant="fifty select first, then update")
+@pytest.mark.django_db(transaction=True)
+def test_fifty_processes_without_the_lock_take_some_handoffs_twice(database_urls):
+    assert max(race(database_urls, 50, 200, "naive").values()) > 1

@@ -8,8 +8,11 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from leads.intake import hooks as intake
+from leads.models import Handoff, Merge
 from reporting.books import figures, reopening, restatements, services
 from reporting.models import BookClose, BookReopen
 from sla import derive, follow, hooks
@@ -112,6 +115,57 @@ def test_corrections_attempts_and_decisions_after_the_close_are_restatements_too
     decide(one, "accept", paris(2025, 10, 22), known=known + timedelta(seconds=2))
     attempt(one, paris(2025, 11, 3), known=known + timedelta(seconds=3))  # occurred in November
     assert [found.kind for found in restatements.of(book)] == ["correction", "attempt", "decision"]
+
+
+LATE = st.lists(
+    st.tuples(st.sampled_from(["handoff", "attempt", "refuse", "correct", "merge"]), st.integers(0, 2), st.integers(0, 40)),
+    min_size=1, max_size=8,
+)  # fmt: skip
+
+
+def learn(kind: str, on, days: int, known: datetime) -> bool:
+    """One late fact, learned at `known`; whether it is one of October."""
+    at = paris(2025, 10, 15, 9) + timedelta(days=days)
+    if kind == "handoff":
+        handoff(at, known=known)
+    elif kind == "attempt":
+        attempt(on, at, known=known)
+    elif kind == "refuse":
+        decide(on, "refuse", at, "not_target", known=known)
+    elif kind == "correct":
+        facts.correct("handoff", on.pk, known)
+        return True
+    else:
+        other = facts.lead(at, known=known)
+        Merge.objects.create(loser_id=other, root_id=on.lead_id, occurred_at=at, recorded_at=known, known_at=known)
+        return True
+    return at < paris(2025, 11, 1)
+
+
+@pytest.mark.invariant("I10")
+@pytest.mark.parametrize("examples", [6, pytest.param(150, marks=pytest.mark.trust)])
+def test_whatever_is_learned_after_the_close_moves_no_figure_and_is_listed(october, examples):
+    book = close(october)
+    hands = list(Handoff.objects.order_by("pk"))
+    frozen = shown(october).row("5.1").figure
+
+    @settings(deadline=None, max_examples=examples, suppress_health_check=list(HealthCheck))
+    @given(LATE)
+    def hold(late):
+        late = [one for n, one in enumerate(late) if one[0] != "correct" or one[:2] not in [x[:2] for x in late[:n]]]
+        with transaction.atomic():
+            known = timezone.now()
+            ours = sum(
+                learn(kind, hands[which], days, known + timedelta(milliseconds=n))
+                for n, (kind, which, days) in enumerate(late)
+            )
+            month = shown(october)
+            assert (month.row("5.1").figure, month.row("5.1").figure.count) == (frozen, 3)
+            assert services.verify(BookClose.objects.get()) == []
+            assert len(restatements.of(book)) == ours, late
+            transaction.set_rollback(True)
+
+    hold()
 
 
 @pytest.mark.invariant("I10", mutant="recompute on read")

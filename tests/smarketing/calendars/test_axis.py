@@ -1,6 +1,8 @@
 """Working time: the worked examples D1 to D21, a walk minute by minute, and what must hold of every calendar."""
 
+import random
 import time
+from bisect import bisect_left
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
@@ -201,6 +203,45 @@ def test_the_walk_catches_wall_clock_arithmetic(monkeypatch):
 def test_all_zones_from_2010_to_2040_equal_the_walk(zone, span, days, start, minutes):
     assume(axes._exists(start.date(), ZoneInfo(zone)))
     compare(zone, span, days, start, minutes, ())
+
+
+def minutes_of_work(zone, span, days, start, count):
+    """Of `count` minutes from `start`, looked at one by one: the numbers of those in working time."""
+    where, found, at, minute = ZoneInfo(zone), [], start, timedelta(minutes=1)
+    opens, closes = span
+    for number in range(count):
+        wall = at.astimezone(where)
+        if opens <= wall.hour * 60 + wall.minute < closes and wall.isoweekday() in days:
+            found.append(number)
+        at += minute
+    return found
+
+
+@pytest.mark.invariant("I12")
+@pytest.mark.trust
+def test_a_hundred_thousand_deadlines_over_all_zones_equal_the_minutes_counted_one_by_one():
+    """Sixty days of each zone, somewhere between 2010 and 2040, half of them around a change of its clock."""
+    dice, cases = random.Random(12), 0
+    zones = sorted(available_timezones())
+    each = -(-100_000 // len(zones)) + 5
+    for zone in zones:
+        first = datetime(dice.randint(2010, 2039), 1, 10, tzinfo=UTC) + timedelta(days=dice.randrange(330))
+        if dice.random() < 0.5:  # last Sundays of March and October, second of March, first of November, April
+            first = first.replace(month=dice.choice([3, 10]), day=5)
+        span, days = dice.choice([(540, 1080), (0, 1440), (360, 1320)]), set(dice.sample(range(1, 8), 5))
+        work = minutes_of_work(zone, span, days, first, 60 * 1440)
+        axis = calendar(zone, text(span[0]), text(span[1]), days, (), f"{first.year}-01-01", f"{first.year + 2}-01-01")
+        for _case in range(each):
+            start = dice.randrange(40 * 1440)
+            at = first + timedelta(minutes=start)
+            if not axes._exists(at.date(), ZoneInfo(zone)):
+                continue
+            place = bisect_left(work, start)
+            length = dice.randint(0, min(2000, len(work) - place - 1))
+            ends = work[place + length - 1] + 1 if length else work[place]
+            assert axis.due(at, timedelta(minutes=length)) == first + timedelta(minutes=ends), (zone, at, length)
+            cases += 1
+    assert cases >= 100_000
 
 
 any_moment = moments((2026, 1, 2), (2026, 10, 1))

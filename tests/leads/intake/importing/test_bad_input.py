@@ -30,6 +30,7 @@ def first(one):
     return error["line"], error["column"], error["reason"]
 
 
+@pytest.mark.invariant("I14")
 @pytest.mark.parametrize(
     ("row", "column", "word"),
     [
@@ -57,6 +58,7 @@ def test_a_bad_row_is_named_and_spoils_no_other(run, row, column, word):
     assert Lead.objects.count() == 2
 
 
+@pytest.mark.invariant("I14")
 def test_a_wrongly_chosen_encoding_rejects_the_rows_it_cannot_read(run):
     body = f"{HEAD}a@x.test,Léa,2026-01-01,1,F\nb@x.test,Bob,2026-01-01,1,F\n".encode("cp1252")
     one = run("leads", body, MAP | {"encoding": "utf-8"})
@@ -77,6 +79,7 @@ def test_encoding_separator_and_line_ends_are_recognised(run, encoding, separato
     assert Lead.objects.get(email="a@x.test").last_name == "Léa, Zoë; née Œ"
 
 
+@pytest.mark.invariant("I14")
 def test_mixed_line_ends_and_blank_lines_are_read(run):
     one = run(
         "leads", f"{HEAD}a@x.test,A,2026-01-01,1,F\r\n\r\nb@x.test,B,2026-01-01,1,F\rc@x.test,C,2026-01-01,1,F", MAP
@@ -117,6 +120,7 @@ def test_a_mapping_of_another_shape_is_refused(run, mapping):
     assert Lead.objects.count() == 0
 
 
+@pytest.mark.invariant("I14")
 @pytest.mark.parametrize(
     ("content", "mapping", "words"),
     [

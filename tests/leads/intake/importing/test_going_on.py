@@ -29,9 +29,10 @@ def file(tmp_path):
 def command(file, urls, crash=""):
     env = {**os.environ, **urls, "SMARKETING_DATA": str(file.parent), "SMARKETING_CRASH": crash}
     line = [sys.executable, "manage.py", "import_csv", "leads", str(file), "--map", str(file.parent / "map.json")]
-    return subprocess.run(line, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
+    return subprocess.run(line, cwd=ROOT, env=env, capture_output=True, text=True, timeout=900)
 
 
+@pytest.mark.invariant("I14")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("crash", ["import.before:2", "import.after:2", "import.committed:2"])
 def test_killed_midway_it_goes_on(file, database_urls, crash):
@@ -47,6 +48,26 @@ def test_killed_midway_it_goes_on(file, database_urls, crash):
     assert Lead.objects.count() == LeadKey.objects.count() == 2500
     assert AttributeChange.objects.filter(field="email").count() == 2500
     assert "2500 unchanged" in command(file, database_urls).stdout
+
+
+@pytest.mark.trust
+@pytest.mark.invariant("I14")
+@pytest.mark.django_db(transaction=True)
+def test_two_hundred_thousand_rows_killed_twice_midway_come_in_whole(tmp_path, database_urls):
+    path, rows = tmp_path / "huge.csv", 200_000
+    with path.open("w") as handle:
+        handle.write("Id,Email,Firm\n")
+        handle.writelines(f"k{n},{'nobody' if n % 5000 == 7 else f'p{n}@x.test'},Firm {n % 900}\n" for n in range(rows))
+    (tmp_path / "map.json").write_text(json.dumps(MAP))
+    for crash, least in (("import.after:31", 30_000), ("import.committed:77", 100_000)):
+        assert command(path, database_urls, crash).returncode == -9
+        assert least <= Lead.objects.count() < rows
+        Lease.objects.update(until=None)
+    ended = command(path, database_urls)
+    assert ended.returncode == 0, ended.stderr
+    one = Import.objects.get()
+    assert (one.state, counts(one)) == ("done", (rows - 40, 0, 0, 40))
+    assert Lead.objects.count() == LeadKey.objects.count() == rows - 40
 
 
 @pytest.mark.django_db

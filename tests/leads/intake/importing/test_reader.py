@@ -22,6 +22,7 @@ def write(tmp_path, content: bytes):
     return path
 
 
+@pytest.mark.invariant("I14")
 @given(TABLES, st.sampled_from([",", ";", "\t"]), st.sampled_from(["utf-8", "utf-16"]))
 @settings(deadline=None)
 def test_a_well_written_table_comes_back_as_it_was(tmp_path_factory, table, separator, encoding):
@@ -50,6 +51,7 @@ def test_whatever_stands_in_a_file_every_line_is_part_of_one_record(tmp_path_fac
     assert "last" in "".join(cell for record in records for cell in record.cells)
 
 
+@pytest.mark.invariant("I14")
 @given(st.binary(max_size=60), st.sampled_from(["utf-8", "cp1252", "utf-16"]))
 @settings(deadline=None, max_examples=200)
 def test_bytes_that_cannot_be_decoded_are_told_and_never_skipped(tmp_path_factory, junk, encoding):
