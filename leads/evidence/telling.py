@@ -67,6 +67,7 @@ class _Names:
         corrections = Correction.objects.in_bulk([one.correction_id for one in entries if one.correction_id])
         people = {one.by_id for one in entries} | {one.get("rep") for one in bodies}
         people |= {one.by_id for one in corrections.values()}
+        people |= {value for one in bodies for name, value in one.get("values", ()) if name == "rep"}
         self.corrections = corrections
         self.people = dict(User.objects.filter(pk__in=people - {None}).values_list("pk", "name"))
         files = {one.get("import") for one in bodies} - {None}
@@ -81,6 +82,8 @@ class _Names:
         """(label, value) of the fields of a change; personal values only where they may be seen."""
         found = []
         for name, value in body["values"][:MAX_VALUES]:
+            if name == "closed_day_only":  # how exact closed_at is; nothing of its own
+                continue
             one = self.fields.get((body["subject"], name))
             label = values.label_of(one, self.lang) if one else _LINKED.get(name, name)
             hidden = one is not None and one.personal and not self.personal
@@ -92,10 +95,21 @@ class _Names:
         if name in values.LINKS and one is None:
             row = values.LINKS[name].objects.filter(pk=value).first() if value is not None else None
             return str(row) if row else ""
+        if name == "rep" and one is None:
+            return self.people.get(value, "")
+        if name == "closed_at" and one is None:
+            return _day(datetime.fromisoformat(value)) if value else ""
         return values.text_of(one, value, self.lang) if one else str(value or "")
 
 
-_LINKED = {"company": gettext_lazy("company"), "campaign": gettext_lazy("campaign"), "rep": gettext_lazy("rep")}
+_LINKED = {
+    "company": gettext_lazy("company"), "campaign": gettext_lazy("campaign"), "rep": gettext_lazy("rep"),
+    "closed_at": gettext_lazy("closed on"),
+}  # fmt: skip
+
+
+def _day(at: datetime) -> str:
+    return formats.date_format(timezone.localtime(at) if at.tzinfo else at, "SHORT_DATE_FORMAT")
 
 
 def _line(entry: Entry, names: _Names) -> Line:

@@ -1,13 +1,15 @@
 """One story, one order: nothing is lost or shown twice over its pages, what was taken back stays, late facts say so."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
+from django.utils import formats, timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leads.evidence import story, telling
-from leads.handoffs import attempts, decisions
+from leads.handoffs import attempts, deals, decisions
 from leads.models import Attempt, Lead
 from tests.leads import facts, worlds
 from tests.leads.handoffs.desk import Desk, now
@@ -104,6 +106,19 @@ def test_values_of_one_moment_are_one_line_and_personal_ones_are_hidden_from_a_v
     assert dict(line.pairs) == {"first name": "Éloïse", "country": "FR"}
     (blind,) = telling.lines(read(lead, only="values"), personal=False)
     assert dict(blind.pairs) == {"first name": "•••", "country": "FR"}
+
+
+def test_the_values_of_a_deal_are_told_in_words():
+    """The rep by name, the day of closing as a day; nothing as it is stored."""
+    desk = Desk()
+    handoff = desk.hand()
+    deal = deals.open_deal(lead=handoff.lead, handoff=handoff, by=desk.lea, at=now(), title="Pilot")
+    deals.win(deal=deal, by=desk.lea, at=now(), amount=Decimal(12_000))
+    told = [dict(line.pairs) for line in telling.lines(read(handoff.lead_id, now()), personal=True) if line.pairs]
+    said = {name: value for pairs in reversed(told) for name, value in pairs.items()}
+    assert said["rep"] == "lea"
+    assert said["closed on"] == formats.date_format(timezone.localtime(now()), "SHORT_DATE_FORMAT")
+    assert "closed_day_only" not in said
 
 
 def test_a_handoff_is_told_from_hand_over_to_decision():
