@@ -8,7 +8,7 @@ class LeadsConfig(AppConfig):
 
     def ready(self):
         from leads import upkeep
-        from leads.handoffs import handing, leaving, states
+        from leads.handoffs import handing, leaving, states, undoing
         from leads.intake import hooks
         from leads.intake.importing import tasks
         from leads.judging import rebuild, service
@@ -34,6 +34,7 @@ class LeadsConfig(AppConfig):
         hooks.handed.append(handing.import_handoffs)
         hooks.handoffs.append(states.derive)
         hooks.deals.append(handing.changed_deals)
+        hooks.undone.append(undoing.undone)
         personas.count_matches.append(count_matches)
         personas.stored_values.append(stored.values)
         slots.fill("lead.actions", beside.to_queue, 10)

@@ -1,7 +1,7 @@
 PERSONAL = {
     "lead.email", "lead.first_name", "lead.last_name", "lead.phone", "lead.function", "lead.attributes",
     "company.attributes", "deal.title", "deal.attributes", "visitor.key", "leadkey.key", "attributechange.value",
-    "eventpayload.properties", "attemptnote.text", "importrow.raw", "importrow.errors",
+    "eventpayload.properties", "eventdetail.properties", "attemptnote.text", "importrow.raw", "importrow.errors",
 }  # fmt: skip
 NEUTRAL = {
     "lead.country", "lead.source", "lead.stage", "company.name", "company.domain", "company.industry",
@@ -15,5 +15,6 @@ NEUTRAL = {
     "rawsum.criterion", "score.grade", "score.track", "scorehistory.grade", "scorehistory.track",
     "handoffstate.state", "handoffstate.first_decision", "handoffstate.reason", "handoffstate.due_label",
     "source.name", "import.kind", "import.filename", "import.sha256", "import.mapping", "import.state",
-    "import.report", "importrow.outcome", "behaviour.key", "behaviour.filter", "pool.name", "pool.rules",
+    "import.report", "import.signature", "importrow.outcome", "importfact.subject", "listitem.list", "listitem.key",
+    "listitem.values", "eventdetail.part", "behaviour.key", "behaviour.filter", "pool.name", "pool.rules",
 }  # fmt: skip

@@ -45,6 +45,7 @@ urlpatterns = [
     path("imports/<int:pk>/", imports.show, name="import"),
     path("imports/<int:pk>/mapping/", imports.choose, name="import_choose"),
     path("imports/<int:pk>/apply/", imports.apply, name="import_apply"),
+    path("imports/<int:pk>/undo/", imports.undo, name="import_undo"),
     path("imports/<int:pk>/stop/", imports.stop, name="import_stop"),
     path("imports/<int:pk>/progress/", imports.progress, name="import_progress"),
     path("imports/<int:pk>/rejected.csv", imports.rejected, name="import_rejected"),

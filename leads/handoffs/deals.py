@@ -123,7 +123,10 @@ def lose(
     if reason not in LOST:
         raise Refusal(_("Choose a reason."), "reason")
     deal = _close(deal, by, at, Deal.State.LOST, closed_on, seen, reason=reason)
-    if not Deal.objects.filter(lead=deal.lead_id, state__in=(Deal.State.OPEN, Deal.State.WON)).exists():
+    if (
+        deal.lead_id
+        and not Deal.objects.filter(lead=deal.lead_id, state__in=(Deal.State.OPEN, Deal.State.WON)).exists()
+    ):
         _recycle(deal, by, at, open_fence())
     return deal
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from leads.intake.facts import Origin
 from leads.intake.hooks import Handed
-from leads.models import Decision, Handoff, HandoffState, Hold, Lead, Qualification, Stage
+from leads.models import Correction, Decision, Handoff, HandoffState, Hold, Lead, Qualification, Stage
 from personas.models import DefinitionLine
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
@@ -122,7 +122,9 @@ def import_handoffs(rows: Sequence[Handed], origin: Origin, fence: Fence) -> lis
     decided within the silence of the rules are expired at once, so that history never floods a pool.
     """
     leads = {one.lead_id for one in rows}
-    had = set(Handoff.objects.filter(lead__in=leads, gate=GATES.IMPORTED).values_list("lead_id", "line_id"))
+    back = Correction.objects.filter(subject="handoff").values("subject_id")
+    imported = Handoff.objects.filter(lead__in=leads, gate=GATES.IMPORTED).exclude(pk__in=back)
+    had = set(imported.values_list("lead_id", "line_id"))
     had |= set(HandoffState.objects.filter(lead__in=leads, is_open=True).values_list("lead_id", "line_id"))
     new: dict[tuple[int, int], _Handing] = {}
     for one in rows:

@@ -117,7 +117,8 @@ def rebuild(lead_ids: Iterable[int] | None = None) -> None:
 
 def follow_deals(deal_ids: Iterable[int], fence: Fence) -> None:
     """Intake's hook: an open deal makes an opportunity of its lead, a won one a customer; taken back, it is undone."""
-    leads = set(Deal.objects.filter(bulk.among("pk", deal_ids)).values_list("lead_id", flat=True))
+    named = Deal.objects.filter(bulk.among("pk", deal_ids), lead__isnull=False)
+    leads = set(named.values_list("lead_id", flat=True))
     best: dict[int, tuple[str, Deal]] = {}
     stages: dict[str, Stage] = {Deal.State.OPEN: Stage.OPPORTUNITY, Deal.State.WON: Stage.CUSTOMER}
     back = Correction.objects.filter(subject="deal").values("subject_id")

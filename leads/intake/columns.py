@@ -57,6 +57,7 @@ TABLES: dict[str, tuple[str, dict[str, Column]]] = {
             "closed_at": Column("closed_at", "timestamptz", "NULL"),
             "closed_day_only": Column("closed_day_only", "boolean", "false"),
             "rep": Column("rep_id", "bigint", "NULL"),
+            "company": Column("company_id", "bigint", "NULL"),
         },
     ),
 }

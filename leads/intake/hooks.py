@@ -9,6 +9,8 @@ taken_back(event_ids: list[int], fence)       events corrected: add negative led
 handed(rows: list[Handed], origin: facts.Origin, fence)  handoffs that a file says really happened: make those missing
 handoffs(handoff_ids: list[int], fence)       handoffs that have new facts: derive their state
 deals(deal_ids: list[int], fence)             deals opened, won, lost or edited: stage moves, states of their handoffs
+undone(one: Import, leads: list[int], handoffs: list[int], by, at, fence)  an import is undone: `handoffs` go with it, and
+                                              `leads` that were there before get back the stage they had
 closed_months(first: date, last: date) -> set[date]   first days of months whose book is closed (declared history)
 """
 
@@ -33,4 +35,5 @@ taken_back: list[Callable] = []
 handed: list[Callable] = []
 handoffs: list[Callable] = []
 deals: list[Callable] = []
+undone: list[Callable] = []
 closed_months: list[Callable[[date, date], set[date]]] = []

@@ -24,9 +24,12 @@ CHARGED = f"""(SELECT DISTINCT ON (a.handoff_id) a.handoff_id, a.rep_id FROM lea
   ORDER BY a.handoff_id, a.occurred_at DESC, a.id DESC)"""
 REPS = """(SELECT id, CASE WHEN count(*) OVER (PARTITION BY name) > 1 THEN name || ' #' || id ELSE name END AS name
   FROM accounts_user)"""
-DEALS = f"""MATERIALIZED (SELECT d.id, coalesce(mg.root_id, d.lead_id) AS lead_id, d.lead_id AS declared_id, d.handoff_id,
+# The primary lead of a deal: the one it was opened on, else (deals that a file brought without one) its first contact.
+PRIMARY = f"""coalesce(d.lead_id, (SELECT dc.lead_id FROM leads_dealcontact dc WHERE dc.deal_id = d.id AND dc.role <> ''
+  AND dc.recorded_at <= %(cutoff)s AND {not_corrected("dealcontact", "dc")} ORDER BY dc.occurred_at, dc.id LIMIT 1))"""
+DEALS = f"""MATERIALIZED (SELECT d.id, coalesce(mg.root_id, p.lead_id) AS lead_id, p.lead_id AS declared_id, d.handoff_id,
     d.created_at, {value("deal", "state")} = 'won' AS is_won, {value("deal", "state")} = 'open' AS is_open, {CLOSED} AS closed_at, {CLOSED_DAY_ONLY} AS closed_day_only
-  FROM leads_deal d LEFT JOIN merged mg ON mg.loser_id = d.lead_id
+  FROM leads_deal d CROSS JOIN LATERAL (SELECT {PRIMARY} AS lead_id) p LEFT JOIN merged mg ON mg.loser_id = p.lead_id
   WHERE d.recorded_at <= %(cutoff)s AND {not_corrected("deal", "d")})"""
 FIRST_WIN = """(SELECT DISTINCT ON (lead_id) lead_id, id, closed_at, closed_day_only FROM dealt WHERE is_won
   ORDER BY lead_id, closed_at, id)"""

@@ -26,6 +26,7 @@ LEAD = (
     Column("company", _("company"), "c.name"),
     Column("source", _("source"), "l.source"),
 )  # fmt: skip
+FIRM = f"({value('deal', 'company')})::bigint"
 GRADE = (Column("grade", _("grade"), "h.grade"),)
 AMOUNT = value("deal", "amount")
 DEAL = (
@@ -102,10 +103,12 @@ def cohort(question: Question) -> Population:
     )
 
 
-def deals(question: Question, state: str = "", value: str = "1", which: str = "true") -> Population:
+def deals(question: Question, state: str = "", value: str = "1", which: str = "true", hit: str = "true") -> Population:
     """Deals by the day they were won (else closed, else opened), or by the cohort of their lead. `state`: won or open."""
     source = (
-        "dealt w JOIN leads_deal d ON d.id = w.id" + people("w.declared_id") + " LEFT JOIN begun b ON b.lead_id = l.id"
+        "dealt w JOIN leads_deal d ON d.id = w.id"
+        + people("w.declared_id", FIRM)
+        + " LEFT JOIN begun b ON b.lead_id = l.id"
         " LEFT JOIN leads_handoff h ON h.id = coalesce(w.handoff_id, b.handoff_id)"
         " LEFT JOIN charged ch ON ch.handoff_id = h.id"
         f" CROSS JOIN LATERAL (SELECT coalesce({_rep()}, ch.rep_id) AS rep_id) rr"
@@ -114,9 +117,14 @@ def deals(question: Question, state: str = "", value: str = "1", which: str = "t
     lag = Column("days", _("days"), f"{_anchor(question, 'won')} - {_anchor(question, _from(question))}", "number")
     closed = Column("closed_on", _("closed on"), _anchor(question, "won"), "date")
     return _population(
-        question, source, "w.id", _anchor(question, question.date), where=(*where, which), value=value,
+        question, source, "w.id", _anchor(question, question.date), where=(*where, which), value=value, hit=hit,
         columns=(*LEAD, *DEAL, closed, lag),
     )  # fmt: skip
+
+
+def cycles(question: Question, which: str) -> Population:
+    """Closed deals; the value is the lag in local days from the opening to the closing."""
+    return deals(question, value=f"({_anchor(question, 'won')} - {_anchor(question, 'opened')})", which=which)
 
 
 def lags(question: Question) -> Population:

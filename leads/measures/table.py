@@ -18,6 +18,7 @@ from .values import label_of, number
 MATURE = 90  # days
 DECIDED = ("handed", "decided")
 TURNED_DOWN = "(o.decided = 'refused' OR o.returned IS NOT NULL)"
+LOST = "NOT w.is_won AND NOT w.is_open"
 COHORTS = ("handed", "created")
 DEALS = ("won", "handed", "created")
 
@@ -55,6 +56,12 @@ MEASURES = (
             COUNT, p.deals, dimensions=d.of_deals, dates=("handed", "created", "opened"), order=60),
     Measure("won", _("Deals won"), _("Won deals, each once under its primary lead, by the day they were won or by the cohort of their lead."),
             COUNT, partial(p.deals, state="won"), dimensions=d.of_deals, dates=DEALS, order=61),
+    Measure("lost", _("Deals lost"), _("Lost deals, each once under its primary lead, by the day they were lost or by the cohort of their lead."),
+            COUNT, partial(p.deals, which=LOST), dimensions=d.of_deals, dates=DEALS, order=61),
+    Measure("deals_open", _("Deals open"), _("Deals neither won nor lost, by the day they were opened or by the cohort of their lead."),
+            COUNT, partial(p.deals, state="open"), dimensions=d.of_deals, dates=("opened", "handed", "created"), order=61),
+    Measure("win_rate", _("Win rate"), _("Won deals ÷ (won + lost deals); open ones are not counted. By the day they were closed or by the cohort of their lead."),
+            RATIO, partial(p.deals, which="NOT w.is_open", hit="w.is_won"), "share", d.of_deals, dates=(*DEALS, "opened"), interval=True, order=61),
     Measure("conversion", _("Conversion to won"),
             _("Of the cohort (first handoffs, or leads created), those with a won deal; with a window, only deals won within so many days, earlier ones included."),
             RATIO, p.cohort, "share", d.of_deals, dates=("handed", "created", "won"), windowed=True, interval=True, maturity=MATURE, order=62,
@@ -65,6 +72,13 @@ MEASURES = (
                                     parts=(Part("won", _("won")), Part("mql", _("MQL"))))}),
     Measure("days_to_won", _("Days to won"), _("Local days from the first handoff (or, by creation, from the creation of the lead) to the day of winning, negative ones kept."),
             DAYS, p.lags, "spread", d.of_deals, dates=("handed", "created", "won"), stats=tuple(STATS), maturity=MATURE, order=63),
+    Measure("cycle", _("Days from opening to won"), _("Local days from the opening of a deal to the day it was won."),
+            DAYS, partial(p.cycles, which="w.is_won"), "spread", d.of_deals, dates=(*DEALS, "opened"), stats=tuple(STATS), order=64),
+    Measure("cycle_lost", _("Days from opening to lost"), _("Local days from the opening of a deal to the day it was lost."),
+            DAYS, partial(p.cycles, which=LOST), "spread", d.of_deals, dates=(*DEALS, "opened"), stats=tuple(STATS), order=65),
+    Measure("average_deal", _("Average amount of a deal won"), _("Revenue of won deals ÷ won deals."),
+            MONEY, dimensions=d.of_deals, dates=DEALS, combine=quotient, order=71,
+            parts=(Part("revenue", _("revenue")), Part("won", _("won")))),
     Measure("revenue", _("Revenue won"), _("Sum of the amounts of won deals, by the day they were won or by the cohort of their lead."),
             MONEY, partial(p.deals, state="won", value=number(AMOUNT)), "sum", d.of_deals, dates=DEALS, order=70),
     Measure("pipeline", _("Revenue open"), _("Sum of the amounts of open deals, by the cohort of their lead."),

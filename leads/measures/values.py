@@ -10,10 +10,13 @@ from django.utils.functional import lazy
 from django.utils.translation import get_language
 
 from leads.intake.columns import TABLES
+from leads.intake.importing.lists import JOINS
+from leads.models import ListItem
 from personas.catalogue import CUSTOM
 from personas.models import FieldDef
 from smarketing.measures.registry import Dimension
 
+LISTS = {attribute: name for name, attribute in JOINS.items()}
 TYPES = {FieldDef.Type.NUMBER, FieldDef.Type.MONEY}
 NUMERIC = "'^-?[0-9]{1,30}([.][0-9]{1,30})?$'"
 # Values that name one person: grouping by them opens people, so it needs that right.
@@ -57,10 +60,17 @@ def value(subject: str, field: str, alias: str = "") -> str:
     return f"(CASE WHEN {alias}.id IN {changed} THEN {then} ELSE {now} END)"
 
 
-BELONGS = (
-    f" LEFT JOIN leads_company c ON c.id = {value('lead', 'company')}::bigint"
-    f" LEFT JOIN leads_campaign g ON g.id = {value('lead', 'campaign')}::bigint"
-)
+def belongs(company: str = "") -> str:
+    """Joins from a lead (l) to its company (c) and campaign (g). `company`: SQL of the id of another one that wins."""
+    firm = f"{value('lead', 'company')}::bigint"
+    firm = f"coalesce({company}, {firm})" if company else firm
+    return (
+        f" LEFT JOIN leads_company c ON c.id = {firm}"
+        f" LEFT JOIN leads_campaign g ON g.id = {value('lead', 'campaign')}::bigint"
+    )
+
+
+BELONGS = belongs()
 
 
 def number(text: str) -> str:
@@ -68,10 +78,10 @@ def number(text: str) -> str:
     return f"(CASE WHEN {text} ~ {NUMERIC} THEN ({text})::numeric END)"
 
 
-def people(lead_id: str) -> str:
-    """Joins from an id of a lead to the lead that stands for it (l), its company (c) and campaign (g)."""
+def people(lead_id: str, company: str = "") -> str:
+    """Joins from an id of a lead to the lead that stands for it (l), its company (c) and campaign (g); see `belongs`."""
     root = f" LEFT JOIN merged mg ON mg.loser_id = {lead_id} LEFT JOIN leads_lead l ON l.id = coalesce(mg.root_id, {lead_id})"
-    return root + BELONGS
+    return root + belongs(company)
 
 
 def attributes(*subjects: str) -> dict[str, Dimension]:
@@ -82,8 +92,14 @@ def attributes(*subjects: str) -> dict[str, Dimension]:
             continue
         if re.fullmatch(r"(lead|deal|campaign|company)\.(created|closed)", row.key):
             continue
-        found[row.key] = Dimension(row.key, label_of(row), _text(row))
+        found[row.key] = Dimension(row.key, label_of(row), _text(row), listed=_listed(row))
     return found
+
+
+def _listed(row: FieldDef):
+    """Values that are shown also where nothing counts: the lines of the list that a deal's attribute names."""
+    name = LISTS.get(row.name) if row.subject == "deal" else None
+    return (lambda: ListItem.objects.filter(list=name).values_list("key", flat=True)) if name else None
 
 
 def label_of(row: FieldDef):

@@ -26,6 +26,7 @@ from .facts import (  # noqa: F401
     EngagementReset,
     Erasure,
     Event,
+    EventDetail,
     EventKey,
     EventPayload,
     Join,
@@ -33,4 +34,14 @@ from .facts import (  # noqa: F401
     Spend,
 )
 from .identities import Campaign, Company, Deal, Lead, LeadKey, Stage, Visitor  # noqa: F401
-from .working import Behaviour, Import, ImportRow, LeadDirty, Pool, PoolMember, Source  # noqa: F401
+from .working import (  # noqa: F401
+    Behaviour,
+    Import,
+    ImportFact,
+    ImportRow,
+    LeadDirty,
+    ListItem,
+    Pool,
+    PoolMember,
+    Source,
+)

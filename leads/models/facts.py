@@ -58,6 +58,18 @@ class EventPayload(Fact):
     properties = models.JSONField()
 
 
+class EventDetail(Fact):
+    """What another file said of an event already recorded: a part (opened with, bounced because, ...) by the event's id."""
+
+    event = models.ForeignKey(Event, models.PROTECT, db_constraint=False, related_name="details")
+    part = models.CharField(max_length=40)
+    properties = models.JSONField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["event", "part"], name="event_detail")]
+
+
 class AttributeChange(Dated):
     """Every value of a lead, company, campaign or deal. `field` is the name without the subject."""
 

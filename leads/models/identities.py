@@ -105,7 +105,9 @@ class Deal(Born):
         LOST = "lost", _("lost")
 
     key = models.TextField(default="", db_index=True)
-    lead = models.ForeignKey(Lead, models.PROTECT, related_name="deals")  # declared primary lead
+    # Declared primary lead; none where a file named only the company.
+    lead = models.ForeignKey(Lead, models.PROTECT, null=True, related_name="deals")
+    company = models.ForeignKey(Company, models.PROTECT, null=True, related_name="deals")  # where it is not its lead's
     title = models.TextField(default="")
     state = models.CharField(max_length=4, choices=State, default=State.OPEN)
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)

@@ -1,5 +1,6 @@
 """Working rows: sources, imports, dirty marks, behaviours' registry, pools."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from smarketing.accounts.policy import may
@@ -23,13 +24,16 @@ class ImportQuerySet(models.QuerySet):
 
 
 class Import(Working):
-    kind = models.CharField(max_length=20)  # leads, events, deals, campaigns, spend, handoffs
+    kind = models.CharField(max_length=20)  # a key of intake.importing.targets.KINDS
     filename = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64, db_index=True)
+    signature = models.CharField(max_length=64, default="", db_index=True)  # of the headers, for files like this one
     mapping = models.JSONField(default=dict)
     history = models.BooleanField(default=False)
     dry = models.BooleanField(default=False)
-    state = models.CharField(max_length=10, default="new")  # new, running, done, failed, stopped
+    state = models.CharField(
+        max_length=10, default="new"
+    )  # new, checking, checked, running, done, failed, stopped, undoing, undone
     report = models.JSONField(default=dict)
     by = models.ForeignKey("accounts.User", models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -52,6 +56,28 @@ class ImportRow(Working):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["batch", "line"], name="import_line_once")]
+
+
+class ImportFact(Working):
+    """What one chunk of an import added, by subject as corrections name it: what undoing the import takes back."""
+
+    batch = models.ForeignKey(Import, models.CASCADE, related_name="added")
+    subject = models.CharField(max_length=20)
+    ids = ArrayField(models.BigIntegerField())
+
+
+class ListItem(Working):
+    """A line of a list that imports look things up in (products, sales teams, deal stages); `values` go to the deal."""
+
+    list = models.CharField(max_length=20)
+    key = models.CharField(max_length=200)
+    values = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["list", "key"], name="list_item_once")]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class LeadDirty(Working):

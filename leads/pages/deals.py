@@ -203,19 +203,18 @@ def _page(
 
 
 def _visible(request: HttpRequest, pk: int) -> Deal:
-    found = Deal.objects.visible_to(request.user).select_related("lead__company", "handoff", "rep")
+    found = Deal.objects.visible_to(request.user).select_related("lead__company", "company", "handoff", "rep")
     return get_object_or_404(found.distinct(), pk=pk)
 
 
-def _contacts(lead: Lead, data=None, one: Deal | None = None) -> list[dict]:
+def _contacts(lead: Lead | None, data=None, one: Deal | None = None) -> list[dict]:
     """The lead and its colleagues, each with their role on the deal, as sent or as kept."""
     kept = deals.contacts_of(one) if one else {}
-    people = (
-        Lead.objects.filter(company=lead.company_id, erased=False).exclude(pk=lead.pk)
-        if lead.company_id
-        else Lead.objects.none()
-    )
-    rows = [lead, *people.order_by("last_name", "first_name", "pk")[:CONTACTS]]
+    company = lead.company_id if lead else one and one.company_id
+    people = Lead.objects.filter(company=company, erased=False) if company else Lead.objects.none()
+    named = Lead.objects.filter(pk__in=kept) if lead is None else Lead.objects.none()
+    others = (people.exclude(pk=lead.pk) if lead else people | named).order_by("last_name", "first_name", "pk")
+    rows = [*([lead] if lead else []), *others[:CONTACTS]]
     return [
         {"lead": row, "role": data.get(f"role-{row.pk}", "") if data is not None else kept.get(row.pk, "")}
         for row in rows

@@ -1,5 +1,6 @@
 """Forms of the import pages: the upload, and the mapping of columns. They clean; `importing.service` acts."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -9,8 +10,8 @@ from django import forms
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from leads.intake.importing import dates, reader, staging, targets, workbook
 from leads.intake.importing import mapping as mappings
-from leads.intake.importing import reader, staging, targets, values
 from leads.intake.importing.sniff import Format
 from leads.models import Import
 from personas.catalogue import custom_name
@@ -18,9 +19,13 @@ from personas.models import DefinitionLine, FieldDef
 from smarketing.rows.clock import zone
 
 ENCODINGS = [
-    ("utf-8", "UTF-8"), ("utf-16", "UTF-16"), ("utf-16-le", "UTF-16 LE"), ("utf-16-be", "UTF-16 BE"),
+    ("utf-8", "UTF-8"),
+    ("utf-16", "UTF-16"),
+    ("utf-16-le", "UTF-16 LE"),
+    ("utf-16-be", "UTF-16 BE"),
     ("cp1252", "Windows-1252"),
-]  # fmt: skip
+]
+WORKBOOK = [(workbook.NAME, gettext_lazy("Excel workbook"))]  # fmt: skip
 SEPARATORS = [(",", gettext_lazy("comma")), (";", gettext_lazy("semicolon")), ("\t", gettext_lazy("tab"))]
 DATES = [
     ("iso", gettext_lazy("2026-11-25 (year, month, day)")),
@@ -33,17 +38,22 @@ STATES = [
     ("lost", gettext_lazy("lost")),
 ]  # fmt: skip
 SAMPLE_ROWS, SAMPLES = 200, 3
+DATED_ROWS = 20_000  # looked at for the order of dates, where the first rows leave it open
+TOLD = gettext_lazy("told from the columns")
+
+
+ACCEPTED = ".csv,.txt,.tsv,.xlsx,text/csv"
 
 
 class UploadForm(forms.Form):
     kind = forms.ChoiceField(
-        label=gettext_lazy("What the rows are"), choices=targets.LABELS.items(), initial="leads",
-        widget=forms.RadioSelect,
+        label=gettext_lazy("What the rows are"), choices=[("", TOLD), *targets.LABELS.items()], required=False,
+        help_text=gettext_lazy("Exports of HubSpot, Salesforce and Marketo, and French headers, are recognised."),
     )  # fmt: skip
     file = forms.FileField(
         label=gettext_lazy("File"),
-        help_text=gettext_lazy("CSV with a header line; comma, semicolon or tab; at most 300 MB."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv"}),
+        help_text=gettext_lazy("CSV, TSV or Excel (XLSX) with a header line; at most 300 MB."),
+        widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
         error_messages={"empty": gettext_lazy("The file is empty.")},
     )
 
@@ -53,7 +63,10 @@ class OptionsForm(forms.Form):
 
     encoding = forms.ChoiceField(label=gettext_lazy("Encoding"), choices=ENCODINGS)
     separator = forms.ChoiceField(label=gettext_lazy("Separator"), choices=SEPARATORS)
-    dates = forms.ChoiceField(label=gettext_lazy("Dates are written"), choices=DATES)
+    dates = forms.ChoiceField(
+        label=gettext_lazy("Dates are written"), choices=[("", gettext_lazy("choose…")), *DATES],
+        error_messages={"required": gettext_lazy("Say in which order dates are written: the file does not tell.")},
+    )  # fmt: skip
     decimal = forms.ChoiceField(label=gettext_lazy("Decimal mark"), choices=DECIMALS)
     zone = forms.ChoiceField(label=gettext_lazy("Time zone of the file"))
     source = forms.CharField(
@@ -72,12 +85,17 @@ class OptionsForm(forms.Form):
 
     def __init__(self, one: Import, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if sheets := one.report["found"].get("sheets"):
+            self.fields["encoding"].choices = WORKBOOK
+            self.fields["separator"].choices = [(name, name) for name in sheets]
+            self.fields["separator"].label = gettext_lazy("Sheet")
         self.fields["zone"].choices = [
             (name, name) for name in sorted(available_timezones()) if "/" in name or name == "UTC"
         ]
         self.fields["line"].choices = [(line.name, line.name) for line in DefinitionLine.objects.order_by("pk")]
         shown = {
             "leads": {"line", "make_missing"},
+            "handoffs": {"line"},
             "events": {"make_missing"},
             "deals": {"state"},
             "spend": {"make_missing"},
@@ -113,29 +131,27 @@ class MappingForm:
         kept = one.mapping.get("columns", {})
         self._said = {h: kept.get(h, t) for h, t in mappings.propose(one.kind, self.headers).items()}
         self._types = targets.custom_fields(one.kind)
-        self.told_dates = "" if one.mapping.get("dates") else self._dates(rows)
+        self.told = None if one.mapping.get("dates") else self._dates(rows)
         self.options = OptionsForm(one, data, initial=self._initial())
 
     def _initial(self) -> dict[str, Any]:
         kept = self.one.mapping
-        start = {"dates": self.told_dates or "iso", "decimal": ".", "zone": str(zone()), "source": "file"}
+        start = {"dates": self.told.order if self.told else "", "decimal": ".", "zone": str(zone()), "source": "file"}
         said = {name: kept[name] for name in OptionsForm.base_fields if kept.get(name)}
         formats = {"encoding": self.format.encoding, "separator": self.format.separator}
         own = {"history": self.one.history, "state": kept.get("constants", {}).get("deal.state", "")}
         return start | said | formats | own
 
-    def _dates(self, rows: list[list[str]]) -> str:
-        """The order of dates, where only one reads every date among the first rows; shown, to be chosen otherwise."""
-        dated = []
-        for index, header in enumerate(self.headers):
-            to = self._said[header]
-            first = (to.get("to", "") if isinstance(to, dict) else to).split("+")[0]
-            if targets.BY_KIND[self.one.kind].get(first, _NONE).type in ("when", "date"):
-                dated.append(index)
-        cells = [row[index].strip() for row in rows for index in dated if index < len(row) and row[index].strip()]
-        fit = {order: sum(_reads(cell, order) for cell in cells) for order in mappings.DATES}
-        best = max(fit, key=lambda order: fit[order])
-        return best if best != "iso" and list(fit.values()).count(fit[best]) == 1 else ""
+    def _dates(self, rows: list[list[str]]) -> dates.Told:
+        """The order of dates as the first rows tell it, or more of them where these leave it open."""
+        found, _problems = mappings.read(self.one.kind, {"columns": self._said}, self.headers)
+        columns = dates.columns_of(found)
+        told = dates.order_of(_cells(rows, columns))
+        if not told.order:
+            records = islice(reader.records(staging.path_of(self.one), self.format), 1, DATED_ROWS)
+            told = dates.order_of(_cells((record.cells for record in records), columns))
+        like = self.one.report.get("like") or {}
+        return dates.Told(like["dates"], told.cell) if not told.order and like.get("same") else told
 
     def _format(self) -> Format:
         body = self.data if self.data is not None else self.one.mapping
@@ -190,8 +206,8 @@ class MappingForm:
         kind, language = self.one.kind, (get_language() or "en")[:2]
         groups: dict[str, list[tuple[str, str]]] = {}
         for key in [*targets.BY_KIND[kind], *targets.PAIRS.get(kind, ())]:
-            subject = key.split(".")[0] if "." in key else kind
-            groups.setdefault(str(_SUBJECTS[subject]), []).append((key, targets.label_of(kind, key, language)))
+            group = _SUBJECTS[key.split(".")[0]] if "." in key else targets.LABELS[kind]
+            groups.setdefault(str(group), []).append((key, targets.label_of(kind, key, language)))
         if self._types:
             groups[_("Attributes")] = [(name, targets.label_of(kind, name)) for name in sorted(self._types)]
         if targets.SUBJECTS[kind]:
@@ -200,11 +216,9 @@ class MappingForm:
 
 
 _SUBJECTS = {
-    "leads": gettext_lazy("Lead"), "lead": gettext_lazy("Lead"), "company": gettext_lazy("Company"),
-    "events": gettext_lazy("Event"), "deals": gettext_lazy("Deal"), "deal": gettext_lazy("Deal"),
-    "campaign": gettext_lazy("Campaign"), "campaigns": gettext_lazy("Campaign"), "spend": gettext_lazy("Spend"),
+    "lead": gettext_lazy("Lead"), "company": gettext_lazy("Company"), "deal": gettext_lazy("Deal"),
+    "campaign": gettext_lazy("Campaign"),
 }  # fmt: skip
-_NONE = targets.Target("", "")
 TYPES = [("", gettext_lazy("told from the cells")), *((t.value, t.label) for t in FieldDef.Type if t.value != "choice")]
 
 
@@ -212,12 +226,8 @@ def _new_name(header: str, headers: list[str], kind: str) -> str:
     return mappings.custom_targets(kind, headers)[headers.index(header)]
 
 
-def _reads(cell: str, order: str) -> bool:
-    try:
-        values.day(cell, values.Reading(dates=order))
-    except values.Bad:
-        return False
-    return True
+def _cells(rows: Iterable[list[str]], columns: list[int]) -> Iterator[str]:
+    return (row[index] for row in rows for index in columns if index < len(row))
 
 
 def _look(one: Import, found: Format) -> tuple[list[str], list[list[str]], list[int], list[list[str]]]:

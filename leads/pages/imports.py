@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -15,16 +16,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from leads.intake.importing import mapping as mappings
-from leads.intake.importing import reports, service, staging, targets
+from leads.intake.importing import memory, reports, service, staging, targets
+from leads.intake.importing import undo as undoing
 from leads.intake.importing.context import OUTCOMES
-from leads.intake.importing.reasons import sentence
-from leads.models import Import
+from leads.intake.importing.reasons import DEEDS, ORDERS, sentence
+from leads.models import Import, Lead
 from smarketing.accounts.policy import needs
 from smarketing.rows.clock import now
 
-from .import_forms import TYPES, MappingForm, UploadForm
+from .import_forms import ACCEPTED, TYPES, MappingForm, UploadForm
 
 PER_PAGE = 50
+UNDONE_AT_ONCE = 2_000  # rows; an import of more is undone by the worker
 AT_ONCE = 200_000  # bytes; a small file is worked off in the request, a larger one by the worker
 KIND_WORDS = {
     "text": gettext_lazy("text"), "number": gettext_lazy("number"), "whole": gettext_lazy("number"),
@@ -32,7 +35,6 @@ KIND_WORDS = {
     "bool": gettext_lazy("yes or no"), "person": gettext_lazy("person"), "email": gettext_lazy("e-mail"),
     "choice": gettext_lazy("choice"), "state": gettext_lazy("state"),
 }  # fmt: skip
-KEPT_OPTIONS = ("source", "dates", "zone", "decimal", "line", "make_missing", "columns", "constants", "values")
 
 
 @needs("leads.import")
@@ -46,19 +48,21 @@ def listing(request: HttpRequest) -> HttpResponse:
 @needs("leads.import")
 def new(request: HttpRequest) -> HttpResponse:
     like = Import.objects.visible_to(request.user).filter(pk=_number(request.GET.get("like"))).first()
-    form = UploadForm(request.POST or None, request.FILES or None, initial={"kind": like.kind if like else "leads"})
+    form = UploadForm(request.POST or None, request.FILES or None, initial={"kind": like.kind if like else ""})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
+        kind = data["kind"] or (like.kind if like else "")
         try:
             one = service.open_file(
-                kind=data["kind"], stream=data["file"], filename=data["file"].name, by=request.user, at=now(),
-                history=bool(like and like.history), mapping=_like(like, data["kind"]),
+                kind=kind, stream=data["file"], filename=data["file"].name, by=request.user, at=now(),
+                history=bool(like and like.history), mapping=_like(like, kind),
             )  # fmt: skip
         except service.Refused as refusal:
-            form.add_error("file", sentence(refusal.code, refusal.params))
+            field = "kind" if refusal.code == "kind_unclear" else "file"
+            form.add_error(field, sentence(refusal.code, refusal.params))
         else:
             return redirect("leads:import", one.pk)
-    return render(request, "leads/imports/new.html", {"form": form, "like": like})
+    return render(request, "leads/imports/new.html", {"form": form, "like": like, "accepted": ACCEPTED})
 
 
 @needs("leads.import")
@@ -80,8 +84,13 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         column |= {"words": words, "kind_words": KIND_WORDS.get(column["type"], "")}
         column |= {end: _shown(column["type"], column[end]) for end in ("min", "max")}
     counts = report["done"] or (staged_counts(one) if "line" in one.report else report["expected"]) or {}
+    may_undo = one.state in ("done", "stopped", "failed") and "line" in one.report and one.kind not in undoing.LISTS
     context = {
+        "may_undo": may_undo,
+        "hindrances": _hindrances(one) if may_undo and "undo" in request.GET else [],
         "report": report,
+        "repairs": [(targets.label_of(one.kind, name), *rest) for name, *rest in one.report.get("repairs", [])],
+        "told_dates": ORDERS.get(one.mapping.get("dates", "")) if one.report.get("dates") else "",
         "figures": _tiles(counts, bool(report["done"] or "line" in one.report)),
         "counts": counts,
     }
@@ -95,6 +104,8 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(Import.objects.visible_to(request.user), pk=pk)
     if one.state in service.OPEN:
         return redirect("leads:import", pk)
+    if (kind := request.POST.get("kind", one.kind)) != one.kind:
+        return _other_kind(request, one, kind)
     form = MappingForm(one, request.POST)
     if "reread" in request.POST or not form.options.is_valid():
         return _mapping_page(request, one, form, [])
@@ -134,6 +145,21 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs("leads.import")
+@require_POST
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take everything back that the import wrote; where people have worked since, the page lists them."""
+    one = get_object_or_404(Import.objects.visible_to(request.user), pk=pk)
+    try:
+        one = service.ask_undo(one=one, by=request.user, at=now())
+    except service.Refused as refusal:
+        messages.error(request, sentence(refusal.code, refusal.params))
+        return redirect(f"{reverse('leads:import', args=[pk])}?undo")
+    if one.report.get("rows", 0) <= UNDONE_AT_ONCE:
+        service.work(one, now)
+    return redirect("leads:import", pk)
+
+
+@needs("leads.import")
 @require_GET
 @never_cache
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
@@ -165,10 +191,28 @@ def mapping(request: HttpRequest, pk: int) -> JsonResponse:
     return answer
 
 
+def _hindrances(one: Import) -> list[tuple[Lead | None, Any, undoing.Worked]]:
+    """(lead, what was done, the deed) of everything that stands in the way of undoing."""
+    found = undoing.worked(one)
+    leads = Lead.objects.in_bulk({deed.lead_id for deed in found if deed.lead_id})
+    return [(leads.get(deed.lead_id), DEEDS[deed.what], deed) for deed in found]
+
+
+def _other_kind(request: HttpRequest, one: Import, kind: str) -> HttpResponse:
+    try:
+        service.change_kind(one=one, kind=kind, by=request.user, at=now())
+    except service.Refused as refusal:
+        messages.error(request, sentence(refusal.code, refusal.params))
+    return redirect("leads:import", one.pk)
+
+
 def _mapping_page(request: HttpRequest, one: Import, form: MappingForm, problems: list[str]) -> HttpResponse:
     rows = form.rows()
     context = {"form": form, "columns": rows, "types": TYPES, "problems": problems, "found": one.report["found"]}
     context["recognised"] = sum(row.recognised for row in rows)
+    context["kinds"] = targets.LABELS.items()
+    told = one.report.get("like") or {}
+    context["like"] = Import.objects.filter(pk=told.get("pk")).first() if told else None
     return render(request, "leads/imports/mapping.html", _page(one) | context)
 
 
@@ -186,7 +230,7 @@ def _like(like: Import | None, kind: str) -> dict[str, Any] | None:
     """The mapping of an earlier import, for a file of the same columns; its format is told anew."""
     if like is None or like.kind != kind:
         return None
-    return {name: value for name, value in like.mapping.items() if name in KEPT_OPTIONS}
+    return {name: value for name, value in like.mapping.items() if name in memory.KEPT}
 
 
 def _at_once(one: Import) -> None:
@@ -217,6 +261,8 @@ def _tiles(counts: dict[str, int], done: bool) -> list[tuple[str, int]]:
 def _progress(one: Import) -> dict[str, Any]:
     """How far it is: rows done, rows in all, rows a second, seconds left."""
     kept = one.report
+    if one.state == "undoing":
+        return {"reached": 0, "total": 0, "rate": 0, "left": None}
     running = one.state == "running"
     rejected = (kept.get("expected") or {}).get("rejected", 0)
     total = kept.get("rows", 0) - (rejected if running else 0)

@@ -22,7 +22,7 @@ from smarketing.rows import clock, fence
 from . import numbers, registry, statement
 from .numbers import Exact
 from .question import Question, Refusal
-from .reduces import NOTHING, Figure
+from .reduces import NOTHING, REDUCES, Figure
 from .registry import Measure
 
 REP = "rep"
@@ -120,7 +120,8 @@ def figures(measure: Measure, question: Question) -> tuple[dict[tuple[str, ...],
     """(exact figure of each group, of all): one SQL pass per population, none per group."""
     if measure.combine is None:
         built = statement.build(measure, question)
-        return built.groups(question.by, measure.reduce, question.stat)
+        groups, total = built.groups(question.by, measure.reduce, question.stat)
+        return _with_listed(measure, question, groups), total
     found = []
     for part in measure.parts:
         asked = part_question(question, part)
@@ -128,6 +129,19 @@ def figures(measure: Measure, question: Question) -> tuple[dict[tuple[str, ...],
     keys = {key for groups, _total in found for key in groups}
     combined = {key: measure.combine([groups.get(key, NOTHING) for groups, _total in found]) for key in keys}
     return combined, measure.combine([total for _groups, total in found])
+
+
+def _with_listed(
+    measure: Measure, question: Question, groups: dict[tuple[str, ...], Figure]
+) -> dict[tuple[str, ...], Figure]:
+    """A list's lines under which nothing counts stand there with nothing, instead of vanishing."""
+    if len(question.by) != 1 or question.where:
+        return groups
+    dimension = measure.dimensions(question).get(question.by[0])
+    if dimension is None or dimension.listed is None:
+        return groups
+    nothing = REDUCES[measure.reduce].finish([], question.stat)
+    return {(value,): nothing for value in dimension.listed()} | groups
 
 
 def dimensions(measure: Measure) -> dict[str, Any]:

@@ -4,7 +4,7 @@ A measure = population (SQL of counted rows at a cut-off) + pure reduce, or a pu
 unit, dimensions, interval, maturity and words in both languages. Nothing here knows what is measured.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,7 @@ PERIODS = ("day", "month", "quarter", "year")
 class Dimension:
     """`sql`: text over the population's aliases, '' where blank. `own(user)`: the one value that a rep may see.
 
-    `show(text)`: a value in words, for pages.
+    `show(text)`: a value in words, for pages. `listed()`: values shown also where nothing counts under them.
     """
 
     key: str
@@ -26,6 +26,7 @@ class Dimension:
     sql: str
     own: Callable[[Any], str] | None = None
     show: Callable[[str], Any] | None = None
+    listed: Callable[[], Iterable[str]] | None = None
 
 
 @dataclass(frozen=True)

@@ -197,7 +197,7 @@ DEEDS = {
     "leads:take", "leads:reassign", "leads:attempt", "leads:accept", "leads:qualify",
     "leads:change_deal", "leads:win_deal", "leads:lose_deal", "leads:reopen_deal",
     "leads:collect", "leads:browser_settings",
-    "leads:campaign_spend", "leads:import_choose", "leads:import_apply", "leads:import_stop", "leads:import_progress",
+    "leads:campaign_spend", "leads:import_choose", "leads:import_apply", "leads:import_stop", "leads:import_undo", "leads:import_progress",
     "leads:import_rejected", "leads:import_mapping",
     "measures:list", "measures:one", "measures:schema",
     "personas:act", "personas:row", "personas:undo", "personas:propose", "personas:counts", "personas:persona_counts", "personas:version",

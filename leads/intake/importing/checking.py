@@ -10,7 +10,7 @@ from leads.intake import hooks
 from leads.models import Import
 from smarketing.jobs import lease
 
-from . import kinds, reader, staging
+from . import dates, kinds, reader, staging
 from . import mapping as mappings
 from .context import CREATED, REJECTED, UNCHANGED, UPDATED, Action, Context, months, refuse
 from .contexts import context_of
@@ -27,6 +27,7 @@ def check_rows(one: Import, held: lease.Held, at: datetime) -> Import:
     except Unreadable as problem:
         return _finish(one, held, {"problems": [{"key": problem.code, "params": problem.params}]})
     chosen, problems = mappings.read(one.kind, one.mapping, headers)
+    problems += _tell_dates(one, chosen)
     if not rows:
         problems.append(mappings.Problem("header_only"))
     ctx = None
@@ -42,6 +43,22 @@ def check_rows(one: Import, held: lease.Held, at: datetime) -> Import:
 
 def _header(one: Import, found: Format) -> list[str]:
     return reader.header(staging.path_of(one), found)
+
+
+def _tell_dates(one: Import, chosen: mappings.Mapping) -> list[mappings.Problem]:
+    """The order of dates where nobody said it, from all cells of the columns that hold dates; open: to be said."""
+    if one.mapping.get("dates"):
+        return []
+    told = dates.order_of(staging.dated_cells(one, dates.columns_of(chosen)))
+    if not told.order and (before := one.report.get("like", {}).get("dates")) and one.report["like"]["same"]:
+        told = dates.Told(before, told.cell)  # as the last file of these headers, which somebody chose
+    if not told.order:
+        return [mappings.Problem("dates_unclear", {"cell": told.cell[:40]})]
+    chosen.dates = told.order
+    one.mapping |= {"dates": told.order}
+    one.report |= {"dates": {"order": told.order, "cell": told.cell[:40]}}
+    Import.objects.filter(pk=one.pk).update(mapping=one.mapping)
+    return []
 
 
 def _tell_types(one: Import, ctx: Context) -> None:
@@ -65,7 +82,7 @@ def _judge(one: Import, ctx: Context, held: lease.Held) -> dict[str, Any]:
     line = 0
     while rows := staging.waiting(one, line):
         actions = kind.classify([ctx.reader.read(number, cells) for number, cells in rows], ctx)
-        settled = _twice(one, kind, actions, seen, ctx)
+        settled = _twice(one, kind, actions, seen, ctx, expected)
         for action in actions:
             expected[action.outcome] += 1
             profile.add(action.row.cells, action.row.values)
@@ -79,7 +96,9 @@ def _judge(one: Import, ctx: Context, held: lease.Held) -> dict[str, Any]:
         lease.renew(held)
         one.report |= {"checked": sum(expected.values())}
         Import.objects.filter(pk=one.pk, state="checking").update(report=one.report)
+    repairs = [[*names, rows] for names, rows in sorted(ctx.repairs.items(), key=lambda one: (-one[1], one[0]))]
     return {
+        "repairs": repairs[:100],
         "expected": expected,
         "columns": profile.as_json(),
         "types": one.report["types"],
@@ -87,8 +106,15 @@ def _judge(one: Import, ctx: Context, held: lease.Held) -> dict[str, Any]:
     }
 
 
-def _twice(one: Import, kind, actions: Sequence[Action], seen: dict[int, int], ctx: Context) -> list[tuple]:
-    """Rows settled by the check: rejected ones, and those that repeat an earlier line of the file word for word."""
+def _twice(
+    one: Import, kind, actions: Sequence[Action], seen: dict[int, int], ctx: Context, expected: dict[str, int]
+) -> list[tuple]:
+    """Rows settled by the check: rejected ones, and those of several rows of one thing that do not speak for it.
+
+    The same row twice changes nothing. Of rows that differ the newer one speaks, where the kind can tell; else the one
+    that says what is known already, else the first: so a file has the same effect in any order of its rows.
+    """
+    settled = [action for action in actions if action.outcome == REJECTED]
     hits: list[tuple[Action, int, str, tuple[str, ...]]] = []
     for action in actions:
         if action.outcome == REJECTED:
@@ -99,13 +125,41 @@ def _twice(one: Import, kind, actions: Sequence[Action], seen: dict[int, int], c
             seen.update((hash(name), action.row.line) for name, _code, _targets in names)
         else:
             hits.append((action, seen[hash(hit[0])], *hit[1:]))
-    earlier = dict(one.rows.filter(line__in={hit[1] for hit in hits}).values_list("line", "raw")) if hits else {}
     for action, line, code, targets in hits:
-        if earlier[line] == list(action.row.cells):
+        before = _action_at(one, kind, actions, line, ctx)
+        if before is None or list(before.row.cells) == list(action.row.cells):
             action.outcome, action.extra["repeats"] = UNCHANGED, True
+            settled.append(action)
+            continue
+        newer = _newer(kind, before, action, code)
+        late, early = (before, action) if newer < 0 else (action, before)  # `early` speaks
+        if late is before:
+            expected[before.outcome] -= before not in actions
+            seen.update((hash(name), action.row.line) for name, _code, _targets in kind.identities(action.row))
+        if abs(newer) == 2:
+            late.outcome, late.extra["repeats"] = UNCHANGED, True
         else:
-            refuse(action, code, ctx.column(*targets), line=line)
-    return [(a.row, a.outcome) for a in actions if a.outcome == REJECTED or a.extra.get("repeats")]
+            refuse(late, code, ctx.column(*targets), line=early.row.line)
+        expected[late.outcome] += late is before and before not in actions
+        settled.append(late)
+    return [(action.row, action.outcome) for action in settled]
+
+
+def _newer(kind, before: Action, action: Action, code: str) -> int:
+    """-2: the later row is newer, -1: it says what is known; 2: the earlier row is newer, 1: it stands."""
+    told = kind.newer(before.row, action.row) if code == "key_twice" and hasattr(kind, "newer") else 0
+    if told:
+        return -2 if told > 0 else 2
+    return -1 if action.outcome == UNCHANGED and before.outcome != UNCHANGED else 1
+
+
+def _action_at(one: Import, kind, actions: Sequence[Action], line: int, ctx: Context) -> Action | None:
+    """What the row on an earlier line would do, and what stands there."""
+    for action in actions:
+        if action.row.line == line:
+            return action
+    cells = one.rows.filter(line=line).values_list("raw", flat=True).first()
+    return None if cells is None else kind.classify([ctx.reader.read(line, cells)], ctx)[0]
 
 
 def _closed(touched: dict[Any, int]) -> list[dict[str, Any]]:
@@ -126,7 +180,7 @@ def _finish(one: Import, held: lease.Held, report: dict[str, Any]) -> Import:
         if one.state == "checking":
             one.report = {
                 "headers": [],
-                **{k: one.report[k] for k in ("headers", "found", "since") if k in one.report},
+                **{k: one.report[k] for k in ("headers", "found", "since", "like", "dates") if k in one.report},
             } | report
             one.state = "failed" if report.get("problems") else "checked"
             one.save(update_fields=["report", "state"])

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db import DatabaseError, transaction
 
 from leads.intake import hooks, locks
-from leads.models import Import
+from leads.models import Import, ImportFact
 from smarketing.accounts.audit import record
 from smarketing.jobs import lease
 from smarketing.jobs.crash import point
@@ -56,7 +56,11 @@ def _chunk(one: Import, held: lease.Held, at: datetime) -> None:
     actions = kind.classify([ctx.reader.read(line, cells) for line, cells in rows], ctx)
     _keep_books(actions, ctx)
     kind.apply(actions, ctx, fence)
+    ImportFact.objects.bulk_create(
+        ImportFact(batch=one, subject=subject, ids=ids) for subject, ids in sorted(ctx.added.items()) if ids
+    )
     staging.settle(one, [(action.row, action.outcome) for action in actions])
+    one.report.setdefault("first", fence.recorded_at.isoformat())
     one.report |= {"line": rows[-1][0], "applied": one.report.get("applied", 0) + len(rows)}
     one.save(update_fields=["report"])
     point("import.after")

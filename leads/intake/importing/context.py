@@ -31,6 +31,9 @@ class Context:
     reader: Reader
     at: datetime  # newest instant that may be said to have happened
     line_id: int | None = None  # definition line of imported handoffs
+    repairs: dict[tuple[str, str, str], int] = field(default_factory=dict)  # (attribute, as written, as taken) -> rows
+    lists: dict[str, Any] = field(default_factory=dict)
+    added: dict[str, list[int]] = field(default_factory=dict)  # facts that do not name their import, by subject
 
     @property
     def history(self) -> bool:
@@ -42,6 +45,18 @@ class Context:
 
     def source(self) -> Source:
         return Source.objects.get_or_create(name=self.mapping.source)[0]
+
+    def lookup(self, name: str) -> Any:
+        """A list that deals look things up in (importing.lists.Lookup), read once."""
+        from .lists import Lookup
+
+        if name not in self.lists:
+            self.lists[name] = Lookup(name)
+        return self.lists[name]
+
+    def add(self, subject: str, ids: Iterable[int]) -> None:
+        """Keep in mind what this chunk added, for undoing the import."""
+        self.added.setdefault(subject, []).extend(ids)
 
     def column(self, *wanted: str) -> int:
         """Column of the first of these targets that the file has."""

@@ -40,6 +40,8 @@ def make_fields(ctx: Context) -> None:
     for column in ctx.mapping.used if subject and subject != "event" else []:
         if targets.is_custom(column.targets[0]):
             add_custom(subject=subject, name=column.targets[0], type=column.type or "text", label=column.header)
+    if "stage" in ctx.mapping.targets():
+        add_custom(subject="deal", name="x_stage", type="text", label="Stage")
 
 
 def _line(name: str) -> DefinitionLine | None:

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models.functions import Lower
-
-from leads.intake import bulk, columns, facts
+from leads.intake import bulk, columns, companies, facts
 from leads.models import Correction, Deal, DealContact, Handoff
-from smarketing.accounts.models import User
 from smarketing.rows.fence import Fence
 
+from . import lists
+from .attempts import people_by_word
 from .context import (
     CREATED,
     REJECTED,
@@ -31,13 +30,15 @@ _SPLIT = str.maketrans(",|", ";;")
 
 
 def key_of(row: Row) -> str:
-    """The deal's key: its own, else that of its lead."""
+    """The deal's key: its own, else that of its lead; empty when the row names neither."""
     values = row.values
+    if not (values.get("deal.key") or values.get("lead") or values.get("lead_email")):
+        return ""
     return values.get("deal.key") or f"lead:{values.get('lead') or values.get('lead_email', '').lower()}"
 
 
 def identities(row: Row) -> list[tuple[str, str, tuple[str, ...]]]:
-    return [(key_of(row), "key_twice", ("deal.key", "lead", "lead_email"))]
+    return [(key_of(row), "key_twice", ("deal.key", "lead", "lead_email"))] if key_of(row) else []
 
 
 def classify(rows: Sequence[Row], ctx: Context) -> list[Action]:
@@ -50,10 +51,13 @@ def classify(rows: Sequence[Row], ctx: Context) -> list[Action]:
     people = _people(good)
     contacts = leads_by_key(ctx, [key for a in good for key in _contacts(a.row)])
     links = set(DealContact.objects.filter(deal__in=[d[0] for d in known.values()]).values_list("deal_id", "lead_id"))
+    firms = _Firms(good)
     for action in good:
         action.extra["lead"] = lead = leads.get(action.row.line)
         deal = known.get(key_of(action.row))
-        if lead is None:
+        if not key_of(action.row):
+            refuse(action, "missing", ctx.column("deal.key", "lead", "lead_email"))
+        elif lead is None and (action.row.values.get("lead") or action.row.values.get("lead_email")):
             refuse(action, "unknown_lead", ctx.column("lead", "lead_email"))
         elif deal and deal[1] != lead:
             refuse(action, "other_lead", ctx.column("lead", "lead_email"))
@@ -61,9 +65,12 @@ def classify(rows: Sequence[Row], ctx: Context) -> list[Action]:
             refuse(action, "history_known")
         else:
             action.subject_id, action.extra["created"] = (deal[0], deal[2]) if deal else (None, None)
-            _changes(action, now.get(action.subject_id, {}), people, ctx)
+            mine = now.get(action.subject_id, {})
+            _changes(action, mine, people, ctx)
+            firms.name(action, mine)
             _link(action, contacts, links, ctx)
-            settle(action, deal is not None, bool(action.changes or action.extra["contacts"]))
+            new_firm = "firm" in action.extra
+            settle(action, deal is not None, bool(action.changes or action.extra["contacts"] or new_firm))
     return actions
 
 
@@ -71,6 +78,7 @@ def apply(actions: Sequence[Action], ctx: Context, fence: Fence) -> None:
     done = [action for action in actions if action.outcome in (CREATED, UPDATED)]
     new = [action for action in done if action.subject_id is None]
     handoffs = _handoffs(new)
+    _make_firms(done, ctx, fence)
     births = [_birth(action, handoffs, fence) for action in new]
     for action, pk in zip(new, facts.create_deals(births, origin=ctx.origin, fence=fence), strict=True):
         action.subject_id = pk
@@ -78,18 +86,81 @@ def apply(actions: Sequence[Action], ctx: Context, fence: Fence) -> None:
     changes = [change for action in done for change in _later(action, action in made, fence)]
     facts.record_changes(changes, origin=ctx.origin, fence=fence)
     rows = [(action, lead) for action in done for lead in action.extra["contacts"]]
-    DealContact.objects.bulk_create(
+    linked = DealContact.objects.bulk_create(
         DealContact(
             deal_id=a.subject_id, lead_id=lead, by=ctx.one.by, occurred_at=(at := _start(a, fence)),
             recorded_at=fence.recorded_at, known_at=at if ctx.history else fence.recorded_at,
         )
         for a, lead in rows
     )  # fmt: skip
+    ctx.add("dealcontact", [one.pk for one in linked])
+
+
+class _Firms:
+    """Companies that deals name, by name: those known, and those to be made."""
+
+    def __init__(self, actions: Sequence[Action]):
+        names = {_firm(action) for action in actions} - {""}
+        self._known = companies.find([f"n:{name.lower()}" for name in sorted(names)])
+
+    def name(self, action: Action, now: dict[str, Any]) -> None:
+        if not (name := _firm(action)):
+            return
+        found = self._known.get(f"n:{name.lower()}")
+        if found is None:
+            action.extra["firm"] = name
+        elif now.get("company") != found:
+            action.changes["company"] = found
+
+
+def _firm(action: Action) -> str:
+    return " ".join(str(action.row.values.get("company.name", "")).split())
+
+
+def _make_firms(actions: Sequence[Action], ctx: Context, fence: Fence) -> None:
+    told = [action for action in actions if "firm" in action.extra]
+    said = [{"name": action.extra["firm"]} for action in told]
+    at = [_start(action, fence) for action in told]
+    for action, pk in zip(told, companies.find_or_create(said, at, origin=ctx.origin, fence=fence), strict=True):
+        action.changes["company"] = pk
+
+
+def _state(values: dict[str, Any], ctx: Context) -> str | None:
+    """open, won or lost: as said, as its flags say, as its stage's line in the list of stages says."""
+    if "deal.state" in values:
+        return values["deal.state"]
+    flags = values
+    if "is_closed" not in values and "stage" in values:
+        stages = ctx.lookup("stages")
+        flags = stages.items.get(stages.find(values["stage"]), {})
+    if "is_closed" not in flags:
+        return None
+    return ("won" if flags.get("is_won") else "lost") if flags["is_closed"] else "open"
+
+
+def _joined(said: dict[str, Any], ctx: Context) -> dict[str, Any]:
+    """What the lists know of this deal's product and seller; a key written a little otherwise becomes the list's."""
+    out: dict[str, Any] = {}
+    for name, attribute in lists.JOINS.items():
+        word = said.get(attribute)
+        if not word or not (items := ctx.lookup(name)).items:
+            continue
+        if key := items.find(str(word)):
+            out |= {attribute: key} | {n: v for n, v in items.items[key].items() if n.startswith("x_")}
+            if key != word:
+                ctx.repairs[(attribute, str(word), key)] = ctx.repairs.get((attribute, str(word), key), 0) + 1
+    return out
 
 
 def _deals(actions: Sequence[Action]) -> dict[str, tuple]:
     keys = [key_of(action.row) for action in actions]
-    rows = Deal.objects.filter(key__in=keys).order_by("-id").values_list("key", "id", "lead_id", "created_at")
+    back = Correction.objects.filter(subject="deal").values("subject_id")
+    rows = (
+        Deal.objects.filter(key__in=keys)
+        .exclude(pk__in=back)
+        .order_by("-id")
+        .values_list("key", "id", "lead_id", "created_at")
+    )
     return {key: (pk, lead, created) for key, pk, lead, created in rows}
 
 
@@ -97,17 +168,17 @@ def _people(actions: Sequence[Action]) -> dict[str, int]:
     """People of the portal by lower-case e-mail and name."""
     if not any("rep" in a.row.values for a in actions):
         return {}
-    rows = User.objects.annotate(n=Lower("name"), e=Lower("email")).values_list("pk", "n", "e")
-    return {word: pk for pk, name, email in rows for word in (name, email)}
+    return people_by_word()
 
 
 def _changes(action: Action, now: dict[str, Any], people: dict[str, int], ctx: Context) -> None:
     values = action.row.values
     action.extra["now"] = now
     said = custom(values) | {"key": key_of(action.row)}
-    said |= {
-        name: values[f"deal.{name}"] for name in ("state", "amount", "title", "reason") if f"deal.{name}" in values
-    }
+    said |= {name: values[f"deal.{name}"] for name in ("amount", "title", "reason") if f"deal.{name}" in values}
+    said |= {"x_stage": values["stage"]} if "stage" in values else {}
+    said |= {"state": state} if (state := _state(values, ctx)) else {}
+    said |= _joined(said, ctx)
     closed = values.get("closed")
     if closed and said.get("state", now.get("state")) in ("won", "lost"):
         said |= {"closed_at": closed.at.isoformat(), "closed_day_only": closed.day_only}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from leads.intake import bulk, dirty, events, facts
 from leads.intake.tracking.names import KINDS
-from leads.models import EventKey, Source
+from leads.models import Correction, EventKey, Source
 from smarketing.rows.fence import Fence
 
 from .context import (
@@ -26,6 +26,14 @@ from .context import (
 )
 from .rows import Row
 
+# Kinds of event in the words of other systems (HubSpot's types, Marketo's numbers of activities).
+WORDS = {
+    "open": "mail_open", "click": "mail_click", "sent": "mail_sent", "delivered": "mail_delivered",
+    "bounce": "mail_bounce", "processed": "mail_processed", "dropped": "mail_dropped", "spamreport": "mail_spam",
+    "1": "page", "2": "form", "6": "mail_sent", "7": "mail_delivered", "8": "mail_bounce", "9": "unsubscribe",
+    "10": "mail_open", "11": "mail_click",
+}  # fmt: skip
+TIMES = 20  # an import undone and done again so often is a mistake of another kind
 _KEY = {"source_id": "bigint", "key": "text", "lead_id": "bigint", "created_at": "timestamptz"}
 
 
@@ -59,7 +67,9 @@ def apply(actions: Sequence[Action], ctx: Context, fence: Fence) -> None:
     for action in done:
         if word := action.extra.get("campaign_word"):
             action.extra["campaign"] = campaigns[word.lower()]
-    outcome = events.record_events([_event(action, ctx) for action in done], source=ctx.source(), fence=fence)
+    made = [_event(action, ctx) for action in done]
+    outcome = events.record_events(made, source=ctx.source(), fence=fence)
+    ctx.add("event", [made[index].id for index in outcome.added])
     for index in outcome.same:
         done[index].outcome = UNCHANGED
     for index in outcome.clashes:
@@ -78,9 +88,10 @@ def _lead(action: Action, lead: int | None, young: set[int], ctx: Context) -> No
 def _event(action: Action, ctx: Context) -> events.NewEvent:
     values = action.row.values
     name = values.get("name", "")
-    kind = values.get("kind") or KINDS.get(name.lower(), "track")
+    kind = str(values.get("kind") or KINDS.get(name.lower()) or ("form" if values.get("form") else "track"))
+    kind = WORDS.get(kind.lower(), kind)
     return events.NewEvent(
-        message_id=values.get("id") or f"file:{ctx.one.sha256}:{action.row.line}",
+        message_id=message_of(action, ctx) + action.extra.get("again", ""),
         kind=KINDS.get(kind.lower(), re.sub(r"[^a-z0-9]+", "_", kind.lower()).strip("_")[:20] or "track"),
         occurred_at=values["at"].at,
         name=name[:120],
@@ -95,19 +106,43 @@ def _event(action: Action, ctx: Context) -> events.NewEvent:
     )
 
 
+def message_of(action: Action, ctx: Context) -> str:
+    """The event's own id, else its place in this very file."""
+    return action.row.values.get("id") or f"file:{ctx.one.sha256}:{action.row.line}"
+
+
 def _repeated(actions: Sequence[Action], ctx: Context) -> None:
-    """Events recorded before: the same ones change nothing, other ones under the same id are refused."""
+    """Events recorded before: the same ones change nothing, other ones under the same id are refused.
+
+    One that was taken back with its import may come again, under its id and how often it was taken back.
+    """
     source = Source.objects.filter(name=ctx.mapping.source).first()
-    if source is None or not actions:
-        return
-    made = [_event(action, ctx) for action in actions]
-    rows = EventKey.objects.filter(source=source, key__in=[event.key for event in made])
-    known = {bytes(key): bytes(body) for key, body in rows.values_list("key", "body_hash")}
-    for action, event in zip(actions, made, strict=True):
-        if event.key in known:
-            action.outcome = UNCHANGED
-            if known[event.key] != event.hash:
-                refuse(action, "other_body", ctx.column("id"))
+    left = list(actions) if source else []
+    for tries in range(1, 1 + TIMES):
+        made = [_event(action, ctx) for action in left]
+        rows = EventKey.objects.filter(source=source, key__in=[event.key for event in made])
+        known = {
+            bytes(key): (bytes(body), event) for key, body, event in rows.values_list("key", "body_hash", "event_id")
+        }
+        back = set(
+            Correction.objects.filter(subject="event", subject_id__in=[event for _body, event in known.values()])
+            .values_list("subject_id", flat=True)
+        )  # fmt: skip
+        again = []
+        for action, event in zip(left, made, strict=True):
+            hash, number = known.get(event.key, (b"", 0))
+            if number in back:
+                action.extra["again"] = f"\0again {tries}"
+                again.append(action)
+            elif number:
+                action.outcome = UNCHANGED
+                if hash != event.hash:
+                    refuse(action, "other_body", ctx.column("id"))
+        left = again
+        if not left:
+            return
+    for action in left:
+        refuse(action, "undone_too_often", ctx.column("id"))
 
 
 def _make_leads(actions: Sequence[Action], ctx: Context, fence: Fence) -> None:

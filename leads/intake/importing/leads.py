@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from leads.intake import bulk, columns, companies, facts, hooks
-from leads.models import Handoff, Lead
+from leads.models import Correction, Handoff, Lead
 from smarketing.rows.fence import Fence
 
 from .context import (
@@ -37,6 +37,29 @@ def identities(row: Row) -> list[tuple[str, str, tuple[str, ...]]]:
     said = [(f"k:{key}", "key_twice", ("key",))] if key else []
     mail = [(f"e:{email.lower()}", "email_twice", ("lead.email",))] if email else []
     return [*said, *mail]
+
+
+# Lifecycle stages of HubSpot, in their order: where no date tells which of two rows is newer, the later stage does.
+_STAGES = [
+    "subscriber",
+    "lead",
+    "marketingqualifiedlead",
+    "salesqualifiedlead",
+    "opportunity",
+    "customer",
+    "evangelist",
+]
+LIFECYCLE = "x_lifecycle_stage"
+
+
+def newer(first: Row, second: Row) -> int:
+    """Which of two rows of one record is newer: 1 the second, -1 the first, 0 when nothing tells."""
+    one, other = (row.moment("modified") for row in (first, second))
+    if one and other and one.at != other.at:
+        return 1 if other.at > one.at else -1
+    stages = [str(row.values.get(LIFECYCLE, "")).lower().replace(" ", "") for row in (first, second)]
+    ranks = [_STAGES.index(stage) if stage in _STAGES else -1 for stage in stages]
+    return (ranks[1] > ranks[0]) - (ranks[1] < ranks[0]) if min(ranks) >= 0 else 0
 
 
 def classify(rows: Sequence[Row], ctx: Context) -> list[Action]:
@@ -164,6 +187,7 @@ def _handed(actions: Sequence[Action], ctx: Context) -> set[int]:
     rows = Handoff.objects.filter(lead__in=leads, line=ctx.line_id).filter(
         Q(gate=Handoff.Gate.IMPORTED) | Q(state_row__is_open=True)
     )
+    rows = rows.exclude(pk__in=Correction.objects.filter(subject="handoff").values("subject_id"))
     return set(rows.values_list("lead_id", flat=True))
 
 
@@ -200,8 +224,9 @@ def _keys(actions: Sequence[Action], ctx: Context, fence: Fence) -> None:
     source = ctx.source()
     rows = [(source.pk, a.row.values["key"], a.subject_id, fence.recorded_at) for a in fresh]
     made = bulk.insert(
-        "leads_leadkey", _KEY, sorted(rows, key=lambda row: row[1]), "ON CONFLICT DO NOTHING RETURNING 1"
+        "leads_leadkey", _KEY, sorted(rows, key=lambda row: row[1]), "ON CONFLICT DO NOTHING RETURNING id"
     )
+    ctx.add("leadkey", [row[0] for row in made])
     if len(made) != len(rows):
         raise Raced
 

@@ -78,18 +78,33 @@ class Mapping:
 def propose(kind: str, headers: list[str]) -> dict[str, Any]:
     """The "columns" of a mapping for these headers: recognised ones, people, and custom attributes for the rest."""
     known = synonyms.recognise(kind, headers)
+    if {"is_closed", "is_won"} <= set(known.values()):  # said outright: the stage's own name is one more attribute
+        known = {header: target for header, target in known.items() if target != "deal.state"}
     columns: dict[str, Any] = {}
     for header, target in zip(headers, custom_targets(kind, headers), strict=True):
         people = synonyms.plain(header) in synonyms.PEOPLE_COLUMNS
-        if header in synonyms.OURS or (kind == "spend" and header not in known):
+        if header in synonyms.OURS or (not targets.SUBJECTS[kind] and header not in known):
             columns[header] = targets.LEAVE_OUT
         elif header in known:
             columns[header] = known[header]
         else:
-            columns[header] = {"to": target, "type": "person"} if people and kind != "events" else target
+            columns[header] = (
+                {"to": target, "type": "person"} if people and kind not in ("events", "details") else target
+            )
     if kind == "leads" and "mql" not in known.values() and "mql_id" in headers:
         columns |= {header: "created+mql" for header, target in known.items() if target == "created"}
     return columns
+
+
+def propose_more(kind: str, headers: list[str]) -> dict[str, Any]:
+    """What else the headers of a kind tell: deals with a day of winning are won; spend may make its campaigns."""
+    if kind == "spend":
+        return {"make_missing": True}
+    known = synonyms.recognise(kind, headers)
+    if kind == "deals" and not set(known.values()) & {"deal.state", "is_closed", "stage"}:
+        won = [header for header, target in known.items() if target == "closed" and "won" in header.lower()]
+        return {"constants": {"deal.state": "won"}} if won else {}
+    return {}
 
 
 def headers_of(cells: list[str]) -> list[str]:
@@ -129,6 +144,8 @@ def format_of(body: Any, sniffed: Format) -> Format:
     """Encoding and separator: as the mapping says, else as recognised."""
     body = body if isinstance(body, dict) else {}
     encoding, separator = body.get("encoding"), body.get("separator")
+    if sniffed.is_workbook:
+        return Format(sniffed.encoding, separator if separator in sniffed.sheets else sniffed.separator, sniffed.sheets)
     return Format(
         encoding if encoding in ENCODINGS else sniffed.encoding,
         separator if separator in SEPARATORS else sniffed.separator,
@@ -206,7 +223,7 @@ def _checked(found: Mapping) -> list[Problem]:
     for group in targets.REQUIRED[found.kind]:
         if not have & set(group):
             out.append(Problem("required", {"targets": list(group), "kind": found.kind}))
-    if "closed" in have and "deal.state" not in have:
+    if "closed" in have and not have & {"deal.state", "is_closed", "stage"}:
         out.append(Problem("required", {"targets": ["deal.state"], "kind": found.kind}))
     return out
 

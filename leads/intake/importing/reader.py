@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .sniff import Format
+from . import workbook
+from .sniff import Format, Unreadable
 
 MAX_RECORD = 24 * 1024 * 1024  # characters
 MAX_LINES = 200  # lines of one quoted cell; a quote that stays open longer was never meant as one
@@ -32,7 +33,10 @@ def header(path: Path, format: Format) -> list[str]:
 
 
 def records(path: Path, format: Format) -> Iterator[Record]:
-    """Every record that is not blank, the header first."""
+    """Every record that is not blank, the header first. Unreadable for a workbook that is broken."""
+    if format.is_workbook:
+        yield from _of_workbook(path, format.separator)
+        return
     with path.open(encoding=format.codec, errors="importing.mark", newline=None) as handle:
         lines = _Lines(handle)
         while (text := lines.next()) is not None:
@@ -42,6 +46,14 @@ def records(path: Path, format: Format) -> Iterator[Record]:
             record = _record(text, start, lines, format.separator)
             if any(cell.strip() for cell in record.cells):
                 yield _told(record)
+
+
+def _of_workbook(path: Path, sheet: str) -> Iterator[Record]:
+    try:
+        for number, cells in workbook.rows(path, sheet):
+            yield _told(Record(number, cells))
+    except workbook.Broken as problem:
+        raise Unreadable(problem.code) from None
 
 
 class _Lines:

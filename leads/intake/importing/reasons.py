@@ -33,8 +33,20 @@ CELLS: dict[str, Any] = {
     ),
     "unknown_lead": gettext_lazy("There is no such lead."),
     "unknown_campaign": gettext_lazy("There is no such campaign."),
+    "unknown_deal": gettext_lazy("There is no such deal."),
+    "unknown_event": gettext_lazy("No event with this id was recorded from this source."),
+    "deleted_there": gettext_lazy("This record was deleted in its source."),
+    "no_handoff": gettext_lazy("This lead was not with sales at that instant: nothing to attempt."),
+    "bad_channel": gettext_lazy("This is no attempt: a call, mail, message or visit is expected."),
+    "bad_outcome": gettext_lazy(
+        "The outcome is missing or not known: reached, no answer, voicemail left, mail sent, wrong number."
+    ),
+    "handoff_exists": gettext_lazy("This lead has a handoff with another date already."),
+    "merged_before": gettext_lazy("One of these leads was merged before."),
+    "state_by_deals": gettext_lazy("States of deals come with their dates in a file of deals."),
     "unknown_person": gettext_lazy("There is nobody with this e-mail address or name in the portal."),
     "other_lead": gettext_lazy("This deal belongs to another lead already."),
+    "undone_too_often": gettext_lazy("This event was taken back with its import too often."),
     "other_body": gettext_lazy("An event with this id was recorded before with other values."),
     "history_needs_date": gettext_lazy("Declared history needs the date at which it happened."),
     "history_exists": gettext_lazy("Declared history brings new leads only, and this one exists with other values."),
@@ -43,11 +55,16 @@ CELLS: dict[str, Any] = {
     "closed_before": gettext_lazy("The closing date is needed for a deal won or lost."),
 }
 FILES: dict[str, Any] = {
-    "is_xlsx": gettext_lazy(
-        "This is an Excel workbook (XLSX), whatever its name says. Save it as CSV in your spreadsheet and upload that file."
+    "is_zip": gettext_lazy("This is a ZIP archive, not a table. Unpack it and upload the file inside."),
+    "broken_xlsx": gettext_lazy("This Excel workbook cannot be read. Open it in your spreadsheet and save it anew."),
+    "too_large_unpacked": gettext_lazy("This Excel workbook unpacks to more than 2 GB. Cut it into several files."),
+    "dates_unclear": gettext_lazy(
+        "Dates such as “{cell}” may be day first or month first: say which, nothing in the file tells."
     ),
+    "kind_unclear": gettext_lazy("These columns do not tell what the rows are: choose it."),
+    "unknown_kind": gettext_lazy("There is no kind of import called “{name}”."),
     "is_xls": gettext_lazy(
-        "This is an old Excel workbook (XLS). Save it as CSV in your spreadsheet and upload that file."
+        "This is an old or locked Excel workbook. Save it as XLSX without a password, or as CSV, and upload that file."
     ),
     "is_pdf": gettext_lazy("This is a PDF, not a table. Export the table as CSV and upload that file."),
     "is_gzip": gettext_lazy("This file is compressed (gzip). Unpack it and upload the CSV inside."),
@@ -72,10 +89,25 @@ FILES: dict[str, Any] = {
     "closed_months": gettext_lazy(
         "Declared history may not touch closed months, and this file does: {months} ({rows} rows)."
     ),
+    "worked_on": gettext_lazy("Somebody has worked on leads of this import since: it stays as it is."),
+    "not_undoable": gettext_lazy("Only an import that has written facts can be undone."),
     "running": gettext_lazy("This import is under way or done: its mapping stays as it is."),
     "failed": gettext_lazy("The import stopped by a fault of ours; what was done is kept and it may go on."),
 }
 SENTENCES = CELLS | FILES
+
+
+# What people do to leads of an import that is to be undone.
+DEEDS: dict[str, Any] = {
+    "edit": gettext_lazy("values changed by hand"),
+    "import": gettext_lazy("changed by another import"),
+    "attempt": gettext_lazy("attempt logged"),
+    "decision": gettext_lazy("decision taken"),
+    "assignment": gettext_lazy("assigned by hand"),
+    "contact": gettext_lazy("named on a deal"),
+    "merge": gettext_lazy("merged"),
+    "deal": gettext_lazy("deal opened"),
+}
 
 
 ORDERS = {

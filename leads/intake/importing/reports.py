@@ -11,6 +11,7 @@ from leads.models import Import
 from . import staging
 from .context import REJECTED
 from .reasons import sentence
+from .sniff import SEPARATORS
 from .synonyms import OURS
 
 FIRST_ERRORS = 50
@@ -86,6 +87,7 @@ def rejected_file(one: Import) -> Iterator[str]:
     """
     separator = one.report.get("found", {}).get("separator", ",")
     separator = one.mapping.get("separator") or separator
+    separator = separator if separator in SEPARATORS else ","
     yield "\ufeff" + _line([*OURS, *one.report.get("headers", [])], separator)
     for row in one.rows.filter(outcome=REJECTED).order_by("line").iterator(chunk_size=2000):
         reasons = " ".join(_reason(one, error) for error in row.errors)

@@ -13,7 +13,36 @@ from .values import Bad, Reading
 
 _NEUTRALISED = re.compile(r"'+[=+\-@\t\r]")
 _STATES = {
-    "open": {"open", "new", "engaging", "prospecting", "ouverte", "ouvert", "en cours", "qualification", "negotiation"},
+    "open": {
+        "open",
+        "new",
+        "engaging",
+        "prospecting",
+        "ouverte",
+        "ouvert",
+        "en cours",
+        "qualification",
+        "negotiation",
+        "needs analysis",
+        "value proposition",
+        "id. decision makers",
+        "perception analysis",
+        "proposal/price quote",
+        "negotiation/review",
+        "appointment scheduled",
+        "qualified to buy",
+        "presentation scheduled",
+        "decision maker bought-in",
+        "contract sent",
+        "appointmentscheduled",
+        "qualifiedtobuy",
+        "presentationscheduled",
+        "decisionmakerboughtin",
+        "contractsent",
+        "proposition",
+        "négociation",
+        "rendez-vous programmé",
+    },
     "won": {"won", "closed won", "closedwon", "gagnée", "gagné", "gagne", "gagnee", "true", "1"},
     "lost": {"lost", "closed lost", "closedlost", "perdue", "perdu", "false", "0"},
 }
@@ -66,6 +95,8 @@ class Reader:
             cell = cells[index]
             if cell and (cell := bare(cell)):
                 self._put(row, index, wanted, reader, cell)
+        if row.values.pop("deleted", False):
+            row.refuse("deleted_there", self.column_of["deleted"])
         return row
 
     @staticmethod

@@ -1,7 +1,7 @@
 """An import from file to facts: open, check (dry run), then apply in short chunks that go on where they stopped.
 
 States: new (mapping to be chosen) → checking → checked → running → done; stopped goes on on request; failed says why in
-`report["problems"]`. Every staged row ends as created, updated, unchanged or rejected; nothing is skipped.
+`report["problems"]`; one that wrote something may be undone (undoing → undone). Every staged row ends as created, updated, unchanged or rejected; nothing is skipped.
 """
 
 import hashlib
@@ -22,12 +22,13 @@ from smarketing.accounts.models import User
 from smarketing.jobs import lease
 
 from . import mapping as mappings
-from . import reader, staging
+from . import memory, reader, recognise, staging, targets, undo
 from .checking import check_rows
 from .chunks import apply_chunk
-from .sniff import MAX_BYTES, Unreadable, sniff
+from .sniff import MAX_BYTES, Format, Unreadable, sniff
 
-OPEN = ("checking", "running")
+OPEN = ("checking", "running", "undoing")
+KEPT_IN_REPORT = ("headers", "found", "like")
 
 
 class Refused(ValueError):
@@ -39,10 +40,13 @@ class Refused(ValueError):
 
 
 def open_file(
-    *, kind: str, stream: BinaryIO, filename: str, by: User | None, at: datetime, history: bool = False,
+    *, stream: BinaryIO, filename: str, by: User | None, at: datetime, kind: str = "", history: bool = False,
     mapping: dict[str, Any] | None = None, dry: bool = False,
 ) -> Import:  # fmt: skip
-    """Keep a file and propose its mapping (or take the given one). Refused for what is no table."""
+    """Keep a file and propose its mapping (or take the given one); without a kind its headers tell it.
+
+    Refused for what is no table, and with "kind_unclear" where the headers do not tell what the rows are.
+    """
     if not isinstance(mapping, dict | None):
         raise Refused("mapping_no_object")
     folder = staging.folder()
@@ -54,7 +58,10 @@ def open_file(
             headers = mappings.headers_of(reader.header(Path(part.name), chosen))
         except Unreadable as problem:
             raise Refused(problem.code, **problem.params) from None
-        said = mapping if mapping is not None else {"columns": mappings.propose(kind, headers)}
+        kind = _kind(kind, headers)
+        said, told = mapping, {}
+        if mapping is None:
+            said, told = proposal(kind, headers)
         one = Import.objects.create(
             kind=kind,
             filename=Path(filename).name[:200],
@@ -62,12 +69,44 @@ def open_file(
             history=history,
             dry=dry,
             sha256=sha256,
+            signature=memory.signature(headers),
             mapping={"encoding": chosen.encoding, "separator": chosen.separator} | said,
-            report={"headers": headers, "found": {"encoding": found.encoding, "separator": found.separator}},
+            report={"headers": headers, "found": _found(found)} | told,
         )
         with suppress(FileExistsError):
             os.link(part.name, staging.path_of(one))
         record(by, "import.open", "import", one.pk, at, kind=kind, sha256=sha256[:16])
+    return one
+
+
+def proposal(kind: str, headers: list[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(mapping, what to tell of it) for a file with these headers: as an earlier one was read, else as recognised."""
+    found = memory.recall(kind, headers)
+    kept = memory.remembered(found, headers)
+    said: dict[str, Any] = {"source": recognise.vendor_of(kind, headers)} | kept
+    said["columns"] = mappings.propose(kind, headers) | kept.get("columns", {})
+    for name, value in mappings.propose_more(kind, headers).items():
+        said.setdefault(name, value)
+    if found.like is None:
+        return said, {}
+    told = {"pk": found.like.pk, "same": found.same, "gone": found.gone, "new": found.new}
+    return said, {"like": told | {"dates": found.like.mapping.get("dates", "")}}
+
+
+@transaction.atomic
+def change_kind(*, one: Import, kind: str, by: User | None, at: datetime) -> Import:
+    """Take the rows for something else; the mapping is proposed anew. Refused once the file was checked."""
+    one = Import.objects.select_for_update().get(pk=one.pk)
+    if one.state not in ("new", "failed") or "line" in one.report:
+        raise Refused("running")
+    if kind not in targets.KINDS:
+        raise Refused("unknown_kind", name=kind[:40])
+    said, told = proposal(kind, one.report["headers"])
+    formats = {name: one.mapping[name] for name in ("encoding", "separator") if name in one.mapping}
+    one.kind, one.mapping, one.state = kind, formats | said, "new"
+    one.report = {name: one.report[name] for name in ("headers", "found")} | told
+    one.save()
+    record(by, "import.kind", "import", one.pk, at, kind=kind)
     return one
 
 
@@ -78,7 +117,7 @@ def choose(*, one: Import, mapping: dict[str, Any], history: bool, by: User | No
     if one.state not in ("new", "checked", "failed") or "line" in one.report:
         raise Refused("running")
     one.mapping, one.history, one.state, one.finished_at = mapping, history, "checking", None
-    one.report = {name: one.report.get(name, {}) for name in ("headers", "found")} | {"since": at.isoformat()}
+    one.report = {name: one.report[name] for name in KEPT_IN_REPORT if name in one.report} | {"since": at.isoformat()}
     one.save()
     record(by, "import.check", "import", one.pk, at, history=history)
     _ring()
@@ -103,10 +142,26 @@ def start(*, one: Import, by: User | None, at: datetime) -> Import:
 def stop(*, one: Import, by: User | None, at: datetime) -> Import:
     """Stop after the chunk under way; it may go on later."""
     one = Import.objects.select_for_update().get(pk=one.pk)
-    if one.state in OPEN:
+    if one.state in ("checking", "running"):
         one.state = "stopped" if one.state == "running" else "new"
         one.save(update_fields=["state"])
         record(by, "import.stop", "import", one.pk, at)
+    return one
+
+
+@transaction.atomic
+def ask_undo(*, one: Import, by: User | None, at: datetime) -> Import:
+    """Ask for an import to be undone. Refused "worked_on" (see `undo.worked`) or "not_undoable"."""
+    one = Import.objects.select_for_update().get(pk=one.pk)
+    if one.state not in ("done", "stopped", "failed") or "line" not in one.report or one.kind in undo.LISTS:
+        raise Refused("not_undoable")
+    if undo.worked(one):
+        raise Refused("worked_on")
+    one.report |= {"since": at.isoformat(), "was": one.state, "undone_by": by and by.pk}
+    one.state = "undoing"
+    one.save(update_fields=["state", "report"])
+    record(by, "import.undo", "import", one.pk, at, rows=one.report.get("rows", 0))
+    _ring()
     return one
 
 
@@ -120,6 +175,8 @@ def work(one: Import, at: Callable[[], datetime]) -> Import:
         one.refresh_from_db()
         if one.state == "checking":
             check_rows(one, held, at())
+        if one.state == "undoing":
+            _undo(one, held, at())
         while one.state == "running":
             apply_chunk(one, held, at())
             lease.renew(held)
@@ -130,16 +187,29 @@ def work(one: Import, at: Callable[[], datetime]) -> Import:
     return one
 
 
+@transaction.atomic
+def _undo(one: Import, held: lease.Held, at: datetime) -> None:
+    lease.hold(held)
+    by = User.objects.filter(pk=one.report.get("undone_by")).first()
+    hindered = bool(undo.take_back(one, by, at))
+    one.state = one.report["was"] if hindered else "undone"
+    if not hindered:
+        one.finished_at = at
+        record(by, "import.undone", "import", one.pk, at)
+    one.save(update_fields=["state", "finished_at"])
+
+
 def run(
-    *, kind: str, path: Path, at: Callable[[], datetime], mapping: dict[str, Any] | None = None, history: bool = False,
-    dry: bool = False, by: User | None = None,
+    *, path: Path, at: Callable[[], datetime], kind: str = "", mapping: dict[str, Any] | None = None,
+    history: bool = False, dry: bool = False, by: User | None = None,
 ) -> Import:  # fmt: skip
     """The whole import of one file, as the command does it. Refused for what is no table; look at `state` and `report`.
 
     A file that was begun with the same mapping and left unfinished goes on.
     """
     sha256 = _hash(path)
-    begun = Import.objects.filter(kind=kind, sha256=sha256, state="running", history=history, by=by).last()
+    running = Import.objects.filter(sha256=sha256, state="running", history=history, by=by)
+    begun = running.filter(kind=kind).last() if kind else running.last()
     if begun and not dry and _same(begun.mapping, mapping):
         return work(begun, at)
     with path.open("rb") as stream:
@@ -155,6 +225,20 @@ def run(
 def waiting() -> Iterable[Import]:
     """Imports that somebody should work on, the oldest first."""
     return Import.objects.filter(state__in=OPEN).order_by("pk")
+
+
+def _kind(kind: str, headers: list[str]) -> str:
+    found = kind or recognise.kind_of(headers)
+    if not found:
+        raise Refused("kind_unclear")
+    if found not in targets.KINDS:
+        raise Refused("unknown_kind", name=found[:40])
+    return found
+
+
+def _found(found: Format) -> dict[str, Any]:
+    told: dict[str, Any] = {"encoding": found.encoding, "separator": found.separator}
+    return told | ({"sheets": list(found.sheets)} if found.sheets else {})
 
 
 def _same(kept: dict[str, Any], mapping: dict[str, Any] | None) -> bool:

@@ -8,6 +8,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import workbook
+
 ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252")
 SEPARATORS = (",", ";", "\t")
 MAX_BYTES = 300 * 1024 * 1024
@@ -15,7 +17,7 @@ _BLOCK = 1 << 20
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # First bytes of files that are no text, however they are named -> key of importing.reasons.
 _MAGIC = (
-    (b"PK\x03\x04", "is_xlsx"),
+    (b"PK\x03\x04", "is_zip"),
     (b"\xd0\xcf\x11\xe0", "is_xls"),
     (b"%PDF", "is_pdf"),
     (b"\x1f\x8b", "is_gzip"),
@@ -34,8 +36,15 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True)
 class Format:
+    """How a file is written. A workbook has the encoding "xlsx", and its sheet stands where the separator does."""
+
     encoding: str = "utf-8"
     separator: str = ","
+    sheets: tuple[str, ...] = ()
+
+    @property
+    def is_workbook(self) -> bool:
+        return self.encoding == workbook.NAME
 
     @property
     def codec(self) -> str:
@@ -59,6 +68,8 @@ def sniff(path: Path) -> Format:
         raise Unreadable("too_large", limit=MAX_BYTES // 1024 // 1024)
     with path.open("rb") as handle:
         head = handle.read(64 * 1024)
+    if head.startswith(b"PK\x03\x04") and (found := _workbook(path)):
+        return found
     for magic, code in _MAGIC:
         if head.startswith(magic):
             raise Unreadable(code)
@@ -67,6 +78,18 @@ def sniff(path: Path) -> Format:
     if not text.strip("\ufeff \t\r\n,;"):
         raise Unreadable("empty")
     return Format(encoding, _separator(text.lstrip("\ufeff")))
+
+
+def _workbook(path: Path) -> Format | None:
+    try:
+        if not workbook.is_workbook(path):
+            return None
+        names = workbook.sheets(path)
+    except workbook.Broken as problem:
+        raise Unreadable(problem.code) from None
+    if not names:
+        raise Unreadable("empty")
+    return Format(workbook.NAME, names[0], tuple(names))
 
 
 def _encoding(path: Path, head: bytes) -> str:

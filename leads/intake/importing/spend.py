@@ -61,6 +61,7 @@ def apply(actions: Sequence[Action], ctx: Context, fence: Fence) -> None:
     campaigns = make_campaigns(done, {a.row.line: _start(a.row, ctx) for a in done}, ctx, fence)
     replaced = [action.subject_id for action in done if action.outcome == UPDATED]
     if replaced:
+        ctx.add("spend_replaced", replaced)
         facts.correct(
             subject="spend", subject_ids=replaced, by=ctx.one.by, at=fence.recorded_at, reason=f"import {ctx.one.pk}"
         )

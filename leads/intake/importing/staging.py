@@ -114,6 +114,18 @@ def counts(one: Import) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+def dated_cells(one: Import, columns: Sequence[int]) -> Iterator[str]:
+    """Every different cell of these columns that may be a date with the day or the month first."""
+    with connection.cursor() as cursor:
+        for column in columns:
+            cursor.execute(
+                "SELECT DISTINCT btrim(raw ->> %s) FROM leads_importrow WHERE batch_id = %s"
+                " AND raw ->> %s ~ '^\\s*[0-9]{1,2}[/.-]'",
+                [column, one.pk, column],
+            )
+            yield from (row[0] for row in cursor)
+
+
 def persons(one: Import, columns: Sequence[int]) -> list[set[str]]:
     """Distinct persons of each of these columns."""
     out = []
@@ -141,7 +153,7 @@ def words(one: Import, column: int) -> list[tuple[str, int]]:
 def forget(before: datetime) -> int:
     """Delete staged rows and files of imports opened before then (kept 30 days). Returns how many rows."""
     total = 0
-    for one in Import.objects.filter(created_at__lt=before).exclude(state__in=("checking", "running")):
+    for one in Import.objects.filter(created_at__lt=before).exclude(state__in=("checking", "running", "undoing")):
         with transaction.atomic():
             total += one.rows.all().delete()[0]
         path_of(one).unlink(missing_ok=True)

@@ -25,19 +25,72 @@ _LEADS = {
     "company.industry": "Industry|Secteur|Secteur d'activité",
     "company.employees": "Number of Employees|NumberOfEmployees|Employees|No. of Employees|Effectif",
     "campaign": "Campaign|Campaign ID|utm_campaign|Campagne",
+    "modified": "Last Modified Date|hs_lastmodifieddate|LastModifiedDate|updated_at|Dernière modification",
+    "deleted": "is_deleted|IsDeleted|_fivetran_deleted|Supprimé",
 }
+_DELETED = {"deleted": _LEADS["deleted"]}
 _PEOPLE = {
-    "lead": "Lead ID|Contact ID|customer_id|lead_id|contact_id|mql_id|Record ID|who_id",
-    "lead_email": "Email|E-mail|Email Address|recipient|Adresse e-mail",
+    "lead": "Lead ID|Contact ID|customer_id|lead_id|contact_id|mql_id|Record ID|who_id|Identifiant",
+    "lead_email": "Email|E-mail|Email Address|recipient|Adresse e-mail|Courriel",
+    **_DELETED,
 }
+_WHEN = "time|timestamp|date|activity_date|created|Event date|Date|Horodatage|hs_timestamp|Completed Date|completed_date_time"
 SYNONYMS: dict[str, dict[str, str]] = {
     "leads": _LEADS,
+    "companies": {
+        **{name: words for name, words in _LEADS.items() if name.startswith("company.")},
+        "company.name": "Company Name|Account Name|account|Company|Société|Entreprise|Raison sociale|Name",
+        "company.industry": "Industry|sector|Secteur|Secteur d'activité",
+        "company.country": "Country/Region|Country|Billing Country|office_location|Pays|Pays/Région",
+        "created": _LEADS["created"],
+        **_DELETED,
+    },
+    "contacts": {
+        **_PEOPLE,
+        "deal": "deal_id|Deal ID|Opportunity ID|opportunity_id|Code de l'affaire",
+        "role": "Role|Contact Role|Association Label|Rôle",
+        "at": "created_date|Created Date|date|Date",
+    },
+    "attempts": {
+        **_PEOPLE,
+        "at": f"{_WHEN}|Activity Date|Created Date|createdate",
+        "channel": "channel|task_subtype|type|call_object|Canal",
+        "outcome": "outcome|Call outcome|call_disposition|disposition|Résultat",
+        "rep": "rep|Assigned To|Activity assigned to|Owner|Commercial en charge",
+        "note": "note|notes|Comments|Call notes|Note|Commentaire",
+    },
+    "handoffs": {**_PEOPLE, "mql": _LEADS["mql"]},
+    "optouts": {
+        **_PEOPLE,
+        "at": f"Unsubscribed on|Opted out on|{_WHEN}|Date d'opposition|Désinscrit le",
+    },
+    "merges": {
+        "root": "canonical_vid|merged_into|lead_id|Master Record ID|Fiche conservée",
+        "losers": "vid_to_merge|merge_ids|merged_id|Merged Record ID|Fiche fusionnée",
+        "at": _WHEN,
+    },
+    "changes": {
+        "lead": "contact_id|lead_id|Lead ID|Contact ID|Record ID",
+        "deal": "deal_id|Deal ID|opportunity_id|Opportunity ID",
+        "at": f"date_entered|{_WHEN}",
+        "field": "name|field|property|Field / Event|Champ",
+        "value": "value|new_value|New Value|Valeur",
+    },
+    "details": {"id": "id|event_id", "part": "part|category"},
+    "products": {"item": "product|Product Name|Produit|Name"},
+    "team": {"item": "sales_agent|rep|name|Commercial|Nom"},
+    "stages": {
+        "item": "stage_id|Stage ID|Stage Name|MasterLabel",
+        "is_closed": "is_closed|IsClosed",
+        "is_won": "closed_won|is_won|IsWon",
+        **_DELETED,
+    },
     "events": {
         **_PEOPLE,
-        "at": "time|timestamp|date|activity_date|created|Event date|Date|Horodatage",
-        "id": "id|event_id|message_id|messageId",
-        "kind": "kind|type|interaction|event_type|Type",
-        "name": "name|event|event_name|Événement",
+        "at": _WHEN,
+        "id": "id|event_id|message_id|messageId|conversion_id",
+        "kind": "kind|type|interaction|event_type|Type|activity_type_id",
+        "name": "name|event|event_name|Événement|title",
         "page": "page|url|page_url|link",
         "form": "form|form_id|form_name|Formulaire",
         "campaign": "campaign|campaign_id|utm_campaign|channel|Campagne",
@@ -45,13 +98,18 @@ SYNONYMS: dict[str, dict[str, str]] = {
     "deals": {
         **_PEOPLE,
         "deal.key": "Deal ID|deal_id|Opportunity ID|opportunity_id|Record ID|id|seller_id|Code de l'affaire",
+        "company.name": "account|Account Name|Company Name|Associated Company|Société|Entreprise",
+        "stage": "deal_pipeline_stage_id|Stage ID",
+        "is_closed": "is_closed|IsClosed",
+        "is_won": "is_won|IsWon",
+        **_DELETED,
         "created": "Create Date|Created Date|created_date|engage_date|Date d'ouverture",
         "closed": "Close Date|close_date|Closed Date|won_date|Date de clôture",
         "deal.state": "Deal Stage|deal_stage|Stage|State|StageName|Étape|État",
         "deal.amount": "Amount|close_value|Deal Amount|Montant",
         "deal.title": "Deal Name|Opportunity Name|name|Intitulé",
         "deal.reason": "Closed Lost Reason|Loss Reason|reason|Motif",
-        "rep": "Deal owner|Opportunity Owner|Owner|sales_agent|Commercial en charge",
+        "rep": "Deal owner|Opportunity Owner|Owner|Commercial en charge",
         "contacts": "Contacts|Associated Contacts",
     },
     "campaigns": {
@@ -60,6 +118,7 @@ SYNONYMS: dict[str, dict[str, str]] = {
         "campaign.channel": "Channel|Type|category|Canal",
         "campaign.starts_on": "Start Date|start_date|starts_on|Début|Date de début",
         "campaign.ends_on": "End Date|end_date|ends_on|Fin|Date de fin",
+        **_DELETED,
     },
     "spend": {
         "campaign": "campaign_name|Campaign|Campaign Name|campaign_id|Campagne",
@@ -69,7 +128,7 @@ SYNONYMS: dict[str, dict[str, str]] = {
     },
 }
 # Columns that name a person of the source, and columns of our own rejected-rows file.
-PEOPLE_COLUMNS = ("contactowner", "leadowner", "commercialencharge", "ownerid", "sdrid", "srid")
+PEOPLE_COLUMNS = ("contactowner", "leadowner", "commercialencharge", "ownerid", "sdrid", "srid", "salesagent")
 OURS = ("import_line", "import_reason")
 
 

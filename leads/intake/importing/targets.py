@@ -12,16 +12,30 @@ from django.utils.translation import gettext_lazy as _
 from personas.catalogue import BY_KEY, CUSTOM, fields_of
 
 LEAVE_OUT, CUSTOM_NEW = "-", "x"
-KINDS = ("leads", "events", "deals", "campaigns", "spend")
-LABELS = {
-    "leads": _("Leads"),
-    "events": _("Events"),
-    "deals": _("Deals"),
-    "campaigns": _("Campaigns"),
-    "spend": _("Spend"),
+
+# kind -> (its name, subject of the custom attributes that its other columns become; empty: they are left out).
+# Properties of events are kept as sent; lists that deals look things up in give their columns to the deal.
+_KINDS: dict[str, tuple[Any, str]] = {
+    "leads": (_("Leads"), "lead"),
+    "companies": (_("Companies"), "company"),
+    "deals": (_("Deals"), "deal"),
+    "contacts": (_("People on deals"), ""),
+    "attempts": (_("Attempts"), ""),
+    "handoffs": (_("Past handoffs"), ""),
+    "events": (_("Events"), "event"),
+    "details": (_("Details of events"), "event"),
+    "campaigns": (_("Campaigns"), "campaign"),
+    "spend": (_("Spend"), ""),
+    "optouts": (_("Opt-outs"), ""),
+    "merges": (_("Merged leads"), ""),
+    "changes": (_("Values over time"), ""),
+    "products": (_("Products"), "deal"),
+    "team": (_("Sales teams"), "deal"),
+    "stages": (_("Stages of deals"), "deal"),
 }
-# Subject of the custom attributes of a kind; properties of events are kept as sent.
-SUBJECTS = {"leads": "lead", "deals": "deal", "campaigns": "campaign", "events": "event", "spend": ""}
+KINDS = tuple(_KINDS)
+LABELS = {kind: label for kind, (label, _subject) in _KINDS.items()}
+SUBJECTS = {kind: subject for kind, (_label, subject) in _KINDS.items()}
 
 
 @dataclass(frozen=True)
@@ -38,6 +52,7 @@ def _fields(*keys: str) -> tuple[Target, ...]:
     return tuple(Target(key, "", types.get(key, BY_KEY[key].type)) for key in keys)
 
 
+_DELETED = Target("deleted", _("deleted in its source"), "bool")
 _KEY = Target("key", _("key of the lead in its source"))
 _CAMPAIGN = Target("campaign", _("campaign, by key or name"))
 _PEOPLE = (Target("lead", _("key of the lead in its source")), Target("lead_email", _("e-mail of the lead"), "email"))
@@ -50,6 +65,54 @@ TARGETS: dict[str, tuple[Target, ...]] = {
         *_fields("lead.source", "lead.birth_date", "lead.opted_out"),
         *_fields("company.name", "company.domain", "company.industry", "company.country", "company.employees"),
         _CAMPAIGN,
+        Target("modified", _("last changed on"), "when"),
+        _DELETED,
+    ),
+    "companies": (
+        *_fields("company.name", "company.domain", "company.industry", "company.country", "company.employees"),
+        Target("created", _("date of creation"), "when"),
+        _DELETED,
+    ),
+    "contacts": (
+        Target("deal", _("key of the deal")),
+        *_PEOPLE,
+        Target("role", _("role of the contact")),
+        Target("at", _("when it happened"), "when"),
+        _DELETED,
+    ),
+    "attempts": (
+        *_PEOPLE,
+        Target("at", _("when it happened"), "when"),
+        Target("channel", _("channel")),
+        Target("outcome", _("outcome")),
+        Target("rep", _("rep in charge, by e-mail or name")),
+        Target("note", _("note")),
+        _DELETED,
+    ),
+    "handoffs": (*_PEOPLE, Target("mql", _("became MQL on"), "when"), _DELETED),
+    "optouts": (*_PEOPLE, Target("at", _("when it happened"), "when"), _DELETED),
+    "merges": (
+        Target("root", _("key of the lead that stays")),
+        Target("losers", _("keys of the leads merged into it")),
+        Target("at", _("when it happened"), "when"),
+        _DELETED,
+    ),
+    "changes": (
+        Target("lead", _("key of the lead in its source")),
+        Target("deal", _("key of the deal")),
+        Target("at", _("when it happened"), "when"),
+        Target("field", _("name of the attribute")),
+        Target("value", _("value")),
+        _DELETED,
+    ),
+    "details": (Target("id", _("id of the event")), Target("part", _("what is told of the event"))),
+    "products": (Target("item", _("product")),),
+    "team": (Target("item", _("person of sales")),),
+    "stages": (
+        Target("item", _("key of the stage")),
+        Target("is_closed", _("the deal is closed"), "bool"),
+        Target("is_won", _("the deal is won"), "bool"),
+        _DELETED,
     ),
     "events": (
         *_PEOPLE,
@@ -60,18 +123,27 @@ TARGETS: dict[str, tuple[Target, ...]] = {
         Target("page", _("page")),
         Target("form", _("form")),
         _CAMPAIGN,
+        _DELETED,
     ),
     "deals": (
         *_fields("deal.key"),
         *_PEOPLE,
+        Target("company.name", _("company")),
         Target("created", _("date of opening"), "when"),
         Target("closed", _("closing date"), "when"),
         Target("deal.state", "", "state"),
         *_fields("deal.amount", "deal.title", "deal.reason"),
         Target("rep", _("rep in charge, by e-mail or name")),
+        Target("stage", _("key of the stage")),
+        Target("is_closed", _("the deal is closed"), "bool"),
+        Target("is_won", _("the deal is won"), "bool"),
+        _DELETED,
         Target("contacts", _("further contacts (keys, separated by semicolons)")),
     ),
-    "campaigns": _fields("campaign.key", "campaign.name", "campaign.channel", "campaign.starts_on", "campaign.ends_on"),
+    "campaigns": (
+        *_fields("campaign.key", "campaign.name", "campaign.channel", "campaign.starts_on", "campaign.ends_on"),
+        _DELETED,
+    ),
     "spend": (
         _CAMPAIGN,
         Target("day", _("day"), "date"),
@@ -82,8 +154,19 @@ TARGETS: dict[str, tuple[Target, ...]] = {
 # At least one target of each group must be mapped.
 REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     "leads": (("key", "lead.email"),),
+    "companies": (("company.name", "company.domain"),),
     "events": (("lead", "lead_email"), ("at",)),
-    "deals": (("lead", "lead_email"),),
+    "deals": (("deal.key", "lead", "lead_email"),),
+    "contacts": (("deal",), ("lead", "lead_email")),
+    "attempts": (("at",),),
+    "handoffs": (("lead", "lead_email"), ("mql",)),
+    "optouts": (("lead", "lead_email"),),
+    "merges": (("root",), ("losers",)),
+    "changes": (("lead", "deal"), ("at",), ("value",)),
+    "details": (("id",),),
+    "products": (("item",),),
+    "team": (("item",),),
+    "stages": (("item",),),
     "campaigns": (("campaign.key", "campaign.name"),),
     "spend": (("campaign",), ("day",), ("amount",)),
 }
@@ -91,7 +174,7 @@ BY_KIND = {kind: {target.key: target for target in targets} for kind, targets in
 # One column, two targets: offered on the mapping page.
 PAIRS = {"leads": ("created+mql",)}
 PERSONAL = {"key", "lead", "contacts", "lead.email", "lead.first_name", "lead.last_name", "lead.phone", "lead.function", "lead.birth_date",
-            "lead_email", "deal.title", "rep"}  # fmt: skip
+            "lead_email", "deal.title", "rep", "root", "losers", "note", "value"}  # fmt: skip
 
 
 def is_custom(target: str) -> bool:

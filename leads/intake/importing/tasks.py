@@ -15,7 +15,7 @@ from . import service
 WAITING = """
 SELECT EXISTS (
   SELECT 1 FROM leads_import i LEFT JOIN jobs_lease l ON l.name = 'import ' || i.id
-  WHERE i.state IN ('checking', 'running') AND (l.until IS NULL OR l.until < clock_timestamp()))
+  WHERE i.state IN ('checking', 'running', 'undoing') AND (l.until IS NULL OR l.until < clock_timestamp()))
 """
 
 

@@ -12,10 +12,12 @@ DMY, MDY, ISO = "dmy", "mdy", "iso"
 TRUE = frozenset(["true", "yes", "y", "1", "oui", "o", "vrai", "x", "t", "on"])
 FALSE = frozenset(["false", "no", "n", "0", "non", "faux", "f", "off"])
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](.+))?")
-_SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:,?[T ]+(.+))?")
+DATED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?:,?[T ]+(.+))?")
+DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:,?[T ]+(.+))?")  # day first wherever it is written
 _CLOCK = re.compile(
     r"(\d{1,2})[:h](\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*([AaPp][Mm])?\s*(Z|z|UTC|[+-]\d{2}:?\d{2})?"
 )
+_GROUPED = re.compile(r"-?\d{1,3}(\.\d{3})+(,\d+)?")
 _SPACES = str.maketrans("", "", " \u00a0\u2009\u202f'")
 _CURRENCY = re.compile(r"^(?:[€$£]|EUR|USD|GBP|BRL|R\$)|(?:[€$£]|EUR|USD|GBP|BRL)$")
 
@@ -51,6 +53,8 @@ def number(cell: str, reading: Reading = Reading()) -> str | int | None:
     if not plain.isascii():
         return None
     if reading.decimal == ",":
+        if "." in plain and not _GROUPED.fullmatch(plain):  # 1234.5 is no number here, and never 12345
+            return None
         plain = plain.replace(".", "").replace(",", ".")
     elif re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", plain):
         plain = plain.replace(",", "")
@@ -126,11 +130,12 @@ def _day(cell: str, reading: Reading) -> tuple[date, str]:
     if match:
         year, month, number_of_day, clock = match.groups()
     else:
-        match = _SLASHED.fullmatch(cell)
+        dotted = DOTTED.fullmatch(cell)
+        match = dotted or DATED.fullmatch(cell)
         if match is None or reading.dates == ISO:
             raise Bad("bad_date", order=reading.dates)
         first, second, year, clock = match.groups()
-        number_of_day, month = (first, second) if reading.dates == DMY else (second, first)
+        number_of_day, month = (first, second) if dotted or reading.dates == DMY else (second, first)
     try:
         found = date(int(year), int(month), int(number_of_day))
     except ValueError:

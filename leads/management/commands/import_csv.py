@@ -11,10 +11,10 @@ from smarketing.rows.clock import now
 
 
 class Command(BaseCommand):
-    help = "Import a CSV file: leads, events, deals, campaigns or spend. Repeatable; killed midway, it goes on."
+    help = "Import a CSV, TSV or XLSX file of any kind (auto: told from its columns). Repeatable; killed midway, it goes on."
 
     def add_arguments(self, parser):
-        parser.add_argument("kind", choices=KINDS)
+        parser.add_argument("kind", choices=("auto", *KINDS))
         parser.add_argument("file", type=Path)
         parser.add_argument("--map", type=Path, help="mapping (JSON); without it columns are recognised by their names")
         parser.add_argument("--history", action="store_true", help="declared history: known when it happened")
@@ -29,7 +29,13 @@ class Command(BaseCommand):
         try:
             mapping = json.loads(options["map"].read_text("utf-8-sig")) if options["map"] else None
             one = service.run(
-                kind=kind, path=file, mapping=mapping, history=options["history"], dry=options["dry_run"], by=by, at=now
+                kind="" if kind == "auto" else kind,
+                path=file,
+                mapping=mapping,
+                history=options["history"],
+                dry=options["dry_run"],
+                by=by,
+                at=now,
             )
         except OSError as problem:
             raise CommandError(f"{problem.filename}: {problem.strerror}") from None

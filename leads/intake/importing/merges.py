@@ -1,0 +1,90 @@
+"""Merges of leads that another system did: the losers count with the lead that stays, from then on."""
+
+import re
+from collections.abc import Sequence
+
+from leads.intake import dirty, hooks
+from leads.models import Correction, Lead, Merge
+from smarketing.rows.fence import Fence
+
+from .context import CREATED, REJECTED, Action, Context, check_moments, leads_by_key, refuse, settle
+from .rows import Row
+
+
+def losers_of(row: Row) -> list[str]:
+    """Keys of the leads merged: "[1, 2]", "1;2" or one key."""
+    return [part for part in re.split(r"[\[\],;|\s\"']+", str(row.values.get("losers", ""))) if part]
+
+
+def identities(row: Row) -> list[tuple[str, str, tuple[str, ...]]]:
+    return []
+
+
+def classify(rows: Sequence[Row], ctx: Context) -> list[Action]:
+    """What each row would do. Reads only."""
+    actions = [Action(row, REJECTED if row.errors else "") for row in rows]
+    good = [action for action in actions if not action.row.errors]
+    words = [key for a in good for key in (*losers_of(a.row), a.row.values.get("root", ""))]
+    keys = leads_by_key(ctx, [word for word in words if word])
+    roots = dict(Lead.objects.filter(pk__in=keys.values()).values_list("pk", "root_id"))
+    for action in good:
+        root = keys.get(action.row.values.get("root", ""))
+        losers = [keys.get(key) for key in losers_of(action.row)]
+        if root is None:
+            refuse(action, "unknown_lead", ctx.column("root"))
+        if None in losers or not losers:
+            refuse(action, "unknown_lead", ctx.column("losers"))
+        check_moments(action, ctx, "at")
+        if ctx.history:
+            refuse(action, "history_known")
+        if action.outcome == REJECTED or root is None:
+            continue
+        top = roots.get(root) or root
+        fresh = [one for one in losers if one and one != top and roots.get(one) != top]
+        if any(roots.get(one) for one in fresh) or any(one in roots.values() for one in fresh):
+            refuse(action, "merged_before", ctx.column("losers"))
+            continue
+        action.subject_id, action.extra["losers"] = top, fresh
+        roots |= dict.fromkeys(fresh, top)
+        settle(action, not fresh, False)
+    return actions
+
+
+def apply(actions: Sequence[Action], ctx: Context, fence: Fence) -> None:
+    made = []
+    for action in actions:
+        if action.outcome == CREATED:
+            said = action.row.moment("at")
+            at = said.at if said else fence.recorded_at
+            made += [
+                Merge(loser_id=one, root_id=action.subject_id, by=ctx.one.by, occurred_at=at,
+                      recorded_at=fence.recorded_at, known_at=fence.recorded_at)
+                for one in action.extra["losers"]
+            ]  # fmt: skip
+    if not made:
+        return
+    Merge.objects.bulk_create(made)
+    ctx.add("merge", [one.pk for one in made])
+    for one in made:
+        Lead.objects.filter(pk=one.loser_id).update(root_id=one.root_id)
+    touched = sorted({pk for one in made for pk in (one.loser_id, one.root_id)})
+    dirty.mark(touched, fence)
+    _derive(touched, fence)
+
+
+def take_back(ids: Sequence[int], fence: Fence) -> None:
+    """After corrections of merges: the losers stand for themselves again."""
+    back = Correction.objects.filter(subject="merge").values("subject_id")
+    for loser, root in Merge.objects.filter(pk__in=ids).values_list("loser_id", "root_id"):
+        other = Merge.objects.filter(loser=loser).exclude(pk__in=back).order_by("-recorded_at").first()
+        Lead.objects.filter(pk=loser).update(root_id=other.root_id if other else None)
+        dirty.mark([loser, root], fence)
+        _derive([loser, root], fence)
+
+
+def _derive(leads: Sequence[int], fence: Fence) -> None:
+    from leads.models import Handoff
+
+    handoffs = list(Handoff.objects.filter(lead__in=leads).values_list("pk", flat=True))
+    for hook in hooks.handoffs if handoffs else []:
+        hook(handoffs, fence)

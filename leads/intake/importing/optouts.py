@@ -1,0 +1,43 @@
+"""Opt-outs from a file: these people no longer want to be written to, since the day it says."""
+
+from collections.abc import Sequence
+
+from leads.intake import facts
+from leads.models import Lead
+from smarketing.rows.fence import Fence
+
+from .context import REJECTED, UPDATED, Action, Context, check_moments, leads_of, not_declared, refuse, settle
+from .rows import Row
+
+
+def identities(row: Row) -> list[tuple[str, str, tuple[str, ...]]]:
+    return []
+
+
+def classify(rows: Sequence[Row], ctx: Context) -> list[Action]:
+    """What each row would do. Reads only."""
+    actions = [Action(row, REJECTED if row.errors else "") for row in rows]
+    good = [action for action in actions if not action.row.errors]
+    leads = leads_of([a.row for a in good], ctx)
+    young = not_declared(leads.values()) if ctx.history else set()
+    out = set(Lead.objects.filter(pk__in=set(leads.values()), opted_out=True).values_list("pk", flat=True))
+    for action in good:
+        lead = action.subject_id = leads.get(action.row.line)
+        if lead is None:
+            refuse(action, "unknown_lead", ctx.column("lead", "lead_email"))
+        elif lead in young:
+            refuse(action, "history_known")
+        check_moments(action, ctx, "at")
+        settle(action, True, lead not in out)
+        out |= {lead} if lead else set()
+    return actions
+
+
+def apply(actions: Sequence[Action], ctx: Context, fence: Fence) -> None:
+    changes = []
+    for action in actions:
+        if action.outcome == UPDATED and action.subject_id:
+            said = action.row.moment("at")
+            at, day_only = (said.at, said.day_only) if said else (fence.recorded_at, False)
+            changes.append(facts.Change("lead", action.subject_id, "opted_out", True, at, day_only))
+    facts.record_changes(changes, origin=ctx.origin, fence=fence, keep_same=True)

@@ -1,0 +1,122 @@
+"""Undoing an import: every figure as before, the file may come again; refused where people have worked since."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from leads.intake import by_hand
+from leads.intake.importing import service, undo
+from leads.models import Campaign, HandoffState, Lead, Spend
+from personas.models import DefinitionLine
+from smarketing.measures import engine, registry
+from smarketing.rows.clock import now
+from tests.people import person
+
+from .conftest import counts
+
+pytestmark = pytest.mark.django_db
+LATER = datetime(2030, 1, 1, tzinfo=UTC)
+LEADS = {"columns": {"Id": "key", "Name": "lead.last_name", "On": "created", "MQL": "mql", "Ad": "campaign", "Firm": "company.name"},
+         "make_missing": True, "dates": "iso"}  # fmt: skip
+BEFORE = "Id,Name,On,MQL,Ad,Firm\n1,Ada,2026-01-05,2026-02-01,Spring,Acme\n2,Bob,2026-01-06,,Spring,Acme\n"
+AFTER = "Id,Name,On,MQL,Ad,Firm\n1,Eve,2026-01-05,2026-02-01,Autumn,Orfeo\n2,Bob,2026-01-06,2026-02-03,Spring,Acme\n3,Cy,2026-01-07,2026-02-02,Winter,Vela\n"
+DEALS = {"columns": {"Deal": "deal.key", "Lead": "lead", "Open": "created", "Close": "closed", "Stage": "deal.state",
+                     "Sum": "deal.amount", "Also": "contacts"}, "dates": "iso"}  # fmt: skip
+EVENTS = {"columns": {"Lead": "lead", "Time": "at", "Id": "id", "Kind": "kind"}, "dates": "iso"}
+SPEND = {"columns": {"Ad": "campaign", "Day": "day", "Cost": "amount"}, "make_missing": True, "dates": "iso"}
+FILES = [
+    ("leads", AFTER, LEADS),
+    ("deals", "Deal,Lead,Open,Close,Stage,Sum,Also\nd1,1,2026-02-02,2026-03-01,won,900,2\nd2,2,2026-02-03,,open,70,\n", DEALS),
+    ("events", "Lead,Time,Id,Kind\n1,2026-02-05,e1,page\n2,2026-02-06,e2,mail_click\n", EVENTS),
+    ("spend", "Ad,Day,Cost\nSpring,2026-03-01,50\nSummer,2026-03-02,70\n", SPEND),
+    ("optouts", "Lead,Date\n2,2026-03-01\n", {"columns": {"Lead": "lead", "Date": "at"}, "dates": "iso"}),
+    ("changes", "Lead,When,What,Value\n1,2026-03-01,Job Title,CEO\n", {"columns": {"Lead": "lead", "When": "at", "What": "field", "Value": "value"}, "dates": "iso"}),
+    ("merges", "Stays,Goes\n1,2\n", {"columns": {"Stays": "root", "Goes": "losers"}, "dates": "iso"}),
+]  # fmt: skip
+
+
+@pytest.fixture
+def world(run):
+    DefinitionLine.objects.create(name="MQL")
+    run("leads", BEFORE, LEADS)
+    run("spend", "Ad,Day,Cost\nSpring,2026-03-01,40\n", SPEND)
+    run("deals", "Deal,Lead,Open,Close,Stage,Sum,Also\nd2,2,2026-02-03,,open,60,\n", DEALS)
+
+
+def figures():
+    """Every measure by every date it knows, three of them by stage too, exactly."""
+    out = {}
+    span = {"first": date(2020, 1, 1), "until": date(2030, 1, 1), "cutoff": LATER}
+    for measure in registry.measures():
+        for when in measure.dates:
+            for by in ("", "stage") if measure.key in ("leads", "mql", "won") else ("",):
+                answer = engine.answer(measure.key, **span, date=when, by=(by,) if by else ())
+                rows = [(row.group, str(row.value), row.n, row.of) for row in (*answer.rows, answer.total)]
+                out[measure.key, when, by] = repr([row for row in rows if row[2] or row[3]])
+    return out
+
+
+def undone(one, by=None):
+    one.refresh_from_db()
+    return service.work(service.ask_undo(one=one, by=by, at=now()), now)
+
+
+@pytest.mark.parametrize(("kind", "text", "mapping"), FILES, ids=[file[0] for file in FILES])
+def test_figures_are_as_before_and_the_file_may_come_again(run, world, kind, text, mapping):
+    before = figures()
+    one = run(kind, text, mapping)
+    first, there = counts(one), figures()
+    assert sum(first[:2]) > 0 and (there != before or kind in ("optouts", "changes", "events"))
+    assert undone(one).state == "undone"
+    assert figures() == before
+    again = run(kind, text, mapping, name="again.csv")
+    assert counts(again) == first
+    assert figures() == there
+
+
+def test_what_an_import_made_is_gone_from_lists_and_queues(run, world):
+    one = run("leads", AFTER, LEADS)
+    undone(one)
+    assert set(Lead.objects.filter(erased=False).values_list("last_name", flat=True)) == {"Ada", "Bob"}
+    assert not HandoffState.objects.filter(handoff__imported_by=one, is_open=True).exists()
+    assert dict(Lead.objects.filter(erased=False).values_list("last_name", "stage")) == {
+        "Ada": "mql",
+        "Bob": "opportunity",
+    }
+    assert Lead.objects.get(last_name="Ada").campaign == Campaign.objects.get(key="Spring")
+
+
+def test_a_spend_that_was_replaced_holds_again(run, world):
+    undone(run("spend", "Ad,Day,Cost\nSpring,2026-03-01,50\n", SPEND))
+    assert engine.answer("cost", first=date(2026, 1, 1), until=date(2027, 1, 1), cutoff=LATER).total.value == 40
+    assert Spend.objects.count() == 3
+
+
+def test_it_is_refused_with_the_list_where_people_worked_since(run, world):
+    rep = person("Rita", "rep")
+    one = run("leads", AFTER, LEADS)
+    cy, at = Lead.objects.get(last_name="Cy"), now()
+    by_hand.edit_lead(lead=cy, by=rep, at=at, values={"phone": "+33 1 70 00 00 01"}, company={})
+    with pytest.raises(service.Refused) as refusal:
+        service.ask_undo(one=one, by=rep, at=at)
+    assert refusal.value.code == "worked_on"
+    (found,) = undo.worked(one)
+    assert (found.lead_id, found.what, found.by) == (cy.pk, "edit", "Rita")
+
+
+def test_a_later_import_stands_in_the_way_and_goes_first(run, world):
+    one = run("leads", AFTER, LEADS)
+    later = run("events", "Lead,Time,Id,Kind\n3,2026-02-05,e1,page\n", EVENTS)
+    renamed = run("leads", AFTER.replace("Cy", "Cyr"), LEADS)
+    assert {found.what for found in undo.worked(one)} == {"import"}
+    undone(renamed)
+    undone(later)
+    assert undone(one).state == "undone"
+
+
+def test_undone_twice_or_never_applied_is_refused(run, world):
+    one = run("leads", AFTER, LEADS)
+    undone(one)
+    for other in (one, run("leads", AFTER, LEADS, dry=True)):
+        with pytest.raises(service.Refused):
+            undone(other)
