@@ -11,10 +11,16 @@ class PersonasConfig(AppConfig):
         from personas.definitions.services import KIND, on_signed
         from smarketing.agreements import kinds
 
-        kinds.register(kinds.PaperKind(KIND, _("definition"), "definition.sign", on_signed, _page))
+        kinds.register(kinds.PaperKind(KIND, _("definition"), "definition.sign", on_signed, _page, _name))
 
 
 def _page(paper):
     from personas.pages.papers import address
 
     return address(paper)
+
+
+def _name(paper):
+    from personas.pages.papers import name
+
+    return name(paper)

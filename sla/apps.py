@@ -23,6 +23,8 @@ class SlaConfig(AppConfig):
         bell.register(derive.sweep, derive.WAITING)
         places.fill("queue.kept", beside.kept)
         places.fill("focus.promise", beside.promise)
-        kinds.register(kinds.PaperKind("terms", _("Terms of a contract"), "contract.sign", papers.signed, papers.page))
+        kinds.register(
+            kinds.PaperKind("terms", _("Terms of a contract"), "contract.sign", papers.signed, papers.page, papers.name)
+        )
         places.fill("lead.judgement", slots.clocks_of_lead)
         rebuild.register("contract", derive.rebuild, order=30)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from leads.models import Handoff, Hold, Qualification
 from smarketing.accounts.models import User
@@ -92,7 +92,11 @@ def _clocks(month: Month, row: Row) -> Iterator[Item]:
         text = ngettext(
             "%(count)s late: %(worst)s of them on %(day)s", "%(count)s late: %(worst)s of them on %(day)s", len(late)
         )
-        words_ = {"count": words.number(len(late)), "worst": words.number(worst), "day": date_format(day, "D j")}
+        words_ = {
+            "count": words.number(len(late)),
+            "worst": words.number(worst),
+            "day": date_format(day, pgettext("date", "D j")),
+        }
         yield Item(key, text % words_, MISSED)
     following = found.filter(state=PENDING).order_by("due_at").values_list("due_at", flat=True)
     if count := len(following):

@@ -9,6 +9,7 @@ from smarketing.agreements.models import Paper
 from smarketing.agreements.services import AgreementError
 
 from . import terms
+from .models import Contract
 
 
 def signed(paper: Paper, at: datetime) -> None:
@@ -21,4 +22,13 @@ def signed(paper: Paper, at: datetime) -> None:
 
 def page(paper: Paper) -> str:
     """The document of the contract."""
-    return reverse("sla:terms", args=[int(paper.line.split(":")[1])])
+    return reverse("sla:terms", args=[_contract(paper)])
+
+
+def name(paper: Paper) -> str:
+    """The contract's name."""
+    return Contract.objects.values_list("name", flat=True).get(pk=_contract(paper))
+
+
+def _contract(paper: Paper) -> int:
+    return int(paper.line.split(":")[1])

@@ -45,7 +45,7 @@ def _places(value: Decimal) -> int:
 
 
 def percent(value: Decimal | int | Fraction, places: int | None = None) -> str:
-    return _("%(number)s %%") % {"number": number(value, places)}
+    return _("%(number)s%%") % {"number": number(value, places)}
 
 
 def signed(value: Decimal) -> str:

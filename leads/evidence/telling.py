@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import formats, timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from leads.handoffs import reasons
@@ -118,7 +118,7 @@ def _line(entry: Entry, names: _Names) -> Line:
     return Line(
         entry,
         month=formats.date_format(timezone.localtime(entry.at), "F Y"),
-        day=formats.date_format(timezone.localtime(entry.at), "D j"),
+        day=formats.date_format(timezone.localtime(entry.at), pgettext("date", "D j")),
         when="" if entry.day_only else _time(entry.first_at if entry.kind == "event" else entry.at),
         until=_until(entry),
         icon=kind.icon(entry.body) if callable(kind.icon) else kind.icon,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 from leads.handoffs import reasons
-from leads.models import Handoff, Stage
+from leads.models import Campaign, Handoff, Stage
 from smarketing.accounts.models import User
 from smarketing.measures.question import Question
 from smarketing.measures.registry import Dimension
@@ -36,9 +36,14 @@ def _named(names: Mapping[str, object]):
     return lambda text: names.get(text, text)
 
 
+def _campaign(key: str) -> str:
+    """The name of the campaign of this key; a campaign without a key is counted by its name already."""
+    return Campaign.objects.filter(key=key).exclude(name="").values_list("name", flat=True).first() or key
+
+
 SHARED = {
     "source": Dimension("source", _("source"), value("lead", "source")),
-    "campaign": Dimension("campaign", _("campaign"), CAMPAIGN),
+    "campaign": Dimension("campaign", _("campaign"), CAMPAIGN, show=_campaign),
     "channel": Dimension("channel", _("channel"), value("campaign", "channel")),
     "persona": Dimension("persona", _("persona"), PERSONA),
     "stage": Dimension("stage", _("stage"), STAGE, show=_named(dict(Stage.choices))),

@@ -1,8 +1,10 @@
 """Deals by hand: open one on a lead, change it, win or lose it, open it again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -104,78 +106,53 @@ def deal(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, _visible(request, pk))
 
 
-@needs("deals.edit")
-@require_POST
-@once
-def change(request: HttpRequest, pk: int) -> HttpResponse:
-    one = _visible(request, pk)
-    form = DealForm(request.POST, auto_id="deal_%s")
-    contacts = _contacts(one.lead, request.POST, one)
-    return _do(
-        request, one, "change", form,
-        lambda at, seen: deals.change_deal(
-            deal=one, by=request.user, at=at, seen=seen, contacts=_roles(contacts), **form.cleaned_data
-        ),
-    )  # fmt: skip
+@dataclass(frozen=True)
+class Deed:
+    """What may be done to a deal: the form that asks, the service that does it, what is said after.
+
+    `contacts`: the contacts' roles come with the form.
+    """
+
+    form: type[forms.Form]
+    does: Callable[..., Any]
+    said: Any
+    contacts: bool = False
 
 
-@needs("deals.edit")
-@require_POST
-@once
-def win(request: HttpRequest, pk: int) -> HttpResponse:
-    one, form = _visible(request, pk), WinForm(request.POST, auto_id="win_%s")
-    return _do(
-        request,
-        one,
-        "win",
-        form,
-        lambda at, seen: deals.win(deal=one, by=request.user, at=at, seen=seen, **form.cleaned_data),
-    )
-
-
-@needs("deals.edit")
-@require_POST
-@once
-def lose(request: HttpRequest, pk: int) -> HttpResponse:
-    one, form = _visible(request, pk), LoseForm(request.POST, auto_id="lose_%s")
-    return _do(
-        request,
-        one,
-        "lose",
-        form,
-        lambda at, seen: deals.lose(deal=one, by=request.user, at=at, seen=seen, **form.cleaned_data),
-    )
-
-
-@needs("deals.edit")
-@require_POST
-@once
-def reopen(request: HttpRequest, pk: int) -> HttpResponse:
-    one, form = _visible(request, pk), forms.Form(request.POST)
-    return _do(request, one, "reopen", form, lambda at, seen: deals.reopen(deal=one, by=request.user, at=at, seen=seen))
-
-
-SAID = {
-    "change": gettext_lazy("Saved."),
-    "win": gettext_lazy("Won: the lead is a customer now."),
-    "lose": gettext_lazy("Lost, with its reason."),
-    "reopen": gettext_lazy("The deal is open again."),
+DEEDS = {
+    "change": Deed(DealForm, deals.change_deal, gettext_lazy("Saved."), contacts=True),
+    "win": Deed(WinForm, deals.win, gettext_lazy("Won: the lead is a customer now.")),
+    "lose": Deed(LoseForm, deals.lose, gettext_lazy("Lost, with its reason.")),
+    "reopen": Deed(forms.Form, deals.reopen, gettext_lazy("The deal is open again.")),
 }
 
 
-def _do(request: HttpRequest, one: Deal, name: str, form: forms.Form, deed) -> HttpResponse:
-    """Do the deed and show the deal; or the page again with what was typed and why not."""
+@needs("deals.edit")
+@require_POST
+@once
+def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Do one of DEEDS and show the deal; or the page again with what was typed and why not (422)."""
+    one, deed = _visible(request, pk), DEEDS[name]
+    form = deed.form(request.POST, auto_id=_ids(name))
     if form.is_valid():
+        given = dict(form.cleaned_data)
+        if deed.contacts:
+            given["contacts"] = _roles(_contacts(one.lead, request.POST, one))
         try:
-            deed(clock.now(), _seen(request))
+            deed.does(deal=one, by=request.user, at=clock.now(), seen=_seen(request), **given)
         except problems.NotYours:
             raise Http404 from None
         except problems.Refusal as refusal:
             _say(form, refusal)
         else:
-            messages.success(request, SAID[name])
+            messages.success(request, deed.said)
             return redirect("leads:deal", one.pk)
     return _page(request, one, {name: form}, status=422)
+
+
+def _ids(name: str) -> str:
+    """How the fields of a deed's form are told apart on the page."""
+    return f"{'deal' if name == 'change' else name}_%s"
 
 
 def _page(
@@ -189,9 +166,9 @@ def _page(
         "lead": one.lead,
         "editable": may(request.user, "deals.edit") and deals.may_work(one, request.user),
         "personal": may(request.user, "leads.personal"),
-        "change": sent.get("change") or DealForm(initial=asked, auto_id="deal_%s"),
-        "win": sent.get("win") or WinForm(initial={"amount": amount, "closed_on": today}, auto_id="win_%s"),
-        "lose": sent.get("lose") or LoseForm(initial={"closed_on": today}, auto_id="lose_%s"),
+        "change": sent.get("change") or DealForm(initial=asked, auto_id=_ids("change")),
+        "win": sent.get("win") or WinForm(initial={"amount": amount, "closed_on": today}, auto_id=_ids("win")),
+        "lose": sent.get("lose") or LoseForm(initial={"closed_on": today}, auto_id=_ids("lose")),
         "errors": [text for form in sent.values() for text in form.non_field_errors()],
         "sent": next(iter(sent), ""),
         "contacts": _contacts(one.lead, request.POST if "change" in sent else None, one),

@@ -75,7 +75,10 @@ class Teller:
             minutes = max(int(passed.total_seconds() // 60), 1)
             return ngettext("%(minutes)s min ago", "%(minutes)s min ago", minutes) % {"minutes": minutes}
         local = self._local(at)
-        words = {"time": formats.date_format(local, "TIME_FORMAT"), "day": formats.date_format(local, "D")}
+        words = {
+            "time": formats.date_format(local, "TIME_FORMAT"),
+            "day": formats.date_format(local, pgettext("date", "D")),
+        }
         away = (self._local(self.at).date() - local.date()).days
         if away == 0:
             return _("today %(time)s") % words
@@ -93,7 +96,7 @@ class Teller:
         if away == 0:
             return words["time"]
         words["day"] = formats.date_format(
-            local, "D" if 0 < away < 7 else "j M" if local.year == today.year else "j M Y"
+            local, pgettext("date", "D") if 0 < away < 7 else _("j M") if local.year == today.year else _("j M Y")
         )
         return _("%(day)s %(time)s") % words
 

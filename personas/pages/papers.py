@@ -103,6 +103,11 @@ def address(paper: Paper) -> str:
     return reverse("personas:paper", args=[paper.pk])
 
 
+def name(paper: Paper) -> str:
+    """The name of the definition that a paper belongs to (`agreements.kinds.PaperKind.name`)."""
+    return DefinitionLine.objects.values_list("name", flat=True).get(pk=line_of(paper))
+
+
 def _text(found: Paper) -> dict[str, Any]:
     """The text in both languages, the reader's first; persona rules as sentences."""
     text = text_of(found)

@@ -35,12 +35,14 @@ def persona(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Persona, pk=pk)
     versions = list(found.versions.select_related("created_by").order_by("-number"))
     speaker = voice()
+    story = [(str(name), versions[0].story.get(key, "")) for key, (name, _help) in labels.STORY.items()]
     context = {
         "persona": found,
         "version": versions[0],
         "versions": [(one, spoken(one.rules, speaker)) for one in versions],
         "rules": spoken(versions[0].rules, speaker),
-        "story": [(name, versions[0].story.get(key, "")) for key, (name, _help) in labels.STORY.items()],
+        "story": story,
+        "unsaid": [name.lower() for name, text in story if not text],
         "may_edit": may(request.user, "personas.edit"),
         "counts": _counted(versions[0]) if request.GET.get("count") else None,
     }

@@ -10,10 +10,12 @@ from leads.handoffs import reasons
 from smarketing.measures import engine, numbers, shown, words
 from smarketing.measures.engine import Answer
 from smarketing.measures.numbers import wilson
+from smarketing.rows.models import Installation
+from smarketing.web.money import text as written
 
 from . import tables
 from .asking import GROUPED, Asking, quotient
-from .cells import FEW, Cell, count, figure
+from .cells import FEW, Cell, count, figure, money
 from .spans import COHORT
 
 
@@ -59,6 +61,7 @@ def overview(asking: Asking, by: str) -> Overview:
     """Everything on the page for one span, divided by one dimension."""
     found = {key: asking.ask(key, by) or asking.ask(key) for key in GROUPED}
     page = Overview(table=tables.table(found, by))
+    currency = Installation.objects.values_list("currency", flat=True).first() or ""
     totals = {
         key: asking.ask(key)
         for key in ("mql_repeated", "handoffs", "accepted", "undecided", "expired", "sql", "pipeline", "days_to_won")
@@ -74,12 +77,12 @@ def overview(asking: Asking, by: str) -> Overview:
         "expired": count(totals["expired"]),
     }
     page.money = {
-        "open": figure(totals["pipeline"]),
-        "won": figure(found["revenue"]),
-        "cost": figure(found["cost"]),
+        "open": money(totals["pipeline"], currency),
+        "won": money(found["revenue"], currency),
+        "cost": money(found["cost"], currency),
         "days": figure(totals["days_to_won"]),
     }
-    page.sentence = _sentence(asking.view, totals, found, asking.ask("revenue", "campaign"))
+    page.sentence = _sentence(asking.view, totals, found, asking.ask("revenue", "campaign"), currency)
     turned_down, conversion = asking.ask("turned_down", "reason"), asking.ask("conversion", "persona")
     page.reasons = _reasons(turned_down)
     page.personas, page.scale = _bars(conversion) if asking.view == COHORT else ([], "")
@@ -90,7 +93,9 @@ def overview(asking: Asking, by: str) -> Overview:
 # --- did it pay
 
 
-def _sentence(view: str, totals: dict[str, Answer], found: dict[str, Answer], by_campaign: Answer) -> str:
+def _sentence(
+    view: str, totals: dict[str, Answer], found: dict[str, Answer], by_campaign: Answer, currency: str
+) -> str:
     handed, won = totals["handoffs"].total.n, found["won"].total.n
     if not handed:
         return ""
@@ -114,13 +119,14 @@ def _sentence(view: str, totals: dict[str, Answer], found: dict[str, Answer], by
     back = quotient(revenue, cost)
     if back is not None:
         said = {
-            "back": shown.figure(back, numbers.MONEY),
-            "revenue": shown.figure(revenue, numbers.MONEY, 0),
-            "cost": shown.figure(cost, numbers.MONEY, 0),
+            "one": written(1, currency),
+            "back": written(numbers.rounded(back, 2), currency, 2),
+            "revenue": written(numbers.rounded(revenue, 0), currency),
+            "cost": written(numbers.rounded(cost, 0), currency),
         }
         text += (
             " "
-            + _("Each 1.00 spent on campaigns brought back %(back)s (%(revenue)s of their revenue for %(cost)s spent).")
+            + _("For each %(one)s spent, campaigns brought back %(back)s (%(revenue)s of revenue for %(cost)s spent).")
             % said
         )
     return text  # fmt: skip
@@ -129,9 +135,9 @@ def _sentence(view: str, totals: dict[str, Answer], found: dict[str, Answer], by
 # --- where does it leak
 
 STEPS = (
-    gettext_lazy("handed over"),
-    gettext_lazy("accepted"),
-    gettext_lazy("became SQL"),
+    gettext_lazy("leads handed over"),
+    gettext_lazy("leads accepted"),
+    gettext_lazy("leads become SQL"),
     gettext_lazy("deals opened"),
     gettext_lazy("deals won"),
 )

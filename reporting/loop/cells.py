@@ -1,10 +1,11 @@
 """One cell of the overview: a figure as read, and where its rows are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from smarketing.measures import numbers, shown
 from smarketing.measures.engine import Answer, Group
 from smarketing.measures.numbers import Exact
+from smarketing.web import money as words
 
 FEW = 20  # below so many cases a share says little
 
@@ -26,6 +27,13 @@ def figure(answer: Answer, group: Group | None = None, title: str = "", faint: b
 
 def count(answer: Answer) -> Cell:
     return figure(answer)
+
+
+def money(answer: Answer, currency: str) -> Cell:
+    """A sum of money with its currency, in whole units."""
+    cell = figure(answer)
+    whole = numbers.rounded(answer.total.value or 0, 0)
+    return cell if answer.total.value is None else replace(cell, text=words.text(whole, currency, 0))
 
 
 def made(value: Exact | None, unit: str) -> Cell:

@@ -8,7 +8,7 @@ from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from leads.handoffs import queue
 from leads.handoffs.rules import body_of
@@ -145,7 +145,7 @@ class Morning:
         return out
 
     def _when(self, at: datetime) -> str:
-        return date_format(at.astimezone(self.zone), "D H:i")
+        return date_format(at.astimezone(self.zone), pgettext("date", "D H:i"))
 
     def _page(self, paper: Paper) -> str:
         kind = papers.get(paper.kind)

@@ -94,7 +94,7 @@ def _about(user: User, deputy_form: DeputyForm | None = None) -> dict:
     """What a person's page shows beside the form."""
     coming = user.deputies.to_come(clock.today()).select_related("deputy").order_by("first")
     return {
-        "person": user,
+        "somebody": user,
         "position": people.POSITIONS[people.position_of(user)][2],
         "deputies": coming if user.signs else [],
         "deputy_form": (deputy_form or DeputyForm(signer=user)) if user.signs and user.is_active else None,
@@ -118,7 +118,7 @@ def person_leave(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("accounts:people")
         return redirect("accounts:person_leave", pk)
     owed = [(one, n, one.said(n), one.rows(user, ROWS), one.heirs(user)) for one, n in duties.owed(user)]
-    return render(request, "accounts/leave.html", {"person": user, "owed": owed, "rows": ROWS})
+    return render(request, "accounts/leave.html", {"somebody": user, "owed": owed, "rows": ROWS})
 
 
 @needs("settings.people")
@@ -188,7 +188,7 @@ def person_reset(request: HttpRequest, pk: int) -> HttpResponse:
     """A one-time link by which the person sets a new password, shown this once."""
     user = get_object_or_404(User, pk=pk, is_active=True)
     link = resets.make_link(user=user, by=request.user, at=clock.now())
-    return render(request, "accounts/link_once.html", {"person": user, "link": link})
+    return render(request, "accounts/link_once.html", {"somebody": user, "link": link})
 
 
 @needs("settings.people")

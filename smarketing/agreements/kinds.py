@@ -3,17 +3,27 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
 
 @dataclass(frozen=True)
 class PaperKind:
     """`sign_verb`: policy verb a signer needs. `label`: lazy text. `on_signed(paper, at)`: run in the transaction of
-    the second signature, `at` = that signature's instant. `page(paper)`: address of the paper's own page, or ""."""
+    the second signature, `at` = that signature's instant. `page(paper)`: address of the paper's own page, or "".
+    `name(paper)`: what the paper is about, as people call it."""
 
     key: str
     label: str
     sign_verb: str
     on_signed: Callable | None = None
     page: Callable | None = None
+    name: Callable | None = None
+
+    def title(self, paper) -> str:
+        """A paper in words: "Definition “France” · 3"."""
+        words = {"kind": self.label, "name": self.name(paper) if self.name else paper.line, "number": paper.number}
+        return capfirst(_("%(kind)s “%(name)s” · %(number)s") % words)
 
 
 _KINDS: dict[str, PaperKind] = {}

@@ -24,7 +24,7 @@ from .models import Paper
 def papers(request: HttpRequest) -> HttpResponse:
     rows = Paper.objects.select_related("proposed_by").prefetch_related("signatures__signer").order_by("-proposed_at")
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
-    listed = [(row, kinds.get(row.kind).label, services.state(row), services.verify(row)) for row in page]
+    listed = [(row, kinds.get(row.kind).title(row), services.state(row), services.verify(row)) for row in page]
     return render(request, "agreements/papers.html", {"page": page, "rows": listed})
 
 
@@ -37,7 +37,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
         "agreements/paper.html",
         {
             "paper": found,
-            "kind": kind,
+            "title": kind.title(found),
             "own_page": kind.page(found) if kind.page else "",
             "text": _readable(found.body),
             "digest": sha256(found.body),

@@ -25,7 +25,7 @@ def add(step: runs.Step, order: int) -> None:
     """Add a step; the same key again replaces it."""
     _STEPS[step.key] = (order, step)
     steps = [one for _order, one in sorted(_STEPS.values(), key=lambda pair: (pair[0], pair[1].key))]
-    runs.register(runs.Job(JOB, str(_("Nightly run")), steps))
+    runs.register(runs.Job(JOB, _("Nightly run"), steps))
 
 
 def once(key: str, work, order: int, needs_all: bool = False) -> None:

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from os import getpid
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
@@ -39,7 +40,7 @@ class Step:
 @dataclass(frozen=True)
 class Job:
     key: str
-    label: str
+    label: Any  # lazy text
     steps: Sequence[Step]
 
 

@@ -49,7 +49,8 @@ def exactly(value: Exact | None, unit: str) -> str:
 
 
 def number(value: Any) -> str:
-    return number_format(value, use_l10n=True, force_grouping=True)
+    """A number in the reader's format, with a real minus."""
+    return number_format(value, use_l10n=True, force_grouping=True).replace("-", "−")
 
 
 def cell(value: Any, kind: str) -> str:

@@ -18,6 +18,7 @@ const start = (element) => {
       if (!fresh) return;
       element.replaceWith(fresh);
       window.htmx?.process(fresh);
+      fresh.dispatchEvent(new CustomEvent("fragment:shown", { bubbles: true }));
       if (fresh.dataset.poll) start(fresh);
       return;
     } catch {

@@ -104,7 +104,7 @@ def test_pending_is_never_counted_and_untouched_ones_are(db):  # E1 in small
     figure = shown.row("6.1").figure
     assert (figure.met, figure.missed, figure.pending, figure.excluded) == (1, 2, 1, 1)
     assert figure.state == "behind"
-    assert words.sentence(shown) == ["Sales made the first attempt in time on 33 % against 90 % promised."]
+    assert words.sentence(shown) == ["Sales made the first attempt in time on 33% against 90% promised."]
     texts = [item.text for item in missing.items(shown)]
     assert texts[0] == "1 late and still untouched: in the pool 1"
     assert texts[1].startswith("2 late: 2 of them on Mon 16")
@@ -193,11 +193,11 @@ def test_the_months_before_stand_beside_it(db):
 
 def test_e1_and_e2_as_they_are_shown():
     e1 = Share(150, 38, 12, 0, Fraction(9, 10))
-    assert (e1.settled, words.so_far(e1), words.fraction(e1), e1.state) == (188, "80 %", "(150/188)", "behind")
+    assert (e1.settled, words.so_far(e1), words.fraction(e1), e1.state) == (188, "80%", "(150/188)", "behind")
     assert words.apart(e1) == [("pending", "12 pending")]
     e2 = Share(160, 15, 0, 25, Fraction(9, 10), over=True)
-    assert (words.so_far(e2), e2.state) == ("91 %", "kept")
-    assert words.so_far(Share(78, 9, 33, 12, Fraction(9, 10))) == "89.7 %"
+    assert (words.so_far(e2), e2.state) == ("91%", "kept")
+    assert words.so_far(Share(78, 9, 33, 12, Fraction(9, 10))) == "89.7%"
     assert words.so_far(Share(0, 0, 0, 0, Fraction(9, 10))) == "–"
 
 

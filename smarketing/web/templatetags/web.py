@@ -6,7 +6,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from smarketing.web import icons, slots
+from smarketing.web import icons, money, slots
 from smarketing.web import once as form_key
 
 register = template.Library()
@@ -47,6 +47,12 @@ def once():
 def plain(value) -> str:
     """A number without thousands marks, for an attribute: `value="{{ lead.pk|plain }}"`."""
     return str(value)
+
+
+@register.simple_tag(takes_context=True, name="money")
+def money_tag(context, amount):
+    """`{% money deal.amount %}`: an amount in the installation's currency; "–" for none."""
+    return "–" if amount is None else money.text(amount, context["installation"].currency)
 
 
 @register.simple_tag

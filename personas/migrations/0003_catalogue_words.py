@@ -1,0 +1,14 @@
+"""The built-in fields again: their labels in better words."""
+
+from django.db import migrations
+
+
+def fill(apps, schema_editor):
+    from personas.catalogue import ensure_catalogue
+
+    ensure_catalogue(apps.get_model("personas", "FieldDef"), schema_editor.connection.alias)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("personas", "0002_catalogue")]
+    operations = [migrations.RunPython(fill, migrations.RunPython.noop)]
