@@ -55,7 +55,8 @@ class Persona(Working):
 
 
 class PersonaVersion(Act):
-    """Immutable. `story` holds the narrative groups by key, `rules` a condition tree of `personas.criteria`."""
+    """Immutable. `story` holds the narrative groups by key ("pitch"; "pitch@fr" is the same for French readers), `rules` a
+    condition tree of `personas.criteria`."""
 
     persona = models.ForeignKey(Persona, models.PROTECT, related_name="versions")
     number = models.IntegerField()
@@ -66,6 +67,11 @@ class PersonaVersion(Act):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["persona", "number"], name="persona_version_once")]
+
+    def told(self, language: str) -> dict[str, str]:
+        """The story by key as a reader of `language` reads it: in their language where it was written in both."""
+        parts = {key: text for key, text in self.story.items() if "@" not in key}
+        return parts | {key: self.story[f"{key}@{language}"] for key in parts if self.story.get(f"{key}@{language}")}
 
 
 class DefinitionLine(Working):

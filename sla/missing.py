@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from leads.models import Handoff, Hold, Qualification
+from leads.models import Handoff, Hold
 from smarketing.accounts.models import User
 
 from . import states, words
@@ -61,12 +61,11 @@ def _volume(month: Month, row: Row) -> Iterator[Item]:
 
 
 def _held(line: int) -> Counter:
-    last = Hold.objects.filter(qualification=OuterRef("pk")).order_by("-occurred_at", "-pk").values("reason")[:1]
-    waiting = Qualification.objects.filter(line=line).exclude(
-        Exists(Handoff.objects.filter(qualification=OuterRef("pk")))
-    )
-    found = waiting.annotate(reason=Subquery(last)).exclude(reason=None).values_list("reason", flat=True)
-    return Counter(found)
+    """The last reason of each qualification that waits. From the holds, which are few, not from all qualifications."""
+    handed = Handoff.objects.filter(qualification=OuterRef("qualification"))
+    held = Hold.objects.filter(~Exists(handed), qualification__line=line)
+    last = held.order_by("qualification", "-occurred_at", "-pk").distinct("qualification")
+    return Counter(last.values_list("reason", flat=True))
 
 
 def _clocks(month: Month, row: Row) -> Iterator[Item]:

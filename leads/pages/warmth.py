@@ -60,7 +60,7 @@ def persona(lead: Lead) -> dict | None:
     match = found.first()
     if match is None:
         return None
-    story = PersonaVersion.objects.values_list("story", flat=True).get(pk=match.version_id)
+    story = PersonaVersion.objects.get(pk=match.version_id).told((get_language() or "en")[:2])
     texts = {name: next((_text(story[key]) for key in keys if story.get(key)), "") for name, keys in STORY.items()}
     return {"pk": match.persona_id, "name": match.persona.name, "negative": match.persona.negative} | texts
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.utils.translation import get_language
 
 register = template.Library()
 
@@ -12,6 +13,12 @@ register = template.Library()
 def at(found: Mapping[str, Any] | None, key: str) -> Any:
     """The value under a key, None when there is none."""
     return found.get(key) if found else None
+
+
+@register.filter
+def told(version: Any) -> dict[str, str]:
+    """The story of a persona's version, in the reader's language."""
+    return version.told((get_language() or "en")[:2])
 
 
 @register.filter

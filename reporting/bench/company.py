@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from leads.scoring import backfill, ledger
-from reporting.demo import crowd, seed, setting, traffic, writing
+from reporting.demo import crowd, seed, setting, traffic, visitors, writing
 from reporting.demo.plan import Plan
 from smarketing.rows.models import Installation
 
@@ -23,7 +23,7 @@ def make(leads: int, events: int, at: datetime, say: Callable[[str], None]) -> t
         visits = traffic.draw(plan, people)
         with transaction.atomic():
             made = writing.identities(plan, people)
-            writing.events(plan, visits, made)
+            writing.events(plan, visits, visitors.draw(plan, people), people, made)
     with seed.phase(say, "behaviours counted"):
         backfill.run(ledger.ensure([stage.version.body]), at=plan.at)
     with seed.phase(say, "statistics"):

@@ -20,7 +20,7 @@ from smarketing.jobs.models import Run
 from smarketing.rows import clock
 from smarketing.rows.models import Installation
 
-from . import crowd, deeds, setting, traffic, words, work, writing
+from . import crowd, deeds, setting, traffic, visitors, words, work, writing
 from .plan import Plan, midnight
 
 Say = Callable[[str], None]
@@ -37,10 +37,11 @@ def run(plan: Plan, say: Say = print) -> dict[str, int]:
     with phase(say, f"{plan.leads} leads, {plan.events} events drawn"):
         people = crowd.draw(plan)
         visits = traffic.draw(plan, people)
+        before = visitors.draw(plan, people)
     with phase(say, "facts written"), transaction.atomic():
         leads = writing.identities(plan, people)
         made |= {"leads": len(leads), "companies": len(people.companies.name)}
-        made["events"] = writing.events(plan, visits, leads)
+        made["events"] = writing.events(plan, visits, before, people, leads)
         made["spend"] = writing.spend(plan, writing.campaign_ids(), stage.people["ines"].pk)
     analyze()
     with phase(say, "behaviours counted"):

@@ -11,7 +11,7 @@ from leads.models import Pool, PoolMember
 from personas.catalogue import add_custom
 from personas.definitions import persona_services
 from personas.definitions import services as definitions
-from personas.models import DefinitionLine, DefinitionVersion
+from personas.models import DefinitionLine, DefinitionVersion, FieldDef
 from sla import terms
 from sla.models import Contract
 from smarketing.accounts.audit import record
@@ -19,9 +19,10 @@ from smarketing.accounts.models import Team, User
 from smarketing.accounts.people import POSITIONS
 from smarketing.agreements import services as agreements
 
-from . import words
+from . import stories, words
 from .plan import Plan, midnight
 
+MORNING = timedelta(hours=10)  # papers are proposed and signed by day
 VOLUME = 170 / 24_000  # MQL a month promised, per lead of the plan
 
 
@@ -78,12 +79,13 @@ def pool(reps: list[User]) -> Pool:
 
 def language(plan: Plan, who: dict[str, User]) -> tuple[dict[str, int], DefinitionLine, DefinitionVersion]:
     """Personas and the definition, published and signed by both sides days before the first lead."""
-    at = midnight(plan.first) - timedelta(days=12)
-    add_custom(subject="lead", name="x_landing_page", type="text", label="Landing page")
+    at = midnight(plan.first) - timedelta(days=12) + MORNING
+    add_custom(subject="lead", name="x_landing_page", type="text", label="landing page")
+    FieldDef.objects.filter(key="lead.x_landing_page").update(label_fr="page d’arrivée", article_fr="la")
     versions = {}
     for buyer in (one for one in words.BUYERS if one.key):
         versions[buyer.key] = persona_services.create_persona(
-            name=buyer.name, story=STORIES[buyer.key], by=who["ines"], at=at, negative=buyer.negative,
+            name=buyer.name, story=stories.story(buyer.key), by=who["ines"], at=at, negative=buyer.negative,
             rules={"field": "lead.function", "op": "one_of", "value": list(buyer.functions)},
         )  # fmt: skip
     line = definitions.create_line(name="MQL France", by=who["ines"], at=at)
@@ -98,7 +100,7 @@ def contract(plan: Plan, line: DefinitionLine, who: dict[str, User]) -> Contract
     """Calendar of France and a contract of three clauses, signed before its first day."""
     from smarketing.calendars import services as calendars
 
-    at = midnight(plan.first) - timedelta(days=6)
+    at = midnight(plan.first) - timedelta(days=6) + MORNING
     spec = calendars.starter_spec(at=at)
     version = calendars.create_version(name="France", spec=spec, by=who["alex"], at=at)
     made = Contract.objects.create(name="France", line=line)
@@ -158,29 +160,3 @@ def definition(versions: dict[str, int]) -> dict:
         "direct": [{"event": {"kind": "demo"}, "within": 30}],
         "hysteresis": 0, "cooldown_days": 60, "pace": 15, "mandatory": ["lead.email"],
     }  # fmt: skip
-
-
-STORIES = {
-    "claire": {
-        "role": "Leads a team of four, reports pipeline to the board every month.",
-        "objectives": "Prove which campaigns bring customers.",
-        "challenges": "Two hours a week of reporting; sales says the leads are no good.",
-        "pitch": "Show the closed loop on her own campaigns.",
-        "objections": "Budget is decided in spring.",
-    },
-    "paul": {
-        "role": "Runs a company of eighty people and still calls customers himself.",
-        "objectives": "Grow without hiring.",
-        "challenges": "Leads wait for days before anybody calls.",
-        "pitch": "Start with the contract: who promises what.",
-        "objections": "No time for another tool.",
-    },
-    "nadia": {
-        "role": "Eleven reps in three cities.",
-        "objectives": "Fewer leads, better ones.",
-        "challenges": "Reps call students and competitors.",
-        "pitch": "Both sides sign what an MQL is.",
-        "objections": "Reps will not log calls.",
-    },
-    "student": {"role": "Writes a thesis on marketing; reads everything, buys nothing."},
-}

@@ -40,9 +40,9 @@ class Buyer:
 
 
 BUYERS = (
-    Buyer("claire", "Claire, head of marketing", ("Head of Marketing", "Marketing Manager", "CMO"), 0.22, 0.27),
-    Buyer("paul", "Paul, managing director", ("Managing Director", "Founder", "CEO"), 0.17, 0.25),
-    Buyer("nadia", "Nadia, head of sales", ("Head of Sales", "Sales Director"), 0.15, 0.25),
+    Buyer("claire", "Claire", ("Head of Marketing", "Marketing Manager", "CMO"), 0.22, 0.27),
+    Buyer("paul", "Paul", ("Managing Director", "Founder", "CEO"), 0.17, 0.25),
+    Buyer("nadia", "Nadia", ("Head of Sales", "Sales Director"), 0.15, 0.25),
     Buyer("student", "Student", ("Student", "Intern"), 0.1, 0.16, negative=True),
     Buyer("", "", ("Developer", "Accountant", "HR Manager", "Consultant", "Office Manager"), 0.36, 0.085),
 )

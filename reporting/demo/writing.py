@@ -11,7 +11,7 @@ from django.db import connection
 from leads.models import Source
 from smarketing.rows import fence
 
-from . import words
+from . import visitors, words
 from .bulk import copy, ids, times
 from .crowd import SECOND, Crowd, all_functions, all_sources
 from .plan import Plan, micros, midnight
@@ -32,23 +32,46 @@ def source() -> Source:
     return Source.objects.get_or_create(name="site")[0]
 
 
-def events(plan: Plan, traffic: Traffic, leads: np.ndarray) -> int:
-    """Events with their keys, in their partitions. Returns how many."""
+def events(plan: Plan, traffic: Traffic, visits: visitors.Visits, crowd: Crowd, leads: np.ndarray) -> int:
+    """Events with their keys, in their partitions, what was sent along, anonymous visits first. Returns how many."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT leads_keep_partitions(%s, %s)", [plan.first, plan.months + 3])
-    count, site = len(traffic.lead), source().pk
-    low = ids("rows_event_block", -(-count // BLOCK))[0] + np.arange(count)
-    number = ((traffic.recorded // 1000 - fence._EPOCH_MS) << 22) | (low & 0x3FFFFF)
+    site = source().pk
+    visitor, of_lead = visitors.write(visits, crowd, leads, site)
+    seen = _anonymous(visits, visitor, site)
+    number = _numbers(traffic.recorded)
     recorded = times(traffic.recorded)
+    on_site = np.isin(traffic.kind, (words.KIND["page"], words.KIND["form"]))
+    known_as = np.where(on_site, of_lead[traffic.lead], -1)
     pages, names, forms = (np.array(table, object) for table in (("", *words.PAGES), words.NAMES, words.FORMS))
     copy("leads_event", {
-        "id": number, "lead_id": leads[traffic.lead], "visitor_id": None, "source_id": site,
+        "id": number, "lead_id": leads[traffic.lead], "visitor_id": [n if n >= 0 else None for n in known_as.tolist()], "source_id": site,
         "kind": np.array(words.KINDS, object)[traffic.kind], "name": names[traffic.name],
         "page": pages[traffic.page + 1], "form": forms[traffic.form], "campaign_id": None, "day_only": False,
         "occurred_at": times(traffic.occurred), "recorded_at": recorded, "known_at": recorded,
     })  # fmt: skip
+    visitors.payloads(plan, traffic, number)
+    number = np.concatenate([seen, number])
     _keys(plan, number, site)
-    return count
+    return len(number)
+
+
+def _numbers(recorded: np.ndarray) -> np.ndarray:
+    """Ids of events recorded at these instants, as intake gives them."""
+    count = len(recorded)
+    low = ids("rows_event_block", -(-count // BLOCK))[0] + np.arange(count)
+    return ((recorded // 1000 - fence._EPOCH_MS) << 22) | (low & 0x3FFFFF)
+
+
+def _anonymous(visits: visitors.Visits, visitor: np.ndarray, site: int) -> np.ndarray:
+    """Visits of people nobody knew yet. Returns the ids of the events."""
+    number, recorded = _numbers(visits.occurred + SECOND), times(visits.occurred + SECOND)
+    copy("leads_event", {
+        "id": number, "lead_id": None, "visitor_id": visitor, "source_id": site, "kind": "page", "name": "",
+        "page": np.array(words.PAGES, object)[visits.page], "form": "", "campaign_id": None, "day_only": False,
+        "occurred_at": times(visits.occurred), "recorded_at": recorded, "known_at": recorded,
+    })  # fmt: skip
+    return number
 
 
 def spend(plan: Plan, campaigns: Sequence[int], by: int) -> int:

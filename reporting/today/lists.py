@@ -25,7 +25,12 @@ from smarketing.rows import clock, fence
 from smarketing.web.navigation import address
 
 ROWS = 6
-CHANGES = ("leads", "mql", "mql_repeated", "accepted", "refused", "returned", "won")
+# What changes from one day to the next, each by the day on which it happened.
+CHANGES = {
+    "leads": "created", "mql": "handed", "mql_repeated": "handed", "accepted": "decided", "refused": "decided",
+    "returned": "handed", "won": "won",
+}  # fmt: skip
+ORDERS = {"mql": "first", "mql_repeated": "repeated"}
 
 
 @dataclass(frozen=True)
@@ -111,17 +116,24 @@ class Morning:
 
     def changed(self) -> list[Line]:
         """Counts since yesterday morning with their rows, and papers proposed or signed since."""
-        first, until = self.today - timedelta(days=1), self.today + timedelta(days=1)
-        known, out = {measure.key: measure for measure in registry.measures()}, []
-        for key in CHANGES:
-            if key in known:
-                asked: dict[str, Any] = {"first": first, "until": until, "cutoff": self.cutoff}
-                if key == "won":
-                    asked["date"] = "won"
-                found = engine.answer(key, user=self.user, **asked).total
-                if found.n:
-                    out.append(Line(str(known[key].label), "", words.number(found.n), engine.rows_url(key, **asked)))
+        first = self.today - timedelta(days=1)
+        period = {"first": first, "until": self.today + timedelta(days=1), "cutoff": self.cutoff}
+        counts, out = self._counts(period), []
+        for key, date in CHANGES.items():
+            if counts[key]:
+                url = engine.rows_url(key, date=date, **period)
+                out.append(Line(str(registry.find(key).label), "", words.number(counts[key]), url))
         return out + self._papers(first)
+
+    def _counts(self, period: dict[str, Any]) -> dict[str, int]:
+        """How many of each change; first and repeated handoffs come from one answer."""
+        handed = engine.answer("handoffs", user=self.user, by=("order",), **period)
+        orders = {row.group["order"]: row.n for row in handed.rows}
+        counts = {key: orders.get(order, 0) for key, order in ORDERS.items()}
+        for key, date in CHANGES.items():
+            if key not in counts:
+                counts[key] = engine.answer(key, user=self.user, date=date, **period).total.n
+        return counts
 
     def _papers(self, first) -> list[Line]:
         since = datetime.combine(first, datetime.min.time(), tzinfo=self.zone)
