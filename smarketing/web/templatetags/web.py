@@ -3,7 +3,9 @@
 from django import template
 from django.templatetags.static import do_static
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from smarketing.web import icons, money, slots
@@ -47,6 +49,23 @@ def once():
 def plain(value) -> str:
     """A number without thousands marks, for an attribute: `value="{{ lead.pk|plain }}"`."""
     return str(value)
+
+
+class _Number(str):
+    """A head over numbers: aligned with them."""
+
+
+@register.filter
+def num(label) -> str:
+    """Marks a head of `{% heads %}` as one over numbers."""
+    return _Number(label)
+
+
+@register.simple_tag
+def heads(*labels):
+    """`{% heads _("File") _("Rows")|num %}`: the head of a table, one label a column."""
+    cells = ((mark_safe(' class="num"') if isinstance(one, _Number) else "", capfirst(one)) for one in labels)
+    return format_html("<thead><tr>{}</tr></thead>", format_html_join("", '<th scope="col"{}>{}</th>', cells))
 
 
 @register.simple_tag(takes_context=True, name="money")
