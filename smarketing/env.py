@@ -41,6 +41,11 @@ TABLE = (
         "smtps://user:password@host:465 (TLS), smtp+tls://…:587 (STARTTLS) or smtp://…:25; empty keeps every mail in"
         " Settings, Mails sent.",
     ),
+    Var("SMARKETING_PROXIES", "0", "Proxies before the pages: how many last entries of X-Forwarded-For to trust."),
+    Var("OIDC_ISSUER", "", "Identity provider (OpenID Connect) for sign-on; empty means none and no button."),
+    Var("OIDC_CLIENT_ID", "", "What the provider calls this portal."),
+    Var("OIDC_CLIENT_SECRET", "", "The provider's secret for it."),
+    Var("OIDC_NAME", "OpenID Connect", "Name on the button."),
     Var("EMAIL_FROM", "smarketing@localhost", "Sender of mails."),
 )
 DEFAULTS = {var.name: var.default for var in TABLE}

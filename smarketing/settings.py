@@ -43,6 +43,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
@@ -63,6 +66,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "smarketing.accounts.middleware.PersonLanguage",
     "smarketing.accounts.middleware.SignInRequired",
+    "smarketing.accounts.middleware.SecondFactor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -136,7 +140,45 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 PASSWORD_RESET_TIMEOUT = 24 * 3600
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "30/m/ip,5/5m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(env.get("SMARKETING_PROXIES"))
+# Attempts at signing in are counted for all processes in one table.
+CACHES = {
+    "default": {
+        "BACKEND": "smarketing.accounts.limits.SharedCache",
+        "LOCATION": "accounts_counter",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # below it nothing is thrown out but what has expired
+    }
+}
+MFA_ADAPTER = "smarketing.accounts.factors.SealedFactors"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "smarketing"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE  # localhost only: browsers have no passkeys elsewhere without https
+
+# Sign-on by the company's identity provider; without OIDC_ISSUER there is none.
+OIDC_ISSUER = env.get("OIDC_ISSUER").rstrip("/")
+FORM_TARGETS = [OIDC_ISSUER[: -len(urlsplit(OIDC_ISSUER).path) or None]] if OIDC_ISSUER else []
+SOCIALACCOUNT_ADAPTER = "smarketing.accounts.single_sign_on.InvitedOnly"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # the provider's verified address is that of the invited person
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = "oidc"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "company",
+                "name": env.get("OIDC_NAME"),
+                "client_id": env.get("OIDC_CLIENT_ID"),
+                "secret": env.get("OIDC_CLIENT_SECRET"),
+                "settings": {"server_url": OIDC_ISSUER},
+            }
+        ]
+        if OIDC_ISSUER
+        else [],
+    }
+}
 
 LANGUAGE_CODE = env.get("SMARKETING_LANGUAGE")
 LANGUAGES = [("en", "English"), ("fr", "Français")]

@@ -4,7 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("smarketing.web.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("smarketing.accounts.library_urls")),
     path("", include("smarketing.accounts.urls")),
     path("", include("smarketing.notify.urls")),
     path("", include("smarketing.agreements.urls")),

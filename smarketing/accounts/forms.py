@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from .models import AuditEntry, Side, Team, User
+from .models import AuditEntry, Side, SignInRule, Team, User
 from .people import POSITIONS, as_seen, position_of
 from .policy import SCOPES
 
@@ -89,6 +89,10 @@ class DeputyForm(forms.Form):
         super().__init__(*args, **more)
         same = User.objects.filter(is_active=True, side=signer.side).exclude(pk=signer.pk)
         self.fields["deputy"].queryset = same.order_by("name")
+
+
+class SignInForm(forms.Form):
+    second_factor = forms.ChoiceField(label=_("Asked of"), choices=SignInRule.Whom.choices, required=False)
 
 
 class CompanyForm(forms.Form):

@@ -3,16 +3,22 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from smarketing.rows import clock
 
+from . import factors, sessions
 from .policy import PUBLIC, VERBS, WRITE_KEY, declared_verb, sign_in_answer
 
 # Views of libraries that guard themselves. Everything else declares a verb.
-SELF_GUARDED = ("allauth.account.", "allauth.mfa.", "django.contrib.staticfiles.")
+SELF_GUARDED = (
+    "allauth.account.", "allauth.mfa.", "allauth.socialaccount.", "django.contrib.staticfiles.",
+)  # fmt: skip
 MACHINES = ("/static/", "/api/", "/v1/", "/healthz", "/readyz", "/metrics")
 
 
@@ -31,6 +37,7 @@ class PersonLanguage:
             if request.user.is_authenticated:
                 translation.activate(request.user.language)
                 request.LANGUAGE_CODE = request.user.language
+                sessions.note(request)
         answer = self.get_response(request)
         answer.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
         return answer
@@ -55,6 +62,28 @@ class SignInRequired:
         if request.user.is_authenticated:
             raise PermissionDenied("the view declares no verb")
         return sign_in_answer(request)
+
+
+class SecondFactor:
+    """Whoever owes a second factor sets it up before anything else; language, theme and signing out stay open."""
+
+    OPEN = ("accounts:language", "accounts:theme", "accounts:demo_switch")
+
+    def __init__(self, get_response: Callable):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest):
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable, args, kwargs):
+        if not request.user.is_authenticated or self_guarded(view):
+            return None
+        if request.path.startswith(MACHINES) or request.resolver_match.view_name in self.OPEN:
+            return None
+        if not factors.is_owed(request.user):
+            return None
+        messages.error(request, _("Here a second factor is asked of you: add a passkey or an app to go on."))
+        return HttpResponseRedirect(reverse("mfa_index"))
 
 
 def self_guarded(view: Callable) -> bool:

@@ -130,6 +130,29 @@ class Deputy(Working):
         ]
 
 
+class SignInRule(Working):
+    """One row at most: of whom a second factor is asked."""
+
+    class Whom(models.TextChoices):
+        NOBODY = "", _("nobody: everyone decides")
+        ADMINISTRATORS = "administrators", _("administrators")
+        EVERYONE = "everyone", _("everyone")
+
+    singleton = models.BooleanField(default=True, unique=True)
+    second_factor = models.CharField(max_length=14, choices=Whom, default="", blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(singleton=True), name="sign_in_rule_once")]
+
+
+class Counter(Working):
+    """What the shared cache keeps (`limits.py`): attempts at signing in, for minutes."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+
 class InvitationQuerySet(models.QuerySet):
     def waiting(self) -> "InvitationQuerySet":
         """Neither used nor taken back; perhaps expired."""

@@ -4,13 +4,13 @@ import hashlib
 import secrets
 from datetime import datetime
 
-from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import duties
+from . import duties, factors
 from .audit import record
 from .models import AuditEntry, Role, Side, Team, Token, User
 
@@ -81,7 +81,7 @@ def change_person(*, user: User, by: User, at: datetime, seen: str = "", **field
         raise Owing(", ".join(duty.said(count) for duty, count in owed))
     user.save(update_fields=changed)
     if "email" in changed:
-        EmailAddress.objects.filter(user=user).delete()  # an old address neither signs in nor gets links
+        factors.forget_addresses(user)
     ended = end_sign_ins(user, at) if "is_active" in changed and not user.is_active else {}
     codes = {name: getattr(user, name) for name in changed if name not in ("email", "name")}
     record(by, "settings.people", "user", user.pk, at, done="changed", fields=sorted(changed), **codes, **ended)
@@ -91,6 +91,8 @@ def change_person(*, user: User, by: User, at: datetime, seen: str = "", **field
 def end_sign_ins(user: User, at: datetime) -> dict[str, int]:
     """End every session of a person and, for good, every token. Returns {"tokens": how many}, for the audit."""
     User.objects.filter(pk=user.pk).update(sign_in_round=F("sign_in_round") + 1)
+    for session in UserSession.objects.filter(user=user):
+        session.end()
     return {"tokens": Token.objects.filter(user=user, revoked_at=None).update(revoked_at=at)}
 
 

@@ -11,7 +11,7 @@ from smarketing.notify import mails
 from smarketing.rows import clock
 from smarketing.web.once import once
 
-from . import deputies, duties, invitations, people, resets
+from . import deputies, duties, factors, invitations, people, resets
 from .forms import DeputyForm, InviteForm, PersonForm, TeamForm
 from .models import Deputy, Invitation, Team, User
 from .policy import needs
@@ -96,6 +96,7 @@ def _about(user: User, deputy_form: DeputyForm | None = None) -> dict:
     return {
         "somebody": user,
         "position": people.POSITIONS[people.position_of(user)][2],
+        "has_factor": factors.has_factor(user),
         "deputies": coming if user.signs else [],
         "deputy_form": (deputy_form or DeputyForm(signer=user)) if user.signs and user.is_active else None,
     }

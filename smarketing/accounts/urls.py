@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import entrance, people_views, settings_views, views
+from . import entrance, own_views, people_views, settings_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -13,6 +13,11 @@ urlpatterns = [
     path("settings/", settings_views.settings, name="settings"),
     path("settings/company/", settings_views.company, name="company"),
     path("invitation/<str:secret>/", entrance.invitation, name="invitation"),
+    path("profile/sessions/", own_views.session_list, name="sessions"),
+    path("profile/sessions/end/", own_views.sessions_end, name="sessions_end"),
+    path("profile/sessions/<int:pk>/end/", own_views.session_end, name="session_end"),
+    path("settings/sign-in/", own_views.sign_in, name="sign_in"),
+    path("settings/people/<int:pk>/factors/", own_views.factors_remove, name="factors_remove"),
     path("settings/people/", people_views.people_list, name="people"),
     path("settings/people/invite/", people_views.invite, name="invite"),
     path("settings/people/invitations/<int:pk>/link/", people_views.invitation_renew, name="invitation_renew"),

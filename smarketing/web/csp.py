@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 POLICY: dict[str, tuple[str, ...]] = {
@@ -13,7 +14,6 @@ POLICY: dict[str, tuple[str, ...]] = {
     "font-src": ("'self'",),
     "connect-src": ("'self'",),
     "manifest-src": ("'self'",),
-    "form-action": ("'self'",),
     "frame-ancestors": ("'none'",),
     "base-uri": ("'none'",),
     "object-src": ("'none'",),
@@ -32,7 +32,8 @@ class ContentSecurityPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.csp_nonce = secrets.token_urlsafe(18)
         response = self.get_response(request)
-        directives = POLICY | getattr(response, "csp", {})
+        targets = {"form-action": ("'self'", *settings.FORM_TARGETS)}  # sign-on posts here and is sent there
+        directives = POLICY | targets | getattr(response, "csp", {})
         text = "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
         response.headers.setdefault("Content-Security-Policy", text.replace("{nonce}", request.csp_nonce))
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")

@@ -22,7 +22,7 @@ print("\\n".join(sorted({dist for top in tops for dist in known.get(top, ())})))
 
 
 # Libraries that others take when they find them and do without when they do not.
-OPTIONAL = {"certifi", "charset-normalizer", "greenlet", "idna", "pygments", "requests", "urllib3"}
+OPTIONAL = {"certifi", "charset-normalizer", "greenlet", "idna", "pygments", "requests", "rich", "urllib3"}
 
 
 def _plain(name: str) -> str:
