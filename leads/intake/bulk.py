@@ -44,6 +44,15 @@ def copy(table: str, columns: Iterable[str], rows: Iterable[Sequence[Any]]) -> N
         cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", text)
 
 
+def next_ids(table: str, count: int) -> list[int]:
+    """The next `count` ids of a table, in order."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s) ORDER BY 1", [table, count]
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
 def add(table: str, types: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
     """Insert or COPY, whichever is faster for so many rows."""
     if len(rows) >= COPY_FROM:

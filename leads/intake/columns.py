@@ -5,8 +5,10 @@ occurred by now and not corrected. A late older value never overwrites a newer o
 empty again. Custom attributes (x_…) are kept in `attributes`, without empty ones.
 """
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -73,6 +75,15 @@ FROM wanted w, clock
 """
 
 
+def of_birth(subject: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Column -> value as the rebuild of a new row would write it, for COPY."""
+    table = TABLES[subject][1]
+    said = {name: value for name, value in values.items() if value is not None and value != ""}
+    out = {table[name].name: value for name, value in said.items() if name in table}
+    custom = {name: value for name, value in said.items() if name not in table}
+    return out | ({"attributes": json.dumps(custom, ensure_ascii=False)} if custom else {})
+
+
 def known(subject: str, field: str) -> bool:
     """Whether a subject may have this field."""
     return field in TABLES[subject][1] or field.startswith("x_")
@@ -126,8 +137,6 @@ def _run(subject: str, wanted: str, params: list, otherwise: str | None, attribu
 
 def current(subject: str, ids: Iterable[int]) -> dict[int, dict[str, object]]:
     """Current values (as JSON) of subjects by id and field, as the rebuild would see them."""
-    import json
-
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH clock AS MATERIALIZED (SELECT smarketing_clock() AS t), wanted AS MATERIALIZED ("

@@ -2,6 +2,7 @@
 deal is an AttributeChange; the columns are rebuilt from them in the same transaction.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,7 @@ from django.db import transaction
 from leads.models import Campaign, Company, Deal, Import, Lead
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
+from smarketing.rows import clock
 from smarketing.rows.fence import Fence, open_fence
 
 from . import bulk, columns, dirty, hooks
@@ -133,33 +135,49 @@ def correct(*, subject: str, subject_ids: Iterable[int], by: User | None, at: da
 
 
 def _create(subject: str, births: Sequence[Birth], origin: Origin, fence: Fence) -> list[int]:
-    model: Any = _MODELS[subject]
     for birth in births:
         if unknown := [name for name in birth.values if not columns.known(subject, name)]:
             raise ValueError(f"{subject} has no field {unknown[0]}")
-    rows = model.objects.bulk_create(
-        [
-            model(
-                created_at=birth.created_at,
-                recorded_at=fence.recorded_at,
-                day_only=birth.day_only,
-                declared=origin.history,
-                imported_by=origin.imported_by,
-                **birth.fixed,
-            )
-            for birth in births
-        ],
-        batch_size=2000,
-    )
+    ids = _born(subject, births, origin, fence)
     changes = [
-        Change(subject, row.pk, name, value, birth.created_at, birth.day_only)
-        for row, birth in zip(rows, births, strict=True)
+        Change(subject, pk, name, value, birth.created_at, birth.day_only)
+        for pk, birth in zip(ids, births, strict=True)
         for name, value in birth.values.items()
         if value is not None and value != ""
     ]
     _insert(changes, origin, fence)
-    columns.rebuild(subject, [(change.subject_id, change.field) for change in changes])
-    return [row.pk for row in rows]
+    if len(ids) < bulk.COPY_FROM or _late(births, fence):
+        columns.rebuild(subject, [(change.subject_id, change.field) for change in changes])
+    return ids
+
+
+def _born(subject: str, births: Sequence[Birth], origin: Origin, fence: Fence) -> list[int]:
+    """Identity rows. Many at once are copied in with the columns that a rebuild would give them."""
+    model: Any = _MODELS[subject]
+    same = {"recorded_at": fence.recorded_at, "declared": origin.history, "imported_by": origin.imported_by}
+    if len(births) < bulk.COPY_FROM:
+        rows = [model(created_at=b.created_at, day_only=b.day_only, **same, **b.fixed) for b in births]
+        return [row.pk for row in model.objects.bulk_create(rows, batch_size=2000)]
+    blank = {
+        field.column: json.dumps(field.get_default()) if field.name == "attributes" else field.get_default()
+        for field in model._meta.concrete_fields
+    }
+    blank |= {"recorded_at": fence.recorded_at, "declared": origin.history}
+    blank["imported_by_id"] = origin.imported_by and origin.imported_by.pk
+    ids = bulk.next_ids(model._meta.db_table, len(births))
+    late = _late(births, fence)
+    rows = [
+        {**blank, **({} if late else columns.of_birth(subject, birth.values)), **birth.fixed, "id": pk,
+         "created_at": birth.created_at, "day_only": birth.day_only}
+        for pk, birth in zip(ids, births, strict=True)
+    ]  # fmt: skip
+    bulk.copy(model._meta.db_table, blank, ([row[name] for name in blank] for row in rows))
+    return ids
+
+
+def _late(births: Sequence[Birth], fence: Fence) -> bool:
+    """Whether some of these values do not hold yet (a clock that was moved): the rebuild then says which."""
+    return min(fence.recorded_at, clock.now()) < max(birth.created_at for birth in births)
 
 
 def _insert(changes: Sequence[Change], origin: Origin, fence: Fence) -> None:
@@ -171,7 +189,7 @@ def _insert(changes: Sequence[Change], origin: Origin, fence: Fence) -> None:
         )
         for c in changes
     ]  # fmt: skip
-    bulk.insert("leads_attributechange", _CHANGE, rows)
+    bulk.add("leads_attributechange", _CHANGE, rows)
 
 
 def _different(subject: str, changes: Sequence[Change]) -> list[Change]:

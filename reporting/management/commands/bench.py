@@ -55,7 +55,7 @@ class Command(BaseCommand):
             shutil.rmtree(folder / "postgres", ignore_errors=True)
 
     def _measure(self, leads: int, events: int, plans: bool) -> None:
-        from reporting.bench import company, measure
+        from reporting.bench import company, importing, measure
         from reporting.bench.stopwatch import Sheet
         from smarketing.rows import clock
 
@@ -72,6 +72,7 @@ class Command(BaseCommand):
         measure.queue_page(sheet)
         measure.ingestion(sheet)
         measure.pages(sheet, plans, self._say)
+        importing.imports(sheet, leads)
         said = {"at": datetime.now(UTC).isoformat(), "leads": leads, "events": events, "lines": sheet.lines}
         path = Path(settings.DATA) / "bench.json"
         path.parent.mkdir(parents=True, exist_ok=True)
