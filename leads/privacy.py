@@ -12,7 +12,7 @@ NEUTRAL = {
     "handoffrules.contract", "handoffrules.body", "qualification.cause", "qualification.grade", "hold.reason",
     "handoff.gate", "handoff.grade", "stagemove.from_stage", "stagemove.to_stage", "stagemove.cause",
     "assignment.how", "assignment.reason", "decision.kind", "decision.reason", "decision.evidence",
-    "rawsum.criterion", "score.grade", "score.track", "scorehistory.grade", "scorehistory.track",
+    "score.grade", "score.track", "scorehistory.grade", "scorehistory.track",
     "handoffstate.state", "handoffstate.first_decision", "handoffstate.reason", "handoffstate.due_label",
     "source.name", "import.kind", "import.filename", "import.sha256", "import.mapping", "import.state",
     "import.report", "import.signature", "importrow.outcome", "importfact.subject", "listitem.list", "listitem.key",

@@ -17,6 +17,7 @@ from smarketing.web import once as form_keys
 
 LABELS = {
     "partitions": _("Event partitions ahead"),
+    "rawsums": _("Raw sums moved to this day"),
     "midnight": _("Leads judged at midnight"),
     "release": _("Held leads released at the agreed pace"),
     "personas": _("Personas matched, old history forgotten"),

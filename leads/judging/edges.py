@@ -10,6 +10,7 @@ from leads.scoring.sql import Params, fetch
 from personas.criteria.edges import edges
 from personas.definitions import queries
 from personas.models import DefinitionVersion
+from smarketing.rows import fence
 
 from . import lines
 
@@ -32,6 +33,23 @@ def leads_marked(cutoff: datetime, low: int, high: int) -> set[int]:
     """Leads low <= id < high with facts not judged yet."""
     sql = "SELECT lead_id FROM leads_leaddirty WHERE lead_id >= %(low)s AND lead_id < %(high)s AND since <= %(cutoff)s"
     return {row[0] for row in fetch(sql, {"low": low, "high": high, "cutoff": cutoff})}
+
+
+def leads_ahead(since: date, day: date, low: int, high: int) -> set[int]:
+    """Leads low <= id < high with facts known before they occurred, on the days `since` … `day`, or known at the very
+    midnight that begins `day`: what happens to them is no edge of a whole day."""
+    here = days.here()
+    start = here.midnight(since)
+    sql = (
+        "SELECT x.lead_id FROM (SELECT b.lead_id FROM leads_behaviourday b WHERE b.occurred_day >= %(since)s"
+        " AND b.occurred_day <= %(day)s AND b.known_day < b.occurred_day UNION ALL"
+        " SELECT coalesce(e.lead_id, k.lead_id) FROM leads_event e"
+        " LEFT JOIN leads_join k ON e.lead_id IS NULL AND k.visitor_id = e.visitor_id"
+        " WHERE e.id >= %(first_id)s AND (e.occurred_at > e.known_at OR e.known_at = %(midnight)s)) x"
+        " WHERE x.lead_id >= %(low)s AND x.lead_id < %(high)s"
+    )
+    params = {"since": since, "day": day, "first_id": fence.id_floor(start), "midnight": here.midnight(day)}
+    return {row[0] for row in fetch(sql, params | {"low": low, "high": high})}
 
 
 def _by_behaviour(version: DefinitionVersion, midnights: Sequence[date], low: int, high: int) -> set[int]:

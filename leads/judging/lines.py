@@ -33,6 +33,11 @@ def observed(at: datetime) -> list[DefinitionVersion]:
     return list(found.order_by("line_id", "effective_at", "-number").distinct("line_id"))
 
 
+def scored(at: datetime) -> list[DefinitionVersion]:
+    """Versions that make scores: the last one in force on each line, and those observed."""
+    return [line[-1].version for line in live(at).values()] + observed(at)
+
+
 def prepare(at: datetime, progress=None) -> int:
     """Register the behaviours of every published version and count those that no ledger holds yet. Returns how many."""
     bodies = [one.body for one in DefinitionVersion.objects.filter(published_at__lte=at)]

@@ -13,9 +13,9 @@ from smarketing.jobs.models import Run
 from smarketing.jobs.runs import id_ranges
 from smarketing.rows.fence import open_fence
 
-from . import edges, lines, service
+from . import lines, midnight, service
 
-CHUNK = 5_000
+CHUNK = 20_000
 LOOK_BACK = 40  # nights at most that a night makes up for
 
 
@@ -26,12 +26,21 @@ def lead_ranges(run: Run) -> list[tuple[int, int]]:
     return id_ranges("leads_lead", CHUNK)
 
 
-def midnight(run: Run, low: int, high: int) -> int:
+def sum_ranges(run: Run) -> list[tuple[int, int]]:
+    """Blocks of lead ids whose raw sums move together; behaviours of new versions are counted before."""
+    lines.prepare(run.cutoff)
+    return midnight.blocks()
+
+
+def move_sums(run: Run, low: int, high: int) -> int:
+    """Bring the raw sums of a block to the run's midnight."""
+    return midnight.keep(run.business_date, run.cutoff, low)
+
+
+def judge(run: Run, low: int, high: int) -> int:
     """Judge the leads low <= id < high that have an edge at a midnight since the last night, or new facts."""
-    ids = edges.leads_due(nights(run), low, high)
-    ids |= edges.leads_marked(run.cutoff, low, high)
-    service.judge(ids, run.cutoff)
-    return len(ids)
+    *missed, day = nights(run)
+    return midnight.judge(missed, day, run.cutoff, low, high)
 
 
 def personas(run: Run, low: int, high: int) -> int:
@@ -81,16 +90,19 @@ def silence(run: Run, low: int, high: int) -> int:
 
 
 def nights(run: Run) -> Sequence[date]:
-    """Business dates whose midnight this run judges: since the last night that was done, itself included."""
-    done = Run.objects.filter(job=run.job, state="done", business_date__lt=run.business_date).order_by("business_date")
-    last = done.values_list("business_date", flat=True).last()
-    first = max(last or date.min, run.business_date - timedelta(days=LOOK_BACK))
+    """Business dates whose midnight this run judges: since the last night that was done after its own midnight."""
+    here = days.here()
+    done = Run.objects.filter(job=run.job, state="done", business_date__lt=run.business_date)
+    nights = done.order_by("-business_date", "-cutoff").values_list("business_date", "cutoff")[:LOOK_BACK]
+    last = next((day for day, cutoff in nights if cutoff >= here.midnight(day)), date.min)
+    first = max(last + timedelta(days=1), run.business_date - timedelta(days=LOOK_BACK))
     return [first + timedelta(days=n) for n in range((run.business_date - first).days + 1)]
 
 
 # In the order of the night; each is (key, ranges, work).
 STEPS = (
-    ("midnight", lead_ranges, midnight),
+    ("rawsums", sum_ranges, move_sums),
+    ("midnight", lead_ranges, judge),
     ("release", line_ranges, release),
     ("silence", handoff_ranges, silence),
     ("personas", lead_ranges, personas),

@@ -6,11 +6,21 @@ from django.db import transaction
 
 from leads.handoffs import stages, states
 from leads.intake import columns
-from leads.models import Behaviour, BehaviourDay, HandoffState, Lead, PersonaMatch, Score, ScoreHistory
+from leads.models import (
+    Behaviour,
+    BehaviourDay,
+    HandoffState,
+    Lead,
+    PersonaMatch,
+    RawSum,
+    RawSumDay,
+    Score,
+    ScoreHistory,
+)
 from leads.scoring import asks, backfill, store
 from leads.scoring.ledger import active
 
-from . import catch_up, lines
+from . import catch_up, lines, midnight
 
 SUBJECTS = ("company", "campaign", "lead", "deal")
 
@@ -21,6 +31,7 @@ def run(at: datetime) -> int:
         columns.rebuild_all(subject)
     written = ledger(at)
     written += scores(at)
+    written += raw_sums(at)
     written += _states()
     stages.rebuild()
     return written
@@ -42,6 +53,13 @@ def scores(at: datetime) -> int:
     if ids:
         store.match_personas(asks.whole(at))
     return Score.objects.count() + ScoreHistory.objects.count() + PersonaMatch.objects.count()
+
+
+def raw_sums(at: datetime) -> int:
+    """Count the raw sums of every version in use anew, as of the beginning of the day of `at`."""
+    for table in (RawSum, RawSumDay):
+        table.objects.all().delete()
+    return midnight.keep_all(at)
 
 
 @transaction.atomic

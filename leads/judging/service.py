@@ -59,8 +59,13 @@ def judge(lead_ids: Iterable[int], cutoff: datetime) -> int:
     ids = sorted(set(lead_ids))
     if not ids:
         return 0
-    fetch("SELECT id FROM leads_lead WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE", {"ids": ids})
+    lock(ids)
     return _judge(ids, cutoff)
+
+
+def lock(ids: Sequence[int]) -> None:
+    """Keep every other judge away from these leads until the transaction ends."""
+    fetch("SELECT id FROM leads_lead WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE", {"ids": list(ids)})
 
 
 def _judge(ids: Sequence[int], cutoff: datetime) -> int:

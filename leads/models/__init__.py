@@ -14,6 +14,7 @@ from .derived import (  # noqa: F401
     HandoffState,
     PersonaMatch,
     RawSum,
+    RawSumDay,
     Score,
     ScoreHistory,
 )

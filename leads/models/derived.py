@@ -1,6 +1,7 @@
 """Derived rows: wiped and rebuilt to the same bytes. Natural keys, no serial ids, no run ids, no updated_at."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -21,18 +22,30 @@ class BehaviourDay(Derived):
 
     class Meta:
         indexes = [
-            models.Index(fields=["occurred_day", "behaviour"], include=["lead"], name="ledger_edge"),
+            models.Index(fields=["occurred_day", "behaviour", "lead"], name="ledger_edge"),
+            BrinIndex(fields=["known_day"], name="ledger_known", pages_per_range=16, autosummarize=True),
         ]
 
 
 class RawSum(Derived):
-    """Exact, never saturated sum of n × weight of a criterion for a lead (integer below 2^53 in a float8)."""
+    """An atom of a version (`leads.scoring.program`) for a lead, as known when the day of its block began. Exact and never
+    saturated: Σ n × weight(age), a whole number below 2^53; of the youngest kind the number of the youngest day that counts.
+    """
 
-    pk = models.CompositePrimaryKey("lead_id", "version_id", "criterion")
+    pk = models.CompositePrimaryKey("lead_id", "version_id", "atom")
     lead = models.ForeignKey("leads.Lead", models.CASCADE, db_constraint=False, db_index=False)
     version = models.ForeignKey("personas.DefinitionVersion", models.CASCADE, db_constraint=False, db_index=False)
-    criterion = models.CharField(max_length=20)
+    atom = models.SmallIntegerField()
     value = models.FloatField()
+
+
+class RawSumDay(Derived):
+    """The local day to whose beginning the raw sums of a version are moved, for a block of leads (its lowest id)."""
+
+    pk = models.CompositePrimaryKey("version_id", "low")
+    version = models.ForeignKey("personas.DefinitionVersion", models.CASCADE, db_constraint=False, db_index=False)
+    low = models.BigIntegerField()
+    day = models.DateField()
 
 
 class ScoreColumns(Derived):

@@ -1,6 +1,6 @@
 """What is asked: leads at moments; and the facts about them that decide how the answer is computed.
 
-Two shapes: one moment for a range of leads (`whole`), or a list of (lead, moment). Relation `asked`: lead_id, t, today,
+Three shapes: one moment for a range of leads (`whole`) or for many (`some`), or a list of (lead, moment). Relation `asked`: lead_id, t, today,
 midnight, cycle, reset_day, moved (values changed after t: read them as of t), tangled (joins or corrections became known
 on the day of t: count from raw events). Merged and erased leads, and leads not yet known at t, are left out.
 """
@@ -69,14 +69,15 @@ _TANGLED = """(q.lead_id, q.t) IN (
 
 @dataclass(frozen=True)
 class Asks:
-    """`ids`/`moments` of equal length, or one moment for the leads low <= id < high. `raw`: count every event anew,
-    without the ledger (it has not counted each behaviour yet)."""
+    """`ids`/`moments` of equal length, or one moment for the leads low <= id < high, or (`many`) for the `ids`.
+    `raw`: count every event anew, without the ledger (it has not counted each behaviour yet)."""
 
     moments: Sequence[datetime]
     ids: Sequence[int] | None = None
     low: int = 0
     high: int = 2**62
     raw: bool = False
+    many: bool = False
 
     def sql(self, here: Days, params: Params) -> str:
         """CTEs q, late, tangle, reset, asked (without WITH)."""
@@ -84,7 +85,7 @@ class Asks:
         midnight = here.midnight(here.of(first))
         params.update(first=first, first_midnight=midnight, first_id=fence.id_floor(midnight))
         params.update(here.params())
-        listed = self.ids is not None
+        listed = self.ids is not None and not self.many
         return _ASKED.format(
             q=self._listed(here, params) if listed else self._whole(here, params),
             late=_LATE.format(which=_LATE_OF_LISTED if listed else _LATE_OF_ALL),
@@ -109,9 +110,13 @@ class Asks:
     def _whole(self, here: Days, params: Params) -> str:
         today = here.of(self.moments[0])
         params.update(t=self.moments[0], today=today, midnight=here.midnight(today), low=self.low, high=self.high)
+        source = "leads_lead WHERE id >= %(low)s AND id < %(high)s"
+        if self.many:
+            params["ids"] = list(self.ids or ())
+            source = "unnest(%(ids)s::bigint[]) id"
         return (
             "SELECT id AS lead_id, %(t)s::timestamptz AS t, %(today)s::date AS today, %(midnight)s::timestamptz AS midnight"
-            " FROM leads_lead WHERE id >= %(low)s AND id < %(high)s"
+            f" FROM {source}"
         )
 
 
@@ -123,3 +128,8 @@ def listed(pairs: Sequence[tuple[int, datetime]]) -> Asks:
 def whole(at: datetime, low: int = 0, high: int = 2**62, *, raw: bool = False) -> Asks:
     """Ask for every lead low <= id < high at one moment."""
     return Asks([at], None, low, high, raw)
+
+
+def some(at: datetime, ids: Sequence[int]) -> Asks:
+    """Ask for many leads, each named once, at one moment."""
+    return Asks([at], ids, many=True)

@@ -2,7 +2,7 @@
 
 Columns: lead_id, t, cycle, fit, engagement, grade, contributions (slot order), plain (cells, musts, nevers say yes),
 strict (the same past the band edges + hysteresis, for who said no before), direct. Sums are float8: whole numbers, exact
-below 2^53. The pure twin is `personas.criteria.evaluate`; the tests hold them equal.
+below 2^53; counted from ledger and facts, or taken from those kept (`sums.py`). The pure twin is `personas.criteria.evaluate`; the tests hold them equal.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from personas.criteria.decay import MILLION
 from personas.criteria.evaluate import cap_of
 from personas.criteria.grade import DIGITS, LETTERS
 
-from . import filters
+from . import filters, sums
 from .asks import Asks
 from .conditions import Conditions, current_value, value_as_of
 from .days import Days
@@ -30,12 +30,17 @@ LEFT JOIN LATERAL (SELECT jsonb_object_agg(field, value) AS j FROM (
 """
 
 
-def ctes(program: Program, asks: Asks, here: Days, params: Params) -> str:
-    """All CTEs up to `scored`, without WITH."""
+def ctes(program: Program, asks: Asks, here: Days, params: Params, kept: bool = False) -> str:
+    """All CTEs up to `scored`, without WITH. `kept`: the raw sums stand at the midnight that is asked about.
+
+    Then facts of that very instant do not count: who has any (`tangled` among them) is judged otherwise.
+    """
     parts = [asks.sql(here, params)]
-    if program.atoms:
+    if program.atoms and kept:
+        parts.append(sums.kept(program, params))
+    elif program.atoms:
         parts += [_days(program, asks, here, params), _sums(program, params)]
-    parts += [f"v AS ({_values(program, here)})"]
+    parts += [f"v AS ({_values(program, here, kept)})"]
     return ",\n".join([*parts, _scored(program, params)])
 
 
@@ -71,7 +76,7 @@ def _raw(behaviours: Mapping[int, Mapping[str, Any]], asks: Asks) -> Iterable[st
     of = behaviours.values()
     yield filters.events(of, extra, own, f"{today} AND e.recorded_at >= %(first_midnight)s AND e.id >= %(first_id)s")
     early = "e.recorded_at < %(first_midnight)s AND e.occurred_at >= %(first_midnight)s"
-    if asks.ids is None:
+    if asks.ids is None or asks.many:
         ahead = "SELECT lead_id FROM leads_behaviourday WHERE occurred_day >= %(today)s AND known_day < %(today)s"
         early += f" AND e.lead_id IN ({ahead})"
     yield filters.events(of, extra, own, f"{today} AND {early}")
@@ -92,18 +97,14 @@ def _filters(program: Program) -> dict[str, Mapping[str, Any]]:
 
 def _sums(program: Program, params: Params) -> str:
     """Relations w (weights), s (an `a…` column per atom that sums) and y (per atom of the youngest day)."""
-    weights = ", ".join(
-        f"({program.behaviours[atom.behaviour]}::bigint, {number}, {params.array(atom.table, 'float8')}, {atom.tail}::float8)"
-        for number, atom in enumerate(program.atoms)
-    )
-    parts = [f"w(behaviour_id, atom, tab, tail) AS MATERIALIZED (VALUES {weights})"]
+    parts = [sums.weights(program, params)]
     weight = "coalesce(w.tab[d.age + 1], w.tail)"
     by_kind = {"sum": [], "young": []}
     for number, atom in enumerate(program.atoms):
         by_kind[atom.kind].append(number)
-    sums = ", ".join(f"sum(d.n * {weight}) FILTER (WHERE w.atom = {n}) AS a{n}" for n in by_kind["sum"])
+    added = ", ".join(f"sum(d.n * {weight}) FILTER (WHERE w.atom = {n}) AS a{n}" for n in by_kind["sum"])
     parts.append(
-        f"s AS (SELECT d.lead_id, d.t{', ' if sums else ''}{sums} FROM d JOIN w ON w.behaviour_id = d.behaviour_id"
+        f"s AS (SELECT d.lead_id, d.t{', ' if added else ''}{added} FROM d JOIN w ON w.behaviour_id = d.behaviour_id"
         " WHERE d.age >= 0 GROUP BY 1, 2)"
     )
     if by_kind["young"]:
@@ -118,12 +119,12 @@ def _sums(program: Program, params: Params) -> str:
 # --- values
 
 
-def _values(program: Program, here: Days) -> str:
+def _values(program: Program, here: Days, kept: bool) -> str:
     """Relation v: what is asked, the fields read as of t, the atoms."""
-    sums = [number for number, atom in enumerate(program.atoms) if atom.kind == "sum"]
-    young = [number for number, atom in enumerate(program.atoms) if atom.kind == "young"]
-    atoms = "".join(f", s.a{n}" for n in sums) + "".join(f", y.a{n}" for n in young)
-    joins = " LEFT JOIN s ON s.lead_id = a.lead_id AND s.t = a.t" if sums else ""
+    young = [number for number, atom in enumerate(program.atoms) if atom.kind == "young" and not kept]
+    added = [number for number in range(len(program.atoms)) if number not in young]
+    atoms = "".join(f", s.a{n}" for n in added) + "".join(f", y.a{n}" for n in young)
+    joins = " LEFT JOIN s ON s.lead_id = a.lead_id AND s.t = a.t" if added else ""
     joins += " LEFT JOIN y ON y.lead_id = a.lead_id AND y.t = a.t" if young else ""
     columns = "a.lead_id, a.t, a.today, a.cycle"
     now = "".join(f", {current_value(program, key, here)} AS f{i}" for i, key in enumerate(program.fields))

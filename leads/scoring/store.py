@@ -56,6 +56,24 @@ history AS (INSERT INTO leads_scorehistory ({names}) SELECT {names} FROM changed
 INSERT INTO leads_score ({names}) SELECT {names} FROM changed ORDER BY lead_id {conflict}
 """
 
+# By raw sums: only who stands there since before; who is to be judged moment by moment is told, not written.
+_KEPT = """
+WITH {ctes},
+judged AS MATERIALIZED (SELECT s.lead_id, %(line)s::bigint AS line_id, %(track)s AS track, %(version)s::bigint AS version_id,
+  s.t AS effective_at, s.fit, s.engagement, s.grade, s.contributions, s.plain AS mql, s.direct,
+  (c.fit, c.engagement, c.grade, c.contributions, c.mql, c.direct) IS DISTINCT FROM
+  (s.fit, s.engagement, s.grade, s.contributions, s.plain, s.direct) AS differs,
+  c.version_id IS DISTINCT FROM %(version)s OR s.lead_id IN (SELECT lead_id FROM asked WHERE tangled)
+  OR (%(track)s = 'live' AND (s.strict OR s.direct) AND NOT EXISTS (SELECT FROM leads_qualification q
+    WHERE q.lead_id = s.lead_id AND q.line_id = %(line)s AND q.cycle = s.cycle)) AS odd
+  FROM scored s LEFT JOIN leads_score c ON c.lead_id = s.lead_id AND c.line_id = %(line)s AND c.track = %(track)s
+  WHERE c.effective_at IS NULL OR c.effective_at < s.t),
+changed AS (SELECT * FROM judged WHERE differs AND NOT odd),
+history AS (INSERT INTO leads_scorehistory ({names}) SELECT {names} FROM changed ORDER BY lead_id ON CONFLICT DO NOTHING),
+now AS (INSERT INTO leads_score ({names}) SELECT {names} FROM changed ORDER BY lead_id {conflict})
+SELECT lead_id FROM judged WHERE odd
+"""
+
 
 def write(found: Sequence[Walk], line_id: int, track: str = LIVE, keep_from: datetime | None = None) -> int:
     """Write what walks of one line found (in the order of its versions). Returns the history rows written.
@@ -111,6 +129,18 @@ def score_all(version: DefinitionVersion, t: datetime, low: int = 0, high: int =
     """
     sql, params = _whole(version, t, low, high, track)
     return execute(sql + _WRITE.format(names=", ".join(_NAMES), conflict=_ON_CONFLICT), params)
+
+
+def score_kept(version: DefinitionVersion, midnight: datetime, ids: Sequence[int], track: str = LIVE) -> set[int]:
+    """Score leads at a midnight from the raw sums that stand there, where every earlier moment was judged.
+
+    Returns those left alone, whom only a walk judges rightly: a first yes, another version, facts of that very instant.
+    """
+    params = Params(line=version.line_id, version=version.pk, track=track)
+    made = program.load(version)
+    ctes = compile.ctes(made, asks.some(midnight, ids), days.here(), params, kept=True)
+    sql = _KEPT.format(ctes=ctes, names=", ".join(_NAMES), conflict=_ON_CONFLICT)
+    return {row[0] for row in fetch(sql, params)}
 
 
 def differences(version: DefinitionVersion, t: datetime, low: int = 0, high: int = 2**62, track: str = LIVE) -> int:

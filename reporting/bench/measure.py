@@ -10,15 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from leads.handoffs import queue
 from leads.intake.events import NewEvent, record_events
 from leads.judging import catch_up, service
-from leads.judging import nightly as judging
 from leads.models import HandoffState, Lead, Score, ScoreHistory
 from leads.scoring import days, store
 from reporting.demo import writing
 from reporting.demo.setting import Stage
 from smarketing.accounts.models import User
-from smarketing.jobs import runs
-from smarketing.jobs.models import Run
-from smarketing.rows import clock, fence
+from smarketing.rows import clock
 
 from . import recompute
 from .stopwatch import Sheet, percentile, seconds, undone
@@ -82,24 +79,6 @@ def history(sheet: Sheet, at: datetime, stage: Stage) -> None:
     sheet.add(
         "catch_up", f"18 months judged: {found['qualifications']} qualifications", time.perf_counter() - begun, "s"
     )
-
-
-def night(sheet: Sheet, full_seconds: float) -> None:
-    """The judge's part of an ordinary night: what has an edge or a fact at this midnight only."""
-    run = Run(job="bench", business_date=clock.today(), cutoff=fence.cutoff(), started_at=clock.now())
-    Run.objects.create(
-        job="bench", business_date=clock.today() - timedelta(days=1), cutoff=run.cutoff - timedelta(days=1),
-        started_at=run.started_at, state="done",
-    )  # fmt: skip
-    judged = []
-
-    def work() -> None:
-        judged[:] = [judging.midnight(run, low, high) for low, high in runs.id_ranges("leads_lead", judging.CHUNK)]
-
-    took = undone(work, 3)
-    share = took / full_seconds
-    sheet.add("night", f"ordinary night: {sum(judged)} leads judged", took, "s")
-    sheet.add("night_ratio", "ordinary night ÷ full re-score", 100 * share, "%", "≤ 25 %", share <= 0.25)
 
 
 def event_to_queue(sheet: Sheet, count: int = 60) -> None:

@@ -9,6 +9,7 @@ from django.db import connection, connections, transaction
 
 from leads.handoffs import stages, states
 from leads.judging import catch_up
+from leads.judging import midnight as midnights
 from leads.models import Handoff, HandoffState, LeadDirty
 from leads.scoring import backfill, ledger
 from reporting.books import services as books
@@ -86,6 +87,8 @@ def _cycles(plan: Plan, stage: setting.Stage, people: crowd.Crowd, base: int, ma
         if not wanted:
             break
     LeadDirty.objects.all().delete()
+    with phase(say, "raw sums counted"):
+        midnights.keep_all(plan.at)
 
 
 def _handed(plan: Plan, stage: setting.Stage, people: crowd.Crowd, base: int, after: int) -> list[work.Handed]:

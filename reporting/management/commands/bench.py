@@ -55,19 +55,19 @@ class Command(BaseCommand):
             shutil.rmtree(folder / "postgres", ignore_errors=True)
 
     def _measure(self, leads: int, events: int, plans: bool) -> None:
-        from reporting.bench import company, importing, measure
+        from reporting.bench import company, importing, measure, ordinary
         from reporting.bench.stopwatch import Sheet
         from smarketing.rows import clock
 
         call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
         call_command("collectstatic", verbosity=0, interactive=False)
         self._say(f"A company of {leads:,} leads and {events:,} events:")
-        plan, stage = company.make(leads, events, clock.now(), self._say)
+        _plan, stage = company.make(leads, events, clock.now(), self._say)
         sheet = Sheet(self._say)
         self._say("Measured:")
         full = measure.full(sheet, stage, leads)
-        measure.history(sheet, plan.at, stage)
-        measure.night(sheet, full)
+        measure.history(sheet, ordinary.begins(), stage)
+        ordinary.measure(sheet, full)
         measure.event_to_queue(sheet)
         measure.queue_page(sheet)
         measure.ingestion(sheet)

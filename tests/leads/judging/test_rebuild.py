@@ -8,7 +8,7 @@ from django.db import connection
 
 from leads.handoffs import handing
 from leads.intake import columns
-from leads.judging import service
+from leads.judging import midnight, service
 from leads.models import Attempt, HandoffState, Lead, Pool, PoolMember
 from personas.definitions import persona_services
 from sla import derive as clocks
@@ -73,9 +73,11 @@ def test_everything_derived_comes_back_byte_for_byte_and_nobody_is_told():
     at = fence.cutoff()
     service.judge(list(Lead.objects.values_list("pk", flat=True)), at)
     clocks.rebuild(at)
+    midnight.keep_all(at)
     kinds = ("derived", "identity")
     before, acts, told = sums(kinds), sums(("act", "fact")), Outbox.objects.count()
     assert before["leads_scorehistory"][0] != "0" and before["leads_handoffstate"][0] != "0"
+    assert before["leads_rawsum"][0] != "0" and before["leads_rawsumday"][0] == "1"
     rebuild.run(at)
     assert sums(kinds) == before
     assert sums(("act", "fact")) == acts and Outbox.objects.count() == told

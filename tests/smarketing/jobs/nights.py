@@ -19,6 +19,7 @@ DERIVED = {
     "score": "SELECT s.* FROM leads_score s",
     "history": "SELECT s.* FROM leads_scorehistory s",
     "sums": "SELECT s.* FROM leads_rawsum s",
+    "days of sums": "SELECT s.* FROM leads_rawsumday s",
     "personas": "SELECT s.* FROM leads_personamatch s",
     "ledger": "SELECT s.* FROM leads_behaviourday s",
     "leads": "SELECT l.* FROM leads_lead l",
