@@ -113,6 +113,12 @@ def test_other_people_sign_in_while_one_address_is_shut():
     assert sign_in(Client(), rita).status_code == 200 and sign_in(Client(), paul).status_code == 302
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "Forgotten password"), ("fr", "Mot de passe oublié")])
+def test_the_sign_in_page_offers_a_new_password_once_and_in_our_words(language, said):
+    page = Client(headers={"accept-language": language}).get("/accounts/login/").content.decode()
+    assert page.count(said) == 1 and "E-mail" in page and "placeholder" not in page
+
+
 # --- second factors
 
 
