@@ -1,35 +1,49 @@
 """Clocks from the log: derived rows, wiped and rebuilt at will. Nothing needs to run for a breach to be true."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import Max, Min
 
-from leads.handoffs import rules as handoff_rules
-from leads.handoffs import states as handoff_states
-from leads.handoffs.story import Try
-from leads.intake import bulk
-from leads.models import Attempt, Correction, Handoff, HandoffState
-from smarketing.calendars import services as calendars
-from smarketing.calendars.axis import MICROSECOND, Axis, AxisEnds
+from leads.intake.bulk import among
+from leads.models import Handoff
 from smarketing.rows import clock
 
-from .clocks import JUDGES, MISSED, PENDING, Log
-from .kinds import KINDS
-from .models import Clause, Clock, Terms
+from . import push, sets
+from .clocks import PENDING
+from .models import Clock, Terms
+from .sets import Asked
 
-LABELS = {"first_attempt": "first", "min_attempts": "attempts"}
-DROPPED = ("refused", "returned", "withdrawn", "merged", "expired")
 INLINE = 20
-TYPES = {
-    "handoff_id": "bigint", "clause_key": "text", "terms_id": "bigint", "starts_at": "timestamptz",
-    "due_at": "timestamptz", "month": "date", "state": "text", "settled_at": "timestamptz", "done": "int",
-}  # fmt: skip
 WAITING = (
     "SELECT EXISTS (SELECT 1 FROM sla_sladirty)"
     " OR EXISTS (SELECT 1 FROM sla_clock WHERE state = 'pending' AND due_at < smarketing_clock())"
 )
+_NAMES = {
+    "names": ", ".join(sets.COLUMNS),
+    "is": ", ".join(f"f.{name}" for name in sets.COLUMNS[2:]),
+    "was": ", ".join(f"k.{name}" for name in sets.COLUMNS[2:]),
+    "new": ", ".join(f"{name} = excluded.{name}" for name in sets.COLUMNS[2:]),
+}
+# Differences between what is and what stands written, in one pass; where there is none nothing is written.
+_WRITE = """
+WITH changed AS MATERIALIZED (
+  SELECT f.*, k.handoff_id AS old_handoff, k.clause_key AS old_key
+  FROM ({fresh}) f FULL JOIN (SELECT * FROM sla_clock k WHERE k.terms_id = %(own)s{asked}) k
+    ON k.handoff_id = f.handoff_id AND k.clause_key = f.clause_key
+  WHERE ({is}) IS DISTINCT FROM ({was})
+), gone AS (
+  DELETE FROM sla_clock c USING changed x
+  WHERE x.handoff_id IS NULL AND c.handoff_id = x.old_handoff AND c.clause_key = x.old_key
+), put AS (
+  INSERT INTO sla_clock ({names}) SELECT {names} FROM changed WHERE handoff_id IS NOT NULL
+  ORDER BY handoff_id, clause_key ON CONFLICT (handoff_id, clause_key) DO UPDATE SET {new}
+)
+SELECT coalesce(handoff_id, old_handoff), count(handoff_id) FROM changed GROUP BY 1
+"""
+# Whole sets are joined in memory.
+_PLAN = "SET LOCAL work_mem = '64MB'"
 
 
 def mark(handoff_ids: Iterable[int]) -> None:
@@ -88,146 +102,94 @@ def _take(where: str, params: list, limit: int) -> list[int]:
         return sorted(row[0] for row in cursor.fetchall())
 
 
-@transaction.atomic
 def derive(handoff_ids: Sequence[int], at: datetime) -> int:
-    """Write the clocks of these handoffs as they stand at `at`, and push the next promise onto each. Returns clocks."""
+    """Write the clocks of these handoffs as they stand at `at`, and push the next promise onto each.
+
+    Returns how many clocks were written: those that had changed.
+    """
     if not handoff_ids:
         return 0
-    handoffs = _handoffs(handoff_ids)
-    rows = _read(handoffs, at)
-    Clock.objects.filter(handoff_id__in=handoff_ids).delete()
-    bulk.add("sla_clock", TYPES, [tuple(getattr(row, name) for name in TYPES) for row in rows])
-    _push_promises(handoffs, rows)
-    return len(rows)
+    asked = of(handoff_ids)
+    with transaction.atomic():
+        written = _write(asked, at)
+        push.promises(asked)
+    return sum(written.values())
+
+
+def of(handoff_ids: Sequence[int]) -> Asked:
+    """These handoffs."""
+    made = Handoff.objects.filter(among("pk", handoff_ids)).aggregate(first=Min("occurred_at"), last=Max("occurred_at"))
+    return Asked(
+        "SELECT unnest(%(ids)s::bigint[])", params={"ids": list(handoff_ids)}, first=made["first"], last=made["last"]
+    )
+
+
+def unsettled() -> Asked:
+    """The pending clocks."""
+    return Asked(clocks=" AND k.state = 'pending'")
+
+
+def recheck(asked: Asked, at: datetime) -> int:
+    """Judge written clocks again as of `at`, and derive those handoffs anew of which one says something else now.
+
+    When a clock falls due follows from terms and calendars alone, and whoever changes these marks the handoffs; so it is
+    not asked again. Returns how many handoffs were derived.
+    """
+    found = stale(asked, at)
+    derive(found, at)
+    return len(found)
+
+
+def stale(asked: Asked, at: datetime) -> list[int]:
+    """The handoffs whose written clocks no longer say what their log says at `at`."""
+    found: set[int] = set()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_PLAN)
+        for terms, clauses in sets.clocked():
+            cursor.execute(*sets.stale(terms, clauses, asked, at))
+            found.update(row[0] for row in cursor.fetchall())
+    return sorted(found)
+
+
+def _write(asked: Asked, at: datetime) -> dict[int, int]:
+    """Write what differs. Handoff -> how many of its clocks were written; 0 where they only went away."""
+    written: dict[int, int] = {}
+    parts = sets.parts(asked)
+    others = list(Terms.objects.exclude(pk__in=[part.terms.pk for part in parts]).values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_PLAN)
+        elsewhere = f"DELETE FROM sla_clock k WHERE k.terms_id = ANY(%(terms)s){asked.among('k.handoff_id')}"
+        if others:
+            cursor.execute(f"{elsewhere} RETURNING k.handoff_id", {"terms": others, **asked.params})
+            written |= dict.fromkeys((row[0] for row in cursor.fetchall()), 0)
+        for part in parts:
+            sql, params = sets.fresh(part, asked, at)
+            statement = _WRITE.format(fresh=sql, asked=asked.among("k.handoff_id"), **_NAMES)
+            cursor.execute(statement, params | {"own": part.terms.pk})
+            for handoff, n in cursor.fetchall():
+                written[handoff] = written.get(handoff, 0) + n
+    return written
 
 
 def read(handoff_ids: Sequence[int], at: datetime) -> list[Clock]:
     """The clocks of these handoffs as they stand at `at`, not written."""
-    return _read(_handoffs(handoff_ids), at)
+    asked, rows = of(handoff_ids), []
+    with connection.cursor() as cursor:
+        for part in sets.parts(asked):
+            cursor.execute(*sets.fresh(part, asked, at))
+            rows += [Clock(**dict(zip(sets.COLUMNS, row, strict=True))) for row in cursor.fetchall()]
+    return sorted(rows, key=lambda row: (row.handoff_id, row.clause_key))
 
 
-def _handoffs(ids: Sequence[int]) -> list[Handoff]:
-    found = Handoff.objects.filter(pk__in=ids).select_related("rules").order_by("pk")
-    return list(found.only("line_id", "occurred_at", "day_only", "rules__body"))
-
-
-def _read(handoffs: list[Handoff], at: datetime) -> list[Clock]:
-    terms = TermsOfLines({handoff.line_id for handoff in handoffs})
-    logs = _logs(handoffs)
-    rows: list[Clock] = []
-    for handoff in handoffs:
-        rows += _clocks(handoff, terms.of(handoff), logs.get(handoff.pk), at)
-    return rows
-
-
-class TermsOfLines:
-    """Terms by line and local day, with their clauses and axes, read once per batch."""
-
-    def __init__(self, lines: set[int]):
-        self._lines: dict[int, list[Terms]] = defaultdict(list)
-        self.files = calendars.file_zone()
-        found = Terms.objects.filter(span__line__in=lines).select_related("contract", "calendar", "span")
-        for terms in found.order_by("-span__first").prefetch_related("clauses"):
-            terms.axis = calendars.axis(terms.calendar)
-            self._lines[terms.contract.line_id].append(terms)
-
-    def of(self, handoff: Handoff) -> Terms | None:
-        """The terms in force on the local day of the handoff; a date without a time keeps its date in every zone."""
-        for terms in self._lines[handoff.line_id]:
-            zone = self.files if handoff.day_only else terms.axis.zone
-            day = handoff.occurred_at.astimezone(zone).date()
-            if terms.span.first <= day and (terms.span.until is None or day < terms.span.until):
-                return terms
-        return None
-
-
-def _logs(handoffs: list[Handoff]) -> dict[int, Log]:
-    """What the clocks read of each handoff that was not undone."""
-    ids, zone = [handoff.pk for handoff in handoffs], clock.zone()
-    taken_back = Correction.objects.filter(subject="attempt").values("subject_id")
-    tries: dict[int, list[Try]] = defaultdict(list)
-    made = Attempt.objects.filter(handoff__in=ids).exclude(pk__in=taken_back).order_by("occurred_at", "id")
-    for pk, occurred_at, channel in made.values_list("handoff_id", "occurred_at", "channel").iterator(5000):
-        tries[pk].append(Try(occurred_at, channel))
-    found = HandoffState.objects.filter(handoff__in=ids).exclude(state="withdrawn", reason="undone")
-    states = {row[0]: row[1:] for row in found.values_list("handoff_id", "state", "reached_at", "sql_at", "closed_at")}
-    out = {}
-    for handoff in handoffs:
-        if handoff.pk in states:
-            state, reached_at, sql_at, closed_at = states[handoff.pk]
-            tried = tries.get(handoff.pk)
-            out[handoff.pk] = Log(
-                handed_at=handoff.occurred_at,
-                attempts=tuple(handoff_states.counted(tried, handoff_rules.body_of(handoff), zone)) if tried else (),
-                reached_at=reached_at,
-                converted_at=sql_at,
-                dropped_at=closed_at if state in DROPPED else None,
-            )
-    return out
-
-
-def _clocks(handoff: Handoff, terms: Terms | None, log: Log | None, at: datetime) -> list[Clock]:
-    if terms is None or log is None:
-        return []
-    rows = []
-    for clause in terms.clauses.all():
-        if KINDS[clause.kind].source != "clock":
-            continue
-        try:
-            due = due_instant(terms.axis, clause, log.handed_at)
-        except AxisEnds:  # due after the last day of its calendar: nothing can break yet
-            continue
-        reading = JUDGES[clause.kind](log, due, int(clause.target), at)
-        rows.append(
-            Clock(
-                handoff_id=handoff.pk, clause_key=clause.key, terms=terms, starts_at=log.handed_at, due_at=due,
-                month=terms.axis.local_day(due).replace(day=1), state=reading.state,
-                settled_at=reading.settled_at, done=reading.done,
-            )
-        )  # fmt: skip
-    return rows
-
-
-def due_instant(axis: Axis, clause: Clause, handed_at: datetime) -> datetime:
-    """When the promise breaks: H business hours, or the close of the D-th business day, after the handoff."""
-    if clause.kind == "first_attempt":
-        return axis.due(handed_at, int(clause.target * 3_600_000_000) * MICROSECOND)
-    return axis.due_days(handed_at, int(clause.params["days"]))
-
-
-def _push_promises(handoffs: list[Handoff], clocks: list[Clock]) -> None:
-    """Onto each handoff the promise that breaks first; terms signed for the past promise nothing to the queue."""
-    following: dict[int, Clock] = {}
-    for clock_ in clocks:
-        if _owed(clock_):
-            best = following.get(clock_.handoff_id)
-            if best is None or clock_.due_at < best.due_at:
-                following[clock_.handoff_id] = clock_
-    promises = [
-        (handoff.pk, *((found.due_at, _label(found)) if (found := following.get(handoff.pk)) else (None, "")))
-        for handoff in handoffs
-    ]
-    handoff_rules.set_promises(promises)
-
-
-def _owed(clock_: Clock) -> bool:
-    """Still to be done: pending, or missed and not made up for. A first attempt made late is owed no more."""
-    terms = clock_.terms
-    if clock_.state not in (PENDING, MISSED) or (terms.retrospective and clock_.starts_at < terms.published_at):
-        return False
-    return not (clock_.state == MISSED and _label(clock_) == LABELS["first_attempt"] and clock_.done)
-
-
-def _label(clock_: Clock) -> str:
-    kinds = {clause.key: clause.kind for clause in clock_.terms.clauses.all()}
-    return LABELS[kinds[clock_.clause_key]]
-
-
-def rebuild(at: datetime, batch: int = 5000) -> int:
+def rebuild(at: datetime) -> int:
     """Wipe and derive every clock as of `at`. Returns how many there are."""
-    Clock.objects.all().delete()
-    made, after = 0, 0
-    while ids := list(Handoff.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:batch]):
-        made += derive(ids, at)
-        after = ids[-1]
+    made, all_ = 0, Asked()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_PLAN)
+        cursor.execute("DELETE FROM sla_clock")
+        for part in sets.parts(all_):
+            sql, params = sets.fresh(part, all_, at)
+            cursor.execute(f"INSERT INTO sla_clock ({_NAMES['names']}) {sql}", params)
+            made += cursor.rowcount
+        push.promises(all_)
     return made

@@ -7,16 +7,14 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count
-
 from smarketing.calendars import services as calendars
 from smarketing.measures import engine
 
-from . import hooks
+from . import as_of, hooks, split
 from .clocks import EXCLUDED, MET, MISSED, PENDING
 from .figures import Figure, Share, Volume, from_book, promised_of, target_of
 from .kinds import KINDS
-from .models import Clause, Clock, Contract, Terms
+from .models import Clause, Contract, Terms
 from .terms import next_month
 
 HISTORY = 5  # months shown beside the one being read
@@ -25,11 +23,13 @@ FUTURE, RUNNING, GRACE, OVER, CLOSED, NONE = "future", "running", "grace", "over
 
 @dataclass(frozen=True)
 class Row:
-    """One clause in the month. `history`: (month, state or "") of the months before, oldest first."""
+    """One clause in the month: the whole, and its parts where the month was split by an amendment. `history`: (month,
+    state or "") of the months before, oldest first."""
 
     clause: Clause
     figure: Figure
     history: tuple[tuple[date, str], ...] = ()
+    parts: tuple[split.Part, ...] = ()
 
     @property
     def kind(self):
@@ -114,7 +114,12 @@ class Reader:
         )
         figures = {one: self._figures(one, counted, clocks, books.get(one)) for one in read}
         rows = tuple(
-            Row(clause, figure, tuple((one, self._state(figures[one], clause.key)) for one in months))
+            Row(
+                clause,
+                figure,
+                tuple((one, self._state(figures[one], clause.key)) for one in months),
+                split.of(self, first, clause, counted, clocks.get((first, clause.key), {}), books.get(first)),
+            )
             for clause, figure in figures[first].values()
         )
         axis = self.axes[parts[-1][0].pk] if parts else None
@@ -124,9 +129,7 @@ class Reader:
             self._phase(first, rows, books), self.zone, terms=parts[-1][0] if parts else None, rows=rows,
             days=days, elapsed=elapsed, months=tuple(months), frozen=books.get(first),
             amended=tuple(terms for terms, a, _b in parts if a > first and axis),
-            counted=self._counted([first], books[first].cutoff) if first in books else {
-                day: n for day, n in counted.items() if first <= day < until
-            },
+            counted={day: n for day, n in counted.items() if first <= day < until},
         )  # fmt: skip
 
     def _state(self, figures: dict, key: str) -> str:
@@ -163,15 +166,10 @@ class Reader:
         return {date.fromisoformat(row.group["day"]): row.n for row in found.rows}
 
     def _clocks(self, months: Sequence[date]) -> dict[tuple[date, str], dict[int, dict[str, int]]]:
-        """(month, clause key) -> terms -> state -> how many. Settled after the cut-off is pending at it."""
+        """(month, clause key) -> terms -> state -> how many, as known at the cut-off."""
         out: dict = defaultdict(lambda: defaultdict(lambda: dict.fromkeys((MET, MISSED, PENDING, EXCLUDED), 0)))
-        found = Clock.objects.filter(terms__contract=self.contract, month__in=months)
-        for late in (False, True):
-            some = found.filter(settled_at__gt=self.cutoff) if late else found.exclude(settled_at__gt=self.cutoff)
-            for day, key, terms, state, n in some.values_list("month", "clause_key", "terms", "state").annotate(
-                n=Count("handoff")
-            ):
-                out[day, key][terms][PENDING if late else state] += n
+        for month, key, terms, state, n in as_of.count(self.contract, months, self.cutoff):
+            out[month, key][terms][state] += n
         return out
 
     def _figures(self, first: date, counted, clocks, book) -> dict[str, tuple[Clause, Figure]]:
@@ -189,14 +187,15 @@ class Reader:
             if book is not None:
                 figure = from_book(book.figures[key]) if key in book.figures else None
             elif KINDS[clause.kind].source == "volume":
-                figure = self._volume(first, parts, key, counted)
+                figure = self.volume(first, parts, key, counted)
             else:
-                figure = self._share(first, clause, clocks.get((first, key), {}))
+                figure = self.share(first, clause, clocks.get((first, key), {}))
             if figure:
                 out[key] = (clause, figure)
         return out
 
-    def _volume(self, first: date, parts, key: str, counted) -> Volume | None:
+    def volume(self, first: date, parts, key: str, counted, until: date | None = None) -> Volume | None:
+        """The volume counted in these parts of a month, over when `until` has come (None: the month's end)."""
         held = [(terms, clause, a, b) for terms, a, b in parts for clause in terms.clauses.all() if clause.key == key]
         if not held:
             return None
@@ -207,9 +206,11 @@ class Reader:
         target = pieces[0][0] if full else target_of(pieces, whole)
         count = sum(n for day, n in counted.items() for _t, _c, a, b in held if a <= day < b)
         days, elapsed = self._days([(terms, a, b) for terms, _c, a, b in held])
-        return Volume(count, target, elapsed, days, self.over(first), self.today >= held[0][2])
+        over = self.today >= (until or next_month(first))
+        return Volume(count, target, elapsed, days, over, self.today >= held[0][2])
 
-    def _share(self, first: date, clause: Clause, counts: dict[int, dict[str, int]]) -> Share:
+    def share(self, first: date, clause: Clause, counts: dict[int, dict[str, int]], until: date | None = None) -> Share:
+        """The share kept of settled clocks (terms -> state -> how many), final once `until` has come."""
         shares = {
             terms.pk: Fraction(one.share) / 100
             for terms in self.terms for one in terms.clauses.all() if one.key == clause.key and one.share
@@ -218,5 +219,6 @@ class Reader:
         promised = promised_of((shares[terms], found[MET] + found[MISSED]) for terms, found in counts.items())
         return Share(
             total[MET], total[MISSED], total[PENDING], total[EXCLUDED],
-            promised if promised is not None else Fraction(clause.share) / 100, self.over(first),
+            promised if promised is not None else Fraction(clause.share) / 100,
+            self.today >= (until or next_month(first)),
         )  # fmt: skip

@@ -15,12 +15,18 @@ frozen: list[Callable[[Any, Sequence[date]], Mapping[date, "Frozen"]]] = []
 
 @dataclass(frozen=True)
 class Frozen:
-    """A closed month: its figures by clause key as `figures.Figure.book` wrote them, cut-off, digest."""
+    """A closed month: its figures by clause key as `figures.Figure.book` wrote them, cut-off, digest.
+
+    `parts`: those of a month split by an amendment; `days`: what came on each day. Both by clause key, as
+    `follow.Part` and `chart.days` say it; books closed before they were kept have none.
+    """
 
     number: int
     cutoff: datetime
     sha256: str
     figures: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    parts: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    days: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     restated: int = 0
     restated_at: datetime | None = None
 

@@ -1,6 +1,7 @@
 """The table of clause kinds. Adding one is one row here and one case in `clocks.py` (clocked kinds) or `follow.py`.
 
-`source` says what decides the clause in a period: a volume counted by handoffs made, or clocks settled.
+`source` says what decides the clause in a period: a volume counted by handoffs made, or clocks settled. What a clocked
+kind says to the statement of `sets.py` stands in its row, too: `runs`, `kept`, `made_up`.
 """
 
 from dataclasses import dataclass
@@ -25,6 +26,10 @@ class Kind:
     share: bool
     param: str = ""  # second number of the clause
     param_label: object = ""
+    runs: str = ""  # clock: hours (of the target) | days (of the parameter), of working time
+    kept: str = ""  # SQL of the instant from which the promise is kept, over tried, reached_at, sql_at, %(target)s
+    queue: str = ""  # label of the promise in the queue
+    made_up: str = "false"  # SQL over a clock k: missed, and owed no more
 
 
 KINDS = {
@@ -44,7 +49,7 @@ KINDS = {
                 "first attempt within %(target)s business hour", "first attempt within %(target)s business hours", "number"
             ),
             ngettext_lazy("first attempt in %(target)s bus. h", "first attempt in %(target)s bus. h", "number"),
-            share=True,
+            share=True, runs="hours", kept="tried[1]", queue="first", made_up="k.done > 0",
         ),
         Kind(
             "min_attempts", "sales", "clock", "attempts", "attempts_in_time",
@@ -58,6 +63,7 @@ KINDS = {
                 "%(target)s attempt in %(param)s bus. days", "%(target)s attempts in %(param)s bus. days", "number"
             ),
             share=True, param="days", param_label=_("business days"),
+            runs="days", kept="least(tried[%(target)s], reached_at, sql_at)", queue="attempts",
         ),
     )
 }  # fmt: skip

@@ -1,6 +1,7 @@
 """Measures over the clocks of the contract: promises kept, by the month in which they fell due."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
@@ -8,14 +9,15 @@ from leads.measures import dimensions, outcomes
 from leads.measures.populations import GRADE, LEAD, LINK
 from leads.measures.seen import leads as seen
 from leads.measures.values import people
-from smarketing.measures.numbers import COUNT, RATIO
+from smarketing.measures.numbers import COUNT, NUMBER, RATIO
 from smarketing.measures.question import Question
+from smarketing.measures.reduces import STATS
 from smarketing.measures.registry import Column, Dimension, Measure, Population, register, register_note
 
+from . import as_of
 from .models import Clock, Terms
 
-# A clock that was settled after the cut-off was pending at the cut-off.
-STATE = "(CASE WHEN k.settled_at > %(cutoff)s THEN 'pending' ELSE k.state END)"
+STATE = "k.state"  # as known at the cut-off
 CONTRACT = "(SELECT x.name FROM sla_contract x JOIN sla_terms y ON y.contract_id = x.id WHERE y.id = k.terms_id)"
 OWN = {
     "contract": Dimension("contract", _("contract"), CONTRACT),
@@ -35,10 +37,11 @@ def of_clocks(question: Question) -> Mapping[str, Dimension]:
 def clocks(question: Question, kind: str, states: str) -> Population:
     """Clocks of a kind of clause that fall due in the period; a clock keeps its month in every zone. A hit was met."""
     local = question.day("k.due_at")
+    known, given = as_of.relation(question.cutoff)
     month_end = "(k.month + interval '1 month' - interval '1 day')::date"
     return Population(
         source=(
-            "sla_clock k JOIN sla_clause cl ON cl.terms_id = k.terms_id AND cl.key = k.clause_key"
+            f"{known} k JOIN sla_clause cl ON cl.terms_id = k.terms_id AND cl.key = k.clause_key"
             " JOIN leads_handoff h ON h.id = k.handoff_id LEFT JOIN charged ch ON ch.handoff_id = h.id"
             f" CROSS JOIN LATERAL (SELECT ch.rep_id) rr{people('h.lead_id')}"
         ),
@@ -47,7 +50,7 @@ def clocks(question: Question, kind: str, states: str) -> Population:
         where=(*outcomes.COUNTED, "cl.kind = %(kind)s", f"{STATE} IN {states}", question.around("k.due_at")),
         hit=f"{STATE} = 'met'",
         ctes=outcomes.ALL,
-        params={"kind": kind},
+        params={"kind": kind, **given},
         columns=(*LEAD, *GRADE, Column("due", _("due"), "k.due_at"), Column("clock", _("state"), STATE, show=lambda text: dict(Clock.State.choices).get(text, text))),
         link=LINK,
         seen=seen,
@@ -79,7 +82,19 @@ def _three(key: str, kind: str, label, words, order: int) -> tuple[Measure, ...]
     )  # fmt: skip
 
 
+def response(question: Question) -> Population:
+    """First attempts made on promises of a first attempt that fall due in the period, with the working hours they took."""
+    every = clocks(question, "first_attempt", "('met', 'missed', 'pending', 'paused', 'excluded', 'waived')")
+    hours = "k.took::numeric / 3600000000"
+    shown = Column("took", _("business hours"), f"round({hours}, 2)", "number")
+    return replace(every, value=hours, where=(*every.where, "k.took IS NOT NULL"), columns=(*every.columns, shown))
+
+
+RESPONSE = ("p90_nearest", "median", *(name for name in STATS if name not in ("p90_nearest", "median", "sum")))
 MEASURES = (
+    Measure("response_time", _("Time to the first attempt"),
+            _("Business hours from the handoff to the first attempt, made in time or late, by the calendar of the contract and the month in which the promise fell due; handoffs without an attempt are left out. The 90th percentile is the nearest rank."),
+            NUMBER, response, "spread", of_clocks, dates=("due",), stats=RESPONSE, order=96),
     *_three("first_attempt_in_time", "first_attempt", _("First attempt in time"),
             _("First attempts made in time ÷ settled promises of a first attempt, by the month in which they fell due."), 90),
     *_three("attempts_in_time", "min_attempts", _("Attempts made in time"),

@@ -116,6 +116,7 @@ class Clock(Derived):
     state = models.CharField(max_length=8, choices=State)
     settled_at = models.DateTimeField(null=True)
     done = models.IntegerField(default=0)
+    took = models.BigIntegerField(null=True)  # working microseconds to the first attempt, of clauses that promise hours
 
     class Meta:
         indexes = [

@@ -1,5 +1,7 @@
 """The night's look at every clock: what fell due by the cut-off is settled, whether or not anything had been running."""
 
+from typing import Any
+
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +18,6 @@ SELECT h.id FROM leads_handoff h WHERE h.id >= %(low)s AND h.id < %(high)s AND h
   AND NOT EXISTS (SELECT FROM leads_attempt a WHERE a.handoff_id = h.id AND a.recorded_at > %(cutoff)s)
   AND NOT EXISTS (SELECT FROM leads_decision d WHERE d.handoff_id = h.id AND d.recorded_at > %(cutoff)s)
   AND NOT EXISTS (SELECT FROM sla_clock c WHERE c.handoff_id = h.id AND c.settled_at > %(cutoff)s)
-ORDER BY h.id
 """
 
 
@@ -27,8 +28,12 @@ def register() -> None:
 
 
 def clocks(run: Run, low: int, high: int) -> int:
-    """Derive the clocks of the handoffs low <= id < high as of the run's cut-off. Returns how many clocks."""
+    """Derive, as of the run's cut-off, the handoffs low <= id < high whose clocks say something else by then, and those
+    that have none. Returns how many handoffs."""
+    params: dict[str, Any] = {"low": low, "high": high, "cutoff": run.cutoff}
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLED, {"low": low, "high": high, "cutoff": run.cutoff})
-        ids = [row[0] for row in cursor.fetchall()]
-    return derive.derive(ids, run.cutoff) if ids else 0
+        cursor.execute(f"{_SETTLED} EXCEPT SELECT handoff_id FROM sla_clock", params)
+        bare = [row[0] for row in cursor.fetchall()]
+    ids = sorted({*bare, *derive.stale(derive.Asked(_SETTLED, params=params), run.cutoff)})
+    derive.derive(ids, run.cutoff)
+    return len(ids)

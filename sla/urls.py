@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from .pages import documents, follow_up, goal
+from .pages import api, documents, follow_up, goal
 
 app_name = "sla"
 urlpatterns = [
@@ -13,4 +13,10 @@ urlpatterns = [
     path("contract/new/", documents.new, name="new"),
     path("contract/<int:pk>/terms/", documents.document, name="terms"),
     path("contract/<int:pk>/draft/", documents.draft, name="draft"),
+    path("api/v1/contracts/", api.Contracts.as_view(), name="api_contracts"),
+    re_path(
+        r"^api/v1/contracts/(?P<pk>\d+)/months/(?P<month>20\d{2}-(?:0[1-9]|1[0-2]))/$",
+        api.OneMonth.as_view(),
+        name="api_month",
+    ),
 ]

@@ -124,8 +124,11 @@ def reps(rows: Sequence[User]) -> list[User]:
     return sorted(rows, key=lambda rep: rep.name.casefold())
 
 
-def axis():
-    """Working hours by which time left is told: the newest calendar's; None where there is none yet."""
+def axis(calendar: int | None = None):
+    """Working hours by which time left is told: those of a calendar's version (of the clause that made the promise), or
+    where there is none the newest calendar's; None where there is none yet."""
+    if calendar is not None and (version := calendars.version(calendar)):
+        return calendars.axis(version)
     versions = calendars.current()
     return calendars.axis(max(versions, key=lambda version: version.created_at)) if versions else None
 

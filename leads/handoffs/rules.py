@@ -1,6 +1,6 @@
 """Rules of handoffs: pushed down by the contract, immutable, named by each handoff. Without a contract: the starter rules."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,10 +23,11 @@ STARTER: dict[str, Any] = {
 }
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
-_PROMISE = """
-UPDATE leads_handoffstate s SET due_at = u.due_at, due_label = u.label
-FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[]) AS u(id, due_at, label)
-WHERE s.handoff_id = u.id AND (s.due_at IS DISTINCT FROM u.due_at OR s.due_label <> u.label)
+_PROMISES = """
+UPDATE leads_handoffstate o SET due_at = n.due_at, due_label = coalesce(n.label, ''), calendar_id = n.calendar_id
+FROM leads_handoffstate s LEFT JOIN ({promises}) n ON n.handoff_id = s.handoff_id
+WHERE o.handoff_id = s.handoff_id{among}
+  AND (s.due_at, s.due_label, s.calendar_id) IS DISTINCT FROM (n.due_at, coalesce(n.label, ''), n.calendar_id)
 """
 
 
@@ -75,9 +76,24 @@ def body_of(handoff: Handoff) -> dict[str, Any]:
     return STARTER | (handoff.rules.body if handoff.rules_id else {})
 
 
-def set_promises(promises: Iterable[tuple[int, datetime | None, str]]) -> None:
-    """Push (handoff, due instant of the next open promise, its label) onto the rows by which the queue is ordered."""
+def set_promises(promises: Iterable[tuple[int, datetime | None, str]], calendar: int | None = None) -> None:
+    """Push (handoff, due instant of the next open promise, its label), made under a calendar's version, onto the rows by
+    which the queue is ordered."""
     rows = sorted(promises, key=lambda one: one[0])
+    given = {"ids": [one[0] for one in rows], "due": [one[1] for one in rows], "labels": [one[2] for one in rows]}
+    told = (
+        "SELECT u.*, %(calendar)s::bigint FROM unnest(%(ids)s::bigint[], %(due)s::timestamptz[], %(labels)s::text[]) u"
+    )
     if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(_PROMISE, [[one[n] for one in rows] for n in range(3)])
+        set_promises_from(
+            f"SELECT * FROM ({told}) p(handoff_id, due_at, label, calendar_id)",
+            " AND s.handoff_id = ANY(%(ids)s)",
+            given | {"calendar": calendar},
+        )
+
+
+def set_promises_from(promises: str, among: str = "", params: Mapping[str, Any] | None = None) -> None:
+    """Push next promises in one set: `promises` is SQL of (handoff_id, due_at, label, calendar_id); handoffs of the set
+    `among` (a condition on s.handoff_id that begins with AND) without one promise nothing any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PROMISES.format(promises=promises, among=among), params or {})

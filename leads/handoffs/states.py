@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 
 from leads.intake.bulk import among
-from leads.models import Assignment, Attempt, Correction, Deal, Decision, Handoff, Merge
+from leads.models import Assignment, Attempt, AttributeChange, Correction, Deal, Decision, Handoff, Merge
 from smarketing.rows import clock
 from smarketing.rows.fence import Fence
 
@@ -23,14 +23,14 @@ from .story import Charge, Story, Try, Verdict
 _TYPES = {
     "handoff_id": "bigint", "lead_id": "bigint", "line_id": "bigint", "state": "text", "is_open": "boolean",
     "rep_id": "bigint", "pool_id": "bigint", "assigned_at": "timestamptz", "attempts": "int",
-    "first_attempt_at": "timestamptz", "reached_at": "timestamptz", "accepted_at": "timestamptz", "implicit": "boolean",
+    "first_attempt_at": "timestamptz", "tried": "text", "reached_at": "timestamptz", "accepted_at": "timestamptz", "implicit": "boolean",
     "decided_at": "timestamptz", "first_decision": "text", "reason": "text", "sql_at": "timestamptz",
     "closed_at": "timestamptz", "grade_rank": "smallint", "effective_at": "timestamptz",
 }  # fmt: skip
 _KEYS = ("handoff_id", "lead_id", "line_id")
 _UPSERT = """
 INSERT INTO leads_handoffstate ({names}, first, due_label)
-SELECT {names}, true, '' FROM unnest({arrays}) AS u({names}) ORDER BY handoff_id
+SELECT {values}, true, '' FROM unnest({arrays}) AS u({names}) ORDER BY handoff_id
 ON CONFLICT (handoff_id) DO UPDATE SET {updates}
 """
 _FIRST = """
@@ -93,11 +93,17 @@ def _write(rows: Sequence[Mapping[str, Any]]) -> None:
     names = ", ".join(_TYPES)
     sql = _UPSERT.format(
         names=names,
+        values=names.replace("tried", "tried::timestamptz[]"),  # unnest would flatten arrays of arrays
         arrays=", ".join(f"%s::{kind}[]" for kind in _TYPES.values()),
         updates=", ".join(f"{name} = excluded.{name}" for name in _TYPES if name not in _KEYS),
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [[row[name] for row in rows] for name in _TYPES])
+        cursor.execute(sql, [[_array(row[name]) if name == "tried" else row[name] for row in rows] for name in _TYPES])
+
+
+def _array(instants: Iterable[datetime]) -> str:
+    """Instants as the text of an SQL array."""
+    return "{" + ",".join(at.isoformat() for at in instants) + "}"
 
 
 def _settle_first(leads: set[int]) -> list[int]:
@@ -114,11 +120,11 @@ def _settle_first(leads: set[int]) -> list[int]:
 # --- reading the log
 
 
-def read(handoffs: Sequence[Handoff]) -> dict[int, Story]:
-    """The story of each handoff, by its id."""
+def read(handoffs: Sequence[Handoff], cutoff: datetime | None = None) -> dict[int, Story]:
+    """The story of each handoff, by its id: as the log has it now, or as known at a cut-off."""
     ids = [one.pk for one in handoffs]
-    charges, verdicts, tries = _charges(ids), _verdicts(ids), _tries(ids)
-    sold, merged, undone = _sold(handoffs), _merged(handoffs), _back("handoff", ids)
+    charges, verdicts, tries = _charges(ids, cutoff), _verdicts(ids, cutoff), _tries(ids, cutoff)
+    sold, merged, undone = _sold(handoffs, cutoff), _merged(handoffs, cutoff), _back("handoff", ids, cutoff)
     return {
         one.pk: Story(
             effective_at=one.qualification.effective_at if one.qualification_id else one.occurred_at,
@@ -135,56 +141,75 @@ def read(handoffs: Sequence[Handoff]) -> dict[int, Story]:
     }
 
 
-def _kept(model, ids: Sequence[int]):
+def _by(rows: Any, cutoff: datetime | None) -> Any:
+    """Those recorded by the cut-off; all without one."""
+    return rows if cutoff is None else rows.filter(recorded_at__lte=cutoff)
+
+
+def _standing(model: Any, cutoff: datetime | None) -> Any:
+    """Facts of a kind that were not taken back."""
+    back = _by(Correction.objects.filter(subject=model._meta.model_name), cutoff)
+    return _by(model.objects, cutoff).exclude(pk__in=back.values("subject_id"))
+
+
+def _kept(model: Any, ids: Sequence[int], cutoff: datetime | None) -> Any:
     """Rows of a handoff's log that were not taken back, in order."""
-    back = Correction.objects.filter(subject=model._meta.model_name).values("subject_id")
-    return model.objects.filter(among("handoff_id", ids)).exclude(pk__in=back).order_by("occurred_at", "pk")
+    return _standing(model, cutoff).filter(among("handoff_id", ids)).order_by("occurred_at", "pk")
 
 
-def _charges(ids: Sequence[int]) -> dict[int, list[Charge]]:
+def _charges(ids: Sequence[int], cutoff: datetime | None) -> dict[int, list[Charge]]:
     found = defaultdict(list)
-    for pk, *one in _kept(Assignment, ids).values_list("handoff_id", "occurred_at", "rep_id", "pool_id"):
+    for pk, *one in _kept(Assignment, ids, cutoff).values_list("handoff_id", "occurred_at", "rep_id", "pool_id"):
         found[pk].append(Charge(*one))
     return found
 
 
-def _verdicts(ids: Sequence[int]) -> dict[int, list[Verdict]]:
+def _verdicts(ids: Sequence[int], cutoff: datetime | None) -> dict[int, list[Verdict]]:
     found = defaultdict(list)
-    for pk, *one in _kept(Decision, ids).values_list("handoff_id", "kind", "occurred_at", "reason"):
+    for pk, *one in _kept(Decision, ids, cutoff).values_list("handoff_id", "kind", "occurred_at", "reason"):
         found[pk].append(Verdict(*one))
     return found
 
 
-def _tries(ids: Sequence[int]) -> dict[int, list[Try]]:
+def _tries(ids: Sequence[int], cutoff: datetime | None) -> dict[int, list[Try]]:
     found = defaultdict(list)
-    for pk, *one in _kept(Attempt, ids).values_list("handoff_id", "occurred_at", "channel", "outcome"):
+    for pk, *one in _kept(Attempt, ids, cutoff).values_list("handoff_id", "occurred_at", "channel", "outcome"):
         found[pk].append(Try(*one))
     return found
 
 
-def _sold(handoffs: Sequence[Handoff]) -> dict[int, datetime]:
+def _sold(handoffs: Sequence[Handoff], cutoff: datetime | None) -> dict[int, datetime]:
     """When a deal proved the need: a deal opened on the handoff; for an imported one, a won deal of its lead."""
-    back = Correction.objects.filter(subject="deal").values("subject_id")
-    deals = Deal.objects.exclude(pk__in=back).order_by("-created_at")
-    found = dict(
-        deals.filter(among("handoff_id", [one.pk for one in handoffs])).values_list("handoff_id", "created_at")
-    )
+    deals = _standing(Deal, cutoff)
+    own = deals.filter(among("handoff_id", [one.pk for one in handoffs])).order_by("-created_at")
+    found = dict(own.values_list("handoff_id", "created_at"))
     imported = {one.lead_id: one.pk for one in handoffs if one.gate == Handoff.Gate.IMPORTED}
-    won = deals.filter(among("lead_id", imported), handoff=None, state=Deal.State.WON).order_by("closed_at", "pk")
-    for lead, closed, created in won.values_list("lead_id", "closed_at", "created_at"):
-        found.setdefault(imported[lead], closed or created)
+    won = deals.filter(among("lead_id", imported), handoff=None)
+    ends = [
+        (end.closed_at or deal.created_at, deal.pk, deal.lead_id)
+        for deal in won.only("created_at", "lead", "state", "closed_at")
+        if (end := deal if cutoff is None else _end_of(deal, cutoff)).state == Deal.State.WON
+    ]
+    for closed, _pk, lead in sorted(ends):
+        found.setdefault(imported[lead], closed)
     return found
 
 
-def _merged(handoffs: Sequence[Handoff]) -> dict[int, datetime]:
+def _end_of(deal: Deal, cutoff: datetime) -> Deal:
+    """State and end of a deal by the values known at the cut-off."""
+    said = _standing(AttributeChange, cutoff).filter(subject="deal", subject_id=deal.pk, occurred_at__lte=cutoff)
+    values = dict(said.order_by("occurred_at", "recorded_at", "pk").values_list("field", "value"))
+    closed = values.get("closed_at")
+    return Deal(
+        state=values.get("state") or Deal.State.OPEN, closed_at=datetime.fromisoformat(closed) if closed else None
+    )
+
+
+def _merged(handoffs: Sequence[Handoff], cutoff: datetime | None) -> dict[int, datetime]:
     leads = {one.lead_id for one in handoffs}
-    back = Correction.objects.filter(subject="merge").values("subject_id")
-    return dict(
-        Merge.objects.filter(among("loser_id", leads)).exclude(pk__in=back).values_list("loser_id", "occurred_at")
-    )
+    return dict(_standing(Merge, cutoff).filter(among("loser_id", leads)).values_list("loser_id", "occurred_at"))
 
 
-def _back(subject: str, ids: Sequence[int]) -> dict[int, datetime]:
-    return dict(
-        Correction.objects.filter(among("subject_id", ids), subject=subject).values_list("subject_id", "occurred_at")
-    )
+def _back(subject: str, ids: Sequence[int], cutoff: datetime | None) -> dict[int, datetime]:
+    found = _by(Correction.objects.filter(among("subject_id", ids), subject=subject), cutoff)
+    return dict(found.values_list("subject_id", "occurred_at"))

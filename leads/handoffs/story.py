@@ -91,6 +91,7 @@ def columns(story: Story, zone: ZoneInfo) -> dict[str, Any]:
         "assigned_at": charge.occurred_at if rep else None,
         "attempts": len(tried),
         "first_attempt_at": tried[0] if tried else None,
+        "tried": tried,
         "reached_at": min((t.occurred_at for t in story.tries if t.outcome == "reached"), default=None),
         "accepted_at": accepted_at,
         "implicit": implicit,

@@ -1,5 +1,6 @@
 """Acts: decisions of a named person or run, added once, naming the versions they were taken under."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -125,3 +126,6 @@ class Decision(Done):
     reason = models.CharField(max_length=12, default="", blank=True)  # code of leads.handoffs.reasons
     evidence = models.CharField(max_length=80, default="", blank=True)  # key of a criterion, field or record
     return_on = models.DateField(null=True)
+
+    class Meta:
+        indexes = [BrinIndex(fields=["recorded_at"], name="decision_recorded", pages_per_range=32)]

@@ -118,6 +118,7 @@ class HandoffState(Derived):
     assigned_at = models.DateTimeField(null=True)
     attempts = models.IntegerField(default=0)  # counted by the handoff's rules
     first_attempt_at = models.DateTimeField(null=True)
+    tried = ArrayField(models.DateTimeField(), default=list)  # instants of the attempts that count, ascending
     reached_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
     implicit = models.BooleanField(default=False)
@@ -130,6 +131,10 @@ class HandoffState(Derived):
     effective_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     due_label = models.CharField(max_length=20, default="", blank=True)
+    # By which working time left is told: that of the clause that made the promise.
+    calendar = models.ForeignKey(
+        "calendars.CalendarVersion", models.SET_NULL, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
 
     objects = HandoffStateQuerySet.as_manager()
 

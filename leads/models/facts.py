@@ -110,6 +110,9 @@ class Attempt(Dated):
     outcome = models.CharField(max_length=12, choices=Outcome)
     next_step_on = models.DateField(null=True)
 
+    class Meta:
+        indexes = [BrinIndex(fields=["recorded_at"], name="attempt_recorded", pages_per_range=32)]
+
 
 class AttemptNote(Fact):
     attempt = models.OneToOneField(Attempt, models.PROTECT, primary_key=True, related_name="note")

@@ -66,7 +66,7 @@ def page(
 ) -> HttpResponse:
     """The page, also with what was typed and why it was not done."""
     at = clock.now()
-    teller = telling.Teller(at, clock.zone(), queue.axis())
+    teller = telling.teller(at, clock.zone(), state.calendar_id)
     user, lead, handoff = request.user, state.lead, state.handoff
     owed = owed_by(user, state.rep if user.role != Role.REP else None)
     working = state.is_open and may(user, "handoffs.work") and hands.is_in_hands(state, user)

@@ -11,7 +11,6 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from leads.evidence import header, since, story, telling, values, why
-from leads.handoffs import queue
 from leads.handoffs.rules import body_of
 from leads.intake import by_hand
 from leads.models import Lead, PersonaMatch
@@ -77,7 +76,7 @@ def _charge(lead: Lead, t: datetime, now: bool) -> dict:
     if state.due_at:
         promised = body_of(state.handoff)["attempts"]
         found["promise"] = words.promise(state.due_label, state.attempts, promised)
-        found["left"] = words.Teller(t, clock.zone(), queue.axis()).left(state.due_at)
+        found["left"] = words.teller(t, clock.zone(), state.calendar_id).left(state.due_at)
     return found
 
 

@@ -40,10 +40,10 @@ class Row:
 def index(request: HttpRequest) -> HttpResponse:
     """The list. A rep sees their own; a manager all, or the chosen rep's."""
     at = clock.now()
-    teller = telling.Teller(at, clock.zone(), queue.axis())
     rep = _chosen(request)
     owed = owed_by(request.user, rep)
     rows, following = queue.page(owed.select_related(*RELATED), queue.parsed(request.GET.get("after", "")))
+    teller = telling.teller(at, clock.zone(), rows[0].calendar_id if rows else None)
     pool = HandoffState.objects.visible_to(request.user).in_pool().in_order().select_related(*RELATED)
     waiting = list(pool[: POOL_ROWS + 1])
     first = rows[0].due_at if rows else None
@@ -121,7 +121,7 @@ def told(states: list[HandoffState], teller: telling.Teller) -> list[Row]:
 
 
 def _row(state: HandoffState, seen, tried, teller: telling.Teller) -> Row:
-    left = teller.left(state.due_at)
+    left = teller.under(state.calendar_id).left(state.due_at)
     promised = body_of(state.handoff)["attempts"]
     return Row(
         state=state,

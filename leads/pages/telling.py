@@ -1,14 +1,17 @@
 """Instants and touches in the words of the queue. What is near is told as time left in working hours."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from leads.handoffs import queue
 from leads.handoffs.queue import Touch
 from leads.models import Attempt
 
@@ -27,11 +30,21 @@ class Left:
 
 @dataclass(frozen=True)
 class Teller:
-    """Tells instants as seen at `at`: the installation's zone, the newest calendar's working hours (None: all hours)."""
+    """Tells instants as seen at `at`: the installation's zone, working hours of a calendar (None: all hours).
+
+    `axis_of` gives the working hours of another calendar: a promise is told in those of the clause that made it.
+    """
 
     at: datetime
     zone: ZoneInfo
-    axis: object = None
+    axis: Any = None
+    axis_of: Callable[[int], Any] | None = None
+
+    def under(self, calendar: int | None) -> "Teller":
+        """The teller for a promise made under this calendar; the same one for none."""
+        if calendar is None or self.axis_of is None:
+            return self
+        return replace(self, axis=self.axis_of(calendar))
 
     @property
     def opens(self) -> str:
@@ -120,6 +133,11 @@ class Teller:
 
     def _local(self, at: datetime) -> datetime:
         return at.astimezone(self.zone)
+
+
+def teller(at: datetime, zone: ZoneInfo, calendar: int | None = None) -> Teller:
+    """A teller for one page: working hours of a promise's calendar (the newest one where there is none)."""
+    return Teller(at, zone, queue.axis(calendar), cache(queue.axis))
 
 
 def clock_text(length: timedelta) -> str:

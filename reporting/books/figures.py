@@ -1,13 +1,14 @@
 """The body of a closed book: ids and figures only, whole numbers and text, so that it has one canonical text."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from fractions import Fraction
 from typing import Any
 
-from sla import follow
+from sla import as_of, follow, series, split
 from sla.clocks import EXCLUDED, MET, MISSED
 from sla.kinds import KINDS
-from sla.models import Clock
-from smarketing.measures import engine, numbers, statement
+from smarketing.measures import engine, numbers, shown, statement
 
 # Measures kept beside the clauses: period measures of the month, and cohort measures as seen at close.
 MEASURES = ("mql", "mql_repeated", "handoffs", "acceptance", "sql_rate", "won", "conversion")
@@ -26,7 +27,7 @@ def body(month: follow.Month) -> dict[str, Any]:
             {"number": terms.number, "sha256": terms.paper.sha256}
             for terms in month.contract.terms.select_related("paper").order_by("number")
         ],
-        "clauses": {row.clause.key: _clause(month, row) for row in month.rows},
+        "clauses": _clauses(month),
         "measures": {key: found for key in MEASURES if (found := _measure(key, month))},
     }
 
@@ -43,13 +44,18 @@ def asked(month: follow.Month) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _clause(month: follow.Month, row: follow.Row) -> dict[str, Any]:
-    kind = KINDS[row.clause.kind]
-    rows = {"counted": _volume_ids(kind.measure, month)} if kind.source == "volume" else _clock_ids(month, row)
-    return {
-        "kind": row.clause.kind, "side": row.clause.side, "terms": row.clause.terms.number,
-        "target": str(row.clause.target), "state": row.figure.state, "figure": row.figure.book(), "rows": rows,
-    }  # fmt: skip
+def _clauses(month: follow.Month) -> dict[str, Any]:
+    days, clocks = series.book(month), as_of.rows(month.contract, month.first, month.cutoff)
+    out = {}
+    for row in month.rows:
+        kind, key = KINDS[row.clause.kind], row.clause.key
+        rows = {"counted": _volume_ids(kind.measure, month)} if kind.source == "volume" else _clock_ids(clocks, key)
+        out[key] = {
+            "kind": row.clause.kind, "side": row.clause.side, "terms": row.clause.terms.number,
+            "target": str(row.clause.target), "state": row.figure.state, "figure": row.figure.book(), "rows": rows,
+            "days": days[key], "parts": [part.book() for part in row.parts],
+        }  # fmt: skip
+    return out
 
 
 def _volume_ids(key: str, month: follow.Month) -> list[int]:
@@ -58,11 +64,11 @@ def _volume_ids(key: str, month: follow.Month) -> list[int]:
     return [row[0] for row in statement.run(f"WITH {built.counted} SELECT key FROM counted ORDER BY key", built.params)]
 
 
-def _clock_ids(month: follow.Month, row: follow.Row) -> dict[str, list[int]]:
-    found = Clock.objects.filter(terms__contract=month.contract, month=month.first, clause_key=row.clause.key)
+def _clock_ids(clocks: Sequence[tuple], key: str) -> dict[str, list[int]]:
     out: dict[str, list[int]] = {MET: [], MISSED: [], EXCLUDED: []}
-    for state, handoff in found.filter(state__in=out).order_by("handoff_id").values_list("state", "handoff_id"):
-        out[state].append(handoff)
+    for clause, handoff, state, _settled in clocks:
+        if clause == key and state in out:
+            out[state].append(handoff)
     return out
 
 
@@ -75,6 +81,26 @@ def _measure(key: str, month: follow.Month) -> dict[str, Any] | None:
     return {"value": numbers.api(total.value, found.unit), "n": total.n, "of": total.of, "mature": total.mature}
 
 
+COHORTS = ("acceptance", "sql_rate", "won", "conversion")
+
+
+def since_close(kept: dict[str, Any], now: follow.Month) -> list[dict[str, Any]]:
+    """Cohort measures of a closed month as they were seen at close, and as they are seen now."""
+    out = []
+    for key in COHORTS:
+        if not (before := kept["measures"].get(key)):
+            continue
+        found = engine.answer(key, **asked(now))
+        value = None if before["value"] is None else Fraction(str(before["value"]))
+        out.append(
+            {
+                "label": found.measure.label, "kept": shown.figure(value, found.unit), "mature": before["mature"],
+                "since": shown.figure(found.total.value, found.unit),
+            }
+        )  # fmt: skip
+    return out
+
+
 def difference(kept: dict[str, Any], now: follow.Month) -> list[dict[str, Any]]:
     """Clauses with their figure at close and the same figure now."""
     from sla.figures import from_book
@@ -84,8 +110,12 @@ def difference(kept: dict[str, Any], now: follow.Month) -> list[dict[str, Any]]:
         if found := kept["clauses"].get(row.clause.key):
             before = from_book(found["figure"])
             out.append(
-                {"clause": row.clause, "before": before, "now": row.figure, "same": before.book() == row.figure.book()}
-            )
+                {
+                    "clause": row.clause, "before": before, "now": row.figure,
+                    "same": before.book() == row.figure.book(),
+                    "parts": split.frozen(now.contract, row.clause.key, found.get("parts", ())),
+                }
+            )  # fmt: skip
     return out
 
 

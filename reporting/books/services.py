@@ -120,14 +120,17 @@ def closed_months(first: date, last: date) -> set[date]:
 
 
 def frozen(contract: Contract, months: Sequence[date]) -> Mapping[date, Frozen]:
-    """The closed books among these months, as the contract shows them; restatements of the last one only."""
+    """The closed books among these months, as the contract shows them, each with what restated it."""
     out = {}
-    for book in BookClose.objects.filter(contract=contract, month__in=months, reopened=None):
-        kept = json.loads(book.figures)
-        found = restatements.of(book) if book.month == months[-1] else []
+    books = BookClose.objects.filter(contract=contract, month__in=months, reopened=None).select_related("contract")
+    late = restatements.of_all(list(books))
+    for book in books:
+        clauses, found = json.loads(book.figures)["clauses"], late[book.pk]
         out[book.month] = Frozen(
-            book.number, book.cutoff, book.sha256, {key: one["figure"] for key, one in kept["clauses"].items()},
-            len(found), max((one.recorded_at for one in found), default=None),
+            book.number, book.cutoff, book.sha256, {key: one["figure"] for key, one in clauses.items()},
+            parts={key: one.get("parts", ()) for key, one in clauses.items()},
+            days={key: one["days"] for key, one in clauses.items() if "days" in one},
+            restated=len(found), restated_at=max((one.recorded_at for one in found), default=None),
         )  # fmt: skip
     return out
 

@@ -1,6 +1,6 @@
 """The book of a month: what will be frozen, the closed book with its restatements, closing and opening again."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,6 +18,8 @@ from smarketing.agreements import services as agreements
 from smarketing.agreements.models import Paper
 from smarketing.rows import clock, fence
 from smarketing.web.once import once
+
+DAY = timedelta(days=1)
 
 
 @needs("contract.view")
@@ -37,19 +39,23 @@ def book(request: HttpRequest, contract: str, month: str) -> HttpResponse:
 
 
 def _open(shown: follow.Month) -> dict:
-    return {"why_not": services.why_not(shown), "rows": [_line(row.clause, row.figure) for row in shown.rows]}
+    return {
+        "why_not": services.why_not(shown),
+        "rows": [_line(row.clause, row.figure) | {"parts": _parts(row.parts)} for row in shown.rows],
+    }
 
 
 def _closed(request: HttpRequest, closed: BookClose, shown: follow.Month) -> dict:
     kept = services.parsed(closed)
     rows = [
-        _line(one["clause"], one["before"]) | {"now": words.so_far(one["now"]), "same": one["same"]}
+        _line(one["clause"], one["before"])
+        | {"now": words.so_far(one["now"]), "same": one["same"], "parts": _parts(one["parts"])}
         for one in figures.difference(kept, shown)
     ]
     paper = Paper.objects.filter(kind=reopening.PAPER, line=f"book:{closed.pk}").order_by("-number").first()
     return {
         "rows": rows, "problems": services.verify(closed), "restated": restatements.of(closed),
-        "measures": kept["measures"], "paper": paper,
+        "cohorts": figures.since_close(kept, shown), "paper": paper,
         "reason": services.parsed_reason(paper) if paper else "",
         "sides": paper and [(side, signature) for side, signature in agreements.state(paper).items()],
         "why_not_sign": paper and agreements.why_not(paper, request.user, clock.now()),
@@ -63,6 +69,14 @@ def _line(clause, figure) -> dict:
         "so_far": words.so_far(figure), "fraction": words.fraction(figure), "state": words.state(figure.state),
         "apart": ", ".join(text for _key, text in words.apart(figure)),
     }  # fmt: skip
+
+
+def _parts(parts) -> list[dict]:
+    return [
+        _line(one.clause, one.figure)
+        | {"number": one.number, "first": one.first, "last": one.until and one.until - DAY}
+        for one in parts
+    ]
 
 
 @needs("month.close")

@@ -10,7 +10,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from leads.handoffs import queue
 from leads.handoffs.rules import body_of
 from leads.models import HandoffState
 from leads.pages import telling
@@ -51,7 +50,7 @@ class Morning:
 
     def __init__(self, user: User, at: datetime):
         self.user, self.at, self.zone, self.cutoff = user, at, clock.zone(), fence.cutoff()
-        self.teller = telling.Teller(at, self.zone, queue.axis())
+        self.teller = telling.teller(at, self.zone)
         self.today = at.astimezone(self.zone).date()
         self.states = HandoffState.objects.visible_to(user)
 
@@ -76,7 +75,7 @@ class Morning:
         return out
 
     def _promise(self, state: HandoffState) -> Line:
-        left = self.teller.left(state.due_at)
+        left = self.teller.under(state.calendar_id).left(state.due_at)
         promised = body_of(state.handoff)["attempts"]
         what = telling.promise(state.due_label, state.attempts, promised)
         who = state.rep.name if state.rep else _("in the pool")

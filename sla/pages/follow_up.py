@@ -1,7 +1,7 @@
 """The contract followed month by month. Views only translate."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from smarketing.accounts.policy import may, needs
+from smarketing.measures import engine
 from smarketing.rows import clock, fence
 
-from .. import chart, derive, follow, missing, states, words
+from .. import chart, derive, follow, missing, series, split, states, words
 from ..figures import Volume
-from ..models import Clock, Contract
+from ..models import Contract
 from ..terms import next_month
 from . import links
 
@@ -39,6 +40,7 @@ def follow_up(request: HttpRequest, month: str = "") -> HttpResponse:
         "before": _address(contract, follow.back(first, 1)[0], len(contracts)),
         "after": _address(contract, next_month(first), len(contracts)), "row": row,
         "chart": row and _drawn(_chart(shown, row, reader), not isinstance(row.figure, Volume)), "missing": [_item(shown, one) for one in missing.items(shown)],
+        "response": row and _response(shown, row),
         "can_edit": may(request.user, "contract.edit"), "month_key": f"{first:%Y-%m}",
     }  # fmt: skip
     return render(request, "sla/follow_up.html", context)
@@ -90,8 +92,32 @@ def _row(month: follow.Month, row: follow.Row) -> dict:
         "apart": [(text, links.rows(month, row, key)) for key, text in words.apart(figure)],
         "forecast": words.forecast(figure), "state": words.state(figure.state), "rows_url": links.rows(month, row),
         "history": [(one, words.state(state) if state else None) for one, state in row.history],
-        "volume": isinstance(figure, Volume),
+        "volume": isinstance(figure, Volume), "parts": [_part(part) for part in row.parts],
     }  # fmt: skip
+
+
+def _part(part: split.Part) -> dict:
+    """One part of a clause, in words."""
+    figure = part.figure
+    return {
+        "number": part.number, "clause": part.clause, "first": part.first,
+        "last": part.until and part.until - timedelta(days=1), "label": words.clause(part.clause),
+        "promised": words.promised(figure), "so_far": words.so_far(figure), "fraction": words.fraction(figure),
+        "line": words.line(figure), "forecast": words.forecast(figure), "volume": isinstance(figure, Volume),
+        "apart": ", ".join(text for _key, text in words.apart(figure)), "state": words.state(figure.state),
+    }  # fmt: skip
+
+
+def _response(month: follow.Month, row: follow.Row) -> dict | None:
+    """How soon first attempts came, with the rows behind it; None for other clauses, and where none came."""
+    if row.clause.kind != "first_attempt" or month.phase == follow.FUTURE:
+        return None
+    asked = links.asked(month, row)
+    nine, half = (engine.answer("response_time", stat=stat, **asked).total for stat in ("p90_nearest", "median"))
+    if nine.value is None or half.value is None:
+        return None
+    said = [words.number(states.shown(Fraction(one.value), Fraction(0), 1)) for one in (nine, half)]
+    return {"nine": said[0], "half": said[1], "n": nine.n, "url": nine.rows_url}
 
 
 def _item(month: follow.Month, item: missing.Item) -> dict:
@@ -124,14 +150,8 @@ def _chart(month: follow.Month, row: follow.Row, reader: follow.Reader) -> chart
     today, figure = min(reader.today, month.until), row.figure
     if isinstance(figure, Volume):
         axis = reader.axes[month.terms.pk]
+        counted = series.of_volume(month, row)
         return chart.volume(
-            month.first, month.until, today, month.counted, figure.target, axis.business_days, figure.forecast
+            month.first, month.until, today, counted, figure.target, axis.business_days, figure.forecast
         )
-    settled: dict[date, tuple[int, int]] = {}
-    found = Clock.objects.filter(terms__contract=month.contract, month=month.first, clause_key=row.clause.key)
-    found = found.filter(settled_at__lte=month.cutoff, state__in=("met", "missed"))
-    for at, state in found.values_list("settled_at", "state"):
-        day = max(at.astimezone(month.zone).date(), month.first)
-        met, missed = settled.get(day, (0, 0))
-        settled[day] = (met + (state == "met"), missed + (state == "missed"))
-    return chart.share(month.first, month.until, today, settled, figure.promised)
+    return chart.share(month.first, month.until, today, series.of_share(month, row), figure.promised)

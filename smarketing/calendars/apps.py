@@ -11,8 +11,9 @@ class CalendarsConfig(AppConfig):
         from smarketing.accounts.sections import Section, register
         from smarketing.rows import rebuild
 
-        from . import services
+        from . import nightly, services
 
         text = _("Working hours and holidays by which deadlines are counted.")
         register(Section("calendars", _("Calendars"), text, "calendars:list", "settings.calendars", 30))
+        nightly.register()
         rebuild.register("calendars", lambda at: services.rebuild(), order=10)

@@ -18,7 +18,8 @@ from . import axis as axes
 from . import holidays
 from .models import AxisWindow, Calendar, CalendarVersion
 
-FIRST, YEARS_AHEAD = "2010-01-01", 10
+FIRST, YEARS_AHEAD, AHEAD = "2010-01-01", 10, 5
+LENGTHENS = "lengthens"  # in the spec of a version: number of the one of which it only moves the end
 WEEK = {str(day): [["09:00", "18:00"]] for day in range(1, 6)}
 
 
@@ -77,8 +78,44 @@ def _complete(spec: dict, year: int) -> dict:
 
 
 def axis(version: CalendarVersion) -> axes.Axis:
-    """The work axis of a version; laid out once per process."""
-    return _axis(canonical(_complete(version.spec, version.created_at.year)))
+    """The work axis of a version, as far as later versions lengthened it; laid out once per process."""
+    return _axis(canonical(_complete(_lengthened(version), version.created_at.year)))
+
+
+def _lengthened(version: CalendarVersion) -> dict:
+    """The spec of a version, or of the last one that only lengthened it: the same days before, more days after."""
+    spec, number = version.spec, version.number
+    later = CalendarVersion.objects.filter(calendar=version.calendar_id, number__gt=number, spec__has_key=LENGTHENS)
+    for other in later.order_by("number"):
+        if other.spec[LENGTHENS] == number:
+            spec, number = other.spec, other.number
+    return spec
+
+
+def lengthen(at: datetime) -> int:
+    """Lay out every calendar whose end is in sight for years more, holidays included, as a version that only lengthens
+    the one before: no deadline moves, and what was promised under an older version goes on. Returns how many were."""
+    short = [version for version in current() if axis(version).until.year - at.year < AHEAD]
+    for version in short:
+        spec = version.spec | {
+            "until": f"{at.year + YEARS_AHEAD}-01-01", LENGTHENS: version.number,
+            "holidays": sorted({*version.spec.get("holidays", []), *_more_holidays(version.spec, at.year + YEARS_AHEAD)}),
+        }  # fmt: skip
+        create_version(calendar=version.calendar, spec=spec, by=None, at=at)
+        for older in version.calendar.versions.exclude(spec=spec):
+            materialise(older)
+    return len(short)
+
+
+def _more_holidays(spec: dict, until: int) -> list[str]:
+    """Holidays of a calendar's country after its end, without those it was kept open on."""
+    end, opened = date.fromisoformat(spec["until"]), spec.get("open", [])
+    return [
+        day.isoformat()
+        for year in range(end.year, until if spec.get("country") else end.year)
+        for day, name in holidays.names(spec["country"], spec.get("region", ""), year, "en").items()
+        if name not in opened and day >= end
+    ]
 
 
 @lru_cache(maxsize=64)
@@ -118,6 +155,11 @@ def current() -> list[CalendarVersion]:
     newest = CalendarVersion.objects.filter(calendar=OuterRef("calendar")).order_by("-number").values("pk")[:1]
     found = CalendarVersion.objects.filter(pk=Subquery(newest)).select_related("calendar", "created_by")
     return list(found.order_by("calendar__name"))
+
+
+def version(pk: int) -> CalendarVersion | None:
+    """A version by its id."""
+    return CalendarVersion.objects.filter(pk=pk).first()
 
 
 def warnings(version: CalendarVersion, at: datetime) -> list[str]:

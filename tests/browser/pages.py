@@ -218,7 +218,7 @@ DEEDS = {
     "leads:collect", "leads:browser_settings",
     "leads:campaign_spend", "leads:import_choose", "leads:import_apply", "leads:import_stop", "leads:import_undo", "leads:import_progress",
     "leads:import_rejected", "leads:import_mapping",
-    "measures:list", "measures:one", "measures:schema",
+    "measures:list", "measures:one", "measures:schema", "sla:api_contracts", "sla:api_month",
     "personas:act", "personas:row", "personas:undo", "personas:propose", "personas:counts", "personas:persona_counts", "personas:version",
     "jobs:metrics", "jobs:start", "jobs:again", "jobs:demo_clock",
     "reporting:close", "reporting:reopen",

@@ -8,6 +8,7 @@ from django.db import transaction
 from leads.models import HandoffState
 from sla import derive, spans
 from sla.models import Clock, SlaDirty, TermsSpan
+from smarketing.calendars import services
 from smarketing.jobs import bell
 from tests.leads import facts
 from tests.sla.contracts import ATTEMPTS, FIRST, attempt, calendar, contract, decide, handoff, paris, sign
@@ -106,6 +107,18 @@ def test_a_date_without_a_time_keeps_its_date_in_the_zone_of_the_contract(db):
     derive.drain(LATER)
     assert Clock.objects.filter(handoff_id=dated.pk).exists()
     assert not Clock.objects.filter(handoff_id=timed.pk).exists()
+
+
+@pytest.mark.parametrize("zone", ["America/Toronto", "Pacific/Auckland", "Europe/Paris"])
+def test_the_clock_of_a_date_without_a_time_runs_from_the_start_of_that_date_in_the_zone_of_the_contract(db, zone):
+    using = calendar(zone, "")
+    sign(contract(), [FIRST, ATTEMPTS], START, at=SIGNED, using=using)
+    dated = handoff(paris(2026, 11, 3, 0), day_only=True)  # Tuesday; in Toronto still Monday evening
+    derive.drain(LATER)
+    local = services.axis(using).zone
+    assert clock(dated).starts_at.astimezone(local) == datetime(2026, 11, 3, tzinfo=local)
+    assert clock(dated).due_at.astimezone(local) == datetime(2026, 11, 3, 13, tzinfo=local)
+    assert clock(dated, "6.2").due_at.astimezone(local) == datetime(2026, 11, 17, 18, tzinfo=local)
 
 
 @pytest.mark.invariant("I13")

@@ -178,6 +178,75 @@ def test_an_amendment_weighs_the_target_by_business_days(db):
     assert shown.row("5.1").figure.days == 20
 
 
+def test_a_month_split_by_an_amendment_has_a_state_for_each_part_and_one_for_the_whole(db):
+    of = contract()
+    sign(of, [{**VOLUME, "target": "20"}, {**FIRST, "share": "90"}], NOVEMBER, at=SIGNED)
+    sign(of, [{**VOLUME, "target": "10"}, {**FIRST, "share": "50"}], date(2026, 11, 16), at=paris(2026, 11, 9))
+    early, late = many(4, lambda n: paris(2026, 11, 3 + n, 9)), many(4, lambda n: paris(2026, 11, 16 + n, 9))
+    for one in (*early[:3], *late[:2]):
+        attempt(one, one.occurred_at + timedelta(hours=1))
+    shown = month(of)
+    volume, share = shown.row("5.1"), shown.row("6.1")
+    # 20 × 9/20 = 9 promised before the 16th, 10 × 11/20 = 5.5 from it on
+    assert [(one.number, one.figure.count, one.figure.target, one.figure.state) for one in volume.parts] == [
+        (1, 4, 9, "broken"), (2, 4, Fraction(11, 2), "on_pace"),
+    ]  # fmt: skip
+    assert (volume.figure.target, volume.figure.state) == (Fraction(29, 2), "behind")
+    assert [(one.first, one.until) for one in volume.parts] == [
+        (NOVEMBER, date(2026, 11, 16)), (date(2026, 11, 16), date(2026, 12, 1)),
+    ]  # fmt: skip
+    assert [(one.figure.met, one.figure.settled, one.figure.promised, one.figure.state) for one in share.parts] == [
+        (3, 4, Fraction(9, 10), "broken"), (2, 4, Fraction(1, 2), "on_pace"),
+    ]  # fmt: skip
+    # the whole: 5 of 8 against (4 × 90 % + 4 × 50 %) ÷ 8
+    assert (share.figure.met, share.figure.settled, share.figure.promised) == (5, 8, Fraction(7, 10))
+    assert share.figure.state == "behind"
+    assert not month(of, date(2026, 12, 1), paris(2026, 12, 3)).row("5.1").parts
+
+
+def test_promises_of_the_month_before_stand_apart_where_they_promised_otherwise(db):
+    of = contract()
+    sign(of, [{**ATTEMPTS, "share": "90"}], date(2026, 10, 1), at=paris(2026, 9, 25))
+    sign(of, [{**ATTEMPTS, "share": "50"}], NOVEMBER, at=SIGNED)
+    many(2, lambda n: paris(2026, 10, 28, 9))
+    parts = month(of).row("6.2").parts
+    assert [(one.number, one.first, one.figure.settled) for one in parts] == [(1, None, 2), (2, NOVEMBER, 0)]
+
+
+def test_a_month_at_an_old_cut_off_is_judged_by_what_was_known_then(db):
+    of = contract()
+    sign(of, [FIRST, ATTEMPTS], NOVEMBER, at=SIGNED)
+    one, two, three = many(3, lambda n: paris(2026, 11, 3, 9))
+    attempt(one, paris(2026, 11, 3, 10))
+    made = attempt(two, paris(2026, 11, 3, 10))
+    then = paris(2026, 11, 10, 19)
+    before = follow.Reader(of, then, then)
+    derive.catch_up(then)
+    told = [(row.clause.key, row.figure) for row in before.month(NOVEMBER).rows]
+    facts.correct("attempt", made.pk, paris(2026, 11, 20))
+    attempt(three, paris(2026, 11, 3, 11), known=paris(2026, 11, 20))
+    decide(one, "refuse", paris(2026, 11, 3, 12), "not_target", known=paris(2026, 11, 20))
+    states.derive([one.pk, two.pk, three.pk])
+    assert month(of).row("6.1").figure.met == 2
+    assert [(row.clause.key, row.figure) for row in follow.Reader(of, then, then).month(NOVEMBER).rows] == told
+    asked = {"first": NOVEMBER, "until": date(2026, 12, 1), "where": {"contract": of.name}}
+    assert engine.answer("first_attempt_in_time", cutoff=then, **asked).total.n == 2
+    assert engine.answer("first_attempt_in_time_excluded", cutoff=then, **asked).total.n == 0
+
+
+def test_the_time_to_the_first_attempt_is_told_in_business_hours_by_nearest_rank(db):
+    of = contract()
+    sign(of, [FIRST], NOVEMBER, at=SIGNED)
+    made = many(9, lambda n: paris(2026, 11, 10, 17))  # the 11th is a holiday
+    for one, hours in zip(made, (1, 1, 1, 1, 1, 1, 1, 41, 42), strict=True):
+        attempt(one, one.occurred_at + timedelta(hours=hours))
+    month(of)
+    asked = {"first": NOVEMBER, "until": date(2026, 12, 1), "where": {"contract": of.name}}
+    assert engine.answer("response_time", **asked).total.value == 3  # Thursday 11:00
+    assert engine.answer("response_time", stat="median", **asked).total.value == 1
+    assert engine.answer("response_time", **asked).total.n == 9
+
+
 def test_shares_of_two_terms_are_weighed_by_what_was_settled_under_each():
     assert figures.promised_of([(Fraction(9, 10), 10), (Fraction(1, 2), 30)]) == Fraction(3, 5)
     assert figures.promised_of([(Fraction(9, 10), 0)]) is None

@@ -3,10 +3,12 @@
 import re
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from sla.models import Contract, Terms
 from sla.terms import next_month
+from smarketing.accounts import tokens
 from smarketing.agreements.models import Paper
 from smarketing.rows import clock
 from tests.people import PASSWORD, person
@@ -179,3 +181,32 @@ def test_an_amendment_begins_with_the_signed_terms_and_the_next_month(client, ma
     page = text(client.get(reverse("sla:draft", args=[signed.contract_id])))
     assert 'name="volume" value="170"' in page
     assert f'value="{next_month(clock.today(at))}"' in page
+
+
+def test_a_split_month_on_the_page_and_in_the_api_says_each_part_and_the_whole(client, managers):
+    of = contract()
+    today = clock.today()
+    first = today.replace(day=1)
+    middle = first.replace(day=16)
+    sign(of, [{**VOLUME, "target": "20"}, FIRST], first, at=clock.now())
+    sign(of, [{**VOLUME, "target": "10"}, {**FIRST, "share": "50"}], middle, at=clock.now())
+    client.force_login(managers[0])
+    page = text(client.get(reverse("sla:follow_up")))
+    assert page.count('class="part"') == 4
+    month = f"{first:%Y-%m}"
+    _token, secret = tokens.issue(
+        kind="api", name="board", by=managers[0], at=clock.now(), user=managers[0], scopes=("measures.read",)
+    )
+    program = Client(headers={"authorization": f"Bearer {secret}"})
+    listed = program.get("/api/v1/contracts/").json()
+    assert [(one["id"], one["name"]) for one in listed] == [(of.pk, of.name)]
+    assert listed[0]["url"].endswith(f"/api/v1/contracts/{of.pk}/months/{month}/")
+    found = program.get(f"/api/v1/contracts/{of.pk}/months/{month}/").json()
+    volume, share = found["clauses"]
+    assert [(one["terms"], one["from"], one["to"]) for one in volume["parts"]] == [
+        (1, first.isoformat(), middle.isoformat()), (2, middle.isoformat(), next_month(first).isoformat()),
+    ]  # fmt: skip
+    assert [one["promised"] for one in share["parts"]] == ["0.900000", "0.500000"]
+    assert (share["value"], share["of"], share["state"]) == (None, 0, "nothing")
+    assert program.get(f"/api/v1/contracts/{of.pk + 1}/months/{month}/").status_code == 404
+    assert Client().get("/api/v1/contracts/").status_code in (401, 403)

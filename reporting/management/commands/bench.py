@@ -23,14 +23,15 @@ class Command(BaseCommand):
         parser.add_argument("--size", choices=SIZES, default=os.environ.get("SIZE") or "small")
         parser.add_argument("--leads", type=int)
         parser.add_argument("--events", type=int)
+        parser.add_argument("--only", choices=["clocks"], help="measure one part, on a company without much else")
         parser.add_argument("--plans", action="store_true", help="print the plan of each page's slowest query")
         parser.add_argument("--inside", action="store_true", help="this process runs on the bench's own database")
 
-    def handle(self, *args, size, leads, events, plans, inside, **options):
+    def handle(self, *args, size, leads, events, only, plans, inside, **options):
         if not inside:
             sys.exit(self._outside())
         counts = SIZES[size]
-        self._measure(leads or counts[0], events or counts[1], plans)
+        self._measure(leads or counts[0], events or (1000 if only else counts[1]), plans, only)
 
     def _outside(self) -> int:
         """Start a cluster of its own, run the bench inside it, stop and delete it."""
@@ -54,8 +55,8 @@ class Command(BaseCommand):
             server.stop()
             shutil.rmtree(folder / "postgres", ignore_errors=True)
 
-    def _measure(self, leads: int, events: int, plans: bool) -> None:
-        from reporting.bench import company, importing, measure, ordinary
+    def _measure(self, leads: int, events: int, plans: bool, only: str | None) -> None:
+        from reporting.bench import company, importing, measure, ordinary, promises
         from reporting.bench.stopwatch import Sheet
         from smarketing.rows import clock
 
@@ -65,14 +66,16 @@ class Command(BaseCommand):
         _plan, stage = company.make(leads, events, clock.now(), self._say)
         sheet = Sheet(self._say)
         self._say("Measured:")
-        full = measure.full(sheet, stage, leads)
-        measure.history(sheet, ordinary.begins(), stage)
-        ordinary.measure(sheet, full)
-        measure.event_to_queue(sheet)
-        measure.queue_page(sheet)
-        measure.ingestion(sheet)
-        measure.pages(sheet, plans, self._say)
-        importing.imports(sheet, leads)
+        if not only:
+            full = measure.full(sheet, stage, leads)
+            measure.history(sheet, ordinary.begins(), stage)
+            ordinary.measure(sheet, full)
+            measure.event_to_queue(sheet)
+            measure.queue_page(sheet)
+            measure.ingestion(sheet)
+            measure.pages(sheet, plans, self._say)
+            importing.imports(sheet, leads)
+        promises.measure(sheet, leads)
         said = {"at": datetime.now(UTC).isoformat(), "leads": leads, "events": events, "lines": sheet.lines}
         path = Path(settings.DATA) / "bench.json"
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,7 @@
 """Closed months: frozen with cut-off and digest, never changed in silence, opened again by both sides only."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from leads.intake import hooks as intake
 from leads.models import Handoff, Merge
 from reporting.books import figures, reopening, restatements, services
 from reporting.models import BookClose, BookReopen
-from sla import derive, follow, hooks
+from sla import derive, follow, hooks, series
 from smarketing.accounts.models import AuditEntry
 from smarketing.agreements import services as agreements
 from tests.leads import facts
@@ -282,3 +283,77 @@ def test_restatements_are_listed_with_their_dates(client, october):
     assert "1 fact of this month was recorded after its close" in shown_page
     assert f"#{late.lead_id}" in shown_page
     assert "restated by 1 fact" in client.get("/contract/2025-10/").content.decode()
+
+
+@pytest.mark.invariant("I10")
+def test_the_chart_of_a_closed_month_never_follows_what_is_learned_later(october):
+    one = handoff(paris(2025, 10, 21, 9))
+    close(october)
+    before = shown(october)
+    drawn = series.of_share(before, before.row("6.1"))
+    assert drawn == {date(2025, 10, 14): (1, 1), date(2025, 10, 21): (0, 1)}
+    attempt(one, paris(2025, 10, 21, 10), known=timezone.now())  # in time, learned after the close
+    late_handoff()
+    derive.derive([one.pk], NOW)
+    after = shown(october)
+    assert series.of_share(after, after.row("6.1")) == drawn
+    assert series.of_volume(after, after.row("5.1")) == series.of_volume(before, before.row("5.1"))
+    assert (after.frozen.restated, after.row("6.1").figure) == (2, before.row("6.1").figure)
+    recounted = shown(october, closed=False)
+    assert recounted.row("6.1").figure.met == 2
+
+
+def test_a_book_closed_before_days_were_kept_is_drawn_from_what_was_known_then(october):
+    one = handoff(paris(2025, 10, 21, 9))
+    book = close(october)
+    old = {
+        key: {name: one[name] for name in one if name != "days"}
+        for key, one in services.parsed(book)["clauses"].items()
+    }
+    attempt(one, paris(2025, 10, 21, 10), known=timezone.now())
+    derive.derive([one.pk], NOW)
+    month = shown(october)
+    bare = replace(month, frozen=replace(month.frozen, days={}))
+    assert "days" not in old["6.1"]
+    assert series.of_share(bare, bare.row("6.1")) == {date(2025, 10, 14): (1, 1), date(2025, 10, 21): (0, 1)}
+
+
+def test_every_closed_month_says_how_often_it_was_restated(october):
+    close(october)
+    handoff(paris(2025, 11, 4, 9))
+    later = datetime(2025, 12, 20, 9, tzinfo=UTC)
+    derive.catch_up(later)
+    close(october, later, date(2025, 11, 1))
+    late_handoff()
+    handoff(paris(2025, 11, 20, 10), known=timezone.now())
+    handoff(paris(2025, 11, 21, 10), known=timezone.now())
+    found = hooks.books(october, [OCTOBER, date(2025, 11, 1), date(2025, 12, 1)])
+    assert {month: one.restated for month, one in found.items()} == {OCTOBER: 1, date(2025, 11, 1): 2}
+
+
+def test_a_split_month_is_frozen_with_its_parts(db):
+    of = contract()
+    sign(of, [{**VOLUME, "target": "2"}, FIRST], OCTOBER, at=EARLY)
+    sign(of, [{**VOLUME, "target": "4"}, {**FIRST, "share": "50"}], date(2025, 10, 16), at=paris(2025, 10, 10))
+    for n in range(3):
+        handoff(paris(2025, 10, 14 + 3 * n, 9))
+    month = shown(of)
+    book = close(of)
+    frozen = shown(of)
+    for key in ("5.1", "6.1"):
+        kept = services.parsed(book)["clauses"][key]["parts"]
+        assert [(one["terms"], one["first"], one["until"]) for one in kept] == [
+            (1, "2025-10-01", "2025-10-16"), (2, "2025-10-16", "2025-11-01"),
+        ]  # fmt: skip
+        assert frozen.row(key).parts == month.row(key).parts
+        assert [one["state"] for one in kept] == [part.figure.state for part in month.row(key).parts]
+    assert services.verify(book) == []
+
+
+def test_what_grows_after_the_close_is_shown_as_since_close(client, october):
+    close(october)
+    decide(handoff(paris(2025, 11, 4, 9)), "refuse", paris(2025, 11, 4, 10), "not_target")
+    client.force_login(signers()[0])
+    text = page(client, "book", october)
+    assert "Since close" in text
+    assert "Acceptance rate" in text

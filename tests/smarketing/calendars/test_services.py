@@ -94,8 +94,10 @@ def test_sql_and_python_give_the_same_deadlines(france):
     query = f"""
         WITH axis AS ({sql.constants()}), asked AS (
           SELECT n, us, len FROM unnest(%(us)s::float8[], %(len)s::float8[]) WITH ORDINALITY AS t(us, len, n) OFFSET 0
-        ), at AS (SELECT n, us, len, {sql.position("us")} + len AS wanted FROM asked, axis OFFSET 0)
-        SELECT {sql.due("wanted", "len")}, {sql.due_days("us", "3")} FROM at, axis ORDER BY n"""
+        ), held AS (SELECT n, us, len, {sql.window("us")} AS i FROM asked, axis OFFSET 0
+        ), at AS (SELECT n, us, len, {sql.position("us", "i")} + len AS wanted FROM held, axis OFFSET 0
+        ), ends AS (SELECT *, {sql.due_window("wanted", "len")} AS j FROM at, axis OFFSET 0)
+        SELECT {sql.due("wanted", "j")}, {sql.due_days("us", "3")} FROM ends ORDER BY n"""
     given = {"us": [float(axes.micros(a)) for a, _ in cases], "len": [float(d // axes.MICROSECOND) for _, d in cases]}
     with connection.cursor() as cursor:
         cursor.execute(query, given | sql.arrays(axis))
@@ -109,3 +111,24 @@ def test_countries_and_their_holidays_are_known_by_name():
     assert len(holidays.of_country("FR", "", 2026, 2027)) == 11
     assert len(holidays.of_country("FR", "57", 2026, 2027)) == 13  # Moselle has two more
     assert holidays.of_country("ZZ") == {}
+
+
+def test_the_night_lengthens_a_calendar_whose_end_is_in_sight_and_moves_no_deadline(db):
+    spec = services.starter_spec(at=AT) | {"until": "2028-01-01", "open": ["Whit Monday"]}
+    spec["holidays"] = [day for day in spec["holidays"] if day < "2028"]
+    short = services.create_version(name="Short", spec=spec, by=None, at=AT)
+    late = datetime(2027, 12, 31, 16, tzinfo=UTC)
+    before = services.axis(short)
+    with pytest.raises(axes.AxisEnds):
+        before.due(late, timedelta(hours=40))
+    assert services.lengthen(AT) == 1
+    assert services.lengthen(AT) == 0
+    after = services.axis(CalendarVersion.objects.get(pk=short.pk))
+    assert after.windows[: len(before.windows)] == before.windows
+    assert after.until.year == 2036
+    assert after.due(late, timedelta(hours=40)).year == 2028
+    newest = services.current()[0]
+    assert (newest.number, newest.created_by, newest.spec["lengthens"]) == (2, None, 1)
+    assert "2030-07-14" in newest.spec["holidays"]
+    assert "2030-06-10" not in newest.spec["holidays"]  # Whit Monday was kept open
+    assert AxisWindow.objects.filter(version=short).count() == AxisWindow.objects.filter(version=newest).count()

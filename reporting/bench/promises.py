@@ -1,0 +1,129 @@
+"""What the clocks of many handoffs cost: handoffs copied in until there are as many as asked, then goal 7 as ratios."""
+
+from datetime import datetime
+from io import StringIO
+
+import numpy as np
+from django.db import connection, transaction
+
+from leads.handoffs import rules, states
+from leads.models import Handoff
+from personas.models import DefinitionLine
+from reporting.demo import seed
+from reporting.demo.bulk import copy, ids, times
+from sla import derive, sets
+from sla.derive import Asked
+from smarketing.accounts.models import User
+from smarketing.rows import clock
+
+from .stopwatch import Sheet, seconds, undone
+
+ROUNDS, MONTHS, HOUR = 5, 17, 3_600_000_000
+JOINED = """SELECT count(*), max(h.occurred_at), max(k.due_at), sum(k.done) FROM leads_handoff h
+JOIN sla_clock k ON k.handoff_id = h.id"""
+SCANNED = "SELECT count(*), max(occurred_at), sum(line_id) FROM leads_handoff"
+NAMES = ", ".join(sets.COLUMNS)
+
+
+def grow(count: int, at: datetime) -> int:
+    """Hand over leads of the company until there are `count` handoffs, worked as reps work: 0 to 3 attempts on each, one
+    in twelve refused. Returns how many there are."""
+    wanted = count - Handoff.objects.count()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM leads_lead l WHERE NOT EXISTS (SELECT FROM leads_handoff h WHERE h.lead_id = l.id)"
+            " ORDER BY id LIMIT %s",
+            [max(wanted, 0)],
+        )
+        lead = np.array([row[0] for row in cursor.fetchall()], dtype=np.int64)
+    if len(lead):
+        with transaction.atomic():
+            made = _write(lead, at)
+        states.derive(made.tolist())
+    return Handoff.objects.count()
+
+
+def _write(lead: np.ndarray, at: datetime) -> np.ndarray:
+    dice, line, end = (
+        np.random.default_rng(7),
+        DefinitionLine.objects.order_by("pk")[0],
+        int(at.timestamp()) * 1_000_000,
+    )
+    made = ids("leads_handoff_id_seq", len(lead))
+    when = end - dice.integers(0, MONTHS * 30 * 24 * HOUR, len(lead))
+    when[when < 0] = 0
+    known = {"occurred_at": times(when), "recorded_at": times(when), "known_at": times(when)}
+    copy("leads_handoff", {
+        "id": made, "lead_id": lead, "line_id": line.pk, "gate": "manual", "day_only": "f", "grade": "",
+        "rules_id": rules.in_force(line, at).pk, **known,
+    })  # fmt: skip
+    rep = User.objects.filter(role="rep").order_by("pk").first()
+    tries = dice.integers(0, 4, len(lead))
+    for number in range(1, 4):
+        some = tries >= number
+        tried = when[some] + number * dice.integers(HOUR, 60 * HOUR, int(some.sum()))
+        past = tried < end
+        known = dict.fromkeys(("occurred_at", "recorded_at", "known_at"), times(tried[past]))
+        copy("leads_attempt", {
+            "handoff_id": made[some][past], "lead_id": lead[some][past], "rep_id": rep.pk, "channel": "call",
+            "outcome": "no_answer", **known,
+        })  # fmt: skip
+    refused = (np.arange(len(lead)) % 12 == 0) & (when + HOUR < end)
+    known = dict.fromkeys(("occurred_at", "recorded_at", "known_at"), times(when[refused] + HOUR))
+    copy(
+        "leads_decision",
+        {"handoff_id": made[refused], "kind": "refuse", "reason": "not_target", "evidence": "", **known},
+    )
+    return made
+
+
+def measure(sheet: Sheet, count: int) -> None:
+    """Goal 7: passes over clocks against reading handoffs joined to them; a rebuild against a scan and a COPY."""
+    at = clock.now()
+    there = grow(count, at)
+    derive.rebuild(at)
+    seed.analyze("VACUUM ANALYZE")
+    joined = _read(JOINED)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), count(*) FILTER (WHERE state = 'pending') FROM sla_clock")
+        clocks, pending = cursor.fetchone()
+    sheet.add("clocks_read", f"reading {there} handoffs joined to {clocks} clocks", joined, "s")
+    passed = undone(lambda: derive.recheck(derive.unsettled(), at), ROUNDS) / joined
+    sheet.add("clocks_unsettled", f"pass over {pending} unsettled clocks ÷ that", passed, "×", "≤ 1.5", passed <= 1.5)
+    checked = undone(lambda: derive.recheck(Asked(), at), ROUNDS) / joined
+    sheet.add("clocks_recheck", "recheck of every clock ÷ that", checked, "×", "≤ 3", checked <= 3)
+    base = _read(SCANNED) + _copied()
+    seed.analyze("VACUUM ANALYZE")
+    built = undone(lambda: derive.rebuild(at), ROUNDS) / base
+    sheet.add("clocks_rebuild", "rebuild of every clock ÷ (scan + COPY)", built, "×", "≤ 3", built <= 3)
+
+
+def _read(sql: str) -> float:
+    """Seconds of reading, by one process, warm."""
+
+    def once() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
+            cursor.execute(sql)
+            cursor.fetchall()
+
+    with transaction.atomic():
+        once()
+        return seconds(once, ROUNDS)
+
+
+def _copied() -> float:
+    """Seconds of a COPY of the clocks into their emptied table, indexes included."""
+    text = StringIO()
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY (SELECT {NAMES} FROM sla_clock) TO STDOUT", text)
+
+        def once() -> None:
+            text.seek(0)
+            cursor.execute("DELETE FROM sla_clock")
+            cursor.copy_expert(f"COPY sla_clock ({NAMES}) FROM STDIN", text)
+
+        def wipe() -> None:
+            cursor.execute("DELETE FROM sla_clock")
+
+        return max(undone(once, ROUNDS) - undone(wipe, ROUNDS), 0.0)

@@ -1,0 +1,85 @@
+"""Clocks as known at a cut-off: written ones, save those of handoffs about which something was recorded later.
+
+These are derived anew from what was known by then. Terms are read as they are signed now: terms signed for the past judge
+the past, at whatever cut-off it is looked at.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+
+from leads.handoffs import as_of
+
+from . import sets
+from .derive import of
+from .models import Contract
+
+TYPES = ("bigint", "text", "bigint", "timestamptz", "timestamptz", "date", "text", "timestamptz", "int", "bigint")
+_KNOWN = """SELECT s.handoff_id, s.tried::timestamptz[] AS tried, s.reached_at, s.sql_at, s.closed_at, s.state, s.reason
+FROM unnest(%(s_handoff)s::bigint[], %(s_tried)s::text[], %(s_reached_at)s::timestamptz[], %(s_sql_at)s::timestamptz[],
+  %(s_closed_at)s::timestamptz[], %(s_state)s::text[], %(s_reason)s::text[])
+  AS s(handoff_id, tried, reached_at, sql_at, closed_at, state, reason)"""
+_COLUMNS = ", ".join(sets.COLUMNS)
+_PENDING_THEN = _COLUMNS.replace(
+    "state, settled_at",
+    "CASE WHEN settled_at > %(cutoff)s THEN 'pending' ELSE state END AS state,"
+    " CASE WHEN settled_at <= %(cutoff)s THEN settled_at END AS settled_at",
+)
+_WRITTEN = f"SELECT {_PENDING_THEN} FROM sla_clock"
+
+
+def relation(cutoff: datetime) -> tuple[str, dict[str, Any]]:
+    """SQL of a relation with the columns of the clocks as known at the cut-off, in brackets, and its parameters."""
+    touched = as_of.touched(cutoff)
+    params: dict[str, Any] = {"cutoff": cutoff}
+    if not touched:
+        return f"({_WRITTEN})", params
+    rows = read(touched, cutoff)
+    again = ", ".join(f"%(k{n})s::{kind}[]" for n, kind in enumerate(TYPES))
+    params |= {"touched": touched} | {f"k{n}": [row[n] for row in rows] for n in range(len(TYPES))}
+    written = f"{_WRITTEN} WHERE handoff_id <> ALL(%(touched)s)"
+    return f"({written} UNION ALL SELECT {_COLUMNS} FROM unnest({again}) AS u({_COLUMNS}))", params
+
+
+def read(handoff_ids: Sequence[int], cutoff: datetime) -> list[tuple]:
+    """The clocks of these handoffs from what was known at the cut-off, in the order of the columns."""
+    asked, known = of(handoff_ids), as_of.known(handoff_ids, cutoff)
+    given = {
+        f"s_{name}": [row[name] for row in known.values()]
+        for name in ("reached_at", "sql_at", "closed_at", "state", "reason")
+    }
+    given |= {"s_handoff": list(known), "s_tried": [_array(row["tried"]) for row in known.values()]}
+    rows: list[tuple] = []
+    with connection.cursor() as cursor:
+        for part in sets.parts(asked):
+            sql, params = sets.fresh(part, asked, cutoff, _KNOWN)
+            cursor.execute(sql, params | given)
+            rows += cursor.fetchall()
+    return rows
+
+
+def _array(instants: Sequence[datetime]) -> str:
+    return "{" + ",".join(at.isoformat() for at in instants) + "}"
+
+
+def count(contract: Contract, months: Sequence[date], cutoff: datetime) -> list[tuple[date, str, int, str, int]]:
+    """(month, clause key, terms, state, how many) of a contract's clocks in these months."""
+    return _select("month, clause_key, terms_id, state, count(*)", contract, months, cutoff, "GROUP BY 1, 2, 3, 4")
+
+
+def rows(contract: Contract, month: date, cutoff: datetime) -> list[tuple[str, int, str, datetime | None]]:
+    """(clause key, handoff, state, settled at) of every clock of a month, by handoff."""
+    return _select("clause_key, handoff_id, state, settled_at", contract, [month], cutoff, "ORDER BY 2, 1")
+
+
+def _select(what: str, contract: Contract, months: Sequence[date], cutoff: datetime, end: str) -> list[tuple]:
+    sql, params = relation(cutoff)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {what} FROM {sql} k WHERE k.month = ANY(%(months)s::date[])"
+            f" AND k.terms_id IN (SELECT id FROM sla_terms WHERE contract_id = %(contract)s) {end}",
+            params | {"months": list(months), "contract": contract.pk},
+        )
+        return cursor.fetchall()

@@ -1,0 +1,140 @@
+"""The contract for programs: which contracts there are, and one month of one with every clause, whole and in parts."""
+
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from smarketing.measures import numbers
+from smarketing.rows import clock, fence
+
+from .. import derive, follow, split
+from ..figures import Figure, Volume
+from ..models import Contract
+from . import links
+
+
+class FigureShape(serializers.Serializer):
+    terms = serializers.IntegerField(help_text="Version of the terms.")
+    promised = serializers.CharField(help_text="Decimal string: a volume, or a share.")
+    value = serializers.CharField(allow_null=True, help_text="Decimal string: counted, or the share met of settled.")
+    n = serializers.IntegerField(help_text="Counted; of a share, promises kept.")
+    of = serializers.IntegerField(allow_null=True, help_text="Of a share: settled promises.")
+    pending = serializers.IntegerField(allow_null=True)
+    excluded = serializers.IntegerField(allow_null=True)
+    forecast = serializers.CharField(allow_null=True, help_text="Of a volume in a month that runs.")
+    state = serializers.ChoiceField(["kept", "broken", "on_pace", "behind", "nothing"])
+
+
+class PartShape(FigureShape):
+    since = serializers.DateField(allow_null=True, help_text="Null for promises made before the month.")
+    to = serializers.DateField(allow_null=True, help_text="Exclusive.")
+
+    def get_fields(self):
+        """`from` is a word of Python; of the API too."""
+        return {"from" if name == "since" else name: field for name, field in super().get_fields().items()}
+
+
+class ClauseShape(FigureShape):
+    clause = serializers.CharField()
+    side = serializers.ChoiceField(["marketing", "sales"])
+    kind = serializers.CharField()
+    parts = PartShape(many=True, help_text="Of a month split by an amendment; else none.")
+    rows_url = serializers.URLField(help_text="The page that lists the rows counted.")
+
+
+class MonthShape(serializers.Serializer):
+    contract = serializers.CharField()
+    month = serializers.CharField(help_text="As 2026-11.")
+    phase = serializers.ChoiceField(["future", "running", "grace", "over", "closed", "none"])
+    business_days = serializers.IntegerField()
+    elapsed = serializers.IntegerField()
+    cutoff = serializers.DateTimeField(help_text="The last known fact included.")
+    sha256 = serializers.CharField(allow_blank=True, help_text="Digest of the closed book.")
+    restated = serializers.IntegerField(help_text="Facts of a closed month recorded after its close.")
+    clauses = ClauseShape(many=True)
+
+
+class ContractShape(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    url = serializers.URLField(help_text="The current month.")
+
+
+class Contracts(APIView):
+    """Which contracts there are."""
+
+    verb = "measures.read"
+    schema = AutoSchema()
+
+    @extend_schema(operation_id="contracts", responses=ContractShape(many=True))
+    def get(self, request: Request) -> Response:
+        month = f"{clock.today():%Y-%m}"
+        return Response(
+            [
+                {
+                    "id": one.pk, "name": one.name,
+                    "url": request.build_absolute_uri(reverse("sla:api_month", args=[one.pk, month])),
+                }
+                for one in Contract.objects.visible_to(request.user).order_by("name")
+            ]
+        )  # fmt: skip
+
+
+class OneMonth(APIView):
+    """A month of a contract: every clause of both sides; a closed month as its book has it."""
+
+    verb = "measures.read"
+    schema = AutoSchema()
+
+    @extend_schema(operation_id="contract_month", responses=MonthShape)
+    def get(self, request: Request, pk: str, month: str) -> Response:
+        contract, at = get_object_or_404(Contract.objects.visible_to(request.user), pk=pk), clock.now()
+        derive.catch_up(at)
+        shown = follow.month(contract, date.fromisoformat(f"{month}-01"), at, fence.cutoff())
+        return Response(
+            {
+                "contract": contract.name, "month": f"{shown.first:%Y-%m}", "phase": shown.phase,
+                "business_days": shown.days, "elapsed": shown.elapsed, "cutoff": shown.cutoff.isoformat(),
+                "sha256": shown.frozen.sha256 if shown.frozen else "",
+                "restated": shown.frozen.restated if shown.frozen else 0,
+                "clauses": [_clause(shown, row, request) for row in shown.rows],
+            }
+        )  # fmt: skip
+
+
+def _clause(shown: follow.Month, row: follow.Row, request: Request) -> dict[str, Any]:
+    return {
+        "clause": row.clause.key, "side": row.clause.side, "kind": row.clause.kind,
+        **_figure(row.clause.terms.number, row.figure), "parts": [_part(part) for part in row.parts],
+        "rows_url": request.build_absolute_uri(links.rows(shown, row)),
+    }  # fmt: skip
+
+
+def _part(part: split.Part) -> dict[str, Any]:
+    edges = {"from": part.first and part.first.isoformat(), "to": part.until and part.until.isoformat()}
+    return edges | _figure(part.number, part.figure)
+
+
+def _figure(terms: int, figure: Figure) -> dict[str, Any]:
+    """A figure as JSON: exact numbers as decimal strings of six digits, half to even."""
+    if isinstance(figure, Volume):
+        return {
+            "terms": terms, "promised": numbers.api(figure.target, numbers.NUMBER), "value": str(figure.count),
+            "n": figure.count, "of": None, "pending": None, "excluded": None,
+            "forecast": numbers.api(figure.forecast, numbers.NUMBER), "state": figure.state,
+        }  # fmt: skip
+    value = Fraction(figure.met, figure.settled) if figure.settled else None
+    return {
+        "terms": terms, "promised": numbers.api(figure.promised, numbers.RATIO), "value": numbers.api(value, numbers.RATIO),
+        "n": figure.met, "of": figure.settled, "pending": figure.pending, "excluded": figure.excluded,
+        "forecast": None, "state": figure.state,
+    }  # fmt: skip

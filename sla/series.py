@@ -1,0 +1,53 @@
+"""What came on each day of a month, clause by clause: what the chart draws, and what a closed book keeps of it."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from . import as_of
+from .clocks import MET, MISSED
+from .figures import Volume
+from .follow import Month, Row
+
+Settled = dict[date, tuple[int, int]]
+
+
+def settled(month: Month) -> dict[str, Settled]:
+    """Clause key -> local day -> (met, missed) of the month's clocks as known at its cut-off.
+
+    What was settled before the month began counts on its first day.
+    """
+    out: dict[str, Settled] = {}
+    for key, _handoff, state, at in as_of.rows(month.contract, month.first, month.cutoff):
+        if state in (MET, MISSED) and at is not None:
+            days = out.setdefault(key, {})
+            day = max(at.astimezone(month.zone).date(), month.first)
+            met, missed = days.get(day, (0, 0))
+            days[day] = (met + (state == MET), missed + (state == MISSED))
+    return out
+
+
+def book(month: Month) -> dict[str, dict[str, Any]]:
+    """Clause key -> day -> handoffs counted, or [met, missed], as a closed book keeps them."""
+    shares = settled(month)
+    out: dict[str, dict[str, Any]] = {}
+    for row in month.rows:
+        days: Mapping[date, Any] = month.counted if isinstance(row.figure, Volume) else shares.get(row.clause.key, {})
+        out[row.clause.key] = {
+            day.isoformat(): list(found) if isinstance(found, tuple) else found for day, found in sorted(days.items())
+        }
+    return out
+
+
+def of_volume(month: Month, row: Row) -> Mapping[date, int]:
+    """Local day -> handoffs counted: of a closed month what its book kept."""
+    kept = month.frozen.days.get(row.clause.key) if month.frozen else None
+    return month.counted if kept is None else {date.fromisoformat(day): n for day, n in kept.items()}
+
+
+def of_share(month: Month, row: Row) -> Settled:
+    """Local day -> (met, missed): of a closed month what its book kept."""
+    kept = month.frozen.days.get(row.clause.key) if month.frozen else None
+    if kept is None:
+        return settled(month).get(row.clause.key, {})
+    return {date.fromisoformat(day): (met, missed) for day, (met, missed) in kept.items()}
