@@ -51,20 +51,14 @@ def plain(value) -> str:
     return str(value)
 
 
-class _Number(str):
-    """A head over numbers: aligned with them."""
-
-
-@register.filter
-def num(label) -> str:
-    """Marks a head of `{% heads %}` as one over numbers."""
-    return _Number(label)
-
-
 @register.simple_tag
-def heads(*labels):
-    """`{% heads _("File") _("Rows")|num %}`: the head of a table, one label a column."""
-    cells = ((mark_safe(' class="num"') if isinstance(one, _Number) else "", capfirst(one)) for one in labels)
+def heads(*labels, num=""):
+    """`{% heads _("File") _("Rows") num="2" %}`: the head of a table, one label a column; `num` names those over numbers."""
+    over_numbers = set(num.split())
+    cells = (
+        (mark_safe(' class="num"') if str(place) in over_numbers else "", capfirst(label))
+        for place, label in enumerate(labels, 1)
+    )
     return format_html("<thead><tr>{}</tr></thead>", format_html_join("", '<th scope="col"{}>{}</th>', cells))
 
 

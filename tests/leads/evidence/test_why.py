@@ -120,7 +120,7 @@ def test_the_worked_example_says_how_each_point_came_about(marie):
         ("bye", "−20", ""),
     ]
     assert [row.key for row in fit.silent] == ["none"]
-    assert [(said.label, said.text) for said in fit.rows[1].facts] == [("employees", "120")]
+    assert [(said.label, said.text) for said in fit.rows[1].facts] == [("headcount", "120")]
     assert [(day.n, day.weight) for day in engagement.rows[0].days] == [(3, "")]
     (blind,) = why.now(Lead.objects.get(pk=marie), AT + timedelta(hours=1), "en", personal=False)
     assert [[said.text for said in row.facts] for row in panel.axes[0].rows] == [["Head of Marketing"], ["120"]]

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.template import Context, Template
 from django.test import Client, override_settings
 
 from smarketing.web import navigation
@@ -104,3 +105,8 @@ def test_vendored_files_are_as_listed():
     from smarketing.web import vendored
 
     assert vendored.problems() == []
+
+
+def test_heads_of_a_table_name_every_column_and_mark_those_over_numbers():
+    said = Template('{% heads _("Name") _("rows <b>") num="2" %}').render(Context())
+    assert said == '<thead><tr><th scope="col">Name</th><th scope="col" class="num">Rows &lt;b&gt;</th></tr></thead>'
