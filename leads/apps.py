@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class LeadsConfig(AppConfig):
@@ -14,17 +15,20 @@ class LeadsConfig(AppConfig):
         from leads.judging import rebuild, service
         from leads.measures import table
         from leads.models import Lead
-        from leads.pages import beside
+        from leads.pages import beside, day_one
         from leads.pages.matches import count_matches
         from leads.scoring import backfill, ledger, stored
         from personas import hooks as personas
-        from smarketing.accounts import company
+        from smarketing.accounts import company, sections
         from smarketing.jobs import bell
         from smarketing.rows import rebuild as parts
         from smarketing.web import slots
 
         table.register_all()
         upkeep.register()
+        day_one.register()
+        routed = _("Pools of reps, by which handoffs find who takes them.")
+        sections.register(sections.Section("routing", _("Routing"), routed, "leads:pools", "settings.routing", 28))
         leaving.register()
         tasks.register()
         company.HAS_FACTS.append(lambda: Lead.objects.exists())

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from .pages import campaigns, companies, deals, decide, focus, imports, lead, leads, matches, queue, tracking
+from .pages import campaigns, companies, deals, decide, focus, imports, lead, leads, matches, pools, queue, tracking
 
 
 class Call:
@@ -55,6 +55,8 @@ urlpatterns = [
     path("leads/<int:pk>/", lead.page, name="lead"),
     path("leads/<int:pk>/edit/", lead.edit, name="lead_edit"),
     path("companies/<int:pk>/", companies.page, name="company"),
+    path("settings/routing/", pools.pools, name="pools"),
+    path("settings/routing/<int:pk>/", pools.pools, name="pool"),
     path("campaigns/", campaigns.index, name="campaigns"),
     path("campaigns/add/", campaigns.add, name="campaign_add"),
     path("campaigns/<int:pk>/", campaigns.page, name="campaign"),

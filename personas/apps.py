@@ -9,9 +9,11 @@ class PersonasConfig(AppConfig):
 
     def ready(self):
         from personas.definitions.services import KIND, on_signed
+        from personas.pages import day_one
         from smarketing.agreements import kinds
 
         kinds.register(kinds.PaperKind(KIND, _("definition"), "definition.sign", on_signed, _page, _name))
+        day_one.register()
 
 
 def _page(paper):

@@ -15,10 +15,11 @@ class SlaConfig(AppConfig):
         from smarketing.web import slots as places
 
         from . import derive, measures, nightly, papers, slots
-        from .pages import beside
+        from .pages import beside, day_one
 
         measures.register_all()
         nightly.register()
+        day_one.register()
         hooks.changed.append(derive.mark)
         bell.register(derive.sweep, derive.WAITING)
         places.fill("queue.kept", beside.kept)

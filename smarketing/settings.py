@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "smarketing.measures",
     "smarketing.jobs",
     "smarketing.notify",
+    "smarketing.start",
     "personas",
     "leads",
     "sla",

@@ -7,6 +7,7 @@ urlpatterns = [
     path("accounts/", include("smarketing.accounts.library_urls")),
     path("", include("smarketing.accounts.urls")),
     path("", include("smarketing.notify.urls")),
+    path("", include("smarketing.start.urls")),
     path("", include("smarketing.agreements.urls")),
     path("", include("smarketing.jobs.urls")),
     path("", include("smarketing.measures.urls")),

@@ -9,6 +9,7 @@ from sla import derive
 from smarketing.accounts.models import Role
 from smarketing.accounts.policy import needs
 from smarketing.rows import clock
+from smarketing.start import steps
 
 # Which list stands first for whom: the first question of their morning.
 ORDER = {
@@ -31,5 +32,10 @@ def today(request: HttpRequest) -> HttpResponse:
         "owing": (_("Who owes what"), morning.owing, _("Nobody owes anything.")),
     }
     shown = [(key, lists[key][0], lists[key][1](), lists[key][2]) for key in ORDER[Role(request.user.role)]]
-    context = {"lists": shown, "day": morning.today, "opens": morning.teller.opens}
+    context = {
+        "lists": shown,
+        "day": morning.today,
+        "opens": morning.teller.opens,
+        "checklist": steps.checklist(request.user),
+    }
     return render(request, "reporting/today.html", context)

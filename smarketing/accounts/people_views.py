@@ -33,7 +33,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
 @never_cache
 def invite(request: HttpRequest) -> HttpResponse:
     """The form, then the one-time link, shown this once."""
-    form = InviteForm(request.POST or None, initial={"language": request.user.language, "mail": mails.has_server()})
+    form = InviteForm(request.POST or None, initial=_asked(request))
     if request.method == "POST" and form.is_valid():
         try:
             made, link = invitations.invite(by=request.user, at=clock.now(), **form.fields_for_service())
@@ -42,6 +42,13 @@ def invite(request: HttpRequest) -> HttpResponse:
         else:
             return _link_page(request, made, link, form.cleaned_data["mail"])
     return render(request, "accounts/invite.html", {"form": form, "server": mails.has_server()})
+
+
+def _asked(request: HttpRequest) -> dict:
+    """How the form begins: `?position=` as the link that led here says."""
+    position = request.GET.get("position", "")
+    given = {"position": position} if position in people.POSITIONS else {}
+    return {"language": request.user.language, "mail": mails.has_server()} | given
 
 
 @needs("settings.people")

@@ -1,14 +1,12 @@
 """Everything between "the servers answer" and "the pages answer", in one process: words, static files, schema, company."""
 
 import hashlib
-import secrets
 import shutil
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand
-from django.db import transaction
 
 from smarketing.rows.models import Installation
 
@@ -28,9 +26,7 @@ class Command(BaseCommand):
         self._static()
         self._say("Bringing the database up to date…")
         call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
-        if Installation.objects.exists():
-            return
-        if demo and "seed" in get_commands():
+        if demo and not Installation.objects.exists() and "seed" in get_commands():
             self._say("Making the demo company (once)…")
             call_command("seed", demo=True)
         elif company:
@@ -47,20 +43,18 @@ class Command(BaseCommand):
             root.mkdir(parents=True, exist_ok=True)
             stamp.write_text(digest.hexdigest())
 
-    @transaction.atomic
     def _company(self) -> None:
-        from smarketing.accounts.models import User
+        """The empty company; until somebody has started it, the console says where that is done."""
+        from smarketing.start import first
 
-        password = secrets.token_urlsafe(9)
-        Installation.objects.create(kind="live", company="")
-        User.objects.create_user(
-            "admin@company.local", password, name="Administrator", role="administrator", language=settings.LANGUAGE_CODE
-        )
-        run = settings.DATA / "run"
-        run.mkdir(parents=True, exist_ok=True)
-        path = run / "signins"
-        path.touch(mode=0o600)
-        path.write_text(f"administrator    admin@company.local    {password}\n")
+        Installation.objects.get_or_create(defaults={"kind": "live", "company": ""})
+        path = settings.DATA / "run" / "signins"
+        if link := first.link():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(f"Start with your company:    {link}\n")
+        elif path.exists() and "/start/" in path.read_text():
+            path.unlink()
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)

@@ -1,0 +1,44 @@
+"""Settings: pools, by which handoffs find a rep. Views only translate."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from leads.handoffs import pools as service
+from leads.models import Pool
+from smarketing.accounts.models import User
+from smarketing.accounts.policy import may, needs
+from smarketing.rows import clock
+
+
+class PoolForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+    reps = forms.ModelMultipleChoiceField(
+        User.objects.filter(role="rep", is_active=True).order_by("name"),
+        label=gettext_lazy("Reps who take from it"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose at least one rep: a pool without reps keeps what it gets.")},
+    )
+
+
+@needs("settings.routing")
+def pools(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """Every pool, and a form that adds one or changes the one opened."""
+    opened = get_object_or_404(Pool, pk=pk) if pk else None
+    begin = {"name": opened.name, "reps": opened.members.values_list("rep", flat=True)} if opened else None
+    form = PoolForm(request.POST or None, initial=begin)
+    if request.method == "POST" and form.is_valid():
+        try:
+            service.save_pool(by=request.user, at=clock.now(), pool=opened, **form.cleaned_data)
+        except service.PoolError as refusal:
+            form.add_error("name", str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("leads:pools")
+    rows = Pool.objects.order_by("order", "pk").prefetch_related("members__rep")
+    context = {"form": form, "opened": opened, "rows": rows, "reps": form.fields["reps"].queryset.exists(),
+               "may_invite": may(request.user, "settings.people")}  # fmt: skip
+    return render(request, "leads/pools.html", context)

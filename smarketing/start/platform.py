@@ -1,0 +1,39 @@
+"""What the platform itself says on day one: who must be here, and that nobody is yet."""
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from smarketing.accounts.models import User
+
+from . import first, steps
+
+
+def register() -> None:
+    steps.register(
+        steps.Step(
+            "people", _("Invite people of both sides"),
+            _("At least one who signs for marketing and one who signs for sales: nothing is agreed without both."),
+            _("Invite a person"), both_sides_sign, "accounts:invite", "settings.people", 10,
+        )
+    )  # fmt: skip
+    steps.register(
+        steps.Step(
+            "reps", _("Name who takes the leads"), _("At least one sales rep: handoffs go to reps in a fair turn."),
+            _("Invite a rep"), a_rep_is_here, lambda: reverse("accounts:invite") + "?position=rep", "settings.people", 80,
+        )
+    )  # fmt: skip
+
+
+def both_sides_sign() -> bool:
+    """Whether somebody signs for each side."""
+    return User.objects.filter(is_active=True, signs=True).exclude(side="").values("side").distinct().count() == 2
+
+
+def a_rep_is_here() -> bool:
+    return User.objects.filter(is_active=True, role="rep").exists()
+
+
+def nobody_here(context) -> str:
+    """On the sign-in page of a company that nobody has started."""
+    return "" if first.shut() else render_to_string("start/nobody.html")

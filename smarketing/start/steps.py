@@ -1,0 +1,65 @@
+"""From an empty company to its first handoff: one table of steps, each read from the data; apps register theirs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from smarketing.accounts.policy import may
+
+
+@dataclass(frozen=True)
+class Step:
+    """`label`, `text`, `action`: lazy words; `done()`: whether the data say so; `address()`: where it is done (or the
+    name of a page); `verb`: who does it; `order`: place in the list; `signs`: of those, only who signs for their side."""
+
+    key: str
+    label: object
+    text: object
+    action: object
+    done: Callable[[], bool]
+    address: Callable[[], str] | str
+    verb: str
+    order: int
+    signs: bool = False
+
+    def is_for(self, user) -> bool:
+        """Whether this person may do the step."""
+        return may(user, self.verb) and (user.signs or not self.signs)
+
+    def url(self) -> str:
+        return reverse(self.address) if isinstance(self.address, str) else self.address()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A step as one person sees it: `url` "" where somebody else does it; `following`: theirs to do now."""
+
+    step: Step
+    done: bool
+    url: str
+    following: bool
+
+
+_STEPS: dict[str, Step] = {}
+
+
+def register(step: Step) -> None:
+    """The last registration of a key wins."""
+    _STEPS[step.key] = step
+
+
+def table() -> list[Step]:
+    """Every step, in order."""
+    return sorted(_STEPS.values(), key=lambda step: (step.order, step.key))
+
+
+def checklist(user) -> list[Shown]:
+    """The steps as `user` sees them; none when all are done, or nothing that is open is theirs to do."""
+    found = [(step, step.done(), step.is_for(user)) for step in table()]
+    following = next((step.key for step, done, mine in found if mine and not done), None)
+    if following is None:
+        return []
+    return [
+        Shown(step, done, step.url() if mine and not done else "", step.key == following) for step, done, mine in found
+    ]
