@@ -129,8 +129,10 @@ def _empty(user) -> dict:
             "title": _("No lead is yours yet."),
             "text": _("Leads handed to you or waiting in your pools are listed here."),
         }
-    first = {"title": _("No lead yet."), "text": _("Import a file, or write the first lead by hand.")}
-    return first | {"url": reverse("leads:add"), "action": _("Add a lead")} if may(user, "leads.add") else first
+    if not may(user, "leads.import"):
+        return {"title": _("No lead yet."), "text": _("Marketing imports them, or writes them by hand.")}
+    text = _("Import a file, or write the first lead by hand.")
+    return {"title": _("No lead yet."), "text": text, "url": reverse("leads:import_new"), "action": _("Import a file")}
 
 
 @needs("leads.add")

@@ -41,6 +41,14 @@ class Shown:
     following: bool
 
 
+@dataclass(frozen=True)
+class Checklist:
+    """`rows`: every step, for whoever has one to do; `waits_for`: the step of others that comes next, for the rest."""
+
+    rows: list[Shown]
+    waits_for: Step | None = None
+
+
 _STEPS: dict[str, Step] = {}
 
 
@@ -54,12 +62,15 @@ def table() -> list[Step]:
     return sorted(_STEPS.values(), key=lambda step: (step.order, step.key))
 
 
-def checklist(user) -> list[Shown]:
-    """The steps as `user` sees them; none when all are done, or nothing that is open is theirs to do."""
+def checklist(user) -> Checklist:
+    """The steps as `user` sees them; nothing once all are done."""
     found = [(step, step.done(), step.is_for(user)) for step in table()]
     following = next((step.key for step, done, mine in found if mine and not done), None)
     if following is None:
-        return []
-    return [
-        Shown(step, done, step.url() if mine and not done else "", step.key == following) for step, done, mine in found
-    ]
+        return Checklist([], next((step for step, done, _mine in found if not done), None))
+    return Checklist(
+        [
+            Shown(step, done, step.url() if mine and not done else "", step.key == following)
+            for step, done, mine in found
+        ]
+    )

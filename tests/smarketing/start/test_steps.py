@@ -14,7 +14,7 @@ def company(db):
 
 
 def following(user) -> str:
-    return next((one.step.key for one in steps.checklist(user) if one.following), "")
+    return next((one.step.key for one in steps.checklist(user).rows if one.following), "")
 
 
 def test_each_role_is_shown_the_first_open_step_that_is_theirs(company):
@@ -35,7 +35,7 @@ def test_a_step_is_done_when_the_data_say_so(company):
 
 
 def test_a_step_of_others_is_shown_without_a_link(company):
-    shown = {one.step.key: one for one in steps.checklist(person("Ada", "administrator"))}
+    shown = {one.step.key: one for one in steps.checklist(person("Ada", "administrator")).rows}
     assert shown["people"].url and not shown["contract"].url
 
 
@@ -44,11 +44,16 @@ def test_today_shows_the_steps_and_their_next_one_opens(company, client):
         client.force_login(user)
         page = client.get("/today/").content.decode()
         assert 'aria-current="step"' in page
-        for one in steps.checklist(user):
+        for one in steps.checklist(user).rows:
             if one.url:
                 assert client.get(one.url).status_code == 200, one.step.key
 
 
+def test_who_has_nothing_to_do_reads_what_others_do_next(company, client):
+    client.force_login(person("lea", "rep"))
+    assert "What others do next: Invite people of both sides." in client.get("/today/").content.decode()
+
+
 def test_nothing_is_shown_when_every_step_is_done(demo_db):
     for user in User.objects.filter(is_active=True):
-        assert steps.checklist(user) == []
+        assert steps.checklist(user) == steps.Checklist([])
