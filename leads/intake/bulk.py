@@ -1,6 +1,7 @@
 """Many rows in one statement: INSERT … FROM unnest, and COPY where it pays (from a thousand rows)."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from io import StringIO
@@ -13,6 +14,8 @@ from psycopg2 import Binary
 
 COPY_FROM = 1000
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+_SPECIAL = re.compile(r"[\\\n\r\t]")
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def insert(table: str, types: Mapping[str, str], rows: Sequence[Sequence[Any]], tail: str = "") -> list[tuple]:
@@ -36,10 +39,7 @@ def insert(table: str, types: Mapping[str, str], rows: Sequence[Sequence[Any]], 
 
 def copy(table: str, columns: Iterable[str], rows: Iterable[Sequence[Any]]) -> None:
     """COPY rows into a table."""
-    text = StringIO()
-    for row in rows:
-        text.write("\t".join(map(_copied, row)) + "\n")
-    text.seek(0)
+    text = StringIO("".join(["\t".join(map(_copied, row)) + "\n" for row in rows]))
     with connection.cursor() as cursor:
         cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", text)
 
@@ -48,7 +48,9 @@ def next_ids(table: str, count: int) -> list[int]:
     """The next `count` ids of a table, in order."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s) ORDER BY 1", [table, count]
+            "WITH s AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name)"
+            " SELECT nextval(name) FROM s, generate_series(1, %s) ORDER BY 1",
+            [table, count],
         )
         return [row[0] for row in cursor.fetchall()]
 
@@ -69,7 +71,7 @@ def among(column: str, ids: Iterable[int]) -> Func:
 
 def json_text(value: Any) -> str | None:
     """A JSON column's value as text; None stays SQL's NULL."""
-    return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return None if value is None else _JSON.encode(value)
 
 
 def _column(values: Sequence[Any]) -> list[Any]:
@@ -77,6 +79,8 @@ def _column(values: Sequence[Any]) -> list[Any]:
 
 
 def _copied(value: Any) -> str:
+    if isinstance(value, str):
+        return value.translate(_ESCAPES) if _SPECIAL.search(value) else value
     if value is None:
         return "\\N"
     if isinstance(value, bool):

@@ -2,23 +2,33 @@
 deal is an AttributeChange; the columns are rebuilt from them in the same transaction.
 """
 
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from leads.models import Campaign, Company, Deal, Import, Lead
+from leads.models import Lead
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
-from smarketing.rows import clock
 from smarketing.rows.fence import Fence, open_fence
 
-from . import bulk, columns, dirty, hooks
+from . import births, bulk, columns, dirty, hooks
+from .births import Birth, Origin
 
-_MODELS = {"lead": Lead, "company": Company, "campaign": Campaign, "deal": Deal}
+__all__ = [
+    "Birth",
+    "Change",
+    "Origin",
+    "correct",
+    "create_campaigns",
+    "create_companies",
+    "create_deals",
+    "create_leads",
+    "record_changes",
+]
+
 _CHANGE = {
     "subject": "text", "subject_id": "bigint", "field": "text", "value": "jsonb", "occurred_at": "timestamptz",
     "recorded_at": "timestamptz", "known_at": "timestamptz", "day_only": "boolean", "by_id": "bigint",
@@ -28,16 +38,6 @@ _CORRECTION = {
     "subject": "text", "subject_id": "bigint", "by_id": "bigint", "reason": "text", "occurred_at": "timestamptz",
     "recorded_at": "timestamptz", "known_at": "timestamptz",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where facts come from: a person, an import, a source by name. `history`: declared, known when it occurred."""
-
-    by: User | None = None
-    imported_by: Import | None = None
-    source: str = ""
-    history: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,42 +52,32 @@ class Change:
     day_only: bool = False
 
 
-@dataclass(frozen=True)
-class Birth:
-    """A lead, company, campaign or deal to be made, with its first values (empty ones are left out)."""
-
-    created_at: datetime
-    values: dict[str, Any] = field(default_factory=dict)
-    day_only: bool = False
-    fixed: dict[str, Any] = field(default_factory=dict)  # other insert-only columns: lead_id and handoff_id of a deal
-
-
 @transaction.atomic
-def create_leads(births: Sequence[Birth], *, origin: Origin, fence: Fence | None = None) -> list[int]:
+def create_leads(rows: Sequence[Birth], *, origin: Origin, fence: Fence | None = None) -> list[int]:
     """Make leads and mark them for judging. Returns their ids in the order given."""
     fence = fence or open_fence()
-    ids = _create("lead", births, origin, fence)
+    ids = births.create("lead", rows, origin, fence)
     dirty.mark(ids, fence)
     return ids
 
 
 @transaction.atomic
-def create_companies(births: Sequence[Birth], *, origin: Origin, fence: Fence | None = None) -> list[int]:
+def create_companies(rows: Sequence[Birth], *, origin: Origin, fence: Fence | None = None) -> list[int]:
     """Make companies. Returns their ids in the order given."""
-    return _create("company", births, origin, fence or open_fence())
+    return births.create("company", rows, origin, fence or open_fence())
 
 
 @transaction.atomic
-def create_campaigns(births: Sequence[Birth], *, origin: Origin, fence: Fence | None = None) -> list[int]:
+def create_campaigns(rows: Sequence[Birth], *, origin: Origin, fence: Fence | None = None) -> list[int]:
     """Make campaigns. Returns their ids in the order given."""
-    return _create("campaign", births, origin, fence or open_fence())
+    return births.create("campaign", rows, origin, fence or open_fence())
 
 
 @transaction.atomic
-def create_deals(births: Sequence[Birth], *, origin: Origin, fence: Fence | None = None) -> list[int]:
+def create_deals(rows: Sequence[Birth], *, origin: Origin, fence: Fence | None = None) -> list[int]:
     """Make deals; `fixed` names lead_id and handoff_id. Returns their ids in the order given."""
     fence = fence or open_fence()
-    ids = _create("deal", births, origin, fence)
+    ids = births.create("deal", rows, origin, fence)
     _deals_changed(ids, fence)
     return ids
 
@@ -132,52 +122,6 @@ def correct(*, subject: str, subject_ids: Iterable[int], by: User | None, at: da
         record(by, "facts.correct", subject, None, at, ids=ids[:50], count=len(ids))
         _AFTER_CORRECTION.get(subject, lambda ids, fence: None)(ids, fence)
     return ids
-
-
-def _create(subject: str, births: Sequence[Birth], origin: Origin, fence: Fence) -> list[int]:
-    for birth in births:
-        if unknown := [name for name in birth.values if not columns.known(subject, name)]:
-            raise ValueError(f"{subject} has no field {unknown[0]}")
-    ids = _born(subject, births, origin, fence)
-    changes = [
-        Change(subject, pk, name, value, birth.created_at, birth.day_only)
-        for pk, birth in zip(ids, births, strict=True)
-        for name, value in birth.values.items()
-        if value is not None and value != ""
-    ]
-    _insert(changes, origin, fence)
-    if len(ids) < bulk.COPY_FROM or _late(births, fence):
-        columns.rebuild(subject, [(change.subject_id, change.field) for change in changes])
-    return ids
-
-
-def _born(subject: str, births: Sequence[Birth], origin: Origin, fence: Fence) -> list[int]:
-    """Identity rows. Many at once are copied in with the columns that a rebuild would give them."""
-    model: Any = _MODELS[subject]
-    same = {"recorded_at": fence.recorded_at, "declared": origin.history, "imported_by": origin.imported_by}
-    if len(births) < bulk.COPY_FROM:
-        rows = [model(created_at=b.created_at, day_only=b.day_only, **same, **b.fixed) for b in births]
-        return [row.pk for row in model.objects.bulk_create(rows, batch_size=2000)]
-    blank = {
-        field.column: json.dumps(field.get_default()) if field.name == "attributes" else field.get_default()
-        for field in model._meta.concrete_fields
-    }
-    blank |= {"recorded_at": fence.recorded_at, "declared": origin.history}
-    blank["imported_by_id"] = origin.imported_by and origin.imported_by.pk
-    ids = bulk.next_ids(model._meta.db_table, len(births))
-    late = _late(births, fence)
-    rows = [
-        {**blank, **({} if late else columns.of_birth(subject, birth.values)), **birth.fixed, "id": pk,
-         "created_at": birth.created_at, "day_only": birth.day_only}
-        for pk, birth in zip(ids, births, strict=True)
-    ]  # fmt: skip
-    bulk.copy(model._meta.db_table, blank, ([row[name] for name in blank] for row in rows))
-    return ids
-
-
-def _late(births: Sequence[Birth], fence: Fence) -> bool:
-    """Whether some of these values do not hold yet (a clock that was moved): the rebuild then says which."""
-    return min(fence.recorded_at, clock.now()) < max(birth.created_at for birth in births)
 
 
 def _insert(changes: Sequence[Change], origin: Origin, fence: Fence) -> None:

@@ -71,21 +71,31 @@ class EventDetail(Fact):
 
 
 class AttributeChange(Dated):
-    """Every value of a lead, company, campaign or deal. `field` is the name without the subject."""
+    """Every value of a lead, company, campaign or deal. `field` is the name without the subject.
+
+    A file brings ten of them a row: its import and its author are named without a constraint (they would be looked up
+    for each of them); values of an import lie together in ranges of pages, the few that people write are indexed alone.
+    """
 
     subject = models.CharField(max_length=10)
     subject_id = models.BigIntegerField()
     field = models.CharField(max_length=60)
     value = models.JSONField(null=True)
     day_only = models.BooleanField(default=False)
-    by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
-    imported_by = models.ForeignKey("leads.Import", models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    imported_by = models.ForeignKey(
+        "leads.Import", models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
     source = models.CharField(max_length=40, default="")
 
     class Meta:
         indexes = [
             models.Index(fields=["subject", "subject_id", "field", "occurred_at"], name="change_subject"),
             BrinIndex(fields=["recorded_at"], name="change_recorded", pages_per_range=32),
+            BrinIndex(fields=["imported_by"], name="change_imported", pages_per_range=32),
+            models.Index(fields=["by"], name="change_by", condition=models.Q(by__isnull=False)),
         ]
 
 

@@ -34,7 +34,7 @@ class Born(Identity):
     recorded_at = models.DateTimeField()
     day_only = models.BooleanField(default=False)
     declared = models.BooleanField(default=False)
-    imported_by = models.ForeignKey("leads.Import", models.PROTECT, null=True, related_name="+")
+    imported_by = models.ForeignKey("leads.Import", models.PROTECT, null=True, db_constraint=False, related_name="+")
     attributes = models.JSONField(default=dict)
     insert_only: tuple[str, ...] = BORN
 
@@ -50,6 +50,12 @@ class Company(Born):
     employees = models.IntegerField(null=True)
 
     objects = CompanyQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(Lower("domain"), name="company_domain"),
+            models.Index(Lower("name"), name="company_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -139,7 +145,7 @@ class Visitor(Identity):
 class LeadKey(Identity):
     """The name another system gives a lead: (source, key) → lead. Erasure replaces the key by a tombstone."""
 
-    source = models.ForeignKey("leads.Source", models.PROTECT)
+    source = models.ForeignKey("leads.Source", models.PROTECT, db_index=False)
     key = models.TextField()
     lead = models.ForeignKey(Lead, models.PROTECT, related_name="keys")
     created_at = models.DateTimeField()

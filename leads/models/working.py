@@ -48,7 +48,7 @@ class Import(Working):
 class ImportRow(Working):
     """A staged row; `errors` are [{"column", "key", "params"}]. Kept 30 days."""
 
-    batch = models.ForeignKey(Import, models.CASCADE, related_name="rows")
+    batch = models.ForeignKey(Import, models.CASCADE, db_constraint=False, db_index=False, related_name="rows")
     line = models.IntegerField()
     raw = models.JSONField(default=list)
     outcome = models.CharField(max_length=9, default="")  # created, updated, unchanged, rejected

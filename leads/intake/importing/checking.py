@@ -65,7 +65,7 @@ def _tell_types(one: Import, ctx: Context) -> None:
     """Types of custom attributes that nobody named, from all cells of their columns."""
     open_columns = [c for c in ctx.mapping.used if not c.type and c.targets[0].startswith("x_")]
     types, line = Types(open_columns, ctx.reading), 0
-    while open_columns and (rows := staging.waiting(one, line, 5000)):
+    while open_columns and (rows := staging.waiting(one, line, staging.LOOK)):
         line = rows[-1][0]
         if not types.add([cells for _line, cells in rows]):
             break
@@ -80,12 +80,12 @@ def _judge(one: Import, ctx: Context, held: lease.Held) -> dict[str, Any]:
     seen: dict[int, int] = {}
     touched: dict[Any, int] = {}
     line = 0
-    while rows := staging.waiting(one, line):
+    while rows := staging.waiting(one, line, staging.LOOK):
         actions = kind.classify([ctx.reader.read(number, cells) for number, cells in rows], ctx)
         settled = _twice(one, kind, actions, seen, ctx, expected)
+        profile.add([action.row for action in actions])
         for action in actions:
             expected[action.outcome] += 1
-            profile.add(action.row.cells, action.row.values)
             if ctx.history and action.outcome in (CREATED, UPDATED):
                 for month in months(action.row, ctx):
                     touched[month] = touched.get(month, 0) + 1

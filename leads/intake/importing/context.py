@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Lower
 
 from leads.intake import facts
-from leads.models import Campaign, Import, Lead, LeadKey, Source
+from leads.models import Campaign, Import, Lead, Source
 
 from .mapping import Mapping
 from .rows import Moment, Reader, Row
@@ -17,6 +18,11 @@ from .values import Reading
 
 CREATED, UPDATED, UNCHANGED, REJECTED = "created", "updated", "unchanged", "rejected"
 OUTCOMES = (CREATED, UPDATED, UNCHANGED, REJECTED)
+
+_BY_KEY = """
+SELECT k.key, k.lead_id FROM leads_leadkey k
+WHERE k.source_id = (SELECT id FROM leads_source WHERE name = %s) AND k.key = ANY(%s)
+"""
 
 
 class Raced(Exception):
@@ -33,6 +39,7 @@ class Context:
     line_id: int | None = None  # definition line of imported handoffs
     repairs: dict[tuple[str, str, str], int] = field(default_factory=dict)  # (attribute, as written, as taken) -> rows
     lists: dict[str, Any] = field(default_factory=dict)
+    _fields: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     added: dict[str, list[int]] = field(default_factory=dict)  # facts that do not name their import, by subject
 
     @property
@@ -53,6 +60,14 @@ class Context:
         if name not in self.lists:
             self.lists[name] = Lookup(name)
         return self.lists[name]
+
+    def fields(self, prefix: str) -> list[tuple[str, str]]:
+        """(target, field) of what the file says of a subject: "lead." or "company."; custom ones are the lead's."""
+        if prefix not in self._fields:
+            names = sorted(self.mapping.targets())
+            found = [(name, name[len(prefix) :]) for name in names if name.startswith(prefix)]
+            self._fields[prefix] = found + [(n, n) for n in names if prefix == "lead." and n.startswith("x_")]
+        return self._fields[prefix]
 
     def add(self, subject: str, ids: Iterable[int]) -> None:
         """Keep in mind what this chunk added, for undoing the import."""
@@ -99,8 +114,12 @@ def custom(values: dict[str, Any]) -> dict[str, Any]:
 
 def leads_by_key(ctx: Context, keys: Iterable[str]) -> dict[str, int]:
     """Lead by key in this file's source."""
-    rows = LeadKey.objects.filter(source__name=ctx.mapping.source, key__in=sorted(set(keys)))
-    return dict(rows.values_list("key", "lead_id"))
+    wanted = sorted(set(keys))
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_KEY, [ctx.mapping.source, wanted])
+        return dict(cursor.fetchall())
 
 
 def leads_of(rows: Sequence[Row], ctx: Context) -> dict[int, int]:

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q
-from django.db.models.functions import Lower
 
-from leads.intake import bulk, columns, companies, facts, hooks
-from leads.models import Correction, Handoff, Lead
+from leads.intake import columns, companies, facts, hooks
+from leads.models import Correction, Handoff
 from smarketing.rows.fence import Fence
 
 from .context import (
@@ -16,28 +15,18 @@ from .context import (
     UPDATED,
     Action,
     Context,
-    Raced,
     campaign_of,
     campaigns_by_word,
     check_moments,
-    custom,
-    leads_by_key,
     make_campaigns,
     refuse,
     settle,
 )
+from .naming import find, identities
+from .naming import keep as keep_keys
 from .rows import Moment, Row
 
-_KEY = {"source_id": "bigint", "key": "text", "lead_id": "bigint", "created_at": "timestamptz"}
-
-
-def identities(row: Row) -> list[tuple[str, str, tuple[str, ...]]]:
-    """(name, reason, its targets) of what may stand once in a file."""
-    key, email = row.values.get("key"), row.values.get("lead.email")
-    said = [(f"k:{key}", "key_twice", ("key",))] if key else []
-    mail = [(f"e:{email.lower()}", "email_twice", ("lead.email",))] if email else []
-    return [*said, *mail]
-
+__all__ = ["apply", "classify", "identities", "newer"]
 
 # Lifecycle stages of HubSpot, in their order: where no date tells which of two rows is newer, the later stage does.
 _STAGES = [
@@ -66,9 +55,9 @@ def classify(rows: Sequence[Row], ctx: Context) -> list[Action]:
     """What each row would do. Reads only."""
     actions = [Action(row, REJECTED if row.errors else "") for row in rows]
     good = [action for action in actions if not action.row.errors]
-    _find(good, ctx)
+    find(good, ctx)
     now = columns.current("lead", {a.subject_id for a in good if a.subject_id})
-    said = _companies(good, now)
+    said = _companies(good, ctx)
     words = campaigns_by_word(a.row.values.get("campaign", "") for a in good)
     handed = _handed(good, ctx)
     for action in good:
@@ -85,7 +74,8 @@ def classify(rows: Sequence[Row], ctx: Context) -> list[Action]:
 def apply(actions: Sequence[Action], ctx: Context, fence: Fence) -> None:
     """Do it. Raced when a key was taken meanwhile."""
     done = [action for action in actions if action.outcome in (CREATED, UPDATED)]
-    when = {a.row.line: _born(a.row).at if _born(a.row) else fence.recorded_at for a in done}
+    born = {a.row.line: _born(a.row) for a in done}
+    when = {line: moment.at if moment else fence.recorded_at for line, moment in born.items()}
     at = {a.row.line: fence.recorded_at if a.subject_id else when[a.row.line] for a in done}
     campaigns = make_campaigns(done, at, ctx, fence)
     _make_companies(done, at, ctx, fence)
@@ -93,7 +83,8 @@ def apply(actions: Sequence[Action], ctx: Context, fence: Fence) -> None:
         if word := action.extra.get("campaign_word"):
             action.changes["campaign"] = campaigns[word.lower()]
     new = [action for action in done if action.subject_id is None]
-    births = [facts.Birth(when[a.row.line], a.changes, bool(_born(a.row) and _born(a.row).day_only)) for a in new]
+    days = {line: bool(moment and moment.day_only) for line, moment in born.items()}
+    births = [facts.Birth(when[a.row.line], a.changes, days[a.row.line]) for a in new]
     for action, pk in zip(new, facts.create_leads(births, origin=ctx.origin, fence=fence), strict=True):
         action.subject_id = pk
     made = set(new)
@@ -104,7 +95,7 @@ def apply(actions: Sequence[Action], ctx: Context, fence: Fence) -> None:
         for name, value in a.changes.items()
     ]
     facts.record_changes(old, origin=ctx.origin, fence=fence)
-    _keys(done, ctx, fence)
+    keep_keys(done, ctx, fence)
     _hand_over(done, ctx, fence)
 
 
@@ -113,51 +104,33 @@ def _born(row: Row) -> Moment | None:
     return row.moment("created") or row.moment("mql")
 
 
-def _find(actions: Sequence[Action], ctx: Context) -> None:
-    """Name the lead of each row: by key, else by e-mail.
-
-    In a file with keys a lead that has a key in this source is known by it alone; its address finds only leads that
-    have none yet. So no row depends on what another row of the file changes.
-    """
-    keys = leads_by_key(ctx, [a.row.values["key"] for a in actions if a.row.values.get("key")])
-    holders = _holders({a.row.values["lead.email"].lower() for a in actions if a.row.values.get("lead.email")}, ctx)
-    for action in actions:
-        key, email = action.row.values.get("key"), action.row.values.get("lead.email", "").lower()
-        if not key and not email:
-            refuse(action, "no_identity", ctx.column("key", "lead.email"))
-        action.subject_id = keys.get(key) or holders.get(email)
-        action.extra["new_key"] = bool(key) and key not in keys
-
-
-def _holders(emails: set[str], ctx: Context) -> dict[str, int]:
-    """The oldest lead with each e-mail address (lower case), erased ones left out."""
-    rows = Lead.objects.annotate(mail=Lower("email")).filter(mail__in=sorted(emails), erased=False)
-    if "key" in ctx.mapping.targets():
-        rows = rows.exclude(keys__source__name=ctx.mapping.source)
-    return dict(rows.order_by("-id").values_list("mail", "id"))
-
-
 def _changes(action: Action, now: dict[str, Any], ctx: Context) -> None:
     values = action.row.values
-    said = {name[5:]: value for name, value in values.items() if name.startswith("lead.")} | custom(values)
     action.changes = {
-        name: value
-        for name, value in said.items()
-        if value != "" and (name not in now or bulk.json_text(now[name]) != bulk.json_text(value))
+        field: values[name]
+        for name, field in ctx.fields("lead.")
+        if name in values and values[name] != "" and _differs(now.get(field), values[name])
     }
     check_moments(action, ctx, "created", "mql")
     if ctx.history and not action.subject_id and _born(action.row) is None:
         refuse(action, "history_needs_date", ctx.column("created"))
 
 
-def _companies(actions: Sequence[Action], now: dict[int, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def _differs(now: Any, value: Any) -> bool:
+    """Whether two JSON values are written differently: 1 and true, 1 and "1" are."""
+    return now != value or type(now) is not type(value)
+
+
+def _companies(actions: Sequence[Action], ctx: Context) -> dict[str, dict[str, Any]]:
     """What is known of the companies that rows name, by their key: {"id": …, field: value}."""
+    names = ctx.fields("company.")
     for action in actions:
-        said = {name[8:]: value for name, value in action.row.values.items() if name.startswith("company.")}
+        values = action.row.values
+        said = {field: values[name] for name, field in names if name in values}
         if said.get("domain"):
             said["domain"] = companies.domain_of(said["domain"]) or said["domain"].lower()
-        action.extra["company"] = said
-    keys = {companies.name_key(action.extra["company"]) for action in actions}
+        action.extra |= {"company": said, "company_key": companies.name_key(said)}
+    keys = {action.extra["company_key"] for action in actions}
     ids = companies.find(sorted(keys - {""}))
     current = columns.current("company", set(ids.values()))
     return {key: {"id": pk, **current.get(pk, {})} for key, pk in ids.items()}
@@ -166,7 +139,7 @@ def _companies(actions: Sequence[Action], now: dict[int, dict[str, Any]]) -> dic
 def _company(action: Action, known: dict[str, dict[str, Any]], now: dict[str, Any]) -> None:
     """A file of leads fills what is not known of a company, and never overwrites it; the first row speaks."""
     said = action.extra["company"]
-    key = companies.name_key(said)
+    key = action.extra["company_key"]
     if not key:
         action.extra["company"] = {}
         return
@@ -215,20 +188,6 @@ def _make_companies(actions: Sequence[Action], at: dict[int, Any], ctx: Context,
     for action, pk in zip(told, ids, strict=True):
         if action.extra["other_company"]:
             action.changes["company"] = pk
-
-
-def _keys(actions: Sequence[Action], ctx: Context, fence: Fence) -> None:
-    fresh = [action for action in actions if action.extra.get("new_key")]
-    if not fresh:
-        return
-    source = ctx.source()
-    rows = [(source.pk, a.row.values["key"], a.subject_id, fence.recorded_at) for a in fresh]
-    made = bulk.insert(
-        "leads_leadkey", _KEY, sorted(rows, key=lambda row: row[1]), "ON CONFLICT DO NOTHING RETURNING id"
-    )
-    ctx.add("leadkey", [row[0] for row in made])
-    if len(made) != len(rows):
-        raise Raced
 
 
 def _hand_over(actions: Sequence[Action], ctx: Context, fence: Fence) -> None:

@@ -3,13 +3,13 @@
 Only figures are kept with the import: words and persons are read from the staged rows, which are forgotten after a month.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from .mapping import Column, Mapping
-from .rows import Moment, bare, type_of
+from .rows import Moment, Row, bare, type_of
 from .targets import PERSONAL
 from .values import Reading, infer
 
@@ -30,17 +30,20 @@ class Seen:
     least: Any = None
     most: Any = None
 
-    def add(self, cell: str, value: Any) -> None:
-        text = cell.strip()
-        if not text:
-            self.blank += 1
-            return
-        self.filled += 1
+    def add(self, cells: Sequence[str]) -> None:
+        """Count these cells of the column."""
+        filled = [text for cell in cells if (text := cell.strip())]
+        self.filled += len(filled)
+        self.blank += len(cells) - len(filled)
         if len(self.distinct) < MANY:
-            self.distinct.add(hash(text))
-        if value is not None:
-            self.least = value if self.least is None else min(self.least, value)
-            self.most = value if self.most is None else max(self.most, value)
+            self.distinct.update(map(hash, set(filled)))
+
+    def range(self, values: Iterable[Any]) -> None:
+        """Widen the range by these values."""
+        found = set(values)
+        if found:
+            self.least = min(found) if self.least is None else min(self.least, *found)
+            self.most = max(found) if self.most is None else max(self.most, *found)
 
     def as_json(self, reading: Reading) -> dict[str, Any]:
         target = "+".join(self.column.targets)
@@ -52,7 +55,7 @@ class Seen:
             "type": how,
             "blank": self.blank,
             "filled": self.filled,
-            "distinct": len(self.distinct),
+            "distinct": min(len(self.distinct), MANY),
             "many": len(self.distinct) >= MANY,
             "few": not hidden and len(self.distinct) <= FEW,
             "min": None if hidden else _shown(self.least, reading),
@@ -71,11 +74,15 @@ class Profile:
             for column in mapping.columns
         ]
 
-    def add(self, cells: Sequence[str], values: dict[str, Any]) -> None:
-        """Count one row. `values`: what was read of it, by target."""
-        for seen, how, cell in zip(self.columns, self._types, cells, strict=False):
-            value = values.get(seen.column.targets[0]) if seen.column.targets else None
-            seen.add(cell, _ranged(how, value))
+    def add(self, rows: Sequence[Row]) -> None:
+        """Count rows and what was read of them."""
+        for index, (seen, how) in enumerate(zip(self.columns, self._types, strict=True)):
+            mine = [row for row in rows if len(row.cells) > index]
+            seen.add([row.cells[index] for row in mine])
+            if how in _RANGED or how in ("date", "when"):
+                target = seen.column.targets[0]
+                found = {value for row in mine if (value := row.values.get(target)) is not None}
+                seen.range(_ranged(how, value) for value in found)
 
     def as_json(self) -> list[dict[str, Any]]:
         return [seen.as_json(self._reading) for seen in self.columns]
@@ -108,11 +115,9 @@ class Types:
 
 
 def _ranged(how: str, value: Any) -> Any:
-    if value is None:
-        return None
     if how in _RANGED:
         return Decimal(str(value))
-    return (value.at, value.day_only) if isinstance(value, Moment) else value if how == "date" else None
+    return (value.at, value.day_only) if isinstance(value, Moment) else value
 
 
 def _shown(value: Any, reading: Reading) -> str | None:

@@ -41,6 +41,10 @@ def records(path: Path, format: Format) -> Iterator[Record]:
         lines = _Lines(handle)
         while (text := lines.next()) is not None:
             start = lines.number
+            if '"' not in text and "\0" not in text and text.isascii() and len(text) < MAX_RECORD:
+                if text.replace(format.separator, "").strip():
+                    yield Record(start, text.removesuffix("\n").split(format.separator))
+                continue
             if not text.strip():
                 continue
             record = _record(text, start, lines, format.separator)

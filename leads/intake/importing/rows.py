@@ -12,6 +12,7 @@ from .targets import BY_KIND
 from .values import Bad, Reading
 
 _NEUTRALISED = re.compile(r"'+[=+\-@\t\r]")
+KEPT = 5000  # cells of a column whose value is not read twice
 _STATES = {
     "open": {
         "open",
@@ -83,7 +84,7 @@ class Reader:
         self._reading, self._mapping = reading, mapping
         self._constants = Row(0, ())
         for target, text in mapping.constants.items():
-            self._put(self._constants, -1, (target,), _reader_of(mapping.kind, target, "", reading), text)
+            self._put(self._constants, target, _reader_of(mapping.kind, target, "", reading), text)
 
     def read(self, line: int, cells: Sequence[str]) -> Row:
         row = Row(line, cells, dict(self._constants.values), list(self._constants.errors))
@@ -91,29 +92,33 @@ class Reader:
             code = "too_many_cells" if len(cells) > self.width else "too_few_cells"
             row.refuse(code, cells=len(cells), headers=self.width)
             return row
+        values = row.values
         for index, wanted, reader in self._cells:
             cell = cells[index]
             if cell and (cell := bare(cell)):
-                self._put(row, index, wanted, reader, cell)
+                try:
+                    value = reader(cell)
+                except Bad as problem:
+                    row.refuse(problem.code, index, **problem.params)
+                    continue
+                for target in wanted:
+                    values[target] = value
         if row.values.pop("deleted", False):
             row.refuse("deleted_there", self.column_of["deleted"])
         return row
 
     @staticmethod
-    def _put(row: Row, index: int, wanted: tuple[str, ...], reader: Callable[[str], Any], cell: str) -> None:
+    def _put(row: Row, target: str, reader: Callable[[str], Any], cell: str) -> None:
         try:
-            value = reader(cell)
+            row.values[target] = reader(cell)
         except Bad as problem:
-            row.refuse(problem.code, index, **problem.params)
-            return
-        for target in wanted:
-            row.values[target] = value
+            row.refuse(problem.code, -1, **problem.params)
 
 
 def bare(cell: str) -> str:
     """The cell without outer spaces and without the apostrophe that keeps spreadsheets from running it."""
     text = cell.strip()
-    return text[1:] if text[:1] == "'" and _NEUTRALISED.match(text) else text
+    return text[1:] if text and text[0] == "'" and _NEUTRALISED.match(text) else text
 
 
 def cell_reader(mapping: Mapping, column: Column, reading: Reading) -> Callable[[str], Any]:
@@ -132,10 +137,27 @@ def type_of(kind: str, target: str, type: str) -> str:
 def _reader_of(kind: str, target: str, type: str, reading: Reading) -> Callable[[str], Any]:
     how = type_of(kind, target, type)
     if how == "when":
-        return lambda cell: Moment(*values.when(cell, reading))
+        return _kept(lambda cell: Moment(*values.when(cell, reading)))
     if how == "state":
         return _state
-    return lambda cell: values.read(how, cell, reading)
+    read = values.READERS[how]
+    return read if read in (values.text, values.email) else _kept(lambda cell: read(cell, reading))
+
+
+def _kept(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    """The same function, with what it read of the last few thousand different cells kept at hand."""
+    known: dict[str, Any] = {}
+
+    def again(cell: str) -> Any:
+        found = known.get(cell)
+        if found is None:
+            found = read(cell)
+            if len(known) >= KEPT:
+                known.clear()
+            known[cell] = found
+        return found
+
+    return again
 
 
 def _state(cell: str) -> str:

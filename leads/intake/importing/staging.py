@@ -3,6 +3,7 @@
 A staged row has an outcome as soon as it is settled; rows without one are still to be done.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -18,14 +19,20 @@ from .context import REJECTED
 from .rows import Row
 from .sniff import Format, Unreadable
 
-CHUNK = 1000
+CHUNK = 1000  # rows applied in one transaction
+LOOK = 5000  # rows looked at together by the check
 _COLUMNS = ("batch_id", "line", "raw", "outcome", "errors")
 _READ = ("nul", "undecodable", "open_quote", "lone_quote", "line_too_long")
 _UPDATE = """
-UPDATE leads_importrow r SET outcome = u.outcome, errors = u.errors
-FROM unnest(%s::int[], %s::text[], %s::jsonb[]) AS u(line, outcome, errors)
+UPDATE leads_importrow r SET outcome = 'rejected', errors = u.errors
+FROM unnest(%s::int[], %s::jsonb[]) AS u(line, errors)
 WHERE r.batch_id = %s AND r.line = u.line
 """
+
+_WAITING = """
+SELECT line, raw::text FROM leads_importrow WHERE batch_id = %s AND line > %s AND outcome = '' ORDER BY line LIMIT %s
+"""
+_SETTLE = "UPDATE leads_importrow SET outcome = %s, errors = '[]' WHERE batch_id = %s AND line = ANY(%s::int[])"
 
 
 def folder() -> Path:
@@ -61,9 +68,11 @@ def _rows(one: Import, format: Format) -> Iterator[tuple]:
     if first.problems:
         raise Unreadable("header_broken", line=first.line, why=first.problems[0][1])
     for record in records:
-        errors = [_error(*problem) for problem in record.problems]
-        outcome = REJECTED if errors else ""
-        yield one.pk, record.line, bulk.json_text(record.cells), outcome, bulk.json_text(errors)
+        cells = bulk.json_text(record.cells)
+        if record.problems:
+            yield one.pk, record.line, cells, REJECTED, bulk.json_text([_error(*found) for found in record.problems])
+        else:
+            yield one.pk, record.line, cells, "", "[]"
 
 
 def _blocks(rows: Iterator[tuple], size: int) -> Iterator[list[tuple]]:
@@ -92,19 +101,26 @@ def forget_outcomes(one: Import) -> None:
 
 def waiting(one: Import, after: int, size: int = CHUNK) -> list[tuple[int, list[str]]]:
     """The next rows without an outcome, by line: (line, cells)."""
-    rows = one.rows.filter(line__gt=after, outcome="").order_by("line").values_list("line", "raw")
-    return list(rows[:size])
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, [one.pk, after, size])
+        return [(line, json.loads(raw)) for line, raw in cursor.fetchall()]
 
 
 def settle(one: Import, rows: Sequence[tuple[Row, str]]) -> None:
     """Write outcomes and reasons of rows."""
     if not rows:
         return
-    errors = [
-        bulk.json_text([_error(*error) for error in row.errors] if outcome == REJECTED else []) for row, outcome in rows
-    ]
+    by_outcome: dict[str, list[Row]] = {}
+    for row, outcome in rows:
+        by_outcome.setdefault(outcome, []).append(row)
     with connection.cursor() as cursor:
-        cursor.execute(_UPDATE, [[row.line for row, _ in rows], [o for _, o in rows], errors, one.pk])
+        for outcome, mine in by_outcome.items():
+            lines = [row.line for row in mine]
+            if outcome == REJECTED:
+                errors = [bulk.json_text([_error(*error) for error in row.errors]) for row in mine]
+                cursor.execute(_UPDATE, [lines, errors, one.pk])
+            else:
+                cursor.execute(_SETTLE, [outcome, one.pk, lines])
 
 
 def counts(one: Import) -> dict[str, int]:

@@ -18,6 +18,7 @@ _CLOCK = re.compile(
     r"(\d{1,2})[:h](\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*([AaPp][Mm])?\s*(Z|z|UTC|[+-]\d{2}:?\d{2})?"
 )
 _GROUPED = re.compile(r"-?\d{1,3}(\.\d{3})+(,\d+)?")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _SPACES = str.maketrans("", "", " \u00a0\u2009\u202f'")
 _CURRENCY = re.compile(r"^(?:[€$£]|EUR|USD|GBP|BRL|R\$)|(?:[€$£]|EUR|USD|GBP|BRL)$")
 
@@ -44,6 +45,8 @@ def text(cell: str, _reading: Reading | None = None) -> str:
     """The text as written, outer spaces and NULs gone. Formula cells are text like any other."""
     if len(cell) > MAX_CELL:
         raise Bad("too_long", limit=MAX_CELL)
+    if cell.isascii() and "\0" not in cell:
+        return cell.strip()
     return unicodedata.normalize("NFC", cell.replace("\0", "")).strip()
 
 
@@ -153,9 +156,9 @@ def _hour(hour: int, half: str | None) -> int:
     return hour % 12 + (12 if half.lower() == "pm" else 0)
 
 
-def email(cell: str, reading: Reading) -> str:
+def email(cell: str, _reading: Reading | None = None) -> str:
     found = text(cell)
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+", found) or len(found) > 320:
+    if not _EMAIL.fullmatch(found) or len(found) > 320:
         raise Bad("bad_email")
     return found
 
