@@ -110,13 +110,15 @@ class Asked:
 
 @dataclass(frozen=True)
 class Part:
-    """Terms with what their clocks need. `first`, `last`: instants of the first and last handoff that may name them."""
+    """Terms with what their clocks need. `first`, `last`: instants of the first and last handoff that may name them;
+    `until`: when the terms that follow begin in the zone of theirs (they win where two zones make days overlap)."""
 
     terms: Terms
     axis: Axis
     clauses: tuple[Clause, ...]
     first: datetime
     last: datetime
+    until: datetime | None = None
 
 
 def clocked() -> list[tuple[Terms, tuple[Clause, ...]]]:
@@ -138,8 +140,15 @@ def parts(asked: Asked) -> list[Part]:
         first = max(axis.day_starts(span.first) - 2 * DAY, made[0] or axis.day_starts(span.first))
         last = min(axis.day_starts(span.until or axis.until) + 2 * DAY, made[1] or axis.day_starts(axis.first))
         if first <= last:
-            found.append(Part(terms, axis, clauses, first, last))
+            found.append(Part(terms, axis, clauses, first, last, _followed(terms)))
     return found
+
+
+def _followed(terms: Terms) -> datetime | None:
+    """When the next terms of the line begin, if any."""
+    after = Terms.objects.filter(span__line=terms.contract.line_id, span__first__gt=terms.span.first)
+    other = after.select_related("calendar", "span").order_by("span__first").first()
+    return calendars.axis(other.calendar).day_starts(other.span.first) if other else None
 
 
 def _made(line: int, asked: Asked) -> tuple[datetime | None, datetime | None]:
@@ -227,7 +236,8 @@ def _bounds(part: Part) -> dict[str, Any]:
     last = span.until or date(2100, 1, 1)
     return {
         "line": part.terms.contract.line_id, "earliest": part.first, "latest": part.last + DAY,
-        "timed_first": part.axis.day_starts(span.first), "timed_until": part.axis.day_starts(last),
+        "timed_first": part.axis.day_starts(span.first),
+        "timed_until": min(part.axis.day_starts(last), part.until or part.axis.day_starts(last)),
         "dated_first": files.midnight(span.first), "dated_until": files.midnight(last),
     }  # fmt: skip
 

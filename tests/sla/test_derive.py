@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from leads.models import HandoffState
-from sla import derive, spans
+from sla import derive, oracle, spans
 from sla.models import Clock, SlaDirty, TermsSpan
 from smarketing.calendars import services
 from smarketing.jobs import bell
@@ -162,3 +162,16 @@ def test_beyond_the_end_of_its_calendar_a_promise_cannot_break(terms):
     assert [row.clause_key for row in derive.read([lead.pk], LATER)] == ["6.1"]
     assert spans.lay(terms.contract.line)
     assert TermsSpan.objects.count() == 1
+
+
+def test_where_two_zones_make_days_overlap_the_later_terms_hold(db):
+    of, amended = contract(), date(2026, 11, 10)
+    old = sign(of, [FIRST], START, at=SIGNED, using=calendar("America/Toronto", ""))
+    new = sign(of, [FIRST], amended, at=paris(2026, 11, 2), using=calendar("Europe/Paris", ""))
+    before = handoff(paris(2026, 11, 9, 23, 59))
+    both = handoff(paris(2026, 11, 10, 2))  # already the 10th in Paris, still the 9th in Toronto
+    ids = [before.pk, both.pk]
+    derive.derive(ids, LATER)
+    assert (clock(before).terms_id, clock(both).terms_id) == (old.pk, new.pk)
+    assert [row.terms_id for row in derive.read(ids, LATER)] == [row.terms_id for row in oracle.read(ids, LATER)]
+    assert derive.derive(ids, LATER) == 0
