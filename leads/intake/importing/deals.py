@@ -5,6 +5,7 @@ from typing import Any
 
 from leads.intake import bulk, columns, companies, facts
 from leads.models import Correction, Deal, DealContact, Handoff
+from personas.catalogue import add_custom
 from smarketing.rows.fence import Fence
 
 from . import lists
@@ -26,6 +27,7 @@ from .context import (
 from .rows import Row
 
 _ENDS = ("state", "closed_at", "closed_day_only", "reason")
+OWNER = "x_deal_owner"  # who a file says is in charge, where the portal has nobody of that name
 _SPLIT = str.maketrans(",|", ";;")
 
 
@@ -76,6 +78,8 @@ def classify(rows: Sequence[Row], ctx: Context) -> list[Action]:
 
 def apply(actions: Sequence[Action], ctx: Context, fence: Fence) -> None:
     done = [action for action in actions if action.outcome in (CREATED, UPDATED)]
+    if any(OWNER in action.changes for action in done):
+        add_custom(subject="deal", name=OWNER, type="person", label="Deal owner")
     new = [action for action in done if action.subject_id is None]
     handoffs = _handoffs(new)
     _make_firms(done, ctx, fence)
@@ -186,9 +190,8 @@ def _changes(action: Action, now: dict[str, Any], people: dict[str, int], ctx: C
     elif said.get("state") in ("won", "lost") and "closed_at" not in now:
         refuse(action, "closed_before", ctx.column("closed"))
     if "rep" in values:
-        said["rep"] = people.get(values["rep"].lower())
-        if said["rep"] is None:
-            refuse(action, "unknown_person", ctx.column("rep"))
+        owner = people.get(values["rep"].lower())
+        said |= {OWNER: values["rep"]} if owner is None else {"rep": owner}
     check_moments(action, ctx, "created")
     if ctx.history and not (values.get("created") or closed):
         refuse(action, "history_needs_date", ctx.column("created", "closed"))

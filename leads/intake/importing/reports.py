@@ -9,8 +9,10 @@ from typing import Any
 from leads.models import Import
 
 from . import staging
+from .attempts import people_by_word
 from .context import REJECTED
 from .reasons import sentence
+from .rows import bare
 from .sniff import SEPARATORS
 from .synonyms import OURS
 
@@ -31,6 +33,7 @@ def report(one: Import) -> dict[str, Any]:
         "columns": columns(one),
         "errors": errors(one),
         "persons": persons(one),
+        "strangers": strangers(one),
     }
 
 
@@ -78,6 +81,21 @@ def persons(one: Import) -> dict[str, Any]:
         "columns": [{"name": name, "persons": len(found)} for (_n, name), found in zip(columns, sets, strict=True)],
         "both": sorted(both),
     }
+
+
+def strangers(one: Import, limit: int = 100) -> list[str]:
+    """Owners that a file of deals names and the portal does not know: their deals come in without a person in charge."""
+    at = [
+        n
+        for n, c in enumerate(one.report.get("columns", []))
+        if one.kind == "deals" and "rep" in c["target"].split("+")
+    ]
+    said = {bare(cell) for found in staging.persons(one, at) for cell in found}
+    for n in at:
+        table = one.mapping.get("values", {}).get(one.report["headers"][n], {})
+        said = {str(table.get(cell, cell)) for cell in said}
+    known = people_by_word() if said else {}
+    return sorted(cell for cell in said if cell.lower() not in known)[:limit]
 
 
 def rejected_file(one: Import) -> Iterator[str]:

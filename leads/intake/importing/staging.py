@@ -30,7 +30,8 @@ WHERE r.batch_id = %s AND r.line = u.line
 """
 
 _WAITING = """
-SELECT line, raw::text FROM leads_importrow WHERE batch_id = %s AND line > %s AND outcome = '' ORDER BY line LIMIT %s
+SELECT json_agg(json_build_array(line, raw))::text FROM (
+  SELECT line, raw FROM leads_importrow WHERE batch_id = %s AND line > %s AND outcome = '' ORDER BY line LIMIT %s) r
 """
 _SETTLE = "UPDATE leads_importrow SET outcome = %s, errors = '[]' WHERE batch_id = %s AND line = ANY(%s::int[])"
 
@@ -103,7 +104,8 @@ def waiting(one: Import, after: int, size: int = CHUNK) -> list[tuple[int, list[
     """The next rows without an outcome, by line: (line, cells)."""
     with connection.cursor() as cursor:
         cursor.execute(_WAITING, [one.pk, after, size])
-        return [(line, json.loads(raw)) for line, raw in cursor.fetchall()]
+        found = cursor.fetchone()[0]
+        return [tuple(row) for row in json.loads(found)] if found else []
 
 
 def settle(one: Import, rows: Sequence[tuple[Row, str]]) -> None:

@@ -20,7 +20,7 @@ from leads.models import (
     LeadDirty,
     Spend,
 )
-from personas.models import DefinitionLine
+from personas.models import DefinitionLine, FieldDef
 from tests.people import person
 
 from .conftest import counts
@@ -93,6 +93,22 @@ def test_deals_are_opened_won_and_lost_at_their_dates(run, two):
     lost = Deal.objects.get(key="d2")
     assert (lost.state, lost.closed_at) == ("lost", datetime(2026, 1, 31, 23, tzinfo=UTC))
     assert counts(run("deals", later, mapping)) == (0, 0, 1, 1)
+
+
+def test_deals_of_owners_who_are_not_in_the_portal_come_in_and_the_owners_are_told(run, two):
+    mapping = {"columns": {"Deal": "deal.key", "Lead": "lead", "Owner": "rep"}}
+    text = "Deal,Lead,Owner\nd1,1,Zoé Gone\nd2,2,rita@x.test\n"
+    one = run("deals", text, mapping, dry=True)
+    assert (counts(one), reports.report(one)["strangers"]) == ((2, 0, 0, 0), ["Zoé Gone", "rita@x.test"])
+    assert counts(run("deals", text, mapping)) == (2, 0, 0, 0)
+    assert counts(run("deals", text, mapping)) == (0, 0, 2, 0)
+    deal = Deal.objects.get(key="d2")
+    assert (deal.rep, deal.attributes) == (None, {"x_deal_owner": "rita@x.test"})
+    assert FieldDef.objects.get(key="deal.x_deal_owner").personal
+    rita = person("Rita", "rep")
+    one = run("deals", text.replace("rita@x.test", "Rita"), mapping)
+    assert (counts(one), reports.report(one)["strangers"]) == ((0, 1, 1, 0), ["Zoé Gone"])
+    assert Deal.objects.get(key="d2").rep == rita
 
 
 def test_a_closing_date_moved_back_is_taken_and_holds(run, two):
