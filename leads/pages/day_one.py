@@ -18,9 +18,9 @@ def _somebody_takes() -> bool:
 
 STEPS = (
     Step("leads", _("Bring your leads"), _("The export of your CRM as it is; undo takes all of it back."),
-         _("Import a file"), lambda: Lead.objects.exists(), "leads:import_new", "leads.import", 20),
+         _("Import a file"), lambda: Lead.objects.exists(), "leads:import_new", "leads.import", 80),
     Step("routing", _("Say who takes the handoffs"), _("A pool of reps: each handoff goes to the one whose turn it is."),
-         _("Make a pool"), _somebody_takes, "leads:pools", "settings.routing", 85),
+         _("Make a pool"), _somebody_takes, "leads:pools", "settings.routing", 20),
     Step("handoff", _("Make the first handoff"),
          _("A lead that meets the signed definition is handed over by itself; look at what is missing to the others."),
          _("Look at the leads"), lambda: Handoff.objects.exists(), "leads:list", "handoffs.make", 90),

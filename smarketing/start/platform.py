@@ -20,7 +20,7 @@ def register() -> None:
     steps.register(
         steps.Step(
             "reps", _("Name who takes the leads"), _("At least one sales rep: handoffs go to reps in a fair turn."),
-            _("Invite a rep"), a_rep_is_here, lambda: reverse("accounts:invite") + "?position=rep", "settings.people", 80,
+            _("Invite a rep"), a_rep_is_here, lambda: reverse("accounts:invite") + "?position=rep", "settings.people", 15,
         )
     )  # fmt: skip
 

@@ -20,7 +20,7 @@ def following(user) -> str:
 def test_each_role_is_shown_the_first_open_step_that_is_theirs(company):
     ada, mia = person("Ada", "administrator"), person("mia", "marketer")
     boss, rep, guest = person("bo", "manager", "sales"), person("lea", "rep"), person("vi", "viewer")
-    assert [following(one) for one in (ada, mia, boss, guest)] == ["people", "leads", "leads", ""]
+    assert [following(one) for one in (ada, mia, boss, guest)] == ["people", "personas", "routing", ""]
     assert following(rep) == ""
 
 
@@ -29,7 +29,7 @@ def test_a_step_is_done_when_the_data_say_so(company):
     person("claire", "manager", "marketing", signs=True)
     assert following(ada) == "people"
     person("hugo", "manager", "sales", signs=True)
-    assert following(ada) == "leads"
+    assert following(ada) == "reps"
     User.objects.filter(name="hugo").update(is_active=False)
     assert following(ada) == "people"
 

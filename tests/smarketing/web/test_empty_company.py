@@ -117,12 +117,12 @@ def walk(client, position: str, language: str) -> dict[str, list[str]]:
     return {name: problems for name, problems in found.items() if problems}
 
 
-@pytest.mark.parametrize(("position", "language"), zip(POSITIONS, cycle(("en", "fr")), strict=False))
+@pytest.mark.parametrize(("position", "language"), list(zip(POSITIONS, cycle(("en", "fr")), strict=False)))
 def test_every_page_answers_says_what_will_be_here_and_leads_on(company, client, position, language):
     assert walk(client, position, language) == {}
 
 
 @pytest.mark.trust
-@pytest.mark.parametrize(("position", "language"), zip(POSITIONS, cycle(("fr", "en")), strict=False))
+@pytest.mark.parametrize(("position", "language"), list(zip(POSITIONS, cycle(("fr", "en")), strict=False)))
 def test_so_does_every_page_in_the_other_language(company, client, position, language):
     assert walk(client, position, language) == {}

@@ -1,0 +1,171 @@
+"""The first day of a company in a real browser: from the console's link to the first handoff, by what is on screen."""
+
+import time
+
+import pytest
+
+from leads.models import Handoff, HandoffState
+from smarketing.accounts.models import User
+from smarketing.jobs import bell
+from smarketing.rows.models import Installation
+from smarketing.start import first
+
+from . import access
+
+PASSWORD = "courte phrase facile"
+MOST = 80
+HEAD = "E-mail;Prénom;Nom;Fonction;Société;Effectif;Secteur;Pays;Téléphone\n"
+ROWS = "marie@acme.example;Marie;Dubois;Marketing;Acme;120;Software;FR;+33 4 72 00 11 22\n"
+
+
+class Person:
+    """Somebody at a browser of their own; `deeds` counts, over all of them, what is typed, chosen and clicked."""
+
+    deeds = 0
+
+    def __init__(self, visit, address: str, language: str, width: int):
+        self.page = visit(None, address, language=language, width=width)
+
+    def type(self, name: str, text: str) -> None:
+        Person.deeds += 1
+        self.page.locator(f"main input[name={name}]").fill(text)
+
+    def choose(self, name: str, value: str) -> None:
+        Person.deeds += 1
+        self.page.locator(f"main select[name={name}]").select_option(value)
+
+    def tick(self, selector: str) -> None:
+        Person.deeds += 1
+        self.page.locator(selector).first.check()
+
+    def click(self, selector: str) -> None:
+        Person.deeds += 1
+        with self.page.expect_navigation():
+            self.page.locator(selector).first.click()
+
+    def press(self, selector: str, until: str) -> None:
+        """Click where the page answers in place."""
+        Person.deeds += 1
+        self.page.locator(selector).first.click()
+        self.page.wait_for_selector(until)
+
+    def send(self, form: str = "main form") -> None:
+        self.click(f"{form} button.btn-primary[type=submit]")
+
+    def today(self) -> None:
+        if not self.page.url.endswith("/today/"):
+            self.click("a[href='/today/']:visible")
+
+    def next_step(self, key: str) -> None:
+        """On Today press the one button of the next step, which must lead to `key`."""
+        self.today()
+        assert access.problems(self.page) == []
+        self.click(".day-one .following a.btn")
+        assert key in self.page.url, self.page.locator("main").inner_text()[:600]
+
+    def sign(self) -> None:
+        self.type("password", PASSWORD)
+        self.send("form[action*='/sign/']")
+
+    def wait(self, selector: str) -> None:
+        """The worker's part, then the page as it stands."""
+        end = time.monotonic() + 20
+        while not self.page.locator(selector).count():
+            assert time.monotonic() < end, self.page.locator("main").inner_text()[:800]
+            bell.answer()
+            self.page.reload()
+
+
+class FirstDay:
+    def __init__(self, visit, language: str, width: int):
+        self.visit, self.language, self.width = visit, language, width
+        Person.deeds = 0
+
+    def come(self, address: str) -> Person:
+        return Person(self.visit, "/" + address.split("/", 3)[3], self.language, self.width)
+
+    def start(self) -> Person:
+        ada = self.come(first.link())
+        for name, text in {"name": "Ada Blanc", "email": "ada@acme.example", "company": "Acmé"}.items():
+            ada.type(name, text)
+        for name in ("password", "again"):
+            ada.type(name, PASSWORD)
+        ada.send()
+        return ada
+
+    def invite(self, ada: Person, name: str, position: str, *, signs: bool) -> Person:
+        ada.type("email", f"{name.lower()}@acme.example")
+        ada.choose("position", position)
+        if signs:
+            ada.tick("input[name=signs]")
+        ada.send()
+        one = self.come(ada.page.locator("#link").input_value())
+        Person.deeds += 1  # the link opened
+        one.type("name", name)
+        for field in ("password", "again"):
+            one.type(field, PASSWORD)
+        one.send()
+        return one
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("language", "width"), [("en", 1440), pytest.param("fr", 390, marks=pytest.mark.trust)], ids=["en", "fr"]
+)
+def test_from_the_link_of_the_console_to_the_first_handoff(visit, tmp_path, language, width):
+    Installation.objects.create(kind="live", company="")
+    day = FirstDay(visit, language, width)
+    ada = day.start()
+    ada.next_step("/invite/")
+    claire = day.invite(ada, "Claire", "manager-marketing", signs=True)
+    ada.next_step("/invite/")
+    hugo = day.invite(ada, "Hugo", "manager-sales", signs=True)
+    ada.next_step("position=rep")
+    lea = day.invite(ada, "Lea", "rep", signs=False)
+
+    hugo.next_step("/settings/routing/")
+    hugo.type("name", "France")
+    hugo.tick("input[name=reps]")
+    hugo.send()
+
+    claire.next_step("/language/persona/new/")
+    claire.type("name", "Maud")
+    claire.send()
+    claire.next_step("/language/definition/new/")
+    claire.type("name", "France")
+    claire.send()
+    claire.press("a[href*='edit=mql']", "#f-mql-A4")
+    claire.tick("#f-mql-A4")
+    claire.press("[data-row-form] button.btn-primary[type=submit]", "main:not(:has([data-row-form])) form.propose")
+    claire.click("form.propose button")
+    claire.sign()
+    hugo.next_step("/language/paper/")
+    hugo.sign()
+
+    claire.next_step("/contract/new/")
+    claire.type("name", "France 2026")
+    claire.send()
+    claire.click("main form button[name=propose]")
+    claire.sign()
+    hugo.next_step("/terms/")
+    hugo.sign()
+
+    claire.next_step("/imports/new/")
+    path = tmp_path / "leads.csv"
+    path.write_text(HEAD + ROWS, "utf-8")
+    Person.deeds += 1
+    claire.page.locator("#id_file").set_input_files(str(path))
+    claire.send()
+    claire.send()
+    claire.wait("form[action$='/apply/']")
+    claire.send("form[action$='/apply/']")
+    claire.wait("a[href='/leads/']")
+    for _turn in range(3):
+        bell.answer()
+
+    assert HandoffState.objects.get().rep == User.objects.get(name="Lea") and Handoff.objects.count() == 1
+    lea.click("a[href='/queue/']:visible")
+    assert "Dubois" in lea.page.locator("main").inner_text() and access.problems(lea.page) == []
+    claire.today()
+    assert claire.page.locator(".day-one").count() == 0
+    assert Person.deeds <= MOST, Person.deeds
