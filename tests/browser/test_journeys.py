@@ -43,7 +43,7 @@ def fifty() -> list[tuple]:
 
 
 def upload(page, path: str) -> None:
-    page.locator("#kind-leads").check()
+    page.locator("#id_kind").select_option("leads")
     page.locator("#id_file").set_input_files(path)
     with page.expect_navigation():
         page.locator("main form button[type=submit]").first.click()

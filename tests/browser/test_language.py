@@ -18,7 +18,7 @@ from . import access
 pytestmark = pytest.mark.django_db(transaction=True)
 WORDS = {
     "en": {"first": "Write the first definition", "start": "an empty page", "add": "Add a criterion", "propose": "Propose to both sides",
-           "function": "function", "employees": "employees", "industry": "industry", "birth": "date of birth", "between": "is between", "age": "gives an age",
+           "function": "function", "employees": "headcount", "industry": "industry", "birth": "date of birth", "between": "is between", "age": "gives an age",
            "page": "visited a page", "form": "sent a form", "opened": "opened a mail", "sign": "Sign"},
     "fr": {"first": "Écrire la première définition", "start": "une page vide", "add": "Ajouter un critère", "propose": "Proposer aux deux côtés",
            "function": "fonction", "employees": "effectif", "industry": "secteur", "birth": "date de naissance", "between": "est entre", "age": "donne un âge",

@@ -10,7 +10,7 @@ from .test_queue import press
 
 WORDS = {
     "en": {"saved": "every change is in the story", "near": "These come close", "twin": "already", "cost": "written down"},
-    "fr": {"saved": "chaque changement est dans l'histoire", "near": "plus proches", "twin": "déjà", "cost": "inscrit"},
+    "fr": {"saved": "chaque changement est dans l’histoire", "near": "plus proches", "twin": "déjà", "cost": "inscrit"},
 }  # fmt: skip
 
 

@@ -62,7 +62,7 @@ def written(value, language: str, places: int, trim: bool = True) -> str:
     digits = f"{rest:0{places}}" if places else ""
     digits = digits.rstrip("0") if trim else digits
     gap, point = {"en": (",", "."), "fr": ("\u202f", ",")}[language]
-    return ("-" if scaled < 0 else "") + f"{whole:,}".replace(",", gap) + (point + digits if digits else "")
+    return ("−" if scaled < 0 else "") + f"{whole:,}".replace(",", gap) + (point + digits if digits else "")
 
 
 def percent(share, language: str, places: int = 1, trim: bool = False) -> str:

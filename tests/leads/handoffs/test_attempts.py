@@ -132,7 +132,7 @@ def test_planted_fault_a_count_that_forgets_corrections_breaks_the_property(desk
     attempts.undo(attempt=call(handoff, desk.lea), by=desk.lea, at=NOW)
     assert derived(handoff)["attempts"] == 0
     monkeypatch.setattr(
-        states, "_kept", lambda model, ids: model.objects.filter(handoff__in=ids).order_by("occurred_at", "pk")
+        states, "_kept", lambda model, ids, cutoff: model.objects.filter(handoff__in=ids).order_by("occurred_at", "pk")
     )
     assert derived(handoff)["attempts"] == 1
 

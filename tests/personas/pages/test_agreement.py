@@ -132,7 +132,7 @@ def test_a_side_signs_once_and_nobody_signs_for_the_other(claire, hugo):
     boss = signed_in(person("Dora", "viewer", signs=True))
     assert boss.post(f"/papers/{paper.pk}/sign/", {"password": PASSWORD}).status_code == 403
     unnamed = signed_in(person("Rosa", "rep"))
-    assert "You are not a named signer of your side." in unnamed.get(f"/language/paper/{paper.pk}/").text
+    assert "You are not a named signer of your side" in unnamed.get(f"/language/paper/{paper.pk}/").text
     assert [one.side for one in Signature.objects.all()] == ["marketing"]
 
 

@@ -16,7 +16,7 @@ from smarketing.measures.words import stat
         (Fraction(1, 10), "ratio", "10.0%", ""),
         (Fraction(219, 4), "days", "54.8", "54.75"),
         (Fraction(14), "days", "14", ""),
-        (Fraction(-2), "days", "-2", ""),
+        (Fraction(-2), "days", "−2", ""),
         (842, "count", "842", ""),
         (Fraction(1, 3), "money", "0.33", ""),
         (None, "ratio", "–", ""),
