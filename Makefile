@@ -19,7 +19,7 @@ bench: .venv/dev.done
 	@$(PY) manage.py bench $(ARGS)
 
 trust: .venv/dev.done browser messages
-	@$(PY) -m pytest -m "trust or invariant" $(ARGS)
+	@SMARKETING_TRUST=1 $(PY) -m pytest -m "trust or invariant" $(ARGS)
 
 shots: .venv/dev.done browser
 	@$(PY) -m tests.shots $(ARGS)

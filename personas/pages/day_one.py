@@ -23,8 +23,8 @@ def _is_built() -> bool:
 
 
 def _studio() -> str:
-    """The newest definition, or where the first is begun."""
-    newest = DefinitionLine.objects.order_by("-pk").first()
+    """The newest definition that is being written, or where one is begun."""
+    newest = DefinitionLine.objects.filter(draft__isnull=False).order_by("-pk").first()
     return reverse("personas:definition", args=[newest.pk]) if newest else reverse("personas:line_new")
 
 

@@ -110,7 +110,12 @@ class FirstDay:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    ("language", "width"), [("en", 1440), pytest.param("fr", 390, marks=pytest.mark.trust)], ids=["en", "fr"]
+    ("language", "width"),
+    [
+        pytest.param("en", 1440, marks=pytest.mark.trust),
+        pytest.param("fr", 390, marks=pytest.mark.trust),
+    ],
+    ids=["en", "fr"],
 )
 def test_from_the_link_of_the_console_to_the_first_handoff(visit, tmp_path, language, width):
     Installation.objects.create(kind="live", company="")

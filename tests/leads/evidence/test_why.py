@@ -16,6 +16,7 @@ from personas.definitions.catalogue import catalogue
 from personas.models import DefinitionLine, DefinitionVersion
 from smarketing.agreements.models import Paper
 from tests.leads import facts, worlds
+from tests.scale import examples
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -54,7 +55,7 @@ def assert_adds_up(panel: why.Why) -> None:
         assert all(row.text for row in axis.rows)
 
 
-@settings(max_examples=30, deadline=None, phases=PHASES, suppress_health_check=QUIET)
+@settings(max_examples=examples(30), deadline=None, phases=PHASES, suppress_health_check=QUIET)
 @given(st.data())
 def test_rows_add_up_for_any_lead_and_definition(data):
     worlds.catalogue()
@@ -166,7 +167,7 @@ def test_before_it_was_known_or_defined_there_is_no_panel(marie):
     assert len(why.as_of(lead, AT + timedelta(days=2), "en")) == 1
 
 
-@settings(max_examples=12, deadline=None, phases=PHASES, suppress_health_check=QUIET)
+@settings(max_examples=examples(12), deadline=None, phases=PHASES, suppress_health_check=QUIET)
 @given(st.data())
 def test_what_changed_adds_up_between_any_two_instants(data):
     worlds.catalogue()

@@ -11,6 +11,7 @@ from leads.intake import hooks as intake_hooks
 from leads.models import Attempt, AttemptNote, Correction, HandoffState
 from smarketing.accounts.models import AuditEntry
 from tests.leads.handoffs.desk import NOW, Desk, derived, state
+from tests.scale import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -101,7 +102,7 @@ steps = st.lists(
 
 @pytest.mark.invariant("I20")
 @given(steps=steps, accepted=st.booleans())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_log_undo_log_equals_never_having_happened(steps, accepted):
     from django.db import transaction
 

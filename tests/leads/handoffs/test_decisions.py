@@ -11,6 +11,7 @@ from leads.handoffs import attempts, deals, decisions, evidence, problems, reaso
 from leads.models import Attempt, Decision, EngagementReset, Handoff, HandoffState, Lead, LeadDirty
 from tests.leads import facts
 from tests.leads.handoffs.desk import NOW, Desk, derived, state
+from tests.scale import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -173,7 +174,7 @@ def _undo_last(handoff, by, at):
 
 @pytest.mark.invariant("I11")
 @given(plan=st.lists(st.tuples(st.integers(0, 3), st.sampled_from(sorted(ACTS))), max_size=14))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_conservation_every_handoff_is_counted_once_by_its_first_decision(plan):
     """I11: handoffs = undecided + accepted + refused + ended undecided, whatever is done in whatever order."""
     from django.db import transaction

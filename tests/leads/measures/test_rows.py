@@ -14,6 +14,7 @@ from smarketing.measures import engine, listing, registry
 from smarketing.rows.models import Installation
 from tests.leads import facts
 from tests.people import person
+from tests.scale import examples
 
 NIGHT = datetime(2026, 3, 28, 20, tzinfo=UTC)  # the night loses an hour in Paris
 PERIOD = {"first": date(2026, 3, 1), "until": date(2026, 5, 1)}
@@ -74,7 +75,7 @@ def _at(at: datetime) -> dict:
 
 @pytest.mark.invariant("I11")
 @pytest.mark.django_db
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(worlds)
 def test_rows_groups_and_first_decisions_add_up_to_the_number_at_any_cut_off(world):
     from django.db import transaction
@@ -101,7 +102,7 @@ def test_rows_groups_and_first_decisions_add_up_to_the_number_at_any_cut_off(wor
 
 
 @pytest.mark.django_db
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(worlds)
 def test_first_decisions_are_those_of_the_state_of_each_handoff(world):
     """The measure reads the log in SQL, the state of a handoff is derived in Python: one law, two ways."""

@@ -14,6 +14,7 @@ from personas.criteria.validate import validate
 from personas.definitions import persona_services
 from personas.definitions.catalogue import catalogue
 from tests.leads import worlds
+from tests.scale import examples
 
 pytestmark = pytest.mark.django_db
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate]  # shrinking costs minutes here
@@ -39,7 +40,8 @@ def test_every_operator_has_its_test_in_sql():
     assert set(TESTS) == set(OPERATORS)
 
 
-@settings(max_examples=60, deadline=None, phases=PHASES, suppress_health_check=QUIET)
+@pytest.mark.invariant("I6")
+@settings(max_examples=examples(60), deadline=None, phases=PHASES, suppress_health_check=QUIET)
 @given(st.data())
 def test_sql_equals_python_on_any_lead_and_definition_at_any_instant(data):
     worlds.catalogue()

@@ -14,6 +14,7 @@ from personas.definitions.catalogue import catalogue
 from tests.leads import facts, worlds
 from tests.personas.criteria.samples import body as definition
 from tests.personas.criteria.samples import event, field, item
+from tests.scale import examples
 
 pytestmark = pytest.mark.django_db
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -36,7 +37,9 @@ def plainly(body, leads, at):
     return hits, cells, mql, direct
 
 
-@settings(max_examples=30, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=QUIET)
+@settings(
+    max_examples=examples(30), deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=QUIET
+)
 @given(st.data())
 def test_figures_equal_those_of_plain_python(data):
     worlds.catalogue()

@@ -15,6 +15,7 @@ from personas.criteria.validate import validate
 from personas.definitions.catalogue import catalogue
 from smarketing.rows import clock, fence
 from tests.leads import definitions, facts, worlds
+from tests.scale import examples
 
 pytestmark = pytest.mark.django_db
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate]  # shrinking costs minutes here
@@ -51,7 +52,7 @@ def move(version, leads: list[int], *until) -> None:
 
 
 @pytest.mark.invariant("I6")
-@settings(max_examples=25, deadline=None, phases=PHASES, suppress_health_check=QUIET)
+@settings(max_examples=examples(25), deadline=None, phases=PHASES, suppress_health_check=QUIET)
 @given(st.data())
 def test_moved_sums_equal_a_recount_the_ledger_and_plain_python(data):
     agree(data)
@@ -59,7 +60,7 @@ def test_moved_sums_equal_a_recount_the_ledger_and_plain_python(data):
 
 @pytest.mark.trust
 @pytest.mark.invariant("I6")
-@settings(max_examples=400, deadline=None, phases=PHASES, suppress_health_check=QUIET)
+@settings(max_examples=examples(400), deadline=None, phases=PHASES, suppress_health_check=QUIET)
 @given(st.data())
 def test_moved_sums_equal_a_recount_on_many_worlds(data):
     agree(data)

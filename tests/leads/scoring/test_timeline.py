@@ -13,6 +13,7 @@ from personas.criteria.validate import validate
 from personas.definitions import persona_services
 from personas.definitions.catalogue import catalogue
 from tests.leads import worlds
+from tests.scale import examples
 
 pytestmark = pytest.mark.django_db
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate]  # shrinking costs minutes here
@@ -53,7 +54,8 @@ def begins(lead: int, t) -> bool:
     return t == START or any(max(r.known_at, r.occurred_at) == t for r in oracle.LeadFacts(lead, t)._resets)
 
 
-@settings(max_examples=60, deadline=None, phases=PHASES, suppress_health_check=QUIET)
+@pytest.mark.invariant("I6")
+@settings(max_examples=examples(60), deadline=None, phases=PHASES, suppress_health_check=QUIET)
 @given(st.data())
 def test_the_walk_says_at_any_instant_what_plain_python_says(data):
     worlds.catalogue()

@@ -11,6 +11,7 @@ from personas.criteria.sentence import Voice
 from personas.criteria.validate import validate
 from tests.personas.builder.anything import conditions, definitions
 from tests.personas.criteria import samples
+from tests.scale import examples
 
 FIELDS = samples.CATALOGUE
 
@@ -22,13 +23,13 @@ def through_the_form(cond):
     return read.keep(again, cond, read.condition(write.condition(cond, "when"), "when", FIELDS))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(conditions(FIELDS))
 def test_any_condition_survives_its_form(cond):
     assert through_the_form(cond) == cond
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(definitions(FIELDS))
 def test_any_definition_survives_the_forms_of_its_parts(body):
     for form in ("mql", "rest"):
@@ -40,7 +41,7 @@ def test_any_definition_survives_the_forms_of_its_parts(body):
         assert all(read.keep(fresh[part], item.get(part), again[part]) == item.get(part) for part in fresh)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(definitions(FIELDS))
 def test_every_value_of_a_sentence_names_a_field_of_its_form(body):
     speaker = Voice("en", FIELDS)

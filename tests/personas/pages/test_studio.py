@@ -15,6 +15,7 @@ from tests.forms import form
 from tests.people import person
 from tests.personas.builder.anything import definitions
 from tests.personas.criteria.samples import event, item
+from tests.scale import examples
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -84,7 +85,9 @@ def test_the_same_definition_is_read_in_french(client, anna):
 
 
 FORMS = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(25),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

@@ -1,0 +1,10 @@
+"""How many examples a property draws: all of them in `make trust`, a third in `make test`, which has to stay short."""
+
+import os
+
+WHOLE = bool(os.environ.get("SMARKETING_TRUST"))
+
+
+def examples(whole: int) -> int:
+    """`whole` in `make trust`; a third, three at least, otherwise."""
+    return whole if WHOLE else max(3, whole // 3)
