@@ -32,7 +32,12 @@ def measure(sheet: Sheet, full_seconds: float) -> None:
     )
     judged: list[int] = []
     moved = undone(lambda: _step(run, "rawsums"), 3)
-    took = undone(lambda: (_step(run, "rawsums"), judged.append(_step(run, "midnight"))), 3)
+
+    def night() -> None:
+        _step(run, "rawsums")
+        judged.append(_step(run, "midnight"))
+
+    took = undone(night, 3)
     share = took / full_seconds
     sheet.add("night_moved", "of which the sums moved and compared", moved, "s")
     sheet.add("night", f"ordinary night: {judged[-1]} leads judged", took, "s")
