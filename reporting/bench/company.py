@@ -14,6 +14,7 @@ from smarketing.rows.models import Installation
 def make(leads: int, events: int, at: datetime, say: Callable[[str], None]) -> tuple[Plan, setting.Stage]:
     """People, papers, facts and ledger of a company of this size in an empty database."""
     plan = Plan(at=at, leads=leads, events=events)
+    seed.be_patient()
     with seed.phase(say, "people, language, contract"), transaction.atomic():
         Installation.objects.create(kind="demo", company="Bench", clock_offset=timedelta(0))
         stage = seed.set_stage(plan)

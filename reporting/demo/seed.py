@@ -32,6 +32,7 @@ CYCLES = 3  # leads given back may qualify again
 def run(plan: Plan, say: Say = print) -> dict[str, int]:
     """Make the company in an empty database. Returns what was made, by kind."""
     made: dict[str, int] = {}
+    be_patient()
     with phase(say, "people, language, contract"), transaction.atomic():
         Installation.objects.create(kind="demo", company=words.COMPANY, clock_offset=_offset(plan))
         stage = set_stage(plan)
@@ -60,6 +61,12 @@ def run(plan: Plan, say: Say = print) -> dict[str, int]:
     )  # fmt: skip
     nightly.ask(by=None, at=clock.now())  # the worker takes it up while the pages answer already
     return made
+
+
+def be_patient() -> None:
+    """Rows of a large company are drawn inside the transaction that writes them: it may idle for minutes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET idle_in_transaction_session_timeout = 0")
 
 
 def _cycles(plan: Plan, stage: setting.Stage, people: crowd.Crowd, base: int, made: dict[str, int], say: Say) -> None:
