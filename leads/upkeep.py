@@ -13,6 +13,7 @@ from leads.models import HandoffState, LeadDirty
 from smarketing.jobs import ledger, nightly, runs, telemetry
 from smarketing.jobs.models import Run
 from smarketing.notify import mails
+from smarketing.rows import clock
 from smarketing.web import once as form_keys
 
 LABELS = {
@@ -78,4 +79,4 @@ def _open_handoffs() -> dict[str, int]:
 
 
 def _overdue() -> int:
-    return HandoffState.objects.owed().due_before(timezone.now()).count()
+    return HandoffState.objects.owed().due_before(clock.now()).count()
