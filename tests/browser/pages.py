@@ -58,6 +58,51 @@ def _own(model: str, **which) -> dict:
     return _newest(model, rep=User.objects.filter(role="rep", is_active=True).order_by("pk")[0], **which)
 
 
+def _accepted() -> dict:
+    """A handoff that the rep accepted; one is accepted where there is none."""
+    from leads.handoffs import decisions
+    from leads.models import Handoff
+    from smarketing.rows import clock
+
+    try:
+        return _owed(state="accepted")
+    except IndexError:
+        found = _owed(state="assigned")
+        made = Handoff.objects.get(**found)
+        decisions.accept(handoff=made, by=made.state_row.rep, at=clock.now())
+        return found
+
+
+def _tried() -> dict:
+    """An attempt of the rep on an open handoff; one is made where there is none."""
+    from leads.handoffs import attempts
+    from leads.models import Handoff
+    from smarketing.rows import clock
+
+    try:
+        return _own("leads.Attempt", handoff__state_row__is_open=True)
+    except IndexError:
+        made = Handoff.objects.get(**_owed())
+        by = made.state_row.rep
+        return {
+            "pk": attempts.log(handoff=made, by=by, at=clock.now(), channel="call", outcome="no_answer").pk,
+        }
+
+
+def _import() -> dict:
+    """An import; a file of three rows, one of them bad, where there is none."""
+    import io
+
+    from leads.intake.importing import service
+    from smarketing.rows import clock
+
+    try:
+        return _newest("leads.Import")
+    except IndexError:
+        rows = b"Email,Last name,Employees\na@x.example,A,12\nb@x.example,B,many\nc@x.example,C,7\n"
+        return {"pk": service.open_file(stream=io.BytesIO(rows), filename="fair.csv", by=None, at=clock.now()).pk}
+
+
 def _decided() -> dict:
     from leads.models import Decision
     from smarketing.accounts.models import User
@@ -123,9 +168,9 @@ PAGES = (
     Page("leads:queue", "rep"),
     Page("leads:focus", "rep", _owed),
     Page("leads:refuse", "rep", lambda: _owed(state="assigned")),
-    Page("leads:give_back", "rep", lambda: _owed(state="accepted")),
+    Page("leads:give_back", "rep", _accepted),
     Page("leads:open_deal", "rep", _owed),
-    Page("leads:undo_attempt", "rep", lambda: _own("leads.Attempt", handoff__state_row__is_open=True)),
+    Page("leads:undo_attempt", "rep", _tried),
     Page("leads:undo_decision", "rep", _decided),
     Page("leads:deal", "rep", lambda: _own("leads.Deal", state="open")),
     Page("leads:list", "marketer"),
@@ -141,7 +186,7 @@ PAGES = (
     Page("leads:spend_back", "marketer", _costs),
     Page("leads:imports", "marketer"),
     Page("leads:import_new", "marketer"),
-    Page("leads:import", "marketer", lambda: _newest("leads.Import")),
+    Page("leads:import", "marketer", _import),
     Page("leads:pools", "manager-sales"),
     Page("leads:pool", "manager-sales", lambda: _newest("leads.Pool")),
     Page("personas:home", "marketer"),
@@ -157,7 +202,7 @@ PAGES = (
     Page("reporting:loop", "viewer"),
     Page("reporting:book", "manager-marketing", _closed_book),
     Page("sla:follow_up", "manager-sales"),
-    Page("sla:month", "viewer", lambda: {"month": "2026-10"}),
+    Page("sla:month", "viewer", lambda: {"month": _closed_book()["month"]}),
     Page("sla:contracts", "marketer"),
     Page("sla:goal", "manager-marketing", query="?revenue=1000000&share=60&deal=20000&won=5&months=12"),
     Page("sla:new", "manager-marketing"),

@@ -15,17 +15,15 @@ from smarketing.rows import clock
 from tests.leads import facts
 from tests.people import person
 
-RACER = """
-import os, random, sys, time
+RACERS = """
+import os, sys, time
 os.environ["DJANGO_SETTINGS_MODULE"] = "smarketing.settings"
 import django
 django.setup()
-from django.db import transaction
 from leads.handoffs import routing
 from leads.models import HandoffState
 from smarketing.accounts.models import User
 from smarketing.rows import clock
-rep, naive, start = User.objects.get(pk=int(sys.argv[1])), sys.argv[2] == "naive", float(sys.argv[3])
 
 def select_then_update(pk, by):  # the planted fault: look first, write later
     row = HandoffState.objects.get(pk=pk)
@@ -35,34 +33,38 @@ def select_then_update(pk, by):  # the planted fault: look first, write later
     HandoffState.objects.filter(pk=pk).update(rep=by)
     return row.pool_id or 0
 
-if naive:
+if sys.argv[1] == "naive":
     routing._claim = select_then_update
-ids = list(HandoffState.objects.filter(is_open=True).order_by("pk").values_list("pk", flat=True))
-time.sleep(max(0, start - time.time()))
-for pk in ids:
-    try:
-        routing.take(handoff=pk, by=rep, at=clock.now())
-    except routing.Taken:
-        pass
+reps, begin, started = sys.argv[2:], os.pipe(), []
+for rep in reps:  # each rep is a process with a connection of its own; all begin when the last one is ready
+    ready = os.pipe()
+    if not os.fork():
+        os.close(begin[1])
+        by = User.objects.get(pk=int(rep))
+        ids = list(HandoffState.objects.filter(is_open=True).order_by("pk").values_list("pk", flat=True))
+        os.write(ready[1], b"!")
+        os.read(begin[0], 1)
+        for pk in ids:
+            try:
+                routing.take(handoff=pk, by=by, at=clock.now())
+            except routing.Taken:
+                pass
+        os._exit(0)
+    os.read(ready[0], 1)
+    started.append(ready)
+os.close(begin[1])  # everybody reads the end of this pipe at once
+sys.exit(max(os.waitpid(-1, 0)[1] for _rep in reps))
 """
 
 
 def race(urls: dict[str, str], reps: int, handoffs: int, how: str) -> Counter:
     """Handoff -> how many reps believe they took it."""
-    import time
-
     line, at = DefinitionLine.objects.create(name=how), clock.now()
     for _ in range(handoffs):
         lead = Lead.objects.get(pk=facts.lead(at - timedelta(days=1)))
         handing.hand_over(lead=lead, line=line, gate="manual", by=None, at=at)
-    people = [person(f"{how}{n}", "rep") for n in range(reps)]
-    env = os.environ | urls
-    start = str(time.time() + 3 + reps * 0.6)
-    racers = [
-        subprocess.Popen([sys.executable, "-c", RACER, str(one.pk), how, start], env=env, cwd=os.getcwd())
-        for one in people
-    ]
-    assert [one.wait() for one in racers] == [0] * reps
+    people = [str(person(f"{how}{n}", "rep").pk) for n in range(reps)]
+    subprocess.run([sys.executable, "-c", RACERS, how, *people], env=os.environ | urls, cwd=os.getcwd(), check=True)
     taken = Assignment.objects.filter(how="taken", handoff__line=line)
     return Counter(taken.values_list("handoff_id", flat=True))
 
