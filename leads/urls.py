@@ -2,7 +2,21 @@
 
 from django.urls import path, register_converter
 
-from .pages import campaigns, companies, deals, decide, focus, imports, lead, leads, matches, pools, queue, tracking
+from .pages import (
+    campaigns,
+    companies,
+    deals,
+    decide,
+    focus,
+    imports,
+    imports_list,
+    lead,
+    leads,
+    matches,
+    pools,
+    queue,
+    tracking,
+)
 
 
 class Call:
@@ -40,7 +54,7 @@ urlpatterns = [
     path("deals/<int:pk>/lost/", deals.do, {"name": "lose"}, name="lose_deal"),
     path("deals/<int:pk>/reopen/", deals.do, {"name": "reopen"}, name="reopen_deal"),
     path("v1/projects/<str:key>/settings", tracking.browser_settings, name="browser_settings"),
-    path("imports/", imports.listing, name="imports"),
+    path("imports/", imports_list.listing, name="imports"),
     path("imports/new/", imports.new, name="import_new"),
     path("imports/<int:pk>/", imports.show, name="import"),
     path("imports/<int:pk>/mapping/", imports.choose, name="import_choose"),

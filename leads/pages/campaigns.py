@@ -18,7 +18,7 @@ from leads.intake import by_hand
 from leads.models import Campaign, Spend
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
-from smarketing.web import tables
+from smarketing.web import exports, tables
 from smarketing.web.once import once
 from smarketing.web.tables import Column, Table
 
@@ -62,11 +62,11 @@ def index(request: HttpRequest) -> HttpResponseBase:
         request.GET,
         "-starts",
         caption=_("Campaigns"),
-        exports=True,
+        exports=exports.Export("campaigns"),
         empty=empty,
     )
-    if request.GET.get("export") == "csv":
-        return table.csv("campaigns.csv")
+    if (file := exports.answer(request, table)) is not None:
+        return file
     return render(request, "leads/campaigns.html", {"table": table, "may_edit": may_edit})
 
 
@@ -105,14 +105,14 @@ def _form_page(request: HttpRequest, form: CampaignForm, campaign: Campaign | No
 
 
 @needs("campaigns.view")
-def page(request: HttpRequest, pk: int) -> HttpResponse:
+def page(request: HttpRequest, pk: int) -> HttpResponseBase:
     return _page(request, _campaign(request, pk), SpendForm(initial={"spent_on": clock.today()}))
 
 
 @needs("campaigns.edit")
 @require_POST
 @once
-def spend(request: HttpRequest, pk: int) -> HttpResponse:
+def spend(request: HttpRequest, pk: int) -> HttpResponseBase:
     campaign, form = _campaign(request, pk), SpendForm(request.POST)
     if form.is_valid():
         try:
@@ -144,7 +144,7 @@ def _campaign(request: HttpRequest, pk: int) -> Campaign:
     return get_object_or_404(Campaign.objects.visible_to(request.user).with_sums(), pk=pk)
 
 
-def _page(request: HttpRequest, campaign: Campaign, form: SpendForm, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, campaign: Campaign, form: SpendForm, status: int = 200) -> HttpResponseBase:
     may_edit = may(request.user, "campaigns.edit")
     table = Table(
         [column for column in COSTS if may_edit or column.key != "back"],
@@ -153,11 +153,14 @@ def _page(request: HttpRequest, campaign: Campaign, form: SpendForm, status: int
         "-day",
         per_page=25,
         caption=_("Costs"),
+        exports=exports.Export(f"costs-{campaign.pk}"),
         empty={
             "title": _("No cost is written."),
             "text": _("Without costs there is no cost per lead and no return."),
         },
     )
+    if (file := exports.answer(request, table)) is not None:
+        return file
     context = {"campaign": campaign, "table": table, "form": form, "may_edit": may_edit}
     return render(request, "leads/campaign.html", context, status=status)
 

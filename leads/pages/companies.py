@@ -1,23 +1,41 @@
 """The page of a company: who it is, its people, and who is in charge of them."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from leads.evidence import values
 from leads.models import Company, HandoffState, Lead
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
+from smarketing.web import exports
+from smarketing.web.tables import Table
 
-PEOPLE = 100
+from .leads import COLUMNS, EXPORT
+
+SHOWN = ("name", "number", "function", "stage", "grade", "rep", "created")
 
 
 @needs("leads.view")
-def page(request: HttpRequest, pk: int) -> HttpResponse:
+def page(request: HttpRequest, pk: int) -> HttpResponseBase:
     company = get_object_or_404(Company.objects.visible_to(request.user), pk=pk)
     personal = may(request.user, "leads.personal")
     everybody = Lead.objects.filter(company=company).living()
-    mine = everybody.visible_to(request.user).with_grade_and_rep().order_by("-created_at", "-pk")
+    mine = everybody.visible_to(request.user)
+    table = Table(
+        [one for one in COLUMNS if one.key in SHOWN and not (personal and one.key == "number")],
+        mine.with_grade_and_rep().by_name(),
+        request.GET,
+        "-created",
+        personal=personal,
+        exports=EXPORT if may(request.user, "leads.export") else None,
+        caption=_("People"),
+        empty={"title": _("Nobody of this company is known yet.")},
+    )
+    if (file := exports.answer(request, table)) is not None:
+        return file
     context = {
         "company": company,
         "values": [
@@ -25,9 +43,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             for one in values.values("company", pk, clock.now(), get_language() or "en")
             if personal or not one.personal
         ],
-        "personal": personal,
-        "people": mine[:PEOPLE],
-        "count": mine.count(),
+        "table": table,
         "others": everybody.count() - mine.count(),
         "reps": _in_charge(company),
     }

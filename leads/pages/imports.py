@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,7 +25,6 @@ from smarketing.rows.clock import now
 
 from .import_forms import ACCEPTED, TYPES, MappingForm, UploadForm
 
-PER_PAGE = 50
 UNDONE_AT_ONCE = 2_000  # rows; an import of more is undone by the worker
 AT_ONCE = 200_000  # bytes; a small file is worked off in the request, a larger one by the worker
 KIND_WORDS = {
@@ -35,14 +33,6 @@ KIND_WORDS = {
     "bool": gettext_lazy("yes or no"), "person": gettext_lazy("person"), "email": gettext_lazy("e-mail"),
     "choice": gettext_lazy("choice"), "state": gettext_lazy("state"),
 }  # fmt: skip
-
-
-@needs("leads.import")
-def listing(request: HttpRequest) -> HttpResponse:
-    rows = Import.objects.visible_to(request.user).select_related("by").order_by("-pk")
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    shown = [(one, targets.LABELS.get(one.kind, one.kind), _figures(one)) for one in page]
-    return render(request, "leads/imports/list.html", {"page": page, "rows": shown})
 
 
 @needs("leads.import")
@@ -241,10 +231,6 @@ def _at_once(one: Import) -> None:
 def staged_counts(one: Import) -> dict[str, int]:
     counts = staging.counts(one)
     return {name: counts.get(name, 0) for name in OUTCOMES} | ({"waiting": counts[""]} if counts.get("") else {})
-
-
-def _figures(one: Import) -> dict[str, int]:
-    return one.report.get("done") or one.report.get("expected") or {}
 
 
 def _tiles(counts: dict[str, int], done: bool) -> list[tuple[str, int]]:

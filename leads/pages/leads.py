@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -16,9 +15,9 @@ from leads.models import Company, Lead
 from leads.models.querysets import LeadQuerySet
 from leads.models.search import written_nearly
 from leads.scoring.days import here
-from smarketing.accounts.audit import record
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
+from smarketing.web import exports
 from smarketing.web.once import once
 from smarketing.web.tables import COUNT_TO, Column, Table
 
@@ -27,6 +26,7 @@ from .forms import LeadFilters, LeadForm
 
 COMPANIES_SHOWN = 5
 SEARCH_COUNT = 500
+EXPORT = exports.Export("leads", "leads.export", "lead")
 
 
 def _page_of(lead: Lead) -> str:
@@ -75,21 +75,12 @@ def index(request: HttpRequest) -> HttpResponseBase:
         form=form,
         personal=personal,
         count_to=SEARCH_COUNT if asked.get("q") else COUNT_TO,
-        exports=may(request.user, "leads.export"),
+        exports=EXPORT if may(request.user, "leads.export") else None,
         caption=_("Leads"),
         empty=_empty(request.user),
     )
-    if request.GET.get("export") == "csv" and table.exports:
-        with transaction.atomic():
-            record(
-                request.user,
-                "leads.export",
-                "lead",
-                None,
-                clock.now(),
-                filters=sorted(k for k, v in asked.items() if v),
-            )
-        return table.csv("leads.csv")
+    if (file := exports.answer(request, table)) is not None:
+        return file
     companies = (
         Company.objects.visible_to(request.user).searched(asked["q"])[:COMPANIES_SHOWN] if asked.get("q") else []
     )

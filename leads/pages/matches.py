@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models.expressions import RawSQL
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,7 +23,10 @@ from personas.models import DefinitionDraft, DefinitionVersion, PersonaVersion
 from personas.pages.words import voice
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock, fence
+from smarketing.web import exports
 from smarketing.web.tables import Column, Table
+
+from .leads import EXPORT
 
 COLUMNS = (
     Column("name", gettext_lazy("Name"), str, sort="plain_name", url=lambda lead: _page(lead), head=True, personal=True, nullable=False),
@@ -50,7 +54,7 @@ def address(source: str, what: str) -> str:
 
 
 @needs("leads.view")
-def matching(request: HttpRequest) -> HttpResponse:
+def matching(request: HttpRequest) -> HttpResponseBase:
     """The leads themselves, as they are now: the figure is counted again, so that both agree."""
     source, what = request.GET.get("of", ""), request.GET.get("what", "")
     body, title, back = _body(source)
@@ -67,14 +71,13 @@ def matching(request: HttpRequest) -> HttpResponse:
             .by_name()
         )
         columns = [column for column in COLUMNS if not (personal and column.key == "number")]
-        context |= {
-            "table": Table(
-                columns, rows, request.GET, "-created", personal=personal, caption=context["what"],
-                empty={"title": _("No lead matches now.")},
-            ),
-            "total": len(ids),
-            "at": clock.now(),
-        }  # fmt: skip
+        table = Table(
+            columns, rows, request.GET, "-created", personal=personal, caption=context["what"],
+            exports=EXPORT if may(request.user, "leads.export") else None, empty={"title": _("No lead matches now.")},
+        )  # fmt: skip
+        if (file := exports.answer(request, table)) is not None:
+            return file
+        context |= {"table": table, "total": len(ids), "at": clock.now()}
     return render(request, "leads/matching.html", context)
 
 

@@ -1,15 +1,22 @@
 """Settings: people, their invitations, teams. Views only translate."""
 
 from django.contrib import messages
+from django.contrib.postgres.lookups import Unaccent
+from django.db.models.functions import Lower
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from smarketing.notify import mails
 from smarketing.rows import clock
+from smarketing.web import exports
 from smarketing.web.once import once
+from smarketing.web.tables import Column, Table
 
 from . import deputies, duties, factors, invitations, people, resets
 from .forms import DeputyForm, InviteForm, PersonForm, TeamForm
@@ -19,14 +26,36 @@ from .policy import needs
 ROWS = 20  # duties shown by name
 
 
+COLUMNS = (
+    Column("name", gettext_lazy("Name"), sort="plain_name", head=True, nullable=False, url=lambda one: _page_of(one)),
+    Column("role", gettext_lazy("Role"), lambda one: people.POSITIONS[people.position_of(one)][2]),
+    Column("team", gettext_lazy("Team"), "team.name", sort="team__name", nullable=True),
+    Column("email", gettext_lazy("E-mail"), sort="email"),
+    Column("signs", gettext_lazy("Signs"), sort="signs"),
+    Column("active", gettext_lazy("May sign in"), "is_active", sort="is_active"),
+)
+
+
 @needs("settings.people")
-def people_list(request: HttpRequest) -> HttpResponse:
-    everybody = User.objects.select_related("team").order_by("-is_active", "side", "role", "name")
-    rows = [(user, people.POSITIONS[people.position_of(user)][2]) for user in everybody]
+def people_list(request: HttpRequest) -> HttpResponseBase:
+    table = Table(
+        COLUMNS,
+        User.objects.select_related("team").annotate(plain_name=Lower(Unaccent("name"))),
+        request.GET,
+        "name",
+        exports=exports.Export("people", "people.export", "user"),
+        caption=_("People"),
+    )
+    if (file := exports.answer(request, table)) is not None:
+        return file
     at = clock.now()
     waiting = Invitation.objects.waiting().select_related("by", "team").order_by("-created_at")
     invited = [(one, invitations.position(one), one.closed(at)) for one in waiting]
-    return render(request, "accounts/people.html", {"rows": rows, "invited": invited})
+    return render(request, "accounts/people.html", {"table": table, "invited": invited})
+
+
+def _page_of(user: User) -> str:
+    return reverse("accounts:person", args=[user.pk])
 
 
 @needs("settings.people")

@@ -3,23 +3,25 @@
 from datetime import datetime, time, timedelta
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from smarketing.rows import clock
 from smarketing.rows.models import Installation
+from smarketing.web import exports
+from smarketing.web.tables import BLANK, Column, Table
 
 from . import company as own
 from . import people, sections, tokens
 from .forms import AuditForm, CompanyForm, KeyForm
 from .models import AuditEntry, Token
 from .policy import needs
-
-PER_PAGE = 50
 
 
 @needs("settings.view")
@@ -73,20 +75,55 @@ def key_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("accounts:keys")
 
 
+COLUMNS = (
+    Column("when", gettext_lazy("When"), "at", sort="at", align="nowrap"),
+    Column("person", gettext_lazy("Person"), lambda entry: str(entry.user or _("the system"))),
+    Column("deed", gettext_lazy("Deed"), "verb", show=lambda verb, _entry: format_html("<code>{}</code>", verb)),
+    Column("subject", gettext_lazy("Subject"), lambda entry: f"{entry.subject} {entry.subject_id or ''}".strip()),
+    Column(
+        "details",
+        gettext_lazy("Details"),
+        lambda entry: " · ".join(f"{key} {value}" for key, value in entry.detail.items()),
+        show=lambda _text, entry: _details(entry),
+    ),
+)
+
+
 @needs("audit.view")
-def audit(request: HttpRequest) -> HttpResponse:
-    form = AuditForm(request.GET or None)
+def audit(request: HttpRequest) -> HttpResponseBase:
+    form = AuditForm(request.GET)
     form.is_valid()
-    chosen = dict(getattr(form, "cleaned_data", {}))
+    chosen = dict(form.cleaned_data)
     if chosen.get("since"):
         chosen["since"] = _midnight(chosen["since"])
     if chosen.get("until"):
         chosen["until"] = _midnight(chosen["until"] + timedelta(days=1))
-    rows = AuditEntry.objects.visible_to(request.user).matching(**chosen).select_related("user").order_by("-at", "-pk")
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    filters = request.GET.copy()
-    filters.pop("page", None)
-    return render(request, "accounts/audit.html", {"form": form, "page": page, "filters": filters.urlencode()})
+    table = Table(
+        COLUMNS,
+        AuditEntry.objects.visible_to(request.user).matching(**chosen).select_related("user"),
+        request.GET,
+        "-when",
+        form=form,
+        exports=exports.Export("audit-log", "audit.export", "auditentry"),
+        caption=_("Audit log"),
+        empty={
+            "title": _("Nothing was done yet."),
+            "text": _("Every deed of a person or of the system leaves a line here."),
+        },
+    )
+    if (file := exports.answer(request, table)) is not None:
+        return file
+    return render(request, "accounts/audit.html", {"table": table})
+
+
+def _details(entry: AuditEntry) -> str:
+    """Names in grey, values beside them."""
+    parts = format_html_join(
+        " · ",
+        '<span class="text-body-secondary">{}</span> {}',
+        ((key, str(value)) for key, value in entry.detail.items()),
+    )
+    return parts or BLANK
 
 
 def _midnight(day) -> datetime:

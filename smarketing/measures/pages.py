@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, QueryDict
@@ -10,10 +11,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from smarketing.accounts.audit import record
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
-from smarketing.web import spreadsheet
+from smarketing.web import exports
 
 from . import engine, listing, reading, registry, shown, words
 from .engine import Answer, Group
@@ -40,12 +40,12 @@ class Row:
 
 @needs("measures.read")
 def rows(request: HttpRequest, key: str) -> HttpResponseBase:
-    """The page at `/numbers/<key>/`; the same address with `export=csv` saves the rows."""
+    """The page at `/numbers/<key>/`; the same address with `export=csv` or `xlsx` saves the rows."""
     query = with_period(request.GET)
     try:
         asked = reading.asked(query, OWN)
         found = engine.answer(key, user=request.user, **asked)
-        if request.GET.get("export") == "csv":
+        if exports.asked(request):
             return _export(request, found)
         return render(request, "measures/number.html", _context(request, query, found, asked["cutoff"] is not None))
     except Refusal as refusal:
@@ -117,7 +117,7 @@ def _listed(request: HttpRequest, query: QueryDict, found: Answer, hits: bool) -
         "next_url": _address(base, after=page.following, **({"hits": "1"} if hits else {})) if page.following else "",
         "all_url": _address(base),
         "hits_url": _address(base, hits="1"),
-        "export_url": _address(base, export="csv") if may(request.user, "leads.export") else "",
+        "export_offers": exports.offers(partial(_address, base)) if may(request.user, "leads.export") else [],
     }
 
 
@@ -179,11 +179,12 @@ def _choices(measure: registry.Measure, question: Question, offered) -> dict[str
 
 
 def _export(request: HttpRequest, found: Answer) -> HttpResponseBase:
-    """The rows as CSV, for those who may export; an audit line says so."""
+    """The rows as a file, for those who may export; an audit line says so."""
     if not may(request.user, "leads.export") or found.measure.population is None:
         raise Http404
     columns, lines = listing.every(found.measure, found.question, request.GET.get("hits") == "1")
-    record(request.user, "leads.export", "measure", None, clock.now(), key=found.question.key, rows=found.total.n)
+    name = found.question.key.replace(":", "-")
+    exports.log(request, exports.Export(name, "leads.export", "measure"), key=found.question.key, rows=found.total.n)
     head = [_("date"), *(column.label for column in columns), _("counted")]
     body = ([line.day, *line.values, line.hit] for line in lines)
-    return spreadsheet.answer(f"{found.question.key.replace(':', '-')}.csv", head, body)
+    return exports.file(exports.asked(request), name, found.measure.label, head, body)

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.http import StreamingHttpResponse
 from django.utils import timezone
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -27,24 +26,17 @@ def cell(value: Any) -> str | int:
     return f"'{text}" if text.startswith(DANGEROUS) else text
 
 
-def answer(filename: str, head: Sequence[Any], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
-    """A CSV file to save: UTF-8 with mark, commas, one line per row, written while it is read."""
-    response = StreamingHttpResponse(_lines(head, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{filename}"'
-    response["Cache-Control"] = "no-store"
-    return response
+def lines(head: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """UTF-8 with mark, commas, one line per row, written while it is read."""
+    writer = csv.writer(_Echo())
+    yield BOM + writer.writerow([cell(str(one)) for one in head])
+    for row in rows:
+        yield writer.writerow([cell(one) for one in row])
 
 
 class _Echo:
     def write(self, text: str) -> str:
         return text
-
-
-def _lines(head: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield BOM + writer.writerow([cell(str(one)) for one in head])
-    for row in rows:
-        yield writer.writerow([cell(one) for one in row])
 
 
 def _is_number(text: str) -> bool:

@@ -7,7 +7,7 @@
     )
     table = tables.Table(COLUMNS, rows=Lead.objects.visible_to(user), params=request.GET, default="-created")
     {% include "web/table.html" with table=table %}      in a page that loads css/table.css
-    table.csv("leads.csv")                               the same columns, filters and order
+    exports.answer(request, table)                       the same columns, filters and order as a file
 
 Rows are model instances, or dicts of `.values()` that hold "pk". Rows without a value come last, whichever way they are
 sorted. What is asked in the address is checked against the columns: anything else is as if it had not been asked.
@@ -22,11 +22,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.forms import BoundField, Form
-from django.http import QueryDict, StreamingHttpResponse
+from django.http import QueryDict
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from . import keyset, spreadsheet
+from . import exports as files
+from . import keyset
 
 PER_PAGE = 50
 COUNT_TO = 10_000
@@ -39,7 +40,7 @@ class Column:
     """`value`: name of the attribute, or a function of the row; default the key. `sort`: the ORM name it sorts by.
 
     `show`: what a cell shows for (value, row); default by type. `url`: where a cell leads. `head`: names the row.
-    `personal`: left out where the table is made without personal values. `align`: "" or "num". `wide`: hidden on phones.
+    `personal`: left out where the table is made without personal values. `align`: "", "num" or "nowrap". `wide`: hidden on phones.
     `nullable`: whether what it sorts by may be without a value; None asks the model.
     """
 
@@ -108,7 +109,7 @@ class Table:
     personal: bool = True
     per_page: int = PER_PAGE
     count_to: int = COUNT_TO
-    exports: bool = False
+    exports: files.Export | None = None
     caption: Any = ""
     empty: Mapping[str, Any] = field(default_factory=dict)
 
@@ -145,8 +146,8 @@ class Table:
         return self.address(after=self._page.last) if self._page.later else ""
 
     @property
-    def export_url(self) -> str:
-        return self.address(export="csv") if self.exports else ""
+    def export_offers(self) -> list[files.Offer]:
+        return files.offers(self.address) if self.exports else []
 
     @property
     def clear_url(self) -> str:
@@ -174,7 +175,12 @@ class Table:
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.form) and any(self.params.get(name) for name in self.form.fields)
+        return bool(self.used)
+
+    @property
+    def used(self) -> list[str]:
+        """Names of the filters that are asked for."""
+        return sorted(name for name in self.form.fields if self.params.get(name)) if self.form else []
 
     @cached_property
     def count(self) -> int:
@@ -196,15 +202,20 @@ class Table:
             query[name] = value
         return f"?{query.urlencode()}"
 
-    def csv(self, filename: str) -> StreamingHttpResponse:
-        """Every row of the table in its order, its columns as they are named here."""
-        return spreadsheet.answer(filename, [one.label for one in self.columns], self._exported())
+    # --- what an export asks
+
+    @property
+    def exported(self) -> list[Column]:
+        """The columns of a file: those with a head."""
+        return [column for column in self.columns if column.label]
+
+    def values(self) -> Iterator[list[Any]]:
+        """Every row of the table in its order, value by value."""
+        columns = self.exported
+        for row in self._order.ordered().iterator(chunk_size=2000):
+            yield [column.of(row) for column in columns]
 
     # --- order and pages
-
-    def _exported(self) -> Iterator[list[Any]]:
-        for row in self._order.ordered().iterator(chunk_size=2000):
-            yield [column.of(row) for column in self.columns]
 
     @cached_property
     def _order(self) -> keyset.Order:

@@ -132,7 +132,7 @@ def test_the_export_is_what_is_shown_and_leaves_an_audit_line(eloise):
     answer = signed_in().get("/leads/?export=csv&q=hyperlink")
     text = b"".join(answer.streaming_content).decode()
     assert "'=HYPERLINK(1)" in text and "Artagnan" not in text
-    assert AuditEntry.objects.get(verb="leads.export").detail == {"filters": ["q"]}
+    assert AuditEntry.objects.get(verb="leads.export").detail == {"filters": ["q"], "format": "csv"}
 
 
 def test_the_empty_table_offers_the_next_step():

@@ -114,10 +114,13 @@ def test_an_api_token_without_a_person_or_scope_is_refused_on_the_form(admin, cl
 def test_the_audit_log_is_filtered(admin, client):
     client.post("/settings/teams/", {"name": "North", "side": "sales"})
     client.post("/settings/keys/", {"kind": "write", "name": "site"})
-    assert {e.verb for e in client.get("/settings/audit/").context["page"]} == {"settings.people", "settings.keys"}
-    found = client.get("/settings/audit/", {"verb": "settings.keys", "user": admin.pk}).context["page"]
+    assert {e.verb for e in client.get("/settings/audit/").context["table"].objects} == {
+        "settings.people",
+        "settings.keys",
+    }
+    found = client.get("/settings/audit/", {"verb": "settings.keys", "user": admin.pk}).context["table"].objects
     assert [e.subject for e in found] == ["token"]
-    assert not client.get("/settings/audit/", {"since": "2999-01-01"}).context["page"].object_list
+    assert not client.get("/settings/audit/", {"since": "2999-01-01"}).context["table"].objects
     assert client.get("/settings/audit/", {"since": "no date", "page": "x"}).status_code == 200
 
 

@@ -1,17 +1,21 @@
 """Tables: sorted, paged by key without a row lost or shown twice, exported without a formula in it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from io import BytesIO
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db.models import F
 from django.http import QueryDict
+from django.test import RequestFactory
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
-from smarketing.accounts.models import User
-from smarketing.web import spreadsheet
+from smarketing.accounts.models import AuditEntry, User
+from smarketing.web import exports, spreadsheet, workbook
 from smarketing.web.tables import Column, Table, shown
 from tests.people import person
 
@@ -82,7 +86,7 @@ def test_personal_columns_are_left_out_without_the_right():
     person("Ada", "rep")
     blind = table(personal=False)
     assert "email" not in [column.key for column in blind.columns]
-    assert b"example.test" not in b"".join(blind.csv("x.csv").streaming_content)
+    assert "example.test" not in str(list(blind.values()))
 
 
 def test_the_address_keeps_filters_and_drops_paging():
@@ -102,12 +106,47 @@ def test_dangerous_cells_are_neutralised_and_numbers_stay_numbers():
     assert spreadsheet.cell(None) == ""
 
 
+def saved(query: str, user=None, **more) -> bytes:
+    request = RequestFactory().get(f"/?{query}")
+    request.user = user
+    given = {"exports": exports.Export("people"), "caption": "People / all"} | more
+    return b"".join(exports.answer(request, table(query, **given)).streaming_content)
+
+
 def test_the_export_holds_what_is_shown_in_its_order():
     person("=cmd", "rep", email="a@example.test")
     person("Zoé", "rep", email="z@example.test")
-    text = b"".join(table("sort=-name").csv("x.csv").streaming_content).decode()
-    lines = text.lstrip("\ufeff").splitlines()
+    lines = saved("sort=-name&export=csv").decode().lstrip("\ufeff").splitlines()
     assert lines[0] == "Name,Team,E-mail,Joined" and lines[1].startswith("Zoé,") and lines[2].startswith("'=cmd,")
+    book = load_workbook(BytesIO(saved("sort=-name&export=xlsx")))
+    sheet = book.active
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert sheet.title == "People   all" and rows[0] == ["Name", "Team", "E-mail", "Joined"]
+    assert [row[:3] for row in rows[1:]] == [["Zoé", None, "z@example.test"], ["'=cmd", None, "a@example.test"]]
+    joined = timezone.localtime(User.objects.get(name="Zoé").joined_at).replace(tzinfo=None)
+    assert abs((rows[1][3] - joined).total_seconds()) < 1 and sheet["A3"].data_type == "s"
+
+
+def test_a_workbook_goes_on_in_further_sheets_and_holds_every_sort_of_value(monkeypatch):
+    monkeypatch.setattr(workbook, "ROWS", 2)
+    given = [[True, 12, Decimal("1.50"), date(2026, 3, 1), None], ["<&>\x00\n", "+33", date(1850, 1, 2), 10**17, " x "], [0.5, -3, "", "é" * 40_000, "œ"]]  # fmt: skip
+    book = load_workbook(BytesIO(b"".join(workbook.lines("A[1]", list("vwxyz"), iter(given)))))
+    assert book.sheetnames == ["A 1", "A 1 2"]
+    rows = [[cell.value for cell in row] for sheet in book for row in sheet.iter_rows(min_row=2)]
+    assert rows[0] == [True, 12, 1.5, datetime(2026, 3, 1), None]  # noqa: DTZ001
+    assert rows[1] == ["<&>\n", "'+33", "1850-01-02", str(10**17), " x "]
+    assert rows[2][:3] == [0.5, -3, None] and len(rows[2][3]) == 32_767 and rows[2][4] == "œ"
+    assert load_workbook(BytesIO(b"".join(workbook.lines("", ["a"], [])))).active.max_row == 1
+
+
+def test_an_export_of_personal_rows_leaves_a_line_and_no_other_format_is_known():
+    boss = person("Ada", "administrator")
+    saved("export=xlsx", boss, exports=exports.Export("people", "people.export", "user"))
+    line = AuditEntry.objects.get(verb="people.export")
+    assert (line.user, line.subject, line.detail) == (boss, "user", {"filters": [], "format": "xlsx"})
+    request = RequestFactory().get("/?export=pdf")
+    assert exports.answer(request, table("export=pdf", exports=exports.Export("people"))) is None
+    assert [offer.url for offer in table("q=x", exports=exports.Export("a")).export_offers] == ["?q=x&export=csv", "?q=x&export=xlsx"]  # fmt: skip
 
 
 def test_nothing_is_shown_as_a_dash():

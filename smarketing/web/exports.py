@@ -1,0 +1,94 @@
+"""Rows as a file: one way for every list, as CSV and as XLSX, with a line in the audit log where personal values leave.
+
+A table says that it may be saved by `Table(exports=Export("leads", "leads.export", "lead"))`; its view begins with
+
+    if (file := exports.answer(request, table)) is not None:
+        return file
+
+and the table's page offers the files (`web/export.html`). Lists that are not tables call `file`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.http import HttpRequest, StreamingHttpResponse
+from django.utils import timezone, translation
+
+from smarketing.rows import clock
+
+from . import spreadsheet, workbook
+
+if TYPE_CHECKING:
+    from .tables import Table
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FORMATS: dict[str, tuple[str, str, Callable[[str, Sequence[Any], Iterable[Sequence[Any]]], Iterator]]] = {
+    "csv": ("CSV", "text/csv; charset=utf-8", lambda _title, head, rows: spreadsheet.lines(head, rows)),
+    "xlsx": ("Excel (XLSX)", XLSX, workbook.lines),
+}
+
+
+@dataclass(frozen=True)
+class Export:
+    """`name`: of the file, without day and ending. `verb`, `subject`: of the audit line, where rows hold personal values."""
+
+    name: str
+    verb: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One file on offer."""
+
+    label: str
+    url: str
+
+
+def asked(request: HttpRequest) -> str:
+    """The format asked for in the address, "" for none."""
+    wanted = request.GET.get("export", "")
+    return wanted if wanted in FORMATS else ""
+
+
+def offers(address: Callable[..., str]) -> list[Offer]:
+    """A file in each format; `address(export=…)` makes an address."""
+    return [Offer(label, address(export=key)) for key, (label, _type, _lines) in FORMATS.items()]
+
+
+def answer(request: HttpRequest, table: "Table") -> StreamingHttpResponse | None:
+    """Every row of the table, in its order and with its columns, when that is asked for and may be."""
+    wanted, export = asked(request), table.exports
+    if not wanted or export is None:
+        return None
+    if export.verb:
+        log(request, export, filters=table.used)
+    labels = [one.label for one in table.exported]
+    return file(wanted, export.name, table.caption or export.name, labels, table.values())
+
+
+def log(request: HttpRequest, export: Export, **detail: Any) -> None:
+    """The audit line of an export."""
+    from smarketing.accounts.audit import record
+
+    with transaction.atomic():
+        record(request.user, export.verb, export.subject, None, clock.now(), **detail, format=asked(request))
+
+
+def file(
+    wanted: str, name: str, title: Any, head: Sequence[Any], rows: Iterable[Sequence[Any]]
+) -> StreamingHttpResponse:
+    """A file to save, written while it is read, in the language and zone of the page."""
+    _label, kind, lines = FORMATS[wanted]
+    language, zone = translation.get_language(), timezone.get_current_timezone()
+
+    def read() -> Iterator:
+        with translation.override(language), timezone.override(zone):
+            yield from lines(str(title), [str(one) for one in head], rows)
+
+    response = StreamingHttpResponse(read(), content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}-{clock.today().isoformat()}.{wanted}"'
+    response["Cache-Control"] = "no-store"
+    return response
