@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import os
 import signal
+from collections.abc import Callable
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from io import StringIO
@@ -64,6 +65,13 @@ def pytest_unconfigure(config):
         from smarketing.supervisor.broker import Broker
 
         redis.Redis(unix_socket_path=str(Broker(GROUND).socket)).shutdown(nosave=True)
+
+
+def pytest_configure(config):
+    """Passwords hashed by the same function in fewer rounds: hashing is slow on purpose, and signing asks for one."""
+    from django.contrib.auth.hashers import PBKDF2PasswordHasher
+
+    PBKDF2PasswordHasher.iterations = 1_000
 
 
 _state: dict = {"servers": None}
@@ -139,9 +147,9 @@ def _hash_of_demo() -> str:
     return digest.hexdigest()[:16]
 
 
-def seed_as_owner(server, name: str, **options) -> None:
-    """Run the seed in a migrated database, over a connection of its owner; Django points where it did afterwards."""
-    from django.core.management import call_command
+@contextmanager
+def _as_owner(server, name: str):
+    """Django points at this database over a connection of its owner; where it did before, afterwards."""
     from django.db import connections
 
     from smarketing.supervisor.postgres import OWNER
@@ -149,27 +157,60 @@ def seed_as_owner(server, name: str, **options) -> None:
     kept = dict(connections["default"].settings_dict)
     _point_django_at(server, name, OWNER)
     try:
-        call_command("seed", stdout=StringIO(), **options)
+        yield
     finally:
         connections["default"].close()
         connections["default"].settings_dict.update(kept)
 
 
-def _demo_template(server) -> str:
-    """The template database of a small demo company whose present is DEMO_AT, made as the owner."""
+def seed_as_owner(server, name: str, **options) -> None:
+    """Run the seed in a migrated database, over a connection of its owner; Django points where it did afterwards."""
+    from django.core.management import call_command
+
+    with _as_owner(server, name):
+        call_command("seed", stdout=StringIO(), **options)
+
+
+def _made_template(server, name: str, fill: Callable[[], None]) -> str:
+    """The template database of this name, copied from the migrated one and filled by whoever asks for it first."""
     from smarketing.supervisor.postgres import OWNER
 
-    name, plain = f"demo_{_hash_of_demo()}", _template(server)
-    with _alone("demo"), closing(server.connect("postgres")) as connection, connection.cursor() as cursor:
+    plain = _template(server)
+    with _alone(name), closing(server.connect("postgres")) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT datistemplate FROM pg_database WHERE datname = %s", [name])
         row = cursor.fetchone()
         if row and row[0]:
             return name
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         cursor.execute(f'CREATE DATABASE "{name}" OWNER {OWNER} TEMPLATE "{plain}" STRATEGY file_copy')
-        seed_as_owner(server, name, leads=DEMO_LEADS, at=DEMO_AT)
+        with _as_owner(server, name):
+            fill()
         cursor.execute(f'ALTER DATABASE "{name}" IS_TEMPLATE true')
     return name
+
+
+def _demo_template(server) -> str:
+    """The template database of a small demo company whose present is DEMO_AT."""
+    from django.core.management import call_command
+
+    def fill() -> None:
+        call_command("seed", stdout=StringIO(), leads=DEMO_LEADS, at=DEMO_AT)
+
+    return _made_template(server, f"demo_{_hash_of_demo()}", fill)
+
+
+def _olist_template(server, shared_data: Path) -> str:
+    """The template database that holds the funnel of Olist, imported as declared history."""
+    from tests.olist import import_olist
+
+    digest = hashlib.sha256(_hash_of_demo().encode())
+    for folder in ("leads", "smarketing/rows", "smarketing/calendars", "tests/leads/intake/importing/maps"):
+        for path in sorted((ROOT / folder).rglob("*.*")):
+            if path.suffix in (".py", ".json"):
+                digest.update(path.read_bytes())
+    return _made_template(
+        server, f"olist_{digest.hexdigest()[:16]}", lambda: import_olist(shared_data / "olist-funnel")
+    )
 
 
 def _point_django_at(server, name: str, user: str) -> None:
@@ -186,8 +227,12 @@ class _Database:
 
     def __init__(self, server, template: str, name: str):
         self.server, self.template, self.name = server, template, name
+        self.untouched = False  # by the running test, which works on a copy of something else
 
     def renew(self) -> None:
+        if self.untouched:
+            self.untouched = False
+            return
         from django.db import connections
 
         from smarketing.supervisor.postgres import APPLICATION, OWNER
@@ -228,6 +273,22 @@ def django_db_setup(servers, django_db_blocker):
         cursor.execute(f'DROP DATABASE IF EXISTS "{database.name}" WITH (FORCE)')
 
 
+@contextmanager
+def _own_copy(server, template: str):
+    """A database of the test's own, copied from this template; the worker's database is where it was afterwards."""
+    own = _current["database"]
+    own.untouched = True
+    copy = _Database(server, template, f"{own.name}_own")
+    copy.renew()
+    _current["database"] = copy
+    try:
+        yield copy
+    finally:
+        _current["database"] = own
+        copy.drop()
+        _point_django_at(server, own.name, APPLICATION_ROLE)
+
+
 @pytest.fixture
 def demo_db(servers, transactional_db):
     """The small demo company in a database of the test's own, at its present DEMO_AT; everything may be committed.
@@ -236,16 +297,18 @@ def demo_db(servers, transactional_db):
     `reporting.demo.words.PASSWORD`.
     """
     server, _broker = servers
-    template, own = _demo_template(server), _current["database"]
-    demo = _Database(server, template, f"{own.name}_demo")
-    demo.renew()
-    with closing(server.connect(demo.name)) as connection, connection.cursor() as cursor:
-        cursor.execute("UPDATE rows_installation SET clock_offset = %s - clock_timestamp()", [DEMO_AT])
-    _current["database"] = demo
-    yield demo.name
-    _current["database"] = own
-    demo.drop()
-    _point_django_at(server, own.name, APPLICATION_ROLE)
+    with _own_copy(server, _demo_template(server)) as demo:
+        with closing(server.connect(demo.name)) as connection, connection.cursor() as cursor:
+            cursor.execute("UPDATE rows_installation SET clock_offset = %s - clock_timestamp()", [DEMO_AT])
+        yield demo.name
+
+
+@pytest.fixture
+def olist_db(servers, transactional_db, shared_data):
+    """The funnel of Olist, imported as declared history, in a database of the test's own. Yields its folder of files."""
+    server, _broker = servers
+    with _own_copy(server, _olist_template(server, shared_data)):
+        yield shared_data / "olist-funnel"
 
 
 @pytest.fixture

@@ -1,10 +1,7 @@
 """Many rows in one statement: INSERT … FROM unnest, and COPY where it pays (from a thousand rows)."""
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from io import StringIO
 from typing import Any
 
 from django.db import connection
@@ -12,9 +9,9 @@ from django.db.models import BooleanField, F, Func
 from django.db.models.expressions import RawSQL
 from psycopg2 import Binary
 
+from smarketing.rows.bulk import copy
+
 COPY_FROM = 1000
-_ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
-_SPECIAL = re.compile(r"[\\\n\r\t]")
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
@@ -35,13 +32,6 @@ def insert(table: str, types: Mapping[str, str], rows: Sequence[Sequence[Any]], 
             columns,
         )
         return cursor.fetchall() if "RETURNING" in tail else []
-
-
-def copy(table: str, columns: Iterable[str], rows: Iterable[Sequence[Any]]) -> None:
-    """COPY rows into a table."""
-    text = StringIO("".join(["\t".join(map(_copied, row)) + "\n" for row in rows]))
-    with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", text)
 
 
 def next_ids(table: str, count: int) -> list[int]:
@@ -76,15 +66,3 @@ def json_text(value: Any) -> str | None:
 
 def _column(values: Sequence[Any]) -> list[Any]:
     return [Binary(value) if isinstance(value, bytes) else value for value in values]
-
-
-def _copied(value: Any) -> str:
-    if isinstance(value, str):
-        return value.translate(_ESCAPES) if _SPECIAL.search(value) else value
-    if value is None:
-        return "\\N"
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    if isinstance(value, (datetime, date)):
-        return value.isoformat()
-    return str(value).translate(_ESCAPES)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from smarketing.accounts import audit
 from smarketing.agreements.canonical import canonical
-from smarketing.rows import clock
+from smarketing.rows import bulk, clock
 
 from . import axis as axes
 from . import holidays
@@ -128,15 +128,15 @@ def materialise(version: CalendarVersion) -> int:
     AxisWindow.objects.filter(version=version).delete()
     laid = axis(version)
     ordinal = {day: index for index, day in enumerate(laid.days)}
-    rows = [
-        AxisWindow(
-            version=version, i=i, opens_us=window.opens, closes_us=window.closes, before_us=laid.before[i],
-            day=window.day, ordinal=ordinal[window.day],
-        )
-        for i, window in enumerate(laid.windows)
-    ]  # fmt: skip
-    AxisWindow.objects.bulk_create(rows, batch_size=2000)
-    return len(rows)
+    bulk.copy(
+        AxisWindow._meta.db_table,
+        ("version_id", "i", "opens_us", "closes_us", "before_us", "day", "ordinal"),
+        [
+            (version.pk, i, window.opens, window.closes, laid.before[i], window.day, ordinal[window.day])
+            for i, window in enumerate(laid.windows)
+        ],
+    )
+    return len(laid.windows)
 
 
 def ensure_horizon() -> int:

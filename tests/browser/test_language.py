@@ -157,7 +157,12 @@ def test_the_founding_definition_is_built_and_signed_by_keyboard_only(visit, lan
 
 
 @pytest.mark.parametrize(
-    ("language", "theme", "width"), [("en", "light", 1440), ("fr", "dark", 390), ("fr", "light", 1024)]
+    ("language", "theme", "width"),
+    [
+        ("fr", "dark", 390),
+        pytest.param("en", "light", 1440, marks=pytest.mark.trust),
+        pytest.param("fr", "light", 1024, marks=pytest.mark.trust),
+    ],
 )
 def test_the_studio_with_its_forms_and_messages_is_open_to_everybody(visit, language, theme, width):
     world()

@@ -28,7 +28,9 @@ def sign_in(page, user) -> None:
     page.locator("main form button[type=submit]").first.click()
 
 
-@pytest.mark.parametrize(("language", "theme", "width"), [("en", "light", 1440), ("fr", "dark", 390)])
+@pytest.mark.parametrize(
+    ("language", "theme", "width"), [("fr", "dark", 390), pytest.param("en", "light", 1440, marks=pytest.mark.trust)]
+)
 def test_an_app_is_added_and_its_code_asked_for_at_sign_in(visit, language, theme, width):
     rita = person("rita", "rep", language=language)
     kind = {"language": language, "theme": theme, "width": width}
@@ -57,7 +59,9 @@ def test_an_app_is_added_and_its_code_asked_for_at_sign_in(visit, language, them
     guest.wait_for_url("**/queue/")
 
 
-@pytest.mark.parametrize(("language", "theme", "width"), [("fr", "light", 1440), ("en", "dark", 390)])
+@pytest.mark.parametrize(
+    ("language", "theme", "width"), [("en", "dark", 390), pytest.param("fr", "light", 1440, marks=pytest.mark.trust)]
+)
 def test_a_passkey_is_added_and_signs_in_alone(visit, live_server, language, theme, width):
     rita = person("rita", "rep", language=language)
     page = visit(rita, "/accounts/2fa/webauthn/add/", language=language, theme=theme, width=width)

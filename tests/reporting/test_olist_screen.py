@@ -33,8 +33,7 @@ def shown(folder, language: str) -> list[tuple[tuple[str, ...], object, object]]
     ]
 
 
-def import_with_contract(folder) -> None:
-    import_olist(folder)
+def sign_contract(folder) -> None:
     first, _until = span(folder)
     sign(contract("Sellers", on=line(LINE)), [VOLUME], date(first.year, 6, 1), at=clock.now())
 
@@ -44,9 +43,9 @@ def wrong(found) -> list:
 
 
 @pytest.mark.parametrize("language", ["fr", pytest.param("en", marks=pytest.mark.trust)])
-def test_every_figure_of_the_funnel_stands_on_the_screen(shared_data, language):
-    folder = shared_data / "olist-funnel"
-    import_with_contract(folder)
+def test_every_figure_of_the_funnel_stands_on_the_screen(olist_db, language):
+    folder = olist_db
+    sign_contract(folder)
     found = shown(folder, language)
     assert wrong(found) == []
     there = dict(on_screen.leaves({name: tree for name, tree in t.expected(folder).items() if name != "definitions"}))
@@ -77,5 +76,6 @@ def test_what_must_stand_there_is_what_expected_json_prints(shared_data):
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_the_same_on_a_mutated_copy(shared_data, tmp_path, language):
     folder = mutated_copy(shared_data / "olist-funnel", tmp_path, 3)
-    import_with_contract(folder)
+    import_olist(folder)
+    sign_contract(folder)
     assert wrong(shown(folder, language)) == []

@@ -2,14 +2,12 @@
 
 from datetime import date
 
-import pytest
-
 from leads.models import Handoff, HandoffRules
 from sla import derive, follow
 from smarketing.calendars import services as calendars
 from smarketing.rows import clock
 from tests.leads import facts
-from tests.olist import LINE, import_olist
+from tests.olist import LINE
 from tests.reporting import olist_truth as truth
 from tests.sla.contracts import FIRST, VOLUME, contract, line, paris, sign
 
@@ -24,10 +22,7 @@ def months(of, at) -> dict[str, tuple[int, str]]:
     return found
 
 
-@pytest.mark.django_db(transaction=True)
-def test_december_2017_is_kept_at_200_and_broken_at_199(shared_data):
-    folder = shared_data / "olist-funnel"
-    import_olist(folder)
+def test_december_2017_is_kept_at_200_and_broken_at_199(olist_db):
     at = clock.now()
     spec = calendars.starter_spec(at=at, zone="America/Sao_Paulo", country="BR")
     brazil = calendars.create_version(name="Brazil", spec=spec, by=None, at=at)
@@ -37,7 +32,7 @@ def test_december_2017_is_kept_at_200_and_broken_at_199(shared_data):
     assert not HandoffRules.objects.filter(contract=f"contract:{of.pk}").exists()
     found = months(of, at)
     assert found["2017-12"] == (200, "kept")
-    printed = truth.expected(folder)["sla_demo_200_mql_per_month"]
+    printed = truth.expected(olist_db)["sla_demo_200_mql_per_month"]
     assert {month: state == "kept" for month, (_count, state) in found.items()} == {
         month: one["met"] for month, one in printed.items() if month in found
     }

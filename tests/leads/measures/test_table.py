@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from smarketing.measures import engine, registry
+from tests.scale import WHOLE
 
 PERIOD = {"first": date(2026, 1, 1), "until": date(2027, 1, 1)}
 
@@ -13,9 +14,9 @@ PERIOD = {"first": date(2026, 1, 1), "until": date(2027, 1, 1)}
 @pytest.mark.parametrize("key", [measure.key for measure in registry.measures()])
 def test_a_measure_answers_by_each_dimension_and_date(key):
     measure = registry.find(key)
-    for dated in measure.dates:
+    for number, dated in enumerate(measure.dates):
         offered = [*engine.dimensions(engine.resolve(engine.ask(key, date=dated, **PERIOD))), *registry.PERIODS]
-        for by in ([], *([name] for name in offered)):
+        for by in ([], *([name] for name in offered if WHOLE or not number)):
             answer = engine.answer(key, date=dated, by=by, **PERIOD)
             assert answer.rows == [] or by == []
             assert answer.total.n == 0

@@ -50,8 +50,9 @@ def test_the_funnel_comes_in_whole_and_a_second_time_changes_nothing(folder, lin
     assert AttributeChange.objects.count() == before
 
 
-def test_each_row_is_a_handoff_of_its_day_known_when_it_happened(folder, line):
-    olist.import_olist(folder)
+@pytest.mark.django_db(transaction=True)
+def test_each_row_is_a_handoff_of_its_day_known_when_it_happened(olist_db):
+    line = DefinitionLine.objects.get(name=olist.LINE)
     assert Handoff.objects.filter(line=line, gate="imported", day_only=True).count() == 8000
     assert not Handoff.objects.exclude(occurred_at=models_known()).exists()
     assert Deal.objects.filter(handoff=None).count() == 0
@@ -63,6 +64,7 @@ def models_known():
     return F("known_at")
 
 
+@pytest.mark.trust
 @pytest.mark.parametrize("seed", [1])
 def test_a_mutated_copy_comes_in_whole(folder, line, tmp_path, seed):
     copy = olist.mutated_copy(folder, tmp_path, seed)

@@ -11,6 +11,7 @@ from personas.models import DefinitionLine
 from smarketing.measures import engine, registry
 from smarketing.rows.clock import now
 from tests.people import person
+from tests.scale import WHOLE
 
 from .conftest import counts
 
@@ -44,11 +45,11 @@ def world(run):
 
 
 def figures():
-    """Every measure by every date it knows, three of them by stage too, exactly."""
+    """Every measure by its first date (in `make trust` by every date it knows), three of them by stage too, exactly."""
     out = {}
     span = {"first": date(2020, 1, 1), "until": date(2030, 1, 1), "cutoff": LATER}
     for measure in registry.measures():
-        for when in measure.dates:
+        for when in measure.dates if WHOLE else measure.dates[:1]:
             for by in ("", "stage") if measure.key in ("leads", "mql", "won") else ("",):
                 answer = engine.answer(measure.key, **span, date=when, by=(by,) if by else ())
                 rows = [(row.group, str(row.value), row.n, row.of) for row in (*answer.rows, answer.total)]
