@@ -29,6 +29,12 @@ class LeadsConfig(AppConfig):
         day_one.register()
         routed = _("Pools of reps, by which handoffs find who takes them.")
         sections.register(sections.Section("routing", _("Routing"), routed, "leads:pools", "settings.routing", 28))
+        quiet = _("Addresses that are not to be contacted: look one up, add one, take one off with a reason.")
+        sections.register(
+            sections.Section(
+                "suppression", _("Suppression list"), quiet, "leads:suppression", "settings.suppression", 34
+            )
+        )
         leaving.register()
         tasks.register()
         company.HAS_FACTS.append(lambda: Lead.objects.exists())

@@ -7,13 +7,16 @@ from django.db.models import Count, Min
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from leads.intake import suppression
+from leads.intake.facts import Origin
 from leads.intake.importing import staging
 from leads.judging import nightly as judging
-from leads.models import HandoffState, LeadDirty
+from leads.models import HandoffState, Lead, LeadDirty
 from smarketing.jobs import ledger, nightly, runs, telemetry
 from smarketing.jobs.models import Run
 from smarketing.notify import mails
 from smarketing.rows import clock
+from smarketing.rows.fence import open_fence
 from smarketing.web import once as form_keys
 
 LABELS = {
@@ -23,6 +26,7 @@ LABELS = {
     "release": _("Held leads released at the agreed pace"),
     "personas": _("Personas matched, old history forgotten"),
     "silence": _("Handoffs nobody touched expired"),
+    "suppression": _("Addresses of those who oppose put on the suppression list"),
     "staging": _("Old staging rows deleted"),
     "forms": _("Keys of forms sent long ago deleted"),
     "mails": _("Old mails deleted"),
@@ -41,6 +45,7 @@ def register() -> None:
     for number, (key, ranges, work) in enumerate(judging.STEPS):
         nightly.add(runs.Step(key, ranges, work), order=30 + number)
     nightly.once("partitions", keep_partitions, order=10)
+    nightly.add(runs.Step("suppression", judging.lead_ranges, keep_suppression), order=92)
     nightly.once("staging", forget_staging, order=95)
     nightly.once("forms", forget_forms, order=96)
     nightly.once("mails", forget_mails, order=97)
@@ -51,6 +56,12 @@ def keep_partitions(run: Run) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT leads_keep_partitions(%s, %s)", [run.business_date.replace(day=1), MONTHS_AHEAD + 1])
         return cursor.fetchone()[0]
+
+
+def keep_suppression(run: Run, low: int, high: int) -> int:
+    """Put the addresses of leads low <= id < high that oppose on the suppression list. Returns how many were missing."""
+    rows = Lead.objects.filter(pk__gte=low, pk__lt=high, opted_out=True, erased=False).exclude(email="")
+    return suppression.keep(list(rows.values_list("pk", flat=True)), Origin(), open_fence())
 
 
 def forget_staging(run: Run) -> int:

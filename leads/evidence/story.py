@@ -100,6 +100,16 @@ SELECT m.occurred_at, 14, m.id, 'merge', m.recorded_at, false, {_LATE.format("m"
   jsonb_build_object('loser', m.loser_id, 'root', m.root_id)
 FROM leads_merge m {_BACK.format("merge", "m")}
 WHERE (m.root_id = ANY(%(leads)s) OR m.loser_id = ANY(%(leads)s)) AND {_KNOWN.format("m")}""",
+    "consent": f"""
+SELECT c.occurred_at, 15, c.id, 'consent', c.recorded_at, c.day_only, {_LATE.format("c")}, c.by_id, 1, c.occurred_at, k.id,
+  jsonb_build_object('kind', c.kind, 'purpose', c.purpose, 'channel', c.channel, 'basis', c.basis, 'from', p.source, 'note', p.text)
+FROM leads_consent c {_BACK.format("consent", "c")} LEFT JOIN leads_consentproof p ON p.consent_id = c.id
+WHERE c.lead_id = ANY(%(leads)s) AND {_KNOWN.format("c")}""",
+    "note": f"""
+SELECT n.occurred_at, 16, n.id, 'note', n.recorded_at, false, {_LATE.format("n")}, n.by_id, 1, n.occurred_at, k.id,
+  jsonb_build_object('note', w.text)
+FROM leads_note n {_BACK.format("note", "n")} LEFT JOIN leads_notetext w ON w.note_id = n.id
+WHERE n.lead_id = ANY(%(leads)s) AND {_KNOWN.format("n")}""",
 }
 _MAIL = "body ->> 'kind' LIKE 'mail%%' OR body ->> 'kind' = 'unsubscribe'"
 _CALL = "body ->> 'channel' <> 'mail'"
@@ -112,6 +122,7 @@ FILTERS: dict[str, dict[str, str]] = {
     "stages": dict.fromkeys(
         ("born", "qualification", "hold", "handoff", "move", "assignment", "decision", "deal", "sold", "reset", "merge"), "true"
     ),
+    "notes": {"note": "true", "consent": "true", "attempt": "body ->> 'note' <> ''"},
     "values": {"change": "true", "sold": "true"},
 }  # fmt: skip
 _COLUMNS = "at, rank, id, kind, recorded_at, day_only, declared, by_id, n, first_at, correction_id, body"

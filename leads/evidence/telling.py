@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from leads.handoffs import reasons
-from leads.models import Attempt, Campaign, Correction, Handoff, Hold, Import, Stage
+from leads.models import Attempt, Campaign, Consent, Correction, Handoff, Hold, Import, Stage
 from personas.criteria.phrases import EVENT_PHRASES
 from personas.criteria.sentence import Voice, plain
 from smarketing.accounts.models import User
@@ -259,6 +259,16 @@ def _merge(entry: Entry, names: _Names) -> str:
     }
 
 
+def _consent(entry: Entry, names: _Names) -> str:
+    body = entry.body
+    said = [str(Consent.Kind(body["kind"]).label)]
+    if body["kind"] != Consent.Kind.OPPOSED:
+        said += [str(Consent.Purpose(body["purpose"]).label), str(Consent.Channel(body["channel"]).label)]
+    if names.personal and body["from"]:
+        said.append(body["from"])
+    return " · ".join(said)
+
+
 def _fixed(words: Any) -> Callable[[Entry, _Names], str]:
     return lambda entry, names: str(words)
 
@@ -298,4 +308,6 @@ KINDS: dict[str, Kind] = {
     "contact": Kind(_contact, "people", "sales"),
     "reset": Kind(_fixed(gettext_lazy("recycled: a new cycle begins, behaviour so far counts 0")), "arrow-counterclockwise"),
     "merge": Kind(_merge, "arrows-collapse"),
+    "consent": Kind(_consent, "shield-check"),
+    "note": Kind(_fixed(""), "chat-left-text"),
 }  # fmt: skip

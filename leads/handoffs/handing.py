@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from leads.intake.bulk import among
 from leads.intake.facts import Origin
 from leads.intake.hooks import Handed
 from leads.models import Correction, Decision, Handoff, HandoffState, Hold, Lead, Qualification, Stage
@@ -21,6 +22,7 @@ from smarketing.rows.fence import Fence, open_fence
 from . import holds, routing, rules, stages, states
 
 GATES = Handoff.Gate
+OPPOSED = "OPP-OUT"  # reason of the withdrawal where somebody asked not to be contacted
 
 
 class CannotHand(ValueError):
@@ -135,6 +137,10 @@ def import_handoffs(rows: Sequence[Handed], origin: Origin, fence: Fence) -> lis
             new[key] = _Handing(*key, GATES.IMPORTED, one.occurred_at, None, one.day_only, known, file)
     made = _make(list(new.values()), origin.by, fence)
     expire_silent([one.pk for one in made], at=fence.recorded_at, fence=fence)
+    opposed = Lead.objects.filter(among("pk", leads), opted_out=True).values_list("pk", flat=True)
+    if quiet := set(opposed):
+        gone = [one.pk for one in made if one.lead_id in quiet]
+        withdraw(gone, reason=OPPOSED, by=None, at=fence.recorded_at, fence=fence)
     found = {(one.lead_id, one.line_id): one.pk for one in made}
     return [found.pop((one.lead_id, one.line_id), None) for one in rows]
 

@@ -58,6 +58,8 @@ def create_leads(rows: Sequence[Birth], *, origin: Origin, fence: Fence | None =
     fence = fence or open_fence()
     ids = births.create("lead", rows, origin, fence)
     dirty.mark(ids, fence)
+    named = [pk for pk, row in zip(ids, rows, strict=True) if row.values.get("email")]
+    _suppress(named, origin, fence)
     return ids
 
 
@@ -103,6 +105,8 @@ def record_changes(
         _insert(mine, origin, fence)
         columns.rebuild(subject, [(change.subject_id, change.field) for change in mine])
         _tell(subject, {change.subject_id for change in mine}, fence)
+        if subject == "lead":
+            _suppress([c.subject_id for c in mine if c.field in ("email", "opted_out")], origin, fence)
         added += mine
     return added
 
@@ -147,6 +151,13 @@ def _different(subject: str, changes: Sequence[Change]) -> list[Change]:
     return out
 
 
+def _suppress(leads: Sequence[int], origin: Origin, fence: Fence) -> None:
+    from . import suppression
+
+    if leads:
+        suppression.keep(leads, origin, fence)
+
+
 def _tell(subject: str, ids: set[int], fence: Fence) -> None:
     if not ids:
         return
@@ -166,12 +177,16 @@ def _deals_changed(ids: Sequence[int], fence: Fence) -> None:
 def _changes_back(ids: Sequence[int], fence: Fence) -> None:
     from leads.models import AttributeChange
 
+    from . import suppression
+
     found = AttributeChange.objects.filter(pk__in=ids).values_list("subject", "subject_id", "field")
     for subject in {one[0] for one in found}:
         pairs = [(one, name) for kind, one, name in found if kind == subject]
         columns.lock(subject, {one for one, _ in pairs})
         columns.rebuild(subject, pairs)
         _tell(subject, {one for one, _ in pairs}, fence)
+        if subject == "lead":
+            suppression.free({one for one, name in pairs if name == "opted_out"}, fence)
 
 
 def _events_back(ids: Sequence[int], fence: Fence) -> None:
@@ -183,4 +198,10 @@ def _events_back(ids: Sequence[int], fence: Fence) -> None:
     dirty.mark(leads, fence)
 
 
-_AFTER_CORRECTION = {"attributechange": _changes_back, "event": _events_back}
+def _listed_back(ids: Sequence[int], fence: Fence) -> None:
+    from . import suppression
+
+    suppression.came_off(ids, fence)
+
+
+_AFTER_CORRECTION = {"attributechange": _changes_back, "event": _events_back, "suppression": _listed_back}

@@ -13,7 +13,7 @@ from smarketing.jobs.models import Run
 from smarketing.jobs.runs import id_ranges
 from smarketing.rows.fence import open_fence
 
-from . import lines, midnight, service
+from . import lines, midnight
 
 CHUNK = 20_000
 LOOK_BACK = 40  # nights at most that a night makes up for
@@ -84,7 +84,7 @@ def silence(run: Run, low: int, high: int) -> int:
     open_ones = HandoffState.objects.filter(handoff__gte=low, handoff__lt=high, is_open=True)
     gone = open_ones.filter(Q(handoff__lead__opted_out=True) | Q(handoff__lead__erased=True))
     opposed = list(gone.values_list("handoff_id", flat=True))
-    taken = handing.withdraw(opposed, reason=service.OPPOSED, by=None, at=run.cutoff, fence=fence)
+    taken = handing.withdraw(opposed, reason=handing.OPPOSED, by=None, at=run.cutoff, fence=fence)
     ids = list(open_ones.values_list("handoff_id", flat=True))
     return taken + handing.expire_silent(ids, at=run.cutoff, fence=fence)
 

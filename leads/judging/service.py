@@ -25,7 +25,7 @@ from smarketing.rows.fence import Fence, open_fence
 from . import lines
 
 WAITING = f"SELECT EXISTS (SELECT FROM leads_leaddirty) OR ({lines.WAITING})"
-OPPOSED, CORRECTED = "OPP-OUT", "correction"  # reasons of withdrawals
+CORRECTED = "correction"  # reason of a withdrawal
 _MARKED = """
 SELECT d.lead_id FROM leads_leaddirty d JOIN leads_lead l ON l.id = d.lead_id WHERE d.since <= %(cutoff)s
 ORDER BY d.lead_id LIMIT %(limit)s FOR NO KEY UPDATE OF l SKIP LOCKED
@@ -134,7 +134,7 @@ def _withdraw(ids: Sequence[int], at: datetime, acts: Fence) -> None:
     gone = Lead.objects.filter(among("pk", ids)).exclude(opted_out=False, erased=False)
     open_ones = HandoffState.objects.filter(lead__in=gone, is_open=True)
     if taken := list(open_ones.values_list("handoff_id", flat=True)):
-        handing.withdraw(taken, reason=OPPOSED, by=None, at=at, fence=acts)
+        handing.withdraw(taken, reason=handing.OPPOSED, by=None, at=at, fence=acts)
 
 
 def _take_back(fallen: Sequence[tuple[int, int, datetime]], at: datetime, acts: Fence) -> None:

@@ -13,7 +13,7 @@ from leads.models import Campaign, Lead
 from leads.models.identities import Stage
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-LEAD_FIELDS = ("first_name", "last_name", "email", "phone", "function", "country", "source", "birth_date", "opted_out")
+LEAD_FIELDS = ("first_name", "last_name", "email", "phone", "function", "country", "source", "birth_date")
 CAMPAIGN_FIELDS = ("key", "name", "channel", "starts_on", "ends_on")
 MAX_AMOUNT = Decimal("999999999999.99")
 
@@ -49,9 +49,6 @@ class LeadForm(forms.Form):
         Campaign.objects.order_by("name", "key"), label=_("Campaign"), required=False, empty_label="–"
     )
     birth_date = forms.DateField(label=_("Date of birth"), required=False, widget=DAY)
-    opted_out = forms.BooleanField(
-        label=_("Opposition"), required=False, help_text=_("This person asked not to be contacted: nothing is handed over.")
-    )  # fmt: skip
     anyway = forms.BooleanField(
         label=_("It is somebody else: save all the same"), required=False, widget=forms.HiddenInput
     )
@@ -87,9 +84,7 @@ class LeadForm(forms.Form):
         data = self.cleaned_data
         born, campaign = data["birth_date"], data["campaign"]
         said = {name: data[name] for name in LEAD_FIELDS}
-        return said | {
-            "birth_date": born and born.isoformat(), "opted_out": data["opted_out"] or None, "campaign": campaign and campaign.pk,
-        }  # fmt: skip
+        return said | {"birth_date": born and born.isoformat(), "campaign": campaign and campaign.pk}
 
     def company(self) -> dict[str, str]:
         said = {"name": self.cleaned_data["company_name"], "domain": self.cleaned_data["company_domain"]}

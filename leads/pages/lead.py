@@ -19,6 +19,7 @@ from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web.once import once
 
+from . import rights
 from . import telling as words
 from .forms import LeadForm, email_is_valid
 from .leads import twins_of
@@ -29,6 +30,7 @@ FILTERS = {
     "web": gettext_lazy("web"),
     "calls": gettext_lazy("calls"),
     "stages": gettext_lazy("stages"),
+    "notes": gettext_lazy("notes"),
     "values": gettext_lazy("values"),
 }
 
@@ -61,6 +63,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         **_since(request, lead, present, lang),
         "may_edit": may(request.user, "leads.edit") and not past and not lead.erased,
         **_around(lead, request.user, t),
+        **rights.beside(lead, request.user, past is not None),
         **_story(request, lead, t, personal),
     }
     return render(request, "leads/lead.html", context)

@@ -55,6 +55,9 @@ VERBS: dict[str, frozenset[str]] = {
     "leads.import": frozenset({MARKETER, MANAGER, ADMINISTRATOR}),
     "leads.export": frozenset({MARKETER, MANAGER, ADMINISTRATOR}),
     "leads.merge": frozenset({MARKETER, MANAGER}),
+    "leads.note": WORKERS,
+    "leads.consent": WORKERS | {ADMINISTRATOR},
+    "leads.privacy": frozenset({MANAGER, ADMINISTRATOR}),
     "leads.erase": frozenset({ADMINISTRATOR}),
     # handoffs and deals
     "queue.view": frozenset({REP, MANAGER}),
@@ -97,6 +100,7 @@ VERBS: dict[str, frozenset[str]] = {
     "settings.keys": frozenset({ADMINISTRATOR}),
     "settings.calendars": frozenset({MANAGER, ADMINISTRATOR}),
     "settings.routing": frozenset({MANAGER, ADMINISTRATOR}),
+    "settings.suppression": frozenset({MARKETER, MANAGER, ADMINISTRATOR}),
     "settings.mails": frozenset({ADMINISTRATOR}),
     "audit.view": frozenset({MANAGER, ADMINISTRATOR}),
     "metrics.scrape": frozenset({ADMINISTRATOR}),

@@ -164,6 +164,31 @@ def _mail() -> dict:
     }
 
 
+def _handed() -> dict:
+    """A lead that was handed over."""
+    return {"pk": _newest("leads.Handoff", "lead_id")["pk"]}
+
+
+def _said(name: str) -> Example:
+    """A lead of whom a consent and a note were written down just now."""
+
+    def example() -> dict:
+        from leads.models import Lead
+        from leads.rights import consent, notes
+        from smarketing.accounts.models import User
+        from smarketing.rows import clock
+
+        lead = Lead.objects.filter(opted_out=False, erased=False, root_id=None).order_by("-pk")[0]
+        deed = {"lead": lead, "by": User.objects.filter(role="marketer", is_active=True)[0], "at": clock.now()}
+        if name == "note":
+            return {"pk": lead.pk, "note_pk": notes.write(text="Prefers to be called on Tuesdays.", **deed).pk}
+        words = {"source": "Salon", "text": "I agree to be written to.", "said_on": None}
+        how = {"kind": "given", "purpose": "newsletter", "channel": "mail", "basis": "consent"}
+        return {"pk": lead.pk, "consent_pk": consent.say(**deed, **words, **how).pk}
+
+    return example
+
+
 PAGES = (
     Page("leads:queue", "rep"),
     Page("leads:focus", "rep", _owed),
@@ -177,6 +202,13 @@ PAGES = (
     Page("leads:add", "marketer"),
     Page("leads:lead", "marketer", lambda: {"pk": _newest("leads.Handoff", "lead_id")["pk"]}),
     Page("leads:lead_edit", "marketer", lambda: _newest("leads.Lead")),
+    Page("leads:consent", "marketer", _handed),
+    Page("leads:consent_back", "marketer", _said("consent")),
+    Page("leads:opposition", "marketer", _handed),
+    Page("leads:export", "administrator", _handed),
+    Page("leads:note", "marketer", _handed),
+    Page("leads:note_back", "marketer", _said("note")),
+    Page("leads:suppression", "administrator"),
     Page("leads:company", "rep", lambda: _newest("leads.Company")),
     Page("leads:matching", "marketer", query=lambda: f"?of=draft:{_newest('personas.DefinitionLine')['pk']}&what=mql"),
     Page("leads:campaigns", "marketer"),

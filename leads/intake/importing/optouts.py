@@ -1,12 +1,15 @@
-"""Opt-outs from a file: these people no longer want to be written to, since the day it says."""
+"""Opt-outs from a file: these people no longer want to be written to, since the day it says.
+
+An address that no lead has goes on the suppression list all the same.
+"""
 
 from collections.abc import Sequence
 
-from leads.intake import facts
-from leads.models import Lead
+from leads.intake import facts, suppression
+from leads.models import Lead, Suppression
 from smarketing.rows.fence import Fence
 
-from .context import REJECTED, UPDATED, Action, Context, check_moments, leads_of, not_declared, refuse, settle
+from .context import CREATED, REJECTED, UPDATED, Action, Context, check_moments, leads_of, not_declared, refuse, settle
 from .rows import Row
 
 
@@ -21,8 +24,15 @@ def classify(rows: Sequence[Row], ctx: Context) -> list[Action]:
     leads = leads_of([a.row for a in good], ctx)
     young = not_declared(leads.values()) if ctx.history else set()
     out = set(Lead.objects.filter(pk__in=set(leads.values()), opted_out=True).values_list("pk", flat=True))
+    emails = {a.row.line: a.row.values.get("lead_email", "").lower() for a in good}
+    listed = set(suppression.listed(emails.values()))
     for action in good:
         lead = action.subject_id = leads.get(action.row.line)
+        if lead is None and emails[action.row.line] and not ctx.history:
+            check_moments(action, ctx, "at")
+            settle(action, emails[action.row.line] in listed, False)
+            listed.add(emails[action.row.line])
+            continue
         if lead is None:
             refuse(action, "unknown_lead", ctx.column("lead", "lead_email"))
         elif lead in young:
@@ -34,10 +44,14 @@ def classify(rows: Sequence[Row], ctx: Context) -> list[Action]:
 
 
 def apply(actions: Sequence[Action], ctx: Context, fence: Fence) -> None:
-    changes = []
+    changes, fresh = [], {}
     for action in actions:
-        if action.outcome == UPDATED and action.subject_id:
+        if action.outcome == CREATED:
+            fresh[action.row.values["lead_email"]] = None
+        elif action.outcome == UPDATED and action.subject_id:
             said = action.row.moment("at")
             at, day_only = (said.at, said.day_only) if said else (fence.recorded_at, False)
             changes.append(facts.Change("lead", action.subject_id, "opted_out", True, at, day_only))
     facts.record_changes(changes, origin=ctx.origin, fence=fence, keep_same=True)
+    made = suppression.add(fresh, origin=Suppression.Origin.FILE, by=ctx.one.by, at=fence.recorded_at, fence=fence)
+    ctx.add("suppression", made)

@@ -125,7 +125,7 @@ def take_back(one: Import, by: User | None, at: datetime) -> list[Worked]:
 
     correct("handoff", handoffs.values_list("pk", flat=True))
     deals = correct("deal", Deal.objects.filter(imported_by=one).values_list("pk", flat=True))
-    for subject in ("attempt", "dealcontact", "event", "eventdetail"):
+    for subject in ("attempt", "dealcontact", "event", "eventdetail", "suppression"):
         correct(subject, added(one, subject))
     merges.take_back(correct("merge", added(one, "merge")), fence)
     _spends(one, correct, by, fence)

@@ -189,13 +189,13 @@ def test_an_edit_records_only_what_differs_and_keeps_the_old_values(eloise):
     form = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page)) | {"campaign": str(Campaign.objects.get().pk)}
     form.pop("csrfmiddlewaretoken", None)
     before = AttributeChange.objects.count()
-    assert marketer.post(f"/leads/{eloise}/edit/", form | {"function": "CEO", "opted_out": "on"}).status_code == 302
+    assert marketer.post(f"/leads/{eloise}/edit/", form | {"function": "CEO", "country": "BE"}).status_code == 302
     fresh = AttributeChange.objects.order_by("-pk")[:2]
     assert AttributeChange.objects.count() == before + 2
-    assert {(one.field, one.value) for one in fresh} == {("function", "CEO"), ("opted_out", True)}
+    assert {(one.field, one.value) for one in fresh} == {("function", "CEO"), ("country", "BE")}
     lead = Lead.objects.get(pk=eloise)
-    assert (lead.function, lead.opted_out, lead.phone) == ("CEO", True, "+33 4 72 00 00 00")
-    assert AuditEntry.objects.get(verb="lead.edit").detail == {"fields": ["function", "opted_out"]}
+    assert (lead.function, lead.country, lead.phone) == ("CEO", "BE", "+33 4 72 00 00 00")
+    assert AuditEntry.objects.get(verb="lead.edit").detail == {"fields": ["country", "function"]}
 
 
 def test_an_edit_may_rename_the_company_and_leave_it(eloise):

@@ -1,0 +1,123 @@
+"""The suppression list: e-mail addresses that are not to be contacted, each kept as a keyed hash only.
+
+Whoever opposes puts the address on it; a lead that comes in with a listed address comes in opposed, whatever its file
+says, also after the person was erased. Coming off the list is a Correction with its reason.
+"""
+
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
+
+from leads.models import AttributeChange, Correction, Lead, Suppression
+from smarketing.accounts.models import User
+from smarketing.rows.fence import Fence
+
+from . import bulk, facts, locks
+
+SOURCE = "suppression list"  # of the changes by which the list opposes a lead
+_ROW = {
+    "key": "bytea", "origin": "text", "lead_id": "bigint", "by_id": "bigint", "occurred_at": "timestamptz",
+    "recorded_at": "timestamptz", "known_at": "timestamptz",
+}  # fmt: skip
+
+
+def key_of(email: str) -> bytes:
+    """The keyed hash of an address, so that nobody can try out addresses against a copy of the list."""
+    text = email.strip().lower()
+    return hmac.digest(settings.SECRET_KEY.encode(), b"suppressed\0" + text.encode("utf-8", "surrogatepass"), "sha256")
+
+
+def standing() -> QuerySet[Suppression]:
+    """Everything on the list now."""
+    return Suppression.objects.exclude(pk__in=Correction.objects.filter(subject="suppression").values("subject_id"))
+
+
+def listed(emails: Iterable[str]) -> dict[str, Suppression]:
+    """Those of these addresses (lower case) that are on the list, each with what put it there."""
+    wanted = {key_of(email): email.strip().lower() for email in emails if email.strip()}
+    if not wanted or not Suppression.objects.exists():
+        return {}
+    rows = standing().filter(key__in=list(wanted)).select_related("by", "lead").order_by("-pk")
+    return {wanted[bytes(row.key)]: row for row in rows}
+
+
+def add(
+    emails: Mapping[str, int | None], *, origin: str, by: User | None, at: datetime, fence: Fence
+) -> list[int]:  # fmt: skip
+    """Put addresses on the list, each with the lead it is known from, and oppose every living lead that has one.
+
+    Returns the ids of what was added: an address that is on the list stays as it is.
+    """
+    wanted = {email.strip().lower(): lead for email, lead in emails.items() if email.strip()}
+    locks.hold(locks.SUPPRESSED, (key_of(email).hex() for email in wanted))
+    there = listed(wanted)
+    rows = [
+        (key_of(email), origin, lead, by and by.pk, at, fence.recorded_at, fence.recorded_at)
+        for email, lead in sorted(wanted.items())
+        if email not in there
+    ]
+    made = [row[0] for row in bulk.insert("leads_suppression", _ROW, rows, "RETURNING id")]
+    people = _with(wanted).filter(opted_out=False)
+    _oppose(people.values_list("pk", flat=True), facts.Origin(by=by), fence)
+    return made
+
+
+def keep(leads: Sequence[int], origin: facts.Origin, fence: Fence) -> int:
+    """After births and changes: addresses of those who oppose go on the list, those who are listed oppose.
+
+    Returns how many addresses were put on it.
+    """
+    rows = Lead.objects.filter(bulk.among("pk", leads), erased=False).exclude(email="")
+    said = list(rows.values_list("pk", "email", "opted_out"))
+    there = listed(email for _pk, email, _out in said)
+    new = {email: pk for pk, email, out in reversed(said) if out and email.strip().lower() not in there}
+    if new:
+        add(new, origin=Suppression.Origin.OPPOSITION, by=origin.by, at=fence.recorded_at, fence=fence)
+    _oppose([pk for pk, email, out in said if not out and email.strip().lower() in there], origin, fence)
+    return len(new)
+
+
+def free(leads: Iterable[int], fence: Fence) -> None:
+    """After corrections: addresses that the opposition of these leads put on the list come off when they oppose no more."""
+    glad = Lead.objects.filter(bulk.among("pk", leads), opted_out=False).values("pk")
+    rows = standing().filter(lead__in=glad, origin=Suppression.Origin.OPPOSITION).values_list("pk", flat=True)
+    if ids := list(rows):
+        facts.correct(subject="suppression", subject_ids=ids, by=None, at=fence.recorded_at)
+
+
+def came_off(ids: Sequence[int], fence: Fence) -> None:
+    """After corrections of the list itself: leads that only the list opposed are opposed no more."""
+    leads = Suppression.objects.filter(pk__in=ids, lead__isnull=False).exclude(lead__email="")
+    release(leads.values_list("lead__email", flat=True), fence)
+
+
+def release(emails: Iterable[str], fence: Fence) -> None:
+    """Take back what the list alone said of the leads with these addresses."""
+    people = _with(emails).filter(opted_out=True).values_list("pk", flat=True)
+    back = Correction.objects.filter(subject="attributechange").values("subject_id")
+    said = AttributeChange.objects.filter(
+        bulk.among("subject_id", people), subject="lead", field="opted_out", source=SOURCE
+    )
+    if ids := list(said.exclude(pk__in=back).values_list("pk", flat=True)):
+        facts.correct(subject="attributechange", subject_ids=ids, by=None, at=fence.recorded_at)
+
+
+def people(email: str) -> QuerySet[Lead]:
+    """Living leads with this address."""
+    return _with([email]).filter(root_id=None).order_by("pk")
+
+
+def _with(emails: Iterable[str]) -> QuerySet[Lead]:
+    """Living leads with one of these addresses."""
+    rows = Lead.objects.annotate(mail=Lower("email")).filter(erased=False)
+    return rows.filter(mail__in=sorted({email.strip().lower() for email in emails} - {""}))
+
+
+def _oppose(leads: Iterable[int], origin: facts.Origin, fence: Fence) -> None:
+    changes = [facts.Change("lead", pk, "opted_out", True, fence.recorded_at) for pk in leads]
+    facts.record_changes(changes, origin=replace(origin, source=SOURCE, history=False), fence=fence)

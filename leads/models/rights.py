@@ -1,0 +1,78 @@
+"""Rights of the people behind the leads: consent with its proof, the suppression list; and what people note of them."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from smarketing.rows.kinds import Fact
+
+from .facts import Dated
+
+
+class Consent(Dated):
+    """What a person said about being contacted; the newest that was not taken back holds. Its proof is in ConsentProof."""
+
+    class Kind(models.TextChoices):
+        GIVEN = "given", _("consent given")
+        WITHDRAWN = "withdrawn", _("consent withdrawn")
+        OPPOSED = "opposed", _("opposition")
+
+    class Purpose(models.TextChoices):
+        PROSPECTING = "prospecting", _("prospecting")
+        NEWSLETTER = "newsletter", _("newsletter")
+        EVENTS = "events", _("invitations to events")
+        ANY = "any", _("every purpose")
+
+    class Channel(models.TextChoices):
+        ANY = "any", _("every channel")
+        MAIL = "mail", _("e-mail")
+        CALL = "call", _("telephone")
+        MESSAGE = "message", _("message")
+        POST = "post", _("letter")
+
+    class Basis(models.TextChoices):
+        CONSENT = "consent", _("consent")
+        INTEREST = "interest", _("legitimate interest")
+        CONTRACT = "contract", _("contract")
+
+    lead = models.ForeignKey("leads.Lead", models.PROTECT, related_name="consents")
+    kind = models.CharField(max_length=9, choices=Kind)
+    purpose = models.CharField(max_length=12, choices=Purpose)
+    channel = models.CharField(max_length=8, choices=Channel)
+    basis = models.CharField(max_length=8, choices=Basis, default="", blank=True)
+    day_only = models.BooleanField(default=False)
+    by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+
+
+class ConsentProof(Fact):
+    """Where it was said (a form, a call, a letter) and the words that prove it."""
+
+    consent = models.OneToOneField(Consent, models.PROTECT, primary_key=True, related_name="proof")
+    source = models.CharField(max_length=120, default="", blank=True)
+    text = models.TextField(default="", blank=True)
+
+
+class Suppression(Dated):
+    """An e-mail address that is not to be contacted, as its keyed hash; taken off the list by a Correction."""
+
+    class Origin(models.TextChoices):
+        OPPOSITION = "opposition", _("opposition of a lead")
+        FILE = "file", _("file of opt-outs")
+        HAND = "hand", _("written by hand")
+        ERASURE = "erasure", _("erasure of a person")
+
+    key = models.BinaryField(max_length=32, db_index=True)
+    origin = models.CharField(max_length=10, choices=Origin)
+    lead = models.ForeignKey("leads.Lead", models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+
+
+class Note(Dated):
+    """What somebody noted of a lead; the words are in NoteText."""
+
+    lead = models.ForeignKey("leads.Lead", models.PROTECT, related_name="notes")
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+
+
+class NoteText(Fact):
+    note = models.OneToOneField(Note, models.PROTECT, primary_key=True, related_name="words")
+    text = models.TextField()

@@ -1,0 +1,88 @@
+"""Settings: the suppression list. Addresses are kept as keyed hashes: one is looked for, added or taken off by typing it."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from leads.intake import suppression
+from leads.models import Lead, Suppression
+from leads.rights import consent
+from leads.rights.problems import Refusal
+from smarketing.accounts.policy import may, needs
+from smarketing.rows import clock
+from smarketing.web.once import once
+from smarketing.web.tables import Column, Table
+
+from . import shown
+
+
+class AddressForm(forms.Form):
+    """An address and what to do with it. It is sent in the body, so that it stands in no address bar and no log."""
+
+    email = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=320)
+    reason = forms.CharField(label=gettext_lazy("Why it comes off the list"), max_length=200, required=False)
+
+
+def _lead_of(row: Suppression) -> str:
+    return reverse("leads:lead", args=[row.lead_id]) if row.lead_id and not row.lead.erased else ""
+
+
+COLUMNS = (
+    Column("since", gettext_lazy("Since"), "recorded_at", sort="recorded_at", head=True, nullable=False,
+           show=lambda at, _row: shown.moment(at)),
+    Column("origin", gettext_lazy("From"), Suppression.get_origin_display),
+    Column("lead", gettext_lazy("Lead"), lambda row: f"#{row.lead_id}" if row.lead_id else "", url=_lead_of),
+    Column("by", gettext_lazy("By"), lambda row: str(row.by) if row.by else "", wide=True),
+)  # fmt: skip
+
+
+@needs("settings.suppression")
+@once
+def listing(request: HttpRequest) -> HttpResponse:
+    """The list; and, by POST, what it says of one address, which can be put on it or taken off."""
+    form, found = AddressForm(request.POST or None), None
+    do = request.POST.get("do", "look")
+    if request.method == "POST" and form.is_valid():
+        email = form.cleaned_data["email"]
+        if do in ("add", "remove"):
+            try:
+                _do(request, do, email, form.cleaned_data["reason"])
+            except Refusal as refusal:
+                form.add_error(refusal.field or None, str(refusal))
+            else:
+                return redirect("leads:suppression")
+        found = suppression.listed([email]).get(email.lower())
+    asked = request.method == "POST" and "email" in form.cleaned_data
+    people = suppression.people(form.cleaned_data["email"]) if asked else Lead.objects.none()
+    context = {
+        "form": form,
+        "asked": asked,
+        "found": found,
+        "people": list(Lead.objects.visible_to(request.user).filter(pk__in=people.values("pk"))[:5]),
+        "may_import": may(request.user, "leads.import"),
+        "table": Table(
+            COLUMNS, suppression.standing().select_related("by", "lead"), request.GET, "-since",
+            caption=_("Suppression list"),
+            empty={"title": _("Nobody is on the list."), "text": _("Whoever opposes is put on it by itself; files of opt-outs are imported; an address can be added above.")},
+        ),
+    }  # fmt: skip
+    return render(
+        request,
+        "leads/rights/suppression.html",
+        context,
+        status=422 if request.method == "POST" and form.errors else 200,
+    )
+
+
+def _do(request: HttpRequest, do: str, email: str, reason: str) -> None:
+    at = clock.now()
+    if do == "add":
+        made = consent.suppress(email=email, by=request.user, at=at)
+        messages.success(request, _("On the list.") if made else _("This address is on the list already."))
+    else:
+        consent.unsuppress(email=email, by=request.user, at=at, reason=reason)
+        messages.success(request, _("Off the list, with its reason."))

@@ -1,0 +1,181 @@
+"""Consent and opposition: recorded with their proof, taken back where they were recorded by mistake.
+
+An opposition closes every channel at once: the lead opposes, its addresses go on the suppression list, open handoffs
+are withdrawn. Only a new consent with its proof, or taking the opposition back, opens them again.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from leads.evidence.story import merged
+from leads.handoffs import handing, hands
+from leads.intake import columns, facts, suppression
+from leads.models import AttributeChange, Consent, ConsentProof, Correction, HandoffState, Lead, Suppression
+from smarketing.accounts.audit import record
+from smarketing.accounts.models import Role, User
+from smarketing.rows import clock
+from smarketing.rows.fence import Fence, open_fence
+
+from .problems import Refusal
+
+KINDS = Consent.Kind
+MAX_PROOF = 4000
+
+
+@transaction.atomic
+def say(
+    *, lead: Lead, kind: str, purpose: str, channel: str, basis: str, source: str, text: str, said_on: date | None,
+    by: User, at: datetime,
+) -> Consent:  # fmt: skip
+    """Record a consent given or withdrawn. Refusal without a proof of what is given, or for a day to come."""
+    _living(lead)
+    if kind == KINDS.GIVEN and not (source.strip() and text.strip()):
+        raise Refusal(
+            _("Write where it was said and the words that prove it."), "source" if not source.strip() else "text"
+        )
+    if kind == KINDS.GIVEN and not basis:
+        raise Refusal(_("Choose a basis."), "basis")
+    basis = basis if kind == KINDS.GIVEN else ""
+    return _add(lead, kind, purpose, channel, basis, source, text, said_on, by, at, open_fence())
+
+
+@transaction.atomic
+def oppose(*, lead: Lead, source: str, text: str, said_on: date | None, by: User, at: datetime) -> Consent:
+    """This person asked not to be contacted: everything is closed at once. Refusal when that is so already."""
+    _living(lead)
+    fence = open_fence()
+    family = merged(lead)
+    columns.lock("lead", family)
+    if not Lead.objects.filter(pk__in=family, opted_out=False).exists():
+        raise Refusal(_("This person opposes already."))
+    made = _add(lead, KINDS.OPPOSED, Consent.Purpose.ANY, Consent.Channel.ANY, "", source, text, said_on, by, at, fence)
+    changes = [facts.Change("lead", pk, "opted_out", True, made.occurred_at) for pk in family]
+    facts.record_changes(changes, origin=facts.Origin(by=by, source="hand"), fence=fence)
+    late = [pk for pk in family if not Lead.objects.values_list("opted_out", flat=True).get(pk=pk)]
+    if late:  # something said since then speaks for the present: the opposition is recorded today
+        again = [facts.Change("lead", pk, "opted_out", True, at) for pk in late]
+        facts.record_changes(again, origin=facts.Origin(by=by, source="hand"), fence=fence)
+    owed = HandoffState.objects.filter(lead__in=family, is_open=True).values_list("handoff_id", flat=True)
+    handing.withdraw(list(owed), reason=handing.OPPOSED, by=by, at=at, fence=fence)
+    return made
+
+
+@transaction.atomic
+def agree(*, lead: Lead, source: str, text: str, said_on: date | None, by: User, at: datetime) -> Consent:
+    """Somebody who opposed consents again, with a proof: the addresses come off the list, the opposition ends."""
+    _living(lead)
+    fence = open_fence()
+    family = merged(lead)
+    columns.lock("lead", family)
+    if not Lead.objects.filter(pk__in=family, opted_out=True).exists():
+        raise Refusal(_("This person does not oppose."))
+    if not (source.strip() and text.strip()):
+        raise Refusal(
+            _("Write where it was said and the words that prove it."), "source" if not source.strip() else "text"
+        )
+    made = _add(
+        lead, KINDS.GIVEN, Consent.Purpose.ANY, Consent.Channel.ANY, Consent.Basis.CONSENT, source, text, said_on, by, at, fence
+    )  # fmt: skip
+    emails = list(Lead.objects.filter(pk__in=family).values_list("email", flat=True))
+    ids = [row.pk for row in suppression.listed(emails).values()]
+    facts.correct(subject="suppression", subject_ids=ids, by=by, at=at, reason="new consent")
+    suppression.release(emails, fence)
+    changes = [facts.Change("lead", pk, "opted_out", False, at) for pk in family]
+    facts.record_changes(changes, origin=facts.Origin(by=by, source="hand"), fence=fence)
+    return made
+
+
+@transaction.atomic
+def take_back(*, consent: Consent, by: User, at: datetime, reason: str) -> Correction:
+    """A record that was a mistake, with all that followed from it: struck through, absent everywhere.
+
+    By its author, or any manager. Refusal without a reason, or when it was taken back before.
+    """
+    if Correction.objects.filter(subject="consent", subject_id=consent.pk).exists():
+        raise Refusal(_("This was taken back before."))
+    if by.pk != consent.by_id and by.role not in (Role.MANAGER, Role.ADMINISTRATOR):
+        raise Refusal(_("Only whoever wrote it, or a manager, may take it back."))
+    quick = at - consent.recorded_at <= hands.QUICK
+    if not reason.strip() and not (quick and by.pk == consent.by_id):
+        raise Refusal(_("Say why this is taken back."), "reason")
+    facts.correct(subject="consent", subject_ids=[consent.pk], by=by, at=at, reason=reason)
+    same = AttributeChange.objects.filter(
+        subject="lead", subject_id__in=merged(consent.lead), field="opted_out", recorded_at=consent.recorded_at
+    )
+    facts.correct(subject="attributechange", subject_ids=same.values_list("pk", flat=True), by=by, at=at, reason=reason)
+    return Correction.objects.get(subject="consent", subject_id=consent.pk)
+
+
+def of(lead: Lead) -> Sequence[Consent]:
+    """What a person said, newest first, with `back` (the Correction) where it was taken back."""
+    rows = list(
+        Consent.objects.filter(lead__in=merged(lead)).select_related("by", "proof").order_by("-occurred_at", "-pk")
+    )
+    back = {
+        one.subject_id: one
+        for one in Correction.objects.filter(subject="consent", subject_id__in=[row.pk for row in rows]).select_related(
+            "by"
+        )
+    }
+    for row in rows:
+        row.back = back.get(row.pk)
+    return rows
+
+
+@transaction.atomic
+def suppress(*, email: str, by: User, at: datetime) -> bool:
+    """Put an address on the suppression list by hand. False when it is there already."""
+    fence = open_fence()
+    leads = suppression.people(email).values_list("pk", flat=True)
+    made = suppression.add(
+        {email: next(iter(leads), None)}, origin=Suppression.Origin.HAND, by=by, at=at, fence=fence
+    )  # fmt: skip
+    if made:
+        record(by, "suppression.add", "suppression", made[0], at)
+    return bool(made)
+
+
+@transaction.atomic
+def unsuppress(*, email: str, by: User, at: datetime, reason: str) -> None:
+    """Take an address off the list. Refusal without a reason, or while somebody with this address opposes by themselves."""
+    fence = open_fence()
+    row = suppression.listed([email]).get(email.strip().lower())
+    if row is None:
+        raise Refusal(_("This address is not on the list."), "email")
+    if not reason.strip():
+        raise Refusal(_("Say why it comes off the list."), "reason")
+    facts.correct(subject="suppression", subject_ids=[row.pk], by=by, at=at, reason=reason)
+    suppression.release([email], fence)
+    if suppression.people(email).filter(opted_out=True).exists():
+        raise Refusal(
+            _("Somebody with this address opposes: record the new consent, with its proof, on the page of the lead.")
+        )
+    record(by, "suppression.remove", "suppression", row.pk, at)
+
+
+def _living(lead: Lead) -> None:
+    if lead.erased:
+        raise Refusal(_("This person was erased."))
+    if lead.root_id:
+        raise Refusal(_("This lead was merged into another one: do it there."))
+
+
+def _add(
+    lead: Lead, kind: str, purpose: str, channel: str, basis: str, source: str, text: str, said_on: date | None,
+    by: User, at: datetime, fence: Fence,
+) -> Consent:  # fmt: skip
+    today = clock.today(at)
+    if said_on and said_on > today:
+        raise Refusal(_("This day has not come yet."), "said_on")
+    dated = said_on is not None and said_on < today
+    occurred = datetime.combine(said_on, time(), clock.zone()).astimezone(UTC) if dated else at
+    made = Consent.objects.create(
+        lead=lead, kind=kind, purpose=purpose, channel=channel, basis=basis, day_only=dated, by=by,
+        occurred_at=occurred, recorded_at=fence.recorded_at, known_at=fence.recorded_at,
+    )  # fmt: skip
+    ConsentProof.objects.create(consent=made, source=source.strip()[:120], text=text.strip()[:MAX_PROOF])
+    record(by, f"consent.{kind}", "lead", lead.pk, at, consent=made.pk, purpose=purpose, channel=channel)
+    return made
