@@ -3,6 +3,7 @@
 from functools import cache
 
 from django.contrib.auth.hashers import make_password
+from django.test import Client
 
 from smarketing.accounts.models import User
 
@@ -15,6 +16,13 @@ def person(name: str, role: str, side: str | None = None, **fields) -> User:
     side = SIDES.get(role, side) if side is None else side
     fields.setdefault("email", f"{name}@example.test")
     return User.objects.create(password=_hashed(), name=name, role=role, side=side, **fields)
+
+
+def client_of(user: User) -> Client:
+    """A browser in which somebody is signed in."""
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 @cache

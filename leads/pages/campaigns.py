@@ -18,7 +18,7 @@ from leads.intake import by_hand
 from leads.models import Campaign, Spend
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
-from smarketing.web import exports, tables
+from smarketing.web import exports, lists, tables
 from smarketing.web.once import once
 from smarketing.web.tables import Column, Table
 
@@ -61,13 +61,12 @@ def index(request: HttpRequest) -> HttpResponseBase:
         rows.annotate(sort_name=Lower(Coalesce(NullIf("name", Value("", TextField())), "key"))),
         request.GET,
         "-starts",
+        saves=True,
         caption=_("Campaigns"),
         exports=exports.Export("campaigns"),
         empty=empty,
     )
-    if (file := exports.answer(request, table)) is not None:
-        return file
-    return render(request, "leads/campaigns.html", {"table": table, "may_edit": may_edit})
+    return lists.answer(request, table, "leads/campaigns.html", {"may_edit": may_edit})
 
 
 @needs("campaigns.edit")
@@ -159,10 +158,8 @@ def _page(request: HttpRequest, campaign: Campaign, form: SpendForm, status: int
             "text": _("Without costs there is no cost per lead and no return."),
         },
     )
-    if (file := exports.answer(request, table)) is not None:
-        return file
-    context = {"campaign": campaign, "table": table, "form": form, "may_edit": may_edit}
-    return render(request, "leads/campaign.html", context, status=status)
+    context = {"campaign": campaign, "form": form, "may_edit": may_edit}
+    return lists.answer(request, table, "leads/campaign.html", context, status)
 
 
 def _struck(text: Any, cost: Spend) -> Any:

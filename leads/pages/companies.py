@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -10,7 +10,7 @@ from leads.evidence import values
 from leads.models import Company, HandoffState, Lead
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
-from smarketing.web import exports
+from smarketing.web import lists
 from smarketing.web.tables import Table
 
 from .leads import COLUMNS, EXPORT
@@ -34,8 +34,6 @@ def page(request: HttpRequest, pk: int) -> HttpResponseBase:
         caption=_("People"),
         empty={"title": _("Nobody of this company is known yet.")},
     )
-    if (file := exports.answer(request, table)) is not None:
-        return file
     context = {
         "company": company,
         "values": [
@@ -43,11 +41,10 @@ def page(request: HttpRequest, pk: int) -> HttpResponseBase:
             for one in values.values("company", pk, clock.now(), get_language() or "en")
             if personal or not one.personal
         ],
-        "table": table,
         "others": everybody.count() - mine.count(),
         "reps": _in_charge(company),
     }
-    return render(request, "leads/company.html", context)
+    return lists.answer(request, table, "leads/company.html", context)
 
 
 def _in_charge(company: Company) -> list[tuple[str, int]]:

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html, strip_tags
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from leads.intake.importing import targets
 from leads.models import Import
 from smarketing.accounts.policy import needs
-from smarketing.web import exports
+from smarketing.web import exports, lists
 from smarketing.web.tables import Column, Table
 
 
@@ -67,9 +66,8 @@ def listing(request: HttpRequest) -> HttpResponseBase:
         request.GET,
         "-opened",
         exports=exports.Export("imports"),
+        saves=True,
         caption=_("Imports"),
         empty=empty,
     )
-    if (file := exports.answer(request, table)) is not None:
-        return file
-    return render(request, "leads/imports/list.html", {"table": table})
+    return lists.answer(request, table, "leads/imports/list.html")

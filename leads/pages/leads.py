@@ -17,7 +17,7 @@ from leads.models.search import written_nearly
 from leads.scoring.days import here
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
-from smarketing.web import exports
+from smarketing.web import exports, lists
 from smarketing.web.once import once
 from smarketing.web.tables import COUNT_TO, Column, Table
 
@@ -56,6 +56,13 @@ COLUMNS = (
         show=lambda at, lead: shown.moment(at, lead.day_only),
     ),
     Column("rep", gettext_lazy("Rep in charge"), "rep_name", wide=True),
+    Column("email", gettext_lazy("E-mail"), personal=True, extra=True, wide=True),
+    Column("phone", gettext_lazy("Phone"), personal=True, extra=True, wide=True),
+    Column("country", gettext_lazy("Country"), extra=True, wide=True),
+    Column("campaign", gettext_lazy("Campaign"), lambda lead: str(lead.campaign or ""), extra=True, wide=True),
+    Column("opted_out", gettext_lazy("Opted out"), extra=True, wide=True),
+    Column("industry", gettext_lazy("Industry"), "company.industry", extra=True, wide=True),
+    Column("employees", gettext_lazy("Employees"), "company.employees", align="num", extra=True, wide=True),
 )
 
 
@@ -69,23 +76,22 @@ def index(request: HttpRequest) -> HttpResponseBase:
     rows, near = _searched(_filtered(everybody, asked), asked.get("q") or "", personal)
     table = Table(
         [column for column in COLUMNS if not (personal and column.key == "number")],
-        rows.select_related("company").with_grade_and_rep().by_name(),
+        rows.select_related("company", "campaign").with_grade_and_rep().by_name(),
         request.GET,
         "-created",
         form=form,
         personal=personal,
         count_to=SEARCH_COUNT if asked.get("q") else COUNT_TO,
         exports=EXPORT if may(request.user, "leads.export") else None,
+        saves=True,
         caption=_("Leads"),
         empty=_empty(request.user),
     )
-    if (file := exports.answer(request, table)) is not None:
-        return file
     companies = (
         Company.objects.visible_to(request.user).searched(asked["q"])[:COMPANIES_SHOWN] if asked.get("q") else []
     )
-    context = {"table": table, "near": near, "companies": companies, "may_add": may(request.user, "leads.add")}
-    return render(request, "leads/leads.html", context)
+    context = {"near": near, "companies": companies, "may_add": may(request.user, "leads.add")}
+    return lists.answer(request, table, "leads/leads.html", context)
 
 
 def _filtered(rows: LeadQuerySet, asked: dict) -> LeadQuerySet:

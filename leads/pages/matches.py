@@ -23,7 +23,7 @@ from personas.models import DefinitionDraft, DefinitionVersion, PersonaVersion
 from personas.pages.words import voice
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock, fence
-from smarketing.web import exports
+from smarketing.web import lists
 from smarketing.web.tables import Column, Table
 
 from .leads import EXPORT
@@ -75,9 +75,8 @@ def matching(request: HttpRequest) -> HttpResponseBase:
             columns, rows, request.GET, "-created", personal=personal, caption=context["what"],
             exports=EXPORT if may(request.user, "leads.export") else None, empty={"title": _("No lead matches now.")},
         )  # fmt: skip
-        if (file := exports.answer(request, table)) is not None:
-            return file
-        context |= {"table": table, "total": len(ids), "at": clock.now()}
+        context |= {"total": len(ids), "at": clock.now()}
+        return lists.answer(request, table, "leads/matching.html", context)
     return render(request, "leads/matching.html", context)
 
 

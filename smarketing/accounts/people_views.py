@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from smarketing.notify import mails
 from smarketing.rows import clock
-from smarketing.web import exports
+from smarketing.web import exports, lists
 from smarketing.web.once import once
 from smarketing.web.tables import Column, Table
 
@@ -44,14 +44,13 @@ def people_list(request: HttpRequest) -> HttpResponseBase:
         request.GET,
         "name",
         exports=exports.Export("people", "people.export", "user"),
+        saves=True,
         caption=_("People"),
     )
-    if (file := exports.answer(request, table)) is not None:
-        return file
     at = clock.now()
     waiting = Invitation.objects.waiting().select_related("by", "team").order_by("-created_at")
     invited = [(one, invitations.position(one), one.closed(at)) for one in waiting]
-    return render(request, "accounts/people.html", {"table": table, "invited": invited})
+    return lists.answer(request, table, "accounts/people.html", {"invited": invited})
 
 
 def _page_of(user: User) -> str:

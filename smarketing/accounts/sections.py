@@ -27,3 +27,8 @@ def register(section: Section) -> None:
 def sections_for(user) -> list[Section]:
     """Sections that a person may open, in order."""
     return sorted((s for s in _SECTIONS.values() if may(user, s.verb)), key=lambda s: (s.order, s.key))
+
+
+def label_of(url: str) -> str:
+    """Label of the section whose page has this name, "" for none."""
+    return next((section.label for section in _SECTIONS.values() if section.url == url), "")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from smarketing.rows import clock
 from smarketing.rows.models import Installation
-from smarketing.web import exports
+from smarketing.web import exports, lists
 from smarketing.web.tables import BLANK, Column, Table
 
 from . import company as own
@@ -105,15 +105,14 @@ def audit(request: HttpRequest) -> HttpResponseBase:
         "-when",
         form=form,
         exports=exports.Export("audit-log", "audit.export", "auditentry"),
+        saves=True,
         caption=_("Audit log"),
         empty={
             "title": _("Nothing was done yet."),
             "text": _("Every deed of a person or of the system leaves a line here."),
         },
     )
-    if (file := exports.answer(request, table)) is not None:
-        return file
-    return render(request, "accounts/audit.html", {"table": table})
+    return lists.answer(request, table, "accounts/audit.html")
 
 
 def _details(entry: AuditEntry) -> str:

@@ -1,11 +1,7 @@
 """Rows as a file: one way for every list, as CSV and as XLSX, with a line in the audit log where personal values leave.
 
-A table says that it may be saved by `Table(exports=Export("leads", "leads.export", "lead"))`; its view begins with
-
-    if (file := exports.answer(request, table)) is not None:
-        return file
-
-and the table's page offers the files (`web/export.html`). Lists that are not tables call `file`.
+A table says that it may be saved by `Table(exports=Export("leads", "leads.export", "lead"))`: its page offers the files
+(`web/export.html`) and `lists.answer` gives them. Lists that are not tables call `log` and `file`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -1,2 +1,4 @@
-PERSONAL = {"sentform.answer"}
-NEUTRAL = {"sentform.key", "sentform.body_hash"}
+PERSONAL = {"sentform.answer", "savedview.query"}
+NEUTRAL = {
+    "sentform.key", "sentform.body_hash", "savedview.table", "savedview.name", "listhabit.table", "listhabit.columns",
+}  # fmt: skip

@@ -7,18 +7,19 @@
     )
     table = tables.Table(COLUMNS, rows=Lead.objects.visible_to(user), params=request.GET, default="-created")
     {% include "web/table.html" with table=table %}      in a page that loads css/table.css
-    exports.answer(request, table)                       the same columns, filters and order as a file
+    return lists.answer(request, table, "page.html")     the page, or its rows as a file (`web/lists.py`)
 
 Rows are model instances, or dicts of `.values()` that hold "pk". Rows without a value come last, whichever way they are
 sorted. What is asked in the address is checked against the columns: anything else is as if it had not been asked.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.forms import BoundField, Form
@@ -41,7 +42,7 @@ class Column:
 
     `show`: what a cell shows for (value, row); default by type. `url`: where a cell leads. `head`: names the row.
     `personal`: left out where the table is made without personal values. `align`: "", "num" or "nowrap". `wide`: hidden on phones.
-    `nullable`: whether what it sorts by may be without a value; None asks the model.
+    `nullable`: whether what it sorts by may be without a value; None asks the model. `extra`: shown when it is chosen.
     """
 
     key: str
@@ -55,6 +56,7 @@ class Column:
     personal: bool = False
     wide: bool = False
     nullable: bool | None = None
+    extra: bool = False
 
     def of(self, row: Any) -> Any:
         """The value of a row, as it is exported."""
@@ -99,7 +101,10 @@ def shown(value: Any) -> Any:
 
 @dataclass
 class Table:
-    """One table for one request. `form`: bound filters, shown above it; `default`: the order, "-created"."""
+    """One table for one request. `form`: bound filters, shown above it; `default`: the order, "-created".
+
+    `saves`: its arrangement may be kept as a view.
+    """
 
     columns: Sequence[Column]
     rows: QuerySet
@@ -110,18 +115,50 @@ class Table:
     per_page: int = PER_PAGE
     count_to: int = COUNT_TO
     exports: files.Export | None = None
+    saves: bool = False
     caption: Any = ""
     empty: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.columns = [one for one in self.columns if self.personal or not one.personal]
-        known = {one.key: one for one in self.columns if one.sort}
+        self.offered = [one for one in self.columns if self.personal or not one.personal]
+        self.arrange([])
+        known = {one.key: one for one in self.offered if one.sort}
         asked = self.params.get("sort", "")
         self.sort = asked if asked.lstrip("-") in known and not asked.startswith("--") else self.default
         self.down = self.sort.startswith("-")
         self._by = known[self.sort.lstrip("-")]
 
+    def arrange(self, remembered: Sequence[str]) -> None:
+        """Show the columns that the address asks for, else those remembered, else those given.
+
+        What names a row stays, and so do deeds.
+        """
+        known = {one.key: one for one in self.offered if one.label}
+        for keys in (self.params.get("columns", "").split(","), remembered):
+            if chosen := [known[key] for key in dict.fromkeys(keys) if key in known]:
+                heads = [one for one in self.offered if one.head and one not in chosen]
+                self.columns = [
+                    *heads,
+                    *(replace(one, wide=False) for one in chosen),
+                    *(one for one in self.offered if not one.label),
+                ]
+                return
+        self.columns = [one for one in self.offered if not one.extra]
+
     # --- what the template asks
+
+    @property
+    def choices(self) -> list[tuple[Column, bool]]:
+        """(column, whether it is shown) of those that can be chosen; none where there is no choice."""
+        free = [one for one in self.offered if not one.head and one.label]
+        shown = {one.key for one in self.columns}
+        return [(one, one.key in shown) for one in free] if len(free) > 1 else []
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What a form of filters keeps of the address beside them."""
+        names = [name for name in ("columns", "view") if self.params.get(name)]
+        return [(name, self.params[name]) for name in names]
 
     @property
     def headings(self) -> list[Heading]:
@@ -152,7 +189,7 @@ class Table:
     @property
     def clear_url(self) -> str:
         """The table without its filters, when it has any."""
-        return f"?sort={self.sort}" if self.is_filtered else ""
+        return f"?{urlencode([('sort', self.sort), *self.kept], safe=',')}" if self.is_filtered else ""
 
     @property
     def filters(self) -> list[BoundField]:
@@ -200,7 +237,7 @@ class Table:
             query.pop(name)
         for name, value in more.items():
             query[name] = value
-        return f"?{query.urlencode()}"
+        return f"?{query.urlencode(safe=',')}"
 
     # --- what an export asks
 

@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from . import views
+from . import list_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("views/", list_views.views, name="views"),
+    path("views/save/", list_views.save, name="view_save"),
+    path("views/columns/", list_views.columns, name="list_columns"),
+    path("views/<int:pk>/", list_views.change, name="view_change"),
 ]

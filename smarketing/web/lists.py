@@ -1,0 +1,156 @@
+"""Lists as people arrange them: columns remembered, views saved, shared and opened first, files of what is shown.
+
+The view of a list ends with
+
+    return lists.answer(request, table, "leads/leads.html", context)
+
+`Table(saves=True)` offers views: the whole arrangement is in the address, so that a view is an address with a name.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db import transaction
+from django.http import HttpRequest, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve
+from django.utils.translation import gettext as _
+
+from . import exports, navigation
+from .models import ListHabit, SavedView
+from .tables import PAGING, Table
+
+LONGEST = 2000
+OWN = (*PAGING, "view")
+_KEY = re.compile(r"[a-z_]{1,40}")
+
+
+class ViewError(ValueError):
+    """A view cannot be saved so, said in words."""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The views of one list, for its menu. `active`: the one that is open; `changed`: whether the list has moved away
+    from it; `opens`: which one opens first."""
+
+    own: list[SavedView]
+    others: list[SavedView]
+    active: SavedView | None
+    changed: bool
+    may_keep: bool
+    opens: int | None
+
+
+def answer(
+    request: HttpRequest, table: Table, template: str, context: Mapping[str, Any] | None = None, status: int = 200
+) -> HttpResponseBase:
+    """The page of a list; its file, where one is asked for; the view that this person opens first, where nothing is."""
+    key = request.resolver_match.view_name
+    habit = ListHabit.objects.filter(user=request.user, table=key).select_related("view").first()
+    first = habit.view if habit and table.saves else None
+    if first and not request.GET and (first.shared or first.user_id == request.user.pk):
+        return redirect(request.path + first.address)
+    table.arrange(habit.columns.split(",") if habit and habit.columns else [])
+    if (file := exports.answer(request, table)) is not None:
+        return file
+    said = {"table": table, "list_key": key, "here": request.get_full_path()}
+    if table.saves:
+        said["shelf"] = _shelf(request, key, first.pk if first else None)
+    return render(request, template, {**said, **(context or {})}, status=status)
+
+
+def canonical(query: str) -> str:
+    """A query without paging, without the view's own mark and without what is empty."""
+    given = QueryDict(query)
+    kept = QueryDict(mutable=True)
+    for name in sorted(given):
+        if name not in OWN and any(given.getlist(name)):
+            kept.setlist(name, [value for value in given.getlist(name) if value])
+    return kept.urlencode()
+
+
+def save(*, by, at: datetime, table: str, name: str, query: str, shared: bool) -> SavedView:
+    """Keep an arrangement under a name; a view of the same name is arranged anew. ViewError without a name."""
+    name, query = " ".join(name.replace("\x00", "").split()), canonical(query)
+    if not 0 < len(name) <= 60:
+        raise ViewError(_("Give the view a name of at most 60 letters."))
+    if len(query) > LONGEST:
+        raise ViewError(_("This arrangement is too long for a view."))
+    with transaction.atomic():
+        view, _new = SavedView.objects.update_or_create(
+            user=by, table=table, name=name, defaults={"query": query, "shared": shared}
+        )
+        _record(by, at, "views.save", view)
+    return view
+
+
+def change(*, view: SavedView, by, at: datetime, name: str, shared: bool) -> None:
+    """Rename a view, share it or take it back. ViewError for no name, or one that is taken."""
+    name = " ".join(name.replace("\x00", "").split())
+    if not 0 < len(name) <= 60:
+        raise ViewError(_("Give the view a name of at most 60 letters."))
+    if SavedView.objects.filter(user=view.user_id, table=view.table, name=name).exclude(pk=view.pk).exists():
+        raise ViewError(_("There is another view of this name."))
+    with transaction.atomic():
+        view.name, view.shared = name, shared
+        view.save(update_fields=["name", "shared"])
+        _record(by, at, "views.change", view)
+
+
+def delete(*, view: SavedView, by, at: datetime) -> None:
+    with transaction.atomic():
+        _record(by, at, "views.delete", view)
+        view.delete()
+
+
+def open_first(*, by, table: str, view: SavedView | None) -> None:
+    """Which view of a list this person sees first; None: all rows."""
+    ListHabit.objects.update_or_create(user=by, table=table, defaults={"view": view})
+
+
+def remember(*, by, table: str, columns: list[str]) -> str:
+    """Which columns of a list this person sees; none: as given. Returns them as the address writes them."""
+    kept = ",".join(dict.fromkeys(key for key in columns if _KEY.fullmatch(key)))[:400]
+    ListHabit.objects.update_or_create(user=by, table=table, defaults={"columns": kept})
+    return kept
+
+
+def opens_to(user, key: str, path: str) -> bool:
+    """Whether `path` is a page of the list `key` that this person may open."""
+    from smarketing.accounts.policy import VERBS, declared_verb, may
+
+    try:
+        found = resolve(urlsplit(path).path)
+    except Resolver404:
+        return False
+    verb = declared_verb(found.func)
+    return found.view_name == key and verb in VERBS and may(user, verb)
+
+
+def label_of(key: str) -> Any:
+    """A list by name: that of the rail or of the settings."""
+    from smarketing.accounts import sections
+
+    named = {entry.url_name: entry.label for entry in navigation.ENTRIES}
+    return named.get(key) or sections.label_of(key) or key
+
+
+def _shelf(request: HttpRequest, key: str, opens: int | None) -> Shelf:
+    views = list(SavedView.objects.visible_to(request.user).filter(table=key).select_related("user").order_by("name"))
+    active = next((one for one in views if str(one.pk) == request.GET.get("view")), None)
+    own = [one for one in views if one.user_id == request.user.pk]
+    others = [one for one in views if one.user_id != request.user.pk]
+    changed = active is not None and active.query != canonical(request.GET.urlencode())
+    return Shelf(own, others, active, changed, active in own, opens)
+
+
+def _record(by, at: datetime, verb: str, view: SavedView) -> None:
+    from smarketing.accounts.audit import record
+
+    record(by, verb, "savedview", view.pk, at, table=view.table, shared=view.shared)
