@@ -106,13 +106,7 @@ class Reader:
         until, parts = next_month(first), self.inside(first)
         begun = self.first_month()
         months = [one for one in back(first, HISTORY) if begun and one >= begun]
-        read = [*months, first]
-        books, counted, clocks = (
-            hooks.books(self.contract, read) if self.closed else {},
-            self._counted(read),
-            self._clocks(read),
-        )
-        figures = {one: self._figures(one, counted, clocks, books.get(one)) for one in read}
+        books, counted, clocks, figures = self._read([*months, first])
         rows = tuple(
             Row(
                 clause,
@@ -131,6 +125,21 @@ class Reader:
             amended=tuple(terms for terms, a, _b in parts if a > first and axis),
             counted={day: n for day, n in counted.items() if first <= day < until},
         )  # fmt: skip
+
+    def every(self) -> list[tuple[date, dict]]:
+        """(first day, clause key → (clause, figure)) of every month since the contract began, the newest first."""
+        begun, months = self.first_month(), []
+        while begun and begun <= self.today:
+            months.append(begun)
+            begun = next_month(begun)
+        figures = self._read(months)[-1] if months else {}
+        return [(month, figures[month]) for month in reversed(months)]
+
+    def _read(self, months: Sequence[date]) -> tuple[dict, dict, dict, dict]:
+        """(books, volumes by day, clocks, figures by month and clause) of these months."""
+        books = hooks.books(self.contract, months) if self.closed else {}
+        counted, clocks = self._counted(months), self._clocks(months)
+        return books, counted, clocks, {one: self._figures(one, counted, clocks, books.get(one)) for one in months}
 
     def _state(self, figures: dict, key: str) -> str:
         found = figures.get(key)

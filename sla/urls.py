@@ -2,12 +2,13 @@
 
 from django.urls import path, re_path
 
-from .pages import api, documents, follow_up, goal
+from .pages import api, documents, follow_up, goal, months
 
 app_name = "sla"
 urlpatterns = [
     path("contract/", follow_up.follow_up, name="follow_up"),
     re_path(r"^contract/(?P<month>\d{4}-\d{2})/$", follow_up.follow_up, name="month"),
+    path("contract/months/", months.months, name="months"),
     path("contract/documents/", documents.contracts, name="contracts"),
     path("contract/goal/", goal.goal, name="goal"),
     path("contract/new/", documents.new, name="new"),

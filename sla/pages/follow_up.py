@@ -27,7 +27,7 @@ def follow_up(request: HttpRequest, month: str = "") -> HttpResponse:
     if not contracts:
         return render(request, "sla/none.html", {"can_edit": may(request.user, "contract.edit")})
     at = clock.now()
-    contract = _chosen(request, contracts, at)
+    contract = chosen(request, contracts, at)
     derive.catch_up(at)
     reader = follow.Reader(contract, at, fence.cutoff())
     first = _month(month) or reader.today.replace(day=1)
@@ -36,9 +36,9 @@ def follow_up(request: HttpRequest, month: str = "") -> HttpResponse:
     context = {
         "contract": contract, "contracts": contracts, "month": shown, "words": words.PHASES[shown.phase],
         "sentences": words.sentence(shown), "rows": [_row(shown, one) for one in shown.rows],
-        "months": [(one, _address(contract, one, len(contracts))) for one in shown.months],
-        "before": _address(contract, follow.back(first, 1)[0], len(contracts)),
-        "after": _address(contract, next_month(first), len(contracts)), "row": row,
+        "months": [(one, address(contract, one, len(contracts))) for one in shown.months],
+        "before": address(contract, follow.back(first, 1)[0], len(contracts)),
+        "after": address(contract, next_month(first), len(contracts)), "row": row,
         "chart": row and _drawn(_chart(shown, row, reader), not isinstance(row.figure, Volume)), "missing": [_item(shown, one) for one in missing.items(shown)],
         "response": row and _response(shown, row),
         "can_edit": may(request.user, "contract.edit"), "month_key": f"{first:%Y-%m}",
@@ -55,7 +55,7 @@ def _month(text: str) -> date | None:
         raise Http404 from None
 
 
-def _chosen(request: HttpRequest, contracts: list[Contract], at) -> Contract:
+def chosen(request: HttpRequest, contracts: list[Contract], at) -> Contract:
     """The contract asked for; else the one in force today; else the one that ended last; else the first."""
     asked = request.GET.get("contract", "")
     if asked:
@@ -73,7 +73,7 @@ def _chosen(request: HttpRequest, contracts: list[Contract], at) -> Contract:
     return best or contracts[0]
 
 
-def _address(contract: Contract, month: date, several: int) -> str:
+def address(contract: Contract, month: date, several: int) -> str:
     url = reverse("sla:month", args=[f"{month:%Y-%m}"])
     return f"{url}?contract={contract.pk}" if several > 1 else url
 

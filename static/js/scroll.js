@@ -3,7 +3,11 @@
 const FOCUSABLE = "a[href], button, input, select, textarea, [tabindex]";
 const PHONE = matchMedia("(max-width: 767px)");
 
-const words = (head) => (head.querySelector(".visually-hidden") ? "" : head.textContent.trim());
+const words = (head) => {
+  const seen = head.cloneNode(true);
+  for (const hidden of seen.querySelectorAll(".visually-hidden")) hidden.remove();
+  return seen.textContent.trim().replace(/\s+/g, " ");
+};
 const headings = (row) => [...row.cells].flatMap((head) => Array(head.colSpan).fill(words(head)));
 
 const label = (table) => {

@@ -243,6 +243,7 @@ PAGES = (
     Page("reporting:book", "manager-marketing", _closed_book),
     Page("sla:follow_up", "manager-sales"),
     Page("sla:month", "viewer", _closed_month),
+    Page("sla:months", "viewer"),
     Page("sla:contracts", "marketer"),
     Page("sla:goal", "manager-marketing", query="?revenue=1000000&share=60&deal=20000&won=5&months=12"),
     Page("sla:new", "manager-marketing"),

@@ -258,6 +258,10 @@ def test_the_months_before_stand_beside_it(db):
     many(200, lambda n: paris(2026, 9, 1 + n % 28, 12))
     shown = month(of)
     assert shown.row("5.1").history == ((date(2026, 9, 1), "kept"), (date(2026, 10, 1), "broken"))
+    every = follow.Reader(of, EVENING, EVENING).every()
+    assert [(first, figures["5.1"][1].count) for first, figures in every] == [
+        (date(2026, 11, 1), 0), (date(2026, 10, 1), 0), (date(2026, 9, 1), 200),
+    ]  # fmt: skip
 
 
 def test_e1_and_e2_as_they_are_shown():

@@ -21,8 +21,14 @@ class Log(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
+        self.alone = transaction.atomic()  # each run is taken back whole, its locks too
+        self.alone.__enter__()
         self.leads = [facts.lead(clock.now()) for _ in range(2)]
         self.model: dict[int, list[str]] = {lead: [] for lead in self.leads}
+
+    def teardown(self):
+        transaction.set_rollback(True)
+        self.alone.__exit__(None, None, None)
 
     def stage(self, lead: int) -> str:
         return self.model[lead][-1] if self.model[lead] else Stage.LEAD
