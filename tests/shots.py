@@ -12,6 +12,7 @@ import sys
 import time
 from itertools import product
 from pathlib import Path
+from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOTS = ROOT / "var" / "shots"
@@ -33,10 +34,17 @@ def _start() -> subprocess.Popen | None:
     if _running():
         return None
     process = subprocess.Popen([sys.executable, "manage.py", "up"], cwd=ROOT)
-    while process.poll() is None and not (_running() and (_data() / "run" / "address").exists()):
+    while process.poll() is None and not (_running() and _answers()):
         time.sleep(0.5)
-    time.sleep(2)
     return process
+
+
+def _answers() -> bool:
+    file = _data() / "run" / "address"
+    try:
+        return file.exists() and urlopen(file.read_text().strip() + "/healthz", timeout=5).status == 200
+    except OSError:
+        return False
 
 
 def _people() -> dict:
