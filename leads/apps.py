@@ -35,6 +35,10 @@ class LeadsConfig(AppConfig):
                 "suppression", _("Suppression list"), quiet, "leads:suppression", "settings.suppression", 34
             )
         )
+        kept = _("How long people are kept without a contact of their own, and whose erasure is proposed.")
+        sections.register(
+            sections.Section("retention", _("Retention"), kept, "leads:retention", "settings.retention", 36)
+        )
         leaving.register()
         tasks.register()
         company.HAS_FACTS.append(lambda: Lead.objects.exists())

@@ -2,7 +2,7 @@ PERSONAL = {
     "lead.email", "lead.first_name", "lead.last_name", "lead.phone", "lead.function", "lead.attributes",
     "company.attributes", "deal.title", "deal.attributes", "visitor.key", "leadkey.key", "attributechange.value",
     "eventpayload.properties", "eventdetail.properties", "attemptnote.text", "importrow.raw", "importrow.errors",
-    "consentproof.source", "consentproof.text", "notetext.text",
+    "consentproof.source", "consentproof.text", "notetext.text", "erasureproposal.reason",
 }  # fmt: skip
 NEUTRAL = {
     "lead.country", "lead.source", "lead.stage", "company.name", "company.domain", "company.industry",
@@ -18,6 +18,7 @@ NEUTRAL = {
     "source.name", "import.kind", "import.filename", "import.sha256", "import.mapping", "import.state",
     "import.report", "import.signature", "importrow.outcome", "importfact.subject", "listitem.list", "listitem.key",
     "listitem.values", "eventdetail.part", "behaviour.key", "behaviour.filter", "pool.name", "pool.rules",
+    "retentionrule.purpose", "erasureproposal.purpose", "erasureproposal.state",
     "consent.kind", "consent.purpose", "consent.channel", "consent.basis",
     "suppression.key", "suppression.origin",  # a keyed hash: what is left of an address, so that it stays suppressed
 }  # fmt: skip

@@ -101,7 +101,8 @@ def record_changes(
     added = []
     for subject in sorted(by_subject):
         columns.lock(subject, {change.subject_id for change in by_subject[subject]})
-        mine = by_subject[subject] if keep_same else _different(subject, by_subject[subject])
+        mine = _living(by_subject[subject]) if subject == "lead" else by_subject[subject]
+        mine = mine if keep_same else _different(subject, mine)
         _insert(mine, origin, fence)
         columns.rebuild(subject, [(change.subject_id, change.field) for change in mine])
         _tell(subject, {change.subject_id for change in mine}, fence)
@@ -126,6 +127,13 @@ def correct(*, subject: str, subject_ids: Iterable[int], by: User | None, at: da
         record(by, "facts.correct", subject, None, at, ids=ids[:50], count=len(ids))
         _AFTER_CORRECTION.get(subject, lambda ids, fence: None)(ids, fence)
     return ids
+
+
+def _living(changes: Sequence[Change]) -> list[Change]:
+    """Changes of leads that were not erased while their writer waited."""
+    wanted = {change.subject_id for change in changes}
+    gone = set(Lead.objects.filter(bulk.among("pk", wanted), erased=True).values_list("pk", flat=True))
+    return [change for change in changes if change.subject_id not in gone]
 
 
 def _insert(changes: Sequence[Change], origin: Origin, fence: Fence) -> None:

@@ -35,6 +35,7 @@ from .facts import (  # noqa: F401
     Spend,
 )
 from .identities import Campaign, Company, Deal, Lead, LeadKey, Stage, Visitor  # noqa: F401
+from .retention import ErasureProposal, RetentionRule  # noqa: F401
 from .rights import Consent, ConsentProof, Note, NoteText, Suppression  # noqa: F401
 from .working import (  # noqa: F401
     Behaviour,

@@ -86,6 +86,7 @@ def beside(lead: Lead, user, past: bool) -> dict[str, Any]:
         "opposed_by": values.Value("opted_out", "", "", False, change=opposed).origin if opposed else "",
         "may_consent": living and may(user, "leads.consent"),
         "may_export": living and may(user, "leads.privacy"),
+        "may_erase": living and may(user, "leads.erase"),
         "may_note": living and may(user, "leads.note"),
         "note_form": NoteForm(),
     }

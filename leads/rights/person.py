@@ -3,8 +3,8 @@
 Export reads `SECTIONS`, erasure the same family and names: what one shows the other removes.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -37,19 +37,30 @@ from leads.models import (
     Visitor,
 )
 
-NAMES = ("email", "phone")  # values that tell a person apart from everybody else, wherever they are written
+SHORTEST = 6  # letters from which on an address or number tells a person apart from everybody else
 
 
-@dataclass(frozen=True)
+@dataclass
 class Person:
-    """The leads merged into one another, their deals, and the visitors that are nobody else."""
+    """The leads merged into one another, their deals, and their browsers.
 
-    leads: list[int]
-    deals: list[int]
-    visitors: list[int]
-    keys: list[str] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)  # addresses, numbers, keys: what finds them in text
-    full_names: list[str] = field(default_factory=list)
+    `owned`: browsers whose events before they were known are theirs; `visitors`: those that are nobody else besides.
+    """
+
+    leads: list[int] = field(default_factory=list)
+    deals: list[int] = field(default_factory=list)
+    owned: list[int] = field(default_factory=list)
+    visitors: list[int] = field(default_factory=list)
+    keys: dict[str, list[str]] = field(default_factory=dict)  # source -> keys there
+    emails: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)  # addresses and numbers: what finds them in a text
+    full_names: list[tuple[str, str]] = field(default_factory=list)
+
+    def __add__(self, other: "Person") -> "Person":
+        names = [one.name for one in fields(self) if one.name != "keys"]
+        both = {name: getattr(self, name) + getattr(other, name) for name in names}
+        sources = self.keys.keys() | other.keys.keys()
+        return Person(keys={one: self.keys.get(one, []) + other.keys.get(one, []) for one in sources}, **both)
 
 
 def of(lead: Lead) -> Person:
@@ -57,31 +68,37 @@ def of(lead: Lead) -> Person:
     leads = sorted(merged(lead))
     deals = list(Deal.objects.filter(lead__in=leads).order_by("pk").values_list("pk", flat=True))
     joined = Join.objects.filter(lead__in=leads).values("visitor")
-    shared = Join.objects.filter(visitor__in=joined).exclude(lead__in=leads).values("visitor")
-    visitors = Visitor.objects.filter(pk__in=joined).exclude(pk__in=shared).order_by("pk")
+    first: dict[int, int] = {}
+    others = set()
+    for visitor, owner in Join.objects.filter(visitor__in=joined).order_by("pk").values_list("visitor", "lead"):
+        first.setdefault(visitor, owner)
+        others |= {visitor} if owner not in leads else set()
     said = AttributeChange.objects.filter(subject="lead", subject_id__in=leads)
-    words = {str(value).strip() for value in said.filter(field__in=NAMES).values_list("value", flat=True) if value}
-    keys = list(LeadKey.objects.filter(lead__in=leads).order_by("pk").values_list("key", flat=True))
+    keys: dict[str, list[str]] = {}
+    for source, key in LeadKey.objects.filter(lead__in=leads).order_by("pk").values_list("source__name", "key"):
+        keys.setdefault(source, []).append(key)
+    emails = _values(said, "email")
     return Person(
         leads,
         deals,
-        list(visitors.values_list("pk", flat=True)),
-        [*keys, *visitors.values_list("key", flat=True)],
-        sorted(words),
-        sorted(_full_names(said)),
+        sorted(visitor for visitor, owner in first.items() if owner in leads),
+        sorted(first.keys() - others),
+        keys,
+        emails,
+        [word for word in [*emails, *_values(said, "phone")] if len(word) >= SHORTEST],
+        [(one, other) for one in _values(said, "first_name") for other in _values(said, "last_name")],
     )
 
 
-def _full_names(said: QuerySet[AttributeChange]) -> Iterator[str]:
-    """Every first name with every last name."""
-    firsts = {str(one) for one in said.filter(field="first_name").values_list("value", flat=True) if one}
-    lasts = {str(one) for one in said.filter(field="last_name").values_list("value", flat=True) if one}
-    return (f"{first} {last}" for first in firsts for last in lasts)
+def _values(said: QuerySet[AttributeChange], name: str) -> list[str]:
+    """Every value that a field ever had."""
+    found = {str(one).strip() for one in said.filter(field=name).values_list("value", flat=True) if one}
+    return sorted(found - {""})
 
 
 def events(who: Person) -> QuerySet[Event]:
     """Their events, those before they were known included."""
-    return Event.objects.filter(Q(lead__in=who.leads) | Q(lead=None, visitor__in=who.visitors))
+    return Event.objects.filter(Q(lead__in=who.leads) | Q(lead=None, visitor__in=who.owned))
 
 
 Rows = Callable[[Person], QuerySet]

@@ -101,6 +101,7 @@ VERBS: dict[str, frozenset[str]] = {
     "settings.calendars": frozenset({MANAGER, ADMINISTRATOR}),
     "settings.routing": frozenset({MANAGER, ADMINISTRATOR}),
     "settings.suppression": frozenset({MARKETER, MANAGER, ADMINISTRATOR}),
+    "settings.retention": frozenset({ADMINISTRATOR}),
     "settings.mails": frozenset({ADMINISTRATOR}),
     "audit.view": frozenset({MANAGER, ADMINISTRATOR}),
     "metrics.scrape": frozenset({ADMINISTRATOR}),

@@ -214,6 +214,8 @@ PAGES = (
     Page("leads:consent_back", "marketer", _said("consent")),
     Page("leads:opposition", "marketer", _handed),
     Page("leads:export", "administrator", _handed),
+    Page("leads:erase", "administrator", lambda: _newest("leads.Lead", handoffs=None)),
+    Page("leads:retention", "administrator"),
     Page("leads:note", "marketer", _handed),
     Page("leads:note_back", "marketer", _said("note")),
     Page("leads:suppression", "administrator"),

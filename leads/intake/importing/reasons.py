@@ -91,6 +91,9 @@ FILES: dict[str, Any] = {
     ),
     "worked_on": gettext_lazy("Somebody has worked on leads of this import since: it stays as it is."),
     "not_undoable": gettext_lazy("Only an import that has written facts can be undone."),
+    "person_erased": gettext_lazy(
+        "A person in this file was erased, and the file with them. Upload it again without them."
+    ),
     "running": gettext_lazy("This import is under way or done: its mapping stays as it is."),
     "failed": gettext_lazy("The import stopped by a fault of ours; what was done is kept and it may go on."),
 }

@@ -28,6 +28,7 @@ _LATEST = """
 SELECT v.id, v.key, j.lead_id FROM leads_visitor v LEFT JOIN LATERAL (
   SELECT lead_id FROM leads_join WHERE visitor_id = v.id AND NOT EXISTS (
     SELECT FROM leads_correction k WHERE k.subject = 'join' AND k.subject_id = leads_join.id)
+    AND NOT EXISTS (SELECT FROM leads_lead l WHERE l.id = leads_join.lead_id AND l.erased)
   ORDER BY occurred_at DESC, recorded_at DESC, id DESC LIMIT 1) j ON true
 WHERE v.source_id = %s AND v.key = ANY(%s)
 """

@@ -1,0 +1,146 @@
+"""A person in files: staged rows that are theirs, and the uploaded files that hold them.
+
+A row is theirs by an address or number of theirs in a cell, by first and last name in two cells, or by a key of theirs in
+a column of keys of its source. Its cells are emptied; the file it came from goes.
+"""
+
+import json
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from leads.intake.importing import staging
+from leads.intake.importing.service import OPEN
+from leads.models import Import
+
+from .person import Person
+from .problems import Refusal
+
+KEYED = ("key", "lead", "root", "losers", "contacts")  # targets that hold keys of leads
+_BY_WORDS = """
+SELECT batch_id, line FROM leads_importrow WHERE lower(raw::text) LIKE ANY(%s) AND EXISTS (
+  SELECT FROM jsonb_array_elements_text(raw) c WHERE EXISTS (SELECT FROM unnest(%s::text[]) w WHERE strpos(lower(c), w) > 0))
+"""
+_BY_NAME = """
+SELECT batch_id, line FROM leads_importrow WHERE EXISTS (
+  SELECT FROM unnest(%s::text[], %s::text[]) AS u(one, other) WHERE strpos(lower(raw::text), btrim(to_json(one)::text, '"')) > 0
+    AND EXISTS (SELECT FROM jsonb_array_elements_text(raw) c WHERE lower(btrim(c)) = one)
+    AND EXISTS (SELECT FROM jsonb_array_elements_text(raw) c WHERE lower(btrim(c)) = other))
+"""
+_BY_KEY = "SELECT batch_id, line FROM leads_importrow WHERE batch_id = %s AND btrim(raw ->> %s) = ANY(%s)"
+_EMPTY = """
+UPDATE leads_importrow SET errors = '[]', raw = coalesce(
+  (SELECT jsonb_agg(''::text) FROM jsonb_array_elements(raw)), '[]'::jsonb) WHERE batch_id = %s AND line = ANY(%s)
+"""
+ENCODINGS = ("utf-8", "utf-16-le", "cp1252")
+BLOCK = 1 << 20
+
+Rows = dict[int, list[int]]  # import -> lines
+
+
+def find(who: Person) -> Rows:
+    """Their staged rows. Reads only."""
+    found: dict[int, set[int]] = {}
+    with connection.cursor() as cursor:
+        words = [word.lower() for word in who.words]
+        if words:
+            cursor.execute(_BY_WORDS, [[f"%{_like(word)}%" for word in words], words])
+            _add(found, cursor.fetchall())
+        if names := [(one.lower(), other.lower()) for one, other in who.full_names]:
+            cursor.execute(_BY_NAME, [[one for one, _other in names], [other for _one, other in names]])
+            _add(found, cursor.fetchall())
+        for batch, column, keys in _keyed(who):
+            cursor.execute(_BY_KEY, [batch, column, keys])
+            _add(found, cursor.fetchall())
+    return {batch: sorted(lines) for batch, lines in sorted(found.items())}
+
+
+def files(who: Person, rows: Rows) -> list[Import]:
+    """Imports whose uploaded file is still there and holds them."""
+    kept = [one for one in Import.objects.order_by("pk") if staging.path_of(one).exists()]
+    return [one for one in kept if one.pk in rows or _holds(staging.path_of(one), who)]
+
+
+def under_way(rows: Rows) -> str:
+    """Why these rows cannot be emptied now; "" when they can."""
+    one = Import.objects.filter(pk__in=rows, state__in=OPEN).first()
+    if one is None:
+        return ""
+    return _("The import of %(file)s, which names this person, is under way: nothing was erased. Try again when it is done.") % {
+        "file": one.filename
+    }  # fmt: skip
+
+
+def erase(who: Person) -> None:
+    """Empty their rows and delete the files. Refusal while an import that names them is under way."""
+    rows = find(who)
+    if said := under_way(rows):
+        raise Refusal(said)
+    gone = files(who, rows)
+    with connection.cursor() as cursor:
+        for batch, lines in rows.items():
+            cursor.execute(_EMPTY, [batch, lines])
+    for one in gone:
+        if one.state in ("new", "checked", "stopped"):
+            one.state = "failed"
+            one.report |= {"problems": [{"key": "person_erased", "params": {}}]}
+            one.save(update_fields=["state", "report"])
+        # If the transaction should fail after this, a file is missing that could be uploaded again: never the reverse.
+        staging.path_of(one).unlink(missing_ok=True)
+
+
+def _keyed(who: Person) -> Iterable[tuple[int, int, list[str]]]:
+    """(import, column, keys) of the columns of staged files that hold keys of a source in which the person has one."""
+    for one in Import.objects.exclude(mapping={}).order_by("pk"):
+        keys = who.keys.get(one.mapping.get("source", "") or "", [])
+        headers = one.report.get("headers", [])
+        for header, target in (one.mapping.get("columns") or {}).items():
+            if keys and header in headers and set(str(target).split("+")) & set(KEYED):
+                yield one.pk, headers.index(header), keys
+
+
+def _holds(path: Path, who: Person) -> bool:
+    """Whether a file holds an address or number of theirs, or a full name as one text."""
+    wanted = [*who.words, *(" ".join(pair) for pair in who.full_names)]
+    words = {
+        form.encode(code, "ignore")
+        for word in wanted
+        for form in (word, word.lower(), word.upper())
+        for code in ENCODINGS
+    }
+    words.discard(b"")
+    if not words:
+        return False
+    if not zipfile.is_zipfile(path):
+        with path.open("rb") as stream:
+            return _in_stream(stream, words)
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            with archive.open(name) as stream:
+                if _in_stream(stream, words):
+                    return True
+    return False
+
+
+def _in_stream(stream, words: set[bytes]) -> bool:
+    tail, longest = b"", max(map(len, words))
+    while block := stream.read(BLOCK):
+        text = tail + block
+        if any(word in text for word in words):
+            return True
+        tail = text[-longest:]
+    return False
+
+
+def _add(found: dict[int, set[int]], rows: Iterable[tuple[int, int]]) -> None:
+    for batch, line in rows:
+        found.setdefault(batch, set()).add(line)
+
+
+def _like(word: str) -> str:
+    """The word as JSON writes it, for LIKE."""
+    written = json.dumps(word, ensure_ascii=False)[1:-1]
+    return written.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
