@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import quote, quote_plus
 
 from django.db import connection, transaction
 from django.db.models import Q, TextField
@@ -34,7 +35,7 @@ from smarketing.accounts.models import User
 from smarketing.jobs.models import Outbox
 from smarketing.notify.models import Mail
 from smarketing.rows.fence import Fence, open_fence
-from smarketing.web.models import SentForm
+from smarketing.web.models import SavedView, SentForm
 
 from . import person, staged
 from .person import Person
@@ -180,7 +181,14 @@ def _answers(who: Person) -> None:
         texts.filter(_holding(("said",), [*who.words, *(" ".join(pair) for pair in who.full_names)])).delete()
 
 
-PARTS: list[Callable[[Person], None]] = [_facts, _staged, _mails, _answers]
+def _views(who: Person) -> None:
+    """Lists that somebody saved while looking for them."""
+    words = [*who.words, *(" ".join(pair) for pair in who.full_names)]
+    asked = [form for word in words for form in (word, quote_plus(word), quote(word))]
+    SavedView.objects.filter(_holding(("query", "name"), asked)).delete()
+
+
+PARTS: list[Callable[[Person], None]] = [_facts, _staged, _mails, _answers, _views]
 
 
 def _holding(names: Iterable[str], words: Iterable[str]) -> Q:
