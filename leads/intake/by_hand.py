@@ -69,7 +69,7 @@ def edit_lead(
         if _none(value) != _none(now.get(name))
     ]
     if firm and company.get("name"):  # found by its domain, it may have got another name
-        changes.append(facts.Change("company", firm, "name", company["name"], at))
+        changes.append(facts.Change("company", firm, "name", companies.one_line(company["name"]), at))
     added = facts.record_changes(changes, origin=origin, fence=fence)
     if added:
         record(by, "lead.edit", "lead", lead.pk, at, fields=[change.field for change in added])

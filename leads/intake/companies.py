@@ -26,8 +26,13 @@ def name_key(values: Mapping[str, Any]) -> str:
     """What tells one company from another; empty when neither domain nor name is said."""
     if values.get("domain"):
         return f"d:{str(values['domain']).lower()}"
-    name = " ".join(str(values.get("name") or "").split()).lower()
+    name = one_line(values.get("name")).lower()
     return f"n:{name}" if name else ""
+
+
+def one_line(name: Any) -> str:
+    """A name as it is kept and compared: on one line, single spaces between its words."""
+    return " ".join(str(name or "").split())
 
 
 def find_or_create(
@@ -49,7 +54,7 @@ def find_or_create(
         found |= find(missing)
         missing = [key for key in missing if key not in found]
         first = [keys.index(key) for key in missing]
-        births = [facts.Birth(times[n], {k: v for k, v in said[n].items() if v not in (None, "")}) for n in first]
+        births = [facts.Birth(times[n], _kept(said[n])) for n in first]
         found |= dict(zip(missing, facts.create_companies(births, origin=origin, fence=fence), strict=True))
     changes = [
         facts.Change("company", found[key], field, value, when)
@@ -60,6 +65,11 @@ def find_or_create(
     ]
     facts.record_changes(changes, origin=origin, fence=fence)
     return [found.get(key) for key in keys]
+
+
+def _kept(said: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: one_line(value) if name == "name" else value for name, value in said.items()}
+    return {name: value for name, value in kept.items() if value not in (None, "")}
 
 
 def find(keys: Sequence[str]) -> dict[str, int]:

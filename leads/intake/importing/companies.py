@@ -24,6 +24,8 @@ from .rows import Row
 def said_of(row: Row) -> dict[str, Any]:
     """What a row says of a company, by field; the domain without address and path."""
     said = {name[8:]: value for name, value in row.values.items() if name.startswith("company.")}
+    if said.get("name"):
+        said["name"] = known_companies.one_line(said["name"])
     if said.get("domain"):
         said["domain"] = known_companies.domain_of(said["domain"]) or said["domain"].lower()
     return said

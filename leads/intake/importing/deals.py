@@ -118,7 +118,7 @@ class _Firms:
 
 
 def _firm(action: Action) -> str:
-    return " ".join(str(action.row.values.get("company.name", "")).split())
+    return companies.one_line(action.row.values.get("company.name"))
 
 
 def _make_firms(actions: Sequence[Action], ctx: Context, fence: Fence) -> None:

@@ -127,6 +127,8 @@ def _companies(actions: Sequence[Action], ctx: Context) -> dict[str, dict[str, A
     for action in actions:
         values = action.row.values
         said = {field: values[name] for name, field in names if name in values}
+        if said.get("name"):
+            said["name"] = companies.one_line(said["name"])
         if said.get("domain"):
             said["domain"] = companies.domain_of(said["domain"]) or said["domain"].lower()
         action.extra |= {"company": said, "company_key": companies.name_key(said)}

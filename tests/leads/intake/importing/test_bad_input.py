@@ -201,6 +201,17 @@ def test_a_file_of_leads_fills_a_company_and_never_overwrites_it(run):
     assert counts(run("leads", text, MAP)) == (0, 0, 3, 0)
 
 
+@pytest.mark.parametrize("kind", ["leads", "companies"])
+def test_a_company_whose_name_breaks_over_lines_is_one_company(run, kind):
+    text = 'Email,Firm\na@x.test,"Two\nlines  Ltd"\nb@x.test,Two lines Ltd\n'
+    columns = {"Firm": "company.name"} | ({"Email": "lead.email"} if kind == "leads" else {})
+    text = text if kind == "leads" else text.replace("b@x.test,Two lines Ltd\n", "")
+    for _time in range(2):
+        one = run(kind, text, {"columns": columns})
+        assert Company.objects.get().name == "Two lines Ltd"
+    assert counts(one)[:2] == (0, 0)
+
+
 def test_a_dry_run_counts_and_writes_nothing(run):
     one = run("leads", HEAD + "a@x.test,A,2026-01-01,1,F\nb,B,2026-01-01,1,F\n", MAP, dry=True)
     assert (one.state, counts(one)) == ("checked", (1, 0, 0, 1))
