@@ -15,7 +15,7 @@ class LeadsConfig(AppConfig):
         from leads.judging import rebuild, service
         from leads.measures import table
         from leads.models import Lead
-        from leads.pages import beside, day_one
+        from leads.pages import beside, day_one, finding
         from leads.pages.matches import count_matches
         from leads.scoring import backfill, ledger, stored
         from personas import hooks as personas
@@ -27,6 +27,7 @@ class LeadsConfig(AppConfig):
         table.register_all()
         upkeep.register()
         day_one.register()
+        finding.register()
         routed = _("Pools of reps, by which handoffs find who takes them.")
         sections.register(sections.Section("routing", _("Routing"), routed, "leads:pools", "settings.routing", 28))
         quiet = _("Addresses that are not to be contacted: look one up, add one, take one off with a reason.")

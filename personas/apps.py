@@ -9,11 +9,12 @@ class PersonasConfig(AppConfig):
 
     def ready(self):
         from personas.definitions.services import KIND, on_signed
-        from personas.pages import day_one
+        from personas.pages import day_one, finding
         from smarketing.agreements import kinds
 
         kinds.register(kinds.PaperKind(KIND, _("definition"), "definition.sign", on_signed, _page, _name))
         day_one.register()
+        finding.register()
 
 
 def _page(paper):

@@ -11,6 +11,7 @@ from smarketing.accounts.policy import REP, may
 
 from . import search
 
+BY_NAME = "leads_plain(leads_lead.last_name || ' ' || leads_lead.first_name)"
 NO_SOURCE = "~"  # asks for leads whose source is not known
 
 
@@ -45,6 +46,15 @@ class LeadQuerySet(QuerySet):
                 found = found.filter(search.holding(word, personal))
         return found
 
+    def written_nearly(self, text: str) -> "LeadQuerySet":
+        """Those whose name, e-mail or company is written nearly like the text."""
+        return self.filter(Q(pk__in=search.near_names(text)) | Q(company__in=search.near_firms(text)))
+
+    def named_from(self, text: str) -> "LeadQuerySet":
+        """Those whose last name begins with the text."""
+        begins = RawSQL(f"{BY_NAME} LIKE leads_plain(%s)", [search.like(text)[1:]], output_field=BooleanField())
+        return self.filter(begins)
+
     def made(self, first: datetime | None, until: datetime | None) -> "LeadQuerySet":
         """Those created at or after `first` and before `until`."""
         found = self if first is None else self.filter(created_at__gte=first)
@@ -77,8 +87,7 @@ class LeadQuerySet(QuerySet):
 
     def by_name(self) -> "LeadQuerySet":
         """`plain_name`: last name, then first name, without case and accents; an index holds it."""
-        name = "leads_plain(leads_lead.last_name || ' ' || leads_lead.first_name)"
-        return self.annotate(plain_name=RawSQL(name, [], output_field=TextField()))
+        return self.annotate(plain_name=RawSQL(BY_NAME, [], output_field=TextField()))
 
 
 class CompanyQuerySet(QuerySet):

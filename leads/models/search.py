@@ -23,13 +23,16 @@ _BOTH = (
 )
 _NAMES_ONLY = "SELECT l.id FROM leads_lead l WHERE {names}"
 _FIRMS_ONLY = "SELECT l.id FROM leads_lead l WHERE l.company_id IN (SELECT c.id FROM leads_company c WHERE {firms})"
-_NEARLY = f"""
-SELECT l.id FROM leads_lead l WHERE leads_plain(%(text)s) <%% {NAMES}
-UNION ALL
-SELECT l.id FROM leads_lead l JOIN leads_company c ON c.id = l.company_id WHERE leads_plain(%(text)s) <%% {FIRMS}
-LIMIT %(most)s
+_NEAR_NAMES = f"""
+SELECT id FROM (SELECT l.id, {NAMES} AS name FROM leads_lead l WHERE leads_plain(%(text)s) <%% {NAMES} LIMIT %(most)s) found
+ORDER BY word_similarity(leads_plain(%(text)s), name) DESC, id DESC
 """
-_NEAR_ENOUGH, _MOST_NEAR, _PATIENCE = 0.4, 200, 1500  # word similarity, rows, milliseconds
+_NEAR_FIRMS = f"""
+SELECT id FROM (SELECT c.id, {FIRMS} AS name FROM leads_company c WHERE leads_plain(%(text)s) <%% {FIRMS} LIMIT %(most)s) found
+ORDER BY word_similarity(leads_plain(%(text)s), name) DESC, id DESC
+"""
+_STEPS = (0.7, 0.5, 0.4)  # word similarity: the closer, the fewer rows an index hands over
+_MOST_NEAR, _PATIENCE = 150, 1500  # rows, milliseconds
 _ESCAPES = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 
 
@@ -45,20 +48,36 @@ def like(word: str) -> str:
 
 def candidates(words: Sequence[str], personal: bool) -> list[int] | None:
     """Ids of leads that hold the first SHARED of these words; None when there are more than MOST, or no index helps."""
+    shared = shareable(words)
+    ways = list(product((True, False), repeat=len(shared))) if personal else [(True,) * len(shared)]
+    found = _shared_out(shared, ways, MOST + 1) if shared else None
+    return None if found is None or len(found) > MOST else found
+
+
+def of_people(words: Sequence[str], most: int) -> list[int]:
+    """Ids of leads that hold the shareable ones of these words, at least one of them themselves, at most `most` a way."""
+    shared = shareable(words)
+    ways = [way for way in product((False, True), repeat=len(shared)) if not all(way)]
+    return _shared_out(shared, ways, most) if shared else []
+
+
+def shareable(words: Sequence[str]) -> list[str]:
+    """Those that an index can find, at most SHARED of them."""
+    return [word for word in words if len(word) >= INDEXED][:SHARED]
+
+
+def _shared_out(shared: Sequence[str], ways: Sequence[tuple[bool, ...]], most: int) -> list[int]:
+    """Ids of leads for each way (word by word: whether the company holds it), at most `most` a way."""
     parts, params = [], []
-    shared = [word for word in words if len(word) >= INDEXED][:SHARED]
-    if not shared:
-        return None
-    for firms in product((True, False), repeat=len(shared)) if personal else [(True,) * len(shared)]:
+    for firms in ways:
         mine = [like(word) for word, firm in zip(shared, firms, strict=True) if not firm]
         theirs = [like(word) for word, firm in zip(shared, firms, strict=True) if firm]
         form = _BOTH if mine and theirs else _NAMES_ONLY if mine else _FIRMS_ONLY
-        parts.append(f"({form.format(names=_all(NAMES, mine), firms=_all(FIRMS, theirs))} LIMIT {MOST + 1})")
+        parts.append(f"({form.format(names=_all(NAMES, mine), firms=_all(FIRMS, theirs))} LIMIT {most})")
         params += mine + theirs
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), params)
-        found = {row[0] for row in cursor.fetchall()}
-    return sorted(found) if len(found) <= MOST else None
+        return sorted({row[0] for row in cursor.fetchall()})
 
 
 def holding(word: str, personal: bool) -> RawSQL:
@@ -70,17 +89,29 @@ def holding(word: str, personal: bool) -> RawSQL:
     return RawSQL(f"({names} OR {firms})", [like(word)] * 2, output_field=BooleanField())
 
 
-def written_nearly(text: str) -> list[int]:
-    """Ids of leads whose name, e-mail or company is written nearly like `text`; none when that takes too long."""
+def near_names(text: str) -> list[int]:
+    """Ids of leads whose name or e-mail is written nearly like `text`, the closest first; none when it takes too long."""
+    return _nearly(_NEAR_NAMES, text)
+
+
+def near_firms(text: str) -> list[int]:
+    """Ids of companies whose name or domain is written nearly like `text`, the closest first."""
+    return _nearly(_NEAR_FIRMS, text)
+
+
+def _nearly(statement: str, text: str) -> list[int]:
+    """What is close, else what is less close: most mistakes are small."""
     text = " ".join(words_of(text))
-    if len(text) < 3:
+    if len(text) < INDEXED:
         return []
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL pg_trgm.word_similarity_threshold = {_NEAR_ENOUGH}")
             cursor.execute(f"SET LOCAL statement_timeout = {_PATIENCE}")
-            cursor.execute(_NEARLY, {"text": text, "most": _MOST_NEAR})
-            found = [row[0] for row in cursor.fetchall()]
+            for step in _STEPS:
+                cursor.execute(f"SET LOCAL pg_trgm.word_similarity_threshold = {step}")
+                cursor.execute(statement, {"text": text, "most": _MOST_NEAR})
+                if found := [row[0] for row in cursor.fetchall()]:
+                    break
             cursor.execute("SET LOCAL statement_timeout = 0")
             return found
     except OperationalError:

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from leads.intake import by_hand
 from leads.models import Company, Lead
 from leads.models.querysets import LeadQuerySet
-from leads.models.search import written_nearly
 from leads.scoring.days import here
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
@@ -116,7 +115,7 @@ def _searched(rows: LeadQuerySet, text: str, personal: bool) -> tuple[LeadQueryS
     found = rows.searched(text, personal=personal)
     if not text or not personal or found.exists():
         return found, False
-    near = rows.filter(pk__in=written_nearly(text))
+    near = rows.written_nearly(text)
     return (near, True) if near.exists() else (found, False)
 
 

@@ -10,11 +10,13 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from smarketing.notify import kinds
 
+        from . import finding
         from .sections import Section, register
 
         kinds.register("invitation", _("Invitation"))
         kinds.register("reset", _("New password"))
         kinds.register("account", _("Change of an account"))
+        finding.register()
 
         people = _("Who signs in, for which side, in which role.")
         keys = _("Credentials of programs: tokens for the API, write keys for the site.")

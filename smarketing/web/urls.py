@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from . import list_views, views
+from . import list_views, search_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("search/", search_views.search, name="search"),
+    path("search/commands/", search_views.palette, name="palette"),
     path("views/", list_views.views, name="views"),
     path("views/save/", list_views.save, name="view_save"),
     path("views/columns/", list_views.columns, name="list_columns"),

@@ -5,3 +5,4 @@ import "./forms.js";
 import "./polling.js";
 import "./scroll.js";
 import "./copy.js";
+import "./finder.js";

@@ -259,6 +259,7 @@ PAGES = (
     Page("jobs:runs", "manager-marketing"),
     Page("jobs:run", "administrator", lambda: _newest("jobs.Run")),
     Page("views", "marketer"),
+    Page("search", "marketer", query="?q=ma"),
     Page("accounts:company", "administrator"),
     Page("accounts:profile", "rep"),
     Page("accounts:settings", "administrator"),
@@ -293,7 +294,7 @@ PAGES = (
     Page("agreements:paper", "manager-sales", lambda: _newest("agreements.Paper")),
 )
 DEEDS = {
-    "home", "healthz", "readyz", "view_save", "view_change", "list_columns",
+    "home", "healthz", "readyz", "view_save", "view_change", "list_columns", "palette",
     "accounts:language", "accounts:theme", "accounts:demo_switch", "accounts:person_reset", "accounts:key_revoke",
     "accounts:invitation_renew", "accounts:invitation_revoke", "accounts:person_hand_on", "accounts:person_return",
     "accounts:deputy_name", "accounts:deputy_end",
