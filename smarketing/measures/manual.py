@@ -9,7 +9,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from smarketing.accounts.policy import needs
 
-from . import registry
+from . import registry, words
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,13 @@ def manual(request: HttpRequest) -> HttpResponse:
     schema = SchemaGenerator().get_schema(request=None, public=True)
     context = {"addresses": addresses(schema), "measures": registry.measures(), "host": request.build_absolute_uri("/")}
     return render(request, "measures/manual.html", context)
+
+
+@needs("help.view")
+def numbers(request: HttpRequest) -> HttpResponse:
+    """Every measure with its formula in words; each opens its rows."""
+    found = [(one, [words.DATES.get(date, date) for date in one.dates]) for one in registry.measures()]
+    return render(request, "measures/numbers.html", {"measures": found})
 
 
 def addresses(schema: dict) -> list[Address]:

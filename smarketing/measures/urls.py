@@ -6,6 +6,7 @@ from . import api, manual, pages
 
 app_name = "measures"
 urlpatterns = [
+    path("help/numbers/", manual.numbers, name="numbers"),
     path("numbers/<str:key>/", pages.rows, name="rows"),
     path("api/v1/measures/", api.Measures.as_view(), name="list"),
     path("api/v1/measures/<str:key>/", api.OneMeasure.as_view(), name="one"),

@@ -29,6 +29,7 @@ ENTRIES = (
     Entry("leads.import", "leads:imports", _("Imports"), "box-arrow-in-down", "i"),
     Entry("runs.view", "jobs:runs", _("Runs"), "moon-stars", "r"),
     Entry("settings.view", "accounts:settings", _("Settings"), "gear", "s"),
+    Entry("help.view", "help", _("Help"), "question-circle", "h"),
 )
 # Where a person lands: the page that answers the first question of their morning.
 LANDINGS = {

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from . import list_views, search_views, views
+from .help import pages as help_pages
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -14,4 +15,8 @@ urlpatterns = [
     path("views/save/", list_views.save, name="view_save"),
     path("views/columns/", list_views.columns, name="list_columns"),
     path("views/<int:pk>/", list_views.change, name="view_change"),
+    path("help/", help_pages.guide, name="help"),
+    path("help/words/", help_pages.words, name="help_words"),
+    path("help/keys/", help_pages.sheet, name="help_keys"),
+    path("help/for/<slug:role>/", help_pages.guide, name="help_role"),
 ]

@@ -1,0 +1,58 @@
+"""The keys, page by page. Those of the rail come from the rail itself."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Group:
+    """`keys`: (keys pressed one after the other or together, what happens)."""
+
+    title: str
+    keys: tuple[tuple[tuple[str, ...], str], ...]
+
+
+GROUPS = (
+    Group(
+        _("Everywhere"),
+        (
+            (("?",), _("the keys of the page you are on")),
+            (("/",), _("search")),
+            (("Ctrl", "K"), _("command palette")),
+            (("Esc",), _("close what is open")),
+        ),
+    ),
+    Group(
+        _("In a list"),
+        (
+            (("j",), _("next row")),
+            (("k",), _("previous row")),
+            (("Enter",), _("open the row")),
+        ),
+    ),
+    Group(
+        _("On a lead of the queue"),
+        (
+            (("1", "…", "5"), _("log an outcome: reached, no answer, voicemail, mail sent, wrong number")),
+            (("e",), _("write a note")),
+            (("a",), _("accept")),
+            (("r",), _("refuse, with a reason")),
+            (("t",), _("return, with a reason")),
+            (("c",), _("confirm the need")),
+            (("d",), _("open a deal")),
+            (("n",), _("next lead")),
+            (("u",), _("undo")),
+        ),
+    ),
+    Group(
+        _("In the definition"),
+        (
+            (("Tab",), _("next sentence, next value")),
+            (("Enter",), _("change the value, save it")),
+            (("Alt", "↑"), _("move the criterion up")),
+            (("Alt", "↓"), _("move the criterion down")),
+            (("Esc",), _("leave without saving")),
+        ),
+    ),
+)
