@@ -46,12 +46,17 @@ def propose(*, kind: str, line: str, body: Any, by: User | None, at: datetime) -
 
 
 @transaction.atomic
-def sign(*, paper: Paper, by: User, at: datetime, password: str) -> Signature:
-    """The signature of `by` for their side, after asking for the password again. AgreementError says why not."""
+def sign(*, paper: Paper, by: User, at: datetime, password: str = "", proved: bool = False) -> Signature:
+    """The signature of `by` for their side, after asking for the password again. AgreementError says why not.
+
+    `proved`: somebody without a password has just shown who they are in another way (`proof.fresh`).
+    """
     if reason := why_not(paper, by, at):
         raise AgreementError(reason)
-    if not by.check_password(password):
+    if by.has_usable_password() and not by.check_password(password):
         raise AgreementError(_("This is not your password."))
+    if not by.has_usable_password() and not proved:
+        raise AgreementError(_("Sign in again, then sign within five minutes: so it is sure that it is you."))
     try:
         with transaction.atomic():
             signature = Signature.objects.create(

@@ -15,7 +15,7 @@ from smarketing.accounts.models import Side
 from smarketing.accounts.policy import needs
 from smarketing.rows import clock
 
-from . import kinds, services
+from . import kinds, proof, services
 from .canonical import sha256
 from .models import Paper
 
@@ -54,8 +54,11 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
 @sensitive_post_parameters("password")
 def sign(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Paper, pk=pk)
+    password, proved = request.POST.get("password", ""), proof.fresh(request)
     try:
-        services.sign(paper=found, by=request.user, at=clock.now(), password=request.POST.get("password", ""))
+        if not proof.may_try(request):
+            raise services.AgreementError(_("Too many tries: wait a minute, then try again."))
+        services.sign(paper=found, by=request.user, at=clock.now(), password=password, proved=proved)
     except services.AgreementError as refusal:
         messages.error(request, str(refusal))
     else:

@@ -88,6 +88,23 @@ def test_a_wrong_password_signs_nothing_and_writes_no_audit_line(paper, marketin
     assert (Signature.objects.count(), AuditEntry.objects.count()) == (0, before)
 
 
+def test_passwords_are_tried_ten_times_a_minute_and_then_not_even_the_right_one(paper, marketing, client):
+    client.force_login(marketing)
+    address = f"/papers/{paper.pk}/sign/"
+    for _time in range(10):
+        assert "not your password" in client.post(address, {"password": "guess"}, follow=True).content.decode()
+    assert "Too many tries" in client.post(address, {"password": PASSWORD}, follow=True).content.decode()
+    assert not Signature.objects.exists()
+
+
+def test_somebody_without_a_password_signs_right_after_signing_in(paper, marketing):
+    marketing.set_unusable_password()
+    marketing.save()
+    with pytest.raises(services.AgreementError, match="Sign in again"):
+        sign(paper, marketing, password="")
+    assert services.sign(paper=paper, by=marketing, at=AT, proved=True).signer == marketing
+
+
 def test_a_side_signs_once(paper, marketing):
     sign(paper, marketing)
     with pytest.raises(services.AgreementError, match="side has signed already"):
