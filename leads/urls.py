@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from .pages import (
+    bulk,
     campaigns,
     companies,
     deals,
@@ -70,6 +71,10 @@ urlpatterns = [
     path("imports/<int:pk>/mapping.json", imports.mapping, name="import_mapping"),
     path("leads/", leads.index, name="list"),
     path("leads/add/", leads.add, name="add"),
+    path("leads/give/", bulk.give, name="bulk_give"),
+    path("leads/give/undo/", bulk.give_undo, name="bulk_give_undo"),
+    path("leads/campaign/", bulk.campaign, name="bulk_campaign"),
+    path("leads/campaign/undo/", bulk.campaign_undo, name="bulk_campaign_undo"),
     path("leads/<int:pk>/", lead.page, name="lead"),
     path("leads/<int:pk>/edit/", lead.edit, name="lead_edit"),
     path("leads/<int:pk>/consent/", rights.record, name="consent"),

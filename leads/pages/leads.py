@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,13 +18,14 @@ from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web import exports, lists
 from smarketing.web.once import once
-from smarketing.web.tables import COUNT_TO, Column, Table
+from smarketing.web.tables import COUNT_TO, Column, Deed, Table
 
 from . import choices, shown
 from .forms import LeadFilters, LeadForm
 
 COMPANIES_SHOWN = 5
 SEARCH_COUNT = 500
+MOST_PICKED = 1000
 EXPORT = exports.Export("leads", "leads.export", "lead")
 
 
@@ -68,11 +69,8 @@ COLUMNS = (
 @needs("leads.view")
 def index(request: HttpRequest) -> HttpResponseBase:
     personal = may(request.user, "leads.personal")
-    form = LeadFilters(request.GET, choices.of_leads(request.user, clock.now()), personal)
-    form.is_valid()
+    form, rows, near = asked_for(request.user, request.GET)
     asked = form.cleaned_data
-    everybody = Lead.objects.visible_to(request.user).living()
-    rows, near = _searched(_filtered(everybody, asked), asked.get("q") or "", personal)
     table = Table(
         [column for column in COLUMNS if not (personal and column.key == "number")],
         rows.select_related("company", "campaign").with_grade_and_rep().by_name(),
@@ -83,6 +81,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
         count_to=SEARCH_COUNT if asked.get("q") else COUNT_TO,
         exports=EXPORT if may(request.user, "leads.export") else None,
         saves=True,
+        deeds=_deeds(request.user),
         caption=_("Leads"),
         empty=_empty(request.user),
     )
@@ -91,6 +90,35 @@ def index(request: HttpRequest) -> HttpResponseBase:
     )
     context = {"near": near, "companies": companies, "may_add": may(request.user, "leads.add")}
     return lists.answer(request, table, "leads/leads.html", context)
+
+
+def asked_for(user, params: QueryDict) -> tuple[LeadFilters, LeadQuerySet, bool]:
+    """(the filters, the leads that an address asks for, whether they are only written nearly as it says)."""
+    personal = may(user, "leads.personal")
+    form = LeadFilters(params, choices.of_leads(user, clock.now()), personal)
+    form.is_valid()
+    rows = _filtered(Lead.objects.visible_to(user).living(), form.cleaned_data)
+    if (picked := picks(params)) and not params.get("all"):
+        rows = rows.filter(pk__in=picked)
+    return form, *_searched(rows, form.cleaned_data.get("q") or "", personal)
+
+
+def picks(params: QueryDict) -> list[int]:
+    """Keys of the rows picked."""
+    return [
+        int(one) for one in params.getlist("pick")[:MOST_PICKED] if one.isascii() and one.isdigit() and len(one) < 18
+    ]
+
+
+def _deeds(user) -> list[Deed]:
+    """What may be done with the leads picked."""
+    offered = [
+        ("handoffs.reassign", Deed(_("Give to a rep…"), reverse("leads:bulk_give"), "person-check")),
+        ("leads.edit", Deed(_("Set the campaign…"), reverse("leads:bulk_campaign"), "megaphone")),
+        ("leads.export", Deed(_("Export as CSV"), reverse("leads:list"), "download", "export", "csv")),
+        ("leads.export", Deed(_("Export as XLSX"), reverse("leads:list"), "download", "export", "xlsx")),
+    ]
+    return [deed for verb, deed in offered if may(user, verb)]
 
 
 def _filtered(rows: LeadQuerySet, asked: dict) -> LeadQuerySet:

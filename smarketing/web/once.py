@@ -27,6 +27,7 @@ from django.contrib import messages
 from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeData, mark_safe
 from psycopg2 import errors
 
 from .models import SentForm
@@ -119,7 +120,10 @@ def _keep(request: HttpRequest, response: HttpResponse) -> dict:
     return {
         "status": response.status_code,
         "headers": {name: response[name] for name in KEPT_HEADERS if name in response},
-        "messages": [[message.level, str(message.message), message.extra_tags] for message in said],
+        "messages": [
+            [message.level, str(message.message), message.extra_tags, isinstance(message.message, SafeData)]
+            for message in said
+        ],
     }
 
 
@@ -127,9 +131,10 @@ def _again(request: HttpRequest, answer: dict) -> HttpResponse:
     waiting = messages.get_messages(request)
     said = {str(message) for message in waiting}
     waiting.used = False
-    for level, text, tags in answer["messages"]:
+    for level, text, tags, *safe in answer["messages"]:
         if text not in said:
-            messages.add_message(request, level, text, extra_tags=tags or "")
+            shown = mark_safe(text) if any(safe) else text
+            messages.add_message(request, level, shown, extra_tags=tags or "")
     return HttpResponse(status=answer["status"], headers=answer["headers"])
 
 

@@ -76,6 +76,21 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Deed:
+    """What may be done with rows that were picked: a form is sent to `url` with their keys as `pick`.
+
+    `name`, `value`: sent along. `saves`: it answers a file, so that the page stays.
+    """
+
+    label: Any
+    url: str
+    icon: str = ""
+    name: str = ""
+    value: str = ""
+    saves: bool = False
+
+
+@dataclass(frozen=True)
 class Heading:
     """A column's head: `url` sorts by it, `order` is "ascending", "descending" or "" as in aria-sort."""
 
@@ -116,6 +131,7 @@ class Table:
     count_to: int = COUNT_TO
     exports: files.Export | None = None
     saves: bool = False
+    deeds: Sequence[Deed] = ()
     caption: Any = ""
     empty: Mapping[str, Any] = field(default_factory=dict)
 
@@ -168,6 +184,23 @@ class Table:
     def lines(self) -> list[list[Cell]]:
         """The cells of this page, row by row."""
         return [self._cells(row) for row in self._page.rows]
+
+    @property
+    def marked(self) -> list[tuple[int, str, list[Cell]]]:
+        """(key, name, cells) of the rows of this page."""
+        rows = zip(self.objects, self.lines, strict=True)
+        return [(keyset.read(row, "pk"), self._name(cells), cells) for row, cells in rows]
+
+    @property
+    def asked(self) -> list[tuple[str, str]]:
+        """What the address filters by, for a form that asks for the same rows."""
+        names = [name for name in self.params if name in self.form.fields] if self.form else []
+        return [(name, value) for name in names for value in self.params.getlist(name) if value]
+
+    @property
+    def here(self) -> str:
+        """The query of this page, to come back to."""
+        return self.params.urlencode(safe=",")
 
     @property
     def objects(self) -> list[Any]:
@@ -272,6 +305,9 @@ class Table:
         default_down = column.align == "num" or self.default == f"-{column.key}"
         down = (not self.down) if active else default_down
         return Heading(column, self.address(sort=f"-{column.key}" if down else column.key), order)
+
+    def _name(self, cells: Sequence[Cell]) -> str:
+        return next((str(cell.text) for cell in cells if cell.column.head), "")
 
     def _cells(self, row: Any) -> list[Cell]:
         return [Cell(one, one.text(row), one.url(row) if one.url else "") for one in self.columns]

@@ -6,3 +6,4 @@ import "./polling.js";
 import "./scroll.js";
 import "./copy.js";
 import "./finder.js";
+import "./picking.js";

@@ -2,6 +2,7 @@
 //   data-go="q"        on a link: `g` then q follows it
 //   data-search        on a field: `/` goes there
 //   data-rows          on a table body or list: j and k move over [data-row] (or tr), Enter follows its first link
+//                      x picks the row that j and k reached, where rows can be picked
 //   data-key="a"       on a button or link: that letter presses it (data-code="Digit1" for a physical key)
 //   data-keys-open     on a button: opens the sheet; data-key-label adds a line to the sheet
 // Never while typing or with Ctrl, Alt, Meta; single letters off with data-keys="off" on <html> (WCAG 2.1.4).
@@ -70,6 +71,11 @@ const COMMANDS = {
     return Boolean(field);
   },
   g: () => ((waiting = Date.now()), true),
+  x: () => {
+    const box = document.querySelector("[data-rows] .here input[name=pick]");
+    box?.click();
+    return Boolean(box);
+  },
   j: () => move(1),
   k: () => move(-1),
 };

@@ -1,0 +1,71 @@
+"""Many leads given at once: their open handoffs to another rep or back to their pools, and each back to whom it was."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from leads.intake import bulk
+from leads.models import Assignment, HandoffState
+from smarketing.accounts.audit import record
+from smarketing.accounts.models import User
+from smarketing.rows.fence import open_fence
+
+from . import routing, states
+
+
+def open_of(leads: Iterable[int], by: User):
+    """The open handoffs of these leads, as far as `by` may see them."""
+    return HandoffState.objects.visible_to(by).open().filter(bulk.among("lead_id", set(leads)))
+
+
+@transaction.atomic
+def give(*, leads: Iterable[int], rep: User | None, by: User, at: datetime, reason: str = "") -> int:
+    """Name one rep in charge of every open handoff of these leads, or (None) give each back to its pool.
+
+    What is there already stays. Returns how many moved. Taken when the rep does not work here any more.
+    """
+    fence = open_fence()
+    if rep is not None:
+        routing.must_work(rep)
+    held = (
+        open_of(leads, by).exclude(rep=rep) if rep else open_of(leads, by).filter(rep__isnull=False, pool__isnull=False)
+    )
+    rows = list(held.order_by("pk").select_for_update(of=("self",)).values_list("pk", "pool_id"))
+    routing.name([(pk, rep and rep.pk, pool, routing.MANAGER, at) for pk, pool in rows], by, fence, reason[:120])
+    states.derive([pk for pk, _pool in rows], fence)
+    if rows:
+        record(by, "handoff.reassign", "user", rep.pk if rep else None, at, handoffs=len(rows))
+    return len(rows)
+
+
+def given(*, by: User, when: datetime) -> dict[int, Assignment]:
+    """Handoff -> how it stood before, of what `by` gave at that instant, where it is open and nobody moved it since."""
+    moved = set(
+        Assignment.objects.filter(by=by, occurred_at=when, how=routing.MANAGER).values_list("handoff", flat=True)
+    )
+    still = HandoffState.objects.visible_to(by).open().filter(bulk.among("pk", moved)).values_list("pk", flat=True)
+    last: dict[int, list[Assignment]] = {}
+    for one in Assignment.objects.filter(bulk.among("handoff_id", set(still))).order_by(
+        "occurred_at", "recorded_at", "pk"
+    ):
+        last.setdefault(one.handoff_id, []).append(one)
+    return {
+        pk: rows[-2]
+        for pk, rows in last.items()
+        if len(rows) > 1 and rows[-1].by_id == by.pk and rows[-1].occurred_at == when
+    }
+
+
+@transaction.atomic
+def give_back(*, by: User, when: datetime, at: datetime) -> int:
+    """Give each handoff that `by` gave at `when` back to whom or where it was before. Returns how many."""
+    fence = open_fence()
+    list(HandoffState.objects.filter(bulk.among("pk", set(given(by=by, when=when)))).order_by("pk").select_for_update())
+    before = given(by=by, when=when)
+    rows = [(pk, one.rep_id, one.pool_id, routing.MANAGER, at) for pk, one in sorted(before.items())]
+    routing.name(rows, by, fence)
+    states.derive(list(before), fence)
+    if rows:
+        record(by, "handoff.give_back", "handoff", None, at, handoffs=len(rows))
+    return len(rows)
