@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from . import deeds
 from .models import AuditEntry, Side, SignInRule, Team, User
 from .people import POSITIONS, as_seen, position_of
 from .policy import SCOPES
@@ -174,9 +175,10 @@ class AuditForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for name in ("verb", "subject"):
+        for name, said in (("verb", deeds.deed), ("subject", deeds.subject)):
             values = AuditEntry.objects.order_by(name).values_list(name, flat=True).distinct()
-            self.fields[name].choices = [("", _("all")), *((value, value) for value in values)]
+            named = sorted(((value, said(value)) for value in values), key=lambda one: one[1].casefold())
+            self.fields[name].choices = [("", _("all")), *named]
 
 
 assert set(SCOPE_LABELS) == set(SCOPES)

@@ -18,7 +18,7 @@ from smarketing.web import exports, lists
 from smarketing.web.tables import BLANK, Column, Table
 
 from . import company as own
-from . import people, sections, tokens
+from . import deeds, people, sections, tokens
 from .forms import AuditForm, CompanyForm, KeyForm
 from .models import AuditEntry, Token
 from .policy import needs
@@ -78,8 +78,17 @@ def key_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 COLUMNS = (
     Column("when", gettext_lazy("When"), "at", sort="at", align="nowrap"),
     Column("person", gettext_lazy("Person"), lambda entry: str(entry.user or _("the system"))),
-    Column("deed", gettext_lazy("Deed"), "verb", show=lambda verb, _entry: format_html("<code>{}</code>", verb)),
-    Column("subject", gettext_lazy("Subject"), lambda entry: f"{entry.subject} {entry.subject_id or ''}".strip()),
+    Column(
+        "deed",
+        gettext_lazy("Deed"),
+        lambda entry: deeds.deed(entry.verb),
+        show=lambda said, entry: format_html('<span title="{}">{}</span>', entry.verb, said),
+    ),
+    Column(
+        "subject",
+        gettext_lazy("Subject"),
+        lambda entry: f"{deeds.subject(entry.subject)} {entry.subject_id or ''}".strip(),
+    ),
     Column(
         "details",
         gettext_lazy("Details"),
