@@ -102,6 +102,7 @@ SUBJECTS = {
     "retention": _("retention"),
     "run": _("run"),
     "savedview": _("saved view"),
+    "sign-in": _("sign-in"),
     "spend": _("cost"),
     "suppression": _("suppression list"),
     "team": _("team"),
