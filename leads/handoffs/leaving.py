@@ -1,14 +1,16 @@
-"""What a rep who leaves owes: open handoffs, given to another rep or back to their pools in one deed."""
+"""What a rep who leaves owes: open handoffs, given to another rep or back to their pools in one deed; and open deals."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from leads.models import HandoffState
+from leads.intake import facts
+from leads.models import Deal, HandoffState
 from smarketing.accounts import duties
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import Role, User
@@ -29,6 +31,18 @@ def register() -> None:
             heirs=lambda user: reps(list(User.objects.filter(role=Role.REP, is_active=True).exclude(pk=user.pk))),
             hand_on=hand_on,
             back=_("back to the pool"),
+        )
+    )
+    duties.register(
+        duties.Duty(
+            key="deals",
+            said=lambda n: ngettext("%(n)s open deal", "%(n)s open deals", n) % {"n": n},
+            count=lambda user: _open_deals(user).count(),
+            hold=hold,
+            rows=deal_rows,
+            heirs=lambda user: reps(list(User.objects.filter(role=Role.REP, is_active=True).exclude(pk=user.pk))),
+            hand_on=hand_on_deals,
+            back=_("nobody for now"),
         )
     )
 
@@ -57,4 +71,28 @@ def hand_on(*, user: User, to: User | None, by: User, at: datetime) -> int:
     states.derive([pk for pk, _pool in owed], fence)
     if owed:
         record(by, "handoff.reassign", "user", user.pk, at, rep=to and to.pk, handoffs=len(owed))
+    return len(owed)
+
+
+def _open_deals(user: User):
+    return Deal.objects.filter(rep=user, state=Deal.State.OPEN)
+
+
+def deal_rows(user: User, limit: int) -> Iterable[tuple[str, str]]:
+    """(title of the deal, its page), the greatest first."""
+    for deal in _open_deals(user).order_by(F("amount").desc(nulls_last=True), "pk")[:limit]:
+        yield deal.title or str(deal), reverse("leads:deal", args=[deal.pk])
+
+
+@transaction.atomic
+def hand_on_deals(*, user: User, to: User | None, by: User, at: datetime) -> int:
+    """Put another rep, or (None) nobody for now, in charge of every open deal of a rep. Returns how many."""
+    fence = open_fence()
+    if to is not None:
+        routing.must_work(to)
+    owed = list(_open_deals(user).order_by("pk").select_for_update().values_list("pk", flat=True))
+    changes = [facts.Change("deal", pk, "rep", to and to.pk, at) for pk in owed]
+    facts.record_changes(changes, origin=facts.Origin(by=by, source="hand"), fence=fence)
+    if owed:
+        record(by, "deals.reassign", "user", user.pk, at, rep=to and to.pk, deals=len(owed))
     return len(owed)

@@ -18,6 +18,7 @@ DEEDS = {
     "deals.change": _("changed a deal"),
     "deals.lose": _("lost a deal"),
     "deals.open": _("opened a deal"),
+    "deals.reassign": _("gave deals to somebody else"),
     "deals.reopen": _("opened a deal again"),
     "deals.win": _("won a deal"),
     "definition.create": _("began a definition"),

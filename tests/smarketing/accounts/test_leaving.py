@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from leads.handoffs import handing, routing
-from leads.models import HandoffState, Pool, PoolMember
+from leads.handoffs import deals, handing, routing
+from leads.models import Deal, HandoffState, Pool, PoolMember
 from personas.definitions import services as definitions
 from smarketing.accounts import deputies, people, tokens
 from smarketing.accounts.models import AuditEntry, Deputy, Role, Token, User
@@ -74,6 +74,25 @@ def test_whoever_owes_leads_is_not_switched_off_before_they_are_handed_on(admin,
     assert not User.objects.get(pk=at.rita.pk).is_active
     line = AuditEntry.objects.get(verb="handoff.reassign", subject="user")
     assert line.detail == {"rep": at.paul.pk, "handoffs": 2} and line.user == admin
+
+
+@pytest.mark.parametrize("heir", ["Paul", ""])
+def test_open_deals_are_handed_on_too_and_closed_ones_stay(desk, heir):
+    at = Desk()
+    lead, titles = at.handoffs[0].lead, ("Open", "Lost")
+    deals_of = {
+        title: deals.open_deal(lead=lead, by=at.rita, at=clock.now(), title=title, handoff=at.handoffs[0])
+        for title in titles
+    }
+    deals.lose(deal=deals_of["Lost"], by=at.rita, at=clock.now(), reason="price")
+    desk.post(f"{BASE}{at.rita.pk}/leave/handoffs/", {"to": at.paul.pk})
+    page = desk.post(f"{BASE}{at.rita.pk}/leave/", follow=True).content.decode()
+    assert "1 open deal" in page and User.objects.get(pk=at.rita.pk).is_active
+    desk.post(f"{BASE}{at.rita.pk}/leave/deals/", {"to": at.paul.pk if heir else ""})
+    desk.post(f"{BASE}{at.rita.pk}/leave/")
+    assert not User.objects.get(pk=at.rita.pk).is_active
+    left = dict(Deal.objects.values_list("title", "rep__name"))
+    assert left == {"Open": heir or None, "Lost": "Rita"}
 
 
 def test_owed_leads_go_back_to_their_pool_when_nobody_is_named(desk):
