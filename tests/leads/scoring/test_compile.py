@@ -13,7 +13,7 @@ from personas.criteria.operators import OPERATORS
 from personas.criteria.validate import validate
 from personas.definitions import persona_services
 from personas.definitions.catalogue import catalogue
-from tests.leads import worlds
+from tests.leads import definitions, facts, worlds
 from tests.scale import examples
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +61,14 @@ def test_sql_equals_python_on_any_lead_and_definition_at_any_instant(data):
     for t in {t for _lead, t in pairs}:
         everybody = scores(body, asks.whole(t))
         assert {pair: everybody[pair] for pair in pairs if pair[1] == t} == {p: wanted[p] for p in pairs if p[1] == t}
+
+
+@pytest.mark.invariant("I6", mutant="values as they are now")
+def test_a_scorer_that_reads_the_present_is_caught(monkeypatch):
+    lead = facts.lead(worlds.NOON, country="FR")
+    facts.change("lead", lead, "country", "DE", worlds.NOON + timedelta(hours=2))
+    then, body = worlds.NOON + timedelta(hours=1), definitions.simple()
+    asked = asks.listed([(lead, then)])
+    assert scores(body, asked) == {(lead, then): expected(lead, body, then)}
+    monkeypatch.setattr(compile, "_AS_OF", compile._AS_OF.replace("<= a.t", "<= clock_timestamp()"))
+    assert scores(body, asked) != {(lead, then): expected(lead, body, then)}
