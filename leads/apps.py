@@ -48,6 +48,7 @@ class LeadsConfig(AppConfig):
         hooks.taken_back.append(ledger.take_back)
         hooks.handed.append(handing.import_handoffs)
         hooks.handoffs.append(states.derive)
+        hooks.merged.append(states.merged)
         hooks.deals.append(handing.changed_deals)
         hooks.undone.append(undoing.undone)
         personas.count_matches.append(count_matches)

@@ -13,6 +13,7 @@ from leads.intake.importing import staging
 from leads.judging import nightly as judging
 from leads.models import HandoffState, Lead, LeadDirty
 from leads.rights import retention
+from leads.twins import likely
 from smarketing.jobs import ledger, nightly, runs, telemetry
 from smarketing.jobs.models import Run
 from smarketing.notify import mails
@@ -29,6 +30,7 @@ LABELS = {
     "silence": _("Handoffs nobody touched expired"),
     "suppression": _("Addresses of those who oppose put on the suppression list"),
     "retention": _("Erasures proposed where the agreed months have passed"),
+    "twins": _("Leads that may be one person looked for"),
     "staging": _("Old staging rows deleted"),
     "forms": _("Keys of forms sent long ago deleted"),
     "mails": _("Old mails deleted"),
@@ -49,6 +51,7 @@ def register() -> None:
     nightly.once("partitions", keep_partitions, order=10)
     nightly.add(runs.Step("suppression", judging.lead_ranges, keep_suppression), order=92)
     nightly.add(runs.Step("retention", judging.lead_ranges, retention.propose), order=93)
+    nightly.once("twins", likely.find, order=94)
     nightly.once("staging", forget_staging, order=95)
     nightly.once("forms", forget_forms, order=96)
     nightly.once("mails", forget_mails, order=97)

@@ -21,6 +21,7 @@ from .pages import (
     rights,
     suppression,
     tracking,
+    twins,
 )
 
 
@@ -83,6 +84,11 @@ urlpatterns = [
     path("leads/<int:pk>/export/", privacy.export, name="export"),
     path("leads/<int:pk>/erase/", privacy.erase, name="erase"),
     path("settings/retention/", retention.proposals, name="retention"),
+    path("leads/duplicates/", twins.index, name="twins"),
+    path("leads/duplicates/<int:pk>/dismiss/", twins.dismiss, name="twins_dismiss"),
+    path("leads/<int:pk>/merge/", twins.choose, name="merge"),
+    path("leads/<int:pk>/merge/<int:other>/", twins.compare, name="merge_with"),
+    path("leads/<int:pk>/unmerge/<int:merge_pk>/", twins.take_back, name="unmerge"),
     path("leads/<int:pk>/note/", rights.note, name="note"),
     path("leads/<int:pk>/note/<int:note_pk>/back/", rights.note_back, name="note_back"),
     path("settings/suppression/", suppression.listing, name="suppression"),

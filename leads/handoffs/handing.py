@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from leads.intake import facts
 from leads.intake.bulk import among
 from leads.intake.facts import Origin
 from leads.intake.hooks import Handed
@@ -185,6 +186,33 @@ def withdraw(handoff_ids: Iterable[int], *, reason: str, by: User | None, at: da
     for one in wanted:
         record(by, "handoff.withdraw", "handoff", one.handoff_id, at, reason=reason)
     return len(wanted)
+
+
+@transaction.atomic
+def oppose(leads: Iterable[int], *, by: User | None, at: datetime, fence: Fence) -> int:
+    """Take the open handoffs of leads that ask not to be contacted back from sales at once. Returns how many."""
+    gone = HandoffState.objects.filter(among("lead_id", leads), is_open=True, lead__opted_out=True)
+    return withdraw(list(gone.values_list("handoff_id", flat=True)), reason=OPPOSED, by=by, at=at, fence=fence)
+
+
+@transaction.atomic
+def oppose_back(recorded_at: datetime, *, by: User, at: datetime, reason: str) -> int:
+    """Take back what `oppose` did in the transaction recorded then, where the lead is not with sales again. Returns how many."""
+    back = Correction.objects.filter(subject="decision").values("subject_id")
+    rows = Decision.objects.filter(kind=Decision.Kind.WITHDRAW, reason=OPPOSED, recorded_at=recorded_at)
+    ids = {
+        one.pk: one.handoff_id
+        for one in rows.exclude(pk__in=back).select_related("handoff")
+        if not _is_open(one.handoff)
+    }
+    facts.correct(subject="decision", subject_ids=ids, by=by, at=at, reason=reason)
+    states.derive(ids.values())
+    return len(ids)
+
+
+def _is_open(handoff: Handoff) -> bool:
+    """Whether its lead is with sales on its line."""
+    return HandoffState.objects.filter(lead=handoff.lead_id, line=handoff.line_id, is_open=True).exists()
 
 
 def _gate(one: Qualification) -> str:

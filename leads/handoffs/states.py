@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
+from leads.intake import merging
 from leads.intake.bulk import among
 from leads.models import Assignment, Attempt, AttributeChange, Correction, Deal, Decision, Handoff, Merge
 from smarketing.rows import clock
@@ -57,6 +58,16 @@ def derive(handoff_ids: Iterable[int], fence: Fence | None = None) -> int:
     for start in range(0, len(ids), BATCH):
         _derive(ids[start : start + BATCH])
     return len(ids)
+
+
+@transaction.atomic
+def merged(leads: Iterable[int], fence: Fence) -> None:
+    """Intake's hook: leads were merged, or a merge was taken back: their handoffs end or go on, another may be the first."""
+    mine = set(leads)
+    derive(Handoff.objects.filter(among("lead_id", mine)).values_list("pk", flat=True), fence)
+    if others := _settle_first(mine):
+        for hook in hooks.changed:
+            hook(sorted(others))
 
 
 def rebuild(after: int = 0) -> int:
@@ -110,10 +121,8 @@ def _settle_first(leads: set[int]) -> list[int]:
     """Say which handoff of each lead's root is the first one; returns those for which that changed."""
     if not leads:
         return []
-    roots = leads | set(Merge.objects.filter(among("loser_id", leads)).values_list("root_id", flat=True))
-    family = roots | set(Merge.objects.filter(among("root_id", roots)).values_list("loser_id", flat=True))
     with connection.cursor() as cursor:
-        cursor.execute(_FIRST, [sorted(family)])
+        cursor.execute(_FIRST, [sorted(merging.family(leads))])
         return [row[0] for row in cursor.fetchall()]
 
 

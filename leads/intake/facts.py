@@ -212,4 +212,12 @@ def _listed_back(ids: Sequence[int], fence: Fence) -> None:
     suppression.came_off(ids, fence)
 
 
-_AFTER_CORRECTION = {"attributechange": _changes_back, "event": _events_back, "suppression": _listed_back}
+def _merges_back(ids: Sequence[int], fence: Fence) -> None:
+    from . import merging
+
+    merging.settle_again(ids, fence)
+
+
+_AFTER_CORRECTION = {
+    "attributechange": _changes_back, "event": _events_back, "suppression": _listed_back, "merge": _merges_back,
+}  # fmt: skip

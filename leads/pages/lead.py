@@ -1,6 +1,7 @@
 """The page of one lead: who it is, what happened, why it has its grade; now, or as of the end of a past day."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.contrib import messages
@@ -14,7 +15,9 @@ from leads.evidence import header, since, story, telling, values, why
 from leads.handoffs.rules import body_of
 from leads.intake import by_hand
 from leads.models import Lead, PersonaMatch
+from leads.models.querysets import LeadQuerySet
 from leads.scoring.days import here
+from leads.twins import likely, merge
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web.once import once
@@ -92,18 +95,26 @@ def _around(lead: Lead, user, t: datetime) -> dict:
     """What stands beside a lead: its company and campaign as of t, persona, colleagues, twins, survivor."""
     linked = values.linked("lead", lead.pk, t)
     company = linked.get("company")
-    twins = by_hand.same_email(lead.email, lead.pk) if may(user, "leads.personal") else []
+    living = may(user, "leads.personal") and not lead.erased and not lead.root_id
+    twins = likely.of(lead) if living else []
     visible = Lead.objects.visible_to(user)
     return {
         "company": company,
         "campaign": linked.get("campaign"),
         "colleagues": company.people.living().exclude(pk=lead.pk).count() if company else 0,
-        "twins": list(visible.filter(pk__in=twins)),
+        "twins": _seen(visible, twins),
+        "merges": merge.of(lead) if not lead.root_id else [],
         "survivor": visible.filter(pk=lead.root_id).first() if lead.root_id else None,
         "matches": PersonaMatch.objects.filter(lead=lead)
         .select_related("persona", "version")
         .order_by("persona__name"),
     }
+
+
+def _seen(visible: LeadQuerySet, twins: Sequence[likely.Twin]) -> list[likely.Twin]:
+    """Those that the reader may see."""
+    mine = set(visible.filter(pk__in=[one.lead.pk for one in twins]).values_list("pk", flat=True))
+    return [one for one in twins if one.lead.pk in mine]
 
 
 def _since(request: HttpRequest, lead: Lead, present: datetime, lang: str) -> dict:

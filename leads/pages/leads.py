@@ -88,7 +88,12 @@ def index(request: HttpRequest) -> HttpResponseBase:
     companies = (
         Company.objects.visible_to(request.user).searched(asked["q"])[:COMPANIES_SHOWN] if asked.get("q") else []
     )
-    context = {"near": near, "companies": companies, "may_add": may(request.user, "leads.add")}
+    context = {
+        "near": near,
+        "companies": companies,
+        "may_add": may(request.user, "leads.add"),
+        "may_merge": may(request.user, "leads.merge"),
+    }
     return lists.answer(request, table, "leads/leads.html", context)
 
 

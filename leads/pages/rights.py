@@ -87,6 +87,7 @@ def beside(lead: Lead, user, past: bool) -> dict[str, Any]:
         "may_consent": living and may(user, "leads.consent"),
         "may_export": living and may(user, "leads.privacy"),
         "may_erase": living and may(user, "leads.erase"),
+        "may_merge": living and may(user, "leads.merge"),
         "may_note": living and may(user, "leads.note"),
         "note_form": NoteForm(),
     }

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from leads.evidence.story import merged
 from leads.handoffs import handing, hands
 from leads.intake import columns, facts, suppression
-from leads.models import AttributeChange, Consent, ConsentProof, Correction, HandoffState, Lead, Suppression
+from leads.models import AttributeChange, Consent, ConsentProof, Correction, Lead, Suppression
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import Role, User
 from smarketing.rows import clock
@@ -58,8 +58,7 @@ def oppose(*, lead: Lead, source: str, text: str, said_on: date | None, by: User
     if late:  # something said since then speaks for the present: the opposition is recorded today
         again = [facts.Change("lead", pk, "opted_out", True, at) for pk in late]
         facts.record_changes(again, origin=facts.Origin(by=by, source="hand"), fence=fence)
-    owed = HandoffState.objects.filter(lead__in=family, is_open=True).values_list("handoff_id", flat=True)
-    handing.withdraw(list(owed), reason=handing.OPPOSED, by=by, at=at, fence=fence)
+    handing.oppose(family, by=by, at=at, fence=fence)
     return made
 
 
@@ -103,9 +102,10 @@ def take_back(*, consent: Consent, by: User, at: datetime, reason: str) -> Corre
         raise Refusal(_("Say why this is taken back."), "reason")
     facts.correct(subject="consent", subject_ids=[consent.pk], by=by, at=at, reason=reason)
     same = AttributeChange.objects.filter(
-        subject="lead", subject_id__in=merged(consent.lead), field="opted_out", recorded_at=consent.recorded_at
+        subject="lead", field="opted_out", recorded_at=consent.recorded_at, by=consent.by, source="hand"
     )
     facts.correct(subject="attributechange", subject_ids=same.values_list("pk", flat=True), by=by, at=at, reason=reason)
+    handing.oppose_back(consent.recorded_at, by=by, at=at, reason=reason)
     return Correction.objects.get(subject="consent", subject_id=consent.pk)
 
 

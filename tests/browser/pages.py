@@ -197,6 +197,32 @@ def _said(name: str) -> Example:
     return example
 
 
+def _merged() -> dict:
+    """A merge made just now, of the two newest leads without a handoff."""
+    from leads.models import Lead
+    from leads.twins import merge
+    from smarketing.accounts.models import User
+    from smarketing.rows import clock
+
+    loser, root = Lead.objects.living().filter(handoffs=None).order_by("-pk")[:2]
+    made = merge.merge(loser=loser, root=root, by=User.objects.filter(role="marketer")[0], at=clock.now())
+    return {"pk": root.pk, "merge_pk": made.pk}
+
+
+def _two() -> dict:
+    """Two leads to compare, one of them with sales."""
+    from leads.models import Lead
+
+    other = Lead.objects.living().filter(handoffs=None).order_by("-pk").values_list("pk", flat=True)[0]
+    return {"pk": _owed_lead(), "other": other}
+
+
+def _owed_lead() -> int:
+    from leads.models import HandoffState
+
+    return HandoffState.objects.owed().values_list("lead", flat=True)[0]
+
+
 PAGES = (
     Page("leads:queue", "rep"),
     Page("leads:focus", "rep", _owed),
@@ -220,6 +246,10 @@ PAGES = (
     Page("leads:export", "administrator", _handed),
     Page("leads:erase", "administrator", lambda: _newest("leads.Lead", handoffs=None)),
     Page("leads:retention", "administrator"),
+    Page("leads:twins", "marketer"),
+    Page("leads:merge", "marketer", _handed),
+    Page("leads:merge_with", "marketer", _two),
+    Page("leads:unmerge", "marketer", _merged),
     Page("leads:note", "marketer", _handed),
     Page("leads:note_back", "marketer", _said("note")),
     Page("leads:suppression", "administrator"),
@@ -319,7 +349,7 @@ DEEDS = {
     "leads:take", "leads:reassign", "leads:attempt", "leads:accept", "leads:qualify",
     "leads:change_deal", "leads:win_deal", "leads:lose_deal", "leads:reopen_deal",
     "leads:collect", "leads:browser_settings",
-    "leads:campaign_spend", "leads:import_choose", "leads:import_apply", "leads:import_stop", "leads:import_undo", "leads:import_progress",
+    "leads:twins_dismiss", "leads:campaign_spend", "leads:import_choose", "leads:import_apply", "leads:import_stop", "leads:import_undo", "leads:import_progress",
     "leads:import_rejected", "leads:import_mapping",
     "measures:list", "measures:one", "measures:schema", "sla:api_contracts", "sla:api_month",
     "personas:act", "personas:row", "personas:undo", "personas:propose", "personas:counts", "personas:persona_counts", "personas:version",

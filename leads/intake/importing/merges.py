@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
-from leads.intake import dirty, hooks
-from leads.models import Correction, Lead, Merge
+from leads.intake import merging
+from leads.models import Lead
 from smarketing.rows.fence import Fence
 
 from .context import CREATED, REJECTED, Action, Context, check_moments, leads_by_key, refuse, settle
@@ -51,40 +52,11 @@ def classify(rows: Sequence[Row], ctx: Context) -> list[Action]:
 
 
 def apply(actions: Sequence[Action], ctx: Context, fence: Fence) -> None:
-    made = []
+    by_moment: dict[datetime | None, list[tuple[int, int]]] = {}
     for action in actions:
         if action.outcome == CREATED:
             said = action.row.moment("at")
-            at = said.at if said else fence.recorded_at
-            made += [
-                Merge(loser_id=one, root_id=action.subject_id, by=ctx.one.by, occurred_at=at,
-                      recorded_at=fence.recorded_at, known_at=fence.recorded_at)
-                for one in action.extra["losers"]
-            ]  # fmt: skip
-    if not made:
-        return
-    Merge.objects.bulk_create(made)
+            pairs = [(one, action.subject_id) for one in action.extra["losers"]]
+            by_moment.setdefault(said.at if said else None, []).extend(pairs)
+    made = [one for at, pairs in by_moment.items() for one in merging.add(pairs, by=ctx.one.by, at=at, fence=fence)]
     ctx.add("merge", [one.pk for one in made])
-    for one in made:
-        Lead.objects.filter(pk=one.loser_id).update(root_id=one.root_id)
-    touched = sorted({pk for one in made for pk in (one.loser_id, one.root_id)})
-    dirty.mark(touched, fence)
-    _derive(touched, fence)
-
-
-def take_back(ids: Sequence[int], fence: Fence) -> None:
-    """After corrections of merges: the losers stand for themselves again."""
-    back = Correction.objects.filter(subject="merge").values("subject_id")
-    for loser, root in Merge.objects.filter(pk__in=ids).values_list("loser_id", "root_id"):
-        other = Merge.objects.filter(loser=loser).exclude(pk__in=back).order_by("-recorded_at").first()
-        Lead.objects.filter(pk=loser).update(root_id=other.root_id if other else None)
-        dirty.mark([loser, root], fence)
-        _derive([loser, root], fence)
-
-
-def _derive(leads: Sequence[int], fence: Fence) -> None:
-    from leads.models import Handoff
-
-    handoffs = list(Handoff.objects.filter(lead__in=leads).values_list("pk", flat=True))
-    for hook in hooks.handoffs if handoffs else []:
-        hook(handoffs, fence)

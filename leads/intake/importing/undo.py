@@ -36,8 +36,6 @@ from leads.models import (
 from smarketing.accounts.models import User
 from smarketing.rows.fence import Fence, open_fence
 
-from . import merges
-
 BATCH = 5000
 LISTED = 200
 # Kinds whose lines are no facts: a list is mended by importing it again.
@@ -127,7 +125,7 @@ def take_back(one: Import, by: User | None, at: datetime) -> list[Worked]:
     deals = correct("deal", Deal.objects.filter(imported_by=one).values_list("pk", flat=True))
     for subject in ("attempt", "dealcontact", "event", "eventdetail", "suppression"):
         correct(subject, added(one, subject))
-    merges.take_back(correct("merge", added(one, "merge")), fence)
+    correct("merge", added(one, "merge"))
     _spends(one, correct, by, fence)
     correct("attributechange", AttributeChange.objects.filter(imported_by=one).values_list("pk", flat=True))
     for subject, model in (("lead", Lead), ("company", Company), ("campaign", Campaign)):
