@@ -83,10 +83,10 @@ SELECT d.occurred_at, 10, d.id, 'decision', d.recorded_at, false, {_LATE.format(
   jsonb_build_object('kind', d.kind, 'reason', d.reason, 'evidence', d.evidence, 'return_on', d.return_on)
 FROM leads_decision d JOIN leads_handoff h ON h.id = d.handoff_id {_BACK.format("decision", "d")}
 WHERE h.lead_id = ANY(%(leads)s) AND {_KNOWN.format("d")}""",
-    "deal": """
-SELECT d.created_at, 11, d.id, 'deal', d.recorded_at, d.day_only, d.declared, NULL::bigint, 1, d.created_at, NULL::bigint,
+    "deal": f"""
+SELECT d.created_at, 11, d.id, 'deal', d.recorded_at, d.day_only, d.declared, NULL::bigint, 1, d.created_at, k.id,
   jsonb_build_object('title', d.title, 'key', d.key, 'import', d.imported_by_id)
-FROM leads_deal d WHERE d.id = ANY(%(deals)s) AND d.created_at <= %(t)s AND (d.declared OR d.recorded_at <= %(t)s)""",
+FROM leads_deal d {_BACK.format("deal", "d")} WHERE d.id = ANY(%(deals)s) AND d.created_at <= %(t)s AND (d.declared OR d.recorded_at <= %(t)s)""",
     "contact": f"""
 SELECT c.occurred_at, 12, c.id, 'contact', c.recorded_at, false, {_LATE.format("c")}, c.by_id, 1, c.occurred_at, k.id,
   jsonb_build_object('role', c.role)

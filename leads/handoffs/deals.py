@@ -3,13 +3,26 @@
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import takewhile
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.intake import dirty, facts
-from leads.models import Correction, Deal, DealContact, EngagementReset, Handoff, HandoffState, Lead, Stage
+from leads.intake import hooks as intake_hooks
+from leads.models import (
+    AttributeChange,
+    Correction,
+    Deal,
+    DealContact,
+    EngagementReset,
+    Handoff,
+    HandoffState,
+    Lead,
+    Stage,
+    StageMove,
+)
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import Role, Side, User
 from smarketing.rows import clock
@@ -125,7 +138,7 @@ def lose(
     deal = _close(deal, by, at, Deal.State.LOST, closed_on, seen, reason=reason)
     if (
         deal.lead_id
-        and not Deal.objects.filter(lead=deal.lead_id, state__in=(Deal.State.OPEN, Deal.State.WON)).exists()
+        and not Deal.objects.filter(lead=deal.lead_id, state__in=(Deal.State.OPEN, Deal.State.WON)).standing().exists()
     ):
         _recycle(deal, by, at, open_fence())
     return deal
@@ -151,6 +164,43 @@ def reopen(*, deal: Deal, by: User, at: datetime, seen: datetime | None = None) 
     return Deal.objects.get(pk=deal.pk)
 
 
+@transaction.atomic
+def take_back(*, deal: Deal, by: User, at: datetime, reason: str) -> Correction:
+    """A deal opened by mistake: absent from every count and list, its lead and handoff as if it had not been opened.
+
+    By whoever opened it (within 30 seconds without a reason) or a sales manager. Refusal for a closed deal, one from a
+    file, or when the lead is with sales again.
+    """
+    deal = _locked(deal, by, None)
+    if Correction.objects.filter(subject="deal", subject_id=deal.pk).exists():
+        raise Refusal(_("This was taken back before."))
+    if deal.imported_by_id:
+        raise Refusal(_("This deal came from a file: undo the import, or lose the deal."))
+    if deal.state != Deal.State.OPEN:
+        raise Refusal(_("This deal is closed: open it again first."))
+    opener = AttributeChange.objects.filter(subject="deal", subject_id=deal.pk).order_by("pk").first()
+    hands.may_take_back(
+        author=opener.by if opener else None, recorded_at=deal.recorded_at, occurred_at=deal.created_at, by=by, at=at, reason=reason
+    )  # fmt: skip
+    held = HandoffState.objects.filter(handoff=deal.handoff_id, is_open=False).first()
+    if held and HandoffState.objects.filter(lead=held.lead_id, line=held.line_id, is_open=True).exists():
+        raise Refusal(_("The lead was handed over again since: this cannot be taken back."))
+    fence = open_fence()
+    facts.correct(subject="deal", subject_ids=[deal.pk], by=by, at=at, reason=reason)
+    facts.correct(
+        subject="dealcontact", subject_ids=deal.contacts.values_list("pk", flat=True), by=by, at=at, reason=reason
+    )
+    for hook in intake_hooks.deals:
+        hook([deal.pk], fence)
+    _stage_back(deal, by, at, fence)
+    return Correction.objects.get(subject="deal", subject_id=deal.pk)
+
+
+def may_open(lead: Lead, by: User) -> bool:
+    """Whether `by` may open a deal on a lead without a handoff in hand."""
+    return not lead.erased and not lead.root_id and _may_without_handoff(lead, by)
+
+
 def may_work(deal: Deal, by: User) -> bool:
     """Whether `by` may change this deal: its rep, the rep in charge of its handoff, or a sales manager."""
     if by.role == Role.MANAGER and by.side == Side.SALES:
@@ -163,8 +213,6 @@ def may_work(deal: Deal, by: User) -> bool:
 
 def last_change(deal: Deal) -> datetime:
     """When something about a deal was recorded last: what a page shows of its freshness."""
-    from leads.models import AttributeChange
-
     newest = AttributeChange.objects.filter(subject="deal", subject_id=deal.pk).order_by("-recorded_at").first()
     return newest.recorded_at if newest else deal.recorded_at
 
@@ -216,6 +264,18 @@ def _recycle(deal: Deal, by: User, at: datetime, fence: Fence) -> None:
         known_at=fence.recorded_at,
     )  # fmt: skip
     dirty.mark([deal.lead_id], fence)
+
+
+def _stage_back(deal: Deal, by: User, at: datetime, fence: Fence) -> None:
+    """The stage before the deals, where nothing but deals has moved their lead since."""
+    if Deal.objects.filter(lead=deal.lead_id, state__in=(Deal.State.OPEN, Deal.State.WON)).standing().exists():
+        return
+    moves = StageMove.objects.filter(lead=deal.lead_id).order_by("-number")
+    ours = list(takewhile(lambda one: one.cause in ("deal", stages.CORRECTION), moves))
+    first = next((one for one in reversed(ours) if one.cause == "deal"), None)
+    if first is not None:
+        to = first.from_stage or Stage.LEAD
+        stages.move(lead_id=deal.lead_id, to=to, cause=stages.CORRECTION, at=at, by=by, handoff=deal.handoff_id, fence=fence)  # fmt: skip
 
 
 def _locked(deal: Deal, by: User, seen: datetime | None) -> Deal:

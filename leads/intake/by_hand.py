@@ -1,21 +1,24 @@
-"""What people write with their own hands: leads, campaigns and what these cost. Each value is an AttributeChange."""
+"""What people write with their own hands: leads, companies, campaigns and what these cost. Each value is an AttributeChange."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Lower
 
-from leads.models import AttributeChange, Campaign, Correction, Lead, Spend
+from leads.models import AttributeChange, Campaign, Company, Correction, Lead, Spend
 from smarketing.accounts.audit import record
-from smarketing.accounts.models import User
+from smarketing.accounts.models import Role, User
 from smarketing.rows import clock
 from smarketing.rows.fence import open_fence
 
-from . import columns, companies, facts, locks
+from . import columns, companies, facts, hooks, locks
+
+QUICK = timedelta(seconds=31)  # "within 30 seconds", the last one included
+_BORN: dict[str, Any] = {"lead": Lead, "company": Company, "campaign": Campaign}
 
 
 class ByHandError(ValueError):
@@ -106,6 +109,74 @@ def take_back_campaigns(*, by: User, when: datetime, at: datetime) -> int:
 
 
 @transaction.atomic
+def add_company(*, values: Mapping[str, Any], by: User, at: datetime) -> int:
+    """Make a company. Returns its id. ByHandError("domain_taken" or "name_taken") when another one is known by it."""
+    fence = open_fence()
+    _company_is_free(values, None)
+    (pk,) = facts.create_companies(
+        [facts.Birth(at, dict(values))], origin=facts.Origin(by=by, source="hand"), fence=fence
+    )
+    record(by, "company.add", "company", pk, at)
+    return pk
+
+
+@transaction.atomic
+def edit_company(*, company: Company, values: Mapping[str, Any], by: User, at: datetime) -> list[facts.Change]:
+    """Record the values that differ. Returns the changes. ByHandError as for `add_company`."""
+    fence = open_fence()
+    _company_is_free(values, company.pk)
+    now = columns.current("company", [company.pk]).get(company.pk, {})
+    changes = [
+        facts.Change("company", company.pk, name, _none(value), at)
+        for name, value in sorted(values.items())
+        if _none(value) != _none(now.get(name))
+    ]
+    added = facts.record_changes(changes, origin=facts.Origin(by=by, source="hand"), fence=fence)
+    if added:
+        record(by, "company.edit", "company", company.pk, at, fields=[change.field for change in added])
+    return added
+
+
+def written_together(change: AttributeChange) -> QuerySet[AttributeChange]:
+    """The values that were written by hand in one deed and stand, this one among them. Opposition has its own way back."""
+    back = Correction.objects.filter(subject="attributechange").values("subject_id")
+    rows = AttributeChange.objects.filter(
+        subject=change.subject,
+        subject_id=change.subject_id,
+        recorded_at=change.recorded_at,
+        by=change.by,
+        source="hand",
+    )
+    return rows.exclude(pk__in=back).exclude(field="opted_out").exclude(by=None).order_by("pk")
+
+
+@transaction.atomic
+def take_back_values(*, change: AttributeChange, by: User, at: datetime, reason: str) -> list[int]:
+    """Take back what was written by hand in one deed: the values before it hold again.
+
+    ByHandError: "birth" for the first values of a lead, company or campaign; "gone" when nothing of it stands;
+    "not_yours" but for the author and managers; "closed" for the author when the month is closed; "reason" without one
+    after thirty seconds.
+    """
+    open_fence()
+    rows = list(written_together(change))
+    if not rows:
+        raise ByHandError("gone")
+    if _BORN[change.subject].objects.filter(pk=change.subject_id, recorded_at=change.recorded_at).exists():
+        raise ByHandError("birth")
+    chief = by.role == Role.MANAGER
+    if by.pk != change.by_id and not chief:
+        raise ByHandError("not_yours")
+    quick = by.pk == change.by_id and at - change.recorded_at <= QUICK
+    month = clock.today(change.occurred_at).replace(day=1)
+    if not quick and not chief and any(month in closed(month, month) for closed in hooks.closed_months):
+        raise ByHandError("closed")
+    if not quick and not reason.strip():
+        raise ByHandError("reason", "reason")
+    return facts.correct(subject="attributechange", subject_ids=[row.pk for row in rows], by=by, at=at, reason=reason)
+
+
+@transaction.atomic
 def add_campaign(*, values: Mapping[str, Any], by: User, at: datetime) -> int:
     """Make a campaign. Returns its id. ByHandError("key_taken") when another one has its key."""
     fence = open_fence()
@@ -161,6 +232,16 @@ def _key_is_free(key: str, besides: int | None) -> None:
     locks.hold(locks.CAMPAIGNS, [key.lower()])
     if Campaign.objects.annotate(low=Lower("key")).filter(low=key.lower()).exclude(pk=besides or 0).exists():
         raise ByHandError("key_taken", "key")
+
+
+def _company_is_free(values: Mapping[str, Any], besides: int | None) -> None:
+    """A company is known by its domain, else by its name: nobody else may be."""
+    keys = [key for key in (companies.name_key({name: values.get(name)}) for name in ("domain", "name")) if key]
+    locks.hold(locks.COMPANIES, keys)
+    for key in keys:
+        rows = Company.objects.annotate(low=Lower("domain" if key[0] == "d" else "name")).filter(low=key[2:])
+        if rows.exclude(pk=besides or 0).exists():
+            raise ByHandError("domain_taken", "domain") if key[0] == "d" else ByHandError("name_taken", "name")
 
 
 def _none(value: Any) -> Any:

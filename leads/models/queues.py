@@ -92,3 +92,9 @@ class DealQuerySet(models.QuerySet):
         if user.role == "rep":
             return self.filter(models.Q(rep=user) | models.Q(handoff__state_row__rep=user))
         return self
+
+    def standing(self) -> "DealQuerySet":
+        """Those that were not taken back."""
+        from .facts import Correction
+
+        return self.exclude(pk__in=Correction.objects.filter(subject="deal").values("subject_id"))

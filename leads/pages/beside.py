@@ -3,7 +3,7 @@
 from django.template.loader import render_to_string
 
 from leads.handoffs import deals, hands
-from leads.models import Deal, HandoffState
+from leads.models import Deal, HandoffState, Lead
 from smarketing.accounts.policy import may
 
 
@@ -24,10 +24,16 @@ def deals_of_lead(context, lead: int) -> str:
     """The lead's deals, newest first."""
     user = context["request"].user
     found = (
-        Deal.objects.visible_to(user).filter(lead=lead).select_related("rep").distinct().order_by("-created_at", "-pk")
+        Deal.objects.visible_to(user)
+        .standing()
+        .filter(lead=lead)
+        .select_related("rep")
+        .distinct()
+        .order_by("-created_at", "-pk")
     )
     rows = [(one, deals.LOST.get(one.reason, one.reason)) for one in found]
-    if not rows:
+    opens = may(user, "deals.edit") and deals.may_open(Lead.objects.get(pk=lead), user)
+    if not rows and not opens:
         return ""
-    said = {"rows": rows, "personal": may(user, "leads.personal")}
+    said = {"rows": rows, "personal": may(user, "leads.personal"), "opens": opens, "lead_id": lead}
     return render_to_string("leads/deals/of_lead.html", said, context["request"])

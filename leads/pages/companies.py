@@ -1,20 +1,30 @@
-"""The page of a company: who it is, its people, and who is in charge of them."""
+"""The page of a company: who it is, its people, and who is in charge of them; and its form."""
 
-from django.http import HttpRequest
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
-from django.utils.translation import get_language
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from leads.evidence import values
+from leads.intake import by_hand
 from leads.models import Company, HandoffState, Lead
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web import lists
+from smarketing.web.once import once
 from smarketing.web.tables import Table
 
+from .forms import CompanyForm
 from .leads import COLUMNS, EXPORT
 
+SAID = {
+    "domain_taken": gettext_lazy("Another company has this domain."),
+    "name_taken": gettext_lazy(
+        "Another company has this name: give one of them another name, for instance with its city."
+    ),
+}
 SHOWN = ("name", "number", "function", "stage", "grade", "rep", "created")
 
 
@@ -41,10 +51,48 @@ def page(request: HttpRequest, pk: int) -> HttpResponseBase:
             for one in values.values("company", pk, clock.now(), get_language() or "en")
             if personal or not one.personal
         ],
+        "may_edit": may(request.user, "companies.edit"),
+        "may_strike": may(request.user, "leads.edit"),
         "others": everybody.count() - mine.count(),
         "reps": _in_charge(company),
     }
     return lists.answer(request, table, "leads/company.html", context)
+
+
+@needs("companies.edit")
+@once
+def add(request: HttpRequest) -> HttpResponse:
+    form = CompanyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            pk = by_hand.add_company(values=form.values(), by=request.user, at=clock.now())
+        except by_hand.ByHandError as refusal:
+            form.add_error(refusal.field, SAID[refusal.key])
+        else:
+            messages.success(request, _("The company is here."))
+            return redirect("leads:company", pk)
+    return _form_page(request, form, None)
+
+
+@needs("companies.edit")
+@once
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    company = get_object_or_404(Company.objects.visible_to(request.user), pk=pk)
+    form = CompanyForm.of(company, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            changes = by_hand.edit_company(company=company, values=form.values(), by=request.user, at=clock.now())
+        except by_hand.ByHandError as refusal:
+            form.add_error(refusal.field, SAID[refusal.key])
+        else:
+            messages.success(request, _("Saved: its people are judged anew.") if changes else _("Nothing has changed."))
+            return redirect("leads:company", pk)
+    return _form_page(request, form, company)
+
+
+def _form_page(request: HttpRequest, form: CompanyForm, company: Company | None) -> HttpResponse:
+    context = {"form": form, "company": company}
+    return render(request, "leads/company_form.html", context, status=200 if request.method == "GET" else 422)
 
 
 def _in_charge(company: Company) -> list[tuple[str, int]]:

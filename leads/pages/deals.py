@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from leads.handoffs import deals, hands, money, problems
-from leads.models import Deal, Lead
+from leads.models import Correction, Deal, Lead
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web.once import once
@@ -101,6 +101,54 @@ def open_deal(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "leads/deals/open.html", context, status=status)
 
 
+@needs("deals.edit")
+@once
+def open_on_lead(request: HttpRequest, pk: int) -> HttpResponse:
+    """A deal on a lead without a handoff in hand: by the rep who had it last, or a sales manager."""
+    lead = get_object_or_404(Lead.objects.visible_to(request.user).select_related("company"), pk=pk)
+    if not deals.may_open(lead, request.user):
+        raise Http404
+    form = DealForm(
+        request.POST or None, initial={"title": lead.company.name if lead.company else str(lead)}, auto_id="open_%s"
+    )
+    contacts = _contacts(lead, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = deals.open_deal(
+                lead=lead, by=request.user, at=clock.now(), contacts=_roles(contacts), **form.cleaned_data
+            )
+        except problems.Refusal as refusal:
+            _say(form, refusal)
+        else:
+            messages.success(request, _("Deal opened."))
+            return redirect("leads:deal", made.pk)
+    context = {"form": form, "contacts": contacts, "roles": deals.ROLES, "lead": lead, "state": None}
+    return render(request, "leads/deals/open.html", context, status=422 if request.method == "POST" else 200)
+
+
+class BackForm(forms.Form):
+    reason = forms.CharField(label=gettext_lazy("Why it is taken back"), max_length=200, required=False)
+
+
+@needs("deals.edit")
+@once
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """A deal that was opened by mistake."""
+    one, form = _visible(request, pk), BackForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            deals.take_back(deal=one, by=request.user, at=clock.now(), reason=form.cleaned_data["reason"])
+        except problems.NotYours:
+            raise Http404 from None
+        except problems.Refusal as refusal:
+            _say(form, refusal)
+        else:
+            messages.success(request, _("Taken back: it counts nowhere, and its lead is as before."))
+            return redirect("leads:lead", one.lead_id)
+    context = {"deal": one, "form": form}
+    return render(request, "leads/deals/back.html", context, status=422 if request.method == "POST" else 200)
+
+
 @needs("deals.view")
 def deal(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, _visible(request, pk))
@@ -159,12 +207,14 @@ def _page(
     request: HttpRequest, one: Deal, sent: Mapping[str, forms.Form] | None = None, status: int = 200
 ) -> HttpResponse:
     sent, today = sent or {}, clock.today()
+    back = Correction.objects.filter(subject="deal", subject_id=one.pk).select_related("by").first()
     amount = _shown(one.amount)
     asked = {"title": one.title, "amount": amount}
     context = {
         "deal": one,
         "lead": one.lead,
-        "editable": may(request.user, "deals.edit") and deals.may_work(one, request.user),
+        "editable": back is None and may(request.user, "deals.edit") and deals.may_work(one, request.user),
+        "back": back,
         "personal": may(request.user, "leads.personal"),
         "change": sent.get("change") or DealForm(initial=asked, auto_id=_ids("change")),
         "win": sent.get("win") or WinForm(initial={"amount": amount, "closed_on": today}, auto_id=_ids("win")),

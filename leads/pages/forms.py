@@ -8,12 +8,13 @@ from django import forms
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
-from leads.intake.companies import domain_of
-from leads.models import Campaign, Lead
+from leads.intake.companies import domain_of, one_line
+from leads.models import Campaign, Company, Lead
 from leads.models.identities import Stage
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 LEAD_FIELDS = ("first_name", "last_name", "email", "phone", "function", "country", "source", "birth_date")
+COMPANY_FIELDS = ("name", "domain", "industry", "country", "employees")
 CAMPAIGN_FIELDS = ("key", "name", "channel", "starts_on", "ends_on")
 MAX_AMOUNT = Decimal("999999999999.99")
 
@@ -89,6 +90,39 @@ class LeadForm(forms.Form):
     def company(self) -> dict[str, str]:
         said = {"name": self.cleaned_data["company_name"], "domain": self.cleaned_data["company_domain"]}
         return {name: value for name, value in said.items() if value}
+
+
+class CompanyForm(forms.Form):
+    """A company by hand: at least a name or a domain, by which files and forms find it again."""
+
+    name = _text(_("Name"), 200)
+    domain = _text(_("Domain"), 200, help_text=_("For instance acme.example. It finds the company again."))
+    industry = _text(_("Industry"))
+    country = _text(_("Country"), 60)
+    employees = forms.IntegerField(label=_("Headcount"), required=False, min_value=0, max_value=2**31 - 1)
+
+    @classmethod
+    def of(cls, company: Company, data=None) -> "CompanyForm":
+        """The form filled with a company."""
+        return cls(data, initial={name: getattr(company, name) for name in COMPANY_FIELDS})
+
+    def clean_domain(self) -> str:
+        said = self.cleaned_data["domain"]
+        domain = domain_of(said) if said else ""
+        if said and not domain:
+            raise forms.ValidationError(_("This is no domain: write it like acme.example."))
+        return domain
+
+    def clean(self):
+        data = super().clean()
+        if not self.errors and not (data.get("name") or data.get("domain")):
+            self.add_error("name", _("Write a name or a domain."))
+        return data
+
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in COMPANY_FIELDS} | {
+            "name": one_line(self.cleaned_data["name"])
+        }
 
 
 class LeadFilters(forms.Form):

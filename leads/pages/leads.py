@@ -93,6 +93,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
         "companies": companies,
         "may_add": may(request.user, "leads.add"),
         "may_merge": may(request.user, "leads.merge"),
+        "may_company": may(request.user, "companies.edit"),
     }
     return lists.answer(request, table, "leads/leads.html", context)
 

@@ -56,6 +56,7 @@ VERBS: dict[str, frozenset[str]] = {
     "leads.import": frozenset({MARKETER, MANAGER, ADMINISTRATOR}),
     "leads.export": frozenset({MARKETER, MANAGER, ADMINISTRATOR}),
     "leads.merge": frozenset({MARKETER, MANAGER}),
+    "companies.edit": frozenset({MARKETER, MANAGER}),
     "leads.note": WORKERS,
     "leads.consent": WORKERS | {ADMINISTRATOR},
     "leads.privacy": frozenset({MANAGER, ADMINISTRATOR}),

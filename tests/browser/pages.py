@@ -223,6 +223,20 @@ def _owed_lead() -> int:
     return HandoffState.objects.owed().values_list("lead", flat=True)[0]
 
 
+def _edited() -> dict:
+    """A value that was just written by hand."""
+    from leads.intake import by_hand
+    from leads.models import AttributeChange, Company
+    from smarketing.accounts.models import User
+    from smarketing.rows import clock
+
+    company = Company.objects.exclude(name="").order_by("-pk")[0]
+    said = {name: getattr(company, name) for name in ("name", "domain", "industry", "country")}
+    said["employees"] = (company.employees or 0) + 1
+    by_hand.edit_company(company=company, values=said, by=User.objects.filter(role="marketer")[0], at=clock.now())
+    return {"pk": AttributeChange.objects.filter(subject="company", by__isnull=False).order_by("-pk")[0].pk}
+
+
 PAGES = (
     Page("leads:queue", "rep"),
     Page("leads:focus", "rep", _owed),
@@ -253,6 +267,11 @@ PAGES = (
     Page("leads:note", "marketer", _handed),
     Page("leads:note_back", "marketer", _said("note")),
     Page("leads:suppression", "administrator"),
+    Page("leads:company_add", "marketer"),
+    Page("leads:company_edit", "marketer", lambda: _newest("leads.Company")),
+    Page("leads:change_back", "marketer", _edited),
+    Page("leads:open_deal_on_lead", "manager-sales", _handed),
+    Page("leads:deal_back", "manager-sales", lambda: _newest("leads.Deal", state="open")),
     Page("leads:company", "rep", lambda: _newest("leads.Company")),
     Page("leads:matching", "marketer", query=lambda: f"?of=draft:{_newest('personas.DefinitionLine')['pk']}&what=mql"),
     Page("leads:campaigns", "marketer"),

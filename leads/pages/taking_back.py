@@ -1,0 +1,72 @@
+"""Values written by hand, taken back: what held before holds again, and the mistake stays, struck through."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from leads.evidence import values
+from leads.intake import by_hand
+from leads.models import AttributeChange, Campaign, Company, Lead
+from smarketing.accounts.policy import may, needs
+from smarketing.rows import clock
+from smarketing.web.once import once
+
+from .forms import TakeBackForm
+
+SAID = {
+    "gone": gettext_lazy("This was taken back before."),
+    "birth": gettext_lazy("These are its first values: edit them instead."),
+    "not_yours": gettext_lazy("Only whoever wrote it, or a manager, may take it back."),
+    "closed": gettext_lazy("The month is closed: ask your manager to take this back."),
+    "reason": gettext_lazy("Say why this is taken back."),
+}
+# Subject -> its rows, its page, who may edit it.
+SUBJECTS = {
+    "lead": (Lead, "leads:lead", "leads.edit"),
+    "company": (Company, "leads:company", "leads.edit"),
+    "campaign": (Campaign, "leads:campaign", "campaigns.edit"),
+}
+
+
+@needs("leads.edit")
+@once
+def values_back(request: HttpRequest, pk: int) -> HttpResponse:
+    change = get_object_or_404(
+        AttributeChange.objects.filter(subject__in=SUBJECTS, by__isnull=False, source="hand").select_related("by"),
+        pk=pk,
+    )
+    model, page, verb = SUBJECTS[change.subject]
+    about = get_object_or_404(model.objects.visible_to(request.user), pk=change.subject_id)
+    if not may(request.user, verb) or getattr(about, "erased", False):
+        raise Http404
+    there, form = reverse(page, args=[about.pk]), TakeBackForm(request.POST or None)
+    form.fields["reason"].required = False
+    if request.method == "POST" and form.is_valid():
+        try:
+            by_hand.take_back_values(change=change, by=request.user, at=clock.now(), reason=form.cleaned_data["reason"])
+        except by_hand.ByHandError as refusal:
+            form.add_error(refusal.field or None, SAID[refusal.key])
+        else:
+            messages.success(request, _("Taken back: what held before holds again."))
+            return redirect(there)
+    context = {"about": about, "there": there, "form": form, "change": change, "pairs": _pairs(request, change)}
+    return render(request, "leads/change_back.html", context, status=200 if request.method == "GET" else 422)
+
+
+def _pairs(request: HttpRequest, change: AttributeChange) -> list[tuple[str, str]]:
+    """(label, value) of what would be taken back."""
+    lang, personal = get_language() or "en", may(request.user, "leads.personal")
+    known = {one.name: one for one in values.catalogue(change.subject)}
+    found = []
+    for row in by_hand.written_together(change):
+        one = known.get(row.field)
+        if one is None:
+            linked = values.LINKS[row.field].objects.filter(pk=row.value).first() if row.field in values.LINKS else None
+            found.append((str(_(row.field)) if row.field in values.LINKS else row.field, str(linked or "–")))
+        else:
+            shown = values.text_of(one, row.value, lang) if personal or not one.personal else "•••"
+            found.append((values.label_of(one, lang), shown or "–"))
+    return found
