@@ -58,8 +58,15 @@ def create_leads(rows: Sequence[Birth], *, origin: Origin, fence: Fence | None =
     fence = fence or open_fence()
     ids = births.create("lead", rows, origin, fence)
     dirty.mark(ids, fence)
-    named = [pk for pk, row in zip(ids, rows, strict=True) if row.values.get("email")]
-    _suppress(named, origin, fence)
+    said = [
+        (pk, row.values["email"], row.values.get("opted_out") is True)
+        for pk, row in zip(ids, rows, strict=True)
+        if row.values.get("email")
+    ]
+    if said:
+        from . import suppression
+
+        suppression.keep_said(said, origin, fence)
     return ids
 
 

@@ -10,8 +10,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
+from psycopg2 import Binary
 
 from leads.models import AttributeChange, Correction, Lead, Suppression
 from smarketing.accounts.models import User
@@ -28,8 +30,14 @@ _ROW = {
 
 def key_of(email: str) -> bytes:
     """The keyed hash of an address, so that nobody can try out addresses against a copy of the list."""
-    text = email.strip().lower()
-    return hmac.digest(settings.SECRET_KEY.encode(), b"suppressed\0" + text.encode("utf-8", "surrogatepass"), "sha256")
+    return next(iter(_keys([email])))
+
+
+def _keys(emails: Iterable[str]) -> dict[bytes, str]:
+    """Keyed hash -> address in lower case."""
+    secret = settings.SECRET_KEY.encode()
+    texts = {email.strip().lower() for email in emails}
+    return {hmac.digest(secret, b"suppressed\0" + one.encode("utf-8", "surrogatepass"), "sha256"): one for one in texts}
 
 
 def standing() -> QuerySet[Suppression]:
@@ -39,10 +47,15 @@ def standing() -> QuerySet[Suppression]:
 
 def listed(emails: Iterable[str]) -> dict[str, Suppression]:
     """Those of these addresses (lower case) that are on the list, each with what put it there."""
-    wanted = {key_of(email): email.strip().lower() for email in emails if email.strip()}
+    wanted = _keys(email for email in emails if email.strip())
     if not wanted or not Suppression.objects.exists():
         return {}
-    rows = standing().filter(key__in=list(wanted)).select_related("by", "lead").order_by("-pk")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM leads_suppression WHERE key = ANY(%s::bytea[])", [[Binary(key) for key in wanted]]
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+    rows = standing().filter(pk__in=ids).select_related("by", "lead").order_by("-pk") if ids else []
     return {wanted[bytes(row.key)]: row for row in rows}
 
 
@@ -68,12 +81,16 @@ def add(
 
 
 def keep(leads: Sequence[int], origin: facts.Origin, fence: Fence) -> int:
-    """After births and changes: addresses of those who oppose go on the list, those who are listed oppose.
+    """After changes: addresses of those who oppose go on the list, those who are listed oppose.
 
     Returns how many addresses were put on it.
     """
     rows = Lead.objects.filter(bulk.among("pk", leads), erased=False).exclude(email="")
-    said = list(rows.values_list("pk", "email", "opted_out"))
+    return keep_said(list(rows.values_list("pk", "email", "opted_out")), origin, fence)
+
+
+def keep_said(said: Sequence[tuple[int, str, bool]], origin: facts.Origin, fence: Fence) -> int:
+    """As `keep`, for (lead, its address, whether it opposes), as they were just said."""
     there = listed(email for _pk, email, _out in said)
     new = {email: pk for pk, email, out in reversed(said) if out and email.strip().lower() not in there}
     if new:

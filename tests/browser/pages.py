@@ -204,7 +204,8 @@ def _merged() -> dict:
     from smarketing.accounts.models import User
     from smarketing.rows import clock
 
-    loser, root = Lead.objects.living().filter(handoffs=None).order_by("-pk")[:2]
+    newest = list(Lead.objects.living().filter(handoffs=None).order_by("-pk")[:2])
+    loser, root = newest[0], newest[1]
     made = merge.merge(loser=loser, root=root, by=User.objects.filter(role="marketer")[0], at=clock.now())
     return {"pk": root.pk, "merge_pk": made.pk}
 
