@@ -9,7 +9,7 @@ class LeadsConfig(AppConfig):
 
     def ready(self):
         from leads import upkeep
-        from leads.handoffs import handing, leaving, states, undoing
+        from leads.handoffs import handing, leaving, notices, states, undoing
         from leads.intake import hooks
         from leads.intake.importing import tasks
         from leads.judging import rebuild, service
@@ -41,6 +41,7 @@ class LeadsConfig(AppConfig):
             sections.Section("retention", _("Retention"), kept, "leads:retention", "settings.retention", 36)
         )
         leaving.register()
+        notices.register()
         tasks.register()
         company.HAS_FACTS.append(lambda: Lead.objects.exists())
         hooks.events.append(ledger.count_events)

@@ -23,7 +23,7 @@ from smarketing.rows import clock
 from smarketing.rows.fence import Fence, open_fence
 
 from . import evidence as proofs
-from . import hands, reasons, rules, stages, states
+from . import hands, notices, reasons, rules, stages, states
 from .problems import Refusal
 
 # How far a stage lies along the shared life: a decision never takes a lead back along it, except by a reason.
@@ -148,6 +148,8 @@ def _decide(handoff: Handoff, by: User, at: datetime, kind: str, *, stage: str, 
     )  # fmt: skip
     _move(handoff, stage, kind, by, at, fence)
     states.derive([handoff.pk], fence)
+    if kind in (Decision.Kind.REFUSE, Decision.Kind.RETURN):
+        notices.tell_sent_back(decision)
     figures = {name: str(value) for name, value in said.items() if value}
     record(by, f"handoffs.{kind}", "handoff", handoff.pk, at, decision=decision.pk, **figures)
     return decision

@@ -21,7 +21,7 @@ from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
 from smarketing.rows.fence import Fence, open_fence
 
-from . import states
+from . import notices, states
 from .rules import body_of
 
 TURN, TAKEN, MANAGER, ACCOUNT, POOL = "turn", "taken", "manager", "account", "pool"
@@ -162,12 +162,13 @@ def _claim(pk: int, by: User) -> int | None:
 
 
 def name(rows: Sequence[tuple], by: User | None, fence: Fence, reason: str = "") -> None:
-    """Add assignments (handoff, rep, pool, how, when); their states are derived by the caller."""
+    """Add assignments (handoff, rep, pool, how, when) and tell their reps; their states are derived by the caller."""
     facts = [
         (pk, rep, pool, how, reason, by and by.pk, when, fence.recorded_at, fence.recorded_at)
         for pk, rep, pool, how, when in rows
     ]
     bulk.insert("leads_assignment", _ASSIGNMENT, facts)
+    notices.tell_assigned(rows, by, fence)
 
 
 # --- what the choice looks at

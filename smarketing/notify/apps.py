@@ -9,10 +9,14 @@ class NotifyConfig(AppConfig):
 
     def ready(self) -> None:
         from smarketing.accounts.sections import Section, register
-        from smarketing.jobs import outbox
+        from smarketing.jobs import ledger, nightly, outbox
+        from smarketing.web import slots
 
-        from . import mails
+        from . import bell, mails, upkeep
 
         outbox.register(mails.KIND, mails.deliver)
+        slots.fill("frame.bell", bell.show)
+        ledger.STEPS["notices"] = _("Old notices deleted")
+        nightly.once("notices", upkeep.forget, order=98)
         said = _("Every mail as its reader got it; a test mail.")
         register(Section("mails", _("Mails sent"), said, "notify:mails", "settings.mails", 80))

@@ -172,6 +172,22 @@ def _mail() -> dict:
     }
 
 
+def _told() -> dict:
+    """No argument; a rep who owes something has notices afterwards, one of them seen."""
+    from leads.models import HandoffState
+    from smarketing.accounts.models import User
+    from smarketing.notify.models import Notice
+    from smarketing.rows import clock
+
+    rep, at = User.objects.filter(role="rep", is_active=True).order_by("pk").first(), clock.now()
+    for number, owed in enumerate(HandoffState.objects.owed_by(rep).in_order()[:3] if rep else ()):
+        Notice.objects.get_or_create(
+            user=rep, kind="assigned", about=f"handoff:{owed.pk}", shown=True, mail="",
+            defaults={"params": {"handoff": owed.pk}, "at": at, "told_at": at, "seen_at": None if number else at},
+        )  # fmt: skip
+    return {}
+
+
 def _handed() -> dict:
     """A lead that was handed over."""
     return {"pk": _newest("leads.Handoff", "lead_id")["pk"]}
@@ -327,6 +343,7 @@ PAGES = (
     Page("accounts:invitation", "", _invited),
     Page("start:door", ""),
     Page("start:begin", "", lambda: {"code": "worn-out"}),
+    Page("notify:notices", "rep", _told),
     Page("notify:mails", "administrator"),
     Page("notify:mail", "administrator", _mail),
     Page("accounts:person", "administrator", _signer),
@@ -364,7 +381,7 @@ DEEDS = {
     "mfa_remove_webauthn", "mfa_edit_webauthn", "mfa_login_webauthn", "socialaccount_signup",
     "socialaccount_login_error",
     "openid_connect_login", "openid_connect_callback",
-    "notify:test", "notify:mail_page", "notify:again",
+    "notify:test", "notify:mail_page", "notify:again", "notify:open", "notify:see", "notify:see_all",
     "agreements:sign",
     "leads:take", "leads:reassign", "leads:attempt", "leads:accept", "leads:qualify",
     "leads:change_deal", "leads:win_deal", "leads:lose_deal", "leads:reopen_deal",

@@ -75,7 +75,7 @@ def open_pages() -> list[pages.Page]:
     elsewhere = ("account_", "socialaccount_", "start:")
     ours = [page for page in pages.PAGES if not page.name.startswith(elsewhere) and page.example is dict]
     return [page for page in ours if not callable(page.query)] + [
-        page for page in pages.PAGES if page.name in ("sla:month", "measures:rows")
+        page for page in pages.PAGES if page.name in ("sla:month", "measures:rows", "notify:notices")
     ]
 
 

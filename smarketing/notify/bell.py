@@ -1,0 +1,17 @@
+"""The bell of the top line: how many notices a person has not seen yet. One look into a partial index."""
+
+from django.template.loader import render_to_string
+
+from .models import Notice
+
+MOST = 99
+
+
+def show(context, *args) -> str:
+    """The bell's link with its count; nothing for somebody not signed in."""
+    request = context.get("request")
+    if request is None or not request.user.is_authenticated:
+        return ""
+    unseen = Notice.objects.visible_to(request.user).unseen().order_by()[: MOST + 1].count()
+    said = {"unseen": unseen, "shown": f"{MOST}+" if unseen > MOST else str(unseen)}
+    return render_to_string("notify/bell.html", said, request=request)

@@ -1,0 +1,87 @@
+"""Kinds of notices: the key is here, the words are registered from above (`AppConfig.ready()`).
+
+`CHANNELS` is the one table of where each kind goes by itself, by role (a role that is missing never gets the kind); each
+person may change it for themselves.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from smarketing.accounts.models import Role, User
+
+from .models import ByMail, Notice
+
+
+@dataclass(frozen=True)
+class Channels:
+    """Where a notice goes: into the portal, by mail."""
+
+    portal: bool
+    mail: str = ByMail.NEVER
+
+
+@dataclass(frozen=True)
+class Line:
+    """A notice in words: what happened, the page it leads to ("": none), what is worth adding."""
+
+    text: str
+    url: str = ""
+    detail: str = ""
+
+
+Say = Callable[[Sequence[Notice], User], Mapping[int, Line]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`label`: lazy text. `say(notices, reader)` → words by notice, of those that its reader may still see. `whom(user)`:
+    whether somebody of a role in the table is told at all."""
+
+    key: str
+    label: Any
+    icon: str
+    say: Say
+    whom: Callable[[User], bool] = lambda user: True
+
+
+PORTAL, AT_ONCE, MORNING = Channels(True), Channels(True, ByMail.ONCE), Channels(True, ByMail.MORNING)
+MAIL_ONLY = Channels(False, ByMail.ONCE)
+CHANNELS: dict[str, dict[str, Channels]] = {
+    "assigned": {Role.REP: AT_ONCE, Role.MANAGER: AT_ONCE},
+    "promise_soon": {Role.REP: PORTAL, Role.MANAGER: PORTAL},
+    "promise_missed": {Role.REP: PORTAL, Role.MANAGER: MORNING},
+    "sent_back": {Role.MARKETER: MORNING},
+    "paper": {Role.MANAGER: AT_ONCE, Role.MARKETER: AT_ONCE, Role.REP: AT_ONCE},
+    "month": {Role.MANAGER: MAIL_ONLY, Role.MARKETER: MAIL_ONLY},
+    "night_failed": {Role.ADMINISTRATOR: AT_ONCE},
+}
+_KINDS: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Give a key of the table its words. KeyError for a key that the table does not hold."""
+    CHANNELS[kind.key]
+    _KINDS[kind.key] = kind
+
+
+def get(key: str) -> Kind | None:
+    return _KINDS.get(key)
+
+
+def of(user: User) -> list[tuple[Kind, Channels]]:
+    """The kinds that may reach a person, in the order of the table, with where they go by themselves."""
+    found = [(_KINDS[key], roles[user.role]) for key, roles in CHANNELS.items() if key in _KINDS and user.role in roles]
+    return [(kind, channels) for kind, channels in found if kind.whom(user)]
+
+
+def said(notices: Iterable[Notice], reader: User) -> dict[int, Line]:
+    """Notice → its words, in the active language; those that their reader may not see any more are left out."""
+    by_kind: dict[str, list[Notice]] = {}
+    for one in notices:
+        by_kind.setdefault(one.kind, []).append(one)
+    out: dict[int, Line] = {}
+    for key, some in by_kind.items():
+        if key in _KINDS:
+            out |= _KINDS[key].say(some, reader)
+    return out
