@@ -149,4 +149,5 @@ class HandoffState(Derived):
                 name="queue_order",
             ),
             models.Index(fields=["line", "state"], name="state_line"),
+            models.Index(fields=["rep", "lead"], name="state_rep_lead"),
         ]

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import BooleanField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, TextField
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, QuerySet, Subquery, Sum, TextField
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
@@ -12,6 +14,7 @@ from smarketing.accounts.policy import REP, may
 from . import search
 
 BY_NAME = "leads_plain(leads_lead.last_name || ' ' || leads_lead.first_name)"
+NEAR_ENOUGH = 0.4  # word similarity of trigrams
 NO_SOURCE = "~"  # asks for leads whose source is not known
 
 
@@ -25,21 +28,23 @@ class LeadQuerySet(QuerySet):
         from .derived import HandoffState
         from .identities import Deal
 
-        handoffs = HandoffState.objects.visible_to(user)
-        deals = Deal.objects.filter(rep=user)
-        return self.filter(Q(pk__in=handoffs.values("lead")) | Q(pk__in=deals.values("lead")))
+        deals = Deal.objects.filter(rep=user, lead__isnull=False).order_by().values("lead")
+        return self.filter(_key_in(*HandoffState.objects.leads_seen_by(user), deals))
 
     def living(self) -> "LeadQuerySet":
         """Those that were not merged into another lead and not erased."""
         return self.filter(root_id=None, erased=False)
 
-    def searched(self, text: str, *, personal: bool = True) -> "LeadQuerySet":
-        """Those whose name, e-mail or company holds every word; without personal values only companies are asked."""
+    def searched(self, text: str, *, personal: bool = True, few: bool = False) -> "LeadQuerySet":
+        """Those whose name, e-mail or company holds every word; without personal values only companies are asked.
+
+        `few`: the rows at hand are few, so that each is asked and no index of all.
+        """
         words = search.words_of(text)
         if not words:
             return self
-        ids = search.candidates(words, personal)
-        found = self if ids is None else self.filter(pk__in=ids)
+        ids = None if few else search.candidates(words, personal)
+        found = self if ids is None else self.filter(pk__in=_listed(ids))
         sure = [] if ids is None else [word for word in words if len(word) >= search.INDEXED][: search.SHARED]
         for word in words:
             if word not in sure:
@@ -48,7 +53,17 @@ class LeadQuerySet(QuerySet):
 
     def written_nearly(self, text: str) -> "LeadQuerySet":
         """Those whose name, e-mail or company is written nearly like the text."""
-        return self.filter(Q(pk__in=search.near_names(text)) | Q(company__in=search.near_firms(text)))
+        from .identities import Lead
+
+        firms = Lead.objects.filter(company__in=_listed(search.near_firms(text))).order_by().values("pk")
+        return self.filter(
+            pk__in=Lead.objects.filter(pk__in=_listed(search.near_names(text))).values("pk").union(firms)
+        )
+
+    def close_to(self, text: str) -> "LeadQuerySet":
+        """The same of few rows, by names and e-mails only: each is compared; `near` says how close it is."""
+        name = RawSQL(search.NAMES.replace("l.", "leads_lead."), [], output_field=TextField())
+        return self.annotate(near=TrigramWordSimilarity(text, name)).filter(near__gte=NEAR_ENOUGH)
 
     def named_from(self, text: str) -> "LeadQuerySet":
         """Those whose last name begins with the text."""
@@ -90,14 +105,32 @@ class LeadQuerySet(QuerySet):
         return self.annotate(plain_name=RawSQL(BY_NAME, [], output_field=TextField()))
 
 
+def _key_in(*arms: QuerySet) -> Func:
+    """The condition that a row's key is in one of these; they are read first, and nothing else is asked of other rows."""
+    arrays = Func(*map(ArraySubquery, arms), template="(%(expressions)s)", arg_joiner=" || ")
+    return Func(F("pk"), arrays, template="(%(expressions)s)", arg_joiner=" = ANY ", output_field=BooleanField())
+
+
+def _listed(ids: Sequence[int]) -> RawSQL:
+    """Many ids as one value, quick to write and to read."""
+    return RawSQL("(SELECT unnest(%s::bigint[]))", [list(ids)])
+
+
 class CompanyQuerySet(QuerySet):
     def visible_to(self, user) -> "CompanyQuerySet":
         return self if may(user, "leads.view") else self.none()
 
     def searched(self, text: str) -> "CompanyQuerySet":
-        """Those whose name or domain holds every word."""
+        """Those whose name or domain holds every word; a word too short for an index must begin the name."""
         found = self
         for word in search.words_of(text):
+            if len(word) < search.INDEXED:
+                found = found.filter(
+                    RawSQL(
+                        "lower(leads_company.name) LIKE lower(%s)", [search.like(word)[1:]], output_field=BooleanField()
+                    )
+                )
+                continue
             where = f"{search.FIRMS.replace('c.', 'leads_company.')} LIKE leads_plain(%s)"
             found = found.filter(RawSQL(where, [search.like(word)], output_field=BooleanField()))
         return found

@@ -22,6 +22,11 @@ class HandoffStateQuerySet(models.QuerySet):
             return self.filter(mine)
         return self
 
+    def leads_seen_by(self, rep) -> tuple[models.QuerySet, models.QuerySet]:
+        """The leads of what a rep sees by `visible_to`, in two arms: each has its index, an "or" of them has none."""
+        pooled = self.filter(state="pooled", pool__in=rep.pools.values("pool"))
+        return self.filter(rep=rep).order_by().values("lead"), pooled.order_by().values("lead")
+
     def ever_in_hands_of(self, user) -> "HandoffStateQuerySet":
         """Handoffs that were this rep's, or waited in a pool of theirs, whatever became of them since."""
         pooled = models.Q(handoff__assignments__rep=None, handoff__assignments__pool__in=user.pools.values("pool"))

@@ -2,7 +2,7 @@
 
 Every word must be in the name, the e-mail address or the company, without regard to case and accents (`leads_plain`).
 Candidates are counted to MOST by the indexes, for each way to share the words between a person and a company. Up to
-there they are the answer; beyond, one in a hundred matches and reading leads in their order finds a page soonest.
+there they are the answer; beyond, one in 125 matches and reading leads in their order finds a page soonest.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
-MOST = 10_000
+MOST = 8_000
 MAX_WORDS = 6
 INDEXED = 3  # letters from which on a trigram index helps
 SHARED = 3  # words that are shared out between person and company; further ones only filter
@@ -81,12 +81,14 @@ def _shared_out(shared: Sequence[str], ways: Sequence[tuple[bool, ...]], most: i
 
 
 def holding(word: str, personal: bool) -> RawSQL:
-    """The condition on a lead that it holds a word."""
-    firms = f"leads_lead.company_id IN (SELECT c.id FROM leads_company c WHERE {_all(FIRMS, [word])})"
+    """The condition on a lead that it holds a word; a word too short for an index must begin the company's name."""
+    short = len(word) < INDEXED
+    where, said = ("lower(c.name) LIKE lower(%s)", like(word)[1:]) if short else (_all(FIRMS, [word]), like(word))
+    firms = f"leads_lead.company_id IN (SELECT c.id FROM leads_company c WHERE {where})"
     if not personal:
-        return RawSQL(f"({firms})", [like(word)], output_field=BooleanField())
+        return RawSQL(f"({firms})", [said], output_field=BooleanField())
     names = _all(NAMES.replace("l.", "leads_lead."), [word])
-    return RawSQL(f"({names} OR {firms})", [like(word)] * 2, output_field=BooleanField())
+    return RawSQL(f"({names} OR {firms})", [like(word), said], output_field=BooleanField())
 
 
 def near_names(text: str) -> list[int]:

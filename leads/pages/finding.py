@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlencode
 
-from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import QuerySet, TextField
-from django.db.models.expressions import RawSQL
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -16,8 +14,7 @@ from smarketing.accounts.policy import REP, may
 from smarketing.web import finding
 from smarketing.web.finding import Hit, Source
 
-SOME, MOST = 300, 2000  # rows among which the best are chosen: for each way of the index, of a rep's own
-_NAME = search.NAMES.replace("l.", "leads_lead.")
+SOME, MOST = 300, 500  # rows among which the best are chosen: for each way of the index, of a rep's own
 
 
 def register() -> None:
@@ -31,18 +28,14 @@ def _list_of(name: str):
 
 
 def _leads(user, text: str, limit: int, nearly: bool) -> list[Hit]:
-    """People by name and e-mail; whoever sees no personal values finds them by their company only."""
+    """People by name and e-mail; nobody for whoever sees no personal values."""
     if not may(user, "leads.personal"):
         return []
     mine = Lead.objects.visible_to(user).living().select_related("company")
     if not nearly:
         found = _exactly(mine, user, text, limit)
-    elif user.role == REP:  # few rows: each is compared
-        name = RawSQL(_NAME, [], output_field=TextField())
-        near = mine.annotate(near=TrigramWordSimilarity(finding.plain(text), name)).filter(
-            near__gte=finding.NEAR_ENOUGH
-        )
-        found = list(near.order_by("-near", "-pk")[:limit])
+    elif user.role == REP:
+        found = list(mine.close_to(finding.plain(text)).order_by("-near", "-pk")[:limit])
     else:
         found = _in_order(mine, search.near_names(text)[: 4 * limit])[:limit]
     return [_hit(lead) for lead in found]
@@ -54,10 +47,16 @@ def _exactly(mine: LeadQuerySet, user, text: str, limit: int) -> list[Lead]:
         return same
     found = list(mine.by_name().named_from(text).order_by("plain_name", "pk")[:limit])
     if len(found) < limit:
-        held = mine if user.role == REP else mine.filter(pk__in=search.of_people(search.words_of(text), SOME))
-        rest = [lead for lead in held[:MOST] if _holds(lead, text)]
+        rest = [lead for lead in _candidates(mine, user, search.words_of(text)) if _holds(lead, text)]
         found += sorted(rest, key=lambda lead: finding.rank(text, f"{lead} {lead.email}"))
     return list({lead.pk: lead for lead in found}.values())[:limit]
+
+
+def _candidates(mine: LeadQuerySet, user, words: Sequence[str]) -> LeadQuerySet:
+    """Of a rep's few rows those that hold every word, else what the index finds."""
+    if user.role == REP:
+        return mine.searched(" ".join(words), few=True)[:MOST]
+    return mine.filter(pk__in=search.of_people(words, SOME))
 
 
 def _holds(lead: Lead, text: str) -> bool:

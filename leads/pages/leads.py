@@ -14,9 +14,9 @@ from leads.intake import by_hand
 from leads.models import Company, Lead
 from leads.models.querysets import LeadQuerySet
 from leads.scoring.days import here
-from smarketing.accounts.policy import may, needs
+from smarketing.accounts.policy import REP, may, needs
 from smarketing.rows import clock
-from smarketing.web import exports, lists
+from smarketing.web import exports, finding, lists
 from smarketing.web.once import once
 from smarketing.web.tables import COUNT_TO, Column, Deed, Table
 
@@ -24,7 +24,7 @@ from . import choices, shown
 from .forms import LeadFilters, LeadForm
 
 COMPANIES_SHOWN = 5
-SEARCH_COUNT = 500
+SEARCH_COUNT = 200
 MOST_PICKED = 1000
 EXPORT = exports.Export("leads", "leads.export", "lead")
 
@@ -106,7 +106,7 @@ def asked_for(user, params: QueryDict) -> tuple[LeadFilters, LeadQuerySet, bool]
     rows = _filtered(Lead.objects.visible_to(user).living(), form.cleaned_data)
     if (picked := picks(params)) and not params.get("all"):
         rows = rows.filter(pk__in=picked)
-    return form, *_searched(rows, form.cleaned_data.get("q") or "", personal)
+    return form, *_searched(rows, form.cleaned_data.get("q") or "", personal, few=user.role == REP)
 
 
 def picks(params: QueryDict) -> list[int]:
@@ -144,12 +144,12 @@ def _filtered(rows: LeadQuerySet, asked: dict) -> LeadQuerySet:
     return rows
 
 
-def _searched(rows: LeadQuerySet, text: str, personal: bool) -> tuple[LeadQuerySet, bool]:
+def _searched(rows: LeadQuerySet, text: str, personal: bool, few: bool) -> tuple[LeadQuerySet, bool]:
     """(the leads, whether they are only written nearly like this)."""
-    found = rows.searched(text, personal=personal)
+    found = rows.searched(text, personal=personal, few=few)
     if not text or not personal or found.exists():
         return found, False
-    near = rows.written_nearly(text)
+    near = rows.close_to(finding.plain(text)) if few else rows.written_nearly(text)
     return (near, True) if near.exists() else (found, False)
 
 

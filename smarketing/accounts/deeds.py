@@ -29,7 +29,7 @@ DEEDS = {
     "definition.sign": _("signed a definition"),
     "demo.clock": _("moved the clock of the demo"),
     "facts.correct": _("took a record back"),
-    "handoff.give_back": _("gave a handoff back to the pool"),
+    "handoff.give_back": _("gave handoffs back to whom they were"),
     "handoff.make": _("handed a lead over"),
     "handoff.reassign": _("gave a handoff to somebody else"),
     "handoff.take": _("took a handoff"),

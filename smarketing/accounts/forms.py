@@ -176,8 +176,9 @@ class AuditForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for name, said in (("verb", deeds.deed), ("subject", deeds.subject)):
-            values = AuditEntry.objects.order_by(name).values_list(name, flat=True).distinct()
-            named = sorted(((value, said(value)) for value in values), key=lambda one: one[1].casefold())
+            named = sorted(
+                ((value, said(value)) for value in AuditEntry.objects.named(name)), key=lambda one: one[1].casefold()
+            )
             self.fields[name].choices = [("", _("all")), *named]
 
 

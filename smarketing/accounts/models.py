@@ -214,6 +214,14 @@ class AuditQuerySet(models.QuerySet):
         """All of it for whoever may read the log, nothing for others."""
         return self if may(user, "audit.view") else self.none()
 
+    def named(self, column: str) -> list[str]:
+        """The values of "verb" or "subject" that there are, from one to the next by the index."""
+        found: list[str] = []
+        rows = self.order_by(column).values_list(column, flat=True)
+        while (following := rows.filter(**{f"{column}__gt": found[-1]} if found else {}).first()) is not None:
+            found.append(following)
+        return found
+
     def matching(self, *, user=None, verb="", subject="", since=None, until=None) -> "AuditQuerySet":
         """Lines of a person, verb, subject, at or after `since`, before `until` (instants); None or "" filters nothing."""
         wanted = {"user": user, "verb": verb, "subject": subject, "at__gte": since, "at__lt": until}
@@ -233,4 +241,8 @@ class AuditEntry(Act):
     objects = AuditQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["subject", "subject_id"]), models.Index(fields=["-at"])]
+        indexes = [
+            models.Index(fields=["subject", "subject_id"]),
+            models.Index(fields=["-at"]),
+            models.Index(fields=["verb", "-at"], name="audit_verb"),
+        ]

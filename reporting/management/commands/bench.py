@@ -73,6 +73,7 @@ class Command(BaseCommand):
             measure.event_to_queue(sheet)
             measure.queue_page(sheet)
             measure.ingestion(sheet)
+            measure.searches(sheet)
             measure.pages(sheet, plans, self._say)
             importing.imports(sheet, leads)
         promises.measure(sheet, leads)
