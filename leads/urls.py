@@ -95,6 +95,7 @@ urlpatterns = [
     path("settings/suppression/", suppression.listing, name="suppression"),
     path("companies/add/", companies.add, name="company_add"),
     path("companies/<int:pk>/edit/", companies.edit, name="company_edit"),
+    path("queue/undo/assignment/<int:pk>/", taking_back.charge_back, name="charge_back"),
     path("leads/changes/<int:pk>/back/", taking_back.values_back, name="change_back"),
     path("leads/<int:pk>/deal/", deals.open_on_lead, name="open_deal_on_lead"),
     path("deals/<int:pk>/back/", deals.take_back, name="deal_back"),

@@ -69,9 +69,9 @@ SELECT m.occurred_at, 7, m.id, 'move', m.recorded_at, false, {_LATE.format("m")}
   jsonb_build_object('from', m.from_stage, 'to', m.to_stage, 'cause', m.cause)
 FROM leads_stagemove m WHERE m.lead_id = ANY(%(leads)s) AND {_KNOWN.format("m")}""",
     "assignment": f"""
-SELECT a.occurred_at, 8, a.id, 'assignment', a.recorded_at, false, {_LATE.format("a")}, a.by_id, 1, a.occurred_at, NULL::bigint,
+SELECT a.occurred_at, 8, a.id, 'assignment', a.recorded_at, false, {_LATE.format("a")}, a.by_id, 1, a.occurred_at, k.id,
   jsonb_build_object('rep', a.rep_id, 'pool', p.name, 'how', a.how, 'reason', a.reason)
-FROM leads_assignment a JOIN leads_handoff h ON h.id = a.handoff_id LEFT JOIN leads_pool p ON p.id = a.pool_id
+FROM leads_assignment a {_BACK.format("assignment", "a")} JOIN leads_handoff h ON h.id = a.handoff_id LEFT JOIN leads_pool p ON p.id = a.pool_id
 WHERE h.lead_id = ANY(%(leads)s) AND {_KNOWN.format("a")}""",
     "attempt": f"""
 SELECT a.occurred_at, 9, a.id, 'attempt', a.recorded_at, false, {_LATE.format("a")}, a.rep_id, 1, a.occurred_at, k.id,

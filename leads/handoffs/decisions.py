@@ -176,7 +176,7 @@ def _move(handoff: Handoff, stage: str, cause: str, by: User, at: datetime, fenc
 def _refuse_reopening(state: HandoffState, decision: Decision) -> None:
     if HandoffState.objects.filter(lead=state.lead_id, line=state.line_id, is_open=True).exists():
         raise Refusal(_("The lead was handed over again since: this cannot be taken back."))
-    if decision.handoff.deals.exists():
+    if decision.handoff.deals.standing().exists():
         raise Refusal(_("A deal stands on this lead: it cannot be taken back."))
 
 

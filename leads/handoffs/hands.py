@@ -65,7 +65,7 @@ def closed(handoff: Handoff, at: datetime) -> Stale:
     last = standing(handoff).exclude(kind=Decision.Kind.ACCEPT).last()
     if last is not None:
         return said(last, at)
-    deal = handoff.deals.order_by("created_at", "pk").first()
+    deal = handoff.deals.standing().order_by("created_at", "pk").first()
     if deal is not None:
         when = short(deal.created_at, at)
         return Stale(

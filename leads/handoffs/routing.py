@@ -12,16 +12,18 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from leads.intake import bulk
-from leads.models import Assignment, Handoff, HandoffState, Pool, PoolMember
+from leads.intake import bulk, facts
+from leads.models import Assignment, Attempt, Correction, Decision, Handoff, HandoffState, Pool, PoolMember
 from leads.scoring import asks, compile, days, program
 from leads.scoring.sql import Params, fetch
 from personas.criteria import tree
 from smarketing.accounts.audit import record
-from smarketing.accounts.models import User
+from smarketing.accounts.models import Role, User
 from smarketing.rows.fence import Fence, open_fence
 
 from . import notices, states
+from .hands import QUICK
+from .problems import NotYours, Refusal
 from .rules import body_of
 
 TURN, TAKEN, MANAGER, ACCOUNT, POOL = "turn", "taken", "manager", "account", "pool"
@@ -134,6 +136,43 @@ def reassign(*, handoff: Handoff | int, rep: User | None, by: User, at: datetime
     states.derive([pk], fence)
     record(by, "handoff.reassign", "handoff", pk, at, rep=rep and rep.pk)
     return HandoffState.objects.get(pk=pk)
+
+
+@transaction.atomic
+def take_back(*, assignment: Assignment, by: User, at: datetime, reason: str = "") -> Correction:
+    """Take a naming back that a person made: whoever was in charge before it is again, or the pool.
+
+    By its author within 30 seconds without a reason, later with one; by a manager with one. Refusal for one that was made
+    by turn, is not the last, or on which work stands; NotYours for others.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM leads_pool ORDER BY id FOR NO KEY UPDATE")
+    held = HandoffState.objects.select_for_update().get(pk=assignment.handoff_id)
+    if Correction.objects.filter(subject="assignment", subject_id=assignment.pk).exists():
+        raise Refusal(_("This was taken back before."))
+    if assignment.by_id is None or assignment.how not in (TAKEN, MANAGER):
+        raise Refusal(_("Nobody named this rep by hand: give the lead to another one instead."))
+    if by.pk != assignment.by_id and by.role != Role.MANAGER:
+        raise NotYours
+    back = Correction.objects.filter(subject="assignment").values("subject_id")
+    last = (
+        Assignment.objects.filter(handoff=assignment.handoff_id)
+        .exclude(pk__in=back)
+        .order_by("occurred_at", "pk")
+        .last()
+    )
+    if last != assignment or not held.is_open:
+        raise Refusal(_("Something was decided since: this naming stays."))
+    since = {"handoff": assignment.handoff_id, "recorded_at__gt": assignment.recorded_at}
+    for model, subject in ((Attempt, "attempt"), (Decision, "decision")):
+        gone = Correction.objects.filter(subject=subject).values("subject_id")
+        if model.objects.filter(**since).exclude(pk__in=gone).exists():
+            raise Refusal(_("Work stands on it: take that back first, or give the lead to another rep."))
+    if not reason.strip() and not (by.pk == assignment.by_id and at - assignment.recorded_at <= QUICK):
+        raise Refusal(_("Say why this is taken back."), "reason")
+    facts.correct(subject="assignment", subject_ids=[assignment.pk], by=by, at=at, reason=reason)
+    states.derive([assignment.handoff_id])
+    return Correction.objects.get(subject="assignment", subject_id=assignment.pk)
 
 
 def must_work(rep: User) -> None:

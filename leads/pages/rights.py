@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.evidence import values
-from leads.models import Consent, Lead, Note
+from leads.models import Consent, HandoffState, Lead, Note
 from leads.rights import consent, notes
 from leads.rights.problems import Refusal
 from smarketing.accounts.policy import may, needs
@@ -88,6 +88,9 @@ def beside(lead: Lead, user, past: bool) -> dict[str, Any]:
         "may_export": living and may(user, "leads.privacy"),
         "may_erase": living and may(user, "leads.erase"),
         "may_merge": living and may(user, "leads.merge"),
+        "may_charge": living
+        and may(user, "queue.view")
+        and HandoffState.objects.filter(lead=lead, is_open=True).exists(),
         "may_note": living and may(user, "leads.note"),
         "note_form": NoteForm(),
     }

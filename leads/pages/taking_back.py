@@ -1,4 +1,4 @@
-"""Values written by hand, taken back: what held before holds again, and the mistake stays, struck through."""
+"""Values written by hand and reps named by hand, taken back: what held before holds again, the mistake stays, struck through."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,8 +8,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from leads.evidence import values
+from leads.handoffs import problems, routing
 from leads.intake import by_hand
-from leads.models import AttributeChange, Campaign, Company, Lead
+from leads.models import Assignment, AttributeChange, Campaign, Company, Lead
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web.once import once
@@ -70,3 +71,31 @@ def _pairs(request: HttpRequest, change: AttributeChange) -> list[tuple[str, str
             shown = values.text_of(one, row.value, lang) if personal or not one.personal else "•••"
             found.append((values.label_of(one, lang), shown or "–"))
     return found
+
+
+@needs("queue.view")
+@once
+def charge_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """A rep named, or a lead taken, by mistake."""
+    named = get_object_or_404(
+        Assignment.objects.filter(handoff__lead__in=Lead.objects.visible_to(request.user)).select_related(
+            "handoff__lead", "rep", "pool", "by"
+        ),
+        pk=pk,
+    )
+    form = TakeBackForm(request.POST or None)
+    form.fields["reason"].required = False
+    if request.method == "POST" and form.is_valid():
+        try:
+            routing.take_back(assignment=named, by=request.user, at=clock.now(), reason=form.cleaned_data["reason"])
+        except problems.NotYours:
+            raise Http404 from None
+        except problems.Refusal as refusal:
+            form.add_error(refusal.field or None, str(refusal))
+        else:
+            messages.success(request, _("Taken back: whoever was in charge before is again."))
+            return redirect(
+                "leads:list" if request.user.role == "rep" else reverse("leads:lead", args=[named.handoff.lead_id])
+            )
+    context = {"named": named, "lead": named.handoff.lead, "form": form}
+    return render(request, "leads/charge_back.html", context, status=200 if request.method == "GET" else 422)

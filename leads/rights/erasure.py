@@ -153,6 +153,7 @@ def _facts(who: Person) -> None:
     tomb = secrets.token_hex(8)
     full = [" ".join(pair) for pair in who.full_names]
     with connection.cursor() as cursor:
+        cursor.execute("SELECT leads_erase_reasons(%s::bigint[], %s::bigint[])", [who.leads, who.deals])
         cursor.execute(
             "SELECT leads_erase_person(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s)",
             [who.leads, who.deals, who.owned, who.visitors, alone, [*who.words, *full], tomb],

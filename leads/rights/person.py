@@ -149,7 +149,7 @@ SECTIONS: dict[str, Rows] = {
 TAKEN_BACK = {
     "values": "attributechange", "events": "event", "consents": "consent", "notes": "note", "handoffs": "handoff",
     "attempts": "attempt", "decisions": "decision", "deals": "deal", "deal_roles": "dealcontact", "merges": "merge",
-    "recyclings": "engagementreset", "suppression": "suppression", "recognitions": "join", "event_details": "eventdetail",
+    "recyclings": "engagementreset", "assignments": "assignment", "suppression": "suppression", "recognitions": "join", "event_details": "eventdetail",
 }  # fmt: skip
 
 
@@ -159,6 +159,9 @@ def section(name: str, who: Person) -> list[dict[str, Any]]:
     rows.sort(key=lambda row: row.get("id", 0))
     if subject := TAKEN_BACK.get(name):
         back = Correction.objects.filter(subject=subject, subject_id__in=[row["id"] for row in rows])
-        said = dict(back.values_list("subject_id", "occurred_at"))
-        rows = [row | {"taken_back": said.get(row["id"])} for row in rows]
+        said = {
+            one: {"taken_back": at, "taken_back_why": why}
+            for one, at, why in back.values_list("subject_id", "occurred_at", "reason")
+        }
+        rows = [row | said.get(row["id"], {"taken_back": None, "taken_back_why": ""}) for row in rows]
     return rows

@@ -286,6 +286,7 @@ PAGES = (
     Page("leads:suppression", "administrator"),
     Page("leads:company_add", "marketer"),
     Page("leads:company_edit", "marketer", lambda: _newest("leads.Company")),
+    Page("leads:charge_back", "manager-sales", lambda: _newest("leads.Assignment", handoff__state_row__is_open=True)),
     Page("leads:change_back", "marketer", _edited),
     Page("leads:open_deal_on_lead", "manager-sales", _handed),
     Page("leads:deal_back", "manager-sales", lambda: _newest("leads.Deal", state="open")),

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from leads.handoffs import deals, problems
+from leads.handoffs import attempts, deals, problems, routing
 from leads.intake import by_hand
 from leads.models import AttributeChange, Company, Correction, Deal, Lead
 from smarketing.accounts.models import AuditEntry
@@ -127,3 +127,31 @@ def test_a_sales_manager_opens_a_deal_on_any_lead_and_a_rep_on_the_one_they_had(
     assert lea.get(f"/leads/{mine.lead_id}/deal/").status_code == 200
     assert [lea.get(there).status_code, paul.get(f"/leads/{mine.lead_id}/deal/").status_code] == [404, 404]
     assert client_of(person("anna", "marketer")).get(there).status_code == 403
+
+
+def test_a_rep_named_by_mistake_or_a_lead_taken_by_mistake_goes_back():
+    desk = Desk()
+    handoff = desk.hand("lea", at=clock.now() - LATER)
+    routing.reassign(handoff=handoff, rep=desk.paul, by=desk.boss, at=clock.now())
+    named = handoff.assignments.latest("pk")
+    there = f"/queue/undo/assignment/{named.pk}/"
+    boss, paul = client_of(desk.boss), client_of(desk.paul)
+    assert there in boss.get(f"/leads/{handoff.lead_id}/").text and "paul is in charge" in boss.get(there).text
+    assert paul.post(there, {"reason": "not mine"}).status_code == 404
+    with pytest.raises(problems.Refusal, match="Say why"):
+        routing.take_back(assignment=named, by=desk.boss, at=clock.now() + LATER, reason="")
+    assert boss.post(there, {"reason": "wrong Paul"}).status_code == 302
+    assert state(handoff).rep == desk.lea
+    with pytest.raises(problems.Refusal, match="taken back before"):
+        routing.take_back(assignment=named, by=desk.boss, at=clock.now(), reason="x")
+    pooled = desk.hand(None, at=clock.now() - LATER)
+    routing.take(handoff=pooled, by=desk.paul, at=clock.now())
+    taken = pooled.assignments.latest("pk")
+    attempt = attempts.log(handoff=pooled, by=desk.paul, at=clock.now(), channel="call", outcome="no_answer")
+    assert "Work stands on it" in paul.post(f"/queue/undo/assignment/{taken.pk}/", {"reason": "x"}).text
+    attempts.undo(attempt=attempt, by=desk.paul, at=clock.now())
+    assert paul.post(f"/queue/undo/assignment/{taken.pk}/", {"reason": ""}).status_code == 302
+    assert (state(pooled).state, state(pooled).rep) == ("pooled", None)
+    turn = handoff.assignments.order_by("pk").first()
+    with pytest.raises(problems.Refusal, match=r"by hand|since"):
+        routing.take_back(assignment=turn, by=desk.boss, at=clock.now(), reason="x")

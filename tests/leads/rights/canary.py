@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from leads.handoffs import attempts, decisions
+from leads.handoffs import attempts, deals, decisions
 from leads.intake import events, facts
 from leads.intake.importing import service as imports
 from leads.intake.tracking import service as tracking
@@ -15,9 +15,9 @@ from smarketing.rows import clock
 STRINGS = {
     name: f"Zq{number:02d}canary{name.title()}"
     for number, name in enumerate(
-        ("first", "last", "function", "custom", "property", "path", "visitor", "key", "proof", "note", "call", "deal"), 1
+        ("first", "last", "function", "custom", "property", "path", "visitor", "key", "proof", "note", "call", "deal", "reason"), 1
     )
-} | {"email": "zq13canary@canary.example", "phone": "+33 6 13 57 91 10"}  # fmt: skip
+} | {"email": "zq99canary@canary.example", "phone": "+33 6 13 57 91 10"}  # fmt: skip
 
 
 def tracked(desk, body: dict, at) -> None:
@@ -79,8 +79,19 @@ def worked(desk, lead: Lead) -> None:
     """Handed to sales, called, given back with a reason: closed again."""
     from leads.handoffs import handing, routing
 
-    at = clock.now()
+    at, why = clock.now(), STRINGS["reason"]
     handoff = handing.hand_over(lead=lead, line=desk.line, gate="manual", by=None, at=at)
+    routing.reassign(handoff=handoff, rep=desk.paul, by=desk.boss, at=at, reason=why)
+    routing.take_back(assignment=handoff.assignments.latest("pk"), by=desk.boss, at=at, reason=why)
     routing.reassign(handoff=handoff, rep=desk.lea, by=desk.boss, at=at)
-    attempts.log(handoff=handoff, by=desk.lea, at=clock.now(), channel="call", outcome="reached", note=STRINGS["call"])
+    said = {"handoff": handoff, "by": desk.lea, "channel": "call", "outcome": "reached"}
+    attempts.undo(attempt=attempts.log(at=clock.now(), note="x", **said), by=desk.lea, at=clock.now(), reason=why)
+    deal = deals.open_deal(
+        lead=lead, handoff=handoff, by=desk.lea, at=clock.now(), title="D", contacts={lead.pk: "pays"}
+    )
+    deals.take_back(deal=deal, by=desk.lea, at=clock.now(), reason=why)
+    attempts.log(at=clock.now(), note=STRINGS["call"], **said)
+    back = decisions.give_back(handoff=handoff, by=desk.lea, at=clock.now(), reason="BUD-NONE")
+    decisions.undo(decision=back, by=desk.lea, at=clock.now(), reason=why)
+    notes.take_back(note=notes.write(lead=lead, text="y", by=desk.lea, at=at), by=desk.lea, at=at, reason=why)
     decisions.give_back(handoff=handoff, by=desk.lea, at=clock.now(), reason="BUD-NONE")
