@@ -197,9 +197,11 @@ def oppose(leads: Iterable[int], *, by: User | None, at: datetime, fence: Fence)
 
 @transaction.atomic
 def oppose_back(recorded_at: datetime, *, by: User, at: datetime, reason: str) -> int:
-    """Take back what `oppose` did in the transaction recorded then, where the lead is not with sales again. Returns how many."""
+    """Take back what `oppose` did in the transaction recorded then, where the lead opposes no more and is not with sales
+    again. Returns how many."""
     back = Correction.objects.filter(subject="decision").values("subject_id")
     rows = Decision.objects.filter(kind=Decision.Kind.WITHDRAW, reason=OPPOSED, recorded_at=recorded_at)
+    rows = rows.filter(handoff__lead__opted_out=False)
     ids = {
         one.pk: one.handoff_id
         for one in rows.exclude(pk__in=back).select_related("handoff")

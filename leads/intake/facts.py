@@ -115,6 +115,7 @@ def record_changes(
         _tell(subject, {change.subject_id for change in mine}, fence)
         if subject == "lead":
             _suppress([c.subject_id for c in mine if c.field in ("email", "opted_out")], origin, fence)
+            _reconsider([c.subject_id for c in mine if c.field == "opted_out"], fence)
         added += mine
     return added
 
@@ -173,6 +174,12 @@ def _suppress(leads: Sequence[int], origin: Origin, fence: Fence) -> None:
         suppression.keep(leads, origin, fence)
 
 
+def _reconsider(leads: Sequence[int], fence: Fence) -> None:
+    from . import merging
+
+    merging.reconsider(leads, fence)
+
+
 def _tell(subject: str, ids: set[int], fence: Fence) -> None:
     if not ids:
         return
@@ -202,6 +209,7 @@ def _changes_back(ids: Sequence[int], fence: Fence) -> None:
         _tell(subject, {one for one, _ in pairs}, fence)
         if subject == "lead":
             suppression.free({one for one, name in pairs if name == "opted_out"}, fence)
+            _reconsider([one for one, name in pairs if name == "opted_out"], fence)
 
 
 def _events_back(ids: Sequence[int], fence: Fence) -> None:

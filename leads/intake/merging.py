@@ -79,17 +79,38 @@ def _root(pk: int, links: dict[int, int]) -> int | None:
     return None if at == pk else at
 
 
-def _oppose(members: set[int], root_of: dict[int, int], fence: Fence) -> None:
-    """Whoever stands for somebody that opposes, opposes; and no longer when that was only so by a merge taken back."""
+def reconsider(leads: Iterable[int], fence: Fence) -> None:
+    """After what some of these leads say of being contacted changed: it holds for everybody they are merged with."""
+    wanted = set(leads)
+    tied = Q(bulk.among("loser_id", wanted)) | Q(bulk.among("root_id", wanted))
+    if not wanted or not Merge.objects.filter(tied).exists():
+        return
+    members = family(wanted)
+    links = _links(members)
+    columns.lock("lead", members)
+    _oppose(members, {pk: _root(pk, links) or pk for pk in members}, fence)
+
+
+def lent(leads: Iterable[int]) -> dict[int, int]:
+    """Lead -> the change by which it opposes only because somebody merged with it does."""
     back = Correction.objects.filter(subject="attributechange").values("subject_id")
-    mine = AttributeChange.objects.filter(
-        bulk.among("subject_id", members), subject="lead", field="opted_out", source=SOURCE
-    ).exclude(pk__in=back)
-    lent = dict(mine.values_list("subject_id", "pk"))
+    rows = AttributeChange.objects.filter(
+        bulk.among("subject_id", leads), subject="lead", field="opted_out", source=SOURCE
+    )
+    return dict(rows.exclude(pk__in=back).values_list("subject_id", "pk"))
+
+
+def _oppose(members: set[int], root_of: dict[int, int], fence: Fence) -> None:
+    """Whoever is merged with somebody that opposes, opposes; and no longer when that was only so by a merge taken back."""
+    borrowed = lent(members)
     opposed = set(Lead.objects.filter(bulk.among("pk", members), opted_out=True).values_list("pk", flat=True))
-    wanted = {root_of[pk] for pk in opposed - lent.keys() if root_of[pk] not in opposed - lent.keys()}
-    gone = [change for pk, change in lent.items() if pk not in wanted]
+    own = opposed - borrowed.keys()
+    loud = {root_of[pk] for pk in own}
+    wanted = {pk for pk in members if root_of[pk] in loud} - own
+    gone = [change for pk, change in borrowed.items() if pk not in wanted]
     if gone:
         facts.correct(subject="attributechange", subject_ids=gone, by=None, at=fence.recorded_at)
-    changes = [facts.Change("lead", pk, "opted_out", True, fence.recorded_at) for pk in sorted(wanted - lent.keys())]
+    changes = [
+        facts.Change("lead", pk, "opted_out", True, fence.recorded_at) for pk in sorted(wanted - borrowed.keys())
+    ]
     facts.record_changes(changes, origin=facts.Origin(source=SOURCE), fence=fence)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from leads.evidence.story import merged
 from leads.handoffs import handing, hands
-from leads.intake import columns, facts, suppression
+from leads.intake import columns, facts, merging, suppression
 from leads.models import AttributeChange, Consent, ConsentProof, Correction, Lead, Suppression
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import Role, User
@@ -49,15 +49,14 @@ def oppose(*, lead: Lead, source: str, text: str, said_on: date | None, by: User
     fence = open_fence()
     family = merged(lead)
     columns.lock("lead", family)
-    if not Lead.objects.filter(pk__in=family, opted_out=False).exists():
+    if Lead.objects.values_list("opted_out", flat=True).get(pk=lead.pk):
         raise Refusal(_("This person opposes already."))
     made = _add(lead, KINDS.OPPOSED, Consent.Purpose.ANY, Consent.Channel.ANY, "", source, text, said_on, by, at, fence)
-    changes = [facts.Change("lead", pk, "opted_out", True, made.occurred_at) for pk in family]
-    facts.record_changes(changes, origin=facts.Origin(by=by, source="hand"), fence=fence)
-    late = [pk for pk in family if not Lead.objects.values_list("opted_out", flat=True).get(pk=pk)]
-    if late:  # something said since then speaks for the present: the opposition is recorded today
-        again = [facts.Change("lead", pk, "opted_out", True, at) for pk in late]
-        facts.record_changes(again, origin=facts.Origin(by=by, source="hand"), fence=fence)
+    hand = facts.Origin(by=by, source="hand")
+    facts.record_changes([facts.Change("lead", lead.pk, "opted_out", True, made.occurred_at)], origin=hand, fence=fence)
+    if not Lead.objects.values_list("opted_out", flat=True).get(pk=lead.pk):
+        # something said since then speaks for the present: the opposition holds from today
+        facts.record_changes([facts.Change("lead", lead.pk, "opted_out", True, at)], origin=hand, fence=fence)
     handing.oppose(family, by=by, at=at, fence=fence)
     return made
 
@@ -82,7 +81,8 @@ def agree(*, lead: Lead, source: str, text: str, said_on: date | None, by: User,
     ids = [row.pk for row in suppression.listed(emails).values()]
     facts.correct(subject="suppression", subject_ids=ids, by=by, at=at, reason="new consent")
     suppression.release(emails, fence)
-    changes = [facts.Change("lead", pk, "opted_out", False, at) for pk in family]
+    said = Lead.objects.filter(pk__in=family, opted_out=True).exclude(pk__in=merging.lent(family))
+    changes = [facts.Change("lead", pk, "opted_out", False, at) for pk in said.values_list("pk", flat=True)]
     facts.record_changes(changes, origin=facts.Origin(by=by, source="hand"), fence=fence)
     return made
 
@@ -105,7 +105,9 @@ def take_back(*, consent: Consent, by: User, at: datetime, reason: str) -> Corre
         subject="lead", field="opted_out", recorded_at=consent.recorded_at, by=consent.by, source="hand"
     )
     facts.correct(subject="attributechange", subject_ids=same.values_list("pk", flat=True), by=by, at=at, reason=reason)
-    handing.oppose_back(consent.recorded_at, by=by, at=at, reason=reason)
+    merges = merging.standing().filter(loser__in=merging.family([consent.lead_id]))
+    for recorded in {consent.recorded_at, *merges.values_list("recorded_at", flat=True)}:
+        handing.oppose_back(recorded, by=by, at=at, reason=reason)
     return Correction.objects.get(subject="consent", subject_id=consent.pk)
 
 

@@ -169,7 +169,10 @@ class World:
         columns = [one.name for one in HandoffState._meta.fields if one.name not in ("decided_at",)]
         return {
             "leads": list(Lead.objects.filter(pk__in=self.leads).order_by("pk").values_list("pk", "root_id", "opted_out", "stage")),
-            "states": list(HandoffState.objects.order_by("pk").values(*columns)),
+            "states": [
+                row | ({"closed_at": None} if row["state"] == "withdrawn" else {})  # which of two oppositions was the first
+                for row in HandoffState.objects.order_by("pk").values(*columns)
+            ],
             "listed": sorted(suppression.listed([f"w{n}@x.example" for n in range(LEADS)])),
             "mql": str(engine.answer("mql", first=NOW.date() - timedelta(days=40), until=NOW.date() + timedelta(days=40), cutoff=clock.now()).total.value),
         }  # fmt: skip
