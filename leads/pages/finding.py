@@ -19,7 +19,9 @@ SOME, MOST = 300, 500  # rows among which the best are chosen: for each way of t
 
 def register() -> None:
     finding.register(Source("leads", _("Leads"), "leads.view", _leads, _list_of("leads:list"), "person", 10))
-    finding.register(Source("companies", _("Companies"), "leads.view", _companies, None, "building", 20))
+    finding.register(
+        Source("companies", _("Companies"), "leads.view", _companies, _list_of("leads:companies"), "building", 20)
+    )
     finding.register(Source("campaigns", _("Campaigns"), "campaigns.view", _campaigns, None, "megaphone", 30))
 
 

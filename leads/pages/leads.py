@@ -20,7 +20,7 @@ from smarketing.web import exports, finding, lists
 from smarketing.web.once import once
 from smarketing.web.tables import COUNT_TO, Column, Deed, Table
 
-from . import choices, shown
+from . import choices, registers, shown
 from .forms import LeadFilters, LeadForm
 
 COMPANIES_SHOWN = 5
@@ -91,6 +91,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     context = {
         "near": near,
         "companies": companies,
+        "tabs": registers.tabs(request),
         "may_add": may(request.user, "leads.add"),
         "may_merge": may(request.user, "leads.merge"),
         "may_company": may(request.user, "companies.edit"),

@@ -28,6 +28,8 @@ class Command:
 
 
 DEEDS = (
+    Deed("leads.view", "leads:companies", _("Companies"), "building"),
+    Deed("deals.view", "leads:deals", _("Deals"), "cash-coin"),
     Deed("leads.add", "leads:add", _("Add a lead"), "plus-lg"),
     Deed("leads.import", "leads:import_new", _("Import a file"), "upload"),
     Deed("campaigns.edit", "leads:campaign_add", _("Add a campaign"), "plus-lg"),

@@ -138,7 +138,7 @@ def label_of(key: str) -> Any:
     from smarketing.accounts import sections
 
     named = {entry.url_name: entry.label for entry in navigation.ENTRIES}
-    return named.get(key) or sections.label_of(key) or key
+    return named.get(key) or navigation.LISTS.get(key) or sections.label_of(key) or key
 
 
 def _shelf(request: HttpRequest, key: str, opens: int | None) -> Shelf:

@@ -265,6 +265,8 @@ PAGES = (
     Page("leads:deal", "rep", lambda: _own("leads.Deal", state="open")),
     Page("leads:list", "marketer"),
     Page("leads:add", "marketer"),
+    Page("leads:companies", "rep"),
+    Page("leads:deals", "manager-sales"),
     Page("leads:bulk_give", "manager-sales", query="?all=1&stage=mql"),
     Page("leads:bulk_give_undo", "manager-sales", query="?at=0"),
     Page("leads:bulk_campaign", "marketer", query="?all=1&stage=mql"),

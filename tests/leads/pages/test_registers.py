@@ -1,0 +1,56 @@
+"""The lists of companies and deals: who sees what, sorted as people sort, exported by those who may."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from leads.models import Deal
+from smarketing.accounts.models import AuditEntry
+from tests.leads import facts
+from tests.leads.handoffs.desk import Desk
+from tests.people import client_of, person
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+def names(client, address: str) -> list[str]:
+    return [cells[0].text for cells in client.get(address).context["table"].lines]
+
+
+def test_companies_are_sorted_as_people_sort_found_by_name_and_count_their_people():
+    for name in ("zeta", "Éole", "alpha", "Fauve"):
+        facts.company(AT, name=name, domain=f"{name.lower()}.example")
+    acme = facts.company(AT, name="Œuvre", domain="acme.example")
+    facts.lead(AT, last_name="One", company=acme)
+    client = client_of(person("mia", "marketer"))
+    assert names(client, "/companies/") == ["alpha", "Éole", "Fauve", "Œuvre", "zeta"]
+    assert names(client, "/companies/?q=eole") == ["Éole"] and names(client, "/companies/?q=acme") == ["Œuvre"]
+    (line,) = client.get("/companies/?q=oeuvre").context["table"].lines
+    assert {cell.column.key: cell.text for cell in line}["leads"] == "1"
+    text = b"".join(client.get("/companies/?export=csv&sort=-name").streaming_content).decode()
+    assert text.splitlines()[1].startswith("zeta,") and AuditEntry.objects.get(verb="leads.export").subject == "company"
+    assert (
+        client_of(person("vera", "viewer"))
+        .get("/companies/?export=csv")
+        .headers["Content-Type"]
+        .startswith("text/html")
+    )
+
+
+def test_deals_are_those_one_may_see_and_a_viewer_reads_no_title():
+    desk = Desk()
+    acme = facts.company(AT, name="Acme")
+    mine, theirs = desk.hand("lea", last_name="Mine", company=acme), desk.hand("paul", last_name="Theirs")
+    for handoff, rep, state in ((mine, desk.lea, "open"), (theirs, desk.paul, "won")):
+        Deal.objects.create(
+            lead=handoff.lead, handoff=handoff, rep=rep, title=f"Deal of {rep.name}", state=state, amount=1200,
+            created_at=AT, recorded_at=AT,
+        )  # fmt: skip
+    boss, lea, viewer = client_of(desk.boss), client_of(desk.lea), client_of(person("vera", "viewer"))
+    assert names(lea, "/deals/") == ["Deal of lea"]
+    assert set(names(boss, "/deals/")) == {"Deal of lea", "Deal of paul"}
+    assert names(boss, "/deals/?state=won") == ["Deal of paul"]
+    text = viewer.get("/deals/").text
+    assert "Deal of" not in text and "Mine" not in text and "Acme" in text
+    assert boss.get("/deals/?export=xlsx").headers["Content-Disposition"].endswith('.xlsx"')
