@@ -47,7 +47,8 @@ last AS (
 SELECT id, CASE WHEN bought THEN 'customer' ELSE 'prospect' END, at FROM last
 WHERE at < CASE WHEN bought THEN %(customer)s ELSE %(prospect)s END
   AND NOT EXISTS (SELECT FROM family f JOIN leads_handoffstate s ON s.lead_id = f.lead_id WHERE f.id = last.id AND s.is_open)
-  AND NOT EXISTS (SELECT FROM family f JOIN leads_deal d ON d.lead_id = f.lead_id WHERE f.id = last.id AND d.state = 'open')
+  AND NOT EXISTS (SELECT FROM family f JOIN leads_deal d ON d.lead_id = f.lead_id WHERE f.id = last.id AND d.state = 'open'
+    AND NOT EXISTS (SELECT FROM leads_correction k WHERE k.subject = 'deal' AND k.subject_id = d.id))
 """
 
 
