@@ -3,29 +3,74 @@
 import json
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from smarketing.accounts.models import Side
 from smarketing.accounts.policy import needs
 from smarketing.rows import clock
+from smarketing.web import exports, lists
+from smarketing.web.tables import Column, Table, shown
 
 from . import kinds, proof, services
 from .canonical import sha256
 from .models import Paper
 
 
+def _signed(side: str):
+    """Who signed for a side, and when."""
+
+    def said(row: Paper) -> str:
+        signature = services.state(row)[side]
+        return f"{signature.signer}, {shown(timezone.localdate(signature.signed_at))}" if signature else ""
+
+    return said
+
+
+def _is_touched(row: Paper) -> bool:
+    return bool(services.verify(row))
+
+
+def _touched(touched: bool, _row: Paper) -> str:
+    return format_html('<span class="text-danger">{}</span>', _("touched")) if touched else _("untouched")
+
+
+COLUMNS = (
+    Column("paper", gettext_lazy("Paper"), lambda row: kinds.get(row.kind).title(row), head=True,
+           url=lambda row: reverse("agreements:paper", args=[row.pk])),
+    Column("proposed", gettext_lazy("Proposed"), "proposed_at", sort="proposed_at", align="nowrap"),
+    Column("marketing", gettext_lazy("Marketing"), _signed(Side.MARKETING)),
+    Column("sales", gettext_lazy("Sales"), _signed(Side.SALES)),
+    Column("touched", gettext_lazy("Verification"), _is_touched, show=_touched),
+)  # fmt: skip
+
+
 @needs("papers.view")
-def papers(request: HttpRequest) -> HttpResponse:
-    rows = Paper.objects.select_related("proposed_by").prefetch_related("signatures__signer").order_by("-proposed_at")
-    page = Paginator(rows, 50).get_page(request.GET.get("page"))
-    listed = [(row, kinds.get(row.kind).title(row), services.state(row), services.verify(row)) for row in page]
-    return render(request, "agreements/papers.html", {"page": page, "rows": listed})
+def papers(request: HttpRequest) -> HttpResponseBase:
+    empty = {
+        "title": _("Nothing was proposed yet."),
+        "text": _("Definitions and contracts stand here, from their proposal on."),
+    }
+    rows = Paper.objects.select_related("proposed_by").prefetch_related("signatures__signer")
+    table = Table(
+        COLUMNS,
+        rows,
+        request.GET,
+        "-proposed",
+        caption=_("Signed papers"),
+        exports=exports.Export("papers"),
+        empty=empty,
+    )
+    return lists.answer(request, table, "agreements/papers.html")
 
 
 @needs("papers.view")

@@ -2,30 +2,55 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html, strip_tags
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
+from smarketing.web import exports, lists
 from smarketing.web.once import once
+from smarketing.web.tables import Column, Table
 
 from . import kinds, letters, mails
 from .models import Mail
 
-PER_PAGE = 50
+
+def _state(one: Mail) -> str:
+    said = {"mail": one, "error": mails.last_error(one), "failed": mails.has_failed(one)}
+    return render_to_string("notify/_state.html", said).strip()
+
+
+COLUMNS = (
+    Column("subject", gettext_lazy("Subject"), head=True, url=lambda one: reverse("notify:mail", args=[one.pk]),
+           show=lambda text, one: format_html('<span lang="{}">{}</span>', one.language, text)),
+    Column("to", gettext_lazy("To"), "address"),
+    Column("kind", gettext_lazy("Kind"), lambda one: kinds.label(one.kind)),
+    Column("written", gettext_lazy("Written"), "written_at", sort="written_at", align="nowrap"),
+    Column("state", gettext_lazy("State"), lambda one: " ".join(strip_tags(_state(one)).split()), show=lambda _text, one: _state(one)),
+)  # fmt: skip
 
 
 @needs("settings.mails")
-def mails_sent(request: HttpRequest) -> HttpResponse:
-    page = Paginator(Mail.objects.order_by("-written_at", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
-    rows = [(one, kinds.label(one.kind), mails.last_error(one), mails.has_failed(one)) for one in page]
-    context = {"page": page, "rows": rows, "server": mails.has_server(), "host": settings.EMAIL_HOST}
-    return render(request, "notify/mails.html", context)
+def mails_sent(request: HttpRequest) -> HttpResponseBase:
+    empty = {
+        "title": _("No mail yet"),
+        "text": _("Invitations, new passwords and notices will be listed here. Send a test mail to see one."),
+    }
+    table = Table(
+        COLUMNS, Mail.objects.all(), request.GET, "-written", caption=_("Mails sent"), empty=empty,
+        exports=exports.Export("mails", "mails.export", "mail"),
+    )  # fmt: skip
+    said = {"server": mails.has_server(), "host": settings.EMAIL_HOST}
+    return lists.answer(request, table, "notify/mails.html", said)
 
 
 @needs("settings.mails")
