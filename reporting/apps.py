@@ -12,13 +12,17 @@ class ReportingConfig(AppConfig):
         from reporting import publishing
         from sla import hooks as contracts
         from smarketing.agreements import kinds
+        from smarketing.jobs import ledger, nightly
         from smarketing.web import slots
 
-        from .books import reopening, services
+        from .books import notices, reopening, services
         from .loop import results
         from .slots import close_action, closed_note
 
         publishing.register()
+        notices.register()
+        ledger.STEPS["restatements"] = _("Closed months restated by late facts told")
+        nightly.once("restatements", notices.look, order=91)
         contracts.closed_through.append(services.closed_through)
         contracts.frozen.append(services.frozen)
         intake.closed_months.append(services.closed_months)

@@ -121,6 +121,7 @@ class Clock(Derived):
     class Meta:
         indexes = [
             models.Index(fields=["due_at"], name="clock_pending", condition=models.Q(state="pending")),
+            models.Index(fields=["due_at"], name="clock_missed", condition=models.Q(state="missed")),
             models.Index(fields=["terms", "month"], name="clock_month"),
         ]
 

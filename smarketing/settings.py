@@ -248,5 +248,6 @@ CELERY_BEAT_SCHEDULE = {
     "ring": {"task": "jobs.ring", "schedule": 5.0, "options": {"expires": 5}},
     "heartbeat": {"task": "jobs.heartbeat", "schedule": 20.0, "options": {"expires": 20}},
     "reconcile": {"task": "jobs.reconcile", "schedule": 120.0, "options": {"expires": 60}},
+    "notices": {"task": "notify.minute", "schedule": 60.0, "options": {"expires": 50}},
     "nightly": {"task": "jobs.nightly_due", "schedule": crontab(minute="*/10"), "options": {"expires": 500}},
 }

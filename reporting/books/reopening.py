@@ -13,6 +13,7 @@ from smarketing.accounts.models import Side, User
 from smarketing.agreements import services as agreements
 from smarketing.agreements.models import Paper
 
+from . import notices
 from .services import BookError
 
 PAPER = "reopen"
@@ -43,6 +44,7 @@ def signed(paper: Paper, at: datetime) -> None:
         book=book, reason=body["reason"], marketing=signers[Side.MARKETING], sales=signers[Side.SALES], reopened_at=at
     )
     audit.record(None, "month.reopen", "book", book.pk, at, month=body["month"], number=book.number)
+    notices.tell_reopened(book, at)
 
 
 def page(paper: Paper) -> str:

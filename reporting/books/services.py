@@ -20,7 +20,7 @@ from smarketing.agreements.canonical import canonical, sha256
 from smarketing.agreements.models import Paper
 from smarketing.rows import fence
 
-from . import figures, restatements
+from . import figures, notices, restatements
 
 TRIES = 5
 
@@ -44,6 +44,7 @@ def close_month(*, contract: Contract, month: date, by: User | None, at: datetim
         closed_by=by, closed_at=at,
     )  # fmt: skip
     audit.record(by, "month.close", "book", book.pk, at, month=f"{month:%Y-%m}", number=number, sha256=book.sha256)
+    notices.tell_closed(book, at)
     return book
 
 

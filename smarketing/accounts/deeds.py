@@ -63,6 +63,7 @@ DEEDS = {
     "month.close": _("closed a month"),
     "month.reopen": _("opened a closed month again"),
     "mails.export": _("saved the list of mails to a file"),
+    "notices.choose": _("changed what they are told"),
     "people.export": _("saved the list of people to a file"),
     "persona.change": _("changed a persona"),
     "persona.version": _("wrote a new version of a persona"),

@@ -10,5 +10,8 @@ class AgreementsConfig(AppConfig):
     def ready(self) -> None:
         from smarketing.accounts.sections import Section, register
 
+        from . import notices
+
+        notices.register()
         text = _("What both sides signed, with its verification.")
         register(Section("papers", _("Signed papers"), text, "agreements:papers", "papers.view", 80))

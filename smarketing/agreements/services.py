@@ -13,7 +13,7 @@ from smarketing.accounts.audit import record
 from smarketing.accounts.models import Side, User
 from smarketing.accounts.policy import may
 
-from . import kinds
+from . import kinds, notices
 from .canonical import canonical, sha256
 from .models import Paper, Signature
 
@@ -42,6 +42,7 @@ def propose(*, kind: str, line: str, body: Any, by: User | None, at: datetime) -
     except IntegrityError:
         raise AgreementError(_("Somebody proposed another text at the same moment: look at it first.")) from None
     record(by, f"{kind}.propose", "paper", paper.pk, at, number=number, sha256=digest)
+    notices.tell_proposed(paper, at)
     return paper
 
 
@@ -68,6 +69,7 @@ def sign(*, paper: Paper, by: User, at: datetime, password: str = "", proved: bo
     place = None if by.signs and may(by, kind.sign_verb) else deputies.stands_in_for(by, kind.sign_verb, at)
     said = {"in_place_of": place.pk} if place else {}
     record(by, f"{paper.kind}.sign", "paper", paper.pk, at, side=by.side, sha256=paper.sha256, **said)
+    notices.tell_signed(signature, at)
     if kind.on_signed and both_signed_at(paper):
         kind.on_signed(paper, at)
     return signature

@@ -45,6 +45,7 @@ class Job:
 
 
 JOBS: dict[str, Job] = {}
+ENDED: list[Callable[[Run], None]] = []  # told inside the transaction that ends a run
 
 
 def register(job: Job) -> None:
@@ -163,6 +164,8 @@ def _finish(held: lease.Held, run: Run, state: str) -> Run:
     point(f"{run.job}.finish")
     Run.objects.filter(pk=run.pk).update(state=state, finished_at=timezone.now(), counts=counts, error=error)
     run.refresh_from_db()
+    for hook in ENDED:
+        hook(run)
     return run
 
 

@@ -12,10 +12,11 @@ class NotifyConfig(AppConfig):
         from smarketing.jobs import ledger, nightly, outbox
         from smarketing.web import slots
 
-        from . import bell, mails, upkeep
+        from . import bell, mails, nights, upkeep
 
         outbox.register(mails.KIND, mails.deliver)
         slots.fill("frame.bell", bell.show)
+        nights.register()
         ledger.STEPS["notices"] = _("Old notices deleted")
         nightly.once("notices", upkeep.forget, order=98)
         said = _("Every mail as its reader got it; a test mail.")

@@ -5,7 +5,11 @@ from django.utils.translation import gettext_lazy
 
 from .letters import Letter
 
-_LABELS = {"test": gettext_lazy("Test mail")}
+_LABELS = {
+    "test": gettext_lazy("Test mail"),
+    "notices": gettext_lazy("Notices"),
+    "morning": gettext_lazy("Morning mail"),
+}
 
 
 def register(key: str, label) -> None:

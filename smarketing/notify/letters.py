@@ -15,7 +15,8 @@ LINK = "{one-time link}"  # what stands for a link that only its reader may foll
 
 @dataclass(frozen=True)
 class Letter:
-    """`lines` are paragraphs; `action` is the words of the link `url`; `after` are paragraphs below it.
+    """`lines` are paragraphs; `items` a list of (words, what is worth adding, link or "") below them; `action` is the words
+    of the link `url`; `after` are paragraphs below it, `links` (words, link) at the end.
 
     `secret`: whoever follows the link is let in, so that it is sealed in what is kept.
     """
@@ -26,6 +27,8 @@ class Letter:
     url: str = ""
     after: Sequence[str] = ()
     secret: bool = False
+    items: Sequence[tuple[str, str, str]] = ()
+    links: Sequence[tuple[str, str]] = ()
 
 
 def written(letter: Letter, language: str, company: str) -> tuple[str, str]:

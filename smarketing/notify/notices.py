@@ -71,7 +71,7 @@ def tell_from(kind: str, sql: str, params: Mapping[str, Any]) -> int:
     if not connection.in_atomic_block:
         raise RuntimeError("a notice is told in the transaction of its cause")
     usual = CHANNELS[kind]
-    own = {
+    own: dict[str, Any] = {
         "kind": kind, "news": NEWS, "roles": list(usual), "portals": [one.portal for one in usual.values()],
         "mails": [str(one.mail) for one in usual.values()],
     }  # fmt: skip

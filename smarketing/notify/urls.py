@@ -2,14 +2,17 @@
 
 from django.urls import path
 
-from . import notice_views, views
+from . import views
+from .pages import centre, choosing
 
 app_name = "notify"
 urlpatterns = [
-    path("notices/", notice_views.centre, name="notices"),
-    path("notices/<int:pk>/", notice_views.open_notice, name="open"),
-    path("notices/<int:pk>/seen/", notice_views.see, name="see"),
-    path("notices/seen/", notice_views.see_all, name="see_all"),
+    path("notices/", centre.centre, name="notices"),
+    path("notices/<int:pk>/", centre.open_notice, name="open"),
+    path("notices/<int:pk>/seen/", centre.see, name="see"),
+    path("notices/seen/", centre.see_all, name="see_all"),
+    path("notices/preferences/", choosing.preferences, name="choices"),
+    path("notices/off/<str:token>/", choosing.off, name="off"),
     path("settings/mails/", views.mails_sent, name="mails"),
     path("settings/mails/test/", views.test_mail, name="test"),
     path("settings/mails/<int:pk>/", views.mail, name="mail"),

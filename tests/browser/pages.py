@@ -172,6 +172,15 @@ def _mail() -> dict:
     }
 
 
+def _off() -> dict:
+    """What a link in a mail says by which a rep switches a kind off."""
+    from smarketing.accounts.models import User
+    from smarketing.notify import sending
+
+    rep = User.objects.filter(role="rep", is_active=True).order_by("pk")[0]
+    return {"token": sending.off_address(rep, "assigned").rstrip("/").rpartition("/")[2]}
+
+
 def _told() -> dict:
     """No argument; a rep who owes something has notices afterwards, one of them seen."""
     from leads.models import HandoffState
@@ -347,6 +356,8 @@ PAGES = (
     Page("start:door", ""),
     Page("start:begin", "", lambda: {"code": "worn-out"}),
     Page("notify:notices", "rep", _told),
+    Page("notify:choices", "manager-sales"),
+    Page("notify:off", "", _off),
     Page("notify:mails", "administrator"),
     Page("notify:mail", "administrator", _mail),
     Page("accounts:person", "administrator", _signer),

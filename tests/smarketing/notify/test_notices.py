@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from leads.handoffs import decisions, routing
 from leads.models import HandoffState, Lead
 from smarketing.accounts.models import User
-from smarketing.notify import notices, registry
+from smarketing.notify import notices
 from smarketing.notify.models import Notice, NoticeChoice
 from smarketing.rows import clock, fence, rebuild
 from tests.leads.handoffs.desk import NOW, Desk
@@ -199,7 +199,3 @@ def test_many_notices_turn_by_page(desk):
 def test_old_notices_are_forgotten(desk):
     tell(desk.lea)
     assert notices.forget(before=clock.now() - HOUR) == 0 and notices.forget(before=clock.now() + HOUR) == 1
-
-
-def test_each_kind_of_the_table_has_its_words():
-    assert {key for key in registry.CHANNELS if registry.get(key)} >= {"assigned", "sent_back"}

@@ -15,8 +15,8 @@ from smarketing.rows import clock
 from smarketing.web.keyset import Order
 from smarketing.web.once import once
 
-from . import notices, registry
-from .models import Notice
+from .. import notices, registry
+from ..models import Notice
 
 PER_PAGE = 50
 
