@@ -98,6 +98,11 @@ class Lead(Born):
             models.Index(fields=["source"], name="lead_source"),
             models.Index(Lower("email"), name="lead_email"),
             models.Index(fields=["stage"], name="lead_stage"),
+            models.Index(
+                fields=["campaign"],
+                condition=models.Q(erased=False, root_id=None),
+                name="lead_campaign_living",  # counted without reading a lead
+            ),
         ]
 
     def __str__(self) -> str:

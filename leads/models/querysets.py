@@ -88,7 +88,7 @@ class LeadQuerySet(QuerySet):
         """Those of whose handoffs one is open and the rep's."""
         from .derived import HandoffState
 
-        return self.filter(pk__in=HandoffState.objects.filter(rep=rep, is_open=True).values("lead"))
+        return self.filter(_key_in(HandoffState.objects.filter(rep=rep, is_open=True).order_by().values("lead")))
 
     def with_grade_and_rep(self) -> "LeadQuerySet":
         """`grade` on the first definition, None when not judged yet; `rep_name` of whoever is in charge now."""
@@ -149,7 +149,7 @@ class CampaignQuerySet(QuerySet):
         leads = Lead.objects.filter(campaign=OuterRef("pk")).living().order_by().values("campaign")
         return self.annotate(
             cost=Subquery(spends.annotate(sum=Sum("amount")).values("sum")),
-            people=Coalesce(Subquery(leads.annotate(n=Count("pk")).values("n")), 0),
+            people=Coalesce(Subquery(leads.annotate(n=Count("*")).values("n")), 0),
         )
 
 

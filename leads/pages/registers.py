@@ -84,7 +84,7 @@ def companies(request: HttpRequest) -> HttpResponseBase:
     rows = Company.objects.visible_to(request.user).searched(form.cleaned_data.get("q") or "")
     rows = rows.annotate(
         plain_name=RawSQL("leads_plain(leads_company.name)", [], output_field=TextField()),
-        people_n=Coalesce(Subquery(people.annotate(n=Count("pk")).values("n")), 0),
+        people_n=Coalesce(Subquery(people.annotate(n=Count("*")).values("n")), 0),
     )
     empty: dict[str, Any] = {
         "title": _("No company yet."),

@@ -1,4 +1,4 @@
-"""Plans of the lists that a million leads must not slow down: what a rep sees is one set, looked up lead by lead."""
+"""Plans of the lists that a million leads must not slow down: what a rep sees is read first, then looked up."""
 
 import pytest
 from django.db import connection
@@ -9,7 +9,7 @@ from tests.leads.handoffs.desk import Desk
 pytestmark = pytest.mark.django_db
 
 
-def test_what_a_rep_sees_is_looked_up_by_key_and_never_asked_of_every_lead():
+def test_what_a_rep_sees_is_read_first_and_never_asked_of_every_lead():
     desk = Desk()
     mine = desk.hand("lea", last_name="Mine")
     desk.hand("paul", last_name="Theirs")
@@ -19,5 +19,5 @@ def test_what_a_rep_sees_is_looked_up_by_key_and_never_asked_of_every_lead():
         sql, params = rows[:51].query.sql_with_params()
         cursor.execute(f"EXPLAIN {sql}", params)
         plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert "SubPlan" not in plan and "leads_lead_pkey" in plan and "id = ANY" in plan, plan
+    assert "SubPlan" not in plan and "InitPlan" in plan and "id = ANY" in plan, plan
     assert [lead.pk for lead in rows] == [mine.lead_id]
