@@ -20,8 +20,10 @@ from leads.intake.bulk import among
 from leads.models import (
     BehaviourDay,
     Company,
+    Decision,
     Erasure,
     ErasureProposal,
+    Handoff,
     HandoffState,
     Lead,
     PersonaMatch,
@@ -33,7 +35,7 @@ from leads.models import (
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
 from smarketing.jobs.models import Outbox
-from smarketing.notify.models import Mail
+from smarketing.notify.models import Mail, Notice
 from smarketing.rows.fence import Fence, open_fence
 from smarketing.web.models import SavedView, SentForm
 
@@ -169,7 +171,12 @@ def _staged(who: Person) -> None:
 
 
 def _mails(who: Person) -> None:
-    """Mails that name them; by name alone only those that are sent, for a person of the house may be called the same."""
+    """Mails that name them; by name alone only those that are sent, for a person of the house may be called the same.
+    Mails of notices about their handoffs in any case."""
+    handoffs = list(Handoff.objects.filter(lead__in=who.leads).values_list("pk", flat=True))
+    decisions = list(Decision.objects.filter(handoff__in=handoffs).values_list("pk", flat=True))
+    told = Notice.objects.filter(Q(params__handoff__in=handoffs) | Q(params__decision__in=decisions))
+    Mail.objects.filter(pk__in=told.exclude(letter=None).values("letter")).delete()
     Mail.objects.filter(_holding(("subject", "text", "page", "address"), who.words)).delete()
     full = [" ".join(pair) for pair in who.full_names]
     Mail.objects.filter(_holding(("subject", "text", "page"), full)).exclude(state=Mail.State.WAITING).delete()

@@ -66,6 +66,7 @@ class Notice(Working):
     mail = models.CharField(max_length=7, choices=ByMail, default=ByMail.NEVER, blank=True)
     seen_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
+    letter = models.ForeignKey(Mail, models.SET_NULL, null=True, related_name="notices")  # the mail it went out by
 
     objects = NoticeQuerySet.as_manager()
 

@@ -55,10 +55,11 @@ def _send(user: User, mode: str, until: datetime, at: datetime) -> bool:
     Notice.objects.filter(pk__in=[one.pk for one in some]).update(mailed_at=at)
     if not some or not user.is_active or not registry.said(some, user):
         return False
-    mails.send(
+    mail = mails.send(
         kind=MAIL_KINDS[ByMail(mode)], to=user.email, person=user, language=user.language, at=at,
         write=lambda: letter(user, some, mode),
     )  # fmt: skip
+    Notice.objects.filter(pk__in=[one.pk for one in some]).update(letter=mail)
     return True
 
 

@@ -187,6 +187,19 @@ def test_an_open_handoff_stands_in_the_way_in_clear_words_and_nothing_is_lost(de
         handing.hand_over(lead=lead, line=desk.line, gate="manual", by=None, at=clock.now())
 
 
+def test_mails_of_notices_about_the_person_go_though_one_name_alone_finds_no_text_and_the_mail_still_waits(desk):
+    from smarketing.notify import sending
+    from smarketing.notify.models import Mail, Notice
+
+    handoff = desk.hand(at=clock.now(), first_name="Ada")
+    desk.hand(rep="paul", at=clock.now(), first_name="Ada")
+    assert sending.send_due(clock.now() + timedelta(hours=1)) == 2 and "Ada" in Mail.objects.get(person=desk.lea).text
+    consent.oppose(lead=handoff.lead, source="call", text="No.", said_on=None, by=desk.lea, at=clock.now())
+    erasure.erase(leads=[handoff.lead], by=desk.boss, at=clock.now())
+    assert Mail.objects.values_list("person__name", flat=True).get() == "paul"
+    assert Notice.objects.get(user=desk.lea).letter is None
+
+
 def test_the_page_asks_for_the_number_and_says_what_goes_and_what_stays(desk, tmp_path):
     lead = canary.live(desk, tmp_path)
     canary.worked(desk, lead)
