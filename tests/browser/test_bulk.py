@@ -10,7 +10,7 @@ from .test_queue import press
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("language", "width"), [("en", 1440), ("fr", 390)])
+@pytest.mark.parametrize(("language", "width"), [pytest.param("en", 1440, marks=pytest.mark.trust), ("fr", 390)])
 def test_leads_are_picked_given_and_given_back_by_keyboard(visit, language, width):
     day = Day()
     owed = HandoffState.objects.owed().order_by("pk").first()

@@ -9,7 +9,7 @@ from .day import Day
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("fr", "dark")])
+@pytest.mark.parametrize(("language", "theme"), [("en", "light"), pytest.param("fr", "dark", marks=pytest.mark.trust)])
 def test_search_and_palette_by_keyboard(visit, language, theme):
     day = Day()
     page = visit(day.claire, "/campaigns/", language=language, theme=theme)
