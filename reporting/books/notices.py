@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -74,5 +75,7 @@ def _line(params: Mapping, book: BookClose) -> Line:
     else:
         text = _("%(month)s is closed")
     return Line(
-        text % words, reverse("reporting:book", args=[book.contract_id, f"{book.month:%Y-%m}"]), book.contract.name
+        capfirst(text % words),
+        reverse("reporting:book", args=[book.contract_id, f"{book.month:%Y-%m}"]),
+        book.contract.name,
     )

@@ -66,7 +66,8 @@ def _send(user: User, mode: str, until: datetime, at: datetime) -> bool:
 def letter(user: User, some: Sequence[Notice], mode: str) -> Letter:
     """The mail of these notices, oldest first, with a way to switch each of their kinds off."""
     said = registry.said(some, user)
-    lines = [said[one.pk] for one in some if one.pk in said]
+    shown = [(one, said[one.pk]) for one in some if one.pk in said]
+    lines = [line for _one, line in shown]
     kinds = dict.fromkeys(one.kind for one in some if one.pk in said)
     words = {"n": len(lines)}
     if mode == ByMail.MORNING:
@@ -78,7 +79,7 @@ def letter(user: User, some: Sequence[Notice], mode: str) -> Letter:
     return Letter(
         subject=subject,
         lines=[],
-        items=[(line.text, line.detail, _absolute(line)) for line in lines],
+        items=[(line.text, line.detail, _link(one, line)) for one, line in shown],
         action=_("All notices"),
         url=settings.PUBLIC_URL + reverse("notify:notices"),
         after=[],
@@ -104,5 +105,8 @@ def read_off(token: str) -> tuple[User, str] | None:
     return (found, kind) if found and registry.get(kind) else None
 
 
-def _absolute(line: Line) -> str:
-    return settings.PUBLIC_URL + line.url if line.url else ""
+def _link(one: Notice, line: Line) -> str:
+    """Through the centre, where it is seen then; to its page where the centre does not show it."""
+    if not line.url:
+        return ""
+    return settings.PUBLIC_URL + (reverse("notify:open", args=[one.pk]) if one.shown else line.url)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from smarketing.calendars import axis as axes
 from smarketing.notify.hours import Hours, morning
+from tests.scale import examples
 
 ZONES = (
     "Europe/Paris",
@@ -31,7 +32,7 @@ def minute(wall: time) -> int:
 
 
 @given(st.sampled_from(ZONES), instants, walls, walls)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_quiet_is_every_minute_from_the_first_to_before_the_last_whatever_the_zone(zone, at, begins, ends):
     if begins == ends:
         return
@@ -41,7 +42,7 @@ def test_quiet_is_every_minute_from_the_first_to_before_the_last_whatever_the_zo
 
 
 @given(st.sampled_from(ZONES), instants, st.booleans(), walls, walls)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_a_mail_waits_for_the_first_minute_that_is_working_time_and_not_quiet_and_comes_then(
     zone, at, some, begins, ends
 ):
@@ -57,7 +58,7 @@ def test_a_mail_waits_for_the_first_minute_that_is_working_time_and_not_quiet_an
 
 
 @given(st.sampled_from(ZONES), instants)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_the_morning_is_when_the_last_business_day_opened(zone, at):
     here, axis = ZoneInfo(zone), AXES[zone]
     found = morning(at, axis, here).astimezone(here)

@@ -48,7 +48,7 @@ def test_those_of_five_minutes_are_one_mail_that_leads_to_their_pages(desk):
     assert sending.send_due(TEN + 5 * MINUTE) == 1 and sending.send_due(TEN + 5 * MINUTE) == 0
     mail = Mail.objects.get()
     assert (mail.kind, mail.address, mail.subject) == ("notices", "lea@example.test", "2 notifications")
-    assert mail.text.count("Nouveau lead\u202f: Zoé Martin") == 2 and f"/queue/{one.params['handoff']}/" in mail.text
+    assert mail.text.count("Nouveau lead\u202f: Zoé Martin") == 2 and f"/notices/{one.pk}/" in mail.text
     assert Notice.objects.filter(mailed_at=TEN + 5 * MINUTE).count() == 2
 
 
