@@ -21,8 +21,10 @@ LOOKS: list[Callable[[datetime], int]] = []  # registered from above: look(at) t
     max_retries=2,
 )
 def minute() -> None:
-    """Lost or repeated, it changes nothing: each is told once, each mail written once."""
+    """Lost or repeated, it changes nothing: each is told once, each mail written once. A look that fails holds up no mail."""
     at = clock.now()
-    for look in LOOKS:
-        look(at)
-    sending.send_due(at)
+    try:
+        for look in LOOKS:
+            look(at)
+    finally:
+        sending.send_due(at)

@@ -9,7 +9,7 @@ from django.db import connection
 
 from smarketing.accounts.models import AuditEntry
 from smarketing.calendars import services as calendars
-from smarketing.notify import choices, mails, notices, registry, sending
+from smarketing.notify import choices, mails, notices, registry, sending, tasks
 from smarketing.notify.models import Mail, Notice, NoticeChoice, NoticeHours
 from smarketing.notify.registry import Channels
 from smarketing.rows.models import Installation
@@ -101,6 +101,14 @@ def test_a_mail_that_could_not_be_written_leaves_its_notices_waiting(desk, monke
         patch.setattr(mails, "send", lambda **given: 1 / 0)
         sending.send_due(TEN + 5 * MINUTE)
     assert sending.send_due(TEN + 5 * MINUTE) == 1
+
+
+def test_a_look_that_fails_holds_up_no_mail(desk, monkeypatch):
+    owed(desk)
+    monkeypatch.setattr(tasks, "LOOKS", [lambda at: 1 / 0])
+    with pytest.raises(ZeroDivisionError):
+        tasks.minute()
+    assert Mail.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
