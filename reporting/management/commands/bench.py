@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--size", choices=SIZES, default=os.environ.get("SIZE") or "small")
         parser.add_argument("--leads", type=int)
         parser.add_argument("--events", type=int)
-        parser.add_argument("--only", choices=["clocks"], help="measure one part, on a company without much else")
+        parser.add_argument("--only", choices=["clocks", "pages"], help="measure one part")
         parser.add_argument("--plans", action="store_true", help="print the plan of each page's slowest query")
         parser.add_argument("--inside", action="store_true", help="this process runs on the bench's own database")
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         if not inside:
             sys.exit(self._outside())
         counts = SIZES[size]
-        self._measure(leads or counts[0], events or (1000 if only else counts[1]), plans, only)
+        self._measure(leads or counts[0], events or (1000 if only == "clocks" else counts[1]), plans, only)
 
     def _outside(self) -> int:
         """Start a cluster of its own, run the bench inside it, stop and delete it."""
@@ -66,17 +66,23 @@ class Command(BaseCommand):
         _plan, stage = company.make(leads, events, clock.now(), self._say)
         sheet = Sheet(self._say)
         self._say("Measured:")
-        if not only:
+        if only != "clocks":
             full = measure.full(sheet, stage, leads)
+        if not only:
             measure.history(sheet, ordinary.begins(), stage)
             ordinary.measure(sheet, full)
             measure.event_to_queue(sheet)
+        if only != "clocks":
             measure.queue_page(sheet)
+        if not only:
             measure.ingestion(sheet)
+        if only != "clocks":
             measure.searches(sheet)
             measure.pages(sheet, plans, self._say)
+        if not only:
             importing.imports(sheet, leads)
-        promises.measure(sheet, leads)
+        if only != "pages":
+            promises.measure(sheet, leads)
         said = {"at": datetime.now(UTC).isoformat(), "leads": leads, "events": events, "lines": sheet.lines}
         path = Path(settings.DATA) / "bench.json"
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -149,7 +149,9 @@ def test_one_click_in_a_mail_switches_its_kind_off_without_signing_in(desk, clie
 
 
 @pytest.mark.parametrize(
-    "token", ["x", "WzEsImFzc2lnbmVkIl0:1abc:forged", sending.signing.dumps([1, "x"], salt="else")]
+    "token",
+    ["x", "WzEsImFzc2lnbmVkIl0:1abc:forged", sending.signing.dumps([1, "x"], salt="else")],
+    ids=["no token", "forged", "signed for something else"],
 )
 def test_a_link_that_we_did_not_write_opens_nothing(client, token):
     assert client.get(f"/notices/off/{token}/").status_code == 404 == client.post(f"/notices/off/{token}/").status_code
