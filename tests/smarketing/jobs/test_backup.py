@@ -68,6 +68,7 @@ def derived(server, database: str) -> dict[str, list]:
     return found
 
 
+@pytest.mark.invariant("I22")
 def test_a_company_is_backed_up_destroyed_restored_and_verified(servers, demo_db, backup, empty, tmp_path):
     server, _broker = servers
     before = digests(server, demo_db)
