@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 class LeadsConfig(AppConfig):
@@ -15,11 +14,11 @@ class LeadsConfig(AppConfig):
         from leads.judging import rebuild, service
         from leads.measures import table
         from leads.models import Lead
-        from leads.pages import beside, day_one, finding
+        from leads.pages import beside, day_one, finding, settings
         from leads.pages.matches import count_matches
         from leads.scoring import backfill, ledger, stored
         from personas import hooks as personas
-        from smarketing.accounts import company, sections
+        from smarketing.accounts import company
         from smarketing.jobs import bell
         from smarketing.rows import rebuild as parts
         from smarketing.web import slots
@@ -28,18 +27,7 @@ class LeadsConfig(AppConfig):
         upkeep.register()
         day_one.register()
         finding.register()
-        routed = _("Pools of reps, by which handoffs find who takes them.")
-        sections.register(sections.Section("routing", _("Routing"), routed, "leads:pools", "settings.routing", 28))
-        quiet = _("Addresses that are not to be contacted: look one up, add one, take one off with a reason.")
-        sections.register(
-            sections.Section(
-                "suppression", _("Suppression list"), quiet, "leads:suppression", "settings.suppression", 34
-            )
-        )
-        kept = _("How long people are kept without a contact of their own, and whose erasure is proposed.")
-        sections.register(
-            sections.Section("retention", _("Retention"), kept, "leads:retention", "settings.retention", 36)
-        )
+        settings.register()
         leaving.register()
         notices.register()
         tasks.register()

@@ -35,6 +35,16 @@ LISTS = Chapter(
     _("A list is filtered, sorted and given columns at its top; what you see is in its address, can be kept as a view, and is saved as CSV or XLSX. The slash key searches everywhere, Ctrl-K opens the commands."),
     "leads:list", _("Open the leads"),
 )  # fmt: skip
+MONTH = Chapter(
+    _("The month of the contract"),
+    _("One sentence, both sides in one table, a chart of the chosen clause, and what is missing with who can act. What is pending never counts as a failure; what is late and untouched always does."),
+    "sla:follow_up", _("Open the contract"),
+)  # fmt: skip
+LOOP = Chapter(
+    _("The closed loop"),
+    _("A cohort follows the leads handed over in a month as long as it takes; a period counts what happened in it. Young cohorts are marked, and nothing is ranked under 20 cases."),
+    "reporting:loop", _("Open the closed loop"),
+)  # fmt: skip
 
 REP = Guide(
     "rep", _("For sales reps"), _("Whom do I call now, and why?"),
@@ -98,11 +108,7 @@ MARKETER = Guide(
 MANAGER = Guide(
     "manager", _("For managers"), _("Does each side keep its word, and if not, why?"),
     (
-        Chapter(
-            _("The month of the contract"),
-            _("One sentence, both sides in one table, a chart of the chosen clause, and what is missing with who can act. What is pending never counts as a failure; what is late and untouched always does."),
-            "sla:follow_up", _("Open the contract"),
-        ),
+        MONTH,
         Chapter(
             _("The document"),
             _("Clauses, calendar, first and last day, in versions that never change. One named signer of each side signs. Terms may reach back over months that are not closed yet."),
@@ -113,11 +119,7 @@ MANAGER = Guide(
             _("Figures, cut-off and digest are frozen. What is learned later stands beside them, dated. Opening it again needs a reason and both sides."),
             "sla:months", _("See every month"),
         ),
-        Chapter(
-            _("The closed loop"),
-            _("A cohort follows the leads handed over in a month as long as it takes; a period counts what happened in it. Young cohorts are marked, and nothing is ranked under 20 cases."),
-            "reporting:loop", _("Open the closed loop"),
-        ),
+        LOOP,
         Chapter(
             _("Who works what"),
             _("Sales managers see every rep's queue, give handoffs to others, and set the pools from which leads are taken in turn. The clock of a lead never restarts by that."),
@@ -169,16 +171,8 @@ VIEWER = Guide(
             _("What breaks next, what changed since yesterday, what waits for somebody."),
             "reporting:today", _("Open today"),
         ),
-        Chapter(
-            _("The month of the contract"),
-            _("One sentence, both sides in one table, a chart of the chosen clause, and what is missing with who can act. What is pending never counts as a failure; what is late and untouched always does."),
-            "sla:follow_up", _("Open the contract"),
-        ),
-        Chapter(
-            _("The closed loop"),
-            _("A cohort follows the leads handed over in a month as long as it takes; a period counts what happened in it. Young cohorts are marked, and nothing is ranked under 20 cases."),
-            "reporting:loop", _("Open the closed loop"),
-        ),
+        MONTH,
+        LOOP,
         Chapter(
             _("Names stay inside"),
             _("Rows open without the personal values of the people behind them."),

@@ -1,0 +1,15 @@
+"""What leads add to the Settings page."""
+
+from django.utils.translation import gettext_lazy as _
+
+from smarketing.accounts.sections import Section
+from smarketing.accounts.sections import register as add
+
+
+def register() -> None:
+    routed = _("Pools of reps, by which handoffs find who takes them.")
+    quiet = _("Addresses that are not to be contacted: look one up, add one, take one off with a reason.")
+    kept = _("How long people are kept without a contact of their own, and whose erasure is proposed.")
+    add(Section("routing", _("Routing"), routed, "leads:pools", "settings.routing", 28))
+    add(Section("suppression", _("Suppression list"), quiet, "leads:suppression", "settings.suppression", 34))
+    add(Section("retention", _("Retention"), kept, "leads:retention", "settings.retention", 36))
