@@ -1,6 +1,6 @@
 """In whose hands a handoff is: the locks and questions that every deed of a rep asks first."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils import formats
@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.intake import hooks as intake_hooks
+from leads.intake.by_hand import QUICK
 from leads.models import Correction, Decision, Handoff, HandoffState
 from smarketing.accounts.models import Role, Side, User
 from smarketing.rows import clock
 
 from .problems import NotYours, Refusal, Stale
 
-QUICK = timedelta(seconds=31)  # "within 30 seconds", the last one included
 DEEDS: dict[str, Any] = {
     Decision.Kind.ACCEPT: gettext_lazy("%(who)s already accepted this lead at %(when)s."),
     Decision.Kind.REFUSE: gettext_lazy("%(who)s already refused this lead at %(when)s."),

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from leads.intake import bulk, facts
+from leads.intake.by_hand import QUICK
 from leads.models import Assignment, Attempt, Correction, Decision, Handoff, HandoffState, Pool, PoolMember
 from leads.scoring import asks, compile, days, program
 from leads.scoring.sql import Params, fetch
@@ -22,7 +23,6 @@ from smarketing.accounts.models import Role, User
 from smarketing.rows.fence import Fence, open_fence
 
 from . import notices, states
-from .hands import QUICK
 from .problems import NotYours, Refusal
 from .rules import body_of
 
