@@ -96,6 +96,22 @@ def propose(kind: str, headers: list[str]) -> dict[str, Any]:
     return columns
 
 
+def with_kept(kind: str, proposed: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
+    """The proposal with what is remembered of its columns; a target that is taken so is proposed to no other column."""
+    taken = {one for to in kept.values() for one in _targets_of(to)} - {targets.LEAVE_OUT}
+    names = dict(zip(proposed, custom_targets(kind, list(proposed)), strict=True))
+    free = {
+        header: names[header] if taken & set(_targets_of(to)) and names[header] not in taken else to
+        for header, to in proposed.items()
+    }
+    return free | kept
+
+
+def _targets_of(to: Any) -> list[str]:
+    """The targets that a column of a mapping names."""
+    return str(to.get("to", "") if isinstance(to, dict) else to).split("+")
+
+
 def propose_more(kind: str, headers: list[str]) -> dict[str, Any]:
     """What else the headers of a kind tell: deals with a day of winning are won; spend may make its campaigns."""
     if kind == "spend":

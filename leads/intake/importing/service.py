@@ -82,15 +82,12 @@ def open_file(
 def proposal(kind: str, headers: list[str]) -> tuple[dict[str, Any], dict[str, Any]]:
     """(mapping, what to tell of it) for a file with these headers: as an earlier one was read, else as recognised."""
     found = memory.recall(kind, headers)
-    kept = memory.remembered(found, headers)
+    kept = memory.remembered(found)
     said: dict[str, Any] = {"source": recognise.vendor_of(kind, headers)} | kept
-    said["columns"] = mappings.propose(kind, headers) | kept.get("columns", {})
+    said["columns"] = mappings.with_kept(kind, mappings.propose(kind, headers), kept.get("columns", {}))
     for name, value in mappings.propose_more(kind, headers).items():
         said.setdefault(name, value)
-    if found.like is None:
-        return said, {}
-    told = {"pk": found.like.pk, "same": found.same, "gone": found.gone, "new": found.new}
-    return said, {"like": told | {"dates": found.like.mapping.get("dates", "")}}
+    return said, {"like": found.told()} if found.like else {}
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from leads.intake.importing import dates, recognise, reports, service, workbook
+from leads.intake.importing import dates, likeness, recognise, reports, service, workbook
 from leads.models import Import, Lead
 from smarketing.rows.clock import now
 
@@ -148,7 +148,42 @@ class TestMemory:
         first = run("leads", self.TEXT, self.MAP)
         again = self.open("Boss,Email,On\nAnn,a@x.test,2/5/2026\n")
         assert again.mapping["source"] == "crm" and again.mapping["columns"]["Boss"] == "x_boss"
-        assert again.report["like"] == {"pk": first.pk, "same": True, "gone": [], "new": [], "dates": "dmy"}
+        told = {"same": True, "gone": [], "new": [], "renamed": [], "perhaps": [], "dates": "dmy"}
+        assert again.report["like"] == {"pk": first.pk} | told
+
+    def test_another_spelling_of_a_header_is_the_same_column(self, run):
+        run("leads", "Émail,Boss name,On\na@x.test,Ann,1/5/2026\n", self.MAP | {"columns": {
+            "Émail": "lead.email", "Boss name": "x_boss", "On": "created"}})  # fmt: skip
+        again = self.open("\ufeffon;BOSS-Name ;EMAIL\n1/5/2026;Ann;a@x.test\n")
+        assert again.report["like"]["same"] and again.mapping["source"] == "crm"
+        assert again.mapping["columns"] == {"on": "created", "BOSS-Name": "x_boss", "EMAIL": "lead.email"}
+
+    def test_an_import_signed_by_an_older_version_is_known_again(self, run):
+        first = run("leads", self.TEXT, self.MAP)
+        Import.objects.update(signature="0" * 64)
+        assert self.open("ON,E-mail,boss\n2/5/2026,a@x.test,Ann\n").report["like"]["pk"] == first.pk
+
+    def test_a_column_renamed_keeps_its_meaning_and_one_away_once_is_not_forgotten(self, run):
+        columns = {"Email": "lead.email", "Team leader": "x_boss", "Stars": "x_rank", "On": "created"}
+        run("leads", "Email,Team leader,Stars,On\na@x.test,Ann,3,1/5/2026\n", self.MAP | {"columns": columns})
+        second = run("leads", "Email,Team leader name,On,Shoe\na@x.test,Ann,1/5/2026,40\n")
+        like = second.report["like"]
+        assert like["renamed"] == [["Team leader", "Team leader name"]]
+        assert (like["gone"], like["new"], like["perhaps"]) == (["Stars"], ["Shoe"], [])
+        assert second.mapping["columns"] == {
+            "Email": "lead.email", "Team leader name": "x_boss", "On": "created", "Shoe": "x_shoe"}  # fmt: skip
+        third = self.open("Email,Team leader name,On,Shoe,STARS\na@x.test,Ann,1/5/2026,40,3\n")
+        assert third.mapping["columns"]["STARS"] == "x_rank"
+
+    def test_numbered_columns_are_not_one_another(self, run):
+        run("leads", "Email,Address 1\na@x.test,here\n", {"columns": {"Email": "lead.email", "Address 1": "x_home"}})
+        again = self.open("Email,Address 2\na@x.test,there\n")
+        assert again.report["like"]["renamed"] == [] and again.mapping["columns"]["Address 2"] == "x_address_2"
+
+    def test_a_target_that_is_remembered_is_proposed_once(self, run):
+        run("leads", "Contact,Boss\na@x.test,Ann\n", {"columns": {"Contact": "lead.email", "Boss": "x_boss"}})
+        again = self.open("Contact,Boss,Email\na@x.test,Ann,ann@x.test\n")
+        assert again.mapping["columns"] == {"Contact": "lead.email", "Boss": "x_boss", "Email": "x_email"}
 
     def test_dates_left_open_are_read_as_last_time_and_dates_that_tell_are_not(self, run):
         run("leads", self.TEXT, self.MAP)
@@ -161,6 +196,7 @@ class TestMemory:
         run("leads", self.TEXT, self.MAP)
         again = self.open("Email,Manager,On\na@x.test,Ann,1/5/2026\n")
         assert (again.report["like"]["gone"], again.report["like"]["new"]) == (["Boss"], ["Manager"])
+        assert again.report["like"]["perhaps"] == [["Boss", "Manager"]]
         assert again.mapping["columns"] == {"Email": "lead.email", "Manager": "x_manager", "On": "created"}
 
     def test_the_kind_may_be_changed_before_the_check(self):
@@ -168,6 +204,12 @@ class TestMemory:
         changed = service.change_kind(one=one, kind="companies", by=None, at=now())
         assert changed.mapping["columns"]["Company Name"] == "company.name" and changed.state == "new"
         assert Import.objects.get().kind == "companies"
+
+
+@given(st.text(min_size=1).filter(lambda text: any(one.isalnum() for one in likeness.fold(text))))
+def test_a_header_is_itself_in_any_case_with_marks_and_spaces(header):
+    assert likeness.fold(f"\ufeff {header}_\u200b") == likeness.fold(header)
+    assert likeness.fold(header.casefold()) == likeness.fold(header)
 
 
 def test_cells_of_a_workbook_become_the_text_of_a_csv():
