@@ -8,7 +8,7 @@ class LeadsConfig(AppConfig):
 
     def ready(self):
         from leads import upkeep
-        from leads.handoffs import handing, leaving, notices, states, undoing
+        from leads.handoffs import handing, hot, leaving, notices, states, undoing
         from leads.intake import hooks
         from leads.intake.importing import tasks
         from leads.judging import rebuild, service
@@ -16,6 +16,7 @@ class LeadsConfig(AppConfig):
         from leads.models import Lead
         from leads.pages import beside, day_one, finding, settings
         from leads.pages.matches import count_matches
+        from leads.rights import remarks
         from leads.scoring import backfill, ledger, stored
         from personas import hooks as personas
         from smarketing.accounts import company
@@ -30,10 +31,12 @@ class LeadsConfig(AppConfig):
         settings.register()
         leaving.register()
         notices.register()
+        hot.register()
+        remarks.register()
         tasks.register()
         company.HAS_FACTS.append(lambda: Lead.objects.exists())
-        hooks.events.append(ledger.count_events)
-        hooks.joins.append(ledger.count_joins)
+        hooks.events += [ledger.count_events, hot.tell]
+        hooks.joins += [ledger.count_joins, hot.tell_joined]
         hooks.taken_back.append(ledger.take_back)
         hooks.handed.append(handing.import_handoffs)
         hooks.handoffs.append(states.derive)

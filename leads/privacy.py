@@ -19,6 +19,6 @@ NEUTRAL = {
     "import.report", "import.signature", "importrow.outcome", "importfact.subject", "listitem.list", "listitem.key",
     "listitem.values", "eventdetail.part", "behaviour.key", "behaviour.filter", "pool.name", "pool.rules",
     "mergesuggestion.reasons", "mergesuggestion.state", "retentionrule.purpose", "erasureproposal.purpose", "erasureproposal.state",
-    "consent.kind", "consent.purpose", "consent.channel", "consent.basis",
+    "remark.kind", "remark.side", "consent.kind", "consent.purpose", "consent.channel", "consent.basis",
     "suppression.key", "suppression.origin",  # a keyed hash: what is left of an address, so that it stays suppressed
 }  # fmt: skip

@@ -13,7 +13,7 @@ from leads.handoffs import reasons
 from leads.models import Attempt, Campaign, Consent, Correction, Handoff, Hold, Import, Stage
 from personas.criteria.phrases import EVENT_PHRASES
 from personas.criteria.sentence import Voice, plain
-from smarketing.accounts.models import User
+from smarketing.accounts.models import Side, User
 
 from . import values
 from .story import Entry
@@ -65,7 +65,7 @@ class _Names:
         self.personal, self.lang = personal, "fr" if (get_language() or "en").startswith("fr") else "en"
         bodies = [entry.body for entry in entries]
         corrections = Correction.objects.in_bulk([one.correction_id for one in entries if one.correction_id])
-        people = {one.by_id for one in entries} | {one.get("rep") for one in bodies}
+        people = {one.by_id for one in entries} | {one.get(name) for one in bodies for name in ("rep", "praised")}
         people |= {one.by_id for one in corrections.values()}
         people |= {value for one in bodies for name, value in one.get("values", ()) if name == "rep"}
         self.corrections = corrections
@@ -269,6 +269,15 @@ def _consent(entry: Entry, names: _Names) -> str:
     return " · ".join(said)
 
 
+def _note(entry: Entry, names: _Names) -> str:
+    body = entry.body
+    if not body["remark"]:
+        return ""
+    if body["praised"]:
+        return _("praise for %(name)s") % {"name": names.people.get(body["praised"], _("the system"))}
+    return _("praise for sales") if body["side"] == Side.SALES else _("praise for marketing")
+
+
 def _fixed(words: Any) -> Callable[[Entry, _Names], str]:
     return lambda entry, names: str(words)
 
@@ -309,5 +318,5 @@ KINDS: dict[str, Kind] = {
     "reset": Kind(_fixed(gettext_lazy("recycled: a new cycle begins, behaviour so far counts 0")), "arrow-counterclockwise"),
     "merge": Kind(_merge, "arrows-collapse"),
     "consent": Kind(_consent, "shield-check"),
-    "note": Kind(_fixed(""), "chat-left-text"),
+    "note": Kind(_note, lambda body: "star" if body["remark"] else "chat-left-text"),
 }  # fmt: skip

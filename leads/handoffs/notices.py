@@ -96,4 +96,16 @@ def page_of(state: HandoffState, reader: User) -> str:
     """Focus mode where the reader owes the lead, else the lead's page."""
     if state.is_open and state.rep_id == reader.pk:
         return reverse("leads:focus", args=[state.pk])
-    return reverse("leads:lead", args=[state.lead_id])
+    return lead_page(state.lead_id)
+
+
+def lead_page(lead: int) -> str:
+    """The lead's page, in the words of an address."""
+    return reverse("leads:lead", args=[lead])
+
+
+def managers_of(rep: User | None) -> list[User]:
+    """The sales managers of a rep's team; all sales managers where the team has none, or the rep is in none."""
+    managers = list(User.objects.filter(role=Role.MANAGER, side=Side.SALES, is_active=True).order_by("pk"))
+    own = [one for one in managers if rep and rep.team_id and one.team_id == rep.team_id]
+    return own or managers

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from smarketing.accounts.models import Side
 from smarketing.rows.kinds import Fact
 
 from .facts import Dated
@@ -76,3 +77,18 @@ class Note(Dated):
 class NoteText(Fact):
     note = models.OneToOneField(Note, models.PROTECT, primary_key=True, related_name="words")
     text = models.TextField()
+
+
+class Remark(Fact):
+    """A note that praises: which side, and whom of it, about which handoff or deal. Its words, its author and its taking
+    back are the note's."""
+
+    class Kind(models.TextChoices):
+        PRAISE = "praise", _("praise")
+
+    note = models.OneToOneField(Note, models.PROTECT, primary_key=True, related_name="remark")
+    kind = models.CharField(max_length=7, choices=Kind)
+    side = models.CharField(max_length=10, choices=Side)
+    to = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    handoff = models.ForeignKey("leads.Handoff", models.PROTECT, null=True, related_name="remarks")
+    deal = models.ForeignKey("leads.Deal", models.PROTECT, null=True, related_name="remarks")

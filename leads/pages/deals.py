@@ -216,6 +216,7 @@ def _page(
         "editable": back is None and may(request.user, "deals.edit") and deals.may_work(one, request.user),
         "back": back,
         "personal": may(request.user, "leads.personal"),
+        "may_praise": _may_praise(request, one),
         "change": sent.get("change") or DealForm(initial=asked, auto_id=_ids("change")),
         "win": sent.get("win") or WinForm(initial={"amount": amount, "closed_on": today}, auto_id=_ids("win")),
         "lose": sent.get("lose") or LoseForm(initial={"closed_on": today}, auto_id=_ids("lose")),
@@ -227,6 +228,11 @@ def _page(
         "seen": deals.last_change(one).isoformat(),
     }
     return render(request, "leads/deals/deal.html", context, status=status)
+
+
+def _may_praise(request: HttpRequest, one: Deal) -> bool:
+    living = Lead.objects.visible_to(request.user).filter(pk=one.lead_id, erased=False, root_id=None)
+    return may(request.user, "leads.praise") and living.exists()
 
 
 def _visible(request: HttpRequest, pk: int) -> Deal:

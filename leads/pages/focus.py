@@ -12,7 +12,7 @@ from leads.handoffs import attempts, decisions, hands, problems, queue
 from leads.handoffs.rules import body_of
 from leads.models import Attempt, Deal, HandoffState
 from leads.models.queues import key_of
-from smarketing.accounts.models import Role, User
+from smarketing.accounts.models import Role, Side, User
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web.once import once
@@ -85,6 +85,7 @@ def page(
             (number, outcome, icon)
             for number, ((outcome, _channel), icon) in enumerate(zip(attempts.OUTCOMES, ICONS, strict=True), 1)
         ],
+        "may_praise": user.side == Side.SALES and not lead.erased and may(user, "leads.praise"),
         "working": working,
         "waiting": state.is_open and state.rep_id is None,
         "deals": list(Deal.objects.visible_to(user).filter(handoff=handoff).order_by("pk")),

@@ -92,6 +92,7 @@ def beside(lead: Lead, user, past: bool) -> dict[str, Any]:
         and may(user, "queue.view")
         and HandoffState.objects.filter(lead=lead, is_open=True).exists(),
         "may_note": living and may(user, "leads.note"),
+        "may_praise": living and may(user, "leads.praise"),
         "note_form": NoteForm(),
     }
 

@@ -175,7 +175,8 @@ def _mails(who: Person) -> None:
     Mails of notices about their handoffs in any case."""
     handoffs = list(Handoff.objects.filter(lead__in=who.leads).values_list("pk", flat=True))
     decisions = list(Decision.objects.filter(handoff__in=handoffs).values_list("pk", flat=True))
-    told = Notice.objects.filter(Q(params__handoff__in=handoffs) | Q(params__decision__in=decisions))
+    about = Q(params__handoff__in=handoffs) | Q(params__decision__in=decisions) | Q(params__lead__in=who.leads)
+    told = Notice.objects.filter(about)
     Mail.objects.filter(pk__in=told.exclude(letter=None).values("letter")).delete()
     Mail.objects.filter(_holding(("subject", "text", "page", "address"), who.words)).delete()
     full = [" ".join(pair) for pair in who.full_names]

@@ -56,6 +56,7 @@ DEEDS = {
     "lead.edit": _("changed a lead"),
     "lead.merge": _("merged two leads"),
     "lead.note": _("wrote a note on a lead"),
+    "lead.praise": _("praised the other side"),
     "lead.twins": _("said that two leads are different people"),
     "leads.erase": _("erased a person"),
     "leads.export": _("saved leads to a file"),

@@ -58,6 +58,7 @@ VERBS: dict[str, frozenset[str]] = {
     "leads.merge": frozenset({MARKETER, MANAGER}),
     "companies.edit": frozenset({MARKETER, MANAGER}),
     "leads.note": WORKERS,
+    "leads.praise": WORKERS,
     "leads.consent": WORKERS | {ADMINISTRATOR},
     "leads.privacy": frozenset({MANAGER, ADMINISTRATOR}),
     "leads.erase": frozenset({ADMINISTRATOR}),

@@ -49,9 +49,11 @@ PORTAL, AT_ONCE, MORNING = Channels(True), Channels(True, ByMail.ONCE), Channels
 MAIL_ONLY = Channels(False, ByMail.ONCE)
 CHANNELS: dict[str, dict[str, Channels]] = {
     "assigned": {Role.REP: AT_ONCE, Role.MANAGER: AT_ONCE},
+    "hot_signal": {Role.REP: PORTAL},
     "promise_soon": {Role.REP: PORTAL, Role.MANAGER: PORTAL},
     "promise_missed": {Role.REP: PORTAL, Role.MANAGER: MORNING},
     "sent_back": {Role.MARKETER: MORNING},
+    "praise": {Role.REP: PORTAL, Role.MANAGER: PORTAL, Role.MARKETER: PORTAL},
     "paper": {Role.MANAGER: AT_ONCE, Role.MARKETER: AT_ONCE, Role.REP: AT_ONCE},
     "month": {Role.MANAGER: MAIL_ONLY, Role.MARKETER: MAIL_ONLY},
     "night_failed": {Role.ADMINISTRATOR: AT_ONCE},

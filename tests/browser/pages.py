@@ -293,6 +293,7 @@ PAGES = (
     Page("leads:merge_with", "marketer", _two),
     Page("leads:unmerge", "marketer", _merged),
     Page("leads:note", "marketer", _handed),
+    Page("leads:praise", "marketer", _handed),
     Page("leads:note_back", "marketer", _said("note")),
     Page("leads:suppression", "administrator"),
     Page("leads:company_add", "marketer"),
