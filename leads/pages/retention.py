@@ -22,10 +22,7 @@ class MonthsForm(forms.Form):
     """Months per purpose."""
 
     prospect = forms.IntegerField(label=gettext_lazy("Prospects: months"), min_value=0, max_value=retention.MOST)
-    customer = forms.IntegerField(
-        label=gettext_lazy("Customers: months"), min_value=0, max_value=retention.MOST,
-        help_text=gettext_lazy("0: never proposed. The clock starts at the last contact of the person's own."),
-    )  # fmt: skip
+    customer = forms.IntegerField(label=gettext_lazy("Customers: months"), min_value=0, max_value=retention.MOST)
 
 
 class DecideForm(forms.Form):

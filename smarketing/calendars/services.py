@@ -92,6 +92,13 @@ def _lengthened(version: CalendarVersion) -> dict:
     return spec
 
 
+def closed_in(version: CalendarVersion, year: int) -> int:
+    """Days of a year that the week would work and a holiday or another day closed does not."""
+    worked = {int(day) for day, windows in version.spec.get("windows", {}).items() if windows}
+    closed = map(date.fromisoformat, {day for day in version.spec.get("holidays", []) if day[:4] == str(year)})
+    return sum(day.isoweekday() in worked for day in closed)
+
+
 def lengthen(at: datetime) -> int:
     """Lay out every calendar whose end is in sight for years more, holidays included, as a version that only lengthens
     the one before: no deadline moves, and what was promised under an older version goes on. Returns how many were."""

@@ -18,7 +18,10 @@ from .models import Calendar
 @needs("settings.calendars")
 def calendars(request: HttpRequest) -> HttpResponse:
     at = clock.now()
-    rows = [(version, week(version.spec), services.warnings(version, at)) for version in services.current()]
+    rows = [
+        (version, week(version.spec), services.warnings(version, at), services.closed_in(version, at.year))
+        for version in services.current()
+    ]
     return render(request, "calendars/list.html", {"rows": rows, "year": at.year})
 
 
