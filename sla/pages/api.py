@@ -6,6 +6,7 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -23,20 +24,20 @@ from . import links
 
 
 class FigureShape(serializers.Serializer):
-    terms = serializers.IntegerField(help_text="Version of the terms.")
-    promised = serializers.CharField(help_text="Decimal string: a volume, or a share.")
-    value = serializers.CharField(allow_null=True, help_text="Decimal string: counted, or the share met of settled.")
-    n = serializers.IntegerField(help_text="Counted; of a share, promises kept.")
-    of = serializers.IntegerField(allow_null=True, help_text="Of a share: settled promises.")
+    terms = serializers.IntegerField(help_text=_("Version of the terms."))
+    promised = serializers.CharField(help_text=_("Decimal string: a volume, or a share."))
+    value = serializers.CharField(allow_null=True, help_text=_("Decimal string: counted, or the share met of settled."))
+    n = serializers.IntegerField(help_text=_("Counted; of a share, promises kept."))
+    of = serializers.IntegerField(allow_null=True, help_text=_("Of a share: settled promises."))
     pending = serializers.IntegerField(allow_null=True)
     excluded = serializers.IntegerField(allow_null=True)
-    forecast = serializers.CharField(allow_null=True, help_text="Of a volume in a month that runs.")
+    forecast = serializers.CharField(allow_null=True, help_text=_("Of a volume in a month that runs."))
     state = serializers.ChoiceField(["kept", "broken", "on_pace", "behind", "nothing"])
 
 
 class PartShape(FigureShape):
-    since = serializers.DateField(allow_null=True, help_text="Null for promises made before the month.")
-    to = serializers.DateField(allow_null=True, help_text="Exclusive.")
+    since = serializers.DateField(allow_null=True, help_text=_("Null for promises made before the month."))
+    to = serializers.DateField(allow_null=True, help_text=_("Exclusive."))
 
     def get_fields(self):
         """`from` is a word of Python; of the API too."""
@@ -47,26 +48,26 @@ class ClauseShape(FigureShape):
     clause = serializers.CharField()
     side = serializers.ChoiceField(["marketing", "sales"])
     kind = serializers.CharField()
-    parts = PartShape(many=True, help_text="Of a month split by an amendment; else none.")
-    rows_url = serializers.URLField(help_text="The page that lists the rows counted.")
+    parts = PartShape(many=True, help_text=_("Of a month split by an amendment; else none."))
+    rows_url = serializers.URLField(help_text=_("The page that lists the rows counted."))
 
 
 class MonthShape(serializers.Serializer):
     contract = serializers.CharField()
-    month = serializers.CharField(help_text="As 2026-11.")
+    month = serializers.CharField(help_text=_("As 2026-11."))
     phase = serializers.ChoiceField(["future", "running", "grace", "over", "closed", "none"])
     business_days = serializers.IntegerField()
     elapsed = serializers.IntegerField()
-    cutoff = serializers.DateTimeField(help_text="The last known fact included.")
-    sha256 = serializers.CharField(allow_blank=True, help_text="Digest of the closed book.")
-    restated = serializers.IntegerField(help_text="Facts of a closed month recorded after its close.")
+    cutoff = serializers.DateTimeField(help_text=_("The last known fact included."))
+    sha256 = serializers.CharField(allow_blank=True, help_text=_("Digest of the closed book."))
+    restated = serializers.IntegerField(help_text=_("Facts of a closed month recorded after its close."))
     clauses = ClauseShape(many=True)
 
 
 class ContractShape(serializers.Serializer):
     id = serializers.IntegerField()
     name = serializers.CharField()
-    url = serializers.URLField(help_text="The current month.")
+    url = serializers.URLField(help_text=_("The current month."))
 
 
 class Contracts(APIView):
@@ -75,7 +76,9 @@ class Contracts(APIView):
     verb = "measures.read"
     schema = AutoSchema()
 
-    @extend_schema(operation_id="contracts", responses=ContractShape(many=True))
+    @extend_schema(
+        operation_id="contracts", description=_("Which contracts there are."), responses=ContractShape(many=True)
+    )
     def get(self, request: Request) -> Response:
         month = f"{clock.today():%Y-%m}"
         return Response(
@@ -95,7 +98,11 @@ class OneMonth(APIView):
     verb = "measures.read"
     schema = AutoSchema()
 
-    @extend_schema(operation_id="contract_month", responses=MonthShape)
+    @extend_schema(
+        operation_id="contract_month",
+        description=_("A month of a contract: every clause of both sides; a closed month as its book has it."),
+        responses=MonthShape,
+    )
     def get(self, request: Request, pk: str, month: str) -> Response:
         contract, at = get_object_or_404(Contract.objects.visible_to(request.user), pk=pk), clock.now()
         derive.catch_up(at)

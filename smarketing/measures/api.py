@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -20,25 +21,25 @@ from .question import Refusal
 
 class GroupShape(serializers.Serializer):
     group = serializers.DictField(child=serializers.CharField(allow_blank=True))
-    value = serializers.CharField(allow_null=True, help_text="Decimal string; an integer for counts; null over 0.")
-    n = serializers.IntegerField(help_text="Rows counted; of a share, the hits.")
-    of = serializers.IntegerField(allow_null=True, help_text="Base of a share.")
+    value = serializers.CharField(allow_null=True, help_text=_("Decimal string; an integer for counts; null over 0."))
+    n = serializers.IntegerField(help_text=_("Rows counted; of a share, the hits."))
+    of = serializers.IntegerField(allow_null=True, help_text=_("Base of a share."))
     interval = serializers.ListField(
-        child=serializers.CharField(), allow_null=True, help_text="95 % after Wilson, of a share."
+        child=serializers.CharField(), allow_null=True, help_text=_("95 % after Wilson, of a share.")
     )
-    mature = serializers.BooleanField(help_text="Whether every row of the cohort has had its time.")
-    rows_url = serializers.URLField(help_text="The page that lists the rows counted.")
+    mature = serializers.BooleanField(help_text=_("Whether every row of the cohort has had its time."))
+    rows_url = serializers.URLField(help_text=_("The page that lists the rows counted."))
 
 
 class AnswerShape(serializers.Serializer):
     key = serializers.CharField()
     unit = serializers.ChoiceField(list(numbers.PLACES))
     since = serializers.DateField()
-    to = serializers.DateField(help_text="Exclusive.")
+    to = serializers.DateField(help_text=_("Exclusive."))
     by = serializers.ListField(child=serializers.CharField())
     rows = GroupShape(many=True)
     total = GroupShape()
-    cutoff = serializers.DateTimeField(help_text="The last known fact included.")
+    cutoff = serializers.DateTimeField(help_text=_("The last known fact included."))
     definition = serializers.CharField(allow_blank=True)
     terms = serializers.CharField(allow_blank=True)
 
@@ -64,19 +65,19 @@ class ErrorShape(serializers.Serializer):
     message = serializers.CharField()
 
 
-def _parameter(name: str, description: str, kind=OpenApiTypes.STR, **more) -> OpenApiParameter:
+def _parameter(name: str, description: Any, kind=OpenApiTypes.STR, **more) -> OpenApiParameter:
     return OpenApiParameter(name, kind, description=description, **more)
 
 
 PARAMETERS = [
-    _parameter("from", "First local day.", OpenApiTypes.DATE, required=True),
-    _parameter("to", "The day after the last one.", OpenApiTypes.DATE, required=True),
-    _parameter("by", "Dimensions, separated by commas: any attribute of a lead, company, deal or campaign, or a period."),
-    _parameter("window", "Count lags of at most so many days, negative ones included.", OpenApiTypes.INT),
-    _parameter("date", "What dates a row: created, handed or won. The first of the measure's dates when left out."),
-    _parameter("stat", "Which figure of a spread: median, mean, min, max, sum, p05 … p95."),
-    _parameter("zone", "Zone that cuts the days; the installation's when left out."),
-    _parameter("cutoff", "The last known instant included; now when left out.", OpenApiTypes.DATETIME),
+    _parameter("from", _("First local day."), OpenApiTypes.DATE, required=True),
+    _parameter("to", _("The day after the last one."), OpenApiTypes.DATE, required=True),
+    _parameter("by", _("Dimensions, separated by commas: any attribute of a lead, company, deal or campaign, or a period.")),
+    _parameter("window", _("Count lags of at most so many days, negative ones included."), OpenApiTypes.INT),
+    _parameter("date", _("What dates a row: created, handed or won. The first of the measure's dates when left out.")),
+    _parameter("stat", _("Which figure of a spread: median, mean, min, max, sum, p05 … p95.")),
+    _parameter("zone", _("Zone that cuts the days; the installation's when left out.")),
+    _parameter("cutoff", _("The last known instant included; now when left out."), OpenApiTypes.DATETIME),
 ]  # fmt: skip
 
 
@@ -86,7 +87,9 @@ class Measures(APIView):
     verb = "measures.read"
     schema = AutoSchema()
 
-    @extend_schema(operation_id="measures", responses=MeasureShape(many=True))
+    @extend_schema(
+        operation_id="measures", description=_("Which measures there are."), responses=MeasureShape(many=True)
+    )
     def get(self, request: Request) -> Response:
         return Response([described(measure, request) for measure in registry.measures()])
 
@@ -97,7 +100,14 @@ class OneMeasure(APIView):
     verb = "measures.read"
     schema = AutoSchema()
 
-    @extend_schema(operation_id="measure", parameters=PARAMETERS, responses={200: AnswerShape, 400: ErrorShape})
+    @extend_schema(
+        operation_id="measure",
+        description=_(
+            "The answer of one measure. Any other parameter names a dimension and the value to keep, and may be repeated."
+        ),
+        parameters=PARAMETERS,
+        responses={200: AnswerShape, 400: ErrorShape},
+    )
     def get(self, request: Request, key: str) -> Response:
         try:
             found = engine.answer(key, user=request.user, **reading.asked(request.query_params, ("format",)))
