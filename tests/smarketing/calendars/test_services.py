@@ -138,4 +138,6 @@ def test_the_night_lengthens_a_calendar_whose_end_is_in_sight_and_moves_no_deadl
 def test_days_closed_in_a_year_are_those_that_the_week_would_work(france):
     # Of the eleven of 2026, 15 August is a Saturday and 1 November a Sunday.
     assert services.closed_in(france, 2026) == 9
-    assert services.closed_in(france, 2020) == sum(day.weekday() < 5 for day in holidays.of_country("FR", "", 2020, 2021))
+    assert services.closed_in(france, 2020) == sum(
+        day.weekday() < 5 for day in holidays.of_country("FR", "", 2020, 2021)
+    )
