@@ -16,11 +16,13 @@ class ReportingConfig(AppConfig):
         from smarketing.web import slots
 
         from .books import notices, reopening, services
+        from .digests import table
         from .loop import results
         from .slots import close_action, closed_note
 
         publishing.register()
         notices.register()
+        table.register()
         ledger.STEPS["restatements"] = _("Closed months restated by late facts told")
         nightly.once("restatements", notices.look, order=91)
         contracts.closed_through.append(services.closed_through)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -134,6 +135,23 @@ class Reader:
             begun = next_month(begun)
         figures = self._read(months)[-1] if months else {}
         return [(month, figures[month]) for month in reversed(months)]
+
+    def ended(self, first: date) -> dict[str, list[tuple[date, Terms, Volume]]]:
+        """Clause key → (business day, its terms, the volume as that day ended) of each day of a month that is over."""
+        parts, out = self.inside(first), defaultdict(list)
+        counted = self._counted([first]) if parts else {}
+        for terms, a, b in parts:
+            axis, until = self.axes[terms.pk], min(b, self.today)
+            for day in (a + timedelta(days=n) for n in range((until - a).days)):
+                if axis.business_days(day, day + timedelta(days=1)):
+                    past = copy(self)
+                    past.at = axis.day_starts(day + timedelta(days=1)) - timedelta(microseconds=1)
+                    so_far = {one: n for one, n in counted.items() if one <= day}
+                    for clause in terms.clauses.all():
+                        figure = past.volume(first, parts, clause.key, so_far)
+                        if KINDS[clause.kind].source == "volume" and figure:
+                            out[clause.key].append((day, terms, figure))
+        return out
 
     def _read(self, months: Sequence[date]) -> tuple[dict, dict, dict, dict]:
         """(books, volumes by day, clocks, figures by month and clause) of these months."""

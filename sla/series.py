@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
-from . import as_of
+from . import as_of, chart
 from .clocks import MET, MISSED
-from .figures import Volume
-from .follow import Month, Row
+from .figures import Share, Volume
+from .follow import Month, Reader, Row
 
 Settled = dict[date, tuple[int, int]]
 
@@ -51,3 +52,16 @@ def of_share(month: Month, row: Row) -> Settled:
     if kept is None:
         return settled(month).get(row.clause.key, {})
     return {date.fromisoformat(day): (met, missed) for day, (met, missed) in kept.items()}
+
+
+def chart_of(month: Month, row: Row, reader: Reader) -> chart.Chart:
+    """What is drawn of a clause in a month: its volume against the pace line, or its share against the promised one."""
+    today, figure = min(reader.today, month.until), row.figure
+    if isinstance(figure, Volume) and month.terms:
+        axis = reader.axes[month.terms.pk]
+        counted = of_volume(month, row)
+        return chart.volume(
+            month.first, month.until, today, counted, figure.target, axis.business_days, figure.forecast
+        )
+    promised = figure.promised if isinstance(figure, Share) else Fraction(1)
+    return chart.share(month.first, month.until, today, of_share(month, row), promised)

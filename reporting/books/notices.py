@@ -1,8 +1,11 @@
 """What is told about closed months: closed, opened again, restated by facts that came late; to managers and marketers."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from functools import partial
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -10,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from reporting.models import BookClose
+from sla import follow
 from sla.models import Contract
 from smarketing.accounts.models import Role, User
 from smarketing.accounts.policy import may
@@ -17,50 +21,92 @@ from smarketing.jobs.models import Run
 from smarketing.notify import notices, registry
 from smarketing.notify.models import Notice
 from smarketing.notify.registry import Line
+from smarketing.rows import clock
 
-from . import restatements
+from . import picture, restatements
 
 KIND = "month"
 
 
 def register() -> None:
     registry.register(
-        registry.Kind(KIND, gettext_lazy("A month is closed, opened again or restated"), "calendar-check", say)
-    )
+        registry.Kind(
+            KIND, gettext_lazy("A month may be closed, is closed, opened again or restated"), "calendar-check", say,
+            whom=lambda user: user.role != Role.REP or user.signs,
+        )
+    )  # fmt: skip
 
 
 def tell_closed(book: BookClose, at: datetime) -> None:
-    _tell(f"book:{book.pk}", book.closed_by, at, book=book.pk)
+    _tell(f"book:{book.pk}", book.contract, book.month, book.closed_by, at, book=book.pk)
 
 
 def tell_reopened(book: BookClose, at: datetime) -> None:
-    _tell(f"reopened:{book.pk}", None, at, book=book.pk, reopened=True)
+    _tell(f"reopened:{book.pk}", book.contract, book.month, None, at, book=book.pk, reopened=True)
 
 
 def look(run: Run) -> int:
-    """By night: tell of the closed months about which facts came late, once for the newest of these. Returns how many."""
+    """By night: tell of the closed months about which facts came late, once for the newest of these; and of a month that
+    may be closed now. Returns how many of them."""
     told = 0
     for contract in Contract.objects.order_by("pk"):
+        told += _over(contract, run)
         books = list(BookClose.objects.filter(contract=contract, reopened=None).select_related("contract"))
+        months = {book.pk: book.month for book in books}
         for pk, late in restatements.of_all(books).items():
             late = [one for one in late if one.recorded_at <= run.cutoff]
             if late and notices.is_news(late[-1].recorded_at, run.cutoff):
-                about = f"restated:{pk}@{late[-1].recorded_at:%Y%m%d%H%M%S%f}"
-                told += _tell(about, None, late[-1].recorded_at, book=pk, late=len(late)) > 0
+                about, month = f"restated:{pk}@{late[-1].recorded_at:%Y%m%d%H%M%S%f}", months[pk]
+                told += _tell(about, contract, month, None, late[-1].recorded_at, book=pk, late=len(late)) > 0
     return told
 
 
-def _tell(about: str, by: User | None, at: datetime, **params) -> int:
-    users = User.objects.filter(role__in=(Role.MANAGER, Role.MARKETER), is_active=True).values_list("pk", flat=True)
+def _over(contract: Contract, run: Run) -> bool:
+    """Tell once that the month before is over and nothing of it is pending."""
+    first = (run.business_date.replace(day=1) - timedelta(days=1)).replace(day=1)
+    month = follow.month(contract, first, run.cutoff, run.cutoff)
+    if month.phase != follow.OVER or not notices.is_news(run.cutoff, clock.now()):
+        return False
+    said = {"contract": contract.pk, "month": f"{first:%Y-%m-%d}"}
+    return _tell(f"over:{contract.pk}@{first:%Y-%m}", contract, first, None, run.cutoff, **said) > 0
+
+
+def _of_the_past(contract: Contract, first: date, at: datetime) -> bool:
+    """Whether a month's terms were all signed after it: these never tell anything."""
+    reader = follow.Reader(contract, at, at)
+    until = follow.next_month(first)
+    parts = reader.inside(first)
+    return bool(parts) and all(
+        terms.retrospective and terms.published_at.astimezone(reader.zone).date() >= until for terms, _a, _b in parts
+    )
+
+
+def _tell(about: str, contract: Contract, month: date, by: User | None, at: datetime, /, **params) -> int:
+    if _of_the_past(contract, month, at):
+        return 0
+    whom = Q(role__in=(Role.MANAGER, Role.MARKETER)) | Q(signs=True)
+    users = User.objects.filter(whom, is_active=True).values_list("pk", flat=True)
     return notices.tell(kind=KIND, users=users, about=about, at=at, by=by, **params)
 
 
 def say(some: Sequence[Notice], reader: User) -> Mapping[int, Line]:
-    """ "October 2026 is closed", with the contract."""
+    """ "October 2026 is closed", with the contract; by mail a manager sees the month drawn, too."""
     if not may(reader, "contract.view"):
         return {}
-    books = BookClose.objects.select_related("contract").in_bulk([one.params["book"] for one in some])
-    return {one.pk: _line(one.params, books[one.params["book"]]) for one in some if one.params["book"] in books}
+    books = BookClose.objects.select_related("contract").in_bulk([one.params.get("book") for one in some])
+    contracts = Contract.objects.in_bulk([one.params.get("contract") for one in some])
+    out = {}
+    for one in some:
+        if book := books.get(one.params.get("book")):
+            drawn = partial(picture.of, book.contract, book.month) if reader.role == Role.MANAGER else None
+            out[one.pk] = replace(_line(one.params, book), picture=drawn)
+        elif contract := contracts.get(one.params.get("contract")):
+            month = date.fromisoformat(one.params["month"])
+            drawn = partial(picture.of, contract, month) if reader.role == Role.MANAGER else None
+            text = _("%(month)s is over and may be closed") % {"month": date_format(month, "YEAR_MONTH_FORMAT")}
+            address = reverse("sla:month", args=[f"{month:%Y-%m}"]) + f"?contract={contract.pk}"
+            out[one.pk] = Line(capfirst(text), address, contract.name, drawn)
+    return out
 
 
 def _line(params: Mapping, book: BookClose) -> Line:

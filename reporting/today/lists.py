@@ -62,19 +62,20 @@ class Morning:
         owed = (
             self.states.owed().due_before(tomorrow).in_order().select_related("lead__company", "rep", "handoff__rules")
         )
-        out = [self._promise(state) for state in owed[:ROWS]]
+        out = [self.promise(state) for state in owed[:ROWS]]
         pool = (
             self.states.in_pool()
             .due_before(tomorrow)
             .in_order()
             .select_related("lead__company", "rep", "handoff__rules")
         )
-        out += [self._promise(state) for state in pool[: max(ROWS - len(out), 2)]]
+        out += [self.promise(state) for state in pool[: max(ROWS - len(out), 2)]]
         if self.user.role != Role.REP:
-            out += self._contracts()
+            out += self.contracts()
         return out
 
-    def _promise(self, state: HandoffState) -> Line:
+    def promise(self, state: HandoffState) -> Line:
+        """A promise in words, with the time that is left."""
         left = self.teller.under(state.calendar_id).left(state.due_at)
         promised = body_of(state.handoff)["attempts"]
         what = telling.promise(state.due_label, state.attempts, promised)
@@ -92,7 +93,8 @@ class Morning:
             return reverse("leads:focus", args=[state.pk])
         return reverse("leads:lead", args=[state.lead_id])
 
-    def _contracts(self) -> list[Line]:
+    def contracts(self) -> list[Line]:
+        """The clauses that are behind or broken this month, those of the person's own side first."""
         out = []
         for contract in Contract.objects.visible_to(self.user).order_by("name"):
             reader = follow.Reader(contract, self.at, self.cutoff)

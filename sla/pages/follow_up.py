@@ -39,7 +39,7 @@ def follow_up(request: HttpRequest, month: str = "") -> HttpResponse:
         "months": [(one, address(contract, one, len(contracts))) for one in shown.months],
         "before": address(contract, follow.back(first, 1)[0], len(contracts)),
         "after": address(contract, next_month(first), len(contracts)), "row": row,
-        "chart": row and _drawn(_chart(shown, row, reader), not isinstance(row.figure, Volume)), "missing": [_item(shown, one) for one in missing.items(shown)],
+        "chart": row and _drawn(series.chart_of(shown, row, reader), not isinstance(row.figure, Volume)), "missing": [_item(shown, one) for one in missing.items(shown)],
         "response": row and _response(shown, row),
         "can_edit": may(request.user, "contract.edit"), "month_key": f"{first:%Y-%m}",
     }  # fmt: skip
@@ -144,14 +144,3 @@ def _drawn(drawn: chart.Chart, share: bool) -> chart.Chart:
     points = [(day, said(reached), said(ideal)) for day, reached, ideal in drawn.points]
     bars = [replace(bar, label=f"{date_format(bar.day, 'D j')}: {said(bar.value)}") for bar in drawn.bars]
     return replace(drawn, ticks=ticks, points=points, bars=bars)
-
-
-def _chart(month: follow.Month, row: follow.Row, reader: follow.Reader) -> chart.Chart:
-    today, figure = min(reader.today, month.until), row.figure
-    if isinstance(figure, Volume):
-        axis = reader.axes[month.terms.pk]
-        counted = series.of_volume(month, row)
-        return chart.volume(
-            month.first, month.until, today, counted, figure.target, axis.business_days, figure.forecast
-        )
-    return chart.share(month.first, month.until, today, series.of_share(month, row), figure.promised)

@@ -13,7 +13,7 @@ from smarketing.calendars import services as calendars
 from smarketing.calendars.axis import Axis
 from smarketing.rows import clock
 
-from . import registry
+from . import digests, registry
 from .hours import Hours
 from .models import ByMail, Notice, NoticeChoice, NoticeHours
 from .registry import Channels, Kind
@@ -76,9 +76,25 @@ def set_hours(*, user: User, at: datetime, quiet: tuple[time, time] | None, work
 
 @transaction.atomic
 def switch_off(*, user: User, kind: str, at: datetime) -> bool:
-    """No mail of a kind any more; the portal goes on as before. False when there was none anyway."""
+    """No mail of a kind, or no digest, any more; the portal goes on as before. False when there was none anyway."""
+    if digests.get(kind):
+        return bool(choose_digests(user=user, at=at, wanted={kind: False}))
     now = {choice.kind.key: choice.now for choice in of(user)}.get(kind)
     return now is not None and bool(choose(user=user, at=at, wanted={kind: Channels(now.portal, ByMail.NEVER)}))
+
+
+@transaction.atomic
+def choose_digests(*, user: User, at: datetime, wanted: Mapping[str, bool]) -> list[str]:
+    """Switch digests on or off. Returns those changed."""
+    changed = []
+    for one, on in digests.of(user):
+        want = wanted.get(one.key, on)
+        if want != on:
+            changed.append(one.key)
+            digests.keep(user, one.key, on=want)
+    if changed:
+        record(user, "notices.choose", "user", user.pk, at, digests=sorted(changed))
+    return changed
 
 
 def hours_row(user: User) -> NoticeHours:

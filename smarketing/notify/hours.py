@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from smarketing.calendars.axis import Axis, instant, micros
@@ -40,6 +40,16 @@ class Hours:
     def leaves_time(self, at: datetime) -> bool:
         """Whether a mail may come at all in the fortnight after `at`, looked at every quarter of an hour."""
         return any(self.lets(at + n * timedelta(minutes=15)) for n in range(14 * 96))
+
+
+def opening(day: date, axis: Axis | None, zone: ZoneInfo) -> datetime | None:
+    """When the company opens on a local day; None on a day off. Beyond its calendar: at eight, Monday to Friday."""
+    if axis is not None and axis.first <= day < axis.until:
+        i = bisect_left(axis.days, day)
+        if i == len(axis.days) or axis.days[i] != day:
+            return None
+        return instant(axis.opens[bisect_left(axis.opens, axis.midnights[i])])
+    return datetime.combine(day, MORNING, tzinfo=zone) if day.weekday() < 5 else None
 
 
 def morning(at: datetime, axis: Axis | None, zone: ZoneInfo) -> datetime:

@@ -5,6 +5,7 @@ Without a mail server (`EMAIL_URL`) they are kept and shown under Settings, Mail
 
 from collections.abc import Callable
 from datetime import datetime
+from email.mime.image import MIMEImage
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -48,6 +49,8 @@ def send(
         text=text,
         page=page,
         sealed=letters.seal(letter.url) if letter.secret else "",
+        off=letter.off,
+        picture=letter.picture.png if letter.picture else None,
         written_at=at,
     )
     _intend(mail)
@@ -92,14 +95,23 @@ def message(mail: Mail) -> EmailMultiAlternatives:
     if mail.sealed and not link:
         raise RuntimeError("the link of this mail was sealed with another secret key")
     host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+    headers = {"Message-ID": f"<mail-{mail.pk}@{host}>", "Auto-Submitted": "auto-generated"}
+    if mail.off:  # RFC 8058: the mail program's own button, without a question
+        headers |= {"List-Unsubscribe": f"<{mail.off}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     out = EmailMultiAlternatives(
         mail.subject,
         letters.whole(mail.text, link, page=False),
         settings.DEFAULT_FROM_EMAIL,
         [mail.address],
-        headers={"Message-ID": f"<mail-{mail.pk}@{host}>", "Auto-Submitted": "auto-generated"},
+        headers=headers,
     )
     out.attach_alternative(letters.whole(mail.page, link, page=True), "text/html")
+    if mail.picture:
+        out.mixed_subtype = "related"  # the page shows what hangs on the mail
+        drawn = MIMEImage(bytes(mail.picture), "png")
+        drawn.add_header("Content-ID", f"<{letters.PICTURE.removeprefix('cid:')}>")
+        drawn.add_header("Content-Disposition", "inline", filename="picture.png")
+        out.attach(drawn)
     return out
 
 

@@ -22,6 +22,8 @@ class Mail(Working):
     text = models.TextField()
     page = models.TextField()
     sealed = models.TextField(default="", blank=True)
+    off = models.TextField(default="", blank=True)  # where one click ends such mails; "" for a mail that nobody can end
+    picture = models.BinaryField(null=True)  # a PNG that the page shows as `letters.PICTURE`
     state = models.CharField(max_length=7, choices=State, default=State.WAITING)
     outbox = models.BigIntegerField(null=True)
     written_at = models.DateTimeField()
@@ -110,3 +112,17 @@ class NoticeHours(Working):
                 name="quiet_hours_both_or_neither",
             )
         ]
+
+
+class DigestSent(Working):
+    """A digest that a person had on a day: once. `letter` is empty where there was nothing to say."""
+
+    user = models.ForeignKey("accounts.User", models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=20)
+    day = models.DateField()
+    at = models.DateTimeField()
+    letter = models.ForeignKey(Mail, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "kind", "day"], name="digest_once")]
+        indexes = [models.Index(fields=["day"], name="digest_day")]

@@ -10,6 +10,7 @@ from typing import Any
 
 from smarketing.accounts.models import Role, User
 
+from .letters import Picture
 from .models import ByMail, Notice
 
 
@@ -28,6 +29,7 @@ class Line:
     text: str
     url: str = ""
     detail: str = ""
+    picture: Callable[[], Picture | None] | None = None  # drawn where the notice goes out by mail
 
 
 Say = Callable[[Sequence[Notice], User], Mapping[int, Line]]
@@ -55,7 +57,8 @@ CHANNELS: dict[str, dict[str, Channels]] = {
     "sent_back": {Role.MARKETER: MORNING},
     "praise": {Role.REP: PORTAL, Role.MANAGER: PORTAL, Role.MARKETER: PORTAL},
     "paper": {Role.MANAGER: AT_ONCE, Role.MARKETER: AT_ONCE, Role.REP: AT_ONCE},
-    "month": {Role.MANAGER: MAIL_ONLY, Role.MARKETER: MAIL_ONLY},
+    "pace": {Role.MANAGER: MAIL_ONLY, Role.MARKETER: MAIL_ONLY},
+    "month": {Role.MANAGER: MAIL_ONLY, Role.MARKETER: MAIL_ONLY, Role.REP: MAIL_ONLY},  # reps who sign
     "night_failed": {Role.ADMINISTRATOR: AT_ONCE},
 }
 _KINDS: dict[str, Kind] = {}

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from smarketing.accounts.models import User
 from smarketing.rows import clock
 
-from . import choices, hours, mails, registry
+from . import choices, digests, hours, mails, registry
 from .letters import Letter
 from .models import ByMail, Notice
 from .registry import Line
@@ -87,22 +87,25 @@ def letter(user: User, some: Sequence[Notice], mode: str) -> Letter:
             (_("No more mails of this kind: %(kind)s") % {"kind": registry.get(key).label}, off_address(user, key))
             for key in kinds
         ],
+        picture=next((line.picture() for line in reversed(lines) if line.picture), None),
+        off=off_address(user, *kinds),
     )
 
 
-def off_address(user: User, kind: str) -> str:
-    """The link in a mail by which its reader switches a kind off, signed in or not."""
-    return settings.PUBLIC_URL + reverse("notify:off", args=[signing.dumps([user.pk, kind], salt=SALT)])
+def off_address(user: User, *kinds: str) -> str:
+    """The link in a mail by which its reader switches kinds and digests off, signed in or not."""
+    return settings.PUBLIC_URL + reverse("notify:off", args=[signing.dumps([user.pk, *kinds], salt=SALT)])
 
 
-def read_off(token: str) -> tuple[User, str] | None:
-    """Whose mails of which kind a link switches off; None where it is not one of ours, or its reader has left."""
+def read_off(token: str) -> tuple[User, list[str]] | None:
+    """Whose mails of which kinds a link switches off; None where it is not one of ours, or its reader has left."""
     try:
-        user, kind = signing.loads(token, salt=SALT)
+        user, *kinds = signing.loads(token, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):
         return None
     found = User.objects.filter(pk=user, is_active=True).first()
-    return (found, kind) if found and registry.get(kind) else None
+    known = [kind for kind in kinds if registry.get(kind) or digests.get(kind)]
+    return (found, known) if found and known else None
 
 
 def _link(one: Notice, line: Line) -> str:

@@ -8,7 +8,7 @@ from django.db import InterfaceError, OperationalError
 
 from smarketing.rows import clock
 
-from . import sending
+from . import rounds, sending
 
 LOOKS: list[Callable[[datetime], int]] = []  # registered from above: look(at) tells what came true by itself
 
@@ -27,4 +27,7 @@ def minute() -> None:
         for look in LOOKS:
             look(at)
     finally:
-        sending.send_due(at)
+        try:
+            sending.send_due(at)
+        finally:
+            rounds.send_due(at)

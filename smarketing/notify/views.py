@@ -76,8 +76,14 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
 def mail_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The mail's page alone, for the frame that shows it: mail programs need styles where they stand."""
     found = get_object_or_404(Mail, pk=pk)
-    answer = HttpResponse(letters.whole(found.page, link_for(request.user, found), page=True))
-    answer.csp = {"style-src": ("'unsafe-inline'",), "script-src": ("'none'",), "frame-ancestors": ("'self'",)}
+    page = letters.whole(found.page, link_for(request.user, found), page=True)
+    answer = HttpResponse(letters.with_picture(page, bytes(found.picture) if found.picture else None))
+    answer.csp = {
+        "style-src": ("'unsafe-inline'",),
+        "img-src": ("data:",),
+        "script-src": ("'none'",),
+        "frame-ancestors": ("'self'",),
+    }
     return answer
 
 

@@ -7,12 +7,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 
 from smarketing.accounts.policy import needs
 from smarketing.rows import clock
 from smarketing.web.once import once
 
-from .. import choices, registry, sending
+from .. import choices, digests, registry, rounds, sending
 from ..models import ByMail
 from ..registry import Channels
 
@@ -42,23 +43,26 @@ def preferences(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": rows, "ways": ByMail.choices, "problem": problem, "zone": clock.zone().key,
         "quiet_from": given.get("quiet_from", ""), "quiet_until": given.get("quiet_until", ""),
-        "working_hours": bool(given.get("working_hours")),
+        "working_hours": bool(given.get("working_hours")), "digests": _digests(request),
     }  # fmt: skip
     return render(request, "notify/choices.html", context, status=422 if problem else 200)
 
 
 @needs("public")
+@csrf_exempt  # a mail program's own button sends no cookie and no token but the link's, which is signed
 @never_cache
 def off(request: HttpRequest, token: str) -> HttpResponse:
     """One button: no mail of this kind any more. Pressed again it stays so."""
     found = sending.read_off(token)
     if found is None:
         raise Http404
-    user, kind = found
+    user, kinds = found
     done = request.method == "POST"
     if done:
-        choices.switch_off(user=user, kind=kind, at=clock.now())
-    return render(request, "notify/off.html", {"kind": registry.get(kind), "done": done})
+        for kind in kinds:
+            choices.switch_off(user=user, kind=kind, at=clock.now())
+    labels = [str((registry.get(kind) or digests.get(kind)).label) for kind in kinds]
+    return render(request, "notify/off.html", {"labels": labels, "done": done})
 
 
 def _save(request: HttpRequest) -> None:
@@ -69,6 +73,22 @@ def _save(request: HttpRequest) -> None:
     quiet = (begins, ends) if begins is not None and ends is not None else None
     choices.set_hours(user=request.user, at=at, quiet=quiet, working_hours="working_hours" in request.POST)
     choices.choose(user=request.user, at=at, wanted=_wanted(request))
+    if "digests" in request.POST:
+        chosen = {one.key: f"digest-{one.key}" in request.POST for one, _on in digests.of(request.user)}
+        choices.choose_digests(user=request.user, at=at, wanted=chosen)
+
+
+def _digests(request: HttpRequest) -> list[tuple]:
+    """(digest, whether it is on, when it comes next) of what a person may have; as sent where the form was sent."""
+    at, sent = clock.now(), "digests" in request.POST
+    return [
+        (
+            one,
+            f"digest-{one.key}" in request.POST if sent else on,
+            rounds.following(request.user, one, at) if on else None,
+        )
+        for one, on in digests.of(request.user)
+    ]
 
 
 def _wanted(request: HttpRequest) -> dict[str, Channels]:

@@ -9,13 +9,16 @@ from reporting.books import notices as books
 from reporting.books import reopening
 from reporting.models import BookClose
 from smarketing.agreements import services as agreements
-from smarketing.jobs import runs
+from smarketing.calendars import services as calendars
+from smarketing.jobs import outbox, runs
 from smarketing.jobs.models import Run
-from smarketing.notify import registry
-from smarketing.notify.models import Notice
+from smarketing.notify import registry, sending
+from smarketing.notify.models import Mail, Notice
 from smarketing.rows import clock
 from tests.people import PASSWORD, client_of, person
-from tests.sla.contracts import contract, handoff, paris, signers
+from tests.sla.contracts import VOLUME, contract, handoff, paris, sign, signers
+from tests.smarketing.notify.post import office
+from tests.smarketing.notify.test_table import ALWAYS
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +59,7 @@ def test_a_month_closed_restated_and_opened_again_is_mailed_to_managers_and_mark
     )  # fmt: skip
     books.tell_closed(book, now)
     assert told("month") == ["hugo", "ines"] and not Notice.objects.filter(shown=True).exists()
-    night = Run(cutoff=now)
+    night = Run(cutoff=now, business_date=now.date())
     assert books.look(night) == 0
     handoff(paris(2025, 10, 20, 10), known=now - timedelta(minutes=1))
     assert [books.look(night), books.look(night)] == [1, 0]
@@ -91,3 +94,25 @@ def test_a_failed_night_is_told_to_administrators_each_time_it_fails(monkeypatch
 
 def test_each_kind_of_the_table_has_its_words():
     assert set(registry.CHANNELS) == {key for key in registry.CHANNELS if registry.get(key)}
+
+
+def test_a_month_mailed_is_drawn_for_a_manager_and_the_picture_hangs_on_the_mail(settings):
+    (_claire, hugo), ines, now = signers(), person("ines", "marketer"), clock.now()
+    always = calendars.create_version(name="always", spec=ALWAYS, by=None, at=now)
+    first = (now.date().replace(day=1) - timedelta(days=1)).replace(day=1)
+    sign(contract(), [VOLUME], first, at=now - timedelta(days=90), using=always)
+    Notice.objects.all().delete()
+    books.look(Run(cutoff=now, business_date=now.date()))
+    Notice.objects.update(told_at=now - timedelta(hours=1))
+    with office(settings) as post:
+        assert sending.send_due(now) == 3
+        outbox.relay()
+    got = {one["To"]: one for one in post.got}
+    drawn = [part for part in got[hugo.email].walk() if part.get_content_type() == "image/png"]
+    assert drawn[0]["Content-ID"] == "<picture>" and drawn[0].get_content().startswith(b"\x89PNG")
+    page = got[hugo.email].get_body(("html",)).get_content()
+    assert 'src="cid:picture"' in page and "promised 200" in page
+    assert not [part for part in got[ines.email].walk() if part.get_content_type() == "image/png"]
+    shown = client_of(person("ada", "administrator")).get(f"/settings/mails/{Mail.objects.get(person=hugo).pk}/page/")
+    assert "data:image/png;base64," in shown.content.decode() and "cid:" not in shown.content.decode()
+    assert "data:" in shown.headers["Content-Security-Policy"]

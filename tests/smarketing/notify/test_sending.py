@@ -108,7 +108,7 @@ def test_a_look_that_fails_holds_up_no_mail(desk, monkeypatch):
     monkeypatch.setattr(tasks, "LOOKS", [lambda at: 1 / 0])
     with pytest.raises(ZeroDivisionError):
         tasks.minute()
-    assert Mail.objects.count() == 1
+    assert Mail.objects.filter(kind="notices").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

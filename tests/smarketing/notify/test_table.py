@@ -1,0 +1,183 @@
+"""Who is told what, and where: the table of defaults, one row a case, each column a person."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from leads.handoffs import attempts, decisions
+from leads.rights import remarks
+from personas import starters
+from reporting.books import notices as books
+from reporting.models import BookClose
+from sla import derive, pace
+from sla import notices as promises
+from smarketing.accounts.models import Team
+from smarketing.agreements import services as agreements
+from smarketing.calendars import services as calendars
+from smarketing.jobs import runs
+from smarketing.jobs.models import Run
+from smarketing.notify import notices, registry
+from smarketing.notify.models import Notice, NoticeChoice
+from smarketing.rows import clock
+from tests.leads import definitions
+from tests.leads.handoffs.desk import Desk
+from tests.leads.handoffs.test_hot import came
+from tests.people import PASSWORD, person
+from tests.sla.contracts import FIRST, VOLUME, contract, handoff, paris, sign, signers
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+ALWAYS = {
+    "zone": "UTC",
+    "windows": {str(day): [["00:00", "24:00"]] for day in range(1, 8)},
+    "country": "",
+    "holidays": [],
+}
+
+
+class House:
+    """A rep and their manager in a team, a marketer, a signer of sales who is neither, an administrator."""
+
+    def __init__(self):
+        self.now, self.desk = clock.now(), Desk()
+        team = Team.objects.create(name="north", side="sales")
+        self.claire, self.hugo = signers()
+        self.rep, self.manager = self.desk.lea, self.desk.boss
+        for one in (self.rep, self.manager):
+            one.team = team
+            one.save()
+        self.marketer, self.administrator = person("ines", "marketer"), person("ada", "administrator")
+        self.signer = person("sam", "rep", signs=True)
+
+    def hand(self, hours: float = 0):
+        return self.desk.hand(at=self.now - hours * HOUR)
+
+    def promise(self, hours: float) -> None:
+        """Of the four hours of a first attempt so many have passed."""
+        always = calendars.create_version(name="always", spec=ALWAYS, by=None, at=self.now)
+        of, starts = contract(on=self.desk.line), (self.now - timedelta(days=20)).date()
+        sign(of, [FIRST], starts, at=self.now - timedelta(days=30), using=always)
+        handoff(self.now - hours * HOUR, rep=self.rep)
+        derive.catch_up(self.now)
+        promises.look(self.now)
+
+    def signal(self) -> None:
+        definitions.version(starters.body("b2b"), self.now - timedelta(days=30), on=self.desk.line)
+        came(self.hand(2).lead_id, kind="demo")
+
+    def paper(self, signed: bool) -> None:
+        given = {"kind": "minutes", "line": "minutes:1", "body": {"a": 1}, "by": self.claire, "at": self.now}
+        paper = agreements.propose(**given)
+        if signed:
+            Notice.objects.all().delete()
+            agreements.sign(paper=paper, by=self.claire, at=self.now, password=PASSWORD)
+
+    def behind(self) -> None:
+        sign(contract(on=self.desk.line), [VOLUME], date(2026, 11, 1), at=paris(2026, 10, 28))
+        pace.look(Run(business_date=date(2026, 11, 5), cutoff=paris(2026, 11, 5)))
+
+    def month(self, restated: bool) -> None:
+        book = BookClose.objects.create(
+            contract=contract(on=self.desk.line), month=date(2025, 10, 1), number=1, figures="{}", sha256="0" * 64,
+            cutoff=self.now - 5 * timedelta(minutes=1), closed_by=None, closed_at=self.now,
+        )  # fmt: skip
+        if not restated:
+            return books.tell_closed(book, self.now)
+        handoff(paris(2025, 10, 20, 10), known=self.now - timedelta(minutes=1))
+        books.look(Run(cutoff=self.now, business_date=self.now.date()))
+        return None
+
+    def over(self) -> None:
+        always = calendars.create_version(name="always", spec=ALWAYS, by=None, at=self.now)
+        first = (self.now.date().replace(day=1) - timedelta(days=1)).replace(day=1)
+        sign(contract(on=self.desk.line), [VOLUME], first, at=self.now - timedelta(days=90), using=always)
+        books.look(Run(cutoff=self.now, business_date=self.now.date()))
+
+    def night(self) -> None:
+        runs.JOBS["test"] = runs.Job(
+            "test", "Nightly run", [runs.Step("first", lambda run: [(0, 1)], lambda *_given: 1 // 0)]
+        )
+        try:
+            runs.go_on(runs.start("test", clock.today(), self.now))
+        finally:
+            del runs.JOBS["test"]
+
+    def praise(self) -> None:
+        remarks.praise(lead=self.hand().lead, text="Well done.", by=self.claire, at=self.now)
+
+    def turn_down(self, returned: bool) -> None:
+        given = self.hand()
+        if returned:
+            attempts.log(handoff=given, by=self.rep, at=self.now, channel="call", outcome="reached")
+            decisions.give_back(handoff=given, by=self.rep, at=self.now, reason="INT-NONE")
+        else:
+            decisions.refuse(handoff=given, by=self.rep, at=self.now, reason="OPP-OUT")
+
+
+EVENTS = {
+    "lead assigned": ("assigned", House.hand),
+    "hot signal on an owed lead": ("hot_signal", House.signal),
+    "80 % of a promise's time": ("promise_soon", lambda house: house.promise(3.5)),
+    "promise missed": ("promise_missed", lambda house: house.promise(5)),
+    "lead refused with reason": ("sent_back", lambda house: house.turn_down(False)),
+    "lead returned with reason": ("sent_back", lambda house: house.turn_down(True)),
+    "praise": ("praise", House.praise),
+    "terms proposed": ("paper", lambda house: house.paper(False)),
+    "terms signed": ("paper", lambda house: house.paper(True)),
+    "pace below 90 % of the line for 3 business days": ("pace", House.behind),
+    "month closes": ("month", House.over),
+    "month closed": ("month", lambda house: house.month(False)),
+    "month restated": ("month", lambda house: house.month(True)),
+    "nightly job failed": ("night_failed", House.night),
+}
+TABLE = """
+| event                                           | rep          | manager              | marketer             | signer       | administrator |
+| lead assigned                                   | in-app, mail | –                    | –                    | –            | –            |
+| hot signal on an owed lead                      | in-app       | –                    | –                    | –            | –            |
+| 80 % of a promise's time                        | in-app       | –                    | –                    | –            | –            |
+| promise missed                                  | in-app       | in-app, morning mail | –                    | –            | –            |
+| lead refused with reason                        | –            | –                    | in-app, morning mail | –            | –            |
+| lead returned with reason                       | –            | –                    | in-app, morning mail | –            | –            |
+| praise                                          | in-app       | in-app               | in-app               | –            | –            |
+| terms proposed                                  | –            | in-app, mail         | in-app, mail         | in-app, mail | –            |
+| terms signed                                    | –            | in-app, mail         | in-app, mail         | in-app, mail | –            |
+| pace below 90 % of the line for 3 business days | –            | mail                 | mail                 | –            | –            |
+| month closes                                    | –            | mail                 | mail                 | mail         | –            |
+| month closed                                    | –            | mail                 | mail                 | mail         | –            |
+| month restated                                  | –            | mail                 | mail                 | mail         | –            |
+| nightly job failed                              | –            | –                    | –                    | –            | in-app, mail |
+"""
+HEAD, *ROWS = ([cell.strip() for cell in line.strip("| ").split("|")] for line in TABLE.strip().splitlines())
+
+
+@pytest.mark.parametrize("cells", ROWS, ids=[row[0] for row in ROWS])
+def test_each_event_reaches_whom_the_table_names_and_where_it_says(cells, monkeypatch):
+    if cells[0].startswith("pace"):
+        monkeypatch.setattr(notices, "NEWS", timedelta(days=3650))  # a November of the past
+    house, (kind, happens) = House(), EVENTS[cells[0]]
+    happens(house)
+    assert [channels(kind, getattr(house, who)) for who in HEAD[1:]] == cells[1:]
+
+
+def channels(kind: str, user) -> str:
+    """Where a person was told of a kind: "in-app, mail"; "–" for nowhere. Told once."""
+    told = list(Notice.objects.filter(kind=kind, user=user).values_list("shown", "mail"))
+    assert len(told) <= 1
+    words = {"": "", "once": "mail", "morning": "morning mail"}
+    return ", ".join(part for shown, mail in told for part in ("in-app" if shown else "", words[mail]) if part) or "–"
+
+
+def test_every_kind_has_a_row():
+    assert {kind for kind, _happens in EVENTS.values()} == set(registry.CHANNELS) and set(EVENTS) == {
+        row[0] for row in ROWS
+    }
+
+
+def test_whatever_the_kind_who_switched_it_off_is_never_told():
+    at = datetime.now(tz=clock.zone())
+    for kind, roles in registry.CHANNELS.items():
+        for role in roles:
+            user = person(f"{kind}-{role}", role, "sales" if role == "manager" else None)
+            assert notices.tell(kind=kind, users=[user.pk], about="one", at=at) == 1
+            NoticeChoice.objects.create(user=user, kind=kind, portal=False, mail="")
+            assert notices.tell(kind=kind, users=[user.pk], about="other", at=at) == 0
