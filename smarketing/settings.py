@@ -198,6 +198,10 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 MEDIA_ROOT = DATA / "media"
+_RUN = DATA / "run"
+FILE_UPLOAD_TEMP_DIR = (
+    str(_RUN) if _RUN.is_dir() else None
+)  # large files on the disk of the data, not in a /tmp in memory
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
