@@ -18,6 +18,7 @@ NEUTRAL = {
     "source.name", "import.kind", "import.filename", "import.sha256", "import.mapping", "import.state",
     "import.report", "import.signature", "importrow.outcome", "importfact.subject", "listitem.list", "listitem.key",
     "listitem.values", "eventdetail.part", "behaviour.key", "behaviour.filter", "pool.name", "pool.rules",
+    "reasoncode.code", "reasoncode.family", "reasoncode.label_en", "reasoncode.label_fr", "reasoncode.next",
     "mergesuggestion.reasons", "mergesuggestion.state", "retentionrule.purpose", "erasureproposal.purpose", "erasureproposal.state",
     "remark.kind", "remark.side", "consent.kind", "consent.purpose", "consent.channel", "consent.basis",
     "suppression.key", "suppression.origin",  # a keyed hash: what is left of an address, so that it stays suppressed

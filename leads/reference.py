@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from leads.handoffs.reasons import REASONS
+from leads.handoffs.reasons import LOSSES, REASONS
 from smarketing.web.generated import in_french, table
 
 
@@ -30,6 +30,13 @@ def reasons() -> str:
         "back after",
         "left out of acceptance",
     )
-    return "# Reasons\n\nA refusal is a no before any attempt, a return a giving back after work.\n\n" + table(
-        head, rows
+    lost = table(
+        ("code", "reason", "in French"), [(f"`{o.code}`", str(o.label), in_french(o.label)) for o in LOSSES.values()]
+    )
+    return (
+        "# Reasons\n\nA refusal is a no before any attempt, a return a giving back after work. These are the reasons a company"
+        " begins with; it renames, orders, retires and adds to them in Settings, Reason codes.\n\n"
+        + table(head, rows)
+        + "\n## Deals lost\n\nA lead without another open or won deal is recycled.\n\n"
+        + lost
     )

@@ -1,10 +1,12 @@
 """What the night does with leads: judging, partitions of events ahead of time, staging rows past their thirty days."""
 
 from datetime import timedelta
+from itertools import takewhile
 
 from django.db import connection
 from django.db.models import Count, Min
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from leads.intake import suppression
@@ -14,7 +16,7 @@ from leads.judging import nightly as judging
 from leads.models import HandoffState, Lead, LeadDirty
 from leads.rights import retention
 from leads.twins import likely
-from smarketing.jobs import ledger, nightly, runs, telemetry
+from smarketing.jobs import health, ledger, nightly, runs, telemetry
 from smarketing.jobs.models import Run
 from smarketing.notify import mails
 from smarketing.rows import clock
@@ -46,6 +48,9 @@ def register() -> None:
     telemetry.register("leads_waiting_oldest_seconds", "How long the oldest of them has waited.", _oldest_wait)
     telemetry.register("handoffs_open", "Open handoffs by state.", _open_handoffs, "state")
     telemetry.register("handoffs_overdue", "Owed handoffs whose next promise is broken.", _overdue)
+    telemetry.register("event_partitions_ahead", "Months to come that events have a partition for.", partitions_ahead)
+    health.register("waiting", _("Leads to judge"), _waiting, 32)
+    health.register("partitions", _("Event partitions"), _partitions, 34)
     for number, (key, ranges, work) in enumerate(judging.STEPS):
         nightly.add(runs.Step(key, ranges, work), order=30 + number)
     nightly.once("partitions", keep_partitions, order=10)
@@ -88,6 +93,41 @@ def forget_mails(run: Run) -> int:
 def _oldest_wait() -> float:
     since = LeadDirty.objects.aggregate(since=Min("since"))["since"]
     return (timezone.now() - since).total_seconds() if since else 0
+
+
+def partitions_ahead() -> int:
+    """Months after this one for which a partition of events stands, without a gap."""
+    first = timezone.now().date().replace(day=1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT n, to_regclass('leads_event_' || to_char(%s::date + make_interval(months => n), 'YYYYMM')) IS NOT NULL"
+            " FROM generate_series(0, %s) n ORDER BY n",
+            [first, MONTHS_AHEAD],
+        )
+        there = [number for number, stands in takewhile(lambda row: row[1], cursor.fetchall())]
+    return max(there, default=-1)
+
+
+def _waiting() -> health.Sign:
+    n, age = LeadDirty.objects.count(), _oldest_wait()
+    if not n:
+        return health.Sign(health.WELL, gettext("No lead waits to be judged."))
+    words = {"n": n, "long": health.long(age)}
+    said = ngettext("%(n)s lead waits, for %(long)s.", "%(n)s leads wait, the oldest for %(long)s.", n) % words
+    if age > 300:
+        return health.Sign(health.WATCH, said, gettext("Look at worker and bell above: they judge."))
+    return health.Sign(health.WELL, said)
+
+
+def _partitions() -> health.Sign:
+    ahead = partitions_ahead()
+    said = ngettext("%(n)s month ahead is ready.", "%(n)s months ahead are ready.", max(ahead, 0)) % {
+        "n": max(ahead, 0)
+    }
+    if ahead < 1:
+        step = gettext("The night makes them: see that it runs. Until then events wait in a table of their own.")
+        return health.Sign(health.WATCH, said, step)
+    return health.Sign(health.WELL, said)
 
 
 def _open_handoffs() -> dict[str, int]:

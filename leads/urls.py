@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from .pages import (
+    attributes,
     bulk,
     campaigns,
     companies,
@@ -18,6 +19,7 @@ from .pages import (
     praise,
     privacy,
     queue,
+    reasons,
     registers,
     retention,
     rights,
@@ -107,6 +109,15 @@ urlpatterns = [
     path("companies/<int:pk>/", companies.page, name="company"),
     path("settings/routing/", pools.pools, name="pools"),
     path("settings/routing/<int:pk>/", pools.pools, name="pool"),
+    path("settings/routing/<int:pk>/do/", pools.do, name="pool_do"),
+    path("settings/attributes/", attributes.listing, name="attributes"),
+    path("settings/attributes/<int:pk>/", attributes.listing, name="attribute"),
+    path("settings/attributes/<int:pk>/do/", attributes.do, name="attribute_do"),
+    path("settings/attributes/<int:pk>/rows/", attributes.rows, name="attribute_rows"),
+    path("settings/reasons/", reasons.listing, name="reasons"),
+    path("settings/reasons/<slug:code>/", reasons.listing, name="reason"),
+    path("settings/reasons/<slug:code>/do/", reasons.do, name="reason_do"),
+    path("settings/reasons/<slug:code>/rows/", reasons.rows, name="reason_rows"),
     path("campaigns/", campaigns.index, name="campaigns"),
     path("campaigns/add/", campaigns.add, name="campaign_add"),
     path("campaigns/<int:pk>/", campaigns.page, name="campaign"),

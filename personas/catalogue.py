@@ -99,7 +99,8 @@ def custom_name(header: str) -> str:
 
 
 def add_custom(*, subject: str, name: str, type: str, label: str = "", personal: bool | None = None) -> FieldDef:
-    """The custom attribute `subject.name`, made when missing; an existing one keeps its type and labels.
+    """The custom attribute `subject.name`, made when missing; an existing one keeps its type and labels, and a retired one
+    is offered again.
 
     ValueError for a name that is not `x_…` or an unknown type. Personal unless said otherwise when it holds people.
     """
@@ -108,7 +109,7 @@ def add_custom(*, subject: str, name: str, type: str, label: str = "", personal:
     if type not in FieldDef.Type.values:
         raise ValueError(f"{type} is no type of attribute")
     label = (label or name[2:].replace("_", " "))[:80]
-    return FieldDef.objects.get_or_create(
+    found, made = FieldDef.objects.get_or_create(
         key=f"{subject}.{name}",
         defaults={
             "subject": subject,
@@ -118,7 +119,18 @@ def add_custom(*, subject: str, name: str, type: str, label: str = "", personal:
             "label_fr": label,
             "personal": (type == PERSON) if personal is None else personal,
         },
-    )[0]
+    )
+    if not made and found.retired_at:
+        found.retired_at = None
+        found.save(update_fields=["retired_at"])
+    return found
+
+
+def custom(subject: str) -> list[FieldDef]:
+    """The custom attributes of a subject that are offered, in the order in which they came."""
+    return list(
+        FieldDef.objects.filter(subject=subject, column="", retired_at=None).exclude(changeable=False).order_by("pk")
+    )
 
 
 def fields_of(subject: str) -> dict[str, FieldDef]:

@@ -11,7 +11,7 @@ class FieldDef(Working):
     """One field of the catalogue, custom ones included. `key` is "lead.function", "company.employees", "lead.x_origin".
 
     `column` names the derived column that holds it; empty for custom attributes, kept in `attributes[name]`.
-    French sentences need the article and gender of the label.
+    French sentences need the article and gender of the label. A retired one is offered no more; rows keep its values.
     """
 
     class Type(models.TextChoices):
@@ -34,6 +34,7 @@ class FieldDef(Working):
     personal = models.BooleanField(default=False)
     changeable = models.BooleanField(default=True)
     choices = models.JSONField(default=list, blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject", "name"], name="field_name_once")]

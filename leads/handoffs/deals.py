@@ -28,7 +28,7 @@ from smarketing.accounts.models import Role, Side, User
 from smarketing.rows import clock
 from smarketing.rows.fence import Fence, open_fence
 
-from . import hands, stages
+from . import hands, reasons, stages
 from .problems import NotYours, Refusal
 
 ROLES = {
@@ -37,15 +37,6 @@ ROLES = {
     "uses": gettext_lazy("uses"),
     "advises": gettext_lazy("advises"),
     "blocks": gettext_lazy("blocks"),
-}
-LOST = {
-    "price": gettext_lazy("Price"),
-    "competitor": gettext_lazy("Chose a competitor"),
-    "no_budget": gettext_lazy("No budget"),
-    "later": gettext_lazy("Put off"),
-    "no_decision": gettext_lazy("No decision"),
-    "no_need": gettext_lazy("The need went away"),
-    "product": gettext_lazy("Something is missing in the product"),
 }
 MAX_AMOUNT = Decimal("999999999999.99")
 
@@ -133,7 +124,7 @@ def lose(
     *, deal: Deal, by: User, at: datetime, reason: str, closed_on: date | None = None, seen: datetime | None = None
 ) -> Deal:
     """The deal is lost on a day (default today) for a reason; a lead without another open or won deal is recycled."""
-    if reason not in LOST:
+    if reason not in {one.code for one in reasons.allowed(reasons.LOSE)}:
         raise Refusal(_("Choose a reason."), "reason")
     deal = _close(deal, by, at, Deal.State.LOST, closed_on, seen, reason=reason)
     if (

@@ -126,8 +126,8 @@ def _close(
     evidence: str,
     wished: date | None,
 ) -> Decision:
-    reason = reasons.REASONS.get(code)
-    if reason is None or act not in reason.acts:
+    reason = next((one for one in reasons.allowed(act) if one.code == code), None)
+    if reason is None:
         raise Refusal(_("Choose a reason."), "reason")
     promised = rules.body_of(handoff)["attempts"]
     proof = proofs.check(reason, handoff, evidence, attempts=state.attempts, promised=promised)

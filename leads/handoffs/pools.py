@@ -5,8 +5,9 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from leads.models import Pool, PoolMember
+from leads.models import Assignment, HandoffState, Pool, PoolMember
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
 
@@ -30,3 +31,59 @@ def save_pool(*, name: str, reps: list[User], by: User, at: datetime, pool: Pool
     PoolMember.objects.bulk_create(PoolMember(pool=pool, rep=rep) for rep in reps if rep.pk not in there)
     record(by, "settings.routing", "pool", pool.pk, at, reps=sorted(rep.pk for rep in reps))
     return pool
+
+
+def unused() -> set[int]:
+    """Pools that never got a handoff: those may be deleted."""
+    used = set(Assignment.objects.exclude(pool=None).order_by().values_list("pool", flat=True).distinct())
+    used |= set(HandoffState.objects.exclude(pool=None).order_by().values_list("pool", flat=True).distinct())
+    return set(Pool.objects.values_list("pk", flat=True)) - used
+
+
+@transaction.atomic
+def move(*, pool: Pool, up: bool, by: User, at: datetime) -> bool:
+    """One place up or down: a handoff goes to the first pool that takes it. False at the end of the list."""
+    rows = list(Pool.objects.select_for_update().order_by("order", "pk"))
+    here = next(place for place, one in enumerate(rows) if one.pk == pool.pk)
+    there = here - 1 if up else here + 1
+    if not 0 <= there < len(rows):
+        return False
+    rows[here], rows[there] = rows[there], rows[here]
+    for place, one in enumerate(rows, 1):
+        one.order = place
+    Pool.objects.bulk_update(rows, ["order"])
+    record(by, "settings.routing", "pool", pool.pk, at, deed="up" if up else "down")
+    return True
+
+
+@transaction.atomic
+def retire(*, pool: Pool, by: User, at: datetime) -> None:
+    """It takes no handoff any more; what went through it keeps it. PoolError while handoffs wait in it."""
+    pool = Pool.objects.select_for_update().get(pk=pool.pk)
+    waiting = HandoffState.objects.open().in_pool().filter(pool=pool).count()
+    if waiting:
+        said = ngettext(
+            "%(n)s handoff waits in it: have it taken or given to a rep first.",
+            "%(n)s handoffs wait in it: have them taken or given to reps first.", waiting,
+        )  # fmt: skip
+        raise PoolError(said % {"n": waiting})
+    pool.retired_at = pool.retired_at or at
+    pool.save(update_fields=["retired_at"])
+    record(by, "settings.routing", "pool", pool.pk, at, deed="retire")
+
+
+@transaction.atomic
+def offer(*, pool: Pool, by: User, at: datetime) -> None:
+    """It takes handoffs again."""
+    Pool.objects.filter(pk=pool.pk).update(retired_at=None)
+    record(by, "settings.routing", "pool", pool.pk, at, deed="offer")
+
+
+@transaction.atomic
+def delete(*, pool: Pool, by: User, at: datetime) -> None:
+    """Delete a pool that never got a handoff. PoolError for any other: it is retired."""
+    pool = Pool.objects.select_for_update().get(pk=pool.pk)
+    if pool.pk not in unused():
+        raise PoolError(_("Handoffs went through it: retire it, and they keep it."))
+    record(by, "settings.routing", "pool", pool.pk, at, deed="delete")
+    pool.delete()

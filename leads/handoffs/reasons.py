@@ -1,27 +1,53 @@
-"""Why a lead is refused or given back: one literal table. Adding a reason is one row here.
+"""Why a lead is refused or given back, and why a deal is lost: one literal table. Adding a reason is one row here.
 
 A reason is bound to facts: it names the criterion it contradicts, the field that is wrong, the record that proves it,
 or the attempts that were made. `acts` says at which door it may be used: before any attempt (refuse) or after (return).
+
+What a company renamed, put in another order, retired or added lies over the table (`ReasonCode`, written by
+`reason_codes`): `known()` is both together. A reason of the company's own does as its family does.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from time import monotonic
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-REFUSE, RETURN = "refuse", "return"
+from leads.models import ReasonCode
+
+REFUSE, RETURN, LOSE = "refuse", "return", "lose"
 BOTH = (REFUSE, RETURN)
 CRITERION, FIELD, RECORD, ATTEMPTS = "criterion", "field", "record", "attempts"
 RECYCLED, DISQUALIFIED = "recycled", "disqualified"
 MAX_DELAY = 730  # days ahead that a return date may lie
+FRESH = 1.0  # seconds for which the words of reasons are not read again
 
 
 @dataclass(frozen=True)
 class Family:
-    """A family is one line of the sheet; there are never more than seven."""
+    """A family is one line of the sheet; there are never more than seven. The rest says what a reason that a company
+    adds to it does, and how its code begins."""
 
     key: str
     label: object
+    prefix: str = ""
+    acts: tuple[str, ...] = BOTH
+    evidence: str = ""
+    asks_date: bool = False
+    excluded: bool = False
+    opposes: bool = False
+
+
+@dataclass(frozen=True)
+class Words:
+    """A company's own words, read in the reader's language."""
+
+    en: str
+    fr: str
+
+    def __str__(self) -> str:
+        return self.fr if (get_language() or "").startswith("fr") else self.en
 
 
 @dataclass(frozen=True)
@@ -41,6 +67,9 @@ class Reason:
     asks_date: bool = False
     excluded: bool = False
     opposes: bool = False
+    order: int = 0
+    retired: bool = False
+    own: bool = False  # added by the company
 
     @property
     def question(self):
@@ -57,13 +86,13 @@ QUESTIONS = {
 FAMILIES = {
     family.key: family
     for family in (
-        Family("fit", _("Not our customer")),
-        Family("duplicate", _("Known already")),
-        Family("data", _("Bad data")),
-        Family("reach", _("Unreachable")),
-        Family("timing", _("Not now")),
-        Family("intent", _("No project")),
-        Family("legal", _("Opposition")),
+        Family("fit", _("Not our customer"), "FIT", evidence=CRITERION),
+        Family("duplicate", _("Known already"), "DUP", evidence=RECORD, excluded=True),
+        Family("data", _("Bad data"), "DATA", evidence=FIELD),
+        Family("reach", _("Unreachable"), "REACH", (RETURN,), ATTEMPTS),
+        Family("timing", _("Not now"), "TIME", (RETURN,), asks_date=True),
+        Family("intent", _("No project"), "INT", (RETURN,)),
+        Family("legal", _("Opposition"), "OPP", opposes=True),
     )
 }
 REASONS = {
@@ -87,11 +116,23 @@ REASONS = {
         Reason("OPP-OUT", "legal", _("Asked not to be contacted"), DISQUALIFIED, opposes=True),
     )
 }
-EXCLUDED = tuple(code for code, reason in REASONS.items() if reason.excluded)
-# Returns for these families count against marketing in the acceptance rate, as refusals do.
-QUALITY = tuple(code for code, reason in REASONS.items() if reason.family in ("fit", "data") and not reason.excluded)
-
-
+LOST = Family("lost", _("Deal lost"), "LOST", (LOSE,))
+LOSSES = {
+    reason.code: reason
+    for reason in (
+        Reason("price", "lost", _("Price"), RECYCLED, (LOSE,)),
+        Reason("competitor", "lost", _("Chose a competitor"), RECYCLED, (LOSE,)),
+        Reason("no_budget", "lost", _("No budget"), RECYCLED, (LOSE,)),
+        Reason("later", "lost", _("Put off"), RECYCLED, (LOSE,)),
+        Reason("no_decision", "lost", _("No decision"), RECYCLED, (LOSE,)),
+        Reason("no_need", "lost", _("The need went away"), RECYCLED, (LOSE,)),
+        Reason("product", "lost", _("Something is missing in the product"), RECYCLED, (LOSE,)),
+    )
+}
+ALL_FAMILIES = {**FAMILIES, LOST.key: LOST}
+BUILT_IN = {
+    code: replace(reason, order=place * 10) for place, (code, reason) in enumerate({**REASONS, **LOSSES}.items(), 1)
+}
 # Reasons that nobody chooses: the house itself ends a handoff.
 OWN = {
     "silence": _("no decision within the agreed time"),
@@ -100,14 +141,49 @@ OWN = {
 }
 
 
+_read: tuple[float, dict[str, Reason]] | None = None
+
+
+def known() -> dict[str, Reason]:
+    """Every reason by code, family by family, as the company arranged them; retired ones too."""
+    rows = {row.code: row for row in ReasonCode.objects.all()}
+    found = [_arranged(reason, rows.pop(code, None)) for code, reason in BUILT_IN.items()]
+    found += [_own(row) for row in rows.values() if row.family in ALL_FAMILIES]
+    places = list(ALL_FAMILIES)
+    found.sort(key=lambda one: (places.index(one.family), one.order, one.code))
+    return {one.code: one for one in found}
+
+
+def forget() -> None:
+    """Read the words again at the next question."""
+    global _read
+    _read = None
+
+
 def label(code: str) -> str:
     """The reason in words; a code that no table holds any longer is shown as it is."""
-    return str(REASONS[code].label if code in REASONS else OWN.get(code, code))
+    global _read
+    if not code or code in OWN:
+        return str(OWN.get(code, code))
+    if _read is None or monotonic() - _read[0] > FRESH:
+        _read = (monotonic(), known())
+    reason = _read[1].get(code)
+    return str(reason.label) if reason else code
 
 
 def allowed(act: str) -> list[Reason]:
-    """Reasons of an act ("refuse" or "return") in the order of the table."""
-    return [reason for reason in REASONS.values() if act in reason.acts]
+    """Reasons of an act ("refuse", "return" or "lose") that are offered, in order."""
+    return [reason for reason in known().values() if act in reason.acts and not reason.retired]
+
+
+def excluded() -> tuple[str, ...]:
+    """Codes that the acceptance rate leaves out."""
+    return tuple(code for code, reason in known().items() if reason.excluded)
+
+
+def quality() -> tuple[str, ...]:
+    """Codes of returns that count against marketing in the acceptance rate, as refusals do."""
+    return tuple(code for code, reason in known().items() if reason.family in ("fit", "data") and not reason.excluded)
 
 
 def by_family(reasons: Iterable[Reason]) -> list[tuple[Family, list[Reason]]]:
@@ -115,4 +191,22 @@ def by_family(reasons: Iterable[Reason]) -> list[tuple[Family, list[Reason]]]:
     groups: dict[str, list[Reason]] = {}
     for reason in reasons:
         groups.setdefault(reason.family, []).append(reason)
-    return [(family, groups[key]) for key, family in FAMILIES.items() if key in groups]
+    return [(family, groups[key]) for key, family in ALL_FAMILIES.items() if key in groups]
+
+
+def _arranged(reason: Reason, row: ReasonCode | None) -> Reason:
+    """A reason of the table with what the company changed about it."""
+    if row is None:
+        return reason
+    said = {"label": Words(row.label_en, row.label_fr)} if row.label_en else {}
+    follows = {"next": row.next, "delay": row.delay} if row.next else {}
+    order = reason.order if row.order is None else row.order
+    return replace(reason, order=order, retired=row.retired_at is not None, **said, **follows)
+
+
+def _own(row: ReasonCode) -> Reason:
+    family = ALL_FAMILIES[row.family]
+    return Reason(
+        row.code, row.family, Words(row.label_en, row.label_fr), row.next or RECYCLED, family.acts, family.evidence,
+        row.delay, family.asks_date, family.excluded, family.opposes, row.order or 0, row.retired_at is not None, True,
+    )  # fmt: skip

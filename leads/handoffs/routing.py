@@ -214,8 +214,10 @@ def name(rows: Sequence[tuple], by: User | None, fence: Fence, reason: str = "")
 
 
 def _pools(at: datetime) -> dict[int, _Turns]:
-    pools = {pool.pk: _Turns(pool, []) for pool in Pool.objects.order_by("order", "pk")}
-    for member in PoolMember.objects.filter(rep__is_active=True, rep__side="sales").order_by("rep_id"):
+    pools = {pool.pk: _Turns(pool, []) for pool in Pool.objects.filter(retired_at=None).order_by("order", "pk")}
+    for member in PoolMember.objects.filter(pool__retired_at=None, rep__is_active=True, rep__side="sales").order_by(
+        "rep_id"
+    ):
         pools[member.pool_id].members.append(member)
     recent = Assignment.objects.filter(how=TURN, occurred_at__gt=at - TURNS).values_list("pool_id", "rep_id")
     for pool, rep in recent:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from django.db import OperationalError, connection
 from psycopg2 import errors
 
-KEYS, COMPANIES, CAMPAIGNS, EMAILS, RULES, SUPPRESSED = 1, 2, 3, 4, 5, 6
+KEYS, COMPANIES, CAMPAIGNS, EMAILS, RULES, SUPPRESSED, SETTINGS = 1, 2, 3, 4, 5, 6, 7
 _AGAIN = (errors.DeadlockDetected, errors.SerializationFailure)
 T = TypeVar("T")
 

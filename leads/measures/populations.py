@@ -3,7 +3,6 @@
 from django.utils.translation import gettext_lazy as _
 
 from leads.handoffs import reasons
-from leads.handoffs.reasons import EXCLUDED, QUALITY
 from leads.models import Deal
 from smarketing.measures.question import Question
 from smarketing.measures.registry import Column, Population
@@ -75,8 +74,10 @@ def outcomes(question: Question, which: str = "true", hit: str = "true") -> Popu
 
 def decided(question: Question) -> Population:
     """Decided handoffs without the excluded refusals; a hit was accepted and not given back for fit or data."""
-    kept = f"o.decided = 'accepted' AND NOT coalesce(o.returned IS NOT NULL AND o.reason IN {QUALITY}, false)"
-    counted = f"o.decided = 'accepted' OR (o.decided = 'refused' AND coalesce(o.reason, '') NOT IN {EXCLUDED})"
+    kept = f"o.decided = 'accepted' AND NOT coalesce(o.returned IS NOT NULL AND o.reason IN {reasons.quality()}, false)"
+    counted = (
+        f"o.decided = 'accepted' OR (o.decided = 'refused' AND coalesce(o.reason, '') NOT IN {reasons.excluded()})"
+    )
     return outcomes(question, f"({counted})", f"({kept})")
 
 

@@ -88,7 +88,7 @@ def attributes(*subjects: str) -> dict[str, Dimension]:
     """A dimension for every field of these subjects, custom ones included, that does not name a person."""
     found = {}
     for row in FieldDef.objects.filter(subject__in=subjects).order_by("key"):
-        if row.key in IDENTIFYING or (row.personal and row.subject == "lead" and not row.column):
+        if row.key in IDENTIFYING or (row.personal and row.subject in ("lead", "company") and not row.column):
             continue
         if re.fullmatch(r"(lead|deal|campaign|company)\.(created|closed)", row.key):
             continue

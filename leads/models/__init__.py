@@ -47,5 +47,6 @@ from .working import (  # noqa: F401
     ListItem,
     Pool,
     PoolMember,
+    ReasonCode,
     Source,
 )

@@ -100,6 +100,7 @@ class Pool(Working):
     name = models.CharField(max_length=80, unique=True)
     order = models.IntegerField(default=0)
     rules = models.JSONField(default=dict)  # condition tree; empty takes everything
+    retired_at = models.DateTimeField(null=True)  # takes nothing any more
 
     def __str__(self) -> str:
         return self.name
@@ -113,3 +114,28 @@ class PoolMember(Working):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["pool", "rep"], name="pool_member_once")]
+
+
+class ReasonCode(Working):
+    """What a company changed about a reason of `leads.handoffs.reasons`, or one that it added (`own`).
+
+    Empty words, `next` "" and `order` None: as the table of the code says. Retired ones are offered no more.
+    """
+
+    code = models.CharField(max_length=12, unique=True)
+    family = models.CharField(max_length=10)
+    own = models.BooleanField(default=False)
+    label_en = models.CharField(max_length=80, blank=True, default="")
+    label_fr = models.CharField(max_length=80, blank=True, default="")
+    next = models.CharField(max_length=12, blank=True, default="")
+    delay = models.SmallIntegerField(null=True)
+    order = models.IntegerField(null=True)
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [  # codes are written into the SQL of measures
+            models.CheckConstraint(name="reason_code_is_plain", condition=models.Q(code__regex=r"^[A-Za-z0-9_-]+$"))
+        ]
+
+    def __str__(self) -> str:
+        return self.code

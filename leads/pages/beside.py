@@ -2,7 +2,7 @@
 
 from django.template.loader import render_to_string
 
-from leads.handoffs import deals, hands
+from leads.handoffs import deals, hands, reasons
 from leads.models import Deal, HandoffState, Lead
 from smarketing.accounts.policy import may
 
@@ -31,7 +31,7 @@ def deals_of_lead(context, lead: int) -> str:
         .distinct()
         .order_by("-created_at", "-pk")
     )
-    rows = [(one, deals.LOST.get(one.reason, one.reason)) for one in found]
+    rows = [(one, reasons.label(one.reason)) for one in found]
     opens = may(user, "deals.edit") and deals.may_open(Lead.objects.get(pk=lead), user)
     if not rows and not opens:
         return ""

@@ -63,7 +63,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
         "-starts",
         saves=True,
         caption=_("Campaigns"),
-        exports=exports.Export("campaigns"),
+        exports=exports.Export("campaigns", "campaigns.export", "campaign"),
         empty=empty,
     )
     return lists.answer(request, table, "leads/campaigns.html", {"may_edit": may_edit})
@@ -152,7 +152,7 @@ def _page(request: HttpRequest, campaign: Campaign, form: SpendForm, status: int
         "-day",
         per_page=25,
         caption=_("Costs"),
-        exports=exports.Export(f"costs-{campaign.pk}"),
+        exports=exports.Export(f"costs-{campaign.pk}", "costs.export", "campaign"),
         empty={
             "title": _("No cost is written."),
             "text": _("Without costs there is no cost per lead and no return."),

@@ -13,7 +13,7 @@ def register() -> None:
 
 
 def _somebody_takes() -> bool:
-    return PoolMember.objects.filter(rep__is_active=True, rep__side="sales").exists()
+    return PoolMember.objects.filter(pool__retired_at=None, rep__is_active=True, rep__side="sales").exists()
 
 
 STEPS = (

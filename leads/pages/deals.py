@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from leads.handoffs import deals, hands, money, problems
+from leads.handoffs import deals, hands, money, problems, reasons
 from leads.models import Correction, Deal, Lead
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
@@ -56,10 +56,15 @@ class WinForm(forms.Form):
     )
 
 
+def _lost() -> list[tuple[str, object]]:
+    offered = [(one.code, one.label) for one in reasons.allowed(reasons.LOSE)]
+    return [("", gettext_lazy("choose…")), *offered]
+
+
 class LoseForm(forms.Form):
     reason = forms.ChoiceField(
         label=gettext_lazy("Reason"),
-        choices=[("", gettext_lazy("choose…")), *deals.LOST.items()],
+        choices=_lost,
         widget=forms.Select(attrs={"class": "form-select"}),
     )
     closed_on = forms.DateField(
@@ -224,7 +229,7 @@ def _page(
         "sent": next(iter(sent), ""),
         "contacts": _contacts(one.lead, request.POST if "change" in sent else None, one),
         "roles": deals.ROLES,
-        "reason": deals.LOST.get(one.reason, one.reason),
+        "reason": reasons.label(one.reason),
         "seen": deals.last_change(one).isoformat(),
     }
     return render(request, "leads/deals/deal.html", context, status=status)

@@ -12,6 +12,8 @@ from leads.intake.companies import domain_of, one_line
 from leads.models import Campaign, Company, Lead
 from leads.models.identities import Stage
 
+from .own_fields import OwnFields, filter_field, filters
+
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 LEAD_FIELDS = ("first_name", "last_name", "email", "phone", "function", "country", "source", "birth_date")
 COMPANY_FIELDS = ("name", "domain", "industry", "country", "employees")
@@ -32,8 +34,10 @@ def email_is_valid(email: str) -> bool:
     return True
 
 
-class LeadForm(forms.Form):
+class LeadForm(OwnFields):
     """A lead by hand: at least a name or an e-mail address. A second lead with the same address must be asked for."""
+
+    subject = "lead"
 
     first_name = _text(_("First name"))
     last_name = _text(_("Last name"))
@@ -62,6 +66,7 @@ class LeadForm(forms.Form):
         return cls(
             data,
             initial=first | {"company_name": firm.name if firm else "", "company_domain": firm.domain if firm else ""},
+            said=lead.attributes,
         )
 
     def clean_company_domain(self) -> str:
@@ -85,15 +90,18 @@ class LeadForm(forms.Form):
         data = self.cleaned_data
         born, campaign = data["birth_date"], data["campaign"]
         said = {name: data[name] for name in LEAD_FIELDS}
-        return said | {"birth_date": born and born.isoformat(), "campaign": campaign and campaign.pk}
+        said |= {"birth_date": born and born.isoformat(), "campaign": campaign and campaign.pk}
+        return said | self.own_values()
 
     def company(self) -> dict[str, str]:
         said = {"name": self.cleaned_data["company_name"], "domain": self.cleaned_data["company_domain"]}
         return {name: value for name, value in said.items() if value}
 
 
-class CompanyForm(forms.Form):
+class CompanyForm(OwnFields):
     """A company by hand: at least a name or a domain, by which files and forms find it again."""
+
+    subject = "company"
 
     name = _text(_("Name"), 200)
     domain = _text(_("Domain"), 200, help_text=_("For instance acme.example. It finds the company again."))
@@ -104,7 +112,8 @@ class CompanyForm(forms.Form):
     @classmethod
     def of(cls, company: Company, data=None) -> "CompanyForm":
         """The form filled with a company."""
-        return cls(data, initial={name: getattr(company, name) for name in COMPANY_FIELDS})
+        first = {name: getattr(company, name) for name in COMPANY_FIELDS}
+        return cls(data, initial=first, said=company.attributes)
 
     def clean_domain(self) -> str:
         said = self.cleaned_data["domain"]
@@ -120,15 +129,14 @@ class CompanyForm(forms.Form):
         return data
 
     def values(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in COMPANY_FIELDS} | {
-            "name": one_line(self.cleaned_data["name"])
-        }
+        said = {name: self.cleaned_data[name] for name in COMPANY_FIELDS}
+        return said | {"name": one_line(self.cleaned_data["name"])} | self.own_values()
 
 
 class LeadFilters(forms.Form):
     """Filters of the leads table; a wrong value filters nothing and says so. `further`: shown when they are asked for."""
 
-    further = ("source", "campaign", "rep", "since", "until")
+    FURTHER = ("source", "campaign", "rep", "since", "until")
 
     q = _text(_("Name, e-mail or company"), 200, widget=forms.TextInput(attrs={"type": "search"}))
     stage = forms.ChoiceField(label=_("Stage"), required=False, choices=[("", _("all")), *Stage.choices])
@@ -147,6 +155,10 @@ class LeadFilters(forms.Form):
                 del self.fields[name]
         if not personal:
             self.fields["q"].label = _("Company")
+        self.own = filters("lead", personal)
+        for row in self.own:
+            self.fields[row.name] = filter_field(row)
+        self.further = (*self.FURTHER, *(row.name for row in self.own))
 
     def clean(self):
         data = super().clean()

@@ -209,7 +209,10 @@ class MappingForm:
             group = _SUBJECTS[key.split(".")[0]] if "." in key else targets.LABELS[kind]
             groups.setdefault(str(group), []).append((key, targets.label_of(kind, key, language)))
         if self._types:
-            groups[_("Attributes")] = [(name, targets.label_of(kind, name)) for name in sorted(self._types)]
+            offered = targets.offered(kind, language)
+            if own in self._types:  # a retired one that this file brings again
+                offered.setdefault(own, targets.label_of(kind, own))
+            groups[_("Attributes")] = sorted(offered.items(), key=lambda pair: pair[1].casefold())
         if targets.SUBJECTS[kind]:
             groups[_("New")] = [(targets.CUSTOM_NEW, _("new attribute “{name}”").format(name=own.removeprefix("x_")))]
         return list(groups.items())

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,6 +21,7 @@ from leads.intake.importing import undo as undoing
 from leads.intake.importing.context import OUTCOMES
 from leads.intake.importing.reasons import DEEDS, ORDERS, sentence
 from leads.models import Import, Lead
+from smarketing.accounts.audit import record
 from smarketing.accounts.policy import needs
 from smarketing.rows.clock import now
 
@@ -164,8 +166,10 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 @needs("leads.import")
 @require_GET
 def rejected(request: HttpRequest, pk: int) -> StreamingHttpResponse:
-    """The rejected rows as CSV, to be mended and uploaded again."""
+    """The rejected rows as CSV, to be mended and uploaded again. They hold what the file said of people."""
     one = get_object_or_404(Import.objects.visible_to(request.user), pk=pk)
+    with transaction.atomic():
+        record(request.user, "imports.export", "import", one.pk, now(), part="rejected", format="csv")
     answer = StreamingHttpResponse(reports.rejected_file(one), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="rejected-{one.pk}.csv"'
     return answer

@@ -22,7 +22,7 @@ def _page_of(one: Import) -> str:
 
 
 def _state(one: Import) -> str:
-    return render_to_string("leads/imports/state.html", {"one": one}).strip()
+    return render_to_string("leads/imports/state.html", {"one": one})
 
 
 def _file(name: str, one: Import) -> str:
@@ -41,7 +41,9 @@ def _rows(outcome: str):
 COLUMNS = (
     Column("file", gettext_lazy("File"), "filename", sort="filename", url=_page_of, head=True, show=_file),
     Column("kind", gettext_lazy("Rows of"), lambda one: targets.LABELS.get(one.kind, one.kind), sort="kind"),
-    Column("state", gettext_lazy("State"), lambda one: strip_tags(_state(one)), show=lambda _text, one: _state(one)),
+    Column(
+        "state", gettext_lazy("State"), lambda one: strip_tags(_state(one)).strip(), show=lambda _text, one: _state(one)
+    ),
     Column("rows", gettext_lazy("Rows"), lambda one: one.report.get("rows"), align="num"),
     Column("created", gettext_lazy("created"), _rows("created"), align="num"),
     Column("updated", gettext_lazy("updated"), _rows("updated"), align="num"),
@@ -65,7 +67,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
         Import.objects.visible_to(request.user).select_related("by").defer("mapping"),
         request.GET,
         "-opened",
-        exports=exports.Export("imports"),
+        exports=exports.Export("imports", "imports.export", "import"),
         saves=True,
         caption=_("Imports"),
         empty=empty,

@@ -20,7 +20,7 @@ from smarketing.web import exports, finding, lists
 from smarketing.web.once import once
 from smarketing.web.tables import COUNT_TO, Column, Deed, Table
 
-from . import choices, registers, shown
+from . import choices, own_fields, registers, shown
 from .forms import LeadFilters, LeadForm
 
 COMPANIES_SHOWN = 5
@@ -66,13 +66,18 @@ COLUMNS = (
 )
 
 
+def _columns() -> list[Column]:
+    """The built-in columns, then the company's own attributes."""
+    return [*COLUMNS, *own_fields.columns("lead"), *own_fields.columns("company", "company.attributes")]
+
+
 @needs("leads.view")
 def index(request: HttpRequest) -> HttpResponseBase:
     personal = may(request.user, "leads.personal")
     form, rows, near = asked_for(request.user, request.GET)
     asked = form.cleaned_data
     table = Table(
-        [column for column in COLUMNS if not (personal and column.key == "number")],
+        [column for column in _columns() if not (personal and column.key == "number")],
         rows.select_related("company", "campaign").with_grade_and_rep().by_name(),
         request.GET,
         "-created",
@@ -105,6 +110,8 @@ def asked_for(user, params: QueryDict) -> tuple[LeadFilters, LeadQuerySet, bool]
     form = LeadFilters(params, choices.of_leads(user, clock.now()), personal)
     form.is_valid()
     rows = _filtered(Lead.objects.visible_to(user).living(), form.cleaned_data)
+    if own := own_fields.asked(form.own, form.cleaned_data):
+        rows = rows.filter(attributes__contains=own)
     if (picked := picks(params)) and not params.get("all"):
         rows = rows.filter(pk__in=picked)
     return form, *_searched(rows, form.cleaned_data.get("q") or "", personal, few=user.role == REP)

@@ -2,10 +2,12 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from leads.handoffs import pools as service
 from leads.models import Pool
@@ -39,6 +41,33 @@ def pools(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("leads:pools")
     rows = Pool.objects.order_by("order", "pk").prefetch_related("members__rep")
+    fresh = service.unused()
+    rows = [(row, row.pk in fresh) for row in rows]
     context = {"form": form, "opened": opened, "rows": rows, "reps": form.fields["reps"].queryset.exists(),
                "may_invite": may(request.user, "settings.people")}  # fmt: skip
     return render(request, "leads/pools.html", context)
+
+
+DEEDS = {
+    "up": lambda **said: service.move(up=True, **said),
+    "down": lambda **said: service.move(up=False, **said),
+    "retire": service.retire,
+    "offer": service.offer,
+    "delete": service.delete,
+}
+
+
+@needs("settings.routing")
+@require_POST
+def do(request: HttpRequest, pk: int) -> HttpResponse:
+    """Move, retire, let it take again or delete: whichever button was pressed."""
+    pool, deed = get_object_or_404(Pool, pk=pk), DEEDS.get(request.POST.get("do", ""))
+    if deed is None:
+        raise Http404
+    try:
+        deed(pool=pool, by=request.user, at=clock.now())
+    except service.PoolError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Saved."))
+    return redirect(reverse("leads:pools") + f"#pool-{pk}")

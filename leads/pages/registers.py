@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from leads.handoffs import deals as service
+from leads.handoffs import reasons
 from leads.models import Company, Deal, Lead
 from smarketing.accounts.policy import may, needs
 from smarketing.web import exports, lists
 from smarketing.web.tables import Column, Table
 
-from . import shown
+from . import own_fields, shown
 
 
 class CompanyFilters(forms.Form):
@@ -72,7 +72,7 @@ DEALS = (
            show=lambda at, one: shown.moment(at, one.day_only)),
     Column("closed", gettext_lazy("Closed"), "closed_at", sort="closed_at", align="num", wide=True,
            show=lambda at, one: shown.moment(at, one.closed_day_only)),
-    Column("reason", gettext_lazy("Reason"), lambda one: service.LOST.get(one.reason, one.reason), wide=True, extra=True),
+    Column("reason", gettext_lazy("Reason"), lambda one: reasons.label(one.reason), wide=True, extra=True),
 )  # fmt: skip
 
 
@@ -93,8 +93,8 @@ def companies(request: HttpRequest) -> HttpResponseBase:
         "action": _("To the leads"),
     }
     table = Table(
-        COMPANIES, rows, request.GET, "name", form=form, saves=True, caption=_("Companies"), empty=empty,
-        exports=_export(request.user, "companies", "company"),
+        [*COMPANIES, *own_fields.columns("company")], rows, request.GET, "name", form=form, saves=True, caption=_("Companies"), empty=empty,
+        exports=_export(request.user, "companies", "company"), personal=may(request.user, "leads.personal"),
     )  # fmt: skip
     return lists.answer(request, table, "leads/register.html", {"tabs": tabs(request)})
 
@@ -114,7 +114,7 @@ def deals(request: HttpRequest) -> HttpResponseBase:
         "action": _("To the leads"),
     }
     table = Table(
-        [one for one in DEALS if not (personal and one.key == "number")], rows, request.GET, "-opened", form=form,
+        [one for one in (*DEALS, *own_fields.columns("deal")) if not (personal and one.key == "number")], rows, request.GET, "-opened", form=form,
         personal=personal, saves=True, caption=_("Deals"), empty=empty, exports=_export(request.user, "deals", "deal"),
     )  # fmt: skip
     return lists.answer(request, table, "leads/register.html", {"tabs": tabs(request)})

@@ -25,6 +25,7 @@ class FieldInfo:
     plural: bool = False
     choices: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     personal: bool = False
+    retired: bool = False  # read aloud where it stands, offered nowhere
 
     @property
     def subject(self) -> str:

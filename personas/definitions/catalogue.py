@@ -22,6 +22,7 @@ def info_of(row: FieldDef) -> FieldInfo:
         article_fr=row.article_fr,
         choices=dict(map(_choice, row.choices or ())),
         personal=row.personal,
+        retired=row.retired_at is not None,
     )
 
 

@@ -185,7 +185,7 @@ class Builder:
         """Fields by subject, sorted by their label in the page's language."""
         groups = []
         for subject, title in labels.SUBJECTS.items():
-            mine = [info for info in self.speaker.catalogue.values() if info.subject == subject]
+            mine = [info for info in self.speaker.catalogue.values() if info.subject == subject and not info.retired]
             named = [(info.key, info.label_fr if self.speaker.french else info.label_en) for info in mine]
             groups.append((title, sorted(named, key=lambda pair: pair[1].lower())))
         return groups

@@ -209,7 +209,8 @@ def _changes(found: dict[str, Answer], by: str, turned_down: Answer) -> list[tup
                     worst.rows_url,
                 )
             )
-    of_quality = [row for row in turned_down.rows if row.group["reason"] in reasons.QUALITY]
+    quality = reasons.quality()
+    of_quality = [row for row in turned_down.rows if row.group["reason"] in quality]
     if of_quality:
         most = max(of_quality, key=lambda row: (row.n, row.group["reason"]))
         share = shown.percent(Fraction(most.n, turned_down.total.n), 0)

@@ -25,6 +25,8 @@ class AccountsConfig(AppConfig):
         )
         company = _("Name, country, language, currency, time zone.")
         register(Section("company", _("Company"), company, "accounts:company", "settings.company", 5))
+        spoken = _("Which languages are on offer, and which is the company’s own.")
+        register(Section("languages", _("Languages"), spoken, "accounts:languages", "settings.company", 6))
         register(Section("people", _("People"), people, "accounts:people", "settings.people", 10))
         register(Section("teams", _("Teams"), _("Groups within one side."), "accounts:teams", "settings.people", 11))
         factor = _("Of whom a second factor is asked.")

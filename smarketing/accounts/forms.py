@@ -1,10 +1,11 @@
 """Forms of people, teams, tokens and the audit log. They clean; services save."""
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from . import deeds
+from . import deeds, languages
 from .models import AuditEntry, Side, SignInRule, Team, User
 from .people import POSITIONS, as_seen, position_of
 from .policy import SCOPES
@@ -25,7 +26,7 @@ class PlaceForm(forms.Form):
 
     position = forms.ChoiceField(label=_("Role"), choices=[(key, label) for key, (_r, _s, label) in POSITIONS.items()])
     team = forms.ModelChoiceField(Team.objects.order_by("name"), label=_("Team"), required=False, empty_label="–")
-    language = forms.ChoiceField(label=_("Language"), choices=User._meta.get_field("language").choices)
+    language = forms.ChoiceField(label=_("Language"), choices=languages.choices)
     signs = forms.BooleanField(label=_("May sign for their side"), required=False)
 
     def fields_for_service(self) -> dict:
@@ -68,7 +69,7 @@ class AcceptForm(forms.Form):
     """What an invited person says about themselves."""
 
     name = forms.CharField(label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    language = forms.ChoiceField(label=_("Language"), choices=User._meta.get_field("language").choices)
+    language = forms.ChoiceField(label=_("Language"), choices=languages.choices)
     password = _password(_("Password"), help_text=_("At least 10 characters; a short sentence is fine."))
     again = _password(_("The password again"))
 
@@ -101,7 +102,7 @@ class CompanyForm(forms.Form):
 
     company = forms.CharField(label=_("Name of the company"), max_length=120)
     country = forms.RegexField(r"^[A-Za-z]{2}$", label=_("Country"), help_text=_("Two letters, like FR."))
-    language = forms.ChoiceField(label=_("Language"), choices=User._meta.get_field("language").choices)
+    language = forms.ChoiceField(label=_("Language"), choices=languages.choices)
     currency = forms.RegexField(r"^[A-Za-z]{3}$", label=_("Currency"), help_text=_("Three letters, like EUR."))
     zone = forms.CharField(label=_("Time zone"), max_length=60, help_text=_("It cuts days for ages and measures."))
 
@@ -115,6 +116,12 @@ class CompanyForm(forms.Form):
         return out | {"country": out["country"].upper(), "currency": out["currency"].upper()}
 
 
+class LanguageFilter(forms.Form):
+    """Rows of one language."""
+
+    language = forms.ChoiceField(label=_("Language"), required=False, choices=[("", _("all")), *settings.LANGUAGES])
+
+
 class TeamForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=80)
     side = forms.ChoiceField(label=_("Side"), choices=Side.choices)
@@ -122,7 +129,7 @@ class TeamForm(forms.Form):
 
 class ProfileForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
-    language = forms.ChoiceField(label=_("Language"), choices=User._meta.get_field("language").choices)
+    language = forms.ChoiceField(label=_("Language"), choices=languages.choices)
     theme = forms.ChoiceField(label=_("Theme"), choices=User._meta.get_field("theme").choices)
     single_keys = forms.BooleanField(
         label=_("One-key shortcuts"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from smarketing.rows import clock
 
-from . import factors, sessions
+from . import factors, languages, sessions
 from .policy import PUBLIC, VERBS, WRITE_KEY, declared_verb, sign_in_answer
 
 # Views of libraries that guard themselves. Everything else declares a verb.
@@ -23,7 +23,8 @@ MACHINES = ("/static/", "/api/", "/v1/", "/healthz", "/readyz", "/metrics")
 
 
 class PersonLanguage:
-    """Signed in: the person's language. Before: cookie, then Accept-Language (Django's LocaleMiddleware).
+    """Signed in: the person's language. Before: cookie, then Accept-Language (Django's LocaleMiddleware). What is not on
+    offer gives way to the company's own.
 
     Instants are shown in the installation's zone.
     """
@@ -34,9 +35,11 @@ class PersonLanguage:
     def __call__(self, request: HttpRequest):
         if not request.path.startswith(MACHINES):
             timezone.activate(clock.zone())
-            if request.user.is_authenticated:
-                translation.activate(request.user.language)
-                request.LANGUAGE_CODE = request.user.language
+            signed_in = request.user.is_authenticated
+            language = languages.effective(request.user.language if signed_in else translation.get_language())
+            translation.activate(language)
+            request.LANGUAGE_CODE = language
+            if signed_in:
                 sessions.note(request)
         answer = self.get_response(request)
         answer.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)

@@ -18,8 +18,8 @@ from smarketing.web import exports, lists
 from smarketing.web.once import once
 from smarketing.web.tables import Column, Table
 
-from . import deputies, duties, factors, invitations, people, resets
-from .forms import DeputyForm, InviteForm, PersonForm, TeamForm
+from . import deputies, duties, factors, invitations, languages, people, resets
+from .forms import DeputyForm, InviteForm, LanguageFilter, PersonForm, TeamForm
 from .models import Deputy, Invitation, Team, User
 from .policy import needs
 
@@ -32,17 +32,23 @@ COLUMNS = (
     Column("team", gettext_lazy("Team"), "team.name", sort="team__name", nullable=True),
     Column("email", gettext_lazy("E-mail"), sort="email"),
     Column("signs", gettext_lazy("Signs"), sort="signs"),
+    Column("language", gettext_lazy("Language"), User.get_language_display, sort="language", extra=True),
     Column("active", gettext_lazy("May sign in"), "is_active", sort="is_active"),
 )
 
 
 @needs("settings.people")
 def people_list(request: HttpRequest) -> HttpResponseBase:
+    form = LanguageFilter(request.GET)
+    rows = User.objects.select_related("team").annotate(plain_name=Lower(Unaccent("name")))
+    if form.is_valid() and form.cleaned_data["language"]:
+        rows = rows.filter(language=form.cleaned_data["language"])
     table = Table(
         COLUMNS,
-        User.objects.select_related("team").annotate(plain_name=Lower(Unaccent("name"))),
+        rows,
         request.GET,
         "name",
+        form=form,
         exports=exports.Export("people", "people.export", "user"),
         saves=True,
         caption=_("People"),
@@ -76,7 +82,7 @@ def _asked(request: HttpRequest) -> dict:
     """How the form begins: `?position=` as the link that led here says."""
     position = request.GET.get("position", "")
     given = {"position": position} if position in people.POSITIONS else {}
-    return {"language": request.user.language, "mail": mails.has_server()} | given
+    return {"language": languages.default(), "mail": mails.has_server()} | given
 
 
 @needs("settings.people")

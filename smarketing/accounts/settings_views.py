@@ -1,5 +1,6 @@
 """Settings: company, tokens and keys, audit log. Views only translate."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from django.contrib import messages
@@ -15,10 +16,11 @@ from django.views.decorators.http import require_POST
 from smarketing.rows import clock
 from smarketing.rows.models import Installation
 from smarketing.web import exports, lists
+from smarketing.web.once import once
 from smarketing.web.tables import BLANK, Column, Table
 
 from . import company as own
-from . import deeds, people, sections, tokens
+from . import deeds, languages, people, sections, tokens
 from .forms import AuditForm, CompanyForm, KeyForm
 from .models import AuditEntry, Token
 from .policy import needs
@@ -43,6 +45,27 @@ def company(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("accounts:settings")
     return render(request, "accounts/company.html", {"form": form, "shut": own.fixed()})
+
+
+@needs("settings.company")
+@once
+def language_list(request: HttpRequest) -> HttpResponse:
+    """Languages on offer, the company's own, who reads what."""
+    problem = ""
+    if request.method == "POST":
+        chosen, own = request.POST.getlist("on"), request.POST.get("default", "")
+        try:
+            languages.save(on=chosen, default=own, by=request.user, at=clock.now())
+        except people.PeopleError as refusal:
+            problem = str(refusal)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("accounts:languages")
+    rows = languages.listed()
+    if problem:  # what was chosen stays
+        rows = [replace(one, on=one.code in chosen, default=one.code == own) for one in rows]
+    context = {"rows": rows, "problem": problem}
+    return render(request, "accounts/languages.html", context, status=422 if problem else 200)
 
 
 @needs("settings.keys")

@@ -11,6 +11,7 @@ urlpatterns = [
     path("profile/theme/", views.theme, name="theme"),
     path("demo/person/", views.demo_switch, name="demo_switch"),
     path("settings/", settings_views.settings, name="settings"),
+    path("settings/languages/", settings_views.language_list, name="languages"),
     path("settings/company/", settings_views.company, name="company"),
     path("invitation/<str:secret>/", entrance.invitation, name="invitation"),
     path("profile/sessions/", own_views.session_list, name="sessions"),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from smarketing.rows import clock
 
-from . import demo, people
+from . import demo, languages, people
 from .forms import ProfileForm
 from .models import User
 from .policy import needs
@@ -39,8 +39,8 @@ def profile(request: HttpRequest) -> HttpResponse:
 def language(request: HttpRequest) -> HttpResponse:
     """Switch the language: kept with the person when signed in, and in a cookie for the sign-in page."""
     chosen = request.POST.get("language")
-    if chosen not in dict(settings.LANGUAGES):
-        return HttpResponseBadRequest("language: en, fr")
+    if chosen not in languages.offered():
+        return HttpResponseBadRequest(f"language: {', '.join(languages.offered())}")
     if request.user.is_authenticated:
         people.change_own(user=request.user, at=clock.now(), language=chosen)
     return _remember(redirect(_back(request)), chosen, None)

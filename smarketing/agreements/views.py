@@ -67,7 +67,7 @@ def papers(request: HttpRequest) -> HttpResponseBase:
         request.GET,
         "-proposed",
         caption=_("Signed papers"),
-        exports=exports.Export("papers"),
+        exports=exports.Export("papers", "papers.export", "paper"),
         empty=empty,
     )
     return lists.answer(request, table, "agreements/papers.html")

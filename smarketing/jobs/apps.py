@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class JobsConfig(AppConfig):
@@ -7,12 +8,18 @@ class JobsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from smarketing.accounts.sections import Section, register
         from smarketing.web import slots
 
-        from . import outbox
+        from . import health, outbox
 
         outbox.register("jobs.go_on", _tell_worker)
         slots.fill("frame.demo", _demo_clock)
+        health.register_own()
+        said = _("Database, processes, nights, backups: how each stands, and what to do.")
+        register(Section("health", _("Health"), said, "jobs:health", "settings.health", 95))
+        watched = _("Nights and other long work: progress, errors, another try.")
+        register(Section("runs", _("Runs"), watched, "jobs:runs", "runs.view", 94))
 
 
 def _tell_worker(number: int, body: dict) -> None:

@@ -5,7 +5,9 @@ These are about the machine's health; what the two teams look at are measures (`
 
 import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Max, Min
 from django.utils import timezone
@@ -47,17 +49,17 @@ def text() -> bytes:
     return generate_latest(house) + generate_latest(requests)
 
 
-def _ages() -> dict[str, float]:
+def heartbeat_ages() -> dict[str, float]:
     now = timezone.now()
     return {name: (now - at).total_seconds() for name, at in Heartbeat.objects.values_list("name", "at")}
 
 
-def _outbox_age() -> float:
+def outbox_age() -> float:
     oldest = Outbox.objects.filter(sent_at=None).aggregate(at=Min("created_at"))["at"]
     return (timezone.now() - oldest).total_seconds() if oldest else 0
 
 
-def _last_done() -> dict[str, float]:
+def last_done() -> dict[str, float]:
     done = Run.objects.filter(state="done").values_list("job").annotate(at=Max("finished_at"))
     return {job: at.timestamp() for job, at in done if at}
 
@@ -67,19 +69,26 @@ def _runs() -> dict[str, float]:
     return {state: counts.get(state, 0) for state in ledger.STATES if state != "waiting"}
 
 
-def _database_bytes() -> float:
+def database_bytes() -> float:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_database_size(current_database())")
         return cursor.fetchone()[0]
 
 
-register("heartbeat_age_seconds", "Since a process, or the last backup, was heard of.", _ages, "process")
-register("outbox_oldest_seconds", "Age of the oldest side effect not delivered yet.", _outbox_age)
+def media_bytes() -> float:
+    paths = (Path(folder) / name for folder, _folders, names in os.walk(settings.MEDIA_ROOT) for name in names)
+    return sum(path.stat().st_size for path in paths if path.is_file())
+
+
+def quarantined() -> int:
+    return Chunk.objects.filter(state="quarantined").count()
+
+
+register("heartbeat_age_seconds", "Since a process, or the last backup, was heard of.", heartbeat_ages, "process")
+register("outbox_oldest_seconds", "Age of the oldest side effect not delivered yet.", outbox_age)
 register("outbox_failing", "Side effects that failed at least once and wait.", ledger.undelivered)
 register("runs", "Runs of jobs by state.", _runs, "state")
-register("run_last_done_timestamp", "When a job was last done, in seconds since 1970.", _last_done, "job")
-register(
-    "chunks_quarantined", "Pieces of work set aside after three attempts.",
-    lambda: Chunk.objects.filter(state="quarantined").count(),
-)  # fmt: skip
-register("database_bytes", "Size of the database.", _database_bytes)
+register("run_last_done_timestamp", "When a job was last done, in seconds since 1970.", last_done, "job")
+register("chunks_quarantined", "Pieces of work set aside after three attempts.", quarantined)
+register("database_bytes", "Size of the database.", database_bytes)
+register("media_bytes", "Size of the files that people brought.", media_bytes)

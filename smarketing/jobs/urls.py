@@ -1,10 +1,11 @@
 from django.urls import path
 
-from . import metrics, views
+from . import health_views, metrics, views
 
 app_name = "jobs"
 urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
+    path("settings/health/", health_views.health, name="health"),
     path("runs/", views.run_list, name="runs"),
     path("demo/clock/", views.move_clock, name="demo_clock"),
     path("runs/start/", views.start, name="start"),

@@ -1,10 +1,11 @@
 """The page of runs. Views only translate."""
 
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -12,38 +13,49 @@ from django.views.decorators.http import require_POST
 
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
+from smarketing.web import exports, lists
 from smarketing.web.once import once
+from smarketing.web.tables import Table
 
-from . import demo_clock, ledger, nightly
+from . import demo_clock, ledger, listing, nightly
 from .models import Run
 
 PER_PAGE = 20
 
 
 @needs("runs.view")
-def run_list(request: HttpRequest) -> HttpResponse:
+def run_list(request: HttpRequest) -> HttpResponseBase:
     """Runs, newest first; asked by itself again while one is under way."""
-    page = Paginator(Run.objects.visible_to(request.user).newest(), PER_PAGE).get_page(request.GET.get("page"))
-    shown = ledger.shown(page.object_list)
+    visible, may_start = Run.objects.visible_to(request.user), may(request.user, "runs.start")
+    form = listing.RunFilters(request.GET)
+    text = _("The first one begins by itself in the coming night.")
+    if may_start:
+        text = _("The first one begins by itself; with “Run now” you need not wait for it.")
+    empty: dict[str, Any] = {"title": _("No night has run yet"), "text": text}
+    if may_start:
+        empty |= {"url": "#run-day", "action": _("Choose the night")}
+    table = Table(
+        listing.columns(), form.rows(visible), request.GET, "-number", form=form, per_page=PER_PAGE, saves=True,
+        caption=_("Runs"), exports=exports.Export("runs", "runs.export", "run"), empty=empty,
+    )  # fmt: skip
     context = {
-        "page": page,
-        "shown": shown,
-        "under_way": any(one.run.state == "running" for one in shown),
+        "under_way": visible.filter(state="running").exists(),
         "processes": ledger.processes(),
         "undelivered": ledger.undelivered(),
-        "may_start": may(request.user, "runs.start"),
+        "may_start": may_start,
         "today": clock.today(),
         "hour": nightly.AT,
         "zone": clock.zone().key,
     }
-    return render(request, "jobs/_runs.html" if request.htmx else "jobs/runs.html", context)
+    return lists.answer(request, table, "jobs/_runs.html" if request.htmx else "jobs/runs.html", context)
 
 
 @needs("runs.view")
 def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One run: its steps, its quarantined chunks."""
     run = get_object_or_404(Run.objects.visible_to(request.user), pk=pk)
-    context = {"one": ledger.shown([run])[0], "may_start": may(request.user, "runs.start")}
+    context = {"one": ledger.shown([run])[0], "may_start": may(request.user, "runs.start"),
+               "reason": listing.last_line(run.error)}  # fmt: skip
     return render(request, "jobs/_run.html" if request.htmx else "jobs/run.html", context)
 
 

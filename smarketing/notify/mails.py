@@ -13,6 +13,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.utils import translation
 
+from smarketing.accounts import languages
 from smarketing.accounts.models import User
 from smarketing.jobs import outbox
 from smarketing.jobs.models import Outbox
@@ -37,6 +38,7 @@ def send(
 ) -> Mail:
     """Write a mail and intend its sending, both in the transaction of the cause. `write()` is called in `language`."""
     company = Installation.objects.values_list("company", flat=True).first() or "smarketing"
+    language = languages.effective(language)
     with translation.override(language):
         letter = write()
         text, page = letters.written(letter, language, company)

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
+from smarketing.accounts.forms import LanguageFilter
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web import exports, lists
@@ -45,8 +46,11 @@ def mails_sent(request: HttpRequest) -> HttpResponseBase:
         "title": _("No mail yet"),
         "text": _("Invitations, new passwords and notices will be listed here. Send a test mail to see one."),
     }
+    form, rows = LanguageFilter(request.GET), Mail.objects.all()
+    if form.is_valid() and form.cleaned_data["language"]:
+        rows = rows.filter(language=form.cleaned_data["language"])
     table = Table(
-        COLUMNS, Mail.objects.all(), request.GET, "-written", caption=_("Mails sent"), empty=empty,
+        COLUMNS, rows, request.GET, "-written", caption=_("Mails sent"), empty=empty, form=form,
         exports=exports.Export("mails", "mails.export", "mail"),
     )  # fmt: skip
     said = {"server": mails.has_server(), "host": settings.EMAIL_HOST}

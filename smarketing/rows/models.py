@@ -15,6 +15,7 @@ class Installation(Working):
     currency = models.CharField(max_length=3, default="EUR")
     country = models.CharField(max_length=2, default="FR")
     language = models.CharField(max_length=2, default="fr")
+    languages_off = models.JSONField(default=list, blank=True)  # codes of languages that are not on offer
     clock_offset = models.DurationField(default="0")
     created_at = models.DateTimeField(auto_now_add=True)
 

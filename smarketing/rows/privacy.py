@@ -6,4 +6,5 @@ NEUTRAL = {
     "installation.currency",
     "installation.country",
     "installation.language",
+    "installation.languages_off",
 }

@@ -21,7 +21,7 @@ def page(request: HttpRequest) -> dict:
         "person": person,
         "theme": theme(request, person),
         "language": get_language() or settings.LANGUAGE_CODE,
-        "languages": settings.LANGUAGES,
+        "languages": SimpleLazyObject(_languages),
         "installation": SimpleLazyObject(_installation),
         "demo_people": SimpleLazyObject(_demo_people),
         "csp_nonce": getattr(request, "csp_nonce", ""),
@@ -38,6 +38,12 @@ def _installation():
     from smarketing.rows.models import Installation
 
     return Installation.objects.first() or Installation(company="smarketing")
+
+
+def _languages() -> list:
+    from smarketing.accounts import languages
+
+    return languages.choices()
 
 
 def _demo_people() -> list:

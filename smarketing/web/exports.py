@@ -1,4 +1,4 @@
-"""Rows as a file: one way for every list, as CSV and as XLSX, with a line in the audit log where personal values leave.
+"""Rows as a file: one way for every list, as CSV and as XLSX, with a line in the audit log.
 
 A table says that it may be saved by `Table(exports=Export("leads", "leads.export", "lead"))`: its page offers the files
 (`web/export.html`) and `lists.answer` gives them. Lists that are not tables call `log` and `file`.
@@ -28,11 +28,11 @@ FORMATS: dict[str, tuple[str, str, Callable[[str, Sequence[Any], Iterable[Sequen
 
 @dataclass(frozen=True)
 class Export:
-    """`name`: of the file, without day and ending. `verb`, `subject`: of the audit line, where rows hold personal values."""
+    """`name`: of the file, without day and ending. `verb`, `subject`: of the audit line that every file leaves."""
 
     name: str
-    verb: str = ""
-    subject: str = ""
+    verb: str
+    subject: str
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,7 @@ def answer(request: HttpRequest, table: "Table") -> StreamingHttpResponse | None
     wanted, export = asked(request), table.exports
     if not wanted or export is None:
         return None
-    if export.verb:
-        log(request, export, filters=table.used)
+    log(request, export, filters=table.used)
     labels = [one.label for one in table.exported]
     return file(wanted, export.name, table.caption or export.name, labels, table.values())
 

@@ -27,7 +27,7 @@ from .tables import PAGING, Table
 
 LONGEST = 2000
 OWN = (*PAGING, "view")
-_KEY = re.compile(r"[a-z_]{1,40}")
+_KEY = re.compile(r"[a-z0-9_]{1,64}")
 
 
 class ViewError(ValueError):

@@ -6,7 +6,8 @@ const start = (element) => {
   let pause = Number(element.dataset.every || 2) * 1000;
   const ask = async () => {
     if (!element.isConnected) return;
-    if (document.hidden) return void setTimeout(ask, pause);
+    const busy = element.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
+    if (document.hidden || busy) return void setTimeout(ask, pause); // nothing that is being filled in is taken away
     try {
       const answer = await fetch(element.dataset.poll, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
       if (answer.headers.get("HX-Refresh")) return void location.reload();

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from personas.catalogue import BY_KEY, CUSTOM, fields_of
+from personas.catalogue import BY_KEY, CUSTOM, custom, fields_of
 
 LEAVE_OUT, CUSTOM_NEW = "-", "x"
 
@@ -186,6 +186,13 @@ def custom_fields(kind: str) -> dict[str, str]:
     subject = SUBJECTS[kind]
     found = fields_of(subject) if subject and subject != "event" else {}
     return {name: field.type for name, field in found.items() if is_custom(name)}
+
+
+def offered(kind: str, language: str = "en") -> dict[str, str]:
+    """Custom attributes that a mapping offers: name -> label."""
+    subject = SUBJECTS[kind]
+    found = custom(subject) if subject and subject != "event" else []
+    return {field.name: field.label_fr if language == "fr" else field.label_en for field in found}
 
 
 def label_of(kind: str, target: str, language: str = "en") -> str:

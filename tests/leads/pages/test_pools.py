@@ -2,9 +2,12 @@
 
 import pytest
 
+from leads.handoffs import pools, routing
 from leads.models import Pool
 from smarketing.accounts.models import AuditEntry
+from smarketing.rows import clock
 from smarketing.rows.models import Installation
+from tests.leads.handoffs.desk import Desk, state
 from tests.people import person
 
 
@@ -49,3 +52,35 @@ def test_without_a_rep_the_page_says_who_invites_one(client, boss):
 def test_others_do_not_route(client, boss, role):
     client.force_login(person("other", role))
     assert client.get("/settings/routing/").status_code == 403
+
+
+def test_pools_move_and_one_that_never_got_a_handoff_is_deleted(client, boss):
+    lea = person("lea", "rep")
+    for name in ("France", "Nord", "Sud"):
+        client.post("/settings/routing/", {"name": name, "reps": [lea.pk]})
+    sud = Pool.objects.get(name="Sud")
+    client.post(f"/settings/routing/{sud.pk}/do/", {"do": "up"})
+    assert list(Pool.objects.order_by("order").values_list("name", flat=True)) == ["France", "Sud", "Nord"]
+    assert not pools.move(pool=Pool.objects.get(name="Nord"), up=False, by=boss, at=clock.now())
+    page = client.get("/settings/routing/").content.decode()
+    assert page.count('value="delete"') == 3 and "Move Sud up" in page
+    client.post(f"/settings/routing/{sud.pk}/do/", {"do": "delete"})
+    assert not Pool.objects.filter(name="Sud").exists()
+    assert client.post(f"/settings/routing/{sud.pk}/do/", {"do": "up"}).status_code == 404
+    deeds = AuditEntry.objects.filter(verb="settings.routing", detail__has_key="deed").order_by("pk")
+    assert [one.detail["deed"] for one in deeds] == ["up", "delete"]
+
+
+def test_a_pool_that_got_a_handoff_is_retired_once_nothing_waits_in_it_and_takes_no_more(db):
+    desk = Desk()
+    pool, handoff = desk.pool, desk.hand(rep=None)
+    assert state(handoff).pool_id == pool.pk and pools.unused() == set()
+    with pytest.raises(pools.PoolError, match="retire it"):
+        pools.delete(pool=pool, by=desk.boss, at=clock.now())
+    with pytest.raises(pools.PoolError, match="waits in it"):
+        pools.retire(pool=pool, by=desk.boss, at=clock.now())
+    routing.reassign(handoff=handoff, rep=desk.paul, by=desk.boss, at=clock.now())
+    pools.retire(pool=pool, by=desk.boss, at=clock.now())
+    assert pool.pk not in routing._pools(clock.now())
+    pools.offer(pool=pool, by=desk.boss, at=clock.now())
+    assert pool.pk in routing._pools(clock.now())

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from smarketing.accounts.models import AuditEntry
 from smarketing.jobs import nightly
 from smarketing.jobs.models import Chunk, Outbox, Run
 from smarketing.rows import clock
@@ -60,3 +61,20 @@ def test_reps_see_no_runs_and_marketers_start_none(client):
     page = client.get(reverse("jobs:runs"))
     assert page.status_code == 200 and "Run now" not in page.content.decode()
     assert client.post(reverse("jobs:start"), {"day": "2026-01-01"}).status_code == 403
+
+
+def test_runs_are_filtered_numbered_and_saved_to_a_file_with_a_line_in_the_audit_log(client, manager):
+    for day, state in ((1, "done"), (2, "failed")):
+        Run.objects.create(
+            job=nightly.JOB, business_date=f"2026-11-0{day}", cutoff=clock.now(), started_at=clock.now(), state=state,
+            finished_at=clock.now(), error="Traceback\nZeroDivisionError: division by zero" if state == "failed" else "",
+        )  # fmt: skip
+    failed = Run.objects.get(state="failed")
+    page = client.get("/runs/?state=failed").content.decode()
+    assert f"/runs/{failed.pk}/" in page and page.count("/runs/") >= 1 and "ZeroDivisionError: division by zero" in page
+    assert f"/runs/{Run.objects.get(state='done').pk}/" not in page
+    assert "No row has all of this" in client.get("/runs/?since=2026-11-05").content.decode()
+    file = b"".join(client.get("/runs/?export=csv").streaming_content).decode()
+    assert file.count("Nightly run") == 2 and AuditEntry.objects.filter(verb="runs.export").count() == 1
+    detail = client.get(f"/runs/{failed.pk}/").content.decode()
+    assert f"#{failed.pk}" in detail and "Trying again is safe" in detail and "ZeroDivisionError" in detail

@@ -1,0 +1,156 @@
+"""Settings: the reasons of refusals, returns and losses, and the rows of each. Views only translate."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from leads.handoffs import reason_codes as service
+from leads.handoffs import reasons
+from leads.models import Deal, Decision
+from leads.models.identities import Stage
+from smarketing.accounts.policy import may, needs
+from smarketing.rows import clock
+from smarketing.web import exports, lists
+from smarketing.web.once import once
+from smarketing.web.tables import Column, Table
+
+NEXT = [(one, Stage(one).label) for one in (reasons.RECYCLED, reasons.DISQUALIFIED)]
+ACTS = {
+    reasons.REFUSE: gettext_lazy("refusal"),
+    reasons.RETURN: gettext_lazy("return"),
+    reasons.LOSE: gettext_lazy("loss"),
+}
+
+
+class ReasonForm(forms.Form):
+    family = forms.ChoiceField(label=gettext_lazy("Family"))
+    label_en = forms.CharField(label=gettext_lazy("Words in English"), max_length=80)
+    label_fr = forms.CharField(label=gettext_lazy("Words in French"), max_length=80)
+    next = forms.ChoiceField(label=gettext_lazy("Stage that follows"), choices=NEXT, required=False)
+    delay = forms.IntegerField(
+        label=gettext_lazy("Days until the lead may come back"), min_value=1, max_value=reasons.MAX_DELAY, required=False,
+        help_text=gettext_lazy("Only for a recycled lead. Empty: at any change that makes it qualify again."),
+    )  # fmt: skip
+
+    def __init__(self, data=None, opened: reasons.Reason | None = None):
+        first = {"family": opened.family, "next": opened.next, "delay": opened.delay} if opened else {}
+        for language in ("en", "fr") if opened else ():
+            with translation.override(language):
+                first[f"label_{language}"] = str(opened.label) if opened else ""
+        super().__init__(data, initial=first)
+        self.fields["family"].choices = [(key, one.label) for key, one in reasons.ALL_FAMILIES.items()]
+        if opened:
+            del self.fields["family"]
+            if not service.may_move_on(opened):
+                del self.fields["next"], self.fields["delay"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        return data | {"next": data.get("next") or reasons.RECYCLED, "delay": data.get("delay")}
+
+
+@needs("settings.reasons")
+@once
+def listing(request: HttpRequest, code: str = "") -> HttpResponse:
+    """Every reason under its family, and a form that adds one or changes the one opened."""
+    known = reasons.known()
+    if code and code not in known:
+        raise Http404
+    opened = known.get(code)
+    form = ReasonForm(request.POST if request.method == "POST" else None, opened)
+    if request.method == "POST" and form.is_valid():
+        said = {**form.cleaned_data, "by": request.user, "at": clock.now()}
+        try:
+            service.change(code=code, **said) if opened else service.add(**said)
+        except service.ReasonError as refusal:
+            form.add_error(refusal.field or None, str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("leads:reasons")
+    counts, fresh = service.used(), service.unused(known)
+    groups = [
+        (family, [(one, counts.get(one.code, 0), [ACTS[act] for act in one.acts], one.code in fresh) for one in found])
+        for family, found in reasons.by_family(known.values())
+    ]
+    context = {"groups": groups, "form": form, "opened": opened, "stages": dict(NEXT)}
+    return render(request, "leads/reasons.html", context, status=422 if form.errors else 200)
+
+
+DEEDS = {
+    "up": lambda **said: service.move(up=True, **said),
+    "down": lambda **said: service.move(up=False, **said),
+    "retire": service.retire,
+    "offer": service.offer,
+    "delete": service.delete,
+}
+
+
+@needs("settings.reasons")
+@require_POST
+def do(request: HttpRequest, code: str) -> HttpResponse:
+    """Move, retire, offer again or delete: whichever button was pressed."""
+    deed = DEEDS.get(request.POST.get("do", ""))
+    if deed is None or code not in reasons.known():
+        raise Http404
+    try:
+        deed(code=code, by=request.user, at=clock.now())
+    except service.ReasonError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Saved."))
+    return redirect(reverse("leads:reasons") + f"#{code}")
+
+
+def _lead_page(one: Decision) -> str:
+    return reverse("leads:lead", args=[one.handoff.lead_id])
+
+
+def _deal_page(one: Deal) -> str:
+    return reverse("leads:deal", args=[one.pk])
+
+
+DECISIONS = (
+    Column("lead", gettext_lazy("Lead"), "handoff.lead", show=lambda lead, _one: str(lead), url=_lead_page, head=True, personal=True),
+    Column("number", gettext_lazy("Number"), lambda one: f"#{one.handoff.lead_id}", url=_lead_page, head=True),
+    Column("kind", gettext_lazy("Decision"), Decision.get_kind_display),
+    Column("by", gettext_lazy("By"), lambda one: str(one.by or _("the system"))),
+    Column("at", gettext_lazy("When"), "occurred_at", sort="occurred_at", align="num"),
+    Column("return_on", gettext_lazy("May come back on"), "return_on", align="num"),
+)  # fmt: skip
+DEALS = (
+    Column("title", gettext_lazy("Title"), lambda one: one.title or f"#{one.pk}", url=_deal_page, head=True, personal=True),
+    Column("number", gettext_lazy("Number"), lambda one: f"#{one.pk}", url=_deal_page, head=True),
+    Column("amount", gettext_lazy("Amount"), sort="amount", align="num"),
+    Column("rep", gettext_lazy("Rep in charge"), "rep.name"),
+    Column("at", gettext_lazy("Closed"), "closed_at", sort="closed_at", align="num"),
+)  # fmt: skip
+
+
+@needs("settings.reasons")
+def rows(request: HttpRequest, code: str) -> HttpResponseBase:
+    """What was refused, given back or lost for a reason."""
+    reason = reasons.known().get(code)
+    if reason is None:
+        raise Http404
+    lost, personal = reason.family == reasons.LOST.key, may(request.user, "leads.personal")
+    found = service.deals_of(code).select_related("rep") if lost else service.decisions_of(code)
+    if not lost:
+        found = found.select_related("handoff__lead", "by")
+    columns = [one for one in (DEALS if lost else DECISIONS) if not (personal and one.key == "number")]
+    subject = "deal" if lost else "lead"
+    table = Table(
+        columns, found, request.GET, "-at", personal=personal, caption=reason.label,
+        exports=exports.Export("reason", "leads.export", subject) if may(request.user, "leads.export") else None,
+        empty={"title": _("Nothing was refused, given back or lost for this reason."), "url": reverse("leads:reasons"),
+               "action": _("To the reasons")},
+    )  # fmt: skip
+    return lists.answer(request, table, "leads/reason_rows.html", {"reason": reason})

@@ -1,0 +1,80 @@
+"""Every file leaves a line in the audit log; a large one is written while it is read, in memory for a few rows."""
+
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from leads.models import Import, ImportRow
+from smarketing.accounts.models import AuditEntry
+from tests.people import client_of, person
+
+pytestmark = pytest.mark.django_db
+ROWS = 100_000
+LITTLE = 8_000_000  # bytes
+
+
+def resident() -> int:
+    """Bytes of this process in memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+
+def fill(rows: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO leads_lead (created_at, recorded_at, day_only, declared, attributes, email, first_name, last_name, phone,"
+            " function, country, source, opted_out, erased, stage) SELECT now() - n * interval '1 second', now(), false, false,"
+            " '{}', 'p' || n || '@x.example', 'Ada', 'Lovelace ' || n, '', 'CTO', 'FR', 'web', false, false, 'lead'"
+            " FROM generate_series(1, %s) n",
+            [rows],
+        )
+
+
+@pytest.mark.trust
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_a_file_of_a_hundred_thousand_leads_takes_memory_for_a_few_rows(format):
+    fill(ROWS)
+    client = client_of(person("anna", "marketer"))
+    b"".join(client.get(f"/leads/?stage=mql&export={format}").streaming_content)  # whatever is loaded once
+    answer, before, most, size = client.get(f"/leads/?export={format}"), resident(), 0, 0
+    for piece in answer.streaming_content:
+        size += len(piece)
+        most = max(most, resident())
+    assert size > 500_000 and most - before < LITTLE, (size, most - before)
+
+
+@pytest.mark.trust
+def test_the_measure_of_memory_sees_a_file_that_is_gathered_first():
+    before = resident()
+    held = [[f"Lovelace {n}", f"p{n}@x.example", "CTO", "FR", "web", n] for n in range(ROWS)]
+    assert resident() - before > LITTLE and len(held) == ROWS
+
+
+@pytest.mark.parametrize(
+    ("role", "address", "verb"),
+    [
+        ("marketer", "/campaigns/?export=csv", "campaigns.export"),
+        ("marketer", "/imports/?export=csv", "imports.export"),
+        ("manager", "/runs/?export=xlsx", "runs.export"),
+        ("manager", "/papers/?export=csv", "papers.export"),
+    ],
+)
+def test_every_list_that_is_saved_to_a_file_says_so(role, address, verb):
+    user = person("anna", role, "sales" if role == "manager" else None)
+    answer = client_of(user).get(address)
+    assert answer.status_code == 200 and answer.streaming
+    line = AuditEntry.objects.get(verb=verb)
+    assert line.user == user and line.detail["format"] in address
+
+
+def test_costs_and_rejected_rows_say_so_too():
+    from leads.intake import by_hand
+    from smarketing.rows import clock
+
+    anna = person("anna", "marketer")
+    pk = by_hand.add_campaign(values={"key": "k", "name": "K"}, by=anna, at=clock.now())
+    client_of(anna).get(f"/campaigns/{pk}/?export=csv")
+    one = Import.objects.create(kind="leads", filename="a.csv", sha256="0" * 64, by=anna, report={"headers": ["Email"]})
+    ImportRow.objects.create(batch=one, line=2, raw=["x"], outcome="rejected", errors=[])
+    client_of(anna).get(f"/imports/{one.pk}/rejected.csv")
+    assert AuditEntry.objects.filter(verb__in=("costs.export", "imports.export"), user=anna).count() == 2
