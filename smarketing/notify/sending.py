@@ -70,6 +70,7 @@ def letter(user: User, some: Sequence[Notice], mode: str) -> Letter:
     lines = [line for _one, line in shown]
     kinds = dict.fromkeys(one.kind for one in some if one.pk in said)
     words = {"n": len(lines)}
+    only = _link(*shown[0]) if len(shown) == 1 and mode != ByMail.MORNING else ""  # its words are the subject then
     if mode == ByMail.MORNING:
         subject = ngettext("Good morning: %(n)s notice", "Good morning: %(n)s notices", len(lines)) % words
     elif len(lines) == 1:
@@ -78,11 +79,10 @@ def letter(user: User, some: Sequence[Notice], mode: str) -> Letter:
         subject = ngettext("%(n)s notice", "%(n)s notices", len(lines)) % words
     return Letter(
         subject=subject,
-        lines=[],
-        items=[(line.text, line.detail, _link(one, line)) for one, line in shown],
-        action=_("All notices"),
-        url=settings.PUBLIC_URL + reverse("notify:notices"),
-        after=[],
+        lines=[lines[0].detail] if only and lines[0].detail else [],
+        items=[] if only else [(line.text, line.detail, _link(one, line)) for one, line in shown],
+        action=_("Open") if only else _("All notices"),
+        url=only or settings.PUBLIC_URL + reverse("notify:notices"),
         links=[
             (_("No more mails of this kind: %(kind)s") % {"kind": registry.get(key).label}, off_address(user, key))
             for key in kinds

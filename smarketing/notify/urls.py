@@ -8,6 +8,7 @@ from .pages import centre, choosing
 app_name = "notify"
 urlpatterns = [
     path("notices/", centre.centre, name="notices"),
+    path("notices/bell/", centre.count, name="bell"),
     path("notices/<int:pk>/", centre.open_notice, name="open"),
     path("notices/<int:pk>/seen/", centre.see, name="see"),
     path("notices/seen/", centre.see_all, name="see_all"),

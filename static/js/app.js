@@ -5,5 +5,6 @@ import "./forms.js";
 import "./polling.js";
 import "./scroll.js";
 import "./copy.js";
+import "./bell.js";
 import "./finder.js";
 import "./picking.js";

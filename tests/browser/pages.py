@@ -404,7 +404,7 @@ DEEDS = {
     "mfa_remove_webauthn", "mfa_edit_webauthn", "mfa_login_webauthn", "socialaccount_signup",
     "socialaccount_login_error",
     "openid_connect_login", "openid_connect_callback",
-    "notify:test", "notify:mail_page", "notify:again", "notify:open", "notify:see", "notify:see_all",
+    "notify:test", "notify:mail_page", "notify:again", "notify:open", "notify:bell", "notify:see", "notify:see_all",
     "agreements:sign",
     "leads:take", "leads:reassign", "leads:attempt", "leads:accept", "leads:qualify",
     "leads:change_deal", "leads:win_deal", "leads:lose_deal", "leads:reopen_deal",

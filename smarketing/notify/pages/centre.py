@@ -1,5 +1,8 @@
 """The centre of notices: the list, one opened, seen ones. Views only translate."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 
 from django.contrib import messages
@@ -15,10 +18,20 @@ from smarketing.rows import clock
 from smarketing.web.keyset import Order
 from smarketing.web.once import once
 
-from .. import notices, registry
+from .. import bell, notices, registry
 from ..models import Notice
+from ..registry import Kind, Line
 
 PER_PAGE = 50
+MANY = 4  # of one kind in one minute, shown as one line that opens
+
+
+@dataclass(frozen=True)
+class Row:
+    notice: Notice
+    line: Line | None
+    kind: Kind | None
+    at: datetime
 
 
 @needs("notices.view")
@@ -30,10 +43,27 @@ def centre(request: HttpRequest) -> HttpResponse:
     page = Order(mine, "at", down=True).page(request.GET.get("after", ""), request.GET.get("before", ""), PER_PAGE)
     said, zone = registry.said(page.rows, request.user), clock.zone()
     today = clock.today()
-    rows = [(one, said.get(one.pk), registry.get(one.kind), one.at.astimezone(zone)) for one in page.rows]
-    days = [(day, list(some)) for day, some in groupby(rows, key=lambda row: row[3].date())]
+    rows = [Row(one, said.get(one.pk), registry.get(one.kind), one.at.astimezone(zone)) for one in page.rows]
+    days = [(day, gathered(list(some))) for day, some in groupby(rows, key=lambda row: row.at.date())]
     context = {"page": page, "days": days, "today": today, "unseen": mine.unseen().exists()}
     return render(request, "notify/notices.html", context)
+
+
+def gathered(rows: Sequence[Row]) -> list[list[Row]]:
+    """Rows in their order; those of one kind and one minute together where they are many, each other one alone."""
+    out: list[list[Row]] = []
+    for _key, some in groupby(rows, key=lambda row: (row.notice.kind, row.at.replace(second=0, microsecond=0))):
+        together = list(some)
+        out += [together] if len(together) >= MANY else [[row] for row in together]
+    return out
+
+
+@needs("notices.view")
+@require_safe
+@never_cache
+def count(request: HttpRequest) -> HttpResponse:
+    """The bell as it is now, for a page that stays open."""
+    return HttpResponse(bell.show({"request": request}))
 
 
 @needs("notices.view")

@@ -199,3 +199,23 @@ def test_many_notices_turn_by_page(desk):
 def test_old_notices_are_forgotten(desk):
     tell(desk.lea)
     assert notices.forget(before=clock.now() - HOUR) == 0 and notices.forget(before=clock.now() + HOUR) == 1
+
+
+def test_many_of_one_kind_in_one_minute_are_one_line_that_opens(desk):
+    at = clock.now().replace(second=30)
+    for _n in range(3):
+        desk.hand(at=clock.now())
+    Notice.objects.update(at=at)
+    client = client_of(desk.lea)
+    assert "<details>" not in client.get("/notices/").content.decode().partition("<main")[2]
+    desk.hand(at=clock.now())
+    Notice.objects.update(at=at)
+    page = client.get("/notices/").content.decode()
+    assert "<b>×4</b>" in page and page.count("New lead:") == 4
+
+
+def test_a_page_that_stays_open_asks_for_the_bell(desk):
+    client = client_of(desk.lea)
+    assert "bell-count" not in client.get("/notices/bell/").content.decode()
+    desk.hand(at=clock.now())
+    assert 'aria-hidden="true">1</span>' in client.get("/notices/bell/").content.decode()
