@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from smarketing.rows import clock
 
-from . import invitations
+from . import invitations, languages
 from .forms import AcceptForm
 from .models import User
 from .people import PeopleError
@@ -29,7 +29,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     if why:
         return _shut(request, found, why)
     if not _chose_language(request):
-        translation.activate(found.language)
+        translation.activate(languages.effective(found.language))
     form = AcceptForm(request.POST or None, initial={"language": translation.get_language()})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from smarketing.accounts import languages
 from smarketing.accounts.models import User
 from smarketing.calendars.axis import Axis
 from smarketing.rows import clock
@@ -77,7 +78,7 @@ def _write(user: User, digest: Digest, day: date, span: Span) -> bool:
 
 def _letter(user: User, digest: Digest, span: Span) -> Letter | None:
     """The digest in its reader's language, with the way to switch it off."""
-    with translation.override(user.language):
+    with translation.override(languages.effective(user.language)):
         letter = digest.write(user, span)
         if letter is None:
             return None
