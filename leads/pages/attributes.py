@@ -112,6 +112,7 @@ def _page(request: HttpRequest, use: service.Use) -> str:
 
 @needs("settings.attributes")
 @require_POST
+@once
 def do(request: HttpRequest, pk: int) -> HttpResponse:
     """Retire or offer again: whichever button was pressed."""
     row = get_object_or_404(FieldDef, pk=pk, column="", name__startswith="x_")

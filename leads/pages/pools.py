@@ -14,6 +14,7 @@ from leads.models import Pool
 from smarketing.accounts.models import User
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
+from smarketing.web.once import once
 
 
 class PoolForm(forms.Form):
@@ -59,6 +60,7 @@ DEEDS = {
 
 @needs("settings.routing")
 @require_POST
+@once
 def do(request: HttpRequest, pk: int) -> HttpResponse:
     """Move, retire, let it take again or delete: whichever button was pressed."""
     pool, deed = get_object_or_404(Pool, pk=pk), DEEDS.get(request.POST.get("do", ""))

@@ -96,6 +96,7 @@ DEEDS = {
 
 @needs("settings.reasons")
 @require_POST
+@once
 def do(request: HttpRequest, code: str) -> HttpResponse:
     """Move, retire, offer again or delete: whichever button was pressed."""
     deed = DEEDS.get(request.POST.get("do", ""))

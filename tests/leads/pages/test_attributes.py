@@ -2,12 +2,14 @@
 
 import pytest
 
+from leads.evidence import attributes as evidence
 from leads.intake.importing import targets
 from leads.measures.values import attributes as dimensions
-from leads.models import AttributeChange, Company, Lead
+from leads.models import AttributeChange, Company, Import, Lead
 from leads.rights import erasure
 from leads.rights import person as everything
 from personas import attributes, catalogue
+from personas.criteria import tree
 from personas.definitions.catalogue import catalogue as criteria
 from personas.models import DefinitionDraft, DefinitionLine, FieldDef
 from smarketing.accounts.models import AuditEntry
@@ -166,6 +168,34 @@ def test_a_mistake_is_said_and_what_was_typed_is_kept(ada, change, said):
     assert answer.status_code == 422 and said in answer.text and not FieldDef.objects.filter(column="").exists()
     kept = change.get("label_en", "Shoe size")
     assert f'value="{kept}"' in answer.text
+
+
+def test_the_first_and_the_last_import_that_brought_it_are_named(ada):
+    row = catalogue.add_custom(subject="lead", name="x_shoe_size", type="number", label="Shoe size")
+    same = {"kind": "leads", "sha256": "0" * 64, "by": ada, "report": {"headers": ["Email", "Shoe size"]}}
+    left_out = {"columns": {"Shoe size": "-"}}
+    for name, mapping, state in (
+        ("first.csv", {}, "done"), ("without.csv", left_out, "done"), ("last.csv", {}, "done"), ("failed.csv", {}, "failed"),
+    ):  # fmt: skip
+        Import.objects.create(filename=name, mapping=mapping, state=state, finished_at=clock.now(), **same)
+    first, last = evidence.imports([row])[row.key]
+    assert (first.filename, last.filename) == ("first.csv", "last.csv")
+    page = client_of(ada).get("/settings/attributes/").text
+    assert f"/imports/{first.pk}/" in page and f"/imports/{last.pk}/" in page
+
+
+def test_a_retired_one_is_read_aloud_where_criteria_name_it_and_offered_to_no_new_one(ada):
+    row = made(ada, SIZE)
+    line = DefinitionLine.objects.create(name="Our MQL")
+    DefinitionDraft.objects.create(line=line, body=tree.empty_body())
+    client, address = (
+        client_of(person("mia", "manager", "marketing")),
+        f"/language/definition/{line.pk}/?edit=fit.items.new",
+    )
+    offered = [client.get(address).text.count("lead.x_shoe_size")]
+    attributes.retire(row=row, by=ada, at=clock.now())
+    offered.append(client.get(address).text.count("lead.x_shoe_size"))
+    assert criteria()[row.key].retired and offered[0] > 0 == offered[1]
 
 
 def test_every_deed_is_in_the_audit_log_without_a_value_of_a_person(ada):
