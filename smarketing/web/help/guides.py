@@ -147,6 +147,16 @@ ADMINISTRATOR = Guide(
             "accounts:keys", _("Open keys and tokens"),
         ),
         Chapter(
+            _("Reasons and attributes"),
+            _("Reason codes are renamed, put in order, added and retired; old rows keep them. Attributes you add are in forms, files, lists, criteria and exports at once; a personal one is hidden from those who read without names."),
+            "leads:reasons", _("Open the reason codes"),
+        ),
+        Chapter(
+            _("Health"),
+            _("Database, processes, nights, backups, disk and mails in words, each with one next step where it is not well."),
+            "jobs:health", _("Open the health"),
+        ),
+        Chapter(
             _("The night"),
             _("Every night recomputes scores, clocks and reports. The page of runs shows its steps, counts and errors; stopped half way, it goes on where it stopped."),
             "jobs:runs", _("Open the runs"),
