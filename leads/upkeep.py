@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from leads.intake import suppression
+from leads.intake import addresses, suppression
 from leads.intake.facts import Origin
 from leads.intake.importing import staging
 from leads.judging import nightly as judging
@@ -22,6 +22,7 @@ from smarketing.notify import mails
 from smarketing.rows import clock
 from smarketing.rows.fence import open_fence
 from smarketing.web import once as form_keys
+from smarketing.web import ready
 
 LABELS = {
     "partitions": _("Event partitions ahead"),
@@ -51,6 +52,9 @@ def register() -> None:
     telemetry.register("event_partitions_ahead", "Months to come that events have a partition for.", partitions_ahead)
     health.register("waiting", _("Leads to judge"), _waiting, 32)
     health.register("partitions", _("Event partitions"), _partitions, 34)
+    health.register("suppression_key", _("Key of the suppression list"), _key, 36)
+    ready.STARTING.append(lambda: addresses.prepare(timezone.now()))
+    ready.CHECKS["suppression key"] = lambda: addresses.missing() or "ok"
     for number, (key, ranges, work) in enumerate(judging.STEPS):
         nightly.add(runs.Step(key, ranges, work), order=30 + number)
     nightly.once("partitions", keep_partitions, order=10)
@@ -106,6 +110,12 @@ def partitions_ahead() -> int:
         )
         there = [number for number, stands in takewhile(lambda row: row[1], cursor.fetchall())]
     return max(there, default=-1)
+
+
+def _key() -> health.Sign:
+    if said := addresses.missing():
+        return health.Sign(health.ILL, gettext("Whoever opposed is not recognised."), said)
+    return health.Sign(health.WELL, gettext("It recognises every address on the list."))
 
 
 def _waiting() -> health.Sign:

@@ -23,6 +23,12 @@ TABLE = (
     Var("SMARKETING_DATA", "var/demo", "Folder of everything this company keeps: database, broker, media, secret key."),
     Var("SMARKETING_DEBUG", "", "1 shows tracebacks in the browser. Never in production."),
     Var("SMARKETING_SECRET_KEY", "", "Key of sessions and links; made on first start and kept in the data folder."),
+    Var(
+        "SMARKETING_SUPPRESSION_KEY",
+        "",
+        "Keys of the hashes on the suppression list, the newest first, separated by commas; empty means the data"
+        " folder's file, made on first start.",
+    ),
     Var("SMARKETING_HOSTS", "localhost,127.0.0.1,[::1]", "Host names answered, separated by commas."),
     Var(
         "SMARKETING_URL",

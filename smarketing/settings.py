@@ -14,6 +14,7 @@ SECRET_KEY = env.get("SMARKETING_SECRET_KEY")
 if not SECRET_KEY:
     _key = DATA / "secret_key"
     SECRET_KEY = _key.read_text().strip() if _key.exists() else "only-for-commands-without-a-company-" + "x" * 40
+SUPPRESSION_KEY = env.get("SMARKETING_SUPPRESSION_KEY")  # empty: the data folder's (leads.intake.addresses)
 PUBLIC_URL = env.get("SMARKETING_URL").rstrip("/")
 SECURE = PUBLIC_URL.startswith("https://")
 ALLOWED_HOSTS = [host.strip() for host in env.get("SMARKETING_HOSTS").split(",") if host.strip()]

@@ -138,6 +138,7 @@ OWN = {
     "silence": _("no decision within the agreed time"),
     "correction": _("what made it qualify was taken back"),
     "undone": _("the import was taken back"),
+    "erased": _("the person was erased"),
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy
 
 from leads.models import AttributeChange, Campaign, Company, Correction, Lead, Spend
 from smarketing.accounts.audit import record
@@ -15,9 +16,13 @@ from smarketing.accounts.models import Role, User
 from smarketing.rows import clock
 from smarketing.rows.fence import open_fence
 
-from . import columns, companies, facts, hooks, locks
+from . import columns, companies, facts, hooks, locks, suppression
 
 QUICK = timedelta(seconds=31)  # "within 30 seconds", the last one included
+ERASED_OPPOSED = gettext_lazy(
+    "This person opposed and was erased: the address is not taken in again. If they ask to come back, take it off the"
+    " suppression list first (Settings), with the reason."
+)
 _BORN: dict[str, Any] = {"lead": Lead, "company": Company, "campaign": Campaign}
 
 
@@ -39,9 +44,13 @@ def same_email(email: str, besides: int | None = None) -> list[int]:
 
 @transaction.atomic
 def add_lead(*, values: Mapping[str, Any], company: Mapping[str, Any], by: User, at: datetime) -> int:
-    """Make a lead with its first values and its company (found by domain, else by name). Returns its id."""
+    """Make a lead with its first values and its company (found by domain, else by name). Returns its id.
+
+    ByHandError("erased_opposed") for the address of a person who was erased after opposing.
+    """
     fence = open_fence()
     origin = facts.Origin(by=by, source="hand")
+    _not_gone(values)
     firm = companies.find_or_create([company], at, origin=origin, fence=fence)[0]
     said = {**values, **({"company": firm} if firm else {})}
     (pk,) = facts.create_leads([facts.Birth(at, said)], origin=origin, fence=fence)
@@ -57,12 +66,13 @@ def edit_lead(
 ) -> list[facts.Change]:
     """Record the values that differ, each as one change. `company` {} takes the lead out of its company.
 
-    Returns the changes. ByHandError("erased") for an erased lead.
+    Returns the changes. ByHandError("erased") for an erased lead, "erased_opposed" as for `add_lead`.
     """
     fence = open_fence()
     columns.lock("lead", [lead.pk])
     if Lead.objects.filter(pk=lead.pk, erased=True).exists():
         raise ByHandError("erased")
+    _not_gone(values)
     origin = facts.Origin(by=by, source="hand")
     firm = companies.find_or_create([company], at, origin=origin, fence=fence)[0]
     said = {**values, "company": firm}
@@ -226,6 +236,12 @@ def take_back_spend(*, spend: Spend, reason: str, by: User, at: datetime) -> boo
     if Correction.objects.filter(subject="spend", subject_id=spend.pk).exists():
         return False
     return bool(facts.correct(subject="spend", subject_ids=[spend.pk], by=by, at=at, reason=reason))
+
+
+def _not_gone(values: Mapping[str, Any]) -> None:
+    """ByHandError("erased_opposed", on the address) for a person who was erased after opposing."""
+    if suppression.gone([str(values.get("email") or "")]):
+        raise ByHandError("erased_opposed", "email")
 
 
 def _key_is_free(key: str, besides: int | None) -> None:

@@ -99,6 +99,21 @@ def lock(subject: str, ids: Iterable[int]) -> None:
         )
 
 
+def living(leads: Iterable[int]) -> set[int]:
+    """Those of these leads that are not erased, and none of them is until this transaction ends.
+
+    An erasure locks its leads for itself: it waits for whoever is here, and who comes later finds them erased.
+    """
+    wanted = sorted(set(leads))
+    if not wanted:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM leads_lead WHERE id = ANY(%s) AND NOT erased ORDER BY id FOR KEY SHARE", [wanted]
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
 def rebuild(subject: str, pairs: Sequence[tuple[int, str]]) -> None:
     """Rebuild these (id, field) pairs of a subject from the facts."""
     pairs = sorted(set(pairs))

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from leads.models import Source
 from smarketing.rows.fence import Fence, open_fence
 
-from . import bulk, dirty, hooks
+from . import bulk, columns, dirty, hooks
 
 _KEY = {"source_id": "bigint", "key": "bytea", "body_hash": "bytea", "event_id": "bigint"}
 _EVENT = {
@@ -48,6 +48,7 @@ class NewEvent:
     lead_id: int | None = None
     visitor_id: int | None = None
     history: bool = False
+    refused: bool = False  # by `resolve`: its key is kept, so that it is not asked again, and nothing else
     id: int = 0
     known_at: datetime | None = None
 
@@ -95,12 +96,19 @@ def record_events(
         event.known_at = event.occurred_at if event.history else fence.recorded_at
     if resolve:
         resolve(fresh, fence)
+    fresh = _welcome(fresh)
     _store(fresh, source, fence)
     named = [event for event in fresh if event.lead_id]
     for hook in hooks.events:
         hook(named, fence)
     dirty.mark((event.lead_id for event in named), fence)
     return outcome
+
+
+def _welcome(events: Sequence[NewEvent]) -> list[NewEvent]:
+    """Without those that were refused, and those of leads that were erased while their writer was on the way."""
+    there = columns.living(event.lead_id for event in events if event.lead_id)
+    return [event for event in events if not event.refused and (event.lead_id is None or event.lead_id in there)]
 
 
 def _reserve(batch: Sequence[NewEvent], source: Source, fence: Fence) -> Outcome:

@@ -1,43 +1,32 @@
 """The suppression list: e-mail addresses that are not to be contacted, each kept as a keyed hash only.
 
 Whoever opposes puts the address on it; a lead that comes in with a listed address comes in opposed, whatever its file
-says, also after the person was erased. Coming off the list is a Correction with its reason.
+says. Whoever was erased after opposing is not taken in again at all (`gone`). Coming off the list is a Correction with
+its reason.
 """
 
-import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Lower
 from psycopg2 import Binary
 
-from leads.models import AttributeChange, Correction, Lead, Suppression
+from leads.models import AttributeChange, Correction, Lead, RefusedArrival, Suppression
 from smarketing.accounts.models import User
+from smarketing.rows import clock
 from smarketing.rows.fence import Fence
 
-from . import bulk, facts, locks
+from . import addresses, bulk, facts, locks
 
 SOURCE = "suppression list"  # of the changes by which the list opposes a lead
+ORIGINS = Suppression.Origin
 _ROW = {
     "key": "bytea", "origin": "text", "lead_id": "bigint", "by_id": "bigint", "occurred_at": "timestamptz",
     "recorded_at": "timestamptz", "known_at": "timestamptz",
 }  # fmt: skip
-
-
-def key_of(email: str) -> bytes:
-    """The keyed hash of an address, so that nobody can try out addresses against a copy of the list."""
-    return next(iter(_keys([email])))
-
-
-def _keys(emails: Iterable[str]) -> dict[bytes, str]:
-    """Keyed hash -> address in lower case."""
-    secret = settings.SECRET_KEY.encode()
-    texts = {email.strip().lower() for email in emails}
-    return {hmac.digest(secret, b"suppressed\0" + one.encode("utf-8", "surrogatepass"), "sha256"): one for one in texts}
 
 
 def standing() -> QuerySet[Suppression]:
@@ -45,18 +34,51 @@ def standing() -> QuerySet[Suppression]:
     return Suppression.objects.exclude(pk__in=Correction.objects.filter(subject="suppression").values("subject_id"))
 
 
-def listed(emails: Iterable[str]) -> dict[str, Suppression]:
-    """Those of these addresses (lower case) that are on the list, each with what put it there."""
-    wanted = _keys(email for email in emails if email.strip())
-    if not wanted or not Suppression.objects.exists():
-        return {}
+def entries(emails: Iterable[str]) -> list[tuple[str, Suppression]]:
+    """(address in lower case, entry) of everything that stands on the list for these addresses, the newest first."""
+    said = {email.strip().lower() for email in emails} - {""}
+    if not said or not Suppression.objects.exists():
+        return []
+    wanted = addresses.hashes(said)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id FROM leads_suppression WHERE key = ANY(%s::bytea[])", [[Binary(key) for key in wanted]]
         )
         ids = [row[0] for row in cursor.fetchall()]
     rows = standing().filter(pk__in=ids).select_related("by", "lead").order_by("-pk") if ids else []
-    return {wanted[bytes(row.key)]: row for row in rows}
+    return [(wanted[bytes(row.key)], row) for row in rows]
+
+
+def listed(emails: Iterable[str]) -> dict[str, Suppression]:
+    """Those of these addresses (lower case) that are on the list, each with what put it there first."""
+    return dict(entries(emails))
+
+
+def gone(emails: Iterable[str]) -> set[str]:
+    """Those of these addresses (lower case) whose person was erased after opposing: they are not taken in again.
+
+    An opposition without its lead was kept so by an older version. Who else has the address stays as they are.
+    """
+    said = {
+        email
+        for email, row in entries(emails)
+        if row.origin == ORIGINS.GONE or (row.origin == ORIGINS.OPPOSITION and row.lead_id is None)
+    }
+    return said - set(_with(said).values_list("mail", flat=True)) if said else said
+
+
+def refused(way: str, count: int) -> None:
+    """Count people who came back after their erasure and were not taken in; nothing else is kept of them."""
+    if count:
+        day = clock.today()
+        RefusedArrival.objects.bulk_create([RefusedArrival(day=day, way=way)], ignore_conflicts=True)
+        RefusedArrival.objects.filter(day=day, way=way).update(count=F("count") + count)
+
+
+def came_back(days: int = 30) -> list[tuple[str, int]]:
+    """(way in, how many) of those who were not taken in within these days."""
+    rows = RefusedArrival.objects.filter(day__gt=clock.today() - timedelta(days=days)).values_list("way")
+    return [(str(RefusedArrival.Way(way).label), n) for way, n in rows.annotate(n=Sum("count")).order_by("way")]
 
 
 def add(
@@ -64,13 +86,14 @@ def add(
 ) -> list[int]:  # fmt: skip
     """Put addresses on the list, each with the lead it is known from, and oppose every living lead that has one.
 
-    Returns the ids of what was added: an address that is on the list stays as it is.
+    Returns the ids of what was added: an address that is on the list stays as it is, but for who is gone.
     """
     wanted = {email.strip().lower(): lead for email, lead in emails.items() if email.strip()}
-    locks.hold(locks.SUPPRESSED, (key_of(email).hex() for email in wanted))
-    there = listed(wanted)
+    keys = addresses.kept_as(wanted)
+    locks.hold(locks.SUPPRESSED, (key.hex() for key in keys.values()))
+    there = {email for email, row in entries(wanted) if origin != ORIGINS.GONE or row.origin == ORIGINS.GONE}
     rows = [
-        (key_of(email), origin, lead, by and by.pk, at, fence.recorded_at, fence.recorded_at)
+        (keys[email], origin, lead, by and by.pk, at, fence.recorded_at, fence.recorded_at)
         for email, lead in sorted(wanted.items())
         if email not in there
     ]

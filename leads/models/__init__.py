@@ -36,7 +36,16 @@ from .facts import (  # noqa: F401
 )
 from .identities import Campaign, Company, Deal, Lead, LeadKey, Stage, Visitor  # noqa: F401
 from .retention import ErasureProposal, RetentionRule  # noqa: F401
-from .rights import Consent, ConsentProof, Note, NoteText, Remark, Suppression  # noqa: F401
+from .rights import (  # noqa: F401
+    Consent,
+    ConsentProof,
+    Note,
+    NoteText,
+    RefusedArrival,
+    Remark,
+    Suppression,
+    SuppressionKey,
+)
 from .twins import MergeSuggestion  # noqa: F401
 from .working import (  # noqa: F401
     Behaviour,

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from smarketing.accounts.models import Side
-from smarketing.rows.kinds import Fact
+from smarketing.rows.kinds import Fact, Working
 
 from .facts import Dated
 
@@ -60,11 +60,34 @@ class Suppression(Dated):
         FILE = "file", _("file of opt-outs")
         HAND = "hand", _("written by hand")
         ERASURE = "erasure", _("erasure of a person")
+        GONE = "gone", _("erased after opposing")
 
     key = models.BinaryField(max_length=32, db_index=True)
     origin = models.CharField(max_length=10, choices=Origin)
     lead = models.ForeignKey("leads.Lead", models.PROTECT, null=True, related_name="+")
     by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+
+
+class SuppressionKey(Working):
+    """A key of the hashes on the suppression list, known by its fingerprint; the key itself is outside the database."""
+
+    fingerprint = models.BinaryField(max_length=16, unique=True)
+    made_at = models.DateTimeField()
+
+
+class RefusedArrival(Working):
+    """How often somebody who was erased after opposing came back on a day, and was not taken in; nothing else is kept."""
+
+    class Way(models.TextChoices):
+        FILE = "file", _("files")
+        SITE = "site", _("websites and programs")
+
+    day = models.DateField()
+    way = models.CharField(max_length=4, choices=Way)
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "way"], name="refused_arrivals_once")]
 
 
 class Note(Dated):

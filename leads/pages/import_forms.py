@@ -220,7 +220,7 @@ class MappingForm:
 
 _SUBJECTS = {
     "lead": gettext_lazy("Lead"), "company": gettext_lazy("Company"), "deal": gettext_lazy("Deal"),
-    "campaign": gettext_lazy("Campaign"),
+    "campaign": gettext_lazy("Campaign"), "consent": gettext_lazy("Consent"),
 }  # fmt: skip
 TYPES = [("", gettext_lazy("told from the cells")), *((t.value, t.label) for t in FieldDef.Type if t.value != "choice")]
 

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from leads.intake.importing import mapping as mappings
-from leads.intake.importing import memory, reports, service, staging, targets
+from leads.intake.importing import memory, reports, service, staging, synonyms, targets
 from leads.intake.importing import undo as undoing
 from leads.intake.importing.context import OUTCOMES
 from leads.intake.importing.reasons import DEEDS, ORDERS, sentence
@@ -53,8 +53,24 @@ def new(request: HttpRequest) -> HttpResponse:
             field = "kind" if refusal.code == "kind_unclear" else "file"
             form.add_error(field, sentence(refusal.code, refusal.params))
         else:
+            if _is_told(one):
+                _at_once(service.choose(one=one, mapping=one.mapping, history=one.history, by=request.user, at=now()))
             return redirect("leads:import", one.pk)
     return render(request, "leads/imports/new.html", {"form": form, "like": like, "accepted": ACCEPTED})
+
+
+def _is_told(one: Import) -> bool:
+    """Whether nothing is left to choose: every column is known, or all are read as an earlier file's were.
+
+    The check comes at once then; its page leads to the mapping as long as nothing is applied.
+    """
+    headers, columns = one.report["headers"], one.mapping.get("columns", {})
+    _found, problems = mappings.read(one.kind, one.mapping, headers)
+    if problems or len(one.report["found"].get("sheets", [])) > 1:
+        return False
+    known = {header for header, to in columns.items() if isinstance(to, str) and not targets.is_custom(to)}
+    known -= {header for header, to in columns.items() if to == targets.LEAVE_OUT}
+    return bool((one.report.get("like") or {}).get("same")) or known >= set(headers) - set(synonyms.OURS)
 
 
 @needs("leads.import")

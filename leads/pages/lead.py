@@ -25,7 +25,7 @@ from smarketing.web.once import once
 from . import rights
 from . import telling as words
 from .forms import LeadForm, email_is_valid
-from .leads import twins_of
+from .leads import came_back, twins_of
 
 FILTERS = {
     "all": gettext_lazy("all"),
@@ -193,9 +193,14 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             twins_of(request.user, form, lead.pk) if form.cleaned_data["email"].lower() != lead.email.lower() else None
         )
         if twins is None:
-            changes = by_hand.edit_lead(
-                lead=lead, values=form.values(), company=form.company(), by=request.user, at=clock.now()
-            )
+            try:
+                changes = by_hand.edit_lead(
+                    lead=lead, values=form.values(), company=form.company(), by=request.user, at=clock.now()
+                )
+            except by_hand.ByHandError as refusal:
+                if refusal.key != "erased_opposed":
+                    raise
+                return came_back(request, form, lead)
             messages.success(
                 request, _("Saved: every change is in the story.") if changes else _("Nothing has changed.")
             )

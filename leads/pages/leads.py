@@ -181,11 +181,20 @@ def add(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         twins = twins_of(request.user, form)
         if twins is None:
-            pk = by_hand.add_lead(values=form.values(), company=form.company(), by=request.user, at=clock.now())
+            try:
+                pk = by_hand.add_lead(values=form.values(), company=form.company(), by=request.user, at=clock.now())
+            except by_hand.ByHandError:
+                return came_back(request, form, None)
             messages.success(request, _("The lead is here. It is judged within seconds."))
             return redirect("leads:lead", pk)
     context = {"form": form, "twins": twins, "lead": None}
     return render(request, "leads/lead_form.html", context, status=200 if request.method == "GET" else 422)
+
+
+def came_back(request: HttpRequest, form: LeadForm, lead: Lead | None) -> HttpResponse:
+    """Somebody who was erased after opposing is not taken in; what was typed stays in the form alone."""
+    form.add_error("email", str(by_hand.ERASED_OPPOSED))
+    return render(request, "leads/lead_form.html", {"form": form, "twins": None, "lead": lead}, status=422)
 
 
 def twins_of(user, form: LeadForm, besides: int | None = None) -> list[Lead] | None:

@@ -1,5 +1,7 @@
 """Settings: pools, by which handoffs find a rep. Views only translate."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -31,7 +33,7 @@ class PoolForm(forms.Form):
 def pools(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Every pool, and a form that adds one or changes the one opened."""
     opened = get_object_or_404(Pool, pk=pk) if pk else None
-    begin = {"name": opened.name, "reps": opened.members.values_list("rep", flat=True)} if opened else None
+    begin = {"name": opened.name, "reps": opened.members.values_list("rep", flat=True)} if opened else _first_pool()
     form = PoolForm(request.POST or None, initial=begin)
     if request.method == "POST" and form.is_valid():
         try:
@@ -73,3 +75,11 @@ def do(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("Saved."))
     return redirect(reverse("leads:pools") + f"#pool-{pk}")
+
+
+def _first_pool() -> dict[str, Any] | None:
+    """The first pool is everybody, unless somebody says otherwise."""
+    if Pool.objects.exists():
+        return None
+    reps = User.objects.filter(role="rep", is_active=True).values_list("pk", flat=True)
+    return {"name": _("Sales team"), "reps": list(reps)}

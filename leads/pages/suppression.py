@@ -63,6 +63,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "found": found,
         "people": list(Lead.objects.visible_to(request.user).filter(pk__in=people.values("pk"))[:5]),
+        "came_back": suppression.came_back(),
         "may_import": may(request.user, "leads.import"),
         "table": Table(
             COLUMNS, suppression.standing().select_related("by", "lead"), request.GET, "-since",

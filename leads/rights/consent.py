@@ -78,7 +78,7 @@ def agree(*, lead: Lead, source: str, text: str, said_on: date | None, by: User,
         lead, KINDS.GIVEN, Consent.Purpose.ANY, Consent.Channel.ANY, Consent.Basis.CONSENT, source, text, said_on, by, at, fence
     )  # fmt: skip
     emails = list(Lead.objects.filter(pk__in=family).values_list("email", flat=True))
-    ids = [row.pk for row in suppression.listed(emails).values()]
+    ids = [row.pk for _email, row in suppression.entries(emails)]
     facts.correct(subject="suppression", subject_ids=ids, by=by, at=at, reason="new consent")
     suppression.release(emails, fence)
     said = Lead.objects.filter(pk__in=family, opted_out=True).exclude(pk__in=merging.lent(family))
@@ -144,22 +144,23 @@ def suppress(*, email: str, by: User, at: datetime) -> bool:
 def unsuppress(*, email: str, by: User, at: datetime, reason: str) -> None:
     """Take an address off the list. Refusal without a reason, or while somebody with this address opposes by themselves."""
     fence = open_fence()
-    row = suppression.listed([email]).get(email.strip().lower())
-    if row is None:
+    rows = [row.pk for _email, row in suppression.entries([email])]
+    if not rows:
         raise Refusal(_("This address is not on the list."), "email")
     if not reason.strip():
         raise Refusal(_("Say why it comes off the list."), "reason")
-    facts.correct(subject="suppression", subject_ids=[row.pk], by=by, at=at, reason=reason)
+    facts.correct(subject="suppression", subject_ids=rows, by=by, at=at, reason=reason)
     suppression.release([email], fence)
     if suppression.people(email).filter(opted_out=True).exists():
         raise Refusal(
             _("Somebody with this address opposes: record the new consent, with its proof, on the page of the lead.")
         )
-    record(by, "suppression.remove", "suppression", row.pk, at)
+    record(by, "suppression.remove", "suppression", rows[0], at)
 
 
 def _living(lead: Lead) -> None:
-    if lead.erased:
+    """Refusal for who is erased, or was while this was written; nobody is erased until this is done."""
+    if lead.erased or not columns.living([lead.pk]):
         raise Refusal(_("This person was erased."))
     if lead.root_id:
         raise Refusal(_("This lead was merged into another one: do it there."))

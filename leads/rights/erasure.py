@@ -1,7 +1,8 @@
 """Erasing a person: every value of theirs goes, from wherever the house keeps one; what was done stays, without a person.
 
-Counts, books and signed papers keep their hashes, which cover ids and figures only. The address stays on the suppression
-list as its keyed hash, so that no file brings it back into the queue. A backup made before still holds the person.
+Counts, books and signed papers keep their hashes, which cover ids and figures only. Of whoever opposed the addresses stay
+on the suppression list as keyed hashes, and whoever comes with one is not taken in; anybody else may come back as a new
+person. A backup made before still holds the person: `replay` makes erasures again after a restore.
 """
 
 import secrets
@@ -15,7 +16,7 @@ from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
-from leads.intake import columns, dirty, suppression
+from leads.intake import columns, dirty, locks, suppression
 from leads.intake.bulk import among
 from leads.models import (
     BehaviourDay,
@@ -31,6 +32,7 @@ from leads.models import (
     Score,
     ScoreHistory,
     Suppression,
+    Visitor,
 )
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
@@ -39,7 +41,7 @@ from smarketing.notify.models import Mail, Notice
 from smarketing.rows.fence import Fence, open_fence
 from smarketing.web.models import SavedView, SentForm
 
-from . import person, staged
+from . import person, staged, told
 from .person import Person
 from .problems import Refusal
 
@@ -58,6 +60,7 @@ class Preview:
     files: list[str] = field(default_factory=list)
     refusal: str = ""
     owed: HandoffState | None = None
+    opposed: bool = False
 
 
 def preview(lead: Lead) -> Preview:
@@ -74,25 +77,25 @@ def preview(lead: Lead) -> Preview:
         [one.filename for one in staged.files(who, rows)],
         _hindrance(who) or staged.under_way(rows),
         _open(who),
+        _opposed(who),
     )
 
 
-@transaction.atomic
-def erase(*, leads: Sequence[Lead], by: User, at: datetime) -> int:
+def erase(*, leads: Sequence[Lead], by: User | None, at: datetime) -> int:
     """Erase these people. Returns how many leads they were.
 
     Refusal, and nothing is done, while a handoff of one of them is open, an import that names them is under way, or one of
     them was erased or merged into another lead before.
     """
+    if connection.in_atomic_block:
+        return _erase(leads, by, at)
+    return locks.again(lambda: _erase(leads, by, at))
+
+
+@transaction.atomic
+def _erase(leads: Sequence[Lead], by: User | None, at: datetime) -> int:
     fence = open_fence()
-    everybody = Person()
-    for lead in leads:
-        fresh = Lead.objects.get(pk=lead.pk)
-        if fresh.erased or fresh.root_id:
-            raise Refusal(_already(fresh))
-        everybody += person.of(fresh)
-    columns.lock("lead", everybody.leads)
-    columns.lock("deal", everybody.deals)
+    everybody = _locked(leads)
     if said := _hindrance(everybody):
         raise Refusal(said)
     _keep_suppressed(everybody, by, at, fence)
@@ -110,7 +113,36 @@ def erase(*, leads: Sequence[Lead], by: User, at: datetime) -> int:
     dirty.mark(everybody.leads, fence)
     for lead in leads:
         record(by, "leads.erase", "lead", lead.pk, at)
+    transaction.on_commit(told.write, robust=True)
     return len(everybody.leads)
+
+
+def _locked(leads: Sequence[Lead]) -> Person:
+    """Everybody these leads are, locked: their browsers first, as whoever writes events does, then leads and deals.
+
+    What others were writing of them is written by then, and found; what they write later finds nobody.
+    """
+    seen: Person | None = None
+    while True:
+        everybody = Person()
+        for lead in leads:
+            fresh = Lead.objects.get(pk=lead.pk)
+            if fresh.erased or fresh.root_id:
+                raise Refusal(_already(fresh))
+            everybody += person.of(fresh)
+        if seen and _rows(everybody) <= _rows(seen):
+            return everybody
+        list(Visitor.objects.select_for_update().filter(pk__in=everybody.joined).order_by("pk").values_list("pk"))
+        list(
+            Lead.objects.select_for_update(of=("self",)).filter(pk__in=everybody.leads).order_by("pk").values_list("pk")
+        )
+        columns.lock("deal", everybody.deals)
+        seen = everybody
+
+
+def _rows(who: Person) -> set[tuple[str, int]]:
+    names = ("leads", "deals", "joined")
+    return {(name, pk) for name in names for pk in getattr(who, name)}
 
 
 def _already(lead: Lead) -> str:
@@ -138,9 +170,15 @@ def _hindrance(who: Person) -> str:
     )  # fmt: skip
 
 
-def _keep_suppressed(who: Person, by: User, at: datetime, fence: Fence) -> None:
-    emails = dict.fromkeys(who.emails)
-    suppression.add(emails, origin=Suppression.Origin.ERASURE, by=by, at=at, fence=fence)
+def _opposed(who: Person) -> bool:
+    return Lead.objects.filter(pk__in=who.leads, opted_out=True).exists()
+
+
+def _keep_suppressed(who: Person, by: User | None, at: datetime, fence: Fence) -> None:
+    """Who opposed is not taken in again, by any address they ever had; of anybody else no address is kept."""
+    if _opposed(who):
+        emails = dict.fromkeys(who.emails)
+        suppression.add(emails, origin=Suppression.Origin.GONE, by=by, at=at, fence=fence)
 
 
 # --- where the house keeps something of a person: one function each

@@ -44,11 +44,12 @@ SHORTEST = 6  # letters from which on an address or number tells a person apart 
 class Person:
     """The leads merged into one another, their deals, and their browsers.
 
-    `owned`: browsers whose events before they were known are theirs; `visitors`: those that are nobody else besides.
+    `joined`: every browser that was ever theirs; `owned`: browsers whose events before they were known are theirs; `visitors`: those that are nobody else besides.
     """
 
     leads: list[int] = field(default_factory=list)
     deals: list[int] = field(default_factory=list)
+    joined: list[int] = field(default_factory=list)
     owned: list[int] = field(default_factory=list)
     visitors: list[int] = field(default_factory=list)
     keys: dict[str, list[str]] = field(default_factory=dict)  # source -> keys there
@@ -81,6 +82,7 @@ def of(lead: Lead) -> Person:
     return Person(
         leads,
         deals,
+        sorted(first),
         sorted(visitor for visitor, owner in first.items() if owner in leads),
         sorted(first.keys() - others),
         keys,

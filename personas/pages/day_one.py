@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from personas.criteria import tree
 from personas.definitions.services import KIND
 from personas.models import DefinitionDraft, DefinitionLine, DefinitionVersion, Persona
+from smarketing.agreements import services
 from smarketing.agreements.models import Paper
 from smarketing.start.steps import Step
 from smarketing.start.steps import register as add
@@ -42,5 +43,6 @@ STEPS = (
          _("Build the definition"), _is_built, _studio, "definition.edit", 40),
     Step("definition_signed", _("Sign the definition, both sides"),
          _("Proposed in the studio, then signed by marketing and by sales: from then on leads are judged by it."),
-         _("Propose and sign"), lambda: DefinitionVersion.objects.exists(), _to_sign, "definition.sign", 50, signs=True),
+         _("Propose and sign"), lambda: DefinitionVersion.objects.exists(), _to_sign, "definition.sign", 50, signs=True,
+         rests=lambda user: services.side_has_signed(kind=KIND, side=user.side)),
 )  # fmt: skip

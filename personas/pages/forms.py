@@ -25,6 +25,8 @@ class LineForm(forms.Form):
         choices += [(f"line:{line.pk}", line.name) for line in lines]
         self.fields["start"].choices = choices
         self.fields["start"].initial = choices[0][0]
+        if not lines:
+            self.fields["name"].initial = "MQL"
 
     def clean_name(self) -> str:
         name = self.cleaned_data["name"].strip()

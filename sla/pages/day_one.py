@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from sla.models import Contract, Terms
+from smarketing.agreements import services
 from smarketing.agreements.models import Paper
 from smarketing.start.steps import Step
 from smarketing.start.steps import register as add
@@ -29,5 +30,6 @@ STEPS = (
     Step("contract", _("Write the contract"), _("How many MQL marketing promises, how fast and how often sales tries."),
          _("Write the contract"), lambda: Contract.objects.exists(), "sla:new", "contract.edit", 60),
     Step("contract_signed", _("Sign the contract, both sides"), _("Proposed from its draft, then signed by both managers."),
-         _("Propose and sign"), lambda: Terms.objects.exists(), _to_sign, "contract.sign", 70, signs=True),
+         _("Propose and sign"), lambda: Terms.objects.exists(), _to_sign, "contract.sign", 70, signs=True,
+         rests=lambda user: services.side_has_signed(kind=PAPER, side=user.side)),
 )  # fmt: skip

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
+from personas.models import DefinitionLine
 from smarketing.accounts.models import Side
 from smarketing.accounts.policy import may, needs
 from smarketing.agreements import services as agreements
@@ -55,11 +56,19 @@ def contracts(request: HttpRequest) -> HttpResponse:
 @needs("contract.edit")
 @once
 def new(request: HttpRequest) -> HttpResponse:
-    form = NewContractForm(request.POST or None)
+    form = NewContractForm(request.POST or None, initial=_first_contract())
     if request.method == "POST" and form.is_valid():
         made = terms.create_contract(by=request.user, at=clock.now(), **form.cleaned_data)
         return redirect("sla:draft", pk=made.pk)
     return render(request, "sla/new.html", {"form": form, "lines": form.fields["line"].queryset.exists()})
+
+
+def _first_contract() -> dict[str, str]:
+    """The first contract is called by its definition and the year, unless somebody says otherwise."""
+    line = DefinitionLine.objects.order_by("name").first()
+    if line is None or Contract.objects.exists():
+        return {}
+    return {"name": f"{line.name} {clock.today().year}"[:80]}
 
 
 @needs("contract.view")

@@ -20,7 +20,7 @@ from smarketing.web.tables import Column, Table
 
 from . import deputies, duties, factors, invitations, languages, people, resets
 from .forms import DeputyForm, InviteForm, LanguageFilter, PersonForm, TeamForm
-from .models import Deputy, Invitation, Team, User
+from .models import Deputy, Invitation, Role, Team, User
 from .policy import needs
 
 ROWS = 20  # duties shown by name
@@ -79,10 +79,15 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 
 def _asked(request: HttpRequest) -> dict:
-    """How the form begins: `?position=` as the link that led here says."""
+    """How the form begins: `?position=` as the link that led here says; the first manager of a side signs for it."""
     position = request.GET.get("position", "")
-    given = {"position": position} if position in people.POSITIONS else {}
+    given = {"position": position, "signs": _first_to_sign(position)} if position in people.POSITIONS else {}
     return {"language": languages.default(), "mail": mails.has_server()} | given
+
+
+def _first_to_sign(position: str) -> bool:
+    role, side, _label = people.POSITIONS[position]
+    return role == Role.MANAGER and not User.objects.filter(is_active=True, signs=True, side=side).exists()
 
 
 @needs("settings.people")

@@ -107,6 +107,12 @@ def state(paper: Paper) -> dict[str, Signature | None]:
     return {side: found.get(side) for side in Side.values}
 
 
+def side_has_signed(*, kind: str, side: str) -> bool:
+    """Whether a side has signed the newest paper of a kind."""
+    newest = Paper.objects.filter(kind=kind).order_by("-pk").first()
+    return newest is not None and newest.signatures.filter(side=side).exists()
+
+
 def verify(paper: Paper) -> list[str]:
     """Sentences naming what no longer fits: the text, its digest, or a signature. Empty: nothing was touched."""
     digest = sha256(paper.body)

@@ -13,3 +13,4 @@ class StartConfig(AppConfig):
 
         platform.register()
         slots.fill("sign_in.top", platform.nobody_here)
+        slots.fill("frame.next_step", platform.next_step)

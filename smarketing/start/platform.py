@@ -4,9 +4,12 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from smarketing.accounts.models import User
+from smarketing.accounts.models import Invitation, User
+from smarketing.rows import clock
 
 from . import first, steps
+
+TODAY = "/today/"  # which shows every step
 
 
 def register() -> None:
@@ -14,7 +17,7 @@ def register() -> None:
         steps.Step(
             "people", _("Invite people of both sides"),
             _("At least one who signs for marketing and one who signs for sales: nothing is agreed without both."),
-            _("Invite a person"), both_sides_sign, "accounts:invite", "settings.people", 10,
+            _("Invite a person"), both_sides_sign, _whom_to_invite, "settings.people", 10,
         )
     )  # fmt: skip
     steps.register(
@@ -28,6 +31,26 @@ def register() -> None:
 def both_sides_sign() -> bool:
     """Whether somebody signs for each side."""
     return User.objects.filter(is_active=True, signs=True).exclude(side="").values("side").distinct().count() == 2
+
+
+def _whom_to_invite() -> str:
+    """The form of an invitation, begun with whom it takes: a signer of marketing, of sales, then a rep."""
+    waiting = Invitation.objects.waiting().filter(expires_at__gt=clock.now())
+    here = set(User.objects.filter(is_active=True, signs=True).values_list("side", flat=True))
+    here |= set(waiting.filter(signs=True).values_list("side", flat=True))
+    position = next((f"manager-{side}" for side in ("marketing", "sales") if side not in here), "rep")
+    return f"{reverse('accounts:invite')}?position={position}"
+
+
+def next_step(context) -> str:
+    """Below what was just done: the next step of day one, for whoever has one."""
+    request = context.get("request")
+    if request is None or not request.user.is_authenticated or request.path == TODAY:
+        return ""
+    found = steps.following(request.user)
+    if found is None or found.url.split("?")[0] == request.path:
+        return ""
+    return render_to_string("start/next_step.html", {"one": found}, request)
 
 
 def a_rep_is_here() -> bool:

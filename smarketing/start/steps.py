@@ -11,7 +11,8 @@ from smarketing.accounts.policy import may
 @dataclass(frozen=True)
 class Step:
     """`label`, `text`, `action`: lazy words; `done()`: whether the data say so; `address()`: where it is done (or the
-    name of a page); `verb`: who does it; `order`: place in the list; `signs`: of those, only who signs for their side."""
+    name of a page); `verb`: who does it; `order`: place in the list; `signs`: of those, only who signs for their side;
+    `rests`: whether the others' part alone is missing, so that this person may go on with the next."""
 
     key: str
     label: object
@@ -22,6 +23,7 @@ class Step:
     verb: str
     order: int
     signs: bool = False
+    rests: Callable[[object], bool] | None = None
 
     def is_for(self, user) -> bool:
         """Whether this person may do the step."""
@@ -65,8 +67,9 @@ def table() -> list[Step]:
 def checklist(user) -> Checklist:
     """The steps as `user` sees them; nothing once all are done."""
     found = [(step, step.done(), step.is_for(user)) for step in table()]
-    following = next((step.key for step, done, mine in found if mine and not done), None)
-    if following is None:
+    open_ones = [step for step, done, mine in found if mine and not done]
+    following = next((step.key for step in open_ones if not (step.rests and step.rests(user))), None)
+    if not open_ones:
         return Checklist([], next((step for step, done, _mine in found if not done), None))
     return Checklist(
         [
@@ -74,3 +77,11 @@ def checklist(user) -> Checklist:
             for step, done, mine in found
         ]
     )
+
+
+def following(user) -> Shown | None:
+    """The step that is theirs to do now; None when every step is done, or those left are others'."""
+    steps = table()
+    if not steps or steps[-1].done():
+        return None
+    return next((one for one in checklist(user).rows if one.following), None)

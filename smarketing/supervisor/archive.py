@@ -1,4 +1,4 @@
-"""A backup is one tar file: manifest.json, database.dump (pg_dump's custom format), secret_key, media/…
+"""A backup is one tar file: manifest.json, database.dump (pg_dump's custom format), secret_key, suppression_key, media/…
 
 The manifest says what was saved and when, under which migrations, with the rows of every table in the dump's own
 snapshot and the SHA-256 of every file. Whoever holds the file holds everything: it is readable by its owner alone.
@@ -19,6 +19,7 @@ from .errors import CannotRestore
 
 FORMAT = 1
 MANIFEST, DUMP, KEY, MEDIA = "manifest.json", "database.dump", "secret_key", PurePosixPath("media")
+SUPPRESSION_KEY = "suppression_key"  # older backups have none: their hashes are those of the secret key
 _BLOCK = 1 << 20
 
 
@@ -45,7 +46,7 @@ def digest(path: Path) -> str:
     return sha.hexdigest()
 
 
-def pack(target: Path, manifest: Manifest, dump: Path, key: str, media: Path) -> None:
+def pack(target: Path, manifest: Manifest, dump: Path, key: str, media: Path, suppression: str = "") -> None:
     """Write a backup; it appears under its name only when it is whole."""
     target.parent.mkdir(parents=True, exist_ok=True)
     half = target.with_name(target.name + ".part")
@@ -54,10 +55,13 @@ def pack(target: Path, manifest: Manifest, dump: Path, key: str, media: Path) ->
     files = {DUMP: dump} | {
         str(MEDIA / path.relative_to(media)): path for path in sorted(media.rglob("*")) if path.is_file()
     }
-    digests = {name: digest(path) for name, path in files.items()} | {KEY: hashlib.sha256(key.encode()).hexdigest()}
+    texts = {KEY: key, **({SUPPRESSION_KEY: suppression} if suppression else {})}
+    digests = {name: digest(path) for name, path in files.items()}
+    digests |= {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
     with tarfile.open(half, "w") as tar:
         _text(tar, MANIFEST, json.dumps(asdict(replace(manifest, files=digests)), indent=1, sort_keys=True))
-        _text(tar, KEY, key)
+        for name, text in texts.items():
+            _text(tar, name, text)
         for name, path in files.items():
             tar.add(path, name, filter=_nobody)
     with half.open("rb") as file:
@@ -92,7 +96,9 @@ def read(manifest: Path) -> dict:
 def _lay_out(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
     """One member, if it is one that a backup has: nothing leads out of the folder, nothing is a link."""
     path = PurePosixPath(member.name)
-    known = member.name in (MANIFEST, DUMP, KEY) or (path.parts[:1] == MEDIA.parts and ".." not in path.parts)
+    known = member.name in (MANIFEST, DUMP, KEY, SUPPRESSION_KEY) or (
+        path.parts[:1] == MEDIA.parts and ".." not in path.parts
+    )
     if member.isdir() and known:
         return
     if not (member.isreg() and known):

@@ -41,3 +41,5 @@ def _beats() -> str:
 
 
 CHECKS: dict[str, Callable[[], str]] = {"database": _database, "migrations": _migrations, "heartbeats": _beats}
+# What must be true before anything starts, asked after the migrations: each raises a RuntimeError that says in words why not.
+STARTING: list[Callable[[], None]] = []

@@ -10,7 +10,7 @@ from leads.intake import hooks
 from leads.models import Import
 from smarketing.jobs import lease
 
-from . import dates, kinds, reader, staging
+from . import consents, dates, gone, kinds, reader, staging
 from . import mapping as mappings
 from .context import CREATED, REJECTED, UNCHANGED, UPDATED, Action, Context, months, refuse
 from .contexts import context_of
@@ -79,11 +79,16 @@ def _judge(one: Import, ctx: Context, held: lease.Held) -> dict[str, Any]:
     expected[REJECTED] = staging.counts(one).get(REJECTED, 0)
     seen: dict[int, int] = {}
     touched: dict[Any, int] = {}
+    told: dict[str, int] = {}
     line = 0
     while rows := staging.waiting(one, line, staging.LOOK):
-        actions = kind.classify([ctx.reader.read(number, cells) for number, cells in rows], ctx)
+        read = [ctx.reader.read(number, cells) for number, cells in rows]
+        gone.refuse(read, ctx)
+        actions = kind.classify(read, ctx)
         settled = _twice(one, kind, actions, seen, ctx, expected)
         profile.add([action.row for action in actions])
+        for name, n in consents.counted(actions, ctx).items():
+            told[name] = told.get(name, 0) + n
         for action in actions:
             expected[action.outcome] += 1
             if ctx.history and action.outcome in (CREATED, UPDATED):
@@ -99,6 +104,7 @@ def _judge(one: Import, ctx: Context, held: lease.Held) -> dict[str, Any]:
     repairs = [[*names, rows] for names, rows in sorted(ctx.repairs.items(), key=lambda one: (-one[1], one[0]))]
     return {
         "repairs": repairs[:100],
+        "consents": told if any(told.values()) else {},
         "expected": expected,
         "columns": profile.as_json(),
         "types": one.report["types"],

@@ -12,7 +12,7 @@ from smarketing.jobs import lease
 from smarketing.jobs.crash import point
 from smarketing.rows.fence import open_fence
 
-from . import kinds, staging
+from . import gone, kinds, staging
 from .context import CREATED, REJECTED, UPDATED, Action, Context, Raced, months, refuse
 from .contexts import context_again, make_fields
 
@@ -53,7 +53,9 @@ def _chunk(one: Import, held: lease.Held, at: datetime) -> None:
     fence = open_fence()
     ctx.at = max(ctx.at, fence.recorded_at)
     kind = kinds.of(one.kind)
-    actions = kind.classify([ctx.reader.read(line, cells) for line, cells in rows], ctx)
+    read = [ctx.reader.read(line, cells) for line, cells in rows]
+    gone.refuse(read, ctx)
+    actions = kind.classify(read, ctx)
     _keep_books(actions, ctx)
     kind.apply(actions, ctx, fence)
     ImportFact.objects.bulk_create(
@@ -86,6 +88,7 @@ def _closed(touched: set[date]) -> set[date]:
 
 def _done(one: Import, at: datetime) -> None:
     counts = staging.counts(one)
+    gone.count(one)
     one.state, one.finished_at = "done", at
     one.report |= {"done": {name: counts.get(name, 0) for name in (CREATED, UPDATED, "unchanged", REJECTED)}}
     one.save(update_fields=["state", "finished_at", "report"])

@@ -7,6 +7,7 @@ from leads.intake import hooks
 from leads.models import Correction, Deal, DealContact
 from smarketing.rows.fence import Fence
 
+from .by_name import who_of
 from .context import CREATED, REJECTED, UPDATED, Action, Context, check_moments, leads_of, refuse, settle
 from .rows import Row
 
@@ -30,7 +31,7 @@ def role_of(word: str) -> str:
 
 def identities(row: Row) -> list[tuple[str, str, tuple[str, ...]]]:
     values = row.values
-    who = values.get("lead") or values.get("lead_email", "").lower()
+    who = values.get("lead") or values.get("lead_email", "").lower() or who_of(row)
     return [(f"{values.get('deal')}|{who}", "key_twice", ("deal",))]
 
 

@@ -1,5 +1,6 @@
 """What every chunk of an import knows, and what becomes of a row."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -90,8 +91,10 @@ class Action:
 
 
 def refuse(action: Action, code: str, column: int = -1, **params) -> None:
-    action.row.refuse(code, column, **params)
     action.outcome = REJECTED
+    if code == "unknown_lead" and any(said == "several_leads" for _column, said, _params in action.row.errors):
+        return  # said better already
+    action.row.refuse(code, column, **params)
 
 
 def settle(action: Action, exists: bool, changed: bool) -> None:
@@ -113,18 +116,34 @@ def custom(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def leads_by_key(ctx: Context, keys: Iterable[str]) -> dict[str, int]:
-    """Lead by key in this file's source."""
-    wanted = sorted(set(keys))
+    """Lead by key in this file's source; ids of Salesforce are the same in their short and their long form."""
+    wanted = {key: key for key in keys}
+    if ctx.mapping.source == "salesforce":
+        wanted |= {other: key for key in list(wanted) if (other := other_form(key)) and other not in wanted}
     if not wanted:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_BY_KEY, [ctx.mapping.source, wanted])
-        return dict(cursor.fetchall())
+        cursor.execute(_BY_KEY, [ctx.mapping.source, sorted(wanted)])
+        found = dict(cursor.fetchall())
+    return {wanted[key]: lead for key, lead in sorted(found.items(), key=lambda one: wanted[one[0]] == one[0])}
+
+
+def other_form(key: str) -> str:
+    """The 18 characters of a Salesforce id of 15, or the 15 of one of 18; "" when it is neither."""
+    if not re.fullmatch(r"[0-9A-Za-z]{15}|[0-9A-Za-z]{18}", key):
+        return ""
+    bits = ["".join("1" if one.isupper() else "0" for one in reversed(key[n : n + 5])) for n in (0, 5, 10)]
+    ending = "".join("ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"[int(one, 2)] for one in bits)
+    if len(key) == 15:
+        return key + ending
+    return key[:15] if key[15:].upper() == ending else ""
 
 
 def leads_of(rows: Sequence[Row], ctx: Context) -> dict[int, int]:
-    """Lead by line, for rows that name a lead by key (`lead`) or e-mail (`lead_email`)."""
+    """Lead by line, for rows that name a lead by key (`lead`), by e-mail, or by name and company."""
     from leads.intake.tracking.identities import by_email
+
+    from . import by_name
 
     keys = leads_by_key(ctx, [row.values["lead"] for row in rows if row.values.get("lead")])
     emails = [row.values["lead_email"].lower() for row in rows if row.values.get("lead_email")]
@@ -134,7 +153,7 @@ def leads_of(rows: Sequence[Row], ctx: Context) -> dict[int, int]:
         found = keys.get(row.values.get("lead", "")) or mails.get(row.values.get("lead_email", "").lower())
         if found:
             out[row.line] = found
-    return out
+    return out | by_name.find([row for row in rows if row.line not in out], ctx)
 
 
 def not_declared(ids: Iterable[int]) -> set[int]:

@@ -6,12 +6,13 @@ from leads.intake import hooks
 from leads.models import Correction, Handoff
 from smarketing.rows.fence import Fence
 
+from .by_name import who_of
 from .context import CREATED, REJECTED, Action, Context, check_moments, leads_of, not_declared, refuse, settle
 from .rows import Row
 
 
 def identities(row: Row) -> list[tuple[str, str, tuple[str, ...]]]:
-    who = row.values.get("lead") or row.values.get("lead_email", "").lower()
+    who = row.values.get("lead") or row.values.get("lead_email", "").lower() or who_of(row)
     return [(who, "key_twice", ("lead", "lead_email"))] if who else []
 
 

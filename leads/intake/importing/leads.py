@@ -9,6 +9,7 @@ from leads.intake import columns, companies, facts, hooks
 from leads.models import Correction, Handoff
 from smarketing.rows.fence import Fence
 
+from . import consents
 from .context import (
     CREATED,
     REJECTED,
@@ -60,6 +61,7 @@ def classify(rows: Sequence[Row], ctx: Context) -> list[Action]:
     said = _companies(good, ctx)
     words = campaigns_by_word(a.row.values.get("campaign", "") for a in good)
     handed = _handed(good, ctx)
+    consents.classify(good, ctx)
     for action in good:
         _changes(action, now.get(action.subject_id, {}), ctx)
         _company(action, said, now.get(action.subject_id, {}))
@@ -96,6 +98,7 @@ def apply(actions: Sequence[Action], ctx: Context, fence: Fence) -> None:
     ]
     facts.record_changes(old, origin=ctx.origin, fence=fence)
     keep_keys(done, ctx, fence)
+    consents.apply(done, ctx, fence)
     _hand_over(done, ctx, fence)
 
 
@@ -111,6 +114,8 @@ def _changes(action: Action, now: dict[str, Any], ctx: Context) -> None:
         for name, field in ctx.fields("lead.")
         if name in values and values[name] != "" and _differs(now.get(field), values[name])
     }
+    if now.get("opted_out") is True:
+        action.changes.pop("opted_out", None)  # no file ends an opposition
     check_moments(action, ctx, "created", "mql")
     if ctx.history and not action.subject_id and _born(action.row) is None:
         refuse(action, "history_needs_date", ctx.column("created"))
@@ -175,7 +180,9 @@ def _handoff(action: Action, handed: set[int]) -> None:
 def _outcome(action: Action, ctx: Context) -> None:
     extra = action.extra
     changed = bool(
-        action.changes or extra["company"] or extra.get("campaign_word") or extra.get("handoff") or extra.get("new_key")
+        action.changes
+        or extra["company"]
+        or any(extra.get(name) for name in ("campaign_word", "handoff", "new_key", "consent"))
     )
     if ctx.history and action.subject_id and changed:
         refuse(action, "history_exists")

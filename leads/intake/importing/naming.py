@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from leads.intake import columns
 from smarketing.rows.fence import Fence
 
 from .context import Action, Context, Raced, leads_by_key, refuse
@@ -53,6 +54,9 @@ def keep(actions: Sequence[Action], ctx: Context, fence: Fence) -> None:
     if not fresh:
         return
     source = ctx.source()
+    there = columns.living(a.subject_id for a in fresh if a.subject_id)
+    if any(a.subject_id not in there for a in fresh):
+        raise Raced  # somebody was erased meanwhile: the chunk looks again
     keys = sorted((a.row.values["key"], a.subject_id) for a in fresh)
     with connection.cursor() as cursor:
         cursor.execute(_NEW_KEYS, [source.pk, fence.recorded_at, [key for key, _ in keys], [pk for _, pk in keys]])

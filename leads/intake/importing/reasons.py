@@ -15,6 +15,10 @@ CELLS: dict[str, Any] = {
     "no_such_date": gettext_lazy("There is no such date in the chosen order ({order})."),
     "no_such_hour": gettext_lazy("This hour does not exist in {zone}: clocks were put forward."),
     "bad_email": gettext_lazy("This is no e-mail address."),
+    "bad_consent": gettext_lazy("Yes or no is expected: whether this person consents."),
+    "bad_basis": gettext_lazy("A legal basis is expected: consent, legitimate interest or contract."),
+    "bad_purpose": gettext_lazy("A purpose is expected: prospecting, newsletter, events or all."),
+    "bad_channel_of_consent": gettext_lazy("A channel is expected: e-mail, telephone, message, letter or all."),
     "bad_state": gettext_lazy("The state of a deal is open, won or lost."),
     "nul": gettext_lazy("The cell holds a NUL character."),
     "undecodable": gettext_lazy("The byte {byte} cannot be read in the chosen encoding."),
@@ -31,7 +35,12 @@ CELLS: dict[str, Any] = {
     "email_twice": gettext_lazy(
         "The same e-mail address stands on line {line} already: one person, or a shared address?"
     ),
+    "erased_opposed": gettext_lazy(
+        "This person opposed and was erased: nothing of this row was kept. Whoever wants to come back asks for the"
+        " address to be taken off the suppression list."
+    ),
     "unknown_lead": gettext_lazy("There is no such lead."),
+    "several_leads": gettext_lazy("Several leads of this company have this name: add the key or the e-mail address."),
     "unknown_campaign": gettext_lazy("There is no such campaign."),
     "unknown_deal": gettext_lazy("There is no such deal."),
     "unknown_event": gettext_lazy("No event with this id was recorded from this source."),

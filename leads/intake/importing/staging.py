@@ -33,6 +33,10 @@ _WAITING = """
 SELECT json_agg(json_build_array(line, raw))::text FROM (
   SELECT line, raw FROM leads_importrow WHERE batch_id = %s AND line > %s AND outcome = '' ORDER BY line LIMIT %s) r
 """
+_EMPTY = """
+UPDATE leads_importrow SET raw = coalesce((SELECT jsonb_agg(''::text) FROM jsonb_array_elements(raw)), '[]'::jsonb)
+WHERE batch_id = %s AND line = ANY(%s::int[])
+"""
 _SETTLE = "UPDATE leads_importrow SET outcome = %s, errors = '[]' WHERE batch_id = %s AND line = ANY(%s::int[])"
 
 
@@ -121,6 +125,8 @@ def settle(one: Import, rows: Sequence[tuple[Row, str]]) -> None:
             if outcome == REJECTED:
                 errors = [bulk.json_text([_error(*error) for error in row.errors]) for row in mine]
                 cursor.execute(_UPDATE, [lines, errors, one.pk])
+                if gone := [row.line for row in mine if any(code == "erased_opposed" for _n, code, _p in row.errors)]:
+                    cursor.execute(_EMPTY, [one.pk, gone])
             else:
                 cursor.execute(_SETTLE, [outcome, one.pk, lines])
 

@@ -7,10 +7,23 @@ punctuation and spaces.
 import re
 import unicodedata
 
+_CONSENT = {
+    "consent.said": "Consent|Consentement|Opt-in|GDPR consent|Marketing consent|Consentement marketing|Privacy Consent Status"
+    "|Marketing contact status|hs_marketable_status",
+    "consent.basis": "Legal basis for processing contact's data|hs_legal_basis|Legal basis|Base légale|Base juridique",
+    "consent.purpose": "Consent purpose|Data use purpose|Finalité|Finalité du consentement",
+    "consent.channel": "Consent channel|Capture Contact Point Type|Canal du consentement",
+    "consent.at": "Consent date|Consent given on|Consent timestamp|Capture Date|Effective From|Date du consentement|Consentement donné le",
+    "consent.withdrawn": "Consent withdrawn on|Consent withdrawal date|Date de retrait du consentement|Consentement retiré le",
+    "consent.source": "Consent source|Capture Source|Source du consentement|Origine du consentement",
+    "consent.proof": "Consent text|Consent proof|Proof of consent|Preuve du consentement|Texte du consentement",
+}
 _LEADS = {
     "key": "Record ID|Lead ID|Contact ID|Id|Lead Id|mql_id|Identifiant|Référence|External ID|customer_id",
     "created": "Create Date|Created Date|CreatedDate|created_at|createdate|Date de création|Créé le|first_contact_date",
-    "mql": "Became MQL on|Became a Marketing Qualified Lead Date|MQL date|Date de passage en MQL",
+    "mql": "Became MQL on|Became a Marketing Qualified Lead Date|hs_lifecyclestage_marketingqualifiedlead_date|MQL date"
+    "|Date entered Marketing Qualified Lead (Lifecycle Stage Pipeline)|hs_v2_date_entered_marketingqualifiedlead"
+    "|Date de passage en MQL|Devenu MQL le|Date d'entrée en Lead qualifié par le marketing",
     "lead.email": "Email|E-mail|Email Address|Adresse e-mail|Courriel|Mail",
     "lead.first_name": "First Name|FirstName|Prénom",
     "lead.last_name": "Last Name|LastName|Surname|Nom|Nom de famille",
@@ -19,12 +32,14 @@ _LEADS = {
     "lead.country": "Country/Region|Country|Pays|Pays/Région",
     "lead.source": "Original Source|Lead Source|LeadSource|Source|Source d'origine|Origine|origin",
     "lead.birth_date": "Date of birth|Birthdate|Birthday|Date de naissance",
-    "lead.opted_out": "Unsubscribed from all email|HasOptedOutOfEmail|Email Opt Out|Opposition",
+    "lead.opted_out": "Unsubscribed from all email|hs_email_optout|HasOptedOutOfEmail|Email Opt Out|Unsubscribed|HasOptedOutSolicit"
+    "|Do Not Contact|Opposition|Désabonné|Désinscrit|Ne pas contacter",
     "company.name": "Company Name|Company|Company / Account|Account Name|Associated Company|Société|Entreprise|Raison sociale",
     "company.domain": "Website URL|Website|Company Domain Name|Domain|Site web|Domaine",
     "company.industry": "Industry|Secteur|Secteur d'activité",
     "company.employees": "Number of Employees|NumberOfEmployees|Employees|No. of Employees|Effectif",
     "campaign": "Campaign|Campaign ID|utm_campaign|Campagne",
+    **_CONSENT,
     "modified": "Last Modified Date|hs_lastmodifieddate|LastModifiedDate|updated_at|Dernière modification",
     "deleted": "is_deleted|IsDeleted|_fivetran_deleted|Supprimé",
 }
@@ -32,6 +47,10 @@ _DELETED = {"deleted": _LEADS["deleted"]}
 _PEOPLE = {
     "lead": "Lead ID|Contact ID|customer_id|lead_id|contact_id|mql_id|Record ID|who_id|Identifiant",
     "lead_email": "Email|E-mail|Email Address|recipient|Adresse e-mail|Courriel",
+    "lead_name": "Full Name|Contact Name|Lead Name|Associated Contact|Contact|Lead|Nom complet|Nom du lead|Contact associé",
+    "lead_first_name": "First Name|FirstName|Prénom",
+    "lead_last_name": "Last Name|LastName|Surname|Nom|Nom de famille",
+    "lead_company": "Company Name|Company|Company / Account|Account Name|Associated Company|Société|Entreprise|Raison sociale",
     **_DELETED,
 }
 _WHEN = "time|timestamp|date|activity_date|created|Event date|Date|Horodatage|hs_timestamp|Completed Date|completed_date_time"
@@ -56,12 +75,13 @@ SYNONYMS: dict[str, dict[str, str]] = {
         "at": f"{_WHEN}|Activity Date|Created Date|createdate",
         "channel": "channel|task_subtype|type|call_object|Canal",
         "outcome": "outcome|Call outcome|call_disposition|disposition|Résultat",
-        "rep": "rep|Assigned To|Activity assigned to|Owner|Commercial en charge",
+        "rep": "rep|Assigned To|Assigned|Activity assigned to|Owner|Commercial en charge",
         "note": "note|notes|Comments|Call notes|Note|Commentaire",
     },
     "handoffs": {**_PEOPLE, "mql": _LEADS["mql"]},
     "optouts": {
         **_PEOPLE,
+        **_CONSENT,
         "at": f"Unsubscribed on|Opted out on|{_WHEN}|Date d'opposition|Désinscrit le",
     },
     "merges": {

@@ -52,10 +52,27 @@ def _fields(*keys: str) -> tuple[Target, ...]:
     return tuple(Target(key, "", types.get(key, BY_KEY[key].type)) for key in keys)
 
 
+_CONSENT = (
+    Target("consent.said", _("consents (yes or no)")),
+    Target("consent.basis", _("legal basis")),
+    Target("consent.purpose", _("purpose of the consent")),
+    Target("consent.channel", _("channel of the consent")),
+    Target("consent.at", _("consent given on"), "when"),
+    Target("consent.withdrawn", _("consent withdrawn on"), "when"),
+    Target("consent.source", _("where the consent was said")),
+    Target("consent.proof", _("words that prove the consent")),
+)
 _DELETED = Target("deleted", _("deleted in its source"), "bool")
 _KEY = Target("key", _("key of the lead in its source"))
 _CAMPAIGN = Target("campaign", _("campaign, by key or name"))
-_PEOPLE = (Target("lead", _("key of the lead in its source")), Target("lead_email", _("e-mail of the lead"), "email"))
+_PEOPLE = (
+    Target("lead", _("key of the lead in its source")),
+    Target("lead_email", _("e-mail of the lead"), "email"),
+    Target("lead_name", _("name of the lead, with its company")),
+    Target("lead_first_name", _("first name of the lead")),
+    Target("lead_last_name", _("last name of the lead, with its company")),
+    Target("lead_company", _("company of the lead")),
+)
 TARGETS: dict[str, tuple[Target, ...]] = {
     "leads": (
         _KEY,
@@ -65,6 +82,7 @@ TARGETS: dict[str, tuple[Target, ...]] = {
         *_fields("lead.source", "lead.birth_date", "lead.opted_out"),
         *_fields("company.name", "company.domain", "company.industry", "company.country", "company.employees"),
         _CAMPAIGN,
+        *_CONSENT,
         Target("modified", _("last changed on"), "when"),
         _DELETED,
     ),
@@ -90,7 +108,7 @@ TARGETS: dict[str, tuple[Target, ...]] = {
         _DELETED,
     ),
     "handoffs": (*_PEOPLE, Target("mql", _("became MQL on"), "when"), _DELETED),
-    "optouts": (*_PEOPLE, Target("at", _("when it happened"), "when"), _DELETED),
+    "optouts": (*_PEOPLE, Target("at", _("when it happened"), "when"), *_CONSENT, _DELETED),
     "merges": (
         Target("root", _("key of the lead that stays")),
         Target("losers", _("keys of the leads merged into it")),
@@ -157,9 +175,9 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     "companies": (("company.name", "company.domain"),),
     "events": (("lead", "lead_email"), ("at",)),
     "deals": (("deal.key", "lead", "lead_email"),),
-    "contacts": (("deal",), ("lead", "lead_email")),
+    "contacts": (("deal",), ("lead", "lead_email", "lead_name", "lead_last_name")),
     "attempts": (("at",),),
-    "handoffs": (("lead", "lead_email"), ("mql",)),
+    "handoffs": (("lead", "lead_email", "lead_name", "lead_last_name"), ("mql",)),
     "optouts": (("lead", "lead_email"),),
     "merges": (("root",), ("losers",)),
     "changes": (("lead", "deal"), ("at",), ("value",)),
@@ -174,7 +192,8 @@ BY_KIND = {kind: {target.key: target for target in targets} for kind, targets in
 # One column, two targets: offered on the mapping page.
 PAIRS = {"leads": ("created+mql",)}
 PERSONAL = {"key", "lead", "contacts", "lead.email", "lead.first_name", "lead.last_name", "lead.phone", "lead.function", "lead.birth_date",
-            "lead_email", "deal.title", "rep", "root", "losers", "note", "value"}  # fmt: skip
+            "lead_email", "lead_name", "lead_first_name", "lead_last_name", "deal.title", "rep", "root", "losers", "note", "value",
+            "consent.source", "consent.proof"}  # fmt: skip
 
 
 def is_custom(target: str) -> bool:

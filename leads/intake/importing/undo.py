@@ -20,6 +20,7 @@ from leads.models import (
     AttributeChange,
     Campaign,
     Company,
+    Consent,
     Correction,
     Deal,
     DealContact,
@@ -62,7 +63,7 @@ def touched(one: Import) -> set[int]:
     found |= set(Handoff.objects.filter(imported_by=one).values_list("lead_id", flat=True))
     for subject, model, names in (
         ("event", Event, ("lead_id",)), ("attempt", Attempt, ("lead_id",)), ("dealcontact", DealContact, ("lead_id",)),
-        ("merge", Merge, ("loser_id", "root_id")), ("leadkey", LeadKey, ("lead_id",)),
+        ("merge", Merge, ("loser_id", "root_id")), ("leadkey", LeadKey, ("lead_id",)), ("consent", Consent, ("lead_id",)),
     ):  # fmt: skip
         for row in model.objects.filter(bulk.among("id", added(one, subject))).values_list(*names):
             found |= set(row)
@@ -123,7 +124,7 @@ def take_back(one: Import, by: User | None, at: datetime) -> list[Worked]:
 
     correct("handoff", handoffs.values_list("pk", flat=True))
     deals = correct("deal", Deal.objects.filter(imported_by=one).values_list("pk", flat=True))
-    for subject in ("attempt", "dealcontact", "event", "eventdetail", "suppression"):
+    for subject in ("attempt", "dealcontact", "event", "eventdetail", "suppression", "consent"):
         correct(subject, added(one, subject))
     correct("merge", added(one, "merge"))
     _spends(one, correct, by, fence)

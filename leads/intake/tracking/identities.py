@@ -68,6 +68,11 @@ def email_of(message: Message) -> str:
     return said.strip().lower() if good else ""
 
 
+def addresses_of(message: Message) -> set[str]:
+    """Addresses by which a message names its person: the one it says, and a user id that is one."""
+    return {said for said in (email_of(message), message.user_id.strip().lower()) if "@" in said}
+
+
 def by_email(emails: Iterable[str]) -> dict[str, int]:
     """The oldest lead with each e-mail address (lower case), erased ones left out."""
     rows = Lead.objects.annotate(mail=Lower("email")).filter(mail__in=sorted(set(emails)), erased=False)
@@ -130,16 +135,19 @@ def _visitors(keys: Sequence[str], source: Source, fence: Fence) -> tuple[dict[s
     """Visitors by key, locked: their events and joins are told to the ledger in one order."""
     if not keys:
         return {}, {}
-    bulk.insert(
-        "leads_visitor", _VISITOR, [(source.pk, key, fence.recorded_at) for key in keys], "ON CONFLICT DO NOTHING"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM leads_visitor WHERE source_id = %s AND key = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
-            [source.pk, list(keys)],
+    for _turn in range(3):  # a browser whose person was erased meanwhile is a new one
+        bulk.insert(
+            "leads_visitor", _VISITOR, [(source.pk, key, fence.recorded_at) for key in keys], "ON CONFLICT DO NOTHING"
         )
-        cursor.execute(_LATEST, [source.pk, list(keys)])
-        rows = cursor.fetchall()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT 1 FROM leads_visitor WHERE source_id = %s AND key = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+                [source.pk, list(keys)],
+            )
+            cursor.execute(_LATEST, [source.pk, list(keys)])
+            rows = cursor.fetchall()
+        if len(rows) == len(keys):
+            break
     return {key: one for one, key, _ in rows}, {one: lead for one, _, lead in rows if lead is not None}
 
 

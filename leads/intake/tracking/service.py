@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db import transaction
 
-from leads.intake import events, facts, locks
-from leads.models import Campaign, Source
+from leads.intake import events, facts, locks, suppression
+from leads.models import Campaign, RefusedArrival, Source
 from smarketing.accounts.models import Token
 from smarketing.rows.fence import Fence
 
@@ -53,6 +53,8 @@ def _take(good: Sequence[Message], problems: list[Problem], source: Source) -> R
 
     def resolve(fresh: Sequence[Tracked], fence: Fence) -> None:
         origin = facts.Origin(source=source.name)
+        _refuse_gone(fresh)
+        fresh = [event for event in fresh if not event.refused]
         mine = [event.message for event in fresh]
         people = identities.resolve(mine, source, origin, fence)
         problems.extend(traits.apply(mine, people, origin, fence))
@@ -65,6 +67,16 @@ def _take(good: Sequence[Message], problems: list[Problem], source: Source) -> R
     outcome = events.record_events(batch, source=source, resolve=resolve)
     problems += [Problem(good[n].index, "other_body", good[n].message_id) for n in outcome.clashes]
     return Receipt(len(outcome.added), len(outcome.same), problems)
+
+
+def _refuse_gone(fresh: Sequence[Tracked]) -> None:
+    """People who were erased after opposing are counted and nothing of them is kept. The answer does not tell: a write
+    key is public, and nobody learns by it who is on the list."""
+    said = {id(event): identities.addresses_of(event.message) for event in fresh if event.message}
+    gone = suppression.gone({one for found in said.values() for one in found})
+    for event in fresh if gone else []:
+        event.refused = bool(said[id(event)] & gone)
+    suppression.refused(RefusedArrival.Way.SITE, sum(event.refused for event in fresh))
 
 
 def _event(message: Message) -> Tracked:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from leads.handoffs import decisions, handing
-from leads.intake import facts, suppression
+from leads.intake import addresses, facts, suppression
 from leads.judging import lines, service
 from leads.models import AttributeChange, Consent, Decision, HandoffState, Hold, Lead, Qualification, Suppression
 from leads.rights import consent, notes
@@ -44,7 +44,7 @@ def test_opposition_withdraws_the_handoff_and_puts_the_address_on_the_list(desk)
     lead.refresh_from_db()
     assert lead.opted_out and state(handoff).state == "withdrawn" and Decision.objects.get().reason == "OPP-OUT"
     row = suppression.listed([MAIL])[MAIL]
-    assert (row.origin, row.lead, bytes(row.key)) == ("opposition", lead, suppression.key_of(f" {MAIL} "))
+    assert (row.origin, row.lead, bytes(row.key)) == ("opposition", lead, addresses.kept_as([f" {MAIL} "])[MAIL])
     assert made.proof.text == "Please do not call again."
     assert AuditEntry.objects.get(verb="consent.opposed").detail == {
         "consent": made.pk,

@@ -145,11 +145,12 @@ def test_a_copy_kept_in_a_history_column_is_noticed(desk, tmp_path):
     assert left(tables()) == {"first"}
 
 
-def test_what_was_done_stays_without_a_person_and_the_address_stays_suppressed(desk, tmp_path):
+def test_what_was_done_stays_without_a_person_and_the_address_of_who_opposed_stays_suppressed(desk, tmp_path):
     lead = canary.live(desk, tmp_path)
     canary.worked(desk, lead)
     before = [model.objects.count() for model in (Handoff, Attempt, Decision, StageMove, Event, EventKey)]
     deal = lead.deals.get(handoff=None)
+    consent.oppose(lead=lead, source="call", text="No.", said_on=None, by=desk.lea, at=clock.now())
     erasure.erase(leads=[lead], by=desk.boss, at=clock.now())
     assert [model.objects.count() for model in (Handoff, Attempt, Decision, StageMove, Event, EventKey)] == before
     deal.refresh_from_db()
@@ -157,7 +158,7 @@ def test_what_was_done_stays_without_a_person_and_the_address_stays_suppressed(d
     assert (deal.amount, deal.title, lead.erased, lead.company.name, lead.email) == (900, "", True, "Acme", "")
     assert Erasure.objects.get().lead == lead and not lead.keys.get().key.startswith("crm")
     row = suppression.listed([canary.STRINGS["email"]])[canary.STRINGS["email"]]
-    assert (row.origin, row.lead) == ("erasure", None)
+    assert (row.origin, row.lead) == ("opposition", None) and suppression.gone([canary.STRINGS["email"]])
     (again,) = facts.create_leads(
         [facts.Birth(clock.now(), {"email": canary.STRINGS["email"].upper()})], origin=facts.Origin(source="file")
     )

@@ -9,10 +9,18 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
+from leads.handoffs import handing
+from leads.models import Lead
+from leads.rights import consent, erasure
+from smarketing.rows import clock
 from smarketing.supervisor import archive
 from smarketing.supervisor.errors import CannotRestore
 from smarketing.supervisor.postgres import APPLICATION, OWNER, extend
+from tests.leads.handoffs.desk import Desk
+from tests.leads.rights import canary
+from tests.leads.rights.test_erasure import left
 from tests.smarketing.jobs.nights import DERIVED
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -95,12 +103,86 @@ def test_a_company_is_backed_up_destroyed_restored_and_verified(servers, demo_db
     assert derived(server, name) == kept
 
 
+@pytest.fixture
+def house(servers, transactional_db, settings, tmp_path):
+    """A company of one canary in a database and a data folder of its own, and an empty database for its copy.
+
+    Yields (environment of its processes, environment of the copy's, what both hold as text)."""
+    server, _broker = servers
+    settings.DATA = tmp_path / "data"
+    settings.MEDIA_ROOT = settings.DATA / "media"
+    name = connection.settings_dict["NAME"]
+    copy = f"{name}_copy"
+    with closing(server.connect("postgres")) as link, link.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{copy}" OWNER {OWNER} TEMPLATE template0')
+    extend(server, copy)
+    here, there = (
+        {"DATABASE_URL": server.url(one, APPLICATION), "OWNER_DATABASE_URL": server.url(one, OWNER)}
+        for one in (name, copy)
+    )
+    new = tmp_path / "new"
+
+    def held() -> set[str]:
+        """Which of the canary's strings the restored company holds, in tables or files."""
+        with closing(server.connect(copy)) as link, link.cursor() as cursor:
+            cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+            tables = [row[0] for row in cursor.fetchall()]
+            text = ""
+            for table in tables:
+                cursor.execute(f"""SELECT coalesce(string_agg(t::text, chr(10)), '') FROM "{table}" t""")
+                text += cursor.fetchone()[0]
+        text += "".join(path.read_bytes().decode("latin-1") for path in new.rglob("*") if path.is_file())
+        return left(text)
+
+    yield here | {"SMARKETING_DATA": str(settings.DATA)}, there | {"SMARKETING_DATA": str(new)}, held
+    with closing(server.connect("postgres")) as link, link.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
+
+
+def backed_up_then_erased(house, tmp_path):
+    """A canary lived and was handed over; the backup was made; only then were they erased. Returns the backup."""
+    desk = Desk()
+    lead = canary.live(desk, tmp_path)
+    handing.hand_over(lead=lead, line=desk.line, gate="manual", by=None, at=clock.now())
+    target = tmp_path / "backups" / "one.tar"
+    done = manage("backup", target, **house[0])
+    assert done.returncode == 0, done.stderr
+    consent.oppose(lead=lead, source="call", text="No.", said_on=None, by=desk.lea, at=clock.now())
+    erasure.erase(leads=[Lead.objects.get(pk=lead.pk)], by=desk.boss, at=clock.now())
+    return target
+
+
+@pytest.mark.invariant("I19")
+def test_whoever_was_erased_after_the_backup_is_erased_again_by_its_restore(house, tmp_path):
+    target = backed_up_then_erased(house, tmp_path)
+    told = (target.parent / "erasures.json").read_text()
+    assert left(told) == set() and '"erased": [{' in told  # beside the backup, since the erasure: ids and hashes
+    done = manage("restore", target, **house[1])
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 leads erased again" in done.stdout
+    assert house[2]() == set()
+    (tmp_path / "more.csv").write_text(f"Email,First Name,Last Name\n{canary.STRINGS['email']},A,B\n")
+    again = manage("import_csv", "leads", tmp_path / "more.csv", **house[1])
+    assert "1 rejected" in again.stdout and "canary" not in again.stdout.lower().replace("more.csv", "")
+
+
+@pytest.mark.invariant("I19", mutant="a restore knows no erasures")
+def test_a_restore_without_the_list_says_so_and_brings_the_person_back(house, tmp_path):
+    target = backed_up_then_erased(house, tmp_path)
+    (target.parent / "erasures.json").unlink()
+    done = manage("restore", target, **house[1])
+    assert done.returncode == 0 and "whoever was erased since this backup is back" in done.stdout
+    assert house[2]()
+
+
 def test_a_backup_is_one_file_that_only_its_owner_reads_and_old_ones_go(demo_db, database_urls, tmp_path):
     for name in ("smarketing-20200101-000000.tar", "smarketing-20200102-000000.tar"):
         (tmp_path / name).write_bytes(b"old")
     done = manage("backup", tmp_path, "--keep", 2, **database_urls)
     assert done.returncode == 0, done.stderr
     names = sorted(path.name for path in tmp_path.iterdir())
+    assert names.pop(0) == "erasures.json"
     assert len(names) == 2 and names[0] == "smarketing-20200102-000000.tar"
     newest = tmp_path / names[1]
     assert newest.stat().st_mode & 0o777 == 0o600

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from django.conf import settings
+from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from django.utils import timezone
@@ -40,7 +41,9 @@ class Command(BaseCommand):
         except (CannotRestore, CannotStart, OSError) as problem:
             raise CommandError(str(problem)) from None
         size = target.stat().st_size
-        heartbeat.beat("backup", file=target.name, bytes=size)
+        heartbeat.beat("backup", file=target.name, bytes=size, folder=str(target.parent))
+        if "erasures" in get_commands():
+            call_command("erasures", str(target.parent))
         self.stdout.write(f"{target}: {size / 1e6:.1f} MB")
         for old in sorted(target.parent.glob("smarketing-*.tar"))[:-keep] if keep else ():
             old.unlink()
@@ -85,4 +88,9 @@ class Command(BaseCommand):
                 migrations=migrations, rows=rows,
                 company=Installation.objects.values_list("company", flat=True).first() or "",
             )  # fmt: skip
-            archive.pack(target, manifest, dump, settings.SECRET_KEY, Path(settings.MEDIA_ROOT))
+            keys = settings.SUPPRESSION_KEY or _text(settings.DATA / archive.SUPPRESSION_KEY)
+            archive.pack(target, manifest, dump, settings.SECRET_KEY, Path(settings.MEDIA_ROOT), keys)
+
+
+def _text(path: Path) -> str:
+    return path.read_text() if path.exists() else ""

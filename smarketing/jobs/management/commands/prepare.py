@@ -6,9 +6,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from smarketing.rows.models import Installation
+from smarketing.web import ready
 
 
 class Command(BaseCommand):
@@ -26,6 +27,11 @@ class Command(BaseCommand):
         self._static()
         self._say("Bringing the database up to date…")
         call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+        for ask in ready.STARTING:
+            try:
+                ask()
+            except RuntimeError as problem:
+                raise CommandError(str(problem)) from None
         if demo and not Installation.objects.exists() and "seed" in get_commands():
             self._say("Making the demo company (once)…")
             call_command("seed", demo=True)

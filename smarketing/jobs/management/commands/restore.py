@@ -1,6 +1,7 @@
 """`python manage.py restore FILE`: a company from its backup, proved before anybody may use it."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from smarketing.supervisor.lock import server_of
 from smarketing.supervisor.postgres import APPLICATION, OWNER, Server, prepare
 
 NAME, FRESH = "smarketing", "smarketing_restored"
+ERASURES = "erasures.json"
 PROOFS = ("verify_papers", "verify_books")
 
 
@@ -31,9 +33,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path)
         parser.add_argument("--replace", action="store_true", help="a company is here already: keep it aside")
+        parser.add_argument("--erasures", type=Path, nargs="+", default=[], help="more lists of erasures, newer ones")
         parser.add_argument("--prove", action="store_true", help="this process stands on the restored database")
 
-    def handle(self, *args, file, replace, prove, **options):
+    def handle(self, *args, file, replace, erasures, prove, **options):
+        self.lists = [path.absolute() for path in erasures]
         try:
             if prove:
                 self._prove(archive.Manifest(**archive.read(file)))
@@ -48,6 +52,13 @@ class Command(BaseCommand):
             folder = Path(name)
             manifest = archive.unpack(file, folder)
             _refuse_unknown(manifest)
+            if missing := [path for path in self.lists if not path.is_file()]:
+                raise CannotRestore(f"{missing[0]}: there is no such list of erasures.")
+            if not (folder / archive.SUPPRESSION_KEY).exists() and (folder / archive.KEY).exists():
+                (folder / archive.SUPPRESSION_KEY).write_text((folder / archive.KEY).read_text())
+            self.lists += [
+                one / ERASURES for one in dict.fromkeys((file.parent, settings.DATA)) if (one / ERASURES).exists()
+            ]
             self._say(f"Backup of {manifest.made_at}, {sum(manifest.rows.values()):,} rows.")
             if os.environ.get("DATABASE_URL"):
                 owner = os.environ.get("OWNER_DATABASE_URL") or os.environ["DATABASE_URL"]
@@ -65,6 +76,8 @@ class Command(BaseCommand):
             raise CannotRestore(
                 f"{settings.DATA} holds a company already. With --replace it is kept as another database of this folder."
             )
+        if kept:
+            self._list_of(folder / "present", server.url(NAME, APPLICATION), server.url(NAME, OWNER))
         with closing(server.connect("postgres")) as connection, connection.cursor() as cursor:
             cursor.execute(f"DROP DATABASE IF EXISTS {FRESH} WITH (FORCE)")
         prepare(server, FRESH)
@@ -87,6 +100,34 @@ class Command(BaseCommand):
         urls = {"DATABASE_URL": application, "OWNER_DATABASE_URL": owner}
         if subprocess.run(command, cwd=settings.BASE_DIR, env=os.environ | urls).returncode:
             raise CannotRestore("The restored database failed its proof (above); what was here before is untouched.")
+        self._erase_again(folder, urls)
+
+    def _list_of(self, folder: Path, application: str, owner: str) -> None:
+        """The erasures that the company of this folder knows, before it is set aside."""
+        urls = {"DATABASE_URL": application, "OWNER_DATABASE_URL": owner}
+        if not self._manage(["erasures", str(folder)], urls):
+            self.lists.append(folder / ERASURES)
+        else:
+            self._say("The company that is here could not be asked for its erasures (above).")
+
+    def _erase_again(self, folder: Path, urls: dict[str, str]) -> None:
+        """Whoever was erased since the backup goes again, from the database and from the media that were unpacked."""
+        if "erasures" not in get_commands():
+            return
+        if not self.lists:
+            self._say(
+                "No list of erasures was found: whoever was erased since this backup is back. See docs/operations.md."
+            )
+            return
+        said = {name: value for name, value in urls.items()} | {"SMARKETING_DATA": str(folder)}
+        for path in self.lists:
+            self._say(f"Erasures of {path}")
+        if self._manage(["erasures", "--again", *map(str, self.lists)], said):
+            raise CannotRestore("Erasures could not be made again (above); what was here before is untouched.")
+
+    def _manage(self, arguments: list[str], urls: dict[str, str]) -> int:
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(command, cwd=settings.BASE_DIR, env=os.environ | urls).returncode
 
     def _prove(self, manifest: archive.Manifest) -> None:
         """The same rows in every table; newer migrations, privileges and guards; signed papers and closed books."""
@@ -103,24 +144,33 @@ class Command(BaseCommand):
                 call_command(proof, stdout=self.stdout)
 
     def _files(self, folder: Path) -> None:
-        """The secret key and the media; a key that was here is kept beside."""
-        saved, here = folder / archive.KEY, settings.DATA / "secret_key"
-        if saved.exists():
-            key = saved.read_text()
-            if os.environ.get("SMARKETING_SECRET_KEY"):
-                if os.environ["SMARKETING_SECRET_KEY"] != key:
-                    self._say("SMARKETING_SECRET_KEY is another one than the backup's: everybody signs in again.")
-            elif not here.exists() or here.read_text().strip() != key:
-                if here.exists():
-                    here.replace(here.with_name(f"secret_key.before-{timezone.now():%Y%m%d-%H%M%S}"))
-                here.touch(mode=0o600)
-                here.write_text(key)
+        """The keys, the list of erasures and the media; a key that was here is kept beside."""
+        other = "is another one than the backup's:"
+        self._key(folder, archive.KEY, "SMARKETING_SECRET_KEY", f"{other} everybody signs in again.")
+        self._key(
+            folder, archive.SUPPRESSION_KEY, "SMARKETING_SUPPRESSION_KEY",
+            f"{other} add the backup's (its file suppression_key) to it, behind a comma, before you start.",
+        )  # fmt: skip
+        if (folder / ERASURES).exists():
+            shutil.copy(folder / ERASURES, settings.DATA / ERASURES)
         media = Path(settings.MEDIA_ROOT)
         for path in sorted((folder / archive.MEDIA).rglob("*")):
             if path.is_file() and not (media / path.relative_to(folder / archive.MEDIA)).exists():
                 target = media / path.relative_to(folder / archive.MEDIA)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 path.replace(target)
+
+    def _key(self, folder: Path, name: str, setting: str, other: str) -> None:
+        saved, here = folder / name, settings.DATA / name
+        key = saved.read_text().strip() if saved.exists() else ""
+        if key and os.environ.get(setting):
+            if key not in os.environ[setting].split(",") and os.environ[setting] != key:
+                self._say(f"{setting} {other}")
+        elif key and (not here.exists() or here.read_text().strip() != key):
+            if here.exists():
+                here.replace(here.with_name(f"{name}.before-{timezone.now():%Y%m%d-%H%M%S}"))
+            here.touch(mode=0o600)
+            here.write_text(key)
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
