@@ -37,7 +37,7 @@ def upload(client, text, name="people.csv", kind="leads", like=""):
 
 def choose(client, one, **changes):
     """Post the mapping page as it stands, with changes."""
-    page = client.get(f"/imports/{one.pk}/").context["form"]
+    page = client.get(f"/imports/{one.pk}/?mapping").context["form"]
     data = {name: value for name, value in page.options.initial.items() if value not in (False, None)}
     data |= {"encoding": page.format.encoding, "separator": page.format.separator}
     for row in page.rows():
@@ -93,14 +93,22 @@ def test_the_file_is_read_again_with_another_separator(client, marketer):
     assert [row.header for row in page.context["columns"]] == ["Email;Nom"]
     page = choose(client, one, separator=";", reread="1")
     assert [row.header for row in page.context["columns"]] == ["Email", "Nom"]
-    assert Import.objects.get(pk=one.pk).state == "new"
+    assert Import.objects.get(pk=one.pk).state == "checked"
 
 
 def test_what_a_mapping_lacks_is_said_on_its_page(client, marketer):
     _answer, one = upload(client, "Email,Nom\nada@example.test,Lovelace\n")
     answer = choose(client, one, **{"to-0": "-"})
     assert answer.status_code == 200 and len(answer.context["problems"]) == 1
-    assert Import.objects.get(pk=one.pk).state == "new"
+    assert Import.objects.get(pk=one.pk).state == "checked"
+
+
+def test_a_file_whose_columns_are_all_known_is_checked_at_once_and_its_mapping_may_be_changed(client, marketer):
+    answer, one = upload(client, "Email,Nom\nada@example.test,Lovelace\n")
+    page = client.get(answer["Location"]).text
+    assert f'action="/imports/{one.pk}/apply/"' in page and 'href="?mapping"' in page and not Lead.objects.exists()
+    _answer, other = upload(client, "Email,Shoe\nada@example.test,40\n")
+    assert Import.objects.get(pk=other.pk).state == "new" and 'name="to-1"' in client.get(f"/imports/{other.pk}/").text
 
 
 def test_a_large_file_shows_its_progress_and_may_be_stopped(client, marketer, monkeypatch):
