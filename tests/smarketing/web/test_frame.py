@@ -63,7 +63,8 @@ def test_health_asks_nothing_and_readiness_says_what_is_missing(django_assert_nu
         assert Client().get("/healthz").text == "ok\n"
     answer = Client().get("/readyz")
     assert answer.status_code == 503
-    assert answer.json()["checks"] == {"database": "ok", "migrations": "ok", "heartbeats": "silent: worker, bell"}
+    said = {"database": "ok", "migrations": "ok", "suppression key": "ok", "heartbeats": "silent: worker, bell"}
+    assert answer.json()["checks"] == said
 
 
 def test_ready_when_worker_and_bell_beat():
