@@ -51,6 +51,7 @@ def beside(deed) -> threading.Thread:
     end = time.monotonic() + 60
     while thread.is_alive() and time.monotonic() < end:
         with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # a transaction sees others as it first saw them
             cursor.execute(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
             )
