@@ -122,7 +122,7 @@ class Portal:
         log = self.data / "log" / f"{name}.log"
         self.children[name] = children.start(self.commands[name], log, env=self.environment, cwd=ROOT)
 
-    def _wait_for_http(self, seconds: float = 60) -> None:
+    def _wait_for_http(self, seconds: float = 180) -> None:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if self.children["web"].poll() is not None:
