@@ -48,7 +48,8 @@ def next_step(context) -> str:
     if request is None or not request.user.is_authenticated or request.path == TODAY:
         return ""
     found = steps.following(request.user)
-    if found is None or found.url.split("?")[0] == request.path:
+    there = found is not None and request.method == "GET" and found.url.split("?")[0] == request.path
+    if found is None or there:
         return ""
     return render_to_string("start/next_step.html", {"one": found}, request)
 
