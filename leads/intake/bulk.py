@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
 from django.db.models import BooleanField, F, Func
 from django.db.models.expressions import RawSQL
-from psycopg2 import Binary
 
 from smarketing.rows.bulk import copy
 
@@ -24,7 +24,7 @@ def insert(table: str, types: Mapping[str, str], rows: Sequence[Sequence[Any]], 
         return []
     names = ", ".join(types)
     arrays = ", ".join(f"%s::{kind}[]" for kind in types.values())
-    columns = [_column(values) for values in zip(*rows, strict=True)]
+    columns = [array(values) for values in zip(*rows, strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} ({names}) SELECT {names} FROM unnest({arrays}) WITH ORDINALITY AS u({names}, nth)"
@@ -55,8 +55,8 @@ def add(table: str, types: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> 
 
 def among(column: str, ids: Iterable[int]) -> Func:
     """Condition for `filter(among("lead_id", ids))`: one array, however many there are."""
-    array = RawSQL("%s::bigint[]", [sorted(set(ids))])
-    return Func(F(column), array, template="(%(expressions)s)", arg_joiner=" = ANY ", output_field=BooleanField())
+    wanted = RawSQL("%s::bigint[]", [array(sorted(set(ids)))])
+    return Func(F(column), wanted, template="(%(expressions)s)", arg_joiner=" = ANY ", output_field=BooleanField())
 
 
 def json_text(value: Any) -> str | None:
@@ -64,5 +64,26 @@ def json_text(value: Any) -> str | None:
     return None if value is None else _JSON.encode(value)
 
 
-def _column(values: Sequence[Any]) -> list[Any]:
-    return [Binary(value) if isinstance(value, bytes) else value for value in values]
+def array(values: Iterable[Any]) -> str:
+    """An array as PostgreSQL reads it from one text: quicker to write, and to read, than a list of constants."""
+    return f"{{{','.join(map(_element, values))}}}"
+
+
+def _element(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, str):
+        return _quoted(value)
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, bytes):
+        return f'"\\\\x{value.hex()}"'
+    if isinstance(value, (datetime, date)):
+        return f'"{value.isoformat()}"'
+    return str(value)
+
+
+def _quoted(text: str) -> str:
+    if "\\" in text or '"' in text:
+        text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'

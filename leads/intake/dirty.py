@@ -10,10 +10,13 @@ from django.db import connection
 
 from smarketing.rows.fence import Fence
 
+from . import bulk
+
 _MARK = """
 INSERT INTO leads_leaddirty (lead_id, since)
-SELECT id, %s FROM (SELECT DISTINCT id FROM unnest(%s::bigint[]) id) u ORDER BY id
-ON CONFLICT (lead_id) DO UPDATE SET since = greatest(leads_leaddirty.since, excluded.since)
+SELECT id, %s FROM unnest(%s::bigint[]) id ORDER BY id
+ON CONFLICT (lead_id) DO UPDATE SET since = greatest(leads_leaddirty.since, excluded.since);
+NOTIFY smarketing_bell
 """
 
 
@@ -22,5 +25,4 @@ def mark(lead_ids: Iterable[int], fence: Fence) -> None:
     ids = sorted(set(lead_ids))
     if ids:
         with connection.cursor() as cursor:
-            cursor.execute(_MARK, [fence.recorded_at, ids])
-            cursor.execute("NOTIFY smarketing_bell")
+            cursor.execute(_MARK, [fence.recorded_at, bulk.array(ids)])
