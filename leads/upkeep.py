@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from leads.intake import addresses, suppression
+from leads.intake import addresses, suppression, words
 from leads.intake.facts import Origin
 from leads.intake.importing import staging
 from leads.judging import nightly as judging
@@ -34,6 +34,8 @@ LABELS = {
     "suppression": _("Addresses of those who oppose put on the suppression list"),
     "retention": _("Erasures proposed where the agreed months have passed"),
     "twins": _("Leads that may be one person looked for"),
+    "words": _("Words by which leads are found mended"),
+    "dictionary": _("Dictionary of the search tidied"),
     "staging": _("Old staging rows deleted"),
     "forms": _("Keys of forms sent long ago deleted"),
     "mails": _("Old mails deleted"),
@@ -61,6 +63,8 @@ def register() -> None:
     nightly.add(runs.Step("suppression", judging.lead_ranges, keep_suppression), order=92)
     nightly.add(runs.Step("retention", judging.lead_ranges, retention.propose), order=93)
     nightly.once("twins", likely.find, order=94)
+    nightly.add(runs.Step("words", judging.lead_ranges, lambda run, low, high: words.keep(low, high)), order=94)
+    nightly.once("dictionary", lambda run: words.tidy(), order=95)
     nightly.once("staging", forget_staging, order=95)
     nightly.once("forms", forget_forms, order=96)
     nightly.once("mails", forget_mails, order=97)

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from leads.handoffs import stages, states
-from leads.intake import columns
+from leads.intake import columns, words
 from leads.models import (
     Behaviour,
     BehaviourDay,
@@ -29,7 +29,8 @@ def run(at: datetime) -> int:
     """Derive all of it as of `at`. Returns the rows written. What is judged is no more than what was judged before."""
     for subject in SUBJECTS:
         columns.rebuild_all(subject)
-    written = ledger(at)
+    written = words.rebuild()
+    written += ledger(at)
     written += scores(at)
     written += raw_sums(at)
     written += _states()

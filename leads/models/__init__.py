@@ -12,6 +12,7 @@ from .acts import (  # noqa: F401
 from .derived import (  # noqa: F401
     BehaviourDay,
     HandoffState,
+    LeadWords,
     PersonaMatch,
     RawSum,
     RawSumDay,
@@ -58,4 +59,5 @@ from .working import (  # noqa: F401
     PoolMember,
     ReasonCode,
     Source,
+    Word,
 )

@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -151,3 +152,13 @@ class HandoffState(Derived):
             models.Index(fields=["line", "state"], name="state_line"),
             models.Index(fields=["rep", "lead"], name="state_rep_lead"),
         ]
+
+
+class LeadWords(Derived):
+    """The words of a living lead's name and e-mail address, without case and accents; marked by =, those of its company.
+
+    Triggers keep them (migration 0017), whoever writes a lead or a company.
+    """
+
+    lead = models.OneToOneField("leads.Lead", models.CASCADE, primary_key=True, db_constraint=False, related_name="+")
+    words = SearchVectorField()

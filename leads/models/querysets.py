@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, QuerySet, Subquery, Sum, TextField
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
@@ -14,7 +13,6 @@ from smarketing.accounts.policy import REP, may
 from . import search
 
 BY_NAME = "leads_plain(leads_lead.last_name || ' ' || leads_lead.first_name)"
-NEAR_ENOUGH = 0.4  # word similarity of trigrams
 NO_SOURCE = "~"  # asks for leads whose source is not known
 
 
@@ -40,34 +38,35 @@ class LeadQuerySet(QuerySet):
 
         `few`: the rows at hand are few, so that each is asked and no index of all.
         """
-        words = search.words_of(text)
-        if not words:
+        if not text.strip():
             return self
-        ids = None if few else search.candidates(words, personal)
-        found = self if ids is None else self.filter(pk__in=_listed(ids))
-        sure = [] if ids is None else [word for word in words if len(word) >= search.INDEXED][: search.SHARED]
-        for word in words:
-            if word not in sure:
-                found = found.filter(search.holding(word, personal))
+        said = search.asked(text)
+        if said is None:
+            return self.none()
+        found = self.that_hold(said, personal=personal, few=few)
+        if said.has_short and not found.exists():
+            return self.that_hold(said.begun, personal=personal, few=few)
         return found
 
-    def written_nearly(self, text: str) -> "LeadQuerySet":
+    def that_hold(self, said: search.Asked, *, personal: bool = True, few: bool = False) -> "LeadQuerySet":
+        """Those that hold every word of a search: a list of them while they are not too many, else lead by lead."""
+        words = said.everywhere if personal else said.of_firm
+        ids = None if few else search.leads(words, search.MOST + 1)
+        if ids is None or len(ids) > search.MOST:
+            return self.filter(search.holding(words))
+        return self.filter(pk__in=_listed(ids))
+
+    def written_nearly(self, text: str, *, few: bool = False) -> "LeadQuerySet":
         """Those whose name, e-mail or company is written nearly like the text."""
-        from .identities import Lead
-
-        firms = Lead.objects.filter(company__in=_listed(search.near_firms(text))).order_by().values("pk")
-        return self.filter(
-            pk__in=Lead.objects.filter(pk__in=_listed(search.near_names(text))).values("pk").union(firms)
-        )
-
-    def close_to(self, text: str) -> "LeadQuerySet":
-        """The same of few rows, by names and e-mails only: each is compared; `near` says how close it is."""
-        name = RawSQL(search.NAMES.replace("l.", "leads_lead."), [], output_field=TextField())
-        return self.annotate(near=TrigramWordSimilarity(text, name)).filter(near__gte=NEAR_ENOUGH)
+        for said in search.nearly(text):
+            found = self.that_hold(said, few=few)
+            if found.exists():
+                return found
+        return self.none()
 
     def named_from(self, text: str) -> "LeadQuerySet":
         """Those whose last name begins with the text."""
-        begins = RawSQL(f"{BY_NAME} LIKE leads_plain(%s)", [search.like(text)[1:]], output_field=BooleanField())
+        begins = RawSQL(f"{BY_NAME} LIKE leads_plain(%s)", [search.like(text)], output_field=BooleanField())
         return self.filter(begins)
 
     def made(self, first: datetime | None, until: datetime | None) -> "LeadQuerySet":
@@ -121,19 +120,24 @@ class CompanyQuerySet(QuerySet):
         return self if may(user, "leads.view") else self.none()
 
     def searched(self, text: str) -> "CompanyQuerySet":
-        """Those whose name or domain holds every word; a word too short for an index must begin the name."""
-        found = self
-        for word in search.words_of(text):
-            if len(word) < search.INDEXED:
-                found = found.filter(
-                    RawSQL(
-                        "lower(leads_company.name) LIKE lower(%s)", [search.like(word)[1:]], output_field=BooleanField()
-                    )
-                )
-                continue
-            where = f"{search.FIRMS.replace('c.', 'leads_company.')} LIKE leads_plain(%s)"
-            found = found.filter(RawSQL(where, [search.like(word)], output_field=BooleanField()))
+        """Those whose name or domain holds every word."""
+        if not text.strip():
+            return self
+        said = search.asked(text)
+        if said is None:
+            return self.none()
+        found = self.filter(search.firm_holding(said.firms))
+        if said.has_short and not found.exists():
+            return self.filter(search.firm_holding(said.begun.firms))
         return found
+
+    def written_nearly(self, text: str) -> "CompanyQuerySet":
+        """Those whose name or domain is written nearly like the text."""
+        for said in search.nearly(text):
+            found = self.filter(search.firm_holding(said.firms))
+            if found.exists():
+                return found
+        return self.none()
 
 
 class CampaignQuerySet(QuerySet):

@@ -1,124 +1,175 @@
-"""Finding leads by name, e-mail and company: the trigram indexes answer while few are found, a walk where many are.
+"""Finding leads and companies by words: each word typed must begin a word of the name, the e-mail or the company.
 
-Every word must be in the name, the e-mail address or the company, without regard to case and accents (`leads_plain`).
-Candidates are counted to MOST by the indexes, for each way to share the words between a person and a company. Up to
-there they are the answer; beyond, one in 125 matches and reading leads in their order finds a page soonest.
+`leads_leadwords` holds the words of a lead, plain (`leads_parts`), those of its company marked by =; one index answers
+for all of them at once. Words of MIDDLE letters and more are also found in the middle of a word, by way of the dictionary;
+so are words that are mistyped, there. A short word must be one as it stands, before it may begin one.
 """
 
-from collections.abc import Sequence
-from itertools import product
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
-MOST = 8_000
+from .spelling import distance, mistakes
+
+MOST = 8_000  # leads up to which they are listed; beyond, reading leads in their order finds a page soonest
 MAX_WORDS = 6
-INDEXED = 3  # letters from which on a trigram index helps
-SHARED = 3  # words that are shared out between person and company; further ones only filter
-NAMES = "leads_plain(l.first_name || ' ' || l.last_name || ' ' || l.email)"
-FIRMS = "leads_plain(c.name || ' ' || c.domain)"
-_BOTH = (
-    "SELECT l.id FROM leads_lead l WHERE {names} AND l.company_id IN (SELECT c.id FROM leads_company c WHERE {firms})"
-)
-_NAMES_ONLY = "SELECT l.id FROM leads_lead l WHERE {names}"
-_FIRMS_ONLY = "SELECT l.id FROM leads_lead l WHERE l.company_id IN (SELECT c.id FROM leads_company c WHERE {firms})"
-_NEAR_NAMES = f"""
-SELECT id FROM (SELECT l.id, {NAMES} AS name FROM leads_lead l WHERE leads_plain(%(text)s) <%% {NAMES} LIMIT %(most)s) found
-ORDER BY word_similarity(leads_plain(%(text)s), name) DESC, id DESC
+SHORT = 2
+MIDDLE = 4
+_FORMS, _CLOSE = 200, 12  # words of the dictionary that count as one: those that hold it, those written nearly so
+_LOOKED_AT = 300
+_PATIENCE = 300  # milliseconds
+FIRM_WORDS = "array_to_tsvector(leads_parts(leads_company.name || ' ' || leads_company.domain))"
+_LEADS = "SELECT lead_id FROM leads_leadwords WHERE words @@ %s::tsquery LIMIT %s"
+_FIRMS = f"SELECT id FROM leads_company WHERE {FIRM_WORDS} @@ %s::tsquery LIMIT %s"
+_ASKED = f"""
+SELECT w.word, CASE WHEN length(w.word) >= {MIDDLE} THEN array(
+  SELECT DISTINCT d.word FROM leads_word d WHERE d.word LIKE '%%' || w.word || '%%' AND NOT starts_with(d.word, w.word)
+  ORDER BY 1 LIMIT {_FORMS}) ELSE '{{}}' END
+FROM unnest(leads_parts(%s)) WITH ORDINALITY w(word, place) ORDER BY w.place LIMIT {MAX_WORDS}
 """
-_NEAR_FIRMS = f"""
-SELECT id FROM (SELECT c.id, {FIRMS} AS name FROM leads_company c WHERE leads_plain(%(text)s) <%% {FIRMS} LIMIT %(most)s) found
-ORDER BY word_similarity(leads_plain(%(text)s), name) DESC, id DESC
+_NEAR = f"""
+SELECT DISTINCT word, similarity(word, %(word)s) FROM leads_word
+WHERE word %% %(word)s AND length(word) BETWEEN %(low)s AND %(high)s ORDER BY 2 DESC, 1 LIMIT {_LOOKED_AT}
 """
-_STEPS = (0.7, 0.5, 0.4)  # word similarity: the closer, the fewer rows an index hands over
-_MOST_NEAR, _PATIENCE = 150, 1500  # rows, milliseconds
-_ESCAPES = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
+_LOOSE = "SELECT set_config('pg_trgm.similarity_threshold', %s, true), set_config('statement_timeout', %s, true)"
 
 
-def words_of(text: str) -> list[str]:
-    """The words of a search, without the character that no text holds."""
-    return text.replace("\x00", "").split()[:MAX_WORDS]
+@dataclass(frozen=True)
+class Form:
+    """A word typed. `others`: words of the dictionary that count as it. `begins`: whether words that begin so do."""
+
+    word: str
+    others: tuple[str, ...] = ()
+    begins: bool = True
+
+    def said(self, mark: str) -> str:
+        """As part of a tsquery: these words, marked."""
+        own = f"'{mark}{self.word}'" + (":*" if self.begins else "")
+        return "|".join([own, *(f"'{mark}{other}'" for other in self.others)])
 
 
-def like(word: str) -> str:
-    """A LIKE pattern that finds `word` anywhere."""
-    return f"%{word.translate(_ESCAPES)}%"
+@dataclass(frozen=True)
+class Asked:
+    """A search. Words are letters and digits alone, as `leads_parts` gives them: they need no quoting."""
+
+    forms: tuple[Form, ...]
+
+    @cached_property
+    def everywhere(self) -> str:
+        """Every word is one of the lead or its company."""
+        return "&".join(f"({form.said('')}|{form.said('=')})" for form in self.forms)
+
+    @cached_property
+    def people(self) -> str:
+        """The same, and at least one is the lead's own."""
+        return f"{self.everywhere}&({'|'.join(form.said('') for form in self.forms)})"
+
+    @cached_property
+    def of_firm(self) -> str:
+        """Every word is one of its company."""
+        return "&".join(f"({form.said('=')})" for form in self.forms)
+
+    @cached_property
+    def firms(self) -> str:
+        """The same of a company."""
+        return "&".join(f"({form.said('')})" for form in self.forms)
+
+    @property
+    def whole(self) -> "Asked":
+        """Only words that are as they were typed."""
+        return Asked(tuple(Form(form.word, begins=False) for form in self.forms))
+
+    @property
+    def begun(self) -> "Asked":
+        """Short words, too, may begin a word."""
+        return Asked(tuple(replace(form, begins=True) for form in self.forms))
+
+    @property
+    def has_short(self) -> bool:
+        return any(not form.begins for form in self.forms)
+
+    def far(self, words: Collection[str]) -> int:
+        """How many letters these words are away from what was typed."""
+        return sum(min((distance(form.word, word) for word in words), default=0) for form in self.forms)
 
 
-def candidates(words: Sequence[str], personal: bool) -> list[int] | None:
-    """Ids of leads that hold the first SHARED of these words; None when there are more than MOST, or no index helps."""
-    shared = shareable(words)
-    ways = list(product((True, False), repeat=len(shared))) if personal else [(True,) * len(shared)]
-    found = _shared_out(shared, ways, MOST + 1) if shared else None
-    return None if found is None or len(found) > MOST else found
-
-
-def of_people(words: Sequence[str], most: int) -> list[int]:
-    """Ids of leads that hold the shareable ones of these words, at least one of them themselves, at most `most` a way."""
-    shared = shareable(words)
-    ways = [way for way in product((False, True), repeat=len(shared)) if not all(way)]
-    return _shared_out(shared, ways, most) if shared else []
-
-
-def shareable(words: Sequence[str]) -> list[str]:
-    """Those that an index can find, at most SHARED of them."""
-    return [word for word in words if len(word) >= INDEXED][:SHARED]
-
-
-def _shared_out(shared: Sequence[str], ways: Sequence[tuple[bool, ...]], most: int) -> list[int]:
-    """Ids of leads for each way (word by word: whether the company holds it), at most `most` a way."""
-    parts, params = [], []
-    for firms in ways:
-        mine = [like(word) for word, firm in zip(shared, firms, strict=True) if not firm]
-        theirs = [like(word) for word, firm in zip(shared, firms, strict=True) if firm]
-        form = _BOTH if mine and theirs else _NAMES_ONLY if mine else _FIRMS_ONLY
-        parts.append(f"({form.format(names=_all(NAMES, mine), firms=_all(FIRMS, theirs))} LIMIT {most})")
-        params += mine + theirs
+def asked(text: str) -> Asked | None:
+    """The words of a text; None when it holds none. A short word in the end of several may begin one."""
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), params)
-        return sorted({row[0] for row in cursor.fetchall()})
+        cursor.execute(_ASKED, [text.replace("\x00", "")])
+        rows = cursor.fetchall()
+    last = len(rows) - 1
+    forms = [
+        Form(word, tuple(others), len(word) > SHORT or 0 < place == last) for place, (word, others) in enumerate(rows)
+    ]
+    return Asked(tuple(forms)) if forms else None
 
 
-def holding(word: str, personal: bool) -> RawSQL:
-    """The condition on a lead that it holds a word; a word too short for an index must begin the company's name."""
-    short = len(word) < INDEXED
-    where, said = ("lower(c.name) LIKE lower(%s)", like(word)[1:]) if short else (_all(FIRMS, [word]), like(word))
-    firms = f"leads_lead.company_id IN (SELECT c.id FROM leads_company c WHERE {where})"
-    if not personal:
-        return RawSQL(f"({firms})", [said], output_field=BooleanField())
-    names = _all(NAMES.replace("l.", "leads_lead."), [word])
-    return RawSQL(f"({names} OR {firms})", [like(word), said], output_field=BooleanField())
+def leads(said: str, most: int) -> list[int]:
+    """Ids of at most `most` leads for which a tsquery holds."""
+    return _ids(_LEADS, said, most)
 
 
-def near_names(text: str) -> list[int]:
-    """Ids of leads whose name or e-mail is written nearly like `text`, the closest first; none when it takes too long."""
-    return _nearly(_NEAR_NAMES, text)
+def firms(said: str, most: int) -> list[int]:
+    return _ids(_FIRMS, said, most)
 
 
-def near_firms(text: str) -> list[int]:
-    """Ids of companies whose name or domain is written nearly like `text`, the closest first."""
-    return _nearly(_NEAR_FIRMS, text)
+def holding(said: str) -> RawSQL:
+    """The condition on a lead that a tsquery holds, asked lead by lead."""
+    words = "(SELECT w.words FROM leads_leadwords w WHERE w.lead_id = leads_lead.id)"
+    return RawSQL(f"({words} @@ %s::tsquery)", [said], output_field=BooleanField())
 
 
-def _nearly(statement: str, text: str) -> list[int]:
-    """What is close, else what is less close: most mistakes are small."""
-    text = " ".join(words_of(text))
-    if len(text) < INDEXED:
+def firm_holding(said: str) -> RawSQL:
+    """The condition on a company that a tsquery holds; an index knows it."""
+    return RawSQL(f"({FIRM_WORDS} @@ %s::tsquery)", [said], output_field=BooleanField())
+
+
+def nearly(text: str) -> list[Asked]:
+    """Searches for what may have been meant, the likeliest first; none when looking takes too long.
+
+    First the words that nobody has are replaced by those written nearly so, then all are; a word like no other is left out.
+    """
+    said = asked(text)
+    if said is None:
         return []
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL statement_timeout = {_PATIENCE}")
-            for step in _STEPS:
-                cursor.execute(f"SET LOCAL pg_trgm.word_similarity_threshold = {step}")
-                cursor.execute(statement, {"text": text, "most": _MOST_NEAR})
-                if found := [row[0] for row in cursor.fetchall()]:
-                    break
-            cursor.execute("SET LOCAL statement_timeout = 0")
-            return found
+            close = {form.word: _close(cursor, form.word) for form in said.forms if len(form.word) > SHORT}
+            cursor.execute("SELECT set_config('statement_timeout', '0', true)")
     except OperationalError:
         return []
+    near = {word: Form(word, others) for word, others in close.items() if others}
+    exact = {form.word for form in said.forms if len(form.word) <= SHORT or form.word in close[form.word]}
+    strict = [
+        form if form.word in exact else near[form.word] for form in said.forms if form.word in exact | near.keys()
+    ]
+    loose = [near[form.word] for form in said.forms if form.word in near]
+    return [Asked(forms) for forms in dict.fromkeys((tuple(strict), tuple(loose))) if loose and forms]
 
 
-def _all(expression: str, patterns: Sequence[str]) -> str:
-    return " AND ".join([f"{expression} LIKE leads_plain(%s)"] * len(patterns))
+def _close(cursor, word: str) -> tuple[str, ...]:
+    """Words of the dictionary written nearly like one, the closest first."""
+    allowed = mistakes(word)
+    cursor.execute(_LOOSE, ["0.3" if len(word) > 9 else "0.2" if len(word) > 4 else "0.12", str(_PATIENCE)])
+    cursor.execute(_NEAR, {"word": word, "low": len(word) - allowed, "high": len(word) + allowed})
+    away = {other: distance(word, other) for other, _similar in cursor.fetchall()}
+    return tuple(sorted((one for one, far in away.items() if far <= allowed), key=lambda one: away[one])[:_CLOSE])
+
+
+def _ids(statement: str, said: str, most: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [said, most])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def like(word: str) -> str:
+    """A LIKE pattern that finds what begins with `word`."""
+    return f"{word.translate(_ESCAPES)}%"
+
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})

@@ -87,6 +87,18 @@ class LeadDirty(Working):
     since = models.DateTimeField()
 
 
+class Word(Working):
+    """The dictionary of words by which leads and companies are found; mistyped ones are looked up in it.
+
+    A word may stand twice (two writers wait for no one); the night tidies up.
+    """
+
+    word = models.TextField()
+
+    class Meta:
+        indexes = [models.Index(fields=["word"], name="word_plain")]
+
+
 class Behaviour(Working):
     """One distinct event filter used by any definition; `backfilled_at` null until its ledger is complete."""
 

@@ -1,20 +1,19 @@
 """Where the search of the frame looks among leads: people, companies, campaigns."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from leads.models import Campaign, Company, Lead, search
-from leads.models.querysets import LeadQuerySet
+from leads.models.querysets import CompanyQuerySet, LeadQuerySet
 from smarketing.accounts.policy import REP, may
 from smarketing.web import finding
 from smarketing.web.finding import Hit, Source
 
-SOME, MOST = 300, 500  # rows among which the best are chosen: for each way of the index, of a rep's own
+SOME = 60  # rows among which the best are chosen
 
 
 def register() -> None:
@@ -34,39 +33,47 @@ def _leads(user, text: str, limit: int, nearly: bool) -> list[Hit]:
     if not may(user, "leads.personal"):
         return []
     mine = Lead.objects.visible_to(user).living().select_related("company")
-    if not nearly:
-        found = _exactly(mine, user, text, limit)
-    elif user.role == REP:
-        found = list(mine.close_to(finding.plain(text)).order_by("-near", "-pk")[:limit])
-    else:
-        found = _in_order(mine, search.near_names(text)[: 4 * limit])[:limit]
-    return [_hit(lead) for lead in found]
+    found = _nearly(mine, user, text, limit) if nearly else _exactly(mine, user, text, limit)
+    return [_hit(lead) for lead in found[:limit]]
 
 
 def _exactly(mine: LeadQuerySet, user, text: str, limit: int) -> list[Lead]:
-    """The one with this e-mail address; those whose last name begins so; a choice of those that hold every word."""
+    """The one with this e-mail address; those that hold a short word as it stands; those whose last name begins so; a
+    choice of those that hold every word."""
     if "@" in text and (same := list(mine.annotate(mail=Lower("email")).filter(mail=text.lower())[:limit])):
         return same
-    found = list(mine.by_name().named_from(text).order_by("plain_name", "pk")[:limit])
-    if len(found) < limit:
-        rest = [lead for lead in _candidates(mine, user, search.words_of(text)) if _holds(lead, text)]
-        found += sorted(rest, key=lambda lead: finding.rank(text, f"{lead} {lead.email}"))
-    return list({lead.pk: lead for lead in found}.values())[:limit]
+    asked = search.asked(text)
+    if asked is None:
+        return []
+    whole = _chosen(mine, user, asked.whole, limit, text)
+    begun = list(mine.by_name().named_from(text).order_by("plain_name", "pk")[:limit])
+    found = [*whole, *begun] if asked.has_short else [*begun, *whole]
+    if len(_once(found)) < limit:
+        found += _chosen(mine, user, asked, SOME, text)
+    return _once(found)
 
 
-def _candidates(mine: LeadQuerySet, user, words: Sequence[str]) -> LeadQuerySet:
-    """Of a rep's few rows those that hold every word, else what the index finds."""
+def _nearly(mine: LeadQuerySet, user, text: str, limit: int) -> list[Lead]:
+    """Whoever is written nearly so, the closest first."""
+    for asked in search.nearly(text):
+        found = _chosen(mine, user, asked, SOME, text)
+        if found:
+            far = {lead.pk: asked.far(finding.plain(f"{lead} {lead.email}").split()) for lead in found}
+            return sorted(found, key=lambda lead: (far[lead.pk], -lead.pk))
+    return []
+
+
+def _chosen(mine: LeadQuerySet, user, asked: search.Asked, most: int, text: str) -> list[Lead]:
+    """Of a rep's few rows those that hold every word and one themselves, else what the index finds; best first."""
     if user.role == REP:
-        return mine.searched(" ".join(words), few=True)[:MOST]
-    return mine.filter(pk__in=search.of_people(words, SOME))
+        rows = mine.filter(search.holding(asked.people))[:most]
+    else:
+        rows = mine.filter(pk__in=search.leads(asked.people, most))
+    return sorted(rows, key=lambda lead: finding.rank(text, f"{lead} {lead.email}"))
 
 
-def _holds(lead: Lead, text: str) -> bool:
-    """Whether person and company together hold every word, and the person one of them."""
-    own = finding.plain(f"{lead} {lead.email}")
-    whole = f"{own} {finding.plain(f'{lead.company.name} {lead.company.domain}')}" if lead.company else own
-    words = finding.plain(text).split()
-    return all(word in whole for word in words) and any(word in own for word in words)
+def _once(found: Iterable[Lead]) -> list[Lead]:
+    return list({lead.pk: lead for lead in found}.values())
 
 
 def _hit(lead: Lead) -> Hit:
@@ -76,23 +83,24 @@ def _hit(lead: Lead) -> Hit:
 
 def _companies(user, text: str, limit: int, nearly: bool) -> list[Hit]:
     rows = Company.objects.visible_to(user)
+    found: list[Company] = []
     if nearly:
-        found: Sequence[Company] = _in_order(rows, search.near_firms(text)[:limit])
-    else:
-        found = sorted(rows.searched(text)[:SOME], key=lambda one: finding.rank(text, f"{one.name} {one.domain}"))[
-            :limit
-        ]
-    return [Hit(one.name or one.domain, reverse("leads:company", args=[one.pk]), one.domain) for one in found]
+        for asked in search.nearly(text):
+            found = found or _firms(rows, asked, SOME, text)
+    elif asked_for := search.asked(text):
+        found = _firms(rows, asked_for.whole, limit, text)
+        if len(found) < limit:
+            found += _firms(rows, asked_for, SOME, text)
+        found = list({one.pk: one for one in found}.values())
+    return [Hit(one.name or one.domain, reverse("leads:company", args=[one.pk]), one.domain) for one in found[:limit]]
+
+
+def _firms(rows: CompanyQuerySet, asked: search.Asked, most: int, text: str) -> list[Company]:
+    found = rows.filter(pk__in=search.firms(asked.firms, most))
+    return sorted(found, key=lambda one: finding.rank(text, f"{one.name} {one.domain}"))
 
 
 def _campaigns(user, text: str, limit: int, nearly: bool) -> list[Hit]:
     rows = Campaign.objects.visible_to(user)
     found = finding.by_name(rows, text, limit, nearly, ("name", "key"))
     return [Hit(str(one), reverse("leads:campaign", args=[one.pk]), one.channel) for one in found]
-
-
-def _in_order(rows: QuerySet, ids: Iterable[int]) -> list:
-    """The rows of these ids, in their order."""
-    ids = list(ids)
-    found = rows.in_bulk(ids)
-    return [found[pk] for pk in ids if pk in found]

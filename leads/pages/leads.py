@@ -16,7 +16,7 @@ from leads.models.querysets import LeadQuerySet
 from leads.scoring.days import here
 from smarketing.accounts.policy import REP, may, needs
 from smarketing.rows import clock
-from smarketing.web import exports, finding, lists
+from smarketing.web import exports, lists
 from smarketing.web.once import once
 from smarketing.web.tables import COUNT_TO, Column, Deed, Table
 
@@ -157,7 +157,7 @@ def _searched(rows: LeadQuerySet, text: str, personal: bool, few: bool) -> tuple
     found = rows.searched(text, personal=personal, few=few)
     if not text or not personal or found.exists():
         return found, False
-    near = rows.close_to(finding.plain(text)) if few else rows.written_nearly(text)
+    near = rows.written_nearly(text, few=few)
     return (near, True) if near.exists() else (found, False)
 
 

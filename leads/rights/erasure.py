@@ -16,7 +16,7 @@ from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
-from leads.intake import columns, dirty, locks, suppression
+from leads.intake import columns, dirty, locks, suppression, words
 from leads.intake.bulk import among
 from leads.models import (
     BehaviourDay,
@@ -203,6 +203,11 @@ def _facts(who: Person) -> None:
             columns.rebuild_all(subject, pk, pk + 1)
 
 
+def _found_by(who: Person) -> None:
+    """The words by which they were found, where nobody else has them."""
+    words.forget([*who.names, *who.emails])
+
+
 def _staged(who: Person) -> None:
     """Rows of files that wait or were kept, and the files themselves."""
     staged.erase(who)
@@ -235,7 +240,7 @@ def _views(who: Person) -> None:
     SavedView.objects.filter(_holding(("query", "name"), asked)).delete()
 
 
-PARTS: list[Callable[[Person], None]] = [_facts, _staged, _mails, _answers, _views]
+PARTS: list[Callable[[Person], None]] = [_facts, _found_by, _staged, _mails, _answers, _views]
 
 
 def _holding(names: Iterable[str], words: Iterable[str]) -> Q:

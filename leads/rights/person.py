@@ -56,6 +56,7 @@ class Person:
     emails: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)  # addresses and numbers: what finds them in a text
     full_names: list[tuple[str, str]] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
 
     def __add__(self, other: "Person") -> "Person":
         names = [one.name for one in fields(self) if one.name != "keys"]
@@ -69,26 +70,28 @@ def of(lead: Lead) -> Person:
     leads = sorted(merged(lead))
     deals = list(Deal.objects.filter(lead__in=leads).order_by("pk").values_list("pk", flat=True))
     joined = Join.objects.filter(lead__in=leads).values("visitor")
-    first: dict[int, int] = {}
+    owners: dict[int, int] = {}
     others = set()
     for visitor, owner in Join.objects.filter(visitor__in=joined).order_by("pk").values_list("visitor", "lead"):
-        first.setdefault(visitor, owner)
+        owners.setdefault(visitor, owner)
         others |= {visitor} if owner not in leads else set()
     said = AttributeChange.objects.filter(subject="lead", subject_id__in=leads)
     keys: dict[str, list[str]] = {}
     for source, key in LeadKey.objects.filter(lead__in=leads).order_by("pk").values_list("source__name", "key"):
         keys.setdefault(source, []).append(key)
     emails = _values(said, "email")
+    first, last = _values(said, "first_name"), _values(said, "last_name")
     return Person(
         leads,
         deals,
-        sorted(first),
-        sorted(visitor for visitor, owner in first.items() if owner in leads),
-        sorted(first.keys() - others),
+        sorted(owners),
+        sorted(visitor for visitor, owner in owners.items() if owner in leads),
+        sorted(owners.keys() - others),
         keys,
         emails,
         [word for word in [*emails, *_values(said, "phone")] if len(word) >= SHORTEST],
-        [(one, other) for one in _values(said, "first_name") for other in _values(said, "last_name")],
+        [(one, other) for one in first for other in last],
+        [*first, *last],
     )
 
 

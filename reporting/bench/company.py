@@ -10,6 +10,8 @@ from reporting.demo import crowd, seed, setting, traffic, visitors, writing
 from reporting.demo.plan import Plan
 from smarketing.rows.models import Installation
 
+from . import names
+
 
 def make(leads: int, events: int, at: datetime, say: Callable[[str], None]) -> tuple[Plan, setting.Stage]:
     """People, papers, facts and ledger of a company of this size in an empty database."""
@@ -20,7 +22,7 @@ def make(leads: int, events: int, at: datetime, say: Callable[[str], None]) -> t
         stage = seed.set_stage(plan)
         stage.pool.members.update(cap=10_000_000)  # nobody works here: no queue is ever full
     with seed.phase(say, f"{leads} leads, {events} events drawn and written"):
-        people = crowd.draw(plan)
+        people = names.given(plan, crowd.draw(plan))
         visits = traffic.draw(plan, people)
         with transaction.atomic():
             made = writing.identities(plan, people)

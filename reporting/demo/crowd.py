@@ -1,6 +1,7 @@
 """Who comes: companies, leads, the campaign each came by. Pure: arrays from a Plan."""
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -43,6 +44,8 @@ class Crowd:
     landing: np.ndarray
     intent: np.ndarray
     opted_out: np.ndarray  # instant, -1 never
+    first_names: Sequence[str] = words.FIRST_NAMES
+    last_names: Sequence[str] = words.LAST_NAMES
 
 
 def draw(plan: Plan) -> Crowd:

@@ -146,8 +146,8 @@ def _leads(crowd: Crowd, companies: np.ndarray, campaigns: np.ndarray) -> np.nda
     count = len(crowd.born)
     number = ids("leads_lead_id_seq", count)
     first, last = (
-        np.array(words.FIRST_NAMES, object)[crowd.first_name],
-        np.array(words.LAST_NAMES, object)[crowd.last_name],
+        np.array(crowd.first_names, object)[crowd.first_name],
+        np.array(crowd.last_names, object)[crowd.last_name],
     )
     domains = np.array([*crowd.companies.domain, "mail.example"], object)[crowd.company]
     country = np.array(words.COUNTRIES, object)[np.append(crowd.companies.country, 0)[crowd.company]]
@@ -214,7 +214,7 @@ def _linked(number: np.ndarray, index: np.ndarray) -> list[int | None]:
     return [None if n < 0 else int(number[n]) for n in index.tolist()]
 
 
-_FOLD = str.maketrans("éèêëàâçîïôöûüñœ", "eeeeaaciioouuno")
+_FOLD = str.maketrans("éèêëàâçîïôöûüñœ", "eeeeaaciioouuno", "’ ")
 
 
 def _plain(name: str) -> str:

@@ -7,9 +7,10 @@ from importlib import import_module
 
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
-TEXT = (models.CharField, models.TextField, models.JSONField, models.BinaryField, models.FileField)
+TEXT = (models.CharField, models.TextField, models.JSONField, models.BinaryField, models.FileField, SearchVectorField)
 
 
 def _ours(app) -> bool:

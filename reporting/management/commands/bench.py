@@ -15,6 +15,9 @@ from smarketing import env
 SIZES = {"small": (100_000, 2_000_000), "full": (1_000_000, 20_000_000), "tiny": (5_000, 100_000)}
 
 
+PARTS = ("clocks", "pages", "search", "ingestion")
+
+
 class Command(BaseCommand):
     help = "Measure the house on a company of its own: ratios inside one run, goals printed, never asserted."
     requires_system_checks: list = []
@@ -23,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--size", choices=SIZES, default=os.environ.get("SIZE") or "small")
         parser.add_argument("--leads", type=int)
         parser.add_argument("--events", type=int)
-        parser.add_argument("--only", choices=["clocks", "pages"], help="measure one part")
+        parser.add_argument("--only", choices=PARTS, help="measure one part")
         parser.add_argument("--plans", action="store_true", help="print the plan of each page's slowest query")
         parser.add_argument("--inside", action="store_true", help="this process runs on the bench's own database")
 
@@ -31,7 +34,7 @@ class Command(BaseCommand):
         if not inside:
             sys.exit(self._outside())
         counts = SIZES[size]
-        self._measure(leads or counts[0], events or (1000 if only == "clocks" else counts[1]), plans, only)
+        self._measure(leads or counts[0], events or (1000 if only in ("clocks", "search") else counts[1]), plans, only)
 
     def _outside(self) -> int:
         """Start a cluster of its own, run the bench inside it, stop and delete it."""
@@ -56,7 +59,7 @@ class Command(BaseCommand):
             shutil.rmtree(folder / "postgres", ignore_errors=True)
 
     def _measure(self, leads: int, events: int, plans: bool, only: str | None) -> None:
-        from reporting.bench import company, importing, measure, ordinary, promises
+        from reporting.bench import company, importing, measure, ordinary, promises, searching
         from reporting.bench.stopwatch import Sheet
         from smarketing.rows import clock
 
@@ -66,22 +69,23 @@ class Command(BaseCommand):
         _plan, stage = company.make(leads, events, clock.now(), self._say)
         sheet = Sheet(self._say)
         self._say("Measured:")
-        if only != "clocks":
+        if not only or only == "pages":
             full = measure.full(sheet, stage, leads)
         if not only:
             measure.history(sheet, ordinary.begins(), stage)
             ordinary.measure(sheet, full)
             measure.event_to_queue(sheet)
-        if only != "clocks":
+        if not only or only == "pages":
             measure.queue_page(sheet)
-        if not only:
+        if not only or only == "ingestion":
             measure.ingestion(sheet)
-        if only != "clocks":
-            measure.searches(sheet)
+        if not only or only in ("pages", "search"):
+            searching.searches(sheet)
+        if not only or only == "pages":
             measure.pages(sheet, plans, self._say)
         if not only:
             importing.imports(sheet, leads)
-        if only != "pages":
+        if not only or only == "clocks":
             promises.measure(sheet, leads)
         said = {"at": datetime.now(UTC).isoformat(), "leads": leads, "events": events, "lines": sheet.lines}
         path = Path(settings.DATA) / "bench.json"

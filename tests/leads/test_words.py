@@ -1,0 +1,158 @@
+"""The words by which people and companies are found follow every edit, merge and erasure; mistakes are forgiven."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leads.intake import words
+from leads.models import Company, Lead, LeadWords, Word, search
+from leads.models.spelling import distance, mistakes
+from tests.leads import facts
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+def found(text: str, **asked) -> set[str]:
+    return {str(lead) for lead in Lead.objects.searched(text, **asked)}
+
+
+def said(lead: int) -> set[str]:
+    return set(LeadWords.objects.get(pk=lead).words.replace("'", "").split())
+
+
+def dictionary() -> set[str]:
+    return set(Word.objects.values_list("word", flat=True))
+
+
+@pytest.fixture
+def ada() -> int:
+    firm = facts.company(AT, name="Société Électrique 3M", domain="elec-3m.example")
+    return facts.lead(AT, first_name="Ada", last_name="d’Artagnan", email="ada.dart77@elec-3m.example", company=firm)
+
+
+def test_words_are_those_of_name_address_and_company_without_case_and_accents(ada):
+    assert said(ada) == {
+        "ada", "d", "artagnan", "dart77", "elec", "3m", "example", "=societe", "=electrique", "=3m", "=elec", "=example",
+    }  # fmt: skip
+    for text in (
+        "ADA",
+        "artag",
+        "d'art",
+        "dart77",
+        "société ada",
+        "electri",
+        "ada.dart77@elec-3m.example",
+        "3m",
+        "3M ada",
+    ):
+        assert found(text) == {"Ada d’Artagnan"} == found(text, few=True), text
+    for text in ("ada nobody", "dart78", "m3", "%", "tagnan ada x"):
+        assert found(text) == set() == found(text, few=True), text
+    assert found("societe 3m", personal=False) == {"Ada d’Artagnan"} and found("ada", personal=False) == set()
+
+
+def test_a_word_is_found_in_the_middle_of_another_from_four_letters_on(ada):
+    assert found("tagnan") == {"Ada d’Artagnan"} and found("tag") == set()
+    assert [one.name for one in Company.objects.searched("ectriq")] == ["Société Électrique 3M"]
+
+
+def test_short_words_find_who_holds_them_as_a_word_before_who_begins_so():
+    for name in ("Li", "Lindon", "Wu-Meyer", "Wulf"):
+        facts.lead(AT, first_name="Jo", last_name=name)
+    assert found("li") == {"Jo Li"} and found("WU") == {"Jo Wu-Meyer"} and found("l") == {"Jo Li", "Jo Lindon"}
+    assert found("jo l") == {"Jo Li", "Jo Lindon"}, "the last of several words may be unfinished"
+    assert found("l jo") == {"Jo Li", "Jo Lindon"}
+
+
+def test_words_follow_edits_of_the_lead_and_of_its_company(ada):
+    firm = Lead.objects.get(pk=ada).company_id
+    facts.change("lead", ada, "last_name", "Byron", AT)
+    facts.change("company", firm, "name", "Moteurs Réunis", AT)
+    assert found("byron reunis") == {"Ada Byron"} and found("artagnan") == set() == found("electrique")
+    other = facts.company(AT, name="Quartz")
+    facts.change("lead", ada, "company", other, AT)
+    assert found("byron quartz") == {"Ada Byron"} and found("moteurs") == set()
+    assert {"byron", "moteurs", "reunis", "quartz"} <= dictionary()
+
+
+def test_who_was_merged_or_erased_is_found_no_more_and_comes_back_with_the_merge_undone(ada):
+    for gone, back in (({"root_id": ada + 1}, {"root_id": None}), ({"erased": True}, {"erased": False})):
+        Lead.objects.filter(pk=ada).update(**gone)
+        assert found("artagnan") == set() and not LeadWords.objects.filter(pk=ada).exists()
+        Lead.objects.filter(pk=ada).update(**back)
+        assert found("artagnan") == {"Ada d’Artagnan"}
+
+
+def test_nothing_is_written_where_no_name_changes(ada):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT xmin::text, ctid::text FROM leads_leadwords")
+        before = cursor.fetchall()
+        Lead.objects.update(stage="mql", phone="1")
+        facts.change("company", Lead.objects.get(pk=ada).company_id, "industry", "Steel", AT)
+        cursor.execute("SELECT xmin::text, ctid::text FROM leads_leadwords")
+        assert cursor.fetchall() == before
+
+
+def test_what_was_mangled_is_mended_by_the_night_and_by_a_rebuild(ada):
+    good, known = said(ada), dictionary()
+    LeadWords.objects.update(words="'wrong'")
+    assert words.keep() == 1 and words.keep() == 0 and said(ada) == good
+    Word.objects.filter(word="artagnan").delete()
+    Word.objects.bulk_create([Word(word="nobody"), Word(word="ada")])
+    assert words.tidy() == 3 and words.tidy() == 0 and dictionary() == known
+    assert sorted(Word.objects.values_list("word", flat=True)) == sorted(known)
+    LeadWords.objects.all().delete()
+    assert words.rebuild() == 1 and said(ada) == good and dictionary() == known
+
+
+def test_names_of_any_length_and_kind_are_taken(ada):
+    odd = ["é" * 3000, "x " * 3000, "'; DROP TABLE leads_word; --", "\\' :* & | !", "李小龍", "👩‍💻"]
+    for name in odd:
+        facts.lead(AT, first_name=name)
+    assert len(Lead.objects.searched("e" * 200)) == 1 and found("李小龍") == {"李小龍"} and found("👩‍💻") == set()
+    assert found("drop table") == {odd[2]}
+
+
+def test_a_mistyped_word_is_replaced_and_the_right_ones_stay(ada):
+    facts.lead(AT, first_name="Ida", last_name="Artaud")
+    near = {str(lead) for lead in Lead.objects.written_nearly("ada artagnna")}
+    assert near == {"Ada d’Artagnan"}
+    assert {str(lead) for lead in Lead.objects.written_nearly("aad artagnna")} == {"Ada d’Artagnan"}
+    assert [one.name for one in Company.objects.written_nearly("elctrique")] == ["Société Électrique 3M"]
+    assert not Lead.objects.written_nearly("zqxwvk").exists() and not Lead.objects.written_nearly(" %").exists()
+
+
+def test_beyond_the_most_that_are_listed_leads_are_asked_one_by_one_for_the_same_rows(ada, monkeypatch):
+    facts.lead(AT, first_name="Ada", last_name="Other")
+    listed = found("ada")
+    monkeypatch.setattr(search, "MOST", 0)
+    assert found("ada") == listed == {"Ada d’Artagnan", "Ada Other"}
+
+
+def test_looking_for_what_was_meant_takes_no_longer_than_it_may(ada, monkeypatch):
+    monkeypatch.setattr(search, "_NEAR", "SELECT pg_sleep(2), %(word)s::text, %(low)s, %(high)s")
+    monkeypatch.setattr(search, "_PATIENCE", 20)
+    assert search.nearly("artagnna") == []
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("0",)
+
+
+WORDS = st.text("abc", min_size=1, max_size=6)
+
+
+@given(WORDS, WORDS)
+def test_the_distance_of_two_words_is_that_of_the_steps_between_them(one, other):
+    far = distance(one, other)
+    assert far == distance(other, one) and (far == 0) is (one == other)
+    assert abs(len(one) - len(other)) <= far <= max(len(one), len(other))
+    assert distance(one + "x", other + "x") <= far and distance("x" + one, one) == 1
+
+
+def test_neighbours_that_changed_places_are_one_mistake():
+    assert distance("dubois", "dubios") == 1 and distance("abc", "acb") == 1 and distance("ab", "xy") == 2
+    assert mistakes("noel") == 1 and mistakes("dubois") == 2
