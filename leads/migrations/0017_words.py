@@ -12,12 +12,15 @@ from django.db import migrations, models
 SPLIT = """
 CREATE FUNCTION leads_parts(said text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT array_remove(string_to_array(
-    regexp_replace(public.leads_plain(left(said, 300)), '[^[:alnum:]]+', ' ', 'g'), ' '), '')
+    regexp_replace(public.leads_plain(left(said, 500)), '[^[:alnum:]]+', ' ', 'g'), ' '), '')
+$$;
+CREATE FUNCTION leads_stems(said text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE WHEN said ~ '[0-9]' THEN left(said, 240) || ' ' || translate(left(said, 240), '0123456789', '') ELSE said END
 $$;
 CREATE FUNCTION leads_words(own text, firm text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT array_to_tsvector(array_remove(array_remove(string_to_array(
-    regexp_replace(public.leads_plain(left(own, 300)), '[^[:alnum:]]+', ' ', 'g')
-    || coalesce(' =' || regexp_replace(public.leads_plain(left(firm, 300)), '[^[:alnum:]]+', ' =', 'g'), ''),
+    regexp_replace(public.leads_plain(left(public.leads_stems(own), 500)), '[^[:alnum:]]+', ' ', 'g')
+    || coalesce(' =' || regexp_replace(public.leads_plain(left(public.leads_stems(firm), 500)), '[^[:alnum:]]+', ' =', 'g'), ''),
     ' '), ''), '='))
 $$;
 """
@@ -95,10 +98,10 @@ WHERE NOT l.erased AND l.root_id IS NULL ORDER BY l.id;
 INSERT INTO leads_word (word)
 SELECT word FROM (
   SELECT ltrim(word, '=') AS word FROM ts_stat('SELECT words FROM leads_leadwords')
-  UNION SELECT unnest(leads_parts(name || ' ' || domain)) FROM leads_company) d
+  UNION SELECT unnest(leads_parts(leads_stems(name || ' ' || domain))) FROM leads_company) d
 WHERE word ~ '^.{2,39}[^0-9]$' ORDER BY word;
 CREATE INDEX lead_words ON leads_leadwords USING gin (words) WITH (gin_pending_list_limit = 1024);
-CREATE INDEX company_words ON leads_company USING gin (array_to_tsvector(leads_parts(name || ' ' || domain)))
+CREATE INDEX company_words ON leads_company USING gin (array_to_tsvector(leads_parts(leads_stems(name || ' ' || domain))))
   WITH (gin_pending_list_limit = 1024);
 CREATE INDEX word_near ON leads_word USING gin (word gin_trgm_ops) WITH (gin_pending_list_limit = 256);
 DROP INDEX lead_search;
@@ -122,7 +125,7 @@ CREATE INDEX lead_search ON leads_lead USING gin
   (leads_plain(first_name || ' ' || last_name || ' ' || email) gin_trgm_ops);
 CREATE INDEX company_search ON leads_company USING gin (leads_plain(name || ' ' || domain) gin_trgm_ops);
 DROP FUNCTION leads_company_renamed(), leads_company_born(), leads_lead_renamed(), leads_lead_born();
-DROP FUNCTION leads_keep_words(bigint[]), leads_learn_words(tsvector[]), leads_words(text, text), leads_parts(text);
+DROP FUNCTION leads_keep_words(bigint[]), leads_learn_words(tsvector[]), leads_words(text, text), leads_stems(text), leads_parts(text);
 """
 
 
@@ -151,7 +154,7 @@ class Migration(migrations.Migration):
             name="Word",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("word", models.TextField()),
+                ("word", models.TextField(db_collation="C")),
             ],
             options={"indexes": [models.Index(fields=["word"], name="word_plain")]},
         ),

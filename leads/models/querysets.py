@@ -1,6 +1,7 @@
 """How leads, companies and campaigns are read: who may see them, what is asked of them. Adjectives, chainable."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -14,6 +15,16 @@ from . import search
 
 BY_NAME = "leads_plain(leads_lead.last_name || ' ' || leads_lead.first_name)"
 NO_SOURCE = "~"  # asks for leads whose source is not known
+
+
+@dataclass(frozen=True)
+class Found:
+    """Leads that a search finds. Where they are very many: `some` of them, quick to count, and `gathered`, the same rows
+    read by an index of words and sorted then, for where few of those that come first in an order are among them."""
+
+    rows: "LeadQuerySet"
+    some: "LeadQuerySet | None" = None
+    gathered: "LeadQuerySet | None" = None
 
 
 class LeadQuerySet(QuerySet):
@@ -38,28 +49,35 @@ class LeadQuerySet(QuerySet):
 
         `few`: the rows at hand are few, so that each is asked and no index of all.
         """
+        return self.found_by(text, personal=personal, few=few).rows
+
+    def found_by(self, text: str, *, personal: bool = True, few: bool = False) -> "Found":
+        """The same, and what helps where they are very many."""
         if not text.strip():
-            return self
+            return Found(self)
         said = search.asked(text)
         if said is None:
-            return self.none()
-        found = self.that_hold(said, personal=personal, few=few)
-        if said.has_short and not found.exists():
-            return self.that_hold(said.begun, personal=personal, few=few)
+            return Found(self.none())
+        found = self._that_hold(said, personal, few)
+        if said.has_short and not found.rows.exists():
+            return self._that_hold(said.begun, personal, few)
         return found
 
-    def that_hold(self, said: search.Asked, *, personal: bool = True, few: bool = False) -> "LeadQuerySet":
-        """Those that hold every word of a search: a list of them while they are not too many, else lead by lead."""
+    def _that_hold(self, said: search.Asked, personal: bool, few: bool) -> "Found":
+        """Those that hold every word: a list of them while they are not too many, else lead by lead."""
         words = said.everywhere if personal else said.of_firm
-        ids = None if few else search.leads(words, search.MOST + 1)
-        if ids is None or len(ids) > search.MOST:
-            return self.filter(search.holding(words))
-        return self.filter(pk__in=_listed(ids))
+        if few:
+            return Found(self.filter(search.holding(words)))
+        ids = search.leads(words, search.MOST + 1)
+        listed = self.filter(pk__in=_listed(ids))
+        if len(ids) <= search.MOST:
+            return Found(listed)
+        return Found(self.filter(search.holding(words)), listed, self.filter(search.among(words)))
 
     def written_nearly(self, text: str, *, few: bool = False) -> "LeadQuerySet":
         """Those whose name, e-mail or company is written nearly like the text."""
         for said in search.nearly(text):
-            found = self.that_hold(said, few=few)
+            found = self._that_hold(said, True, few).rows
             if found.exists():
                 return found
         return self.none()
@@ -112,7 +130,7 @@ def _key_in(*arms: QuerySet) -> Func:
 
 def _listed(ids: Sequence[int]) -> RawSQL:
     """Many ids as one value, quick to write and to read."""
-    return RawSQL("(SELECT unnest(%s::bigint[]))", [list(ids)])
+    return RawSQL("(SELECT unnest(%s::bigint[]))", [f"{{{','.join(map(str, ids))}}}"])
 
 
 class CompanyQuerySet(QuerySet):
@@ -126,18 +144,20 @@ class CompanyQuerySet(QuerySet):
         said = search.asked(text)
         if said is None:
             return self.none()
-        found = self.filter(search.firm_holding(said.firms))
-        if said.has_short and not found.exists():
-            return self.filter(search.firm_holding(said.begun.firms))
-        return found
+        ids = search.firms(said.firms, search.MOST + 1)
+        if said.has_short and not ids:
+            return self._listed_or_asked(said.begun.firms, search.firms(said.begun.firms, search.MOST + 1))
+        return self._listed_or_asked(said.firms, ids)
 
     def written_nearly(self, text: str) -> "CompanyQuerySet":
         """Those whose name or domain is written nearly like the text."""
         for said in search.nearly(text):
-            found = self.filter(search.firm_holding(said.firms))
-            if found.exists():
-                return found
+            if ids := search.firms(said.firms, search.MOST + 1):
+                return self._listed_or_asked(said.firms, ids)
         return self.none()
+
+    def _listed_or_asked(self, words: str, ids: Sequence[int]) -> "CompanyQuerySet":
+        return self.filter(pk__in=_listed(ids)) if len(ids) <= search.MOST else self.filter(search.firm_holding(words))
 
 
 class CampaignQuerySet(QuerySet):

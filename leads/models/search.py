@@ -15,25 +15,31 @@ from django.db.models.expressions import RawSQL
 
 from .spelling import distance, mistakes
 
-MOST = 8_000  # leads up to which they are listed; beyond, reading leads in their order finds a page soonest
+MOST = 4_000  # leads up to which they are listed; beyond, reading leads in their order finds a page soonest
 MAX_WORDS = 6
 SHORT = 2
 MIDDLE = 4
-_FORMS, _CLOSE = 200, 12  # words of the dictionary that count as one: those that hold it, those written nearly so
-_LOOKED_AT = 300
+_FORMS, _CLOSE = (
+    64,
+    12,
+)  # words of the dictionary that count as one: those that begin so or hold it, those written nearly so
+_LOOKED_AT = 120
 _PATIENCE = 300  # milliseconds
-FIRM_WORDS = "array_to_tsvector(leads_parts(leads_company.name || ' ' || leads_company.domain))"
+_LIKENESS = "0.2"  # similarity of trigrams from which on a word is looked at: two letters changed places in six
+FIRM_WORDS = "array_to_tsvector(leads_parts(leads_stems(name || ' ' || domain)))"
 _LEADS = "SELECT lead_id FROM leads_leadwords WHERE words @@ %s::tsquery LIMIT %s"
 _FIRMS = f"SELECT id FROM leads_company WHERE {FIRM_WORDS} @@ %s::tsquery LIMIT %s"
 _ASKED = f"""
-SELECT w.word, CASE WHEN length(w.word) >= {MIDDLE} THEN array(
-  SELECT DISTINCT d.word FROM leads_word d WHERE d.word LIKE '%%' || w.word || '%%' AND NOT starts_with(d.word, w.word)
-  ORDER BY 1 LIMIT {_FORMS}) ELSE '{{}}' END
+SELECT w.word, CASE WHEN length(w.word) > {SHORT} THEN array(SELECT DISTINCT d.word FROM leads_word d
+    WHERE d.word >= w.word COLLATE "C" AND d.word < (w.word || chr(1114111)) COLLATE "C" ORDER BY 1 LIMIT {_FORMS + 1}) END,
+  CASE WHEN length(w.word) >= {MIDDLE} THEN array(SELECT DISTINCT d.word FROM leads_word d
+    WHERE d.word LIKE '%%_' || w.word || '%%' AND NOT starts_with(d.word, w.word) ORDER BY 1 LIMIT {_FORMS}) END
 FROM unnest(leads_parts(%s)) WITH ORDINALITY w(word, place) ORDER BY w.place LIMIT {MAX_WORDS}
 """
 _NEAR = f"""
-SELECT DISTINCT word, similarity(word, %(word)s) FROM leads_word
-WHERE word %% %(word)s AND length(word) BETWEEN %(low)s AND %(high)s ORDER BY 2 DESC, 1 LIMIT {_LOOKED_AT}
+SELECT w.word, array(SELECT word FROM (SELECT DISTINCT d.word, similarity(d.word, w.word) AS alike FROM leads_word d
+  WHERE d.word %% w.word AND abs(length(d.word) - length(w.word)) <= 2 ORDER BY 2 DESC, 1 LIMIT {_LOOKED_AT}) n)
+FROM unnest(%s::text[]) w(word)
 """
 _LOOSE = "SELECT set_config('pg_trgm.similarity_threshold', %s, true), set_config('statement_timeout', %s, true)"
 
@@ -45,6 +51,10 @@ class Form:
     word: str
     others: tuple[str, ...] = ()
     begins: bool = True
+
+    @property
+    def is_short(self) -> bool:
+        return len(self.word) <= SHORT
 
     def said(self, mark: str) -> str:
         """As part of a tsquery: these words, marked."""
@@ -66,6 +76,8 @@ class Asked:
     @cached_property
     def people(self) -> str:
         """The same, and at least one is the lead's own."""
+        if len(self.forms) == 1:
+            return self.forms[0].said("")
         return f"{self.everywhere}&({'|'.join(form.said('') for form in self.forms)})"
 
     @cached_property
@@ -86,11 +98,11 @@ class Asked:
     @property
     def begun(self) -> "Asked":
         """Short words, too, may begin a word."""
-        return Asked(tuple(replace(form, begins=True) for form in self.forms))
+        return Asked(tuple(replace(form, begins=form.begins or form.is_short) for form in self.forms))
 
     @property
     def has_short(self) -> bool:
-        return any(not form.begins for form in self.forms)
+        return any(form.is_short and not form.begins for form in self.forms)
 
     def far(self, words: Collection[str]) -> int:
         """How many letters these words are away from what was typed."""
@@ -98,15 +110,23 @@ class Asked:
 
 
 def asked(text: str) -> Asked | None:
-    """The words of a text; None when it holds none. A short word in the end of several may begin one."""
+    """The words of a text; None when it holds none. A short word in the end of several may begin one.
+
+    Where few words begin so they are named one by one: an index skips from one to the other, and reads less.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_ASKED, [text.replace("\x00", "")])
         rows = cursor.fetchall()
     last = len(rows) - 1
-    forms = [
-        Form(word, tuple(others), len(word) > SHORT or 0 < place == last) for place, (word, others) in enumerate(rows)
-    ]
-    return Asked(tuple(forms)) if forms else None
+    return Asked(tuple(_form(*row, 0 < place == last) for place, row in enumerate(rows))) if rows else None
+
+
+def _form(word: str, longer: list[str] | None, holding: list[str] | None, unfinished: bool) -> Form:
+    if longer is None:
+        return Form(word, begins=unfinished)
+    few = 0 < len(longer) <= _FORMS and not word[-1].isdigit()
+    others = [*(one for one in longer if one != word and few), *(holding or ())]
+    return Form(word, tuple(others), begins=not few)
 
 
 def leads(said: str, most: int) -> list[int]:
@@ -124,9 +144,16 @@ def holding(said: str) -> RawSQL:
     return RawSQL(f"({words} @@ %s::tsquery)", [said], output_field=BooleanField())
 
 
+def among(said: str) -> RawSQL:
+    """The same, all that hold it listed first: nothing else is read, and they are sorted then."""
+    listed = "ARRAY(SELECT lead_id FROM leads_leadwords WHERE words @@ %s::tsquery)"
+    return RawSQL(f"(leads_lead.id = ANY ({listed}))", [said], output_field=BooleanField())
+
+
 def firm_holding(said: str) -> RawSQL:
-    """The condition on a company that a tsquery holds; an index knows it."""
-    return RawSQL(f"({FIRM_WORDS} @@ %s::tsquery)", [said], output_field=BooleanField())
+    """The condition on a company that a tsquery holds: an index is asked once, the rest is looked up in its answer."""
+    listed = f"SELECT id FROM leads_company WHERE {FIRM_WORDS} @@ %s::tsquery"
+    return RawSQL(f"coalesce(leads_company.id IN ({listed}), false)", [said], output_field=BooleanField())
 
 
 def nearly(text: str) -> list[Asked]:
@@ -137,14 +164,9 @@ def nearly(text: str) -> list[Asked]:
     said = asked(text)
     if said is None:
         return []
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            close = {form.word: _close(cursor, form.word) for form in said.forms if len(form.word) > SHORT}
-            cursor.execute("SELECT set_config('statement_timeout', '0', true)")
-    except OperationalError:
-        return []
-    near = {word: Form(word, others) for word, others in close.items() if others}
-    exact = {form.word for form in said.forms if len(form.word) <= SHORT or form.word in close[form.word]}
+    close = _close([form.word for form in said.forms if not form.is_short])
+    near = {one.word: replace(one, others=(*one.others, *close[one.word])) for one in said.forms if close.get(one.word)}
+    exact = {form.word for form in said.forms if form.is_short or form.word in close.get(form.word, ())}
     strict = [
         form if form.word in exact else near[form.word] for form in said.forms if form.word in exact | near.keys()
     ]
@@ -152,13 +174,23 @@ def nearly(text: str) -> list[Asked]:
     return [Asked(forms) for forms in dict.fromkeys((tuple(strict), tuple(loose))) if loose and forms]
 
 
-def _close(cursor, word: str) -> tuple[str, ...]:
-    """Words of the dictionary written nearly like one, the closest first."""
-    allowed = mistakes(word)
-    cursor.execute(_LOOSE, ["0.3" if len(word) > 9 else "0.2" if len(word) > 4 else "0.12", str(_PATIENCE)])
-    cursor.execute(_NEAR, {"word": word, "low": len(word) - allowed, "high": len(word) + allowed})
-    away = {other: distance(word, other) for other, _similar in cursor.fetchall()}
-    return tuple(sorted((one for one, far in away.items() if far <= allowed), key=lambda one: away[one])[:_CLOSE])
+def _close(words: list[str]) -> dict[str, tuple[str, ...]]:
+    """Words of the dictionary written nearly like each of these, the closest first; none when looking takes too long."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_LOOSE, [_LIKENESS, str(_PATIENCE)])
+            cursor.execute(_NEAR, [words])
+            found = dict(cursor.fetchall())
+            cursor.execute("SELECT set_config('statement_timeout', '0', true)")
+    except OperationalError:
+        return {}
+    return {word: _closest(word, others) for word, others in found.items()}
+
+
+def _closest(word: str, others: list[str]) -> tuple[str, ...]:
+    away = {other: distance(word, other) for other in others}
+    near = [one for one, far in away.items() if far <= mistakes(word)]
+    return tuple(sorted(near, key=lambda one: away[one])[:_CLOSE])
 
 
 def _ids(statement: str, said: str, most: int) -> list[int]:

@@ -1,11 +1,14 @@
 """How far two words are apart. Pure."""
 
+from functools import lru_cache
+
 
 def mistakes(word: str) -> int:
     """Mistakes that are forgiven in a word: one in a short one, two in others."""
     return 1 if len(word) < 5 else 2
 
 
+@lru_cache(maxsize=20_000)  # names repeat
 def distance(one: str, other: str) -> int:
     """Letters added, left out, wrong, or in the place of their neighbour, to get from one word to the other."""
     before: list[int] = []

@@ -93,7 +93,7 @@ class Word(Working):
     A word may stand twice (two writers wait for no one); the night tidies up.
     """
 
-    word = models.TextField()
+    word = models.TextField(db_collation="C")
 
     class Meta:
         indexes = [models.Index(fields=["word"], name="word_plain")]

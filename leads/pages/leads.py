@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from leads.intake import by_hand
 from leads.models import Company, Lead
-from leads.models.querysets import LeadQuerySet
+from leads.models.querysets import Found, LeadQuerySet
 from leads.scoring.days import here
 from smarketing.accounts.policy import REP, may, needs
 from smarketing.rows import clock
@@ -74,25 +74,25 @@ def _columns() -> list[Column]:
 @needs("leads.view")
 def index(request: HttpRequest) -> HttpResponseBase:
     personal = may(request.user, "leads.personal")
-    form, rows, near = asked_for(request.user, request.GET)
-    asked = form.cleaned_data
+    form, found, near = asked(request.user, request.GET)
+    q = form.cleaned_data.get("q")
     table = Table(
         [column for column in _columns() if not (personal and column.key == "number")],
-        rows.select_related("company", "campaign").with_grade_and_rep().by_name(),
+        _dressed(found.rows),
         request.GET,
         "-created",
         form=form,
         personal=personal,
-        count_to=SEARCH_COUNT if asked.get("q") else COUNT_TO,
+        count_to=SEARCH_COUNT if q else COUNT_TO,
+        some=found.some,
+        gathered=None if found.gathered is None else _dressed(found.gathered),
         exports=EXPORT if may(request.user, "leads.export") else None,
         saves=True,
         deeds=_deeds(request.user),
         caption=_("Leads"),
         empty=_empty(request.user),
     )
-    companies = (
-        Company.objects.visible_to(request.user).searched(asked["q"])[:COMPANIES_SHOWN] if asked.get("q") else []
-    )
+    companies = Company.objects.visible_to(request.user).searched(q)[:COMPANIES_SHOWN] if q else []
     context = {
         "near": near,
         "companies": companies,
@@ -106,6 +106,12 @@ def index(request: HttpRequest) -> HttpResponseBase:
 
 def asked_for(user, params: QueryDict) -> tuple[LeadFilters, LeadQuerySet, bool]:
     """(the filters, the leads that an address asks for, whether they are only written nearly as it says)."""
+    form, found, near = asked(user, params)
+    return form, found.rows, near
+
+
+def asked(user, params: QueryDict) -> tuple[LeadFilters, Found, bool]:
+    """The same, with what helps where the leads are very many."""
     personal = may(user, "leads.personal")
     form = LeadFilters(params, choices.of_leads(user, clock.now()), personal)
     form.is_valid()
@@ -152,13 +158,18 @@ def _filtered(rows: LeadQuerySet, asked: dict) -> LeadQuerySet:
     return rows
 
 
-def _searched(rows: LeadQuerySet, text: str, personal: bool, few: bool) -> tuple[LeadQuerySet, bool]:
+def _searched(rows: LeadQuerySet, text: str, personal: bool, few: bool) -> tuple[Found, bool]:
     """(the leads, whether they are only written nearly like this)."""
-    found = rows.searched(text, personal=personal, few=few)
-    if not text or not personal or found.exists():
+    found = rows.found_by(text, personal=personal, few=few)
+    if not text or not personal or found.rows.exists():
         return found, False
     near = rows.written_nearly(text, few=few)
-    return (near, True) if near.exists() else (found, False)
+    return (Found(near), True) if near.exists() else (found, False)
+
+
+def _dressed(rows: LeadQuerySet) -> LeadQuerySet:
+    """With everything that the table shows."""
+    return rows.select_related("company", "campaign").with_grade_and_rep().by_name()
 
 
 def _empty(user) -> dict:

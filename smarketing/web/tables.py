@@ -21,6 +21,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.forms import BoundField, Form
 from django.http import QueryDict
@@ -32,6 +33,7 @@ from . import keyset
 
 PER_PAGE = 50
 COUNT_TO = 10_000
+PATIENCE = 100  # milliseconds for reading rows in their order where they can be gathered, too
 PAGING = ("after", "before", "export")
 BLANK = "–"
 
@@ -118,7 +120,8 @@ def shown(value: Any) -> Any:
 class Table:
     """One table for one request. `form`: bound filters, shown above it; `default`: the order, "-created".
 
-    `saves`: its arrangement may be kept as a view.
+    `saves`: its arrangement may be kept as a view. `some`: rows that are among them and quick to count.
+    `gathered`: the same rows, asked for so that all are read and sorted; for when reading them in order takes too long.
     """
 
     columns: Sequence[Column]
@@ -129,6 +132,8 @@ class Table:
     personal: bool = True
     per_page: int = PER_PAGE
     count_to: int = COUNT_TO
+    some: QuerySet | None = None
+    gathered: QuerySet | None = None
     exports: files.Export | None = None
     saves: bool = False
     deeds: Sequence[Deed] = ()
@@ -255,6 +260,8 @@ class Table:
     @cached_property
     def count(self) -> int:
         """How many rows there are, counted to `count_to` + 1."""
+        if self.some is not None and (found := self.some.order_by()[: self.count_to + 1].count()) > self.count_to:
+            return found
         return self.rows.order_by()[: self.count_to + 1].count()
 
     @property
@@ -293,7 +300,18 @@ class Table:
 
     @cached_property
     def _page(self) -> keyset.Page:
-        return self._order.page(self.params.get("after", ""), self.params.get("before", ""), self.per_page)
+        place = (self.params.get("after", ""), self.params.get("before", ""), self.per_page)
+        if self.gathered is None:
+            return self._order.page(*place)
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(PATIENCE)])
+                page = self._order.page(*place)
+                cursor.execute("SELECT set_config('statement_timeout', '0', true)")
+                return page
+        except OperationalError:
+            gathered = keyset.Order(self.gathered, self._by.sort, self.down, self._by.nullable)
+            return gathered.page(*place)
 
     # --- cells
 

@@ -36,8 +36,9 @@ def ada() -> int:
 
 def test_words_are_those_of_name_address_and_company_without_case_and_accents(ada):
     assert said(ada) == {
-        "ada", "d", "artagnan", "dart77", "elec", "3m", "example", "=societe", "=electrique", "=3m", "=elec", "=example",
-    }  # fmt: skip
+        "ada", "d", "artagnan", "dart77", "dart", "elec", "3m", "m", "example",
+        "=societe", "=electrique", "=3m", "=m", "=elec", "=example",
+    }, "a word with digits is also kept without them"  # fmt: skip
     for text in (
         "ADA",
         "artag",
@@ -131,15 +132,26 @@ def test_beyond_the_most_that_are_listed_leads_are_asked_one_by_one_for_the_same
     listed = found("ada")
     monkeypatch.setattr(search, "MOST", 0)
     assert found("ada") == listed == {"Ada d’Artagnan", "Ada Other"}
+    many = Lead.objects.found_by("ada")
+    assert {str(lead) for lead in many.gathered} == listed and {str(lead) for lead in many.some} <= listed
 
 
 def test_looking_for_what_was_meant_takes_no_longer_than_it_may(ada, monkeypatch):
-    monkeypatch.setattr(search, "_NEAR", "SELECT pg_sleep(2), %(word)s::text, %(low)s, %(high)s")
+    monkeypatch.setattr(search, "_NEAR", "SELECT w, pg_sleep(2) FROM unnest(%s::text[]) w")
     monkeypatch.setattr(search, "_PATIENCE", 20)
     assert search.nearly("artagnna") == []
     with connection.cursor() as cursor:
         cursor.execute("SHOW statement_timeout")
         assert cursor.fetchone() == ("0",)
+
+
+def test_a_beginning_that_very_many_words_share_finds_them_all(monkeypatch):
+    monkeypatch.setattr(search, "_FORMS", 1)
+    for name in ("Marin", "Martin", "Marie7"):
+        facts.lead(AT, last_name=name)
+    assert (
+        found("mar") == {"Marin", "Martin", "Marie7"} and found("mart") == {"Martin"} and found("marie") == {"Marie7"}
+    )
 
 
 WORDS = st.text("abc", min_size=1, max_size=6)

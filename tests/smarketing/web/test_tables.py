@@ -6,16 +6,19 @@ from io import BytesIO
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db.models import F
+from django.db import connection
+from django.db.models import BooleanField, F
+from django.db.models.expressions import RawSQL
 from django.http import QueryDict
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from smarketing.accounts.models import AuditEntry, User
-from smarketing.web import exports, spreadsheet, workbook
+from smarketing.web import exports, spreadsheet, tables, workbook
 from smarketing.web.tables import Column, Table, shown
 from tests.people import person
 
@@ -157,3 +160,27 @@ def test_rows_may_be_plain_values():
     person("Ada", "rep")
     found = table(rows=User.objects.values("pk", "name", "email", "team_id", "joined_at")).lines
     assert [cell.text for cell in found[0]][:2] == ["Ada", "–"]
+
+
+def test_rows_that_take_too_long_in_their_order_are_gathered_and_sorted(monkeypatch):
+    for name in ("b", "a", "c"):
+        person(name, "rep", email=f"{name}@example.test")
+    slow = User.objects.filter(RawSQL("pg_sleep(0.2) IS NOT NULL", [], output_field=BooleanField()))
+    monkeypatch.setattr(tables, "PATIENCE", 30)
+    asked = table(rows=slow, gathered=User.objects.exclude(name="c"), per_page=5)
+    assert [row.name for row in asked.objects] == ["a", "b"], "not those that are read in order"
+    quick = table(rows=User.objects.all(), gathered=User.objects.none(), per_page=5)
+    assert [row.name for row in quick.objects] == ["a", "b", "c"]
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("0",)
+
+
+def test_some_rows_are_counted_first_and_are_enough_where_they_are_many():
+    for name in ("a", "b", "c"):
+        person(name, "rep", email=f"{name}@example.test")
+    everybody, some = User.objects.all(), User.objects.exclude(name="a")
+    with CaptureQueriesContext(connection) as seen:
+        many = table(rows=everybody, some=some, count_to=1)
+        assert many.count == 2 and many.is_many and len(seen) == 1
+    assert table(rows=everybody, some=some, count_to=2).count == 3, "all are counted where some are not enough"
