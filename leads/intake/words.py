@@ -7,7 +7,7 @@ from django.db import connection, transaction
 _KEEP = "SELECT leads_keep_words(array(SELECT id FROM leads_lead WHERE id >= %s AND id < %s))"
 _HELD = """
 SELECT ltrim(word, '=') AS word FROM ts_stat('SELECT words FROM leads_leadwords')
-UNION SELECT unnest(leads_parts(leads_stems(name || ' ' || domain))) FROM leads_company
+UNION SELECT ltrim(word, '=') FROM ts_stat('SELECT words FROM leads_company')
 """
 _TIDY = f"""
 WITH held AS MATERIALIZED ({_HELD}), gone AS (
@@ -21,8 +21,7 @@ SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM came)
 _FORGET = """
 DELETE FROM leads_word k WHERE k.word = ANY(leads_parts(leads_stems(%s)))
   AND NOT EXISTS (SELECT FROM leads_leadwords w WHERE w.words @@ format('''%%s''|''=%%s''', k.word, k.word)::tsquery)
-  AND NOT EXISTS (SELECT FROM leads_company c
-    WHERE array_to_tsvector(leads_parts(leads_stems(c.name || ' ' || c.domain))) @@ format('''%%s''', k.word)::tsquery)
+  AND NOT EXISTS (SELECT FROM leads_company c WHERE c.words @@ format('''=%%s''', k.word)::tsquery)
 """
 
 

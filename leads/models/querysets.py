@@ -144,16 +144,16 @@ class CompanyQuerySet(QuerySet):
         said = search.asked(text)
         if said is None:
             return self.none()
-        ids = search.firms(said.firms, search.MOST + 1)
+        ids = search.firms(said.of_firm, search.MOST + 1)
         if said.has_short and not ids:
-            return self._listed_or_asked(said.begun.firms, search.firms(said.begun.firms, search.MOST + 1))
-        return self._listed_or_asked(said.firms, ids)
+            return self._listed_or_asked(said.begun.of_firm, search.firms(said.begun.of_firm, search.MOST + 1))
+        return self._listed_or_asked(said.of_firm, ids)
 
     def written_nearly(self, text: str) -> "CompanyQuerySet":
         """Those whose name or domain is written nearly like the text."""
         for said in search.nearly(text):
-            if ids := search.firms(said.firms, search.MOST + 1):
-                return self._listed_or_asked(said.firms, ids)
+            if ids := search.firms(said.of_firm, search.MOST + 1):
+                return self._listed_or_asked(said.of_firm, ids)
         return self.none()
 
     def _listed_or_asked(self, words: str, ids: Sequence[int]) -> "CompanyQuerySet":

@@ -1,7 +1,7 @@
 """Finding leads and companies by words: each word typed must begin a word of the name, the e-mail or the company.
 
 `leads_leadwords` holds the words of a lead, plain (`leads_parts`), those of its company marked by =; one index answers
-for all of them at once. Words of MIDDLE letters and more are also found in the middle of a word, by way of the dictionary;
+for all of them at once. A company's own stand beside its columns. Words of MIDDLE letters and more are also found in the middle of a word, by way of the dictionary;
 so are words that are mistyped, there. A short word must be one as it stands, before it may begin one.
 """
 
@@ -26,9 +26,8 @@ _FORMS, _CLOSE = (
 _LOOKED_AT = 120
 _PATIENCE = 300  # milliseconds
 _LIKENESS = "0.2"  # similarity of trigrams from which on a word is looked at: two letters changed places in six
-FIRM_WORDS = "array_to_tsvector(leads_parts(leads_stems(name || ' ' || domain)))"
 _LEADS = "SELECT lead_id FROM leads_leadwords WHERE words @@ %s::tsquery LIMIT %s"
-_FIRMS = f"SELECT id FROM leads_company WHERE {FIRM_WORDS} @@ %s::tsquery LIMIT %s"
+_FIRMS = "SELECT id FROM leads_company WHERE words @@ %s::tsquery LIMIT %s"
 _ASKED = f"""
 SELECT w.word, CASE WHEN length(w.word) > {SHORT} THEN array(SELECT DISTINCT d.word FROM leads_word d
     WHERE d.word >= w.word COLLATE "C" AND d.word < (w.word || chr(1114111)) COLLATE "C" ORDER BY 1 LIMIT {_FORMS + 1}) END,
@@ -82,13 +81,8 @@ class Asked:
 
     @cached_property
     def of_firm(self) -> str:
-        """Every word is one of its company."""
+        """Every word is one of the company."""
         return "&".join(f"({form.said('=')})" for form in self.forms)
-
-    @cached_property
-    def firms(self) -> str:
-        """The same of a company."""
-        return "&".join(f"({form.said('')})" for form in self.forms)
 
     @property
     def whole(self) -> "Asked":
@@ -152,7 +146,7 @@ def among(said: str) -> RawSQL:
 
 def firm_holding(said: str) -> RawSQL:
     """The condition on a company that a tsquery holds: an index is asked once, the rest is looked up in its answer."""
-    listed = f"SELECT id FROM leads_company WHERE {FIRM_WORDS} @@ %s::tsquery"
+    listed = "SELECT id FROM leads_company WHERE words @@ %s::tsquery"
     return RawSQL(f"coalesce(leads_company.id IN ({listed}), false)", [said], output_field=BooleanField())
 
 

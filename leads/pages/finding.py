@@ -96,7 +96,7 @@ def _companies(user, text: str, limit: int, nearly: bool) -> list[Hit]:
 
 
 def _firms(rows: CompanyQuerySet, asked: search.Asked, most: int, text: str) -> list[Company]:
-    found = rows.filter(pk__in=search.firms(asked.firms, most))
+    found = rows.filter(pk__in=search.firms(asked.of_firm, most))
     return sorted(found, key=lambda one: finding.rank(text, f"{one.name} {one.domain}"))
 
 
