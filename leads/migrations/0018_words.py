@@ -134,7 +134,7 @@ def _sql(text: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("leads", "0016_remarks")]
+    dependencies = [("leads", "0017_reason_codes")]
     operations = [
         migrations.CreateModel(
             name="LeadWords",
