@@ -157,7 +157,7 @@ class HandoffState(Derived):
 class LeadWords(Derived):
     """The words of a living lead's name and e-mail address, without case and accents; marked by =, those of its company.
 
-    Triggers keep them (migration 0018), whoever writes a lead or a company.
+    Triggers keep them (migration 0019), whoever writes a lead or a company.
     """
 
     lead = models.OneToOneField("leads.Lead", models.CASCADE, primary_key=True, db_constraint=False, related_name="+")

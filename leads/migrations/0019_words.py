@@ -134,7 +134,7 @@ def _sql(text: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("leads", "0017_reason_codes")]
+    dependencies = [("leads", "0018_rights_of_the_erased")]
     operations = [
         migrations.CreateModel(
             name="LeadWords",
