@@ -9,6 +9,8 @@ from babel.messages.catalog import Catalog, Message
 
 from . import extract
 
+# French keeps double signs and guillemets with their word by a space that does not break.
+_LOOSE = re.compile(r" [:;!?»](?![\w-])|« ")
 _PLACE = re.compile(r"%\((\w+)\)[sd]|%[sd]|\{(\w*)\}")
 
 
@@ -111,6 +113,8 @@ def _problem(message: Message, kept: Message | None, name: Path) -> list[str]:
     wanted = {place for text in ids for place in _places(text)}
     if any(not _places(text) <= wanted for text in strings) or not _places(strings[-1]) >= _places(ids[-1]):
         return [f"{name}: the places differ: {_short(message)} / {strings[-1]!r}"]
+    if loose := [text for text in strings if _LOOSE.search(text)]:
+        return [f"{name}: a space that breaks beside a sign: {loose[0]!r}"]
     return []
 
 

@@ -5,9 +5,11 @@ from datetime import date
 from pathlib import Path
 
 import django
+from babel.messages.catalog import Catalog
 from django.utils import translation
 from django.utils.formats import date_format
 
+from smarketing.web.catalogues import keep
 from tests.conftest import ROOT
 
 MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
@@ -35,3 +37,12 @@ def test_no_word_of_ours_changes_one_of_the_framework():
 def test_months_are_french_in_french():
     with translation.override("fr"):
         assert [date_format(date(2018, n, 1), "F") for n in range(1, 13)] == MONTHS.split()
+
+
+def test_a_french_sign_that_could_stand_alone_at_a_lines_start_is_a_problem():
+    catalogue = Catalog(locale="fr")
+    tight, loose = "Nom\u202f: «\u202fx\u202f» ?x", "Nom : « x »"
+    asked = catalogue.add("Name: “x”", loose)
+    assert keep._problem(asked, asked, Path("fr.po")) == [f"fr.po: a space that breaks beside a sign: {loose!r}"]
+    asked.string = tight
+    assert keep._problem(asked, asked, Path("fr.po")) == []
