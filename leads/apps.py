@@ -38,6 +38,7 @@ class LeadsConfig(AppConfig):
         hooks.events += [ledger.count_events, hot.tell]
         hooks.joins += [ledger.count_joins, hot.tell_joined]
         hooks.taken_back.append(ledger.take_back)
+        hooks.lent.append(ledger.recount)
         hooks.handed.append(handing.import_handoffs)
         hooks.handoffs.append(states.derive)
         hooks.merged.append(states.merged)

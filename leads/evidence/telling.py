@@ -40,6 +40,7 @@ class Line:
     learned: str = ""
     file: str = ""
     taken_back: str = ""
+    other: int | None = None  # the lead merged into this one whose fact it is
 
     @property
     def is_step(self) -> bool:
@@ -51,11 +52,11 @@ class Line:
         return self.entry.n if self.entry.kind == "event" else 1
 
 
-def lines(entries: Iterable[Entry], *, personal: bool) -> list[Line]:
-    """Entries in words; without the right to personal values only their names are said."""
+def lines(entries: Iterable[Entry], *, personal: bool, lead: int | None = None) -> list[Line]:
+    """Entries of the story of `lead` in words; without the right to personal values only their names are said."""
     entries = list(entries)
     names = _Names(entries, personal)
-    return [_line(entry, names) for entry in entries]
+    return [_line(entry, names, lead) for entry in entries]
 
 
 class _Names:
@@ -112,7 +113,7 @@ def _day(at: datetime) -> str:
     return formats.date_format(timezone.localtime(at) if at.tzinfo else at, "SHORT_DATE_FORMAT")
 
 
-def _line(entry: Entry, names: _Names) -> Line:
+def _line(entry: Entry, names: _Names, lead: int | None) -> Line:
     kind = KINDS[entry.kind]
     correction = names.corrections.get(entry.correction_id)
     return Line(
@@ -130,6 +131,7 @@ def _line(entry: Entry, names: _Names) -> Line:
         learned=_learned(entry),
         file=names.files.get(entry.body.get("import"), ""),
         taken_back=_taken_back(correction, names) if correction else "",
+        other=entry.lead_id if lead and entry.lead_id != lead else None,
     )
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from leads.models import AttributeChange, Campaign, Company, Correction
+from leads.intake.columns import OWN_WAY
+from leads.models import AttributeChange, Campaign, Company, Correction, MergedSpan
 from personas.models import FieldDef
 
 ALWAYS = {
@@ -29,6 +30,7 @@ class Value:
     personal: bool
     raw: Any = None
     change: AttributeChange | None = None
+    taken_from: int | None = None  # the lead merged into this one that says it; None for the lead itself
 
     @property
     def origin(self) -> str:
@@ -48,12 +50,28 @@ class Value:
         return self.change is not None and self.change.known_at < self.change.recorded_at
 
 
+def members(lead: int, t: datetime) -> dict[int, int]:
+    """Lead -> steps of those whose facts count for a lead at t; itself first, with 0."""
+    rows = MergedSpan.objects.filter(Q(until=None) | Q(until__gt=t), root=lead, since__lte=t).order_by("steps", "lead")
+    return {lead: 0} | dict(rows.values_list("lead_id", "steps"))
+
+
 def latest(subject: str, pk: int, t: datetime) -> dict[str, AttributeChange]:
-    """The change that says each field as of t: the greatest (occurred, recorded, id) known and occurred, not corrected."""
+    """The change that says each field as of t: the greatest (occurred, recorded, id) known and occurred, not corrected.
+
+    Of a lead that never said a field, that of the nearest lead merged into it.
+    """
+    steps = members(pk, t) if subject == "lead" else {pk: 0}
     back = Correction.objects.filter(subject="attributechange", subject_id=OuterRef("pk"), known_at__lte=t)
-    rows = AttributeChange.objects.filter(subject=subject, subject_id=pk, known_at__lte=t, occurred_at__lte=t)
+    rows = AttributeChange.objects.filter(subject=subject, subject_id__in=steps, known_at__lte=t, occurred_at__lte=t)
     rows = rows.exclude(Exists(back)).select_related("by", "imported_by")
-    return {row.field: row for row in rows.order_by("field", "-occurred_at", "-recorded_at", "-pk").distinct("field")}
+    found: dict[str, AttributeChange] = {}
+    for row in rows.order_by("occurred_at", "recorded_at", "pk"):
+        held = found.get(row.field)
+        near = held is None or steps[row.subject_id] <= steps[held.subject_id]
+        if near and (row.subject_id == pk or row.field != OWN_WAY):
+            found[row.field] = row
+    return found
 
 
 def values(subject: str, pk: int, t: datetime, lang: str) -> list[Value]:
@@ -65,7 +83,8 @@ def values(subject: str, pk: int, t: datetime, lang: str) -> list[Value]:
         raw = change.value if change else None
         if raw in (None, "") and one.name not in ALWAYS[subject]:
             continue
-        found.append(Value(one.name, label_of(one, lang), text_of(one, raw, lang), one.personal, raw, change))
+        other = change.subject_id if change and change.subject_id != pk else None
+        found.append(Value(one.name, label_of(one, lang), text_of(one, raw, lang), one.personal, raw, change, other))
     return found
 
 

@@ -33,20 +33,22 @@ SCALE = 100
 
 @dataclass(frozen=True)
 class Day:
-    """Events of one day behind a row."""
+    """Events of one day behind a row; `others` are the leads merged into this one that did some of them."""
 
     on: date
     n: int
     weight: str
+    others: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
 class Said:
-    """A value behind a row, and since when it holds ("" when nothing says it)."""
+    """A value behind a row, and since when it holds ("" when nothing says it); `other`: the merged lead that says it."""
 
     label: str
     text: str
     since: str
+    other: int | None = None
 
 
 @dataclass(frozen=True)
@@ -212,12 +214,15 @@ class _Teller:
         when = item["when"]
         if "event" not in when:
             return [], 0
-        found: dict[date, int] = {}
-        for on, n in self.facts.events(when["event"]):
+        found: dict[date, list[int]] = {}
+        for on, lead in self.facts.done(when["event"]):
             age = (self.today - on).days
             if age >= 0 and (when.get("within") is None or age < when["within"]):
-                found[on] = found.get(on, 0) + n
-        days = [Day(on, n, self._weight(item, on)) for on, n in sorted(found.items(), reverse=True) if n]
+                found.setdefault(on, []).append(lead)
+        days = [
+            Day(on, len(by), self._weight(item, on), sorted({*by} - {self.facts.lead_id}))
+            for on, by in sorted(found.items(), reverse=True)
+        ]
         return days[:MAX_DAYS], max(0, len(days) - MAX_DAYS)
 
     def _said(self, item: Mapping[str, Any]) -> list[Said]:
@@ -231,7 +236,9 @@ class _Teller:
                 continue
             change = self.changes[one.subject].get(one.name)
             text = values.text_of(one, change.value if change else None, self.lang)
-            found.append(Said(values.label_of(one, self.lang), text, _since(change)))
+            other = change.subject_id if change and one.subject == "lead" else None
+            other = None if other == self.facts.lead_id else other
+            found.append(Said(values.label_of(one, self.lang), text, _since(change), other))
         return found
 
     @cached_property

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from leads.intake import spans
 from leads.intake.bulk import among
 from leads.models import AttributeChange, Correction, Decision, HandoffState, Hold, Lead, Qualification
 from leads.scoring import days
@@ -85,7 +86,8 @@ class _Past:
     """Handoffs of these leads so far: which are open, when the last one closed, which date a rep named."""
 
     def __init__(self, qualifications: Sequence[Qualification]):
-        leads = {one.lead_id for one in qualifications}
+        leads = {one.lead_id: one.lead_id for one in qualifications}
+        leads = spans.members_of(leads) | leads  # one person: what ended for a merged lead ended for this one
         self.open: set[tuple[int, int]] = set()
         self._closed: dict[tuple[int, int], datetime] = {}
         self._named: dict[tuple[int, int], datetime] = {}
@@ -93,8 +95,8 @@ class _Past:
         for row in HandoffState.objects.filter(among("lead_id", leads)):
             if row.is_open:
                 self.open.add((row.lead_id, row.line_id))
-            elif row.state != "withdrawn":
-                key = (row.lead_id, row.line_id)
+            elif row.state not in ("withdrawn", "merged"):
+                key = (leads[row.lead_id], row.line_id)
                 if row.closed_at >= self._closed.get(key, row.closed_at):
                     self._closed[key], last[row.handoff_id] = row.closed_at, key
         back = Correction.objects.filter(subject="decision").values("subject_id")

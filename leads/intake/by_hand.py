@@ -76,15 +76,17 @@ def edit_lead(
     origin = facts.Origin(by=by, source="hand")
     firm = companies.find_or_create([company], at, origin=origin, fence=fence)[0]
     said = {**values, "company": firm}
-    now = columns.current("lead", [lead.pk]).get(lead.pk, {})
+    now = columns.current_of_lead(lead.pk)
     changes = [
         facts.Change("lead", lead.pk, name, _none(value), at)
         for name, value in sorted(said.items())
         if _none(value) != _none(now.get(name))
     ]
+    # said with their own mouth: also nothing, where a value was taken over from a lead merged into it
+    added = facts.record_changes(changes, origin=origin, fence=fence, keep_same=True)
     if firm and company.get("name"):  # found by its domain, it may have got another name
-        changes.append(facts.Change("company", firm, "name", companies.one_line(company["name"]), at))
-    added = facts.record_changes(changes, origin=origin, fence=fence)
+        name = facts.Change("company", firm, "name", companies.one_line(company["name"]), at)
+        added += facts.record_changes([name], origin=origin, fence=fence)
     if added:
         record(by, "lead.edit", "lead", lead.pk, at, fields=[change.field for change in added])
     return added

@@ -8,6 +8,7 @@ joins(pairs: list[(visitor_id, lead_id)], fence)  first join of a visitor: its e
 taken_back(event_ids: list[int], fence)       events corrected: add negative ledger rows
 handed(rows: list[Handed], origin: facts.Origin, fence)  handoffs that a file says really happened: make those missing
 handoffs(handoff_ids: list[int], fence)       handoffs that have new facts: derive their state
+lent(lead_ids: set[int], fence)               facts of other leads count for these from now on, or no more: count them anew
 merged(lead_ids: set[int], fence)             leads merged, or a merge of theirs taken back: derive their handoffs anew
 deals(deal_ids: list[int], fence)             deals opened, won, lost or edited: stage moves, states of their handoffs
 undone(one: Import, leads: list[int], handoffs: list[int], by, at, fence)  an import is undone: `handoffs` go with it, and
@@ -33,6 +34,7 @@ class Handed:
 events: list[Callable] = []
 joins: list[Callable] = []
 taken_back: list[Callable] = []
+lent: list[Callable] = []
 handed: list[Callable] = []
 handoffs: list[Callable] = []
 merged: list[Callable] = []

@@ -11,7 +11,7 @@ from typing import TypeVar
 from django.db import OperationalError, connection
 from psycopg2 import errors
 
-KEYS, COMPANIES, CAMPAIGNS, EMAILS, RULES, SUPPRESSED, SETTINGS = 1, 2, 3, 4, 5, 6, 7
+KEYS, COMPANIES, CAMPAIGNS, EMAILS, RULES, SUPPRESSED, SETTINGS, MERGES = 1, 2, 3, 4, 5, 6, 7, 8
 _AGAIN = (errors.DeadlockDetected, errors.SerializationFailure)
 T = TypeVar("T")
 
@@ -24,6 +24,18 @@ def hold(space: int, names: Iterable[str]) -> None:
             "SELECT DISTINCT hashtext(n) AS h FROM unnest(%s::text[]) n ORDER BY h) s",
             [space, sorted(set(names))],
         )
+
+
+def merges_stand() -> None:
+    """No merge is made or taken back until the transaction ends: for who counts facts for the leads they stand for."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, 0)", [MERGES])
+
+
+def merges_change() -> None:
+    """Nobody counts a fact until the transaction ends: for who makes a merge or takes one back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [MERGES])
 
 
 def again(work: Callable[[], T], tries: int = 3) -> T:

@@ -1,7 +1,8 @@
 """Merges: a lead that is another one counts with it from then on, until the merge is taken back.
 
-Nothing is repointed: who stands for whom is derived from the merges that stand, and so is an opposition, which holds for
-everybody merged. So merging and taking it back equals never having merged.
+Nothing is repointed: who stands for whom is derived from the merges that stand; so is whose facts count for whom, and from
+when to when (`spans`), which values are taken over (`columns`), and an opposition, which holds for everybody merged. So
+merging and taking it back equals never having merged.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +14,7 @@ from leads.models import AttributeChange, Correction, Lead, Merge
 from smarketing.accounts.models import User
 from smarketing.rows.fence import Fence
 
-from . import bulk, columns, dirty, facts, hooks
+from . import bulk, columns, dirty, facts, hooks, locks, spans
 
 SOURCE = "merge"  # of the changes by which somebody merged opposes for all
 
@@ -24,18 +25,34 @@ def standing() -> QuerySet[Merge]:
 
 
 def add(pairs: Sequence[tuple[int, int]], *, by: User | None, at: datetime | None, fence: Fence) -> list[Merge]:
-    """Merge each (loser, root) at `at` (None: now), and settle who stands for whom."""
-    stamps = {"occurred_at": at or fence.recorded_at, "recorded_at": fence.recorded_at, "known_at": fence.recorded_at}
-    made = Merge.objects.bulk_create(Merge(loser_id=loser, root_id=root, by=by, **stamps) for loser, root in pairs)
+    """Merge each (loser, root) at `at` (None: now), and settle who stands for whom.
+
+    Left out is what somebody else was faster to merge: a lead is merged into one other at a time, and never in a circle.
+    """
+    locks.merges_change()
+    columns.lock("lead", {pk for pair in pairs for pk in pair})
+    links = _links(family({pk for pair in pairs for pk in pair}))
+    wanted = []
+    for loser, root in pairs:
+        if loser not in links and (_root(root, links) or root) != loser:
+            links[loser] = root
+            wanted.append((loser, root))
+    when = min(at or fence.recorded_at, fence.recorded_at)
+    stamps = {"occurred_at": when, "recorded_at": fence.recorded_at, "known_at": fence.recorded_at}
+    made = Merge.objects.bulk_create(Merge(loser_id=loser, root_id=root, by=by, **stamps) for loser, root in wanted)
     settle({pk for pair in pairs for pk in pair}, fence)
     return made
 
 
 def settle(leads: Iterable[int], fence: Fence) -> None:
     """Derive anew who stands for whom among these leads and all that are, or were, merged with them."""
+    locks.merges_change()
     members = family(leads)
     links = _links(members)
     columns.lock("lead", members)
+    moved = spans.derive(members)
+    for pk in sorted(moved):
+        columns.rebuild_all("lead", pk, pk + 1)
     now = dict(Lead.objects.filter(bulk.among("pk", members)).values_list("pk", "root_id"))
     for pk in sorted(members):
         root = _root(pk, links)
@@ -43,6 +60,8 @@ def settle(leads: Iterable[int], fence: Fence) -> None:
             Lead.objects.filter(pk=pk).update(root_id=root)
     _oppose(members, {pk: _root(pk, links) or pk for pk in members}, fence)
     dirty.mark(members, fence)
+    for hook in hooks.lent:
+        hook(moved, fence)
     for hook in hooks.merged:
         hook(members, fence)
 

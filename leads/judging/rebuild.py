@@ -1,11 +1,11 @@
-"""Everything derived about leads, wiped and derived again: columns, ledger, scores, personas, states, stages."""
+"""Everything derived about leads, wiped and derived again: who counts for whom, columns, ledger, scores, personas, states, stages."""
 
 from datetime import datetime
 
 from django.db import transaction
 
 from leads.handoffs import stages, states
-from leads.intake import columns, words
+from leads.intake import columns, spans, words
 from leads.models import (
     Behaviour,
     BehaviourDay,
@@ -27,9 +27,10 @@ SUBJECTS = ("company", "campaign", "lead", "deal")
 
 def run(at: datetime) -> int:
     """Derive all of it as of `at`. Returns the rows written. What is judged is no more than what was judged before."""
+    written = spans.rebuild()
     for subject in SUBJECTS:
         columns.rebuild_all(subject)
-    written = words.rebuild()
+    written += words.rebuild()
     written += ledger(at)
     written += scores(at)
     written += raw_sums(at)

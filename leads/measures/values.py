@@ -1,7 +1,7 @@
 """Values of leads, companies, campaigns and deals as known at a cut-off, in SQL; and the dimensions made of them.
 
 The columns hold what is known now. Only a subject whose values changed (or were corrected) after the cut-off is read
-from its AttributeChange rows, by the same law of the latest.
+from its AttributeChange rows, by the same law of the latest; so is a lead merged with others after it.
 """
 
 import re
@@ -9,7 +9,7 @@ import re
 from django.utils.functional import lazy
 from django.utils.translation import get_language
 
-from leads.intake.columns import TABLES
+from leads.intake.columns import OWN_WAY, TABLES
 from leads.intake.importing.lists import JOINS
 from leads.models import ListItem
 from personas.catalogue import CUSTOM
@@ -27,9 +27,15 @@ NOT_CORRECTED = (
     "NOT EXISTS (SELECT FROM leads_correction k WHERE k.subject = '{0}' AND k.subject_id = {1}.id"
     " AND k.recorded_at <= %(cutoff)s)"
 )
-LATE = """(SELECT subject, subject_id FROM leads_attributechange WHERE recorded_at > %(cutoff)s
-  UNION SELECT a.subject, a.subject_id FROM leads_correction k JOIN leads_attributechange a ON a.id = k.subject_id
-  WHERE k.subject = 'attributechange' AND k.recorded_at > %(cutoff)s)"""
+LATE = """(WITH own AS (SELECT subject, subject_id FROM leads_attributechange WHERE recorded_at > %(cutoff)s
+    UNION SELECT a.subject, a.subject_id FROM leads_correction k JOIN leads_attributechange a ON a.id = k.subject_id
+    WHERE k.subject = 'attributechange' AND k.recorded_at > %(cutoff)s)
+  SELECT subject, subject_id FROM own
+  UNION SELECT 'lead', root_id FROM leads_mergedspan WHERE since > %(cutoff)s OR until > %(cutoff)s
+  UNION SELECT 'lead', s.root_id FROM leads_mergedspan s JOIN own o ON o.subject = 'lead' AND o.subject_id = s.lead_id)"""
+# The leads whose values hold for a lead at the cut-off, the nearest first (`leads.intake.columns`).
+TOGETHER = """(SELECT {0}.id, 0 AS steps UNION ALL SELECT s.lead_id, s.steps FROM leads_mergedspan s
+  WHERE s.root_id = {0}.id AND s.since <= %(cutoff)s AND (s.until IS NULL OR s.until > %(cutoff)s))"""
 MERGED = f"""MATERIALIZED (WITH RECURSIVE step AS (
     SELECT m.loser_id, m.root_id FROM leads_merge m WHERE m.recorded_at <= %(cutoff)s AND {NOT_CORRECTED.format("merge", "m")}
   ), walk AS (SELECT loser_id, root_id, 1 AS deep FROM step
@@ -50,11 +56,13 @@ def value(subject: str, field: str, alias: str = "") -> str:
     if known is None and not CUSTOM.fullmatch(field):
         raise KeyError(f"{subject} has no field {field}")
     now = f"{alias}.{known.name}::text" if known else f"{alias}.attributes ->> '{field}'"
+    together = subject == "lead" and field != OWN_WAY
+    whose = TOGETHER.format(alias) if together else f"(SELECT {alias}.id, 0 AS steps)"
     then = (
-        f"(SELECT v.value #>> '{{}}' FROM leads_attributechange v WHERE v.subject = '{subject}'"
-        f" AND v.subject_id = {alias}.id AND v.field = '{field}' AND v.recorded_at <= %(cutoff)s"
+        f"(SELECT v.value #>> '{{}}' FROM {whose} m JOIN leads_attributechange v ON v.subject_id = m.id"
+        f" WHERE v.subject = '{subject}' AND v.field = '{field}' AND v.recorded_at <= %(cutoff)s"
         f" AND v.occurred_at <= %(cutoff)s AND {not_corrected('attributechange', 'v')}"
-        " ORDER BY v.occurred_at DESC, v.recorded_at DESC, v.id DESC LIMIT 1)"
+        " ORDER BY m.steps, v.occurred_at DESC, v.recorded_at DESC, v.id DESC LIMIT 1)"
     )
     changed = f"(SELECT x.subject_id FROM late x WHERE x.subject = '{subject}')"
     return f"(CASE WHEN {alias}.id IN {changed} THEN {then} ELSE {now} END)"

@@ -13,6 +13,7 @@ from .derived import (  # noqa: F401
     BehaviourDay,
     HandoffState,
     LeadWords,
+    MergedSpan,
     PersonaMatch,
     RawSum,
     RawSumDay,

@@ -28,6 +28,24 @@ class BehaviourDay(Derived):
         ]
 
 
+class MergedSpan(Derived):
+    """From when to when the facts of a lead count for another one that it was merged into, by however many `steps`.
+
+    `since`: the last of the merges between them became known; `until`: the first of them was taken back, null while all
+    of them stand. A lead in the middle keeps those merged into it: it has them again when it stands for itself.
+    """
+
+    pk = models.CompositePrimaryKey("lead_id", "root_id", "since")
+    lead = models.ForeignKey("leads.Lead", models.CASCADE, db_constraint=False, db_index=False, related_name="+")
+    root = models.ForeignKey("leads.Lead", models.CASCADE, db_constraint=False, db_index=False, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    steps = models.SmallIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["root", "lead"], name="span_root")]
+
+
 class RawSum(Derived):
     """An atom of a version (`leads.scoring.program`) for a lead, as known when the day of its block began. Exact and never
     saturated: Σ n × weight(age), a whole number below 2^53; of the youngest kind the number of the youngest day that counts.

@@ -32,5 +32,5 @@ def lines(lead: Lead, teller: Teller, limit: int = LINES) -> list[Line]:
             teller.when(told.entry.at),
             told.entry.kind if told.entry.kind in UNDOABLE and not told.entry.correction_id else "",
         )
-        for told in words.lines(kept, personal=True)
+        for told in words.lines(kept, personal=True, lead=lead.pk)
     ]

@@ -16,7 +16,7 @@ from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
-from leads.intake import columns, dirty, locks, suppression, words
+from leads.intake import columns, dirty, locks, spans, suppression, words
 from leads.intake.bulk import among
 from leads.models import (
     BehaviourDay,
@@ -34,6 +34,7 @@ from leads.models import (
     Suppression,
     Visitor,
 )
+from leads.scoring import ledger
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
 from smarketing.jobs.models import Outbox
@@ -107,6 +108,7 @@ def _erase(leads: Sequence[Lead], by: User | None, at: datetime) -> int:
     )
     Lead.objects.filter(pk__in=everybody.leads).update(erased=True)
     _forget(everybody)
+    ledger.recount(spans.ever_roots(everybody.leads) - set(everybody.leads))
     decided = {"state": ErasureProposal.State.ERASED, "decided_at": at, "by": by, "reason": ""}
     ErasureProposal.objects.filter(lead__in=everybody.leads, state=ErasureProposal.State.OPEN).update(**decided)
     ErasureProposal.objects.filter(lead__in=everybody.leads).update(reason="")

@@ -58,7 +58,7 @@ def _story(lead: Lead, at: datetime) -> Iterator[telling.Line]:
     before = None
     while True:
         entries, before = story.page(lead, at, before=before, size=PAGE)
-        yield from telling.lines(entries, personal=True)
+        yield from telling.lines(entries, personal=True, lead=lead.pk)
         if before is None:
             return
 

@@ -1,8 +1,10 @@
 """What is asked: leads at moments; and the facts about them that decide how the answer is computed.
 
 Three shapes: one moment for a range of leads (`whole`) or for many (`some`), or a list of (lead, moment). Relation `asked`: lead_id, t, today,
-midnight, cycle, reset_day, moved (values changed after t: read them as of t), tangled (joins or corrections became known
-on the day of t: count from raw events). Merged and erased leads, and leads not yet known at t, are left out.
+midnight, cycle, reset_day, moved (values changed after t: read them as of t), tangled (joins, merges or corrections became
+known on the day of t: count from raw events). Merged and erased leads, and leads not yet known at t, are left out.
+Relation `lent`: lead_id, t, member, steps: the leads merged into one that is asked about, whose facts count for it at t. A
+reset of theirs holds for it, but begins no cycle of its own.
 """
 
 from collections.abc import Sequence
@@ -23,7 +25,7 @@ JOIN leads_attributechange x ON x.id = k.subject_id
 WHERE k.subject = 'attributechange' AND k.recorded_at > %(first)s GROUP BY 1, 2
 """
 _LATE_OF_LISTED = """
-((x.subject = 'lead' AND x.subject_id IN (SELECT lead_id FROM q))
+((x.subject = 'lead' AND x.subject_id IN (SELECT lead_id FROM q UNION ALL SELECT lead_id FROM span))
  OR (x.subject = 'company' AND x.subject_id IN (SELECT l.company_id FROM leads_lead l JOIN q ON q.lead_id = l.id)))
 AND greatest(x.known_at, x.occurred_at) > %(first)s
 """
@@ -40,11 +42,25 @@ WHERE c.recorded_at >= %(first_midnight)s
 """
 _ASKED = """
 q AS MATERIALIZED ({q}),
-late AS MATERIALIZED ({late}),
-tangle AS MATERIALIZED ({tangles}),
+span AS MATERIALIZED (SELECT s.* FROM leads_mergedspan s WHERE s.root_id IN (SELECT lead_id FROM q)),
+lent AS MATERIALIZED (
+  SELECT q.lead_id, q.t, s.lead_id AS member, s.steps FROM q JOIN span s ON s.root_id = q.lead_id AND s.since <= q.t
+    AND (s.until IS NULL OR q.t < s.until)),
+own_late AS MATERIALIZED ({late}),
+late AS MATERIALIZED (
+  SELECT * FROM own_late
+  UNION ALL SELECT 'lead', s.root_id, o.at FROM own_late o JOIN span s ON o.subject = 'lead' AND s.lead_id = o.subject_id
+  UNION ALL SELECT 'lead', root_id, greatest(since, until) FROM span WHERE greatest(since, until) > %(first)s),
+own_tangle AS MATERIALIZED ({tangles}),
+tangle AS MATERIALIZED (
+  SELECT * FROM own_tangle
+  UNION ALL SELECT s.root_id, o.at FROM own_tangle o JOIN span s ON s.lead_id = o.lead_id
+  UNION ALL SELECT root_id, since FROM span WHERE since >= %(first_midnight)s
+  UNION ALL SELECT root_id, until FROM span WHERE until >= %(first_midnight)s),
 reset AS MATERIALIZED (
-  SELECT q.lead_id, q.t, max({reset_day}) AS reset_day, count(*)::int AS cycle FROM q
-  JOIN leads_engagementreset r ON r.lead_id = q.lead_id AND r.known_at <= q.t AND r.occurred_at <= q.t
+  SELECT q.lead_id, q.t, max({reset_day}) AS reset_day, count(*) FILTER (WHERE r.lead_id = q.lead_id)::int AS cycle
+  FROM (SELECT lead_id, t, lead_id AS member FROM q UNION ALL SELECT lead_id, t, member FROM lent) q
+  JOIN leads_engagementreset r ON r.lead_id = q.member AND r.known_at <= q.t AND r.occurred_at <= q.t
   WHERE NOT EXISTS (SELECT FROM leads_correction c WHERE c.subject = 'engagementreset' AND c.subject_id = r.id
     AND c.known_at <= q.t)
   GROUP BY 1, 2),
@@ -80,7 +96,7 @@ class Asks:
     many: bool = False
 
     def sql(self, here: Days, params: Params) -> str:
-        """CTEs q, late, tangle, reset, asked (without WITH)."""
+        """CTEs q, span, lent, late, tangle, reset, asked (without WITH)."""
         first = min(self.moments)
         midnight = here.midnight(here.of(first))
         params.update(first=first, first_midnight=midnight, first_id=fence.id_floor(midnight))
@@ -89,7 +105,9 @@ class Asks:
         return _ASKED.format(
             q=self._listed(here, params) if listed else self._whole(here, params),
             late=_LATE.format(which=_LATE_OF_LISTED if listed else _LATE_OF_ALL),
-            tangles=_TANGLES.format(of_leads="AND k.lead_id IN (SELECT lead_id FROM q)" if listed else ""),
+            tangles=_TANGLES.format(
+                of_leads="AND k.lead_id IN (SELECT lead_id FROM q UNION ALL SELECT lead_id FROM span)" if listed else ""
+            ),
             reset_day=here.sql("r.occurred_at"),
             tangled="true" if self.raw else _TANGLED,
         )

@@ -67,7 +67,7 @@ def _recount(behaviour_ids: list[int], low: int, high: int) -> int:
         params,
     )
     between = "{0} >= %(low)s AND {0} < %(high)s"
-    sources = [(one, between.format(one[0])) for one in (ledger.EVENTS, ledger.JOINS, ledger.BACK)]
+    sources = [(one, between.format(one[0])) for one in ledger.SOURCES]
     filters = {pk: filter_ for pk, filter_ in ledger.active().items() if pk in set(behaviour_ids)}
     return execute(ledger.UPSERT.format(rows=ledger.rows(sources, filters, params)), params)
 

@@ -8,6 +8,7 @@ below 2^53; counted from ledger and facts, or taken from those kept (`sums.py`).
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from leads.intake.columns import OWN_WAY
 from personas.criteria import tree
 from personas.criteria.decay import MILLION
 from personas.criteria.evaluate import cap_of
@@ -22,12 +23,17 @@ from .sql import Params, all_of, any_of
 
 _AS_OF = """
 LEFT JOIN LATERAL (SELECT jsonb_object_agg(field, value) AS j FROM (
-  SELECT DISTINCT ON (x.field) x.field, x.value FROM leads_attributechange x
-  WHERE x.subject = '{subject}' AND x.subject_id = {which} AND x.known_at <= a.t AND x.occurred_at <= a.t
+  SELECT DISTINCT ON (x.field) x.field, x.value FROM {which}
+  WHERE x.subject = '{subject}' AND x.known_at <= a.t AND x.occurred_at <= a.t
     AND NOT EXISTS (SELECT FROM leads_correction k WHERE k.subject = 'attributechange' AND k.subject_id = x.id
       AND k.known_at <= a.t)
-  ORDER BY x.field, x.occurred_at DESC, x.recorded_at DESC, x.id DESC) d) {subject[0]}v ON true
+  ORDER BY x.field{nearest}, x.occurred_at DESC, x.recorded_at DESC, x.id DESC) d) {subject[0]}v ON true
 """
+# A lead's own values before those of leads merged into it, the nearest first (`intake.columns`).
+_OF_LEAD = f"""
+(SELECT a.lead_id AS id, 0 AS steps UNION ALL SELECT k.member, k.steps FROM lent k WHERE k.lead_id = a.lead_id AND k.t = a.t) m
+  JOIN leads_attributechange x ON x.subject_id = m.id AND (m.steps = 0 OR x.field <> '{OWN_WAY}')"""
+_OF_COMPANY = "(SELECT (lv.j ->> 'company')::bigint AS id) m JOIN leads_attributechange x ON x.subject_id = m.id"
 
 
 def ctes(program: Program, asks: Asks, here: Days, params: Params, kept: bool = False) -> str:
@@ -67,7 +73,7 @@ def _days(program: Program, asks: Asks, here: Days, params: Params) -> str:
 
 
 def _raw(behaviours: Mapping[int, Mapping[str, Any]], asks: Asks) -> Iterable[str]:
-    """Own events that became known or occurred on the day of t; every event of those tangled."""
+    """Events that became known or occurred on the day of t, own and lent; every event of those tangled."""
     extra = "a.lead_id, a.t, a.today, a.reset_day"
     known = "e.known_at <= a.t AND e.occurred_at <= a.t"
     today = f"NOT a.tangled AND {known} AND (e.known_at >= a.midnight OR e.occurred_at >= a.midnight)"
@@ -81,12 +87,19 @@ def _raw(behaviours: Mapping[int, Mapping[str, Any]], asks: Asks) -> Iterable[st
         early += f" AND e.lead_id IN ({ahead})"
     yield filters.events(of, extra, own, f"{today} AND {early}")
     yield filters.events(of, extra, own, f"a.tangled AND {known} AND {kept}")
-    joined = (
-        "asked a JOIN leads_join k ON k.lead_id = a.lead_id AND k.known_at <= a.t"
-        " JOIN leads_event e ON e.visitor_id = k.visitor_id AND e.lead_id IS NULL"
-    )
+    members = "asked a JOIN lent m ON m.lead_id = a.lead_id AND m.t = a.t"
+    lent = f"{members} JOIN leads_event e ON e.lead_id = m.member"
+    new = "NOT a.tangled AND (e.known_at >= a.midnight OR e.occurred_at >= a.midnight)"
+    yield filters.events(of, extra, lent, f"{known} AND ({new} OR (a.tangled AND {kept}))")
     first = "NOT EXISTS (SELECT FROM leads_join f WHERE f.visitor_id = k.visitor_id AND f.id < k.id)"
-    yield filters.events(of, extra, joined, f"a.tangled AND {known} AND {kept} AND {first}")
+    for whose in (
+        "asked a JOIN leads_join k ON k.lead_id = a.lead_id",
+        f"{members} JOIN leads_join k ON k.lead_id = m.member",
+    ):
+        joined = (
+            f"{whose} AND k.known_at <= a.t JOIN leads_event e ON e.visitor_id = k.visitor_id AND e.lead_id IS NULL"
+        )
+        yield filters.events(of, extra, joined, f"a.tangled AND {known} AND {kept} AND {first}")
 
 
 def _filters(program: Program) -> dict[str, Mapping[str, Any]]:
@@ -129,8 +142,8 @@ def _values(program: Program, here: Days, kept: bool) -> str:
     columns = "a.lead_id, a.t, a.today, a.cycle"
     now = "".join(f", {current_value(program, key, here)} AS f{i}" for i, key in enumerate(program.fields))
     then = "".join(f", {value_as_of(program, key, here)} AS f{i}" for i, key in enumerate(program.fields))
-    past = _AS_OF.format(subject="lead", which="a.lead_id")
-    past += _AS_OF.format(subject="company", which="(lv.j ->> 'company')::bigint")
+    past = _AS_OF.format(subject="lead", which=_OF_LEAD, nearest=", m.steps")
+    past += _AS_OF.format(subject="company", which=_OF_COMPANY, nearest="")
     lead = "FROM asked a JOIN leads_lead l ON l.id = a.lead_id"
     return (
         f"SELECT {columns}{now}{atoms} {lead} LEFT JOIN leads_company c ON c.id = l.company_id{joins} WHERE NOT a.moved"

@@ -1,7 +1,8 @@
 """The behaviour ledger: how often each lead did each behaviour on each local day, and since which day we know it.
 
 Rows are signed and added up: an event adds one; its correction takes one away on the day we learned of it; a join adds
-the visitor's events on the day of the join. Rows are sorted by their key before every write, so that writers never
+the visitor's events on the day of the join. A merge adds what the merged lead did, known on the day of the merge, and
+taking it back takes that away on its own day. Rows are sorted by their key before every write, so that writers never
 deadlock. `backfill.py` counts a new behaviour once from the raw events.
 """
 
@@ -13,8 +14,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from leads.intake import bulk
-from leads.models import Behaviour
+from leads.intake import bulk, locks, spans
+from leads.intake.bulk import among
+from leads.models import Behaviour, Event, Join
 from personas.criteria.behaviours import behaviours
 from smarketing.rows.fence import Fence
 
@@ -42,6 +44,27 @@ BACK = (
     " FROM leads_join f WHERE e.lead_id IS NULL AND f.visitor_id = e.visitor_id ORDER BY f.id LIMIT 1) k ON true",
     "c.subject = 'event' AND {0} AND (e.lead_id IS NOT NULL OR k.known_at < c.known_at)",
 )
+# An event of a lead merged into another one counts there from the last to the first of: both known, taken back, unmerged.
+_FIRST_JOIN = (
+    "leads_mergedspan s JOIN leads_join k ON k.lead_id = s.lead_id AND NOT EXISTS (SELECT FROM leads_join f"
+    " WHERE f.visitor_id = k.visitor_id AND f.id < k.id) JOIN leads_event e ON e.visitor_id = k.visitor_id AND e.lead_id IS NULL"
+)
+_CORRECTED = " LEFT JOIN leads_correction c ON c.subject = 'event' AND c.subject_id = e.id"
+
+
+def _lent(source: str, since: str) -> tuple[tuple[str, str, int, str, str], ...]:
+    """The two sources of events that are lent: what they add, and what is taken away again."""
+    until = "least(c.known_at, s.until)"
+    alive = f"{{0}} AND ({until} IS NULL OR {since} < {until})"
+    return (
+        ("s.root_id", since, 1, source + _CORRECTED, alive),
+        ("s.root_id", until, -1, source + _CORRECTED, f"{alive} AND {until} IS NOT NULL"),
+    )
+
+
+LENT = _lent("leads_mergedspan s JOIN leads_event e ON e.lead_id = s.lead_id", "greatest(e.known_at, s.since)")
+LENT_JOINS = _lent(_FIRST_JOIN, "greatest(e.known_at, k.known_at, s.since)")
+SOURCES = (EVENTS, JOINS, BACK, *LENT, *LENT_JOINS)  # all there is: what counting anew reads
 Source = tuple[str, str, int, str, str]
 
 UPSERT = """
@@ -81,17 +104,39 @@ def ensure(bodies: Iterable[Mapping[str, Any]]) -> list[Behaviour]:
 
 def count_events(events: Sequence[Any], fence: Fence) -> None:
     """Intake's hook: new events (objects with `id`) that have a lead."""
-    _add(EVENTS, "e.id = ANY({})", [event.id for event in events])
+    _add((EVENTS, *LENT), "e.id = ANY({})", [event.id for event in events])
 
 
 def count_joins(pairs: Sequence[tuple[int, int]], fence: Fence) -> None:
     """Intake's hook, after the joins' rows: events of visitors count for the lead they were joined to."""
-    _add(JOINS, "k.visitor_id = ANY({})", [visitor for visitor, _lead in pairs])
+    _add((JOINS, *LENT_JOINS), "k.visitor_id = ANY({})", [visitor for visitor, _lead in pairs])
 
 
 def take_back(event_ids: Sequence[int], fence: Fence) -> None:
     """Intake's hook, after the corrections' rows: corrected events count one less from that day on."""
-    _add(BACK, "e.id = ANY({})", list(event_ids))
+    owners = Event.objects.filter(among("pk", event_ids), lead__isnull=False).values_list("lead_id", flat=True)
+    joined = Join.objects.filter(visitor__in=Event.objects.filter(among("pk", event_ids), lead=None).values("visitor"))
+    lent_to = spans.ever_roots({*owners, *joined.values_list("lead_id", flat=True)})
+    if lent_to:
+        locks.merges_change()
+    _add((BACK,), "e.id = ANY({})", list(event_ids))
+    recount(lent_to)
+
+
+def recount(leads: Iterable[int], fence: Fence | None = None) -> int:
+    """Intake's hook, after merges and what took them back: count these leads anew from the raw events, as `backfill` does.
+
+    What was known on earlier days comes out as it was: only rows of today are new. Returns the rows written.
+    """
+    ids, registered = sorted(set(leads)), active()
+    if not ids or not registered:
+        return 0
+    locks.merges_change()
+    params = Params()
+    which = f"{{}} = ANY({params.add(ids)})"
+    execute("DELETE FROM leads_behaviourday WHERE lead_id = ANY(%(ids)s)", {"ids": ids})
+    selected = rows([(one, which.format(one[0])) for one in SOURCES], registered, params)
+    return execute(UPSERT.format(rows=selected), params)
 
 
 def rows(sources: Iterable[tuple[Source, str]], behaviours: Filters, params: Params) -> str:
@@ -111,10 +156,12 @@ def rows(sources: Iterable[tuple[Source, str]], behaviours: Filters, params: Par
     )
 
 
-def _add(source: Source, which: str, ids: Sequence[int]) -> None:
-    registered = active()
-    if ids and registered:
+def _add(sources: Iterable[Source], which: str, ids: Sequence[int]) -> None:
+    if not ids:
+        return
+    locks.merges_stand()
+    if registered := active():
         params = Params()
-        wanted = f"{params.add(bulk.array(ids))}::bigint[]"
-        selected = rows([(source, which.format(wanted))], registered, params)
+        wanted = which.format(f"{params.add(bulk.array(ids))}::bigint[]")
+        selected = rows([(source, wanted) for source in sources], registered, params)
         execute(UPSERT.format(rows=selected), params)

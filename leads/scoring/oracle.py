@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, TextField
 from django.db.models.functions import Cast
 
-from leads.models import AttributeChange, Campaign, Correction, EngagementReset, Event, EventPayload, Join, Lead
+from leads.models import AttributeChange, Campaign, Correction, EngagementReset, Event, EventPayload, Join, Lead, Merge
 from personas.criteria.behaviours import matches
 from personas.criteria.evaluate import Judgement, Moment, judge
 from personas.criteria.fields import Catalogue
@@ -27,8 +27,17 @@ from .days import Days, here
 class LeadFacts:
     """What is known of a lead at t (`criteria.evaluate.Facts`)."""
 
-    def __init__(self, lead_id: int, t: datetime, days: Days | None = None, personas: Iterable[int] = ()):
+    def __init__(
+        self,
+        lead_id: int,
+        t: datetime,
+        days: Days | None = None,
+        personas: Iterable[int] = (),
+        also: Iterable[int] = (),
+    ):
+        """`also`: leads that are taken for merged into it, with all that is merged into them."""
         self.lead_id, self.t, self.days, self.personas = lead_id, t, days or here(), frozenset(personas)
+        self._also = tuple(also)
 
     def value(self, field: str) -> Any:
         subject, _, name = field.partition(".")
@@ -39,18 +48,39 @@ class LeadFacts:
         return self._company.get(name)
 
     def events(self, filter_: Mapping[str, Any]) -> list[tuple[date, int]]:
+        return [(day, 1) for day, _lead in self.done(filter_)]
+
+    def done(self, filter_: Mapping[str, Any]) -> list[tuple[date, int]]:
+        """(day, lead that did it) of each event of a behaviour: the lead itself, or one merged into it."""
         found = []
-        for day, event, campaign in self._events:
+        for day, event, campaign, lead in self._events:
             named = isinstance(filter_.get("campaign"), str) and filter_["campaign"]
             seen = event | {"campaign": campaign.key if named and campaign else event["campaign"]}
             if matches(filter_, seen) and (self._reset_day is None or day > self._reset_day):
-                found.append((day, 1))
+                found.append((day, lead))
         return found
 
     @property
     def cycle(self) -> int:
-        """How often the lead has been recycled."""
-        return len(self._resets)
+        """How often the lead itself has been recycled."""
+        return len(self.own_resets)
+
+    @property
+    def own_resets(self) -> list[EngagementReset]:
+        """Those that began a cycle: not those of leads merged into it."""
+        return [one for one in self._resets if one.lead_id == self.lead_id]
+
+    @cached_property
+    def members(self) -> dict[int, int]:
+        """Lead -> steps: itself, and the leads merged into it by merges known at t and not taken back by then."""
+        found, fresh, step = {self.lead_id: 0}, [self.lead_id], 0
+        while fresh:
+            losers = [one.loser_id for one in self._known(Merge, root_id__in=fresh)]
+            losers += self._also if step == 0 else ()
+            step += 1
+            fresh = [one for one in losers if one not in found]
+            found |= dict.fromkeys(fresh, step)
+        return found
 
     @cached_property
     def _lead(self) -> Lead:
@@ -58,12 +88,17 @@ class LeadFacts:
 
     @cached_property
     def _values(self) -> dict[str, Any]:
-        return self._latest("lead", self.lead_id)
+        found: dict[str, Any] = {}
+        for step in sorted(set(self.members.values())):
+            near = [lead for lead, steps in self.members.items() if steps == step]
+            said = self._latest("lead", near)
+            found = {name: value for name, value in said.items() if step == 0 or name != "opted_out"} | found
+        return found
 
     @cached_property
     def _company(self) -> dict[str, Any]:
         company = self._values.get("company")
-        return self._latest("company", int(company)) if company else {}
+        return self._latest("company", [int(company)]) if company else {}
 
     def _known(self, model, **which):
         """Facts known and occurred by t, not taken back by then."""
@@ -72,9 +107,11 @@ class LeadFacts:
         back = Correction.objects.filter(subject=subject, subject_id=OuterRef("pk"), known_at__lte=self.t)
         return rows.exclude(Exists(back))
 
-    def _latest(self, subject: str, pk: int) -> dict[str, Any]:
+    def _latest(self, subject: str, ids: Iterable[int]) -> dict[str, Any]:
         found: dict[str, tuple] = {}
-        changes = self._known(AttributeChange, subject=subject, subject_id=pk).annotate(text=Cast("value", TextField()))
+        changes = self._known(AttributeChange, subject=subject, subject_id__in=ids).annotate(
+            text=Cast("value", TextField())
+        )
         for one in changes:
             rank = (one.occurred_at, one.recorded_at, one.pk)
             if one.field not in found or rank > found[one.field][0]:
@@ -83,15 +120,16 @@ class LeadFacts:
 
     @cached_property
     def _resets(self) -> list[EngagementReset]:
-        return list(self._known(EngagementReset, lead_id=self.lead_id))
+        return list(self._known(EngagementReset, lead_id__in=self.members))
 
     @cached_property
     def _reset_day(self) -> date | None:
         return max((self.days.of(one.occurred_at) for one in self._resets), default=None)
 
     @cached_property
-    def _events(self) -> list[tuple[date, dict[str, Any], Campaign | None]]:
-        mine = Q(lead_id=self.lead_id) | Q(lead=None, visitor__in=self._visitors())
+    def _events(self) -> list[tuple[date, dict[str, Any], Campaign | None, int]]:
+        visitors = self._visitors()
+        mine = Q(lead_id__in=self.members) | Q(lead=None, visitor__in=visitors)
         rows = list(self._known(Event).filter(mine).select_related("campaign"))
         payloads = EventPayload.objects.filter(event__in=[row.pk for row in rows])
         props = {
@@ -106,16 +144,22 @@ class LeadFacts:
                     "campaign": row.campaign_id, "props": props.get(row.pk) or {},
                 },
                 row.campaign,
+                row.lead_id or visitors[row.visitor_id],
             )
             for row in rows
         ]  # fmt: skip
 
-    def _visitors(self) -> list[int]:
+    def _visitors(self) -> dict[int, int]:
+        """Visitor -> the lead that it was first joined to, of those that were this lead by t."""
         first: dict[int, Join] = {}
-        mine = Join.objects.filter(lead_id=self.lead_id).values("visitor")
+        mine = Join.objects.filter(lead_id__in=self.members).values("visitor")
         for one in Join.objects.filter(visitor__in=mine).order_by("pk"):
             first.setdefault(one.visitor_id, one)
-        return [visitor for visitor, one in first.items() if one.lead_id == self.lead_id and one.known_at <= self.t]
+        return {
+            visitor: one.lead_id
+            for visitor, one in first.items()
+            if one.lead_id in self.members and one.known_at <= self.t
+        }
 
 
 def score(

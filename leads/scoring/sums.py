@@ -1,9 +1,9 @@
 """Raw sums: the atoms of a version kept for every lead, moved from one midnight to the next instead of counted anew.
 
 Kept is what is known when a local day begins: ledger rows of earlier days (known and occurred), aged to that day, since the
-lead's last reset. A move adds n × (weight then − weight before) over the rows with an edge in between, and n × weight of
-the rows that came into sight. Leads whose past was rewritten since (resets, declared history, erasures) are counted anew.
-Of an atom of the youngest kind the day's number is kept: time alone never changes it.
+last reset of the lead or of one merged into it then. A move adds n × (weight then − weight before) over the rows with an edge
+in between, and n × weight of the rows that came into sight. Leads whose past was rewritten since (resets, merges, declared
+history, erasures) are counted anew. Of an atom of the youngest kind the day's number is kept: time alone never changes it.
 """
 
 from collections.abc import Iterable
@@ -20,8 +20,12 @@ from .sql import Params, execute, fetch
 SIZE = 50_000  # leads of a block; another size needs the tables emptied
 
 _RESET = """
-reset AS MATERIALIZED (SELECT r.lead_id, max({day}) AS day FROM leads_engagementreset r
-  WHERE r.lead_id >= %(low)s AND r.lead_id < %(high)s AND r.known_at <= %(midnight)s AND r.occurred_at <= %(midnight)s
+reset AS MATERIALIZED (SELECT m.root_id AS lead_id, max({day}) AS day FROM leads_engagementreset r JOIN (
+    SELECT lead_id, root_id FROM leads_mergedspan WHERE root_id >= %(low)s AND root_id < %(high)s
+      AND since <= %(midnight)s AND (until IS NULL OR until > %(midnight)s)
+    UNION SELECT lead_id, lead_id FROM leads_engagementreset WHERE lead_id >= %(low)s AND lead_id < %(high)s
+  ) m ON m.lead_id = r.lead_id
+  WHERE r.known_at <= %(midnight)s AND r.occurred_at <= %(midnight)s
     AND NOT EXISTS (SELECT FROM leads_correction c WHERE c.subject = 'engagementreset' AND c.subject_id = r.id
       AND c.known_at <= %(midnight)s) GROUP BY 1)
 """
@@ -70,9 +74,9 @@ _YOUNG = f"""
 WHERE w.young AND b.lead_id <> ALL(%(rewritten)s) GROUP BY 1, 3 ORDER BY 1, 3
 ON CONFLICT (lead_id, version_id, atom) DO UPDATE SET value = excluded.value WHERE leads_rawsum.value < excluded.value
 """
-# Leads whose rows of days already counted changed since, or whose reset did.
+# Leads whose rows of days already counted changed since, or whose reset did; and those that such leads were merged into.
 _REWRITTEN = """
-SELECT x.lead_id FROM (
+, x AS MATERIALIZED (
   SELECT r.lead_id FROM leads_engagementreset r
    WHERE r.recorded_at >= %(since)s OR (greatest(r.known_at, r.occurred_at) > %(since)s AND r.occurred_at <= %(midnight)s)
   UNION ALL SELECT r.lead_id FROM leads_correction c JOIN leads_engagementreset r ON r.id = c.subject_id
@@ -86,7 +90,10 @@ SELECT x.lead_id FROM (
    WHERE c.subject = 'event' AND c.recorded_at >= %(since)s AND c.known_at < %(since)s
   UNION ALL SELECT lead_id FROM leads_erasure WHERE recorded_at >= %(since)s
   UNION ALL SELECT b.lead_id FROM fresh b WHERE b.n <= 0 AND b.behaviour_id = ANY(%(young)s)
-) x WHERE x.lead_id >= %(low)s AND x.lead_id < %(high)s
+), whose AS (
+  SELECT lead_id FROM x UNION ALL SELECT s.root_id FROM leads_mergedspan s JOIN x ON x.lead_id = s.lead_id
+  UNION ALL SELECT root_id FROM leads_mergedspan WHERE since >= %(since)s OR until >= %(since)s
+) SELECT lead_id FROM whose WHERE lead_id >= %(low)s AND lead_id < %(high)s
 """
 
 

@@ -6,15 +6,20 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import formats, timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from leads.evidence import values
 from leads.evidence.story import merged
 from leads.handoffs import handing, hands
-from leads.intake import columns, facts, merging
-from leads.models import Correction, Deal, HandoffState, Lead, Merge, Score
+from leads.intake import columns, facts, locks, merging
+from leads.intake.columns import OWN_WAY
+from leads.models import Correction, Deal, HandoffState, Lead, Merge, Qualification
+from leads.scoring import oracle
+from personas.definitions import queries
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import Role, User
+from smarketing.rows import clock
 from smarketing.rows.fence import open_fence
 
 
@@ -42,7 +47,8 @@ def preview(*, loser: Lead, root: Lead) -> Preview:
         return Preview(refusal=said)
     owed, kept = _open(loser), _open(root)
     words = {"loser": loser.pk, "root": root.pk}
-    lines = [_("The story of #%(loser)s is told on the page of #%(root)s; every value of both stays as it is.") % words]
+    lines = [_("The story of #%(loser)s is told on the page of #%(root)s, and what it did counts there.") % words]
+    lines += _taken_over(loser, root)
     for state in owed:
         lines.append(_("The open handoff of #%(number)s (in charge: %(rep)s) ends, as merged.") % _charge(state))
     for state in kept:
@@ -54,7 +60,7 @@ def preview(*, loser: Lead, root: Lead) -> Preview:
             deals,
         )
         lines.append(said % (words | {"n": deals}))
-    lines.append(_grades(loser, root))
+    lines += _grades(loser, root)
     if loser.opted_out != root.opted_out:
         lines.append(_("One of them asked not to be contacted: that holds for both."))
     lines.append(_("Figures count one lead; where both were handed over, only the first handoff stays a first one. Closed months are restated, never rewritten."))  # fmt: skip
@@ -71,6 +77,7 @@ def _charge(state: HandoffState) -> dict[str, object]:
 @transaction.atomic
 def merge(*, loser: Lead, root: Lead, by: User, at: datetime) -> Merge:
     """Merge `loser` into `root`. Refusal for a lead that was merged or erased before, or with itself."""
+    locks.merges_change()
     fence = open_fence()
     columns.lock("lead", [loser.pk, root.pk])
     loser.refresh_from_db()
@@ -95,6 +102,10 @@ def preview_back(one: Merge) -> Preview:
         return Preview(refusal=said)
     words = {"loser": one.loser_id, "root": one.root_id}
     lines = [_("Lead #%(loser)s stands for itself again, with its own story, values and deals.") % words]
+    lines.append(_("What #%(loser)s did counts for #%(root)s no more: both are judged by their own facts.") % words)
+    said = values.values("lead", one.root_id, clock.now(), get_language() or "en")
+    if back := [value.label for value in said if value.taken_from in _side(one)]:
+        lines.append(_("#%(root)s loses what it took over: %(fields)s.") % (words | {"fields": ", ".join(back)}))
     for state in HandoffState.objects.filter(lead__in=_side(one), state="merged").select_related("rep").order_by("pk"):
         lines.append(_("The handoff of #%(number)s that ended with the merge is open again (in charge: %(rep)s).") % _charge(state))  # fmt: skip
     lines.append(_("What was done since then stays with the lead it was done on."))
@@ -108,6 +119,7 @@ def take_back(*, merge: Merge, by: User, at: datetime, reason: str) -> Correctio
 
     By its author within 30 seconds without a reason, later with one; by a manager with one. Refusal else.
     """
+    locks.merges_change()
     columns.lock("lead", [merge.loser_id, merge.root_id])
     if said := _no_way_back(merge):
         raise Refusal(said)
@@ -163,7 +175,43 @@ def _open(lead: Lead) -> list[HandoffState]:
     return list(rows.select_related("rep").order_by("handoff"))
 
 
-def _grades(loser: Lead, root: Lead) -> str:
-    grade = Score.objects.filter(lead=root, track="live").order_by("line").values_list("grade", flat=True).first()
-    words = {"loser": loser.pk, "root": root.pk, "grade": grade or "–", "stage": root.get_stage_display()}
-    return _("#%(root)s keeps its own grade (%(grade)s) and stage (%(stage)s), from its own facts; #%(loser)s is judged no longer.") % words  # fmt: skip
+def _taken_over(loser: Lead, root: Lead) -> list[str]:
+    """Which values the one that stays would have from the other, because nobody ever said them of itself."""
+    now, lang = clock.now(), get_language() or "en"
+    own = values.latest("lead", root.pk, now)
+    theirs = values.latest("lead", loser.pk, now)
+    labels = {one.name: values.label_of(one, lang) for one in values.catalogue("lead")}
+    labels |= {"company": _("company"), "campaign": _("campaign")}
+    new = [
+        str(label)
+        for name, label in labels.items()
+        if name not in own and name != OWN_WAY and name in theirs and theirs[name].value not in (None, "")
+    ]
+    if not new:
+        return []
+    words = {"root": root.pk, "loser": loser.pk, "fields": ", ".join(new)}
+    return [_("#%(root)s takes over from #%(loser)s what nobody said of itself: %(fields)s.") % words]
+
+
+def _grades(loser: Lead, root: Lead) -> list[str]:
+    """What each definition in force would say of the one that stays, by the facts of both."""
+    now, lines = clock.now(), []
+    for version in queries.versions_in_force(now):
+        before = oracle.score(root.pk, version.body, now)
+        after = oracle.score(root.pk, version.body, now, facts=oracle.LeadFacts(root.pk, now, also=[loser.pk]))
+        words = {
+            "root": root.pk, "line": version.line, "before": before.grade, "after": after.grade, "fit": after.fit,
+            "engagement": after.engagement, "had_fit": before.fit, "had_engagement": before.engagement,
+        }  # fmt: skip
+        if (before.fit, before.engagement, before.grade) == (after.fit, after.engagement, after.grade):
+            lines.append(_("#%(root)s keeps grade %(before)s (%(line)s).") % words)
+        else:
+            lines.append(_("The grade of #%(root)s goes from %(before)s to %(after)s (%(line)s): fit %(had_fit)s → %(fit)s, engagement %(had_engagement)s → %(engagement)s.") % words)  # fmt: skip
+        made = Qualification.objects.filter(lead=root, line=version.line, cycle=oracle.LeadFacts(root.pk, now).cycle)
+        if after.qualifies and not made.exists():
+            lines.append(_("By that #%(root)s becomes an MQL: it is handed over to sales, or waits for a reason that its page says.") % words)  # fmt: skip
+    lines.append(
+        _("#%(root)s keeps its stage (%(stage)s); #%(loser)s is judged no longer.")
+        % {"root": root.pk, "loser": loser.pk, "stage": root.get_stage_display()}
+    )
+    return lines

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from leads.intake import columns
+from leads.intake import columns, merging, spans
 from leads.models import (
     AttributeChange,
     Company,
@@ -16,6 +16,7 @@ from leads.models import (
     EventPayload,
     Join,
     Lead,
+    Merge,
     Source,
     Visitor,
 )
@@ -80,8 +81,28 @@ def join(visitor: Visitor, lead: int, at: datetime) -> int:
     return row.pk
 
 
+def merge(loser: int, root: int, at: datetime) -> int:
+    """The loser is merged into the root; whose facts count for whom follows, oppositions apart."""
+    row = Merge.objects.create(loser_id=loser, root_id=root, occurred_at=at, recorded_at=at, known_at=at)
+    _settle(row)
+    return row.pk
+
+
+def _settle(row: Merge) -> None:
+    members = merging.family([row.loser_id])
+    moved = spans.derive(members)
+    for pk in moved:
+        columns.rebuild_all("lead", pk, pk + 1)
+    links = merging._links(members)
+    for pk in members:
+        Lead.objects.filter(pk=pk).update(root_id=merging._root(pk, links))
+    ledger.recount(moved)
+
+
 def correct(subject: str, pk: int, at: datetime) -> int:
     row = Correction.objects.create(subject=subject, subject_id=pk, occurred_at=at, recorded_at=at, known_at=at)
+    if subject == "merge":
+        _settle(Merge.objects.get(pk=pk))
     if subject == "event":
         ledger.take_back([pk], None)
     if subject == "attributechange":

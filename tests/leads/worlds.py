@@ -71,8 +71,51 @@ lives = st.fixed_dictionaries(
 )
 
 
+# (merge or take back, seconds ago, which lead or merge, into which lead) among the leads of a world
+merges = st.lists(
+    st.tuples(st.sampled_from(["merge", "merge", "unmerge"]), _AGO, st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=5
+)  # fmt: skip
+
+
 def live(life: dict) -> tuple[int, list[datetime]]:
     """Put a life's facts into the tables in the order they became known. Returns the lead and the moments to ask about."""
+    lead, asked, story = _plot(life)
+    _happen(story)
+    return lead, asked
+
+
+def live_together(some: list[dict], deeds: list[tuple]) -> list[tuple[int, list[datetime]]]:
+    """The facts of several lives, and merges of their leads, in the order they became known. As `live`, of those that
+    stand for themselves in the end, with the moments of all."""
+    plots = [_plot(life) for life in some]
+    leads, story = [lead for lead, _asked, _story in plots], [deed for _lead, _asked, mine in plots for deed in mine]
+    standing: list[tuple[int, int, int]] = []  # merge, loser, root
+
+    def deed(kind: str, at: datetime, one: int, other: int) -> None:
+        loser, root = leads[one % len(leads)], leads[other % len(leads)]
+        taken = {row[1] for row in standing}
+        if kind == "unmerge" and standing:
+            facts.correct("merge", standing.pop(one % len(standing))[0], at)
+        elif kind == "merge" and loser != root and loser not in taken and root not in taken:
+            standing.append((facts.merge(loser, root, at), loser, root))
+
+    for kind, ago, one, other in deeds:
+        at = NOON - timedelta(seconds=ago)
+        story.append((at, partial(deed, kind, at, one, other)))
+    _happen(story)
+    gone = {row[1] for row in standing}
+    asked = sorted({at for _lead, mine, _story in plots for at in mine})
+    return [(lead, asked) for lead in leads if lead not in gone]
+
+
+def _happen(story: list) -> None:
+    while story:
+        story.sort(key=lambda one: one[0])
+        story.pop(0)[1]()
+
+
+def _plot(life: dict) -> tuple[int, list[datetime], list]:
+    """(the lead, the moments to ask about, its facts as (known, deed)); nothing but the lead is there yet."""
     born = NOON - timedelta(days=75)
     company = facts.company(born)
     lead = facts.lead(born, company=company)
@@ -95,10 +138,7 @@ def live(life: dict) -> tuple[int, list[datetime]]:
         story.append((at, lambda: facts.join(who, lead, at)))
     for ago in life["resets"]:
         story.append((NOON - timedelta(seconds=ago), partial(facts.reset, lead, NOON - timedelta(seconds=ago))))
-    while story:
-        story.sort(key=lambda one: one[0])
-        story.pop(0)[1]()
-    return lead, [NOON - timedelta(seconds=ago) for ago in life["asked"]]
+    return lead, [NOON - timedelta(seconds=ago) for ago in life["asked"]], story
 
 
 def _tell(story: list, at: datetime, late: int, corrected: bool, subject: str, deed) -> None:

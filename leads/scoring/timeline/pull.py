@@ -16,6 +16,7 @@ from personas.criteria.behaviours import behaviours
 
 Ints = np.ndarray
 NONE = np.empty(0, np.int64)
+_FIRST = "NOT EXISTS (SELECT FROM leads_join f WHERE f.visitor_id = k.visitor_id AND f.id < k.id)"
 _US = "round(date_part('epoch', {0}) * 1000000)::bigint".format
 
 
@@ -35,7 +36,8 @@ class Changes:
 
 @dataclass
 class Facts:
-    """`leads` ids ascending; every `lead` array below holds positions in it. `tangled`: facts were taken back."""
+    """`leads` ids ascending; every `lead` array below holds positions in it. `tangled`: facts were taken back, or others
+    were merged into it; such leads hold the moments of everything that counts for them, and are judged by SQL."""
 
     leads: Ints
     known: Ints
@@ -47,6 +49,7 @@ class Facts:
     companies: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     resets: tuple[Ints, Ints, Ints] = (NONE, NONE, NONE)  # lead, effective, occurred
     backs: tuple[Ints, Ints] = (NONE, NONE)  # lead, instant at which we learned that a fact was none
+    lent: tuple[Ints, Ints] = (NONE, NONE)  # lead, instant from which facts of others count, or a reset of theirs
     tangled: Ints = field(default_factory=lambda: np.empty(0, bool))
 
 
@@ -63,6 +66,7 @@ def pull(program: Program, lead_ids: Sequence[int], until: datetime) -> Facts:
     facts = Facts(rows[0], rows[1], rows[2], rows[3].astype(bool), rows[4])
     facts.hits = _hits(program, facts, params)
     facts.resets = _resets(facts, params)
+    facts.lent = _positions(facts, _LENT, params)
     names = {key.partition(".")[2] for key in program.fields if key.startswith("lead.")} - {"created"}
     needed = sorted(names | ({"company"} if any(key.startswith("company.") for key in program.fields) else set()))
     facts.changes = _changes("lead", facts.leads, needed, params)
@@ -87,11 +91,24 @@ def _hits(program: Program, facts: Facts, params: Params) -> dict[int, tuple[Int
         wanted.values(),
         f"k.lead_id AS who, {effective(', k.known_at')} AS eff",
         "leads_join k JOIN leads_event e ON e.visitor_id = k.visitor_id",
-        "k.lead_id = ANY(%(ids)s) AND e.lead_id IS NULL AND e.kind = ANY(%(kinds)s)"
-        " AND NOT EXISTS (SELECT FROM leads_join f WHERE f.visitor_id = k.visitor_id AND f.id < k.id)",
+        f"k.lead_id = ANY(%(ids)s) AND e.lead_id IS NULL AND e.kind = ANY(%(kinds)s) AND {_FIRST}",
+    )
+    alive = "s.root_id = ANY(%(ids)s) AND e.kind = ANY(%(kinds)s) AND (s.until IS NULL OR {0} < s.until)".format
+    since, joined_since = effective(", s.since"), effective(", s.since, k.known_at")
+    lent = filters.events(
+        wanted.values(),
+        f"s.root_id AS who, {since} AS eff",
+        "leads_mergedspan s JOIN leads_event e ON e.lead_id = s.lead_id",
+        alive(since),
+    )
+    lent_joined = filters.events(
+        wanted.values(),
+        f"s.root_id AS who, {joined_since} AS eff",
+        "leads_mergedspan s JOIN leads_join k ON k.lead_id = s.lead_id JOIN leads_event e ON e.visitor_id = k.visitor_id",
+        f"{alive(joined_since)} AND e.lead_id IS NULL AND {_FIRST}",
     )
     lead, eff, occurred, behaviour = _numbers(
-        f"SELECT x.who, {_US('x.eff')}, {_US('x.occurred_at')}, b.id FROM ({own} UNION ALL {joined}) x,"
+        f"SELECT x.who, {_US('x.eff')}, {_US('x.occurred_at')}, b.id FROM ({own} UNION ALL {joined} UNION ALL {lent} UNION ALL {lent_joined}) x,"
         f" unnest({filters.behaviours_hit(wanted, params)}) b(id) WHERE x.eff <= %(until)s",
         params,
         4,
@@ -115,13 +132,35 @@ def _resets(facts: Facts, params: Params) -> tuple[Ints, Ints, Ints]:
     return place[kept], eff[kept], occurred[kept]
 
 
+_LENT = f"""
+SELECT root_id, {_US("since")} FROM leads_mergedspan WHERE root_id = ANY(%(ids)s) AND since <= %(until)s
+UNION ALL
+SELECT s.root_id, {_US("greatest(r.known_at, r.occurred_at, s.since)")} FROM leads_mergedspan s
+JOIN leads_engagementreset r ON r.lead_id = s.lead_id WHERE s.root_id = ANY(%(ids)s)
+  AND greatest(r.known_at, r.occurred_at, s.since) <= %(until)s
+"""
+
+
+def _positions(facts: Facts, sql: str, params: Params) -> tuple[Ints, Ints]:
+    """(position of the lead, instant) of a query that gives ids and instants."""
+    lead, at = _numbers(sql, params, 2)
+    place, kept = _places(facts.leads, lead)
+    return place[kept], at[kept]
+
+
 def _changes(subject: str, ids: Ints, names: Sequence[str], params: Mapping[str, Any]) -> dict[str, Changes]:
     if not len(ids) or not names:
         return {}
+    what = "x.value::text, x.occurred_at, x.recorded_at, x.id FROM"
+    own = f"SELECT x.field, x.subject_id, greatest(x.known_at, x.occurred_at) AS eff, {what} leads_attributechange x"
+    own += " WHERE x.subject = %(subject)s AND x.subject_id = ANY(%(which)s) AND x.field = ANY(%(names)s)"
+    if subject == "lead":  # values of leads merged into one of these: for their moments
+        own += f" UNION ALL SELECT x.field, s.root_id, greatest(x.known_at, x.occurred_at, s.since), {what}"
+        own += " leads_mergedspan s JOIN leads_attributechange x ON x.subject = 'lead' AND x.subject_id = s.lead_id"
+        own += " WHERE s.root_id = ANY(%(which)s) AND x.field = ANY(%(names)s)"
     rows = fetch(
-        f"SELECT field, subject_id, {_US('greatest(known_at, occurred_at)')}, value::text FROM leads_attributechange"
-        " WHERE subject = %(subject)s AND subject_id = ANY(%(which)s) AND field = ANY(%(names)s)"
-        " AND greatest(known_at, occurred_at) <= %(until)s ORDER BY 1, 2, occurred_at, recorded_at, id",
+        f"SELECT field, subject_id, {_US('eff')}, value FROM ({own}) x WHERE eff <= %(until)s"
+        " ORDER BY 1, 2, occurred_at, recorded_at, id",
         {"subject": subject, "which": ids.tolist(), "names": list(names), "until": params["until"]},
     )
     by_field: dict[str, list[tuple]] = {}
@@ -168,14 +207,20 @@ def members(leads: Ints, companies: Ints, company: Ints, at: Ints) -> tuple[Ints
 
 
 _BACKS = f"""
+WITH mine AS MATERIALIZED (
+  SELECT id AS member, id AS who, NULL::timestamptz AS since, NULL::timestamptz AS until FROM unnest(%(ids)s::bigint[]) id
+  UNION ALL SELECT lead_id, root_id, since, until FROM leads_mergedspan WHERE root_id = ANY(%(ids)s))
 SELECT s.who, {_US("c.known_at")} FROM leads_correction c JOIN (
-  SELECT 'event' AS subject, e.id, e.lead_id AS who FROM leads_event e WHERE e.lead_id = ANY(%(ids)s)
-  UNION ALL SELECT 'event', e.id, k.lead_id FROM leads_join k JOIN leads_event e ON e.visitor_id = k.visitor_id
-   WHERE k.lead_id = ANY(%(ids)s) AND e.lead_id IS NULL
-  UNION ALL SELECT 'engagementreset', id, lead_id FROM leads_engagementreset WHERE lead_id = ANY(%(ids)s)
-  UNION ALL SELECT 'attributechange', id, subject_id FROM leads_attributechange
-   WHERE subject = 'lead' AND subject_id = ANY(%(ids)s)) s
+  SELECT 'event' AS subject, e.id, m.* FROM mine m JOIN leads_event e ON e.lead_id = m.member
+  UNION ALL SELECT 'event', e.id, m.* FROM mine m JOIN leads_join k ON k.lead_id = m.member
+   JOIN leads_event e ON e.visitor_id = k.visitor_id WHERE e.lead_id IS NULL
+  UNION ALL SELECT 'engagementreset', r.id, m.* FROM mine m JOIN leads_engagementreset r ON r.lead_id = m.member
+  UNION ALL SELECT 'attributechange', x.id, m.* FROM mine m JOIN leads_attributechange x
+   ON x.subject = 'lead' AND x.subject_id = m.member) s
 ON s.subject = c.subject AND s.id = c.subject_id WHERE c.known_at <= %(until)s
+  AND (s.since IS NULL OR c.known_at >= s.since) AND (s.until IS NULL OR c.known_at < s.until)
+UNION ALL
+SELECT who, {_US("until")} FROM mine WHERE until <= %(until)s
 """
 _BACKS_OF_COMPANIES = f"""
 SELECT x.subject_id, {_US("c.known_at")} FROM leads_correction c JOIN leads_attributechange x
@@ -186,13 +231,13 @@ _ANY_BACK = "SELECT FROM leads_correction WHERE subject IN ('event', 'engagement
 
 
 def _pull_backs(facts: Facts, params: Params) -> None:
-    """Corrections that touch these leads (directly, by visitors joined to them, by their companies)."""
+    """Corrections that touch these leads (directly, by visitors joined to them, by leads merged into them, by their
+    companies), and merges taken back."""
     facts.tangled = np.zeros(len(facts.leads), bool)
-    if not fetch(f"SELECT EXISTS ({_ANY_BACK})")[0][0]:
+    facts.tangled[facts.lent[0]] = True
+    if not len(facts.lent[0]) and not fetch(f"SELECT EXISTS ({_ANY_BACK})")[0][0]:
         return
-    lead, at = _numbers(_BACKS, params, 2)
-    place, kept = _places(facts.leads, lead)
-    facts.backs = place[kept], at[kept]
+    facts.backs = _positions(facts, _BACKS, params)
     if len(facts.companies):
         params["companies"] = facts.companies.tolist()
         company, at = _numbers(_BACKS_OF_COMPANIES, params, 2)

@@ -1,7 +1,8 @@
 """The walk: every moment of many leads under one definition version, judged.
 
 A moment is an instant at which a fact that the version reads became known, or a local midnight at which an operator
-or a fading declares an edge. Leads with facts taken back are judged by the SQL scorer at the same moments.
+or a fading declares an edge. Leads with facts taken back, and those that others were merged into, are judged by the SQL
+scorer at the same moments.
 """
 
 from collections.abc import Mapping, Sequence
@@ -121,7 +122,7 @@ def _judged(leads: Ints, after: Mapping[int, datetime] | datetime | None) -> Int
 
 
 def _moments(program: Program, facts: Facts, values: Values, zone: Zone) -> list[tuple[Ints, Ints]]:
-    found = [facts.resets[:2], facts.backs]
+    found = [facts.resets[:2], facts.backs, facts.lent]
     for lead, at, _day in facts.hits.values():
         found.append((lead, at))
     for atom in program.atoms:
@@ -227,7 +228,7 @@ def _cuts(facts: Facts, resets: tuple[Ints, Ints, Ints]) -> dict[int, Ints]:
 
 
 def _needs_sql(program: Program, facts: Facts, rows: Rows) -> list[int]:
-    """Positions of the rows that SQL must judge: of leads whose facts were taken back, or all."""
+    """Positions of the rows that SQL must judge: of leads whose facts were taken back or lent, or all."""
     for atom in program.atoms:
         if atom.kind == "young" and any(b > a for a, b in zip(atom.table, (*atom.table[1:], atom.tail), strict=True)):
             return list(range(len(rows.at)))

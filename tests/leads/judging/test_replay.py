@@ -16,6 +16,7 @@ from leads.models import (
     Event,
     Join,
     LeadDirty,
+    Merge,
     Qualification,
     Score,
     ScoreHistory,
@@ -49,7 +50,7 @@ def written(leads: list[int], line) -> tuple[list, list, list]:
 def moments(lead: int, until) -> list:
     """Every instant at which anything may change for a lead: facts of all kinds, and each midnight."""
     found = {START}
-    for model in (AttributeChange, Event, EngagementReset, Correction, Join):
+    for model in (AttributeChange, Event, EngagementReset, Correction, Join, Merge):
         found |= {max(row.known_at, row.occurred_at) for row in model.objects.all()}
     found |= set(days.here().midnights(START, until))
     return sorted(at for at in found if START <= at <= until)
@@ -57,9 +58,10 @@ def moments(lead: int, until) -> list:
 
 def learned(lead: int) -> list[datetime]:
     """Instants at which anything about a lead became known (and of others: a mark too many does no harm)."""
-    events = Event.objects.filter(lead=lead) | Event.objects.filter(lead=None)
-    own = [*AttributeChange.objects.all(), *events, *EngagementReset.objects.filter(lead=lead)]
-    own += [*Join.objects.filter(lead=lead), *Correction.objects.all()]
+    who = [lead, *Merge.objects.values_list("loser", flat=True)]
+    events = Event.objects.filter(lead__in=who) | Event.objects.filter(lead=None)
+    own = [*AttributeChange.objects.all(), *events, *EngagementReset.objects.filter(lead__in=who)]
+    own += [*Join.objects.filter(lead__in=who), *Correction.objects.all(), *Merge.objects.all()]
     return [one.known_at for one in own]
 
 
@@ -97,7 +99,7 @@ def replayed(lead: int, body: dict, until) -> list[tuple]:
     resets: set = set()
     for at in moments(lead, until):
         facts = oracle.LeadFacts(lead, at)
-        begun = {max(one.known_at, one.occurred_at) for one in facts._resets}
+        begun = {max(one.known_at, one.occurred_at) for one in facts.own_resets}
         after_no = at != START and at not in begun
         resets |= begun
         one = oracle.score(lead, body, at, after_no=after_no)
@@ -121,21 +123,40 @@ def test_the_five_ways_agree_on_many_worlds(data):
     agree(data)
 
 
-def agree(data) -> None:
+@pytest.mark.invariant("I20")
+@settings(max_examples=3, deadline=None, phases=PHASES, suppress_health_check=QUIET)
+@given(st.data())
+def test_the_ways_agree_on_leads_that_are_merged_and_taken_apart(data):
+    agree(data, merged=True)
+
+
+@pytest.mark.trust
+@pytest.mark.invariant("I20")
+@settings(max_examples=100, deadline=None, phases=PHASES, suppress_health_check=QUIET)
+@given(st.data())
+def test_the_ways_agree_on_many_worlds_of_merged_leads(data):
+    agree(data, merged=True)
+
+
+def agree(data, merged: bool = False) -> None:
     """One drawn world judged five ways. Undone, so that the next one stands alone."""
     with transaction.atomic():
-        _agree(data)
+        _agree(data, merged)
         transaction.set_rollback(True)
 
 
-def _agree(data) -> None:
+def _agree(data, merged: bool) -> None:
     worlds.catalogue()
     body = data.draw(worlds.bodies(), "body")
     assume(not validate(body, catalogue()))
     line = definitions.line(f"MQL {definitions.DefinitionLine.objects.count()}")
     version = definitions.version(body, START, on=line)
     lines.prepare(worlds.NOON)
-    lives = [worlds.live(life) for life in data.draw(st.lists(worlds.lives, min_size=1, max_size=2), "lives")]
+    if merged:
+        some = data.draw(st.lists(worlds.lives, min_size=2, max_size=3), "lives")
+        lives = worlds.live_together(some, data.draw(worlds.merges, "merges"))
+    else:
+        lives = [worlds.live(life) for life in data.draw(st.lists(worlds.lives, min_size=1, max_size=2), "lives")]
     leads = [lead for lead, _asked in lives]
     by_night = nightly(leads, line, version)
     cuts = sorted({at for _lead, asked in lives for at in asked if at > START} | {worlds.NOON})

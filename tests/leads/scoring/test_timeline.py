@@ -51,7 +51,7 @@ def expected(lead: int, body: dict, t, first: bool) -> tuple:
 
 def begins(lead: int, t) -> bool:
     """Whether a cycle begins exactly at t (leads of these worlds exist before the line)."""
-    return t == START or any(max(r.known_at, r.occurred_at) == t for r in oracle.LeadFacts(lead, t)._resets)
+    return t == START or any(max(r.known_at, r.occurred_at) == t for r in oracle.LeadFacts(lead, t).own_resets)
 
 
 @pytest.mark.invariant("I6")
