@@ -8,14 +8,29 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leads.handoffs import attempts, decisions, problems, states
+from leads.intake import by_hand, events, merging, suppression
 from leads.intake import facts as intake
-from leads.intake import merging, suppression
-from leads.models import Attempt, Decision, HandoffState, Lead, Merge
-from leads.rights import consent
+from leads.judging import lines, service
+from leads.models import (
+    Attempt,
+    AttributeChange,
+    BehaviourDay,
+    Decision,
+    HandoffState,
+    Lead,
+    Merge,
+    Qualification,
+    Score,
+)
+from leads.rights import consent, erasure
+from leads.rights.problems import Refusal
+from leads.scoring import ledger, oracle
 from leads.twins import merge
+from personas.criteria import tree
 from smarketing.measures import engine
 from smarketing.rows import clock
-from tests.leads import facts
+from smarketing.rows.fence import open_fence
+from tests.leads import definitions, facts
 from tests.leads.handoffs.desk import NOW, Desk, state
 from tests.leads.pages.test_pages import client_of
 from tests.scale import examples
@@ -110,7 +125,7 @@ def test_the_pages_compare_merge_and_take_back(desk):
 LEADS = 4
 deeds = st.lists(
     st.tuples(
-        st.sampled_from(["merge", "merge", "unmerge", "unmerge", "attempt", "undo attempt", "accept", "undo accept", "oppose", "agree back"]),
+        st.sampled_from(["merge", "merge", "unmerge", "unmerge", "attempt", "undo attempt", "accept", "undo accept", "oppose", "agree back", "write", "undo write", "look"]),
         st.integers(0, LEADS - 1),
         st.integers(0, LEADS - 1),
     ),
@@ -123,6 +138,8 @@ class World:
 
     def __init__(self, desk):
         self.desk, self.at = desk, NOW + HOUR
+        page = {"key": "k", "points": 10, "each": True, "when": {"event": {"kind": "page"}}}
+        ledger.ensure([tree.empty_body() | {"engagement": tree.empty_body()["engagement"] | {"items": [page]}}])
         self.handoffs = [
             desk.hand(("lea", "paul")[n % 2], at=NOW + n * timedelta(minutes=1), email=f"w{n}@x.example")
             for n in range(LEADS)
@@ -141,6 +158,14 @@ class World:
                     return attempts.log(handoff=handoff, by=by, at=at, channel="call", outcome="no_answer")
                 if kind == "accept":
                     return decisions.accept(handoff=handoff, by=by, at=at)
+                if kind == "write":
+                    lead, said = Lead.objects.get(pk=self.leads[one]), {"phone": str(other)}
+                    by_hand.edit_lead(lead=lead, values=said, company={}, by=self.desk.boss, at=at)
+                    return AttributeChange.objects.filter(subject_id=lead.pk, field="phone", occurred_at=at).last()
+                if kind == "look":
+                    seen = events.NewEvent(str(at), "page", at, page="/pricing", lead_id=self.leads[one])
+                    events.record_events([seen], source=facts.source())
+                    return seen
                 if kind == "oppose":
                     said = {"source": "call", "text": "", "said_on": None}
                     return consent.oppose(lead=Lead.objects.get(pk=self.leads[one]), by=self.desk.boss, at=at, **said)
@@ -158,17 +183,31 @@ class World:
                     attempts.undo(attempt=fact, by=boss, at=at, reason="x")
                 elif isinstance(fact, Decision):
                     decisions.undo(decision=fact, by=boss, at=at, reason="x")
+                elif isinstance(fact, AttributeChange):
+                    by_hand.take_back_values(change=fact, by=boss, at=at, reason="x")
                 else:
                     consent.take_back(consent=fact, by=boss, at=at, reason="x")
         except (merge.Refusal, problems.Refusal, consent.Refusal):
             return False
         return True
 
+    def done(self) -> list[tuple]:
+        """How often each lead did what the definition counts, by the ledger; plain Python and the columns say the same."""
+        told, now = [], clock.now()
+        for pk in self.leads:
+            known = oracle.LeadFacts(pk, now)
+            done = sum(n for _day, n in known.events({"kind": "page"}))
+            assert done == sum(BehaviourDay.objects.filter(lead=pk).values_list("n", flat=True))
+            assert (known.value("lead.phone") or "") == Lead.objects.get(pk=pk).phone
+            told.append((pk, done))
+        return told
+
     def look(self) -> dict:
         """Everything that follows from the facts."""
         columns = [one.name for one in HandoffState._meta.fields if one.name not in ("decided_at",)]
         return {
-            "leads": list(Lead.objects.filter(pk__in=self.leads).order_by("pk").values_list("pk", "root_id", "opted_out", "stage")),
+            "leads": list(Lead.objects.filter(pk__in=self.leads).order_by("pk").values_list("pk", "root_id", "opted_out", "stage", "phone")),
+            "done": self.done(),
             "states": [
                 row | ({"closed_at": None} if row["state"] == "withdrawn" else {})  # which of two oppositions was the first
                 for row in HandoffState.objects.order_by("pk").values(*columns)
@@ -178,7 +217,13 @@ class World:
         }  # fmt: skip
 
 
-UNDOES = {"unmerge": "merge", "undo attempt": "attempt", "undo accept": "accept", "agree back": "oppose"}
+UNDOES = {
+    "undo write": "write",
+    "unmerge": "merge",
+    "undo attempt": "attempt",
+    "undo accept": "accept",
+    "agree back": "oppose",
+}
 
 
 def machine(desk, plan) -> None:
@@ -256,3 +301,69 @@ def test_a_chain_of_merges_has_one_root_and_comes_apart_in_any_order(desk):
     intake.correct(subject="merge", subject_ids=[first.pk], by=None, at=clock.now())
     assert roots() == [None, None, None]
     assert states.rebuild() == 0
+
+
+def test_the_preview_says_what_the_grade_and_the_values_become_and_the_page_opens_to_whose_they_are(desk):
+    now = clock.now()
+    definitions.version(definitions.simple(), now - timedelta(days=60), on=desk.line)
+    lines.prepare(now)
+    hot = facts.lead(now - timedelta(days=20), country="FR", phone="0612345678")
+    cold = facts.lead(now - timedelta(days=10), last_name="Roe")
+    for _look in range(2):
+        facts.event(hot, "page", now - timedelta(days=2), page="/pricing")
+    said = merge.preview(loser=Lead.objects.get(pk=hot), root=Lead.objects.get(pk=cold)).lines
+    assert any("goes from D4 to A1" in line and "fit 0 → 80, engagement 0 → 60" in line for line in said)
+    assert any("becomes an MQL" in line for line in said) and any(
+        "takes over" in line and "phone" in line for line in said
+    )
+    made = join(desk, hot, cold, clock.now())
+    service.judge([hot, cold], clock.now())
+    assert Score.objects.get(track="live").grade == "A1" and Qualification.objects.get().lead_id == cold
+    page = client_of(desk.boss).get(f"/leads/{cold}/").text
+    assert page.count(f"by #{hot}, merged into this one") >= 1 and f"of #{hot}, merged into this one" in page
+    assert f"from #{hot}, merged into this one" in page and "0612345678" in page
+    back = merge.preview_back(made).lines
+    assert any("loses what it took over" in line and "phone" in line for line in back)
+    merge.take_back(merge=made, by=desk.boss, at=clock.now(), reason="two people")
+    service.judge([hot, cold], clock.now())
+    assert {one.lead_id: one.grade for one in Score.objects.filter(track="live")} == {hot: "A1", cold: "D4"}
+    assert HandoffState.objects.get(lead=cold).state == "withdrawn"
+    assert f"#{hot}, merged" not in client_of(desk.boss).get(f"/leads/{cold}/").text
+
+
+def test_a_lead_is_merged_into_one_other_at_a_time_and_never_in_a_circle(desk):
+    one, two, three = (facts.lead(NOW) for _ in range(3))
+    pairs = [(one, two), (one, three), (two, one), (two, three), (three, one)]
+    assert [(row.loser_id, row.root_id) for row in merging.add(pairs, by=None, at=None, fence=open_fence())] == [
+        (one, two),
+        (two, three),
+    ]
+    assert dict(Lead.objects.values_list("pk", "root_id")) == {one: three, two: three, three: None}
+
+
+def test_what_somebody_empties_by_hand_after_a_merge_stays_empty(desk):
+    loser, root = facts.lead(NOW, phone="1"), facts.lead(NOW)
+    join(desk, loser, root)
+    said = {"phone": "", "email": "", "first_name": "", "last_name": "", "function": "", "country": "", "source": ""}
+    by_hand.edit_lead(
+        lead=Lead.objects.get(pk=root), values=said | {"phone": "1"}, company={}, by=desk.boss, at=clock.now()
+    )
+    assert not AttributeChange.objects.filter(subject_id=root).exists()  # saved as it was: nobody said anything
+    by_hand.edit_lead(lead=Lead.objects.get(pk=root), values=said, company={}, by=desk.boss, at=clock.now())
+    assert Lead.objects.get(pk=root).phone == "" and Lead.objects.get(pk=loser).phone == "1"
+
+
+def test_who_lent_its_facts_and_was_taken_apart_leaves_nothing_behind_when_it_is_erased(desk):
+    gone, kept = facts.lead(NOW, email="gone@x.example"), facts.lead(NOW)
+    ledger.ensure([definitions.simple()])
+    facts.event(gone, "page", NOW, page="/pricing")
+    made = join(desk, gone, kept)
+    assert Lead.objects.get(pk=kept).email == "gone@x.example"
+    with pytest.raises(Refusal, match="erase that one"):
+        erasure.erase(leads=[Lead.objects.get(pk=gone)], by=desk.boss, at=clock.now())
+    merge.take_back(merge=made, by=desk.boss, at=clock.now(), reason="two people")
+    assert BehaviourDay.objects.filter(lead=kept).exists() and Lead.objects.get(pk=kept).email == ""
+    erasure.erase(leads=[Lead.objects.get(pk=gone)], by=desk.boss, at=clock.now())
+    assert not BehaviourDay.objects.exists()
+    with pytest.raises(merge.Refusal, match="was erased"):
+        join(desk, gone, kept)
