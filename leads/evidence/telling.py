@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from leads.handoffs import reasons
+from leads.intake import corrections
 from leads.models import Attempt, Campaign, Consent, Correction, Handoff, Hold, Import, Stage
 from personas.criteria.phrases import EVENT_PHRASES
 from personas.criteria.sentence import Voice, plain
@@ -40,6 +41,7 @@ class Line:
     learned: str = ""
     file: str = ""
     taken_back: str = ""
+    back: bool = False  # whether the reader may take it back, on a page of its own
     other: int | None = None  # the lead merged into this one whose fact it is
 
     @property
@@ -52,11 +54,13 @@ class Line:
         return self.entry.n if self.entry.kind == "event" else 1
 
 
-def lines(entries: Iterable[Entry], *, personal: bool, lead: int | None = None) -> list[Line]:
-    """Entries of the story of `lead` in words; without the right to personal values only their names are said."""
+def lines(
+    entries: Iterable[Entry], *, personal: bool, lead: int | None = None, reader: User | None = None
+) -> list[Line]:
+    """Entries of the story of `lead` in words for `reader`; without the right to personal values only their names are said."""
     entries = list(entries)
     names = _Names(entries, personal)
-    return [_line(entry, names, lead) for entry in entries]
+    return [_line(entry, names, lead, reader) for entry in entries]
 
 
 class _Names:
@@ -113,7 +117,7 @@ def _day(at: datetime) -> str:
     return formats.date_format(timezone.localtime(at) if at.tzinfo else at, "SHORT_DATE_FORMAT")
 
 
-def _line(entry: Entry, names: _Names, lead: int | None) -> Line:
+def _line(entry: Entry, names: _Names, lead: int | None, reader: User | None) -> Line:
     kind = KINDS[entry.kind]
     correction = names.corrections.get(entry.correction_id)
     return Line(
@@ -131,8 +135,17 @@ def _line(entry: Entry, names: _Names, lead: int | None) -> Line:
         learned=_learned(entry),
         file=names.files.get(entry.body.get("import"), ""),
         taken_back=_taken_back(correction, names) if correction else "",
+        back=reader is not None and not correction and _may_go_back(entry, reader),
         other=entry.lead_id if lead and entry.lead_id != lead else None,
     )
+
+
+def _may_go_back(entry: Entry, reader: User) -> bool:
+    """Whether a note, a naming or values written by hand may be taken back by whoever reads."""
+    subject = {"note": "note", "assignment": "assignment", "change": "attributechange"}.get(entry.kind)
+    if subject is None or (entry.kind == "change" and entry.body["source"] != "hand"):
+        return False
+    return corrections.may(subject, entry.by_id, reader)
 
 
 def _moment(at: datetime, day_only: bool) -> str:

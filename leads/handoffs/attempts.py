@@ -73,14 +73,7 @@ def undo(*, attempt: Attempt, by: User, at: datetime, reason: str = "") -> Corre
     The author within 30 seconds without a reason, later with one until the month closes; a manager after.
     """
     state = hands.locked(attempt.handoff)
-    hands.may_take_back(
-        author=attempt.rep,
-        recorded_at=attempt.recorded_at,
-        occurred_at=attempt.occurred_at,
-        by=by,
-        at=at,
-        reason=reason,
-    )
+    hands.may_take_back("attempt", attempt, by=by, at=at, reason=reason)
     if not state.is_open:
         raise Refusal(_("This lead is closed: take the decision back first."))
     facts.correct(subject="attempt", subject_ids=[attempt.pk], by=by, at=at, reason=reason)

@@ -169,10 +169,7 @@ def take_back(*, deal: Deal, by: User, at: datetime, reason: str) -> Correction:
         raise Refusal(_("This deal came from a file: undo the import, or lose the deal."))
     if deal.state != Deal.State.OPEN:
         raise Refusal(_("This deal is closed: open it again first."))
-    opener = AttributeChange.objects.filter(subject="deal", subject_id=deal.pk).order_by("pk").first()
-    hands.may_take_back(
-        author=opener.by if opener else None, recorded_at=deal.recorded_at, occurred_at=deal.created_at, by=by, at=at, reason=reason
-    )  # fmt: skip
+    hands.may_take_back("deal", deal, by=by, at=at, reason=reason)
     held = HandoffState.objects.filter(handoff=deal.handoff_id, is_open=False).first()
     if held and HandoffState.objects.filter(lead=held.lead_id, line=held.line_id, is_open=True).exists():
         raise Refusal(_("The lead was handed over again since: this cannot be taken back."))

@@ -80,9 +80,7 @@ def undo(*, decision: Decision, by: User, at: datetime, reason: str = "") -> Cor
     """Take a decision back with all that followed from it: stage, recycling, opposition. Refusal when others built on it."""
     handoff = decision.handoff
     state = hands.in_hands(handoff, by)
-    hands.may_take_back(
-        author=decision.by, recorded_at=decision.recorded_at, occurred_at=decision.occurred_at, by=by, at=at, reason=reason
-    )  # fmt: skip
+    hands.may_take_back("decision", decision, by=by, at=at, reason=reason)
     if Correction.objects.filter(subject="decision", subject_id=decision.pk).exists():
         raise Refusal(_("This was taken back before."))
     if hands.standing(handoff).last() != decision:

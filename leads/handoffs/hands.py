@@ -7,8 +7,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from leads.intake import hooks as intake_hooks
-from leads.intake.by_hand import QUICK
+from leads.intake import corrections
 from leads.models import Correction, Decision, Handoff, HandoffState
 from smarketing.accounts.models import Role, Side, User
 from smarketing.rows import clock
@@ -99,18 +98,10 @@ def short(moment: datetime, at: datetime) -> str:
     return formats.date_format(local, "TIME_FORMAT" if same else "SHORT_DATETIME_FORMAT")
 
 
-def may_take_back(
-    *, author: User | None, recorded_at: datetime, occurred_at: datetime, by: User, at: datetime, reason: str
-):
-    """Refusal unless `by` may take this back now: the author for 30 seconds without a reason, then with one until the
-    month is closed; a manager of sales with a reason, always."""
-    chief = by.role == Role.MANAGER and by.side == Side.SALES
-    if author is None or (author.pk != by.pk and not chief):
+def may_take_back(subject: str, fact: Any, *, by: User, at: datetime, reason: str) -> None:
+    """NotYours or Refusal unless `by` may take this fact back now, by the table of `intake.corrections`."""
+    found = corrections.hindrance(subject, fact, by=by, at=at, reason=reason)
+    if found and found.key == corrections.NOT_YOURS:
         raise NotYours
-    if author.pk == by.pk and at - recorded_at <= QUICK:
-        return
-    month = clock.today(occurred_at).replace(day=1)
-    if not chief and any(month in closed(month, month) for closed in intake_hooks.closed_months):
-        raise Refusal(_("The month is closed: ask your manager to take this back."))
-    if not reason.strip():
-        raise Refusal(_("Say why this is taken back."), "reason")
+    if found:
+        raise Refusal(found.said, found.field)

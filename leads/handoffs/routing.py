@@ -12,17 +12,16 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from leads.intake import bulk, facts
-from leads.intake.by_hand import QUICK
+from leads.intake import bulk, corrections, facts
 from leads.models import Assignment, Attempt, Correction, Decision, Handoff, HandoffState, Pool, PoolMember
 from leads.scoring import asks, compile, days, program
 from leads.scoring.sql import Params, fetch
 from personas.criteria import tree
 from smarketing.accounts.audit import record
-from smarketing.accounts.models import Role, User
+from smarketing.accounts.models import User
 from smarketing.rows.fence import Fence, open_fence
 
-from . import notices, states
+from . import hands, notices, states
 from .problems import NotYours, Refusal
 from .rules import body_of
 
@@ -142,8 +141,8 @@ def reassign(*, handoff: Handoff | int, rep: User | None, by: User, at: datetime
 def take_back(*, assignment: Assignment, by: User, at: datetime, reason: str = "") -> Correction:
     """Take a naming back that a person made: whoever was in charge before it is again, or the pool.
 
-    By its author within 30 seconds without a reason, later with one; by a manager with one. Refusal for one that was made
-    by turn, is not the last, or on which work stands; NotYours for others.
+    Who may is said by `intake.corrections`. Refusal for one that was made by turn, is not the last, or on which work
+    stands; NotYours for others.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM leads_pool ORDER BY id FOR NO KEY UPDATE")
@@ -152,7 +151,7 @@ def take_back(*, assignment: Assignment, by: User, at: datetime, reason: str = "
         raise Refusal(_("This was taken back before."))
     if assignment.by_id is None or assignment.how not in (TAKEN, MANAGER):
         raise Refusal(_("Nobody named this rep by hand: give the lead to another one instead."))
-    if by.pk != assignment.by_id and by.role != Role.MANAGER:
+    if not corrections.may("assignment", assignment.by_id, by):
         raise NotYours
     back = Correction.objects.filter(subject="assignment").values("subject_id")
     last = (
@@ -168,8 +167,7 @@ def take_back(*, assignment: Assignment, by: User, at: datetime, reason: str = "
         gone = Correction.objects.filter(subject=subject).values("subject_id")
         if model.objects.filter(**since).exclude(pk__in=gone).exists():
             raise Refusal(_("Work stands on it: take that back first, or give the lead to another rep."))
-    if not reason.strip() and not (by.pk == assignment.by_id and at - assignment.recorded_at <= QUICK):
-        raise Refusal(_("Say why this is taken back."), "reason")
+    hands.may_take_back("assignment", assignment, by=by, at=at, reason=reason)
     facts.correct(subject="assignment", subject_ids=[assignment.pk], by=by, at=at, reason=reason)
     states.derive([assignment.handoff_id])
     return Correction.objects.get(subject="assignment", subject_id=assignment.pk)

@@ -1,7 +1,7 @@
 """What people write with their own hands: leads, companies, campaigns and what these cost. Each value is an AttributeChange."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -12,13 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from leads.models import AttributeChange, Campaign, Company, Correction, Lead, Spend
 from smarketing.accounts.audit import record
-from smarketing.accounts.models import Role, User
+from smarketing.accounts.models import User
 from smarketing.rows import clock
 from smarketing.rows.fence import open_fence
 
-from . import columns, companies, facts, hooks, locks, suppression
+from . import columns, companies, corrections, facts, locks, suppression
 
-QUICK = timedelta(seconds=31)  # "within 30 seconds", the last one included
 ERASED_OPPOSED = gettext_lazy(
     "This person opposed and was erased: the address is not taken in again. If they ask to come back, take it off the"
     " suppression list first (Settings), with the reason."
@@ -166,9 +165,8 @@ def written_together(change: AttributeChange) -> QuerySet[AttributeChange]:
 def take_back_values(*, change: AttributeChange, by: User, at: datetime, reason: str) -> list[int]:
     """Take back what was written by hand in one deed: the values before it hold again.
 
-    ByHandError: "birth" for the first values of a lead, company or campaign; "gone" when nothing of it stands;
-    "not_yours" but for the author and managers; "closed" for the author when the month is closed; "reason" without one
-    after thirty seconds.
+    ByHandError: "birth" for the first values of a lead, company or campaign; "gone" when nothing of it stands; else a key
+    of `corrections.SAID`.
     """
     open_fence()
     rows = list(written_together(change))
@@ -176,15 +174,8 @@ def take_back_values(*, change: AttributeChange, by: User, at: datetime, reason:
         raise ByHandError("gone")
     if _BORN[change.subject].objects.filter(pk=change.subject_id, recorded_at=change.recorded_at).exists():
         raise ByHandError("birth")
-    chief = by.role == Role.MANAGER
-    if by.pk != change.by_id and not chief:
-        raise ByHandError("not_yours")
-    quick = by.pk == change.by_id and at - change.recorded_at <= QUICK
-    month = clock.today(change.occurred_at).replace(day=1)
-    if not quick and not chief and any(month in closed(month, month) for closed in hooks.closed_months):
-        raise ByHandError("closed")
-    if not quick and not reason.strip():
-        raise ByHandError("reason", "reason")
+    if found := corrections.hindrance("attributechange", change, by=by, at=at, reason=reason):
+        raise ByHandError(found.key, found.field)
     return facts.correct(subject="attributechange", subject_ids=[row.pk for row in rows], by=by, at=at, reason=reason)
 
 
@@ -234,9 +225,14 @@ def add_spend(*, campaign: Campaign, spent_on: date, amount: Decimal, label: str
 
 @transaction.atomic
 def take_back_spend(*, spend: Spend, reason: str, by: User, at: datetime) -> bool:
-    """Take a cost back; it stays in the list, struck through, and counts nowhere. False when it was taken back before."""
+    """Take a cost back; it stays in the list, struck through, and counts nowhere. False when it was taken back before.
+
+    ByHandError with a key of `corrections.SAID` for who may not.
+    """
     if Correction.objects.filter(subject="spend", subject_id=spend.pk).exists():
         return False
+    if found := corrections.hindrance("spend", spend, by=by, at=at, reason=reason):
+        raise ByHandError(found.key, found.field)
     return bool(facts.correct(subject="spend", subject_ids=[spend.pk], by=by, at=at, reason=reason))
 
 

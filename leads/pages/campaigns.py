@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from leads.intake import by_hand
+from leads.intake import by_hand, corrections
 from leads.models import Campaign, Spend
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
@@ -131,10 +131,16 @@ def take_back(request: HttpRequest, pk: int, spend_pk: int) -> HttpResponse:
     cost = get_object_or_404(Spend.objects.filter(campaign=campaign).with_correction(), pk=spend_pk)
     form = TakeBackForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        done = by_hand.take_back_spend(spend=cost, reason=form.cleaned_data["reason"], by=request.user, at=clock.now())
-        said = _("The cost is taken back: it stays here, struck through, and counts nowhere.")
-        messages.success(request, said if done else _("This cost was taken back before."))
-        return redirect("leads:campaign", pk)
+        try:
+            done = by_hand.take_back_spend(
+                spend=cost, reason=form.cleaned_data["reason"], by=request.user, at=clock.now()
+            )
+        except by_hand.ByHandError as refusal:
+            form.add_error(refusal.field or None, corrections.SAID[refusal.key])
+        else:
+            said = _("The cost is taken back: it stays here, struck through, and counts nowhere.")
+            messages.success(request, said if done else _("This cost was taken back before."))
+            return redirect("leads:campaign", pk)
     context = {"campaign": campaign, "cost": cost, "form": form}
     return render(request, "leads/spend_back.html", context, status=200 if request.method == "GET" else 422)
 

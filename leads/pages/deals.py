@@ -21,6 +21,7 @@ from smarketing.rows import clock
 from smarketing.web.once import once
 
 from .focus import Gone, found, gone
+from .forms import TakeBackForm
 
 CONTACTS = 12
 
@@ -131,15 +132,11 @@ def open_on_lead(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "leads/deals/open.html", context, status=422 if request.method == "POST" else 200)
 
 
-class BackForm(forms.Form):
-    reason = forms.CharField(label=gettext_lazy("Why it is taken back"), max_length=200, required=False)
-
-
 @needs("deals.edit")
 @once
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     """A deal that was opened by mistake."""
-    one, form = _visible(request, pk), BackForm(request.POST or None)
+    one, form = _visible(request, pk), TakeBackForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             deals.take_back(deal=one, by=request.user, at=clock.now(), reason=form.cleaned_data["reason"])

@@ -215,4 +215,6 @@ class SpendForm(forms.Form):
 
 
 class TakeBackForm(forms.Form):
-    reason = forms.CharField(label=_("Why it is taken back"), max_length=200)
+    """Whether a reason is needed is said by the rule of what is taken back (`intake.corrections`)."""
+
+    reason = forms.CharField(label=_("Why it is taken back"), max_length=200, required=False)

@@ -140,7 +140,7 @@ def _story(request: HttpRequest, lead: Lead, t: datetime, personal: bool) -> dic
         tabs.append((label, f"?{query.urlencode()}#story", key == only))
     query["story"] = only
     return {
-        "lines": telling.lines(entries, personal=personal, lead=lead.pk),
+        "lines": telling.lines(entries, personal=personal, lead=lead.pk, reader=request.user),
         "tabs": tabs,
         "more_url": f"?{more.urlencode()}#story" if further else "",
         "newest_url": f"?{query.urlencode()}#story" if request.GET.get("before") else "",

@@ -190,7 +190,6 @@ def note_back(request: HttpRequest, pk: int, note_pk: int) -> HttpResponse:
         Note.objects.filter(lead__in=consent.merged(lead)).select_related("words", "by"), pk=note_pk
     )
     form = TakeBackForm(request.POST or None)
-    form.fields["reason"].required = False
 
     def deed():
         notes.take_back(note=said, by=request.user, at=clock.now(), reason=form.cleaned_data["reason"])

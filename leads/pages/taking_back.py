@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from leads.evidence import values
 from leads.handoffs import problems, routing
-from leads.intake import by_hand
+from leads.intake import by_hand, corrections
 from leads.models import Assignment, AttributeChange, Campaign, Company, Lead
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
@@ -20,9 +20,7 @@ from .forms import TakeBackForm
 SAID = {
     "gone": gettext_lazy("This was taken back before."),
     "birth": gettext_lazy("These are its first values: edit them instead."),
-    "not_yours": gettext_lazy("Only whoever wrote it, or a manager, may take it back."),
-    "closed": gettext_lazy("The month is closed: ask your manager to take this back."),
-    "reason": gettext_lazy("Say why this is taken back."),
+    **corrections.SAID,
 }
 # Subject -> its rows, its page, who may edit it.
 SUBJECTS = {
@@ -44,7 +42,6 @@ def values_back(request: HttpRequest, pk: int) -> HttpResponse:
     if not may(request.user, verb) or getattr(about, "erased", False):
         raise Http404
     there, form = reverse(page, args=[about.pk]), TakeBackForm(request.POST or None)
-    form.fields["reason"].required = False
     if request.method == "POST" and form.is_valid():
         try:
             by_hand.take_back_values(change=change, by=request.user, at=clock.now(), reason=form.cleaned_data["reason"])
@@ -84,7 +81,6 @@ def charge_back(request: HttpRequest, pk: int) -> HttpResponse:
         pk=pk,
     )
     form = TakeBackForm(request.POST or None)
-    form.fields["reason"].required = False
     if request.method == "POST" and form.is_valid():
         try:
             routing.take_back(assignment=named, by=request.user, at=clock.now(), reason=form.cleaned_data["reason"])

@@ -154,7 +154,6 @@ def take_back(request: HttpRequest, pk: int, merge_pk: int) -> HttpResponse:
         Merge.objects.select_related("by", "loser", "root"), pk=merge_pk, root__in=merge.merged(root)
     )
     found, form = merge.preview_back(one), TakeBackForm(request.POST or None)
-    form.fields["reason"].required = False
     if request.method == "POST" and form.is_valid():
         try:
             merge.take_back(merge=one, by=request.user, at=clock.now(), reason=form.cleaned_data["reason"])

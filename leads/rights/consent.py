@@ -11,11 +11,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from leads.evidence.story import merged
-from leads.handoffs import handing, hands
-from leads.intake import columns, facts, merging, suppression
+from leads.handoffs import handing
+from leads.intake import columns, corrections, facts, merging, suppression
 from leads.models import AttributeChange, Consent, ConsentProof, Correction, Lead, Suppression
 from smarketing.accounts.audit import record
-from smarketing.accounts.models import Role, User
+from smarketing.accounts.models import User
 from smarketing.rows import clock
 from smarketing.rows.fence import Fence, open_fence
 
@@ -91,15 +91,12 @@ def agree(*, lead: Lead, source: str, text: str, said_on: date | None, by: User,
 def take_back(*, consent: Consent, by: User, at: datetime, reason: str) -> Correction:
     """A record that was a mistake, with all that followed from it: struck through, absent everywhere.
 
-    By its author, or any manager. Refusal without a reason, or when it was taken back before.
+    Who may, and when, says `intake.corrections`. Refusal else, or when it was taken back before.
     """
     if Correction.objects.filter(subject="consent", subject_id=consent.pk).exists():
         raise Refusal(_("This was taken back before."))
-    if by.pk != consent.by_id and by.role not in (Role.MANAGER, Role.ADMINISTRATOR):
-        raise Refusal(_("Only whoever wrote it, or a manager, may take it back."))
-    quick = at - consent.recorded_at <= hands.QUICK
-    if not reason.strip() and not (quick and by.pk == consent.by_id):
-        raise Refusal(_("Say why this is taken back."), "reason")
+    if found := corrections.hindrance("consent", consent, by=by, at=at, reason=reason):
+        raise Refusal(found.said, found.field)
     facts.correct(subject="consent", subject_ids=[consent.pk], by=by, at=at, reason=reason)
     same = AttributeChange.objects.filter(
         subject="lead", field="opted_out", recorded_at=consent.recorded_at, by=consent.by, source="hand"

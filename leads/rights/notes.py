@@ -5,11 +5,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from leads.handoffs import hands
-from leads.intake import facts
+from leads.intake import corrections, facts
 from leads.models import Correction, Lead, Note, NoteText
 from smarketing.accounts.audit import record
-from smarketing.accounts.models import Role, User
+from smarketing.accounts.models import User
 from smarketing.rows.fence import open_fence
 
 from .problems import Refusal
@@ -35,17 +34,10 @@ def write(*, lead: Lead, text: str, by: User, at: datetime) -> Note:
 
 @transaction.atomic
 def take_back(*, note: Note, by: User, at: datetime, reason: str) -> Correction:
-    """Strike a note through: its author within 30 seconds without a reason, later with one; a manager with one."""
+    """Strike a note through (`intake.corrections` says who may, and when)."""
     if Correction.objects.filter(subject="note", subject_id=note.pk).exists():
         raise Refusal(_("This was taken back before."))
-    if not may_take_back(note.by_id, by):
-        raise Refusal(_("Only whoever wrote it, or a manager, may take it back."))
-    if not reason.strip() and not (by.pk == note.by_id and at - note.recorded_at <= hands.QUICK):
-        raise Refusal(_("Say why this is taken back."), "reason")
+    if found := corrections.hindrance("note", note, by=by, at=at, reason=reason):
+        raise Refusal(found.said, found.field)
     facts.correct(subject="note", subject_ids=[note.pk], by=by, at=at, reason=reason)
     return Correction.objects.get(subject="note", subject_id=note.pk)
-
-
-def may_take_back(author: int | None, by: User) -> bool:
-    """Whether `by` may strike a note of `author` through."""
-    return by.pk == author or by.role == Role.MANAGER

@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 
 from leads.evidence import values
 from leads.evidence.story import merged
-from leads.handoffs import handing, hands
-from leads.intake import columns, facts, locks, merging
+from leads.handoffs import handing
+from leads.intake import columns, corrections, facts, locks, merging
 from leads.intake.columns import OWN_WAY
 from leads.models import Correction, Deal, HandoffState, Lead, Merge, Qualification
 from leads.scoring import oracle
 from personas.definitions import queries
 from smarketing.accounts.audit import record
-from smarketing.accounts.models import Role, User
+from smarketing.accounts.models import User
 from smarketing.rows import clock
 from smarketing.rows.fence import open_fence
 
@@ -117,16 +117,14 @@ def preview_back(one: Merge) -> Preview:
 def take_back(*, merge: Merge, by: User, at: datetime, reason: str) -> Correction:
     """Take a merge back: everything is as if it had not been.
 
-    By its author within 30 seconds without a reason, later with one; by a manager with one. Refusal else.
+    Who may, and when, says `intake.corrections`. Refusal else.
     """
     locks.merges_change()
     columns.lock("lead", [merge.loser_id, merge.root_id])
     if said := _no_way_back(merge):
         raise Refusal(said)
-    if by.pk != merge.by_id and by.role != Role.MANAGER:
-        raise Refusal(_("Only whoever merged them, or a manager, may take it back."))
-    if not reason.strip() and not (by.pk == merge.by_id and at - merge.recorded_at <= hands.QUICK):
-        raise Refusal(_("Say why this is taken back."), "reason")
+    if found := corrections.hindrance("merge", merge, by=by, at=at, reason=reason):
+        raise Refusal(found.said, found.field)
     facts.correct(subject="merge", subject_ids=[merge.pk], by=by, at=at, reason=reason)
     handing.oppose_back(merge.recorded_at, by=by, at=at, reason=reason)
     return Correction.objects.get(subject="merge", subject_id=merge.pk)

@@ -1,28 +1,35 @@
 """Merging loses nothing, says before what it does, and taking it back equals never having merged (I20)."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leads.handoffs import attempts, decisions, problems, states
+from leads.handoffs import attempts, deals, decisions, problems, routing, states
 from leads.intake import by_hand, events, merging, suppression
 from leads.intake import facts as intake
 from leads.judging import lines, service
 from leads.models import (
+    Assignment,
     Attempt,
     AttributeChange,
     BehaviourDay,
+    Campaign,
+    Correction,
+    Deal,
     Decision,
     HandoffState,
     Lead,
     Merge,
+    Note,
     Qualification,
     Score,
+    Spend,
 )
-from leads.rights import consent, erasure
+from leads.rights import consent, erasure, notes
 from leads.rights.problems import Refusal
 from leads.scoring import ledger, oracle
 from leads.twins import merge
@@ -123,9 +130,15 @@ def test_the_pages_compare_merge_and_take_back(desk):
 # --- the state machine: deeds and their undoing, against the same deeds without those that were undone
 
 LEADS = 4
+MORE = ("note", "give", "deal", "spend")
+# What a deed adds, as corrections name it: every row of `intake.corrections.RULES`.
+SUBJECTS = {
+    "merge": "merge", "attempt": "attempt", "accept": "decision", "oppose": "consent", "write": "attributechange", "note": "note",
+    "give": "assignment", "deal": "deal", "spend": "spend",
+}  # fmt: skip
 deeds = st.lists(
     st.tuples(
-        st.sampled_from(["merge", "merge", "unmerge", "unmerge", "attempt", "undo attempt", "accept", "undo accept", "oppose", "agree back", "write", "undo write", "look"]),
+        st.sampled_from(["merge", "merge", "unmerge", "unmerge", "attempt", "undo attempt", "accept", "undo accept", "oppose", "agree back", "write", "undo write", "look", *MORE, *(f"undo {one}" for one in MORE)]),
         st.integers(0, LEADS - 1),
         st.integers(0, LEADS - 1),
     ),
@@ -145,33 +158,51 @@ class World:
             for n in range(LEADS)
         ]
         self.leads = [one.lead_id for one in self.handoffs]
+        made = by_hand.add_campaign(values={"key": "fair"}, by=desk.boss, at=NOW)
+        self.campaign = Campaign.objects.get(pk=made)
 
     def do(self, kind: str, one: int, other: int, which: object = None) -> object:
         """The fact that the deed added; None when it was refused."""
-        handoff, by, at = self.handoffs[one], (self.desk.lea, self.desk.paul)[one % 2], self.at
+        at = self.at
         self.at += timedelta(minutes=1)
         try:
             with transaction.atomic():
-                if kind == "merge":
-                    return join(self.desk, self.leads[one], self.leads[other], at)
-                if kind == "attempt":
-                    return attempts.log(handoff=handoff, by=by, at=at, channel="call", outcome="no_answer")
-                if kind == "accept":
-                    return decisions.accept(handoff=handoff, by=by, at=at)
-                if kind == "write":
-                    lead, said = Lead.objects.get(pk=self.leads[one]), {"phone": str(other)}
-                    by_hand.edit_lead(lead=lead, values=said, company={}, by=self.desk.boss, at=at)
-                    return AttributeChange.objects.filter(subject_id=lead.pk, field="phone", occurred_at=at).last()
-                if kind == "look":
-                    seen = events.NewEvent(str(at), "page", at, page="/pricing", lead_id=self.leads[one])
-                    events.record_events([seen], source=facts.source())
-                    return seen
-                if kind == "oppose":
-                    said = {"source": "call", "text": "", "said_on": None}
-                    return consent.oppose(lead=Lead.objects.get(pk=self.leads[one]), by=self.desk.boss, at=at, **said)
-        except (merge.Refusal, problems.Refusal, consent.Refusal):
+                return self.deeds(one, other, at)[kind]()
+        except REFUSALS:
             return None
-        raise AssertionError(kind)
+
+    def deeds(self, one: int, other: int, at) -> dict:
+        """Kind -> how it is done on a lead, with another one or by a number."""
+        handoff, by, boss = self.handoffs[one], (self.desk.lea, self.desk.paul)[one % 2], self.desk.boss
+        spent = {"spent_on": clock.today(at), "amount": Decimal(other), "label": ""}
+        opposed = {"source": "call", "text": "", "said_on": None}
+        lead = Lead.objects.get(pk=self.leads[one])
+        return {
+            "merge": lambda: join(self.desk, self.leads[one], self.leads[other], at),
+            "attempt": lambda: attempts.log(handoff=handoff, by=by, at=at, channel="call", outcome="no_answer"),
+            "accept": lambda: decisions.accept(handoff=handoff, by=by, at=at),
+            "note": lambda: notes.write(lead=lead, text=str(other), by=by, at=at),
+            "give": lambda: self.give(handoff, other, at),
+            "deal": lambda: deals.open_deal(lead=handoff.lead, handoff=handoff, by=by, at=at, title=str(other)),
+            "spend": lambda: by_hand.add_spend(campaign=self.campaign, by=boss, at=at, **spent),
+            "write": lambda: self.write(lead, other, at),
+            "look": lambda: self.see(lead.pk, at),
+            "oppose": lambda: consent.oppose(lead=lead, by=boss, at=at, **opposed),
+        }
+
+    def give(self, handoff, other: int, at) -> Assignment:
+        rep = (self.desk.lea, self.desk.paul)[other % 2]
+        routing.reassign(handoff=handoff, rep=rep, by=self.desk.boss, at=at)
+        return handoff.assignments.latest("pk")
+
+    def write(self, lead: Lead, other: int, at) -> AttributeChange | None:
+        by_hand.edit_lead(lead=lead, values={"phone": str(other)}, company={}, by=self.desk.boss, at=at)
+        return AttributeChange.objects.filter(subject_id=lead.pk, field="phone", occurred_at=at).last()
+
+    def see(self, lead: int, at) -> events.NewEvent:
+        seen = events.NewEvent(str(at), "page", at, page="/pricing", lead_id=lead)
+        events.record_events([seen], source=facts.source())
+        return seen
 
     def undo(self, fact: object) -> bool:
         at, boss = clock.now(), self.desk.boss
@@ -183,11 +214,19 @@ class World:
                     attempts.undo(attempt=fact, by=boss, at=at, reason="x")
                 elif isinstance(fact, Decision):
                     decisions.undo(decision=fact, by=boss, at=at, reason="x")
+                elif isinstance(fact, Note):
+                    notes.take_back(note=fact, by=boss, at=at, reason="x")
+                elif isinstance(fact, Assignment):
+                    routing.take_back(assignment=fact, by=boss, at=at, reason="x")
+                elif isinstance(fact, Deal):
+                    deals.take_back(deal=fact, by=boss, at=at, reason="x")
+                elif isinstance(fact, Spend):
+                    by_hand.take_back_spend(spend=fact, by=boss, at=at, reason="x")
                 elif isinstance(fact, AttributeChange):
                     by_hand.take_back_values(change=fact, by=boss, at=at, reason="x")
                 else:
                     consent.take_back(consent=fact, by=boss, at=at, reason="x")
-        except (merge.Refusal, problems.Refusal, consent.Refusal):
+        except REFUSALS:
             return False
         return True
 
@@ -204,10 +243,14 @@ class World:
 
     def look(self) -> dict:
         """Everything that follows from the facts."""
+        gone = Correction.objects.filter(subject="note").values("subject_id")
         columns = [one.name for one in HandoffState._meta.fields if one.name not in ("decided_at",)]
         return {
             "leads": list(Lead.objects.filter(pk__in=self.leads).order_by("pk").values_list("pk", "root_id", "opted_out", "stage", "phone")),
             "done": self.done(),
+            "cost": str(Campaign.objects.with_sums().get(pk=self.campaign.pk).cost or 0),
+            "deals": sorted(Deal.objects.standing().values_list("lead", "title")),
+            "notes": sorted(Note.objects.exclude(pk__in=gone).values_list("lead", "words__text")),
             "states": [
                 row | ({"closed_at": None} if row["state"] == "withdrawn" else {})  # which of two oppositions was the first
                 for row in HandoffState.objects.order_by("pk").values(*columns)
@@ -217,7 +260,9 @@ class World:
         }  # fmt: skip
 
 
+REFUSALS = (merge.Refusal, problems.Refusal, problems.NotYours, routing.Taken, consent.Refusal, by_hand.ByHandError)
 UNDOES = {
+    **{f"undo {one}": one for one in MORE},
     "undo write": "write",
     "unmerge": "merge",
     "undo attempt": "attempt",
