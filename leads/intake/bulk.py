@@ -9,7 +9,9 @@ from django.db import connection
 from django.db.models import BooleanField, F, Func
 from django.db.models.expressions import RawSQL
 
-from smarketing.rows.bulk import copy
+from smarketing.rows.bulk import copy, copy_text
+
+__all__ = ["add", "among", "copy", "copy_text", "insert", "json_text", "next_ids"]
 
 COPY_FROM = 1000
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)

@@ -35,6 +35,16 @@ def one_line(name: Any) -> str:
     return " ".join(str(name or "").split())
 
 
+def said_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said of a company, its name on one line and its domain bare."""
+    said = dict(values)
+    if said.get("name"):
+        said["name"] = one_line(said["name"])
+    if said.get("domain"):
+        said["domain"] = domain_of(said["domain"]) or said["domain"].lower()
+    return said
+
+
 def find_or_create(
     said: Sequence[Mapping[str, Any]], at: datetime | Sequence[datetime], *, origin: facts.Origin, fence: Fence
 ) -> list[int | None]:

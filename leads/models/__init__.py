@@ -54,6 +54,7 @@ from .working import (  # noqa: F401
     Import,
     ImportFact,
     ImportRow,
+    ImportSpan,
     LeadDirty,
     ListItem,
     Pool,

@@ -150,9 +150,9 @@ class Visitor(Identity):
 class LeadKey(Identity):
     """The name another system gives a lead: (source, key) → lead. Erasure replaces the key by a tombstone."""
 
-    source = models.ForeignKey("leads.Source", models.PROTECT, db_index=False)
+    source = models.ForeignKey("leads.Source", models.PROTECT, db_constraint=False, db_index=False)
     key = models.TextField()
-    lead = models.ForeignKey(Lead, models.PROTECT, related_name="keys")
+    lead = models.ForeignKey(Lead, models.PROTECT, db_constraint=False, related_name="keys")
     created_at = models.DateTimeField()
     insert_only = ("id", "source", "lead", "created_at")
 

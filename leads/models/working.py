@@ -46,7 +46,7 @@ class Import(Working):
 
 
 class ImportRow(Working):
-    """A staged row; `errors` are [{"column", "key", "params"}]. Kept 30 days."""
+    """A row that something is to be said of; `errors` are [{"column", "key", "params"}]. Kept 30 days, like the file."""
 
     batch = models.ForeignKey(Import, models.CASCADE, db_constraint=False, db_index=False, related_name="rows")
     line = models.IntegerField()
@@ -56,6 +56,17 @@ class ImportRow(Working):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["batch", "line"], name="import_line_once")]
+
+
+class ImportSpan(Working):
+    """Lines of a file, first to last, whose rows change nothing: settled by the check."""
+
+    batch = models.ForeignKey(Import, models.CASCADE, db_constraint=False, db_index=False, related_name="spans")
+    first = models.IntegerField()
+    last = models.IntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["batch", "last"], name="import_span")]
 
 
 class ImportFact(Working):

@@ -270,8 +270,8 @@ def _progress(one: Import) -> dict[str, Any]:
     if one.state == "undoing":
         return {"reached": 0, "total": 0, "rate": 0, "left": None}
     running = one.state == "running"
-    rejected = (kept.get("expected") or {}).get("rejected", 0)
-    total = kept.get("rows", 0) - (rejected if running else 0)
+    settled = kept.get("settled", (kept.get("expected") or {}).get("rejected", 0))  # by the check
+    total = kept.get("rows", 0) - (settled if running else 0)
     reached = kept.get("applied" if running else "checked", 0)
     since = kept.get("since")
     seconds = max((now() - datetime.fromisoformat(since)).total_seconds(), 0.1) if since else 0

@@ -1,12 +1,12 @@
-"""A person in files: staged rows that are theirs, and the uploaded files that hold them.
+"""A person in files: rows that are theirs, kept with an import or in its uploaded file.
 
 A row is theirs by an address or number of theirs in a cell, by first and last name in two cells, or by a key of theirs in
-a column of keys of its source. Its cells are emptied; the file it came from goes.
+a column of keys of its source. Its cells are emptied where they are kept; the file it stands in goes.
 """
 
 import json
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from django.db import connection
@@ -42,7 +42,7 @@ Rows = dict[int, list[int]]  # import -> lines
 
 
 def find(who: Person) -> Rows:
-    """Their staged rows. Reads only."""
+    """Their rows. Reads only."""
     found: dict[int, set[int]] = {}
     with connection.cursor() as cursor:
         words = [word.lower() for word in who.words]
@@ -55,6 +55,10 @@ def find(who: Person) -> Rows:
         for batch, column, keys in _keyed(who):
             cursor.execute(_BY_KEY, [batch, column, keys])
             _add(found, cursor.fetchall())
+    keyed = {(batch, column): set(keys) for batch, column, keys in _keyed(who)}
+    for one in Import.objects.order_by("pk"):
+        mine = {column: keys for (batch, column), keys in keyed.items() if batch == one.pk}
+        _add(found, [(one.pk, line) for line in _in_file(one, who, mine)])
     return {batch: sorted(lines) for batch, lines in sorted(found.items())}
 
 
@@ -102,9 +106,38 @@ def _keyed(who: Person) -> Iterable[tuple[int, int, list[str]]]:
                 yield one.pk, headers.index(header), keys
 
 
+def _in_file(one: Import, who: Person, keyed: dict[int, set[str]]) -> Iterator[int]:
+    """Lines of an uploaded file that are theirs. Only a file that holds one of their words anywhere is read."""
+    path = staging.path_of(one)
+    words = [word.lower() for word in who.words]
+    names = {(one.lower(), other.lower()) for one, other in who.full_names}
+    parts = [
+        *who.words,
+        *(part for pair in who.full_names for part in pair),
+        *(key for keys in keyed.values() for key in keys),
+    ]
+    if not path.exists() or not _has(path, parts):
+        return
+    for block in staging.blocks(one):
+        broken = ((record.line, record.cells) for record in block.broken)
+        for line, row in (*zip(block.lines, block.rows, strict=True), *broken):
+            cells = [cell.lower() for cell in row]
+            bare = {cell.strip() for cell in cells}
+            if (
+                any(word in cell for word in words for cell in cells)
+                or any(first in bare and last in bare for first, last in names)
+                or any(column < len(row) and row[column].strip() in keys for column, keys in keyed.items())
+            ):
+                yield line
+
+
 def _holds(path: Path, who: Person) -> bool:
     """Whether a file holds an address or number of theirs, or a full name as one text."""
-    wanted = [*who.words, *(" ".join(pair) for pair in who.full_names)]
+    return _has(path, [*who.words, *(" ".join(pair) for pair in who.full_names)])
+
+
+def _has(path: Path, wanted: Iterable[str]) -> bool:
+    """Whether a file holds one of these words as it may be written."""
     words = {
         form.encode(code, "ignore")
         for word in wanted

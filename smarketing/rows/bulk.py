@@ -14,9 +14,21 @@ _SPECIAL = re.compile(r"[\\\n\r\t]")
 
 def copy(table: str, columns: Iterable[str], rows: Iterable[Sequence[Any]]) -> None:
     """COPY rows into a table."""
-    text = StringIO("".join(["\t".join(map(_copied, row)) + "\n" for row in rows]))
+    copy_text(f"{table} ({', '.join(columns)})", "".join(["\t".join(map(_copied, row)) + "\n" for row in rows]))
+
+
+def copy_text(table: str, text: str) -> None:
+    """COPY rows that are written as COPY wants them into a table, its columns named with it or in their order."""
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", text)
+        cursor.copy_expert(f"COPY {table} FROM STDIN", StringIO(text))
+
+
+def copied(column: Sequence[str]) -> Sequence[str]:
+    """Texts of one column as COPY wants them."""
+    joined = "".join(column)
+    if joined.isprintable() and "\\" not in joined:
+        return column
+    return [_copied(text) for text in column]
 
 
 def _copied(value: Any) -> str:

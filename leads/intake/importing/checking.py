@@ -1,6 +1,6 @@
-"""The dry run: every row read, classified and counted; nothing but the staged rows and the report is written."""
+"""The dry run: every row read, classified and counted; nothing but what is to be said of rows and the report is written."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,46 +10,60 @@ from leads.intake import hooks
 from leads.models import Import
 from smarketing.jobs import lease
 
-from . import consents, dates, gone, kinds, reader, staging
+from . import consents, dates, gone, kinds, leads_sets, reader, staging
 from . import mapping as mappings
 from .context import CREATED, REJECTED, UNCHANGED, UPDATED, Action, Context, months, refuse
 from .contexts import context_of
+from .leads_told import Teller
 from .profile import Profile, Types
-from .sniff import Format, Unreadable
+from .seen import Seen
+from .sniff import Unreadable
 
 
 def check_rows(one: Import, held: lease.Held, at: datetime) -> Import:
-    """Stage and judge the whole file. Afterwards the import is checked, or failed with its problems said."""
+    """Judge the whole file. Afterwards the import is checked, or failed with its problems said."""
     try:
-        found = mappings.format_of(one.mapping, Format(**one.report["found"]))
-        rows = staging.stage(one, found)
-        headers = mappings.headers_of(_header(one, found))
+        staging.begin(one)
+        headers = mappings.headers_of(reader.header(staging.path_of(one), staging.format(one)))
     except Unreadable as problem:
         return _finish(one, held, {"problems": [{"key": problem.code, "params": problem.params}]})
     chosen, problems = mappings.read(one.kind, one.mapping, headers)
-    problems += _tell_dates(one, chosen)
-    if not rows:
+    survey = _Survey(one, held, dates.columns_of(chosen))
+    problems += _tell_dates(one, chosen, survey)
+    if not survey.rows:
         problems.append(mappings.Problem("header_only"))
     ctx = None
     if not problems:
         ctx, problems = context_of(one, chosen, at)
-    report: dict[str, Any] = {"headers": headers, "rows": rows, "problems": [p.as_json() for p in problems]}
+    report: dict[str, Any] = {"headers": headers, "rows": survey.rows, "problems": [p.as_json() for p in problems]}
     if ctx is None or problems:
         return _finish(one, held, report)
     _tell_types(one, ctx)
-    one.report |= {"rows": rows, "types": {c.header: c.type for c in chosen.columns if c.type}}
-    return _finish(one, held, report | _judge(one, context_of(one, chosen, at)[0], held))
+    one.report |= {"rows": survey.rows, "types": {c.header: c.type for c in chosen.columns if c.type}}
+    return _finish(one, held, report | _judge(one, context_of(one, chosen, at)[0], held, survey.broken))
 
 
-def _header(one: Import, found: Format) -> list[str]:
-    return reader.header(staging.path_of(one), found)
+class _Survey:
+    """The first look at all rows: their number, those that cannot be read at all, and the order of dates."""
+
+    def __init__(self, one: Import, held: lease.Held, columns: Sequence[int]):
+        self.rows = self.broken = 0
+        self.told = dates.order_of(self._look(one, held, columns))
+
+    def _look(self, one: Import, held: lease.Held, columns: Sequence[int]) -> Iterator[str]:
+        for block in staging.blocks(one):
+            self.rows += len(block.rows) + len(block.broken)
+            self.broken += len(block.broken)
+            lease.renew(held)
+            staging.keep_broken(one, block.broken)
+            yield from staging.dated_cells(block, columns)
 
 
-def _tell_dates(one: Import, chosen: mappings.Mapping) -> list[mappings.Problem]:
+def _tell_dates(one: Import, chosen: mappings.Mapping, survey: _Survey) -> list[mappings.Problem]:
     """The order of dates where nobody said it, from all cells of the columns that hold dates; open: to be said."""
     if one.mapping.get("dates"):
         return []
-    told = dates.order_of(staging.dated_cells(one, dates.columns_of(chosen)))
+    told = survey.told
     if not told.order and (before := one.report.get("like", {}).get("dates")) and one.report["like"]["same"]:
         told = dates.Told(before, told.cell)  # as the last file of these headers, which somebody chose
     if not told.order:
@@ -64,56 +78,113 @@ def _tell_dates(one: Import, chosen: mappings.Mapping) -> list[mappings.Problem]
 def _tell_types(one: Import, ctx: Context) -> None:
     """Types of custom attributes that nobody named, from all cells of their columns."""
     open_columns = [c for c in ctx.mapping.used if not c.type and c.targets[0].startswith("x_")]
-    types, line = Types(open_columns, ctx.reading), 0
-    while open_columns and (rows := staging.waiting(one, line, staging.LOOK)):
-        line = rows[-1][0]
-        if not types.add([cells for _line, cells in rows]):
+    types = Types(open_columns, ctx.reading)
+    for block in staging.blocks(one) if open_columns else ():
+        if not types.add(block.rows):
             break
     types.settle()
 
 
-def _judge(one: Import, ctx: Context, held: lease.Held) -> dict[str, Any]:
-    kind = kinds.of(one.kind)
-    profile = Profile(ctx.mapping, ctx.reading)
-    expected = dict.fromkeys((CREATED, UPDATED, UNCHANGED, REJECTED), 0)
-    expected[REJECTED] = staging.counts(one).get(REJECTED, 0)
-    seen: dict[int, int] = {}
-    touched: dict[Any, int] = {}
-    told: dict[str, int] = {}
-    line = 0
-    while rows := staging.waiting(one, line, staging.LOOK):
+class _Judging:
+    """What the check counts while it goes over the file."""
+
+    def __init__(self, one: Import, ctx: Context, held: lease.Held, broken: int):
+        self.one, self.ctx, self.held, self.kind = one, ctx, held, kinds.of(one.kind)
+        self.profile = Profile(ctx.mapping, ctx.reading)
+        self.expected = dict.fromkeys((CREATED, UPDATED, UNCHANGED, REJECTED), 0) | {REJECTED: broken}
+        self.settled = 0  # rows that change nothing and need no second look
+        self.seen = Seen()
+        self.touched: dict[Any, int] = {}
+        self.told: dict[str, int] = {}
+
+    def rows(self, rows: Sequence[tuple[int, Sequence[str]]]) -> list[Action]:
+        """Judge rows one by one."""
+        ctx = self.ctx
         read = [ctx.reader.read(number, cells) for number, cells in rows]
         gone.refuse(read, ctx)
-        actions = kind.classify(read, ctx)
-        settled = _twice(one, kind, actions, seen, ctx, expected)
-        profile.add([action.row for action in actions])
+        actions = self.kind.classify(read, ctx)
+        self.seen.keep(rows)
+        settled = _twice(self.one, self.kind, actions, self.seen, ctx, self.expected)
+        self.settled += sum(outcome == UNCHANGED for _row, outcome in settled)
         for name, n in consents.counted(actions, ctx).items():
-            told[name] = told.get(name, 0) + n
+            self.told[name] = self.told.get(name, 0) + n
         for action in actions:
-            expected[action.outcome] += 1
+            self.expected[action.outcome] += 1
             if ctx.history and action.outcome in (CREATED, UPDATED):
                 for month in months(action.row, ctx):
-                    touched[month] = touched.get(month, 0) + 1
+                    self.touched[month] = self.touched.get(month, 0) + 1
         with transaction.atomic():
-            lease.hold(held)
-            staging.settle(one, settled)
-        line = rows[-1][0]
-        lease.renew(held)
-        one.report |= {"checked": sum(expected.values())}
-        Import.objects.filter(pk=one.pk, state="checking").update(report=one.report)
+            lease.hold(self.held)
+            staging.settle(self.one, settled)
+        return actions
+
+    def sets(self) -> None:
+        """Judge leads in sets, those that are not plain one by one."""
+        teller = Teller(self.ctx)
+        teller.make()
+        done = 0
+        for block in staging.blocks(self.one):
+            if block.rows:
+                lot = teller.tell(block.lines, block.rows)
+                self.profile.add_columns(block.rows, lot.read)
+                done += lot.rows
+                self.reached(done)
+        found = leads_sets.judge(teller)
+        for outcome in (CREATED, UNCHANGED):
+            self.expected[outcome] += found.get(outcome, 0)
+        self.settled = found.get(UNCHANGED, 0)
+        with transaction.atomic():
+            lease.hold(self.held)
+            leads_sets.settle(self.one.pk)
+        if found.get(leads_sets.LOOK):
+            for rows in _looks(self.one, set(leads_sets.looked_at())):
+                self.rows(rows)
+                self.reached(done)
+        leads_sets.forget()
+
+    def one_by_one(self) -> None:
+        for rows in _looks(self.one):
+            self.profile.add([action.row for action in self.rows(rows)])
+            self.reached(sum(self.expected.values()))
+
+    def reached(self, rows: int) -> None:
+        """Keep the lease, and say how far it is."""
+        lease.renew(self.held)
+        self.one.report |= {"checked": rows}
+        Import.objects.filter(pk=self.one.pk, state="checking").update(report=self.one.report)
+
+
+def _looks(one: Import, wanted: set[int] | None = None) -> Iterator[list[tuple[int, list[str]]]]:
+    """Rows of the file (only those on the lines `wanted`), a few thousand at a time."""
+    for block in staging.blocks(one):
+        rows = [row for row in zip(block.lines, block.rows, strict=True) if wanted is None or row[0] in wanted]
+        for start in range(0, len(rows), staging.LOOK):
+            yield rows[start : start + staging.LOOK]
+
+
+def _judge(one: Import, ctx: Context, held: lease.Held, broken: int) -> dict[str, Any]:
+    judging = _Judging(one, ctx, held, broken)
+    if one.kind == "leads" and leads_sets.possible(ctx):
+        judging.sets()
+    else:
+        judging.one_by_one()
+    judging.seen.forget()
+    expected = judging.expected
     repairs = [[*names, rows] for names, rows in sorted(ctx.repairs.items(), key=lambda one: (-one[1], one[0]))]
     return {
         "repairs": repairs[:100],
-        "consents": told if any(told.values()) else {},
+        "consents": judging.told if any(judging.told.values()) else {},
         "expected": expected,
-        "columns": profile.as_json(),
+        "counts": {REJECTED: expected[REJECTED], UNCHANGED: judging.settled},
+        "settled": expected[REJECTED] + judging.settled,
+        "columns": judging.profile.as_json(),
         "types": one.report["types"],
-        "problems": _closed(touched),
+        "problems": _closed(judging.touched),
     }
 
 
 def _twice(
-    one: Import, kind, actions: Sequence[Action], seen: dict[int, int], ctx: Context, expected: dict[str, int]
+    one: Import, kind, actions: Sequence[Action], seen: Seen, ctx: Context, expected: dict[str, int]
 ) -> list[tuple]:
     """Rows settled by the check: rejected ones, and those of several rows of one thing that do not speak for it.
 
@@ -126,14 +197,14 @@ def _twice(
         if action.outcome == REJECTED:
             continue
         names = kind.identities(action.row)
-        hit = next((name for name in names if hash(name[0]) in seen), None)
+        hit = next((name for name in names if hash(name[0]) in seen.lines), None)
         if hit is None:
-            seen.update((hash(name), action.row.line) for name, _code, _targets in names)
+            seen.lines.update((hash(name), action.row.line) for name, _code, _targets in names)
         else:
-            hits.append((action, seen[hash(hit[0])], *hit[1:]))
+            hits.append((action, seen.lines[hash(hit[0])], *hit[1:]))
     for action, line, code, targets in hits:
-        before = _action_at(one, kind, actions, line, ctx)
-        if before is None or list(before.row.cells) == list(action.row.cells):
+        before = _action_at(kind, actions, line, seen, ctx)
+        if list(before.row.cells) == list(action.row.cells):
             action.outcome, action.extra["repeats"] = UNCHANGED, True
             settled.append(action)
             continue
@@ -141,7 +212,8 @@ def _twice(
         late, early = (before, action) if newer < 0 else (action, before)  # `early` speaks
         if late is before:
             expected[before.outcome] -= before not in actions
-            seen.update((hash(name), action.row.line) for name, _code, _targets in kind.identities(action.row))
+            names = kind.identities(action.row)
+            seen.lines.update((hash(name), action.row.line) for name, _code, _targets in names)
         if abs(newer) == 2:
             late.outcome, late.extra["repeats"] = UNCHANGED, True
         else:
@@ -159,13 +231,12 @@ def _newer(kind, before: Action, action: Action, code: str) -> int:
     return -1 if action.outcome == UNCHANGED and before.outcome != UNCHANGED else 1
 
 
-def _action_at(one: Import, kind, actions: Sequence[Action], line: int, ctx: Context) -> Action | None:
+def _action_at(kind, actions: Sequence[Action], line: int, seen: Seen, ctx: Context) -> Action:
     """What the row on an earlier line would do, and what stands there."""
     for action in actions:
         if action.row.line == line:
             return action
-    cells = one.rows.filter(line=line).values_list("raw", flat=True).first()
-    return None if cells is None else kind.classify([ctx.reader.read(line, cells)], ctx)[0]
+    return kind.classify([ctx.reader.read(line, seen.cells(line))], ctx)[0]
 
 
 def _closed(touched: dict[Any, int]) -> list[dict[str, Any]]:

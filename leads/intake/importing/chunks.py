@@ -1,6 +1,7 @@
-"""One chunk of an import: at most a thousand rows, one short fenced transaction, its outcomes in the same transaction."""
+"""One chunk of an import: some thousand rows, one short fenced transaction, its outcomes in the same transaction."""
 
 import traceback
+from collections import Counter
 from datetime import date, datetime
 
 from django.db import DatabaseError, transaction
@@ -12,11 +13,12 @@ from smarketing.jobs import lease
 from smarketing.jobs.crash import point
 from smarketing.rows.fence import open_fence
 
-from . import gone, kinds, staging
+from . import gone, kinds, leads_sets, staging
 from .context import CREATED, REJECTED, UPDATED, Action, Context, Raced, months, refuse
 from .contexts import context_again, make_fields
 
 TRIES = 3
+SET = 5000  # rows of leads applied in one transaction, in sets
 
 
 def apply_chunk(one: Import, held: lease.Held, at: datetime) -> Import:
@@ -31,7 +33,7 @@ def apply_chunk(one: Import, held: lease.Held, at: datetime) -> Import:
                 return _fail(one, held, "the same keys are being written by somebody else")
         except (lease.Lost, KeyboardInterrupt):
             raise
-        except (DatabaseError, ValueError, LookupError, TypeError) as problem:
+        except (DatabaseError, OSError, ValueError, LookupError, TypeError) as problem:
             return _fail(one, held, _fault(problem))
     return one
 
@@ -43,29 +45,47 @@ def _chunk(one: Import, held: lease.Held, at: datetime) -> None:
     one.state, one.report = locked.state, locked.report
     if one.state != "running":
         return
-    rows = staging.waiting(one, one.report.get("line", 0))
+    counts = staging.counts(one)
+    ctx = context_again(one, at)
+    sets = one.kind == "leads" and leads_sets.possible(ctx)
+    size = SET if sets else staging.CHUNK
+    rows = _waiting(one).take(one.report.get("line", 0), size) if counts.get("") else []
     if not rows:
         _done(one, at)
         return
-    ctx = context_again(one, at)
     make_fields(ctx)
     point("import.before")
     fence = open_fence()
     ctx.at = max(ctx.at, fence.recorded_at)
+    plain = leads_sets.Plain(rows, ctx, fence) if sets else None
     kind = kinds.of(one.kind)
-    read = [ctx.reader.read(line, cells) for line, cells in rows]
+    rest = plain.rest if plain else rows
+    read = [ctx.reader.read(line, cells) for line, cells in rest]
     gone.refuse(read, ctx)
     actions = kind.classify(read, ctx)
     _keep_books(actions, ctx)
+    if plain:
+        plain.make()
     kind.apply(actions, ctx, fence)
+    staging.settle(one, [(action.row, REJECTED) for action in actions if action.outcome == REJECTED])
+    for outcome, count in (Counter(a.outcome for a in actions) + Counter(plain.counts if plain else {})).items():
+        counts[outcome] = counts.get(outcome, 0) + count
     ImportFact.objects.bulk_create(
         ImportFact(batch=one, subject=subject, ids=ids) for subject, ids in sorted(ctx.added.items()) if ids
     )
-    staging.settle(one, [(action.row, action.outcome) for action in actions])
     one.report.setdefault("first", fence.recorded_at.isoformat())
     one.report |= {"line": rows[-1][0], "applied": one.report.get("applied", 0) + len(rows)}
+    one.report |= {"counts": {name: count for name, count in counts.items() if name}}
     one.save(update_fields=["report"])
     point("import.after")
+
+
+def _waiting(one: Import) -> staging.Waiting:
+    """The rows still to be done, read on where the last chunk of this object ended."""
+    found = getattr(one, "waiting", None)
+    if found is None:
+        found = one.waiting = staging.Waiting(one)
+    return found
 
 
 def _keep_books(actions: list[Action], ctx: Context) -> None:

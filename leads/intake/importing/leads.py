@@ -27,7 +27,7 @@ from .naming import find, identities
 from .naming import keep as keep_keys
 from .rows import Moment, Row
 
-__all__ = ["apply", "classify", "identities", "newer"]
+__all__ = ["apply", "classify", "companies_by_key", "company", "identities", "make_companies", "newer"]
 
 # Lifecycle stages of HubSpot, in their order: where no date tells which of two rows is newer, the later stage does.
 _STAGES = [
@@ -58,13 +58,13 @@ def classify(rows: Sequence[Row], ctx: Context) -> list[Action]:
     good = [action for action in actions if not action.row.errors]
     find(good, ctx)
     now = columns.current("lead", {a.subject_id for a in good if a.subject_id})
-    said = _companies(good, ctx)
+    said = companies_by_key(good, ctx)
     words = campaigns_by_word(a.row.values.get("campaign", "") for a in good)
     handed = _handed(good, ctx)
     consents.classify(good, ctx)
     for action in good:
         _changes(action, now.get(action.subject_id, {}), ctx)
-        _company(action, said, now.get(action.subject_id, {}))
+        company(action, said, now.get(action.subject_id, {}))
         campaign = campaign_of(action, words, ctx)
         if campaign and now.get(action.subject_id, {}).get("campaign") != campaign:
             action.changes["campaign"] = campaign
@@ -80,7 +80,7 @@ def apply(actions: Sequence[Action], ctx: Context, fence: Fence) -> None:
     when = {line: moment.at if moment else fence.recorded_at for line, moment in born.items()}
     at = {a.row.line: fence.recorded_at if a.subject_id else when[a.row.line] for a in done}
     campaigns = make_campaigns(done, at, ctx, fence)
-    _make_companies(done, at, ctx, fence)
+    make_companies(done, at, ctx, fence)
     for action in done:
         if word := action.extra.get("campaign_word"):
             action.changes["campaign"] = campaigns[word.lower()]
@@ -126,16 +126,12 @@ def _differs(now: Any, value: Any) -> bool:
     return now != value or type(now) is not type(value)
 
 
-def _companies(actions: Sequence[Action], ctx: Context) -> dict[str, dict[str, Any]]:
+def companies_by_key(actions: Sequence[Action], ctx: Context) -> dict[str, dict[str, Any]]:
     """What is known of the companies that rows name, by their key: {"id": …, field: value}."""
     names = ctx.fields("company.")
     for action in actions:
         values = action.row.values
-        said = {field: values[name] for name, field in names if name in values}
-        if said.get("name"):
-            said["name"] = companies.one_line(said["name"])
-        if said.get("domain"):
-            said["domain"] = companies.domain_of(said["domain"]) or said["domain"].lower()
+        said = companies.said_of({field: values[name] for name, field in names if name in values})
         action.extra |= {"company": said, "company_key": companies.name_key(said)}
     keys = {action.extra["company_key"] for action in actions}
     ids = companies.find(sorted(keys - {""}))
@@ -143,7 +139,7 @@ def _companies(actions: Sequence[Action], ctx: Context) -> dict[str, dict[str, A
     return {key: {"id": pk, **current.get(pk, {})} for key, pk in ids.items()}
 
 
-def _company(action: Action, known: dict[str, dict[str, Any]], now: dict[str, Any]) -> None:
+def company(action: Action, known: dict[str, dict[str, Any]], now: dict[str, Any]) -> None:
     """A file of leads fills what is not known of a company, and never overwrites it; the first row speaks."""
     said = action.extra["company"]
     key = action.extra["company_key"]
@@ -189,7 +185,7 @@ def _outcome(action: Action, ctx: Context) -> None:
     settle(action, action.subject_id is not None, changed)
 
 
-def _make_companies(actions: Sequence[Action], at: dict[int, Any], ctx: Context, fence: Fence) -> None:
+def make_companies(actions: Sequence[Action], at: dict[int, Any], ctx: Context, fence: Fence) -> None:
     told = [action for action in actions if action.extra["company"]]
     ids = companies.find_or_create(
         [a.extra["company"] for a in told], [at[a.row.line] for a in told], origin=ctx.origin, fence=fence

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from .cells import Read
 from .mapping import Column, Mapping
 from .rows import Moment, Row, bare, type_of
 from .targets import PERSONAL
@@ -30,13 +31,13 @@ class Seen:
     least: Any = None
     most: Any = None
 
-    def add(self, cells: Sequence[str]) -> None:
-        """Count these cells of the column."""
-        filled = [text for cell in cells if (text := cell.strip())]
-        self.filled += len(filled)
-        self.blank += len(cells) - len(filled)
+    def add(self, cells: Sequence[str], different: set[str]) -> None:
+        """Count these cells of the column; `different`: each once."""
+        blank = sum(cells.count(cell) for cell in different if not cell or cell.isspace())
+        self.filled += len(cells) - blank
+        self.blank += blank
         if len(self.distinct) < MANY:
-            self.distinct.update(map(hash, set(filled)))
+            self.distinct.update(hash(text) for cell in different if (text := cell.strip()))
 
     def range(self, values: Iterable[Any]) -> None:
         """Widen the range by these values."""
@@ -78,11 +79,24 @@ class Profile:
         """Count rows and what was read of them."""
         for index, (seen, how) in enumerate(zip(self.columns, self._types, strict=True)):
             mine = [row for row in rows if len(row.cells) > index]
-            seen.add([row.cells[index] for row in mine])
+            cells = [row.cells[index] for row in mine]
+            seen.add(cells, set(cells))
             if how in _RANGED or how in ("date", "when"):
                 target = seen.column.targets[0]
                 found = {value for row in mine if (value := row.values.get(target)) is not None}
                 seen.range(_ranged(how, value) for value in found)
+
+    def add_columns(self, rows: Sequence[Sequence[str]], read: dict[int, Read]) -> None:
+        """Count rows whose columns were read as a whole."""
+        whole = all(len(row) == len(self.columns) for row in rows)
+        for index, (seen, how) in enumerate(zip(self.columns, self._types, strict=True)):
+            if whole and index in read:
+                seen.add(read[index].cells, read[index].different)
+            else:
+                cells = [row[index] for row in rows if len(row) > index]
+                seen.add(cells, set(cells))
+            if index in read and (how in _RANGED or how in ("date", "when")):
+                seen.range(_ranged(how, value) for value in read[index].found())
 
     def as_json(self) -> list[dict[str, Any]]:
         return [seen.as_json(self._reading) for seen in self.columns]

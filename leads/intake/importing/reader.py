@@ -1,12 +1,15 @@
 """From bytes to records, one bad record never spoiling the next: lone quotes, mixed line ends, NULs, huge cells.
 
 A record that cannot be read becomes a record with a problem, kept as it stands; reading goes on with its next line.
+What is well written is read in blocks, about a million characters at a time.
 """
 
 import csv
+import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from . import workbook
@@ -14,6 +17,7 @@ from .sniff import Format, Unreadable
 
 MAX_RECORD = 24 * 1024 * 1024  # characters
 MAX_LINES = 200  # lines of one quoted cell; a quote that stays open longer was never meant as one
+SOME = 1 << 20  # characters read together
 csv.field_size_limit(MAX_RECORD)
 _BAD = re.compile("[\ud800-\udfff]")
 
@@ -27,6 +31,36 @@ class Record:
     problems: list[tuple[int, str, dict]] = field(default_factory=list)
 
 
+@dataclass
+class Block:
+    """Records together: `lines[n]` is where `rows[n]` begins; those with problems stand in `broken` instead."""
+
+    lines: list[int]
+    rows: list[list[str]]
+    broken: list[Record] = field(default_factory=list)
+
+
+def blocks(path: Path, format: Format) -> Iterator[Block]:
+    """Every record below the header that is not blank, as `records` gives them, some thousand at a time."""
+    if format.is_workbook:
+        yield from _gathered(islice(_of_workbook(path, format.separator), 1, None))
+        return
+    with _opened(path, format) as handle:
+        lines = _Lines(handle)
+        next(_of_text(lines, format.separator), None)
+        while True:
+            if lines.given:
+                yield from _gathered(_of_text(lines, format.separator, given=True))
+            start, text = lines.number + 1, lines.some()
+            if not text:
+                return
+            if plain := _plain(text, start, format.separator):
+                lines.number += text.count("\n") + (not text.endswith("\n"))
+                yield Block(*plain)
+            else:
+                lines.back(_lines_of(text), counted=False)
+
+
 def header(path: Path, format: Format) -> list[str]:
     """The cells of the first record that is not blank; empty when there is none."""
     return next((record.cells for record in records(path, format)), [])
@@ -37,19 +71,74 @@ def records(path: Path, format: Format) -> Iterator[Record]:
     if format.is_workbook:
         yield from _of_workbook(path, format.separator)
         return
-    with path.open(encoding=format.codec, errors="importing.mark", newline=None) as handle:
-        lines = _Lines(handle)
-        while (text := lines.next()) is not None:
-            start = lines.number
-            if '"' not in text and "\0" not in text and text.isascii() and len(text) < MAX_RECORD:
-                if text.replace(format.separator, "").strip():
-                    yield Record(start, text.removesuffix("\n").split(format.separator))
-                continue
-            if not text.strip():
-                continue
-            record = _record(text, start, lines, format.separator)
-            if any(cell.strip() for cell in record.cells):
-                yield _told(record)
+    with _opened(path, format) as handle:
+        yield from _of_text(_Lines(handle), format.separator)
+
+
+def _opened(path: Path, format: Format):
+    return path.open(encoding=format.codec, errors="importing.mark", newline=None)
+
+
+def _of_text(lines: "_Lines", separator: str, given: bool = False) -> Iterator[Record]:
+    """Records of these lines. `given`: only those that begin in lines put back."""
+    while (lines.given or not given) and (text := lines.next()) is not None:
+        start = lines.number
+        if '"' not in text and "\0" not in text and text.isascii() and len(text) < MAX_RECORD:
+            if text.replace(separator, "").strip():
+                yield Record(start, text.removesuffix("\n").split(separator))
+            continue
+        if not text.strip():
+            continue
+        record = _record(text, start, lines, separator)
+        if any(cell.strip() for cell in record.cells):
+            yield _told(record)
+
+
+def _plain(text: str, start: int, separator: str) -> tuple[list[int], list[list[str]]] | None:
+    """(lines, rows) of whole lines that hold nothing odd; None where they must be read one by one."""
+    if "\0" in text or len(text) >= MAX_RECORD or not (text.isascii() or _BAD.search(text) is None):
+        return None
+    if '"' not in text:
+        rows = [line.split(separator) for line in text.removesuffix("\n").split("\n")]
+        lines = list(range(start, start + len(rows)))
+    else:
+        rows, lines, at = [], [], start
+        source = csv.reader(io.StringIO(text, newline="\n"), delimiter=separator, strict=True)
+        try:
+            for cells in source:
+                lines.append(at)
+                rows.append(cells)
+                at = start + source.line_num
+                if at - lines[-1] > MAX_LINES:
+                    return None
+        except csv.Error:
+            return None
+    if any(not row or not row[0].strip() for row in rows):
+        filled = [n for n, row in enumerate(rows) if any(cell.strip() for cell in row)]
+        lines, rows = [lines[n] for n in filled], [rows[n] for n in filled]
+    return lines, rows
+
+
+def _lines_of(text: str) -> list[str]:
+    *whole, last = text.split("\n")
+    return [f"{line}\n" for line in whole] + ([last] if last else [])
+
+
+def _gathered(records: Iterator[Record]) -> Iterator[Block]:
+    """Records one by one, as blocks."""
+    block, weight = Block([], []), 0
+    for record in records:
+        if record.problems:
+            block.broken.append(record)
+        else:
+            block.lines.append(record.line)
+            block.rows.append(record.cells)
+        weight += sum(map(len, record.cells)) + len(record.cells)
+        if weight > SOME:
+            yield block
+            block, weight = Block([], []), 0
+    if block.rows or block.broken:
+        yield block
 
 
 def _of_workbook(path: Path, sheet: str) -> Iterator[Record]:
@@ -66,19 +155,29 @@ class _Lines:
     def __init__(self, handle):
         self._handle, self._back, self.number = handle, [], 0
 
+    @property
+    def given(self) -> bool:
+        """Whether lines were put back that nobody took."""
+        return bool(self._back)
+
+    def some(self) -> str:
+        """About a million characters of whole lines, not counted yet; "" at the end."""
+        text = self._handle.read(SOME)
+        return text if not text or text.endswith("\n") else text + self._handle.readline(MAX_RECORD)
+
     def next(self) -> str | None:
         line = self._back.pop() if self._back else self._handle.readline(MAX_RECORD)
         if not line:
             return None
         self.number += 1
-        if len(line) >= MAX_RECORD:
+        if len(line) >= MAX_RECORD and not line.endswith("\n"):
             while (more := self._handle.readline(MAX_RECORD)) and not more.endswith("\n"):
                 pass
         return line
 
-    def back(self, lines: list[str]) -> None:
+    def back(self, lines: Sequence[str], counted: bool = True) -> None:
         self._back += reversed(lines)
-        self.number -= len(lines)
+        self.number -= len(lines) if counted else 0
 
 
 def _record(text: str, start: int, lines: _Lines, separator: str) -> Record:

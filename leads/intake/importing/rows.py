@@ -86,6 +86,16 @@ class Reader:
         for target, text in mapping.constants.items():
             self._put(self._constants, target, _reader_of(mapping.kind, target, "", reading), text)
 
+    @property
+    def constants(self) -> dict[str, Any]:
+        """What the mapping says of every row, by target."""
+        return self._constants.values
+
+    @property
+    def sound(self) -> bool:
+        """Whether what the mapping says of every row can be read."""
+        return not self._constants.errors
+
     def read(self, line: int, cells: Sequence[str]) -> Row:
         row = Row(line, cells, dict(self._constants.values), list(self._constants.errors))
         if len(cells) != self.width:

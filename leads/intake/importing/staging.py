@@ -1,9 +1,9 @@
-"""The file's rows in the database: staged once by COPY as they stand, then judged and done chunk by chunk.
+"""The rows of an import: read from the kept file whenever they are needed, in its order.
 
-A staged row has an outcome as soon as it is settled; rows without one are still to be done.
+The database holds only the rows of which something is to be said (rejected, with reasons) and which lines the check
+found to change nothing. All other rows are still to be done, from where the last chunk ended.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,28 +16,25 @@ from leads.models import Import
 
 from . import reader
 from .context import REJECTED
+from .dates import is_dated
+from .mapping import format_of
+from .reader import Block, Record
 from .rows import Row
 from .sniff import Format, Unreadable
 
-CHUNK = 1000  # rows applied in one transaction
+CHUNK = 1000  # rows applied in one transaction, one by one
 LOOK = 5000  # rows looked at together by the check
-_COLUMNS = ("batch_id", "line", "raw", "outcome", "errors")
-_READ = ("nul", "undecodable", "open_quote", "lone_quote", "line_too_long")
-_UPDATE = """
-UPDATE leads_importrow r SET outcome = 'rejected', errors = u.errors
-FROM unnest(%s::int[], %s::jsonb[]) AS u(line, errors)
-WHERE r.batch_id = %s AND r.line = u.line
+WORDS = 20
+_SETTLE = """
+INSERT INTO leads_importrow (batch_id, line, raw, outcome, errors)
+SELECT %s, line, raw, 'rejected', errors FROM unnest(%s::int[], %s::jsonb[], %s::jsonb[]) AS u(line, raw, errors)
+ON CONFLICT (batch_id, line) DO UPDATE SET outcome = excluded.outcome, errors = excluded.errors
 """
-
-_WAITING = """
-SELECT json_agg(json_build_array(line, raw))::text FROM (
-  SELECT line, raw FROM leads_importrow WHERE batch_id = %s AND line > %s AND outcome = '' ORDER BY line LIMIT %s) r
+_SAME = "INSERT INTO leads_importspan (batch_id, first, last) SELECT %s, line, line FROM unnest(%s::int[]) line"
+_SETTLED = """
+SELECT line, line FROM leads_importrow WHERE batch_id = %(one)s AND line BETWEEN %(low)s AND %(high)s AND outcome <> ''
+UNION ALL SELECT first, last FROM leads_importspan WHERE batch_id = %(one)s AND last >= %(low)s AND first <= %(high)s
 """
-_EMPTY = """
-UPDATE leads_importrow SET raw = coalesce((SELECT jsonb_agg(''::text) FROM jsonb_array_elements(raw)), '[]'::jsonb)
-WHERE batch_id = %s AND line = ANY(%s::int[])
-"""
-_SETTLE = "UPDATE leads_importrow SET outcome = %s, errors = '[]' WHERE batch_id = %s AND line = ANY(%s::int[])"
 
 
 def folder() -> Path:
@@ -52,133 +49,128 @@ def path_of(one: Import) -> Path:
     return Path(settings.MEDIA_ROOT) / "imports" / f"{one.pk}-{one.sha256[:16]}.csv"
 
 
+def format(one: Import) -> Format:
+    """How the file of an import is written: as its mapping says, else as recognised."""
+    return format_of(one.mapping, Format(**one.report["found"]))
+
+
+def blocks(one: Import) -> Iterator[Block]:
+    """The rows of the file in order, some thousand at a time; none when it is gone."""
+    if path_of(one).exists():
+        yield from reader.blocks(path_of(one), format(one))
+
+
 @transaction.atomic
-def stage(one: Import, format: Format) -> int:
-    """Stage every row of the file anew. Returns their number. Unreadable for a header that cannot be read."""
-    connection_rows = _rows(one, format)
-    one.rows.all().delete()
-    total = 0
-    for block in _blocks(connection_rows, 5000):
-        bulk.copy("leads_importrow", _COLUMNS, block)
-        total += len(block)
-    return total
-
-
-def _rows(one: Import, format: Format) -> Iterator[tuple]:
-    """Tuples for COPY. The header is looked at, not staged."""
-    records = reader.records(path_of(one), format)
-    first = next(records, None)
+def begin(one: Import) -> None:
+    """Forget what an earlier check said. Unreadable for a header that cannot be read."""
+    first = next(reader.records(path_of(one), format(one)), None)
     if first is None:
         raise Unreadable("empty")
     if first.problems:
         raise Unreadable("header_broken", line=first.line, why=first.problems[0][1])
-    for record in records:
-        cells = bulk.json_text(record.cells)
-        if record.problems:
-            yield one.pk, record.line, cells, REJECTED, bulk.json_text([_error(*found) for found in record.problems])
-        else:
-            yield one.pk, record.line, cells, "", "[]"
+    one.rows.all().delete()
+    one.spans.all().delete()
 
 
-def _blocks(rows: Iterator[tuple], size: int) -> Iterator[list[tuple]]:
-    block: list[tuple] = []
-    weight = 0
-    for row in rows:
-        block.append(row)
-        weight += len(row[2])
-        if len(block) >= size or weight > 8_000_000:
-            yield block
-            block, weight = [], 0
-    if block:
-        yield block
-
-
-@transaction.atomic
-def forget_outcomes(one: Import) -> None:
-    """Before judging anew: only what could not be read at all stays settled."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE leads_importrow SET outcome = '', errors = '[]' WHERE batch_id = %s AND outcome <> ''"
-            " AND NOT coalesce(errors -> 0 ->> 'key' = ANY(%s), false)",
-            [one.pk, list(_READ)],
-        )
-
-
-def waiting(one: Import, after: int, size: int = CHUNK) -> list[tuple[int, list[str]]]:
-    """The next rows without an outcome, by line: (line, cells)."""
-    with connection.cursor() as cursor:
-        cursor.execute(_WAITING, [one.pk, after, size])
-        found = cursor.fetchone()[0]
-        return [tuple(row) for row in json.loads(found)] if found else []
+def keep_broken(one: Import, records: Sequence[Record]) -> None:
+    """Records that cannot be read are rejected as they stand."""
+    _reject(one, [(r.line, r.cells, r.problems) for r in records])
 
 
 def settle(one: Import, rows: Sequence[tuple[Row, str]]) -> None:
-    """Write outcomes and reasons of rows."""
-    if not rows:
-        return
-    by_outcome: dict[str, list[Row]] = {}
-    for row, outcome in rows:
-        by_outcome.setdefault(outcome, []).append(row)
-    with connection.cursor() as cursor:
-        for outcome, mine in by_outcome.items():
-            lines = [row.line for row in mine]
-            if outcome == REJECTED:
-                errors = [bulk.json_text([_error(*error) for error in row.errors]) for row in mine]
-                cursor.execute(_UPDATE, [lines, errors, one.pk])
-                if gone := [row.line for row in mine if any(code == "erased_opposed" for _n, code, _p in row.errors)]:
-                    cursor.execute(_EMPTY, [one.pk, gone])
-            else:
-                cursor.execute(_SETTLE, [outcome, one.pk, lines])
+    """Keep that these rows are settled: rejected ones with their reasons, others as changing nothing."""
+    _reject(one, [(row.line, row.cells, row.errors) for row, outcome in rows if outcome == REJECTED])
+    if same := [row.line for row, outcome in rows if outcome != REJECTED]:
+        with connection.cursor() as cursor:
+            cursor.execute(_SAME, [one.pk, same])
+
+
+def _reject(one: Import, rows: Sequence[tuple[int, Sequence[str], Sequence[tuple]]]) -> None:
+    if rows:
+        errors = [bulk.json_text([_error(*error) for error in found]) for _line, _cells, found in rows]
+        cells = [bulk.json_text(list(cells)) for _line, cells, _errors in rows]
+        with connection.cursor() as cursor:
+            cursor.execute(_SETTLE, [one.pk, [line for line, _cells, _errors in rows], cells, errors])
+
+
+class Waiting:
+    """The rows of an import that are still to be done, in the order of their lines."""
+
+    def __init__(self, one: Import):
+        self._one = one
+        self._rows: list[tuple[int, list[str]]] = []
+        self._blocks: Iterator[Block] | None = None
+        self._after = -1
+
+    def take(self, after: int, size: int) -> list[tuple[int, list[str]]]:
+        """The next rows past line `after`, at most `size`: asked again with the same line, the same again."""
+        if self._blocks is None or after < self._after:
+            path_of(self._one).stat()  # a file that is gone is no file without rows
+            self._blocks, self._rows, self._after = blocks(self._one), [], after
+        if after > self._after:
+            self._rows = [row for row in self._rows if row[0] > after]
+            self._after = after
+        while len(self._rows) < size and (block := next(self._blocks, None)):
+            if block.lines and block.lines[-1] > after:
+                self._rows += self._open(block, after)
+        return self._rows[:size]
+
+    def _open(self, block: Block, after: int) -> Iterator[tuple[int, list[str]]]:
+        params = {"one": self._one.pk, "low": block.lines[0], "high": block.lines[-1]}
+        with connection.cursor() as cursor:
+            cursor.execute(_SETTLED, params)
+            settled = set().union(*(range(first, last + 1) for first, last in cursor.fetchall()))
+        return (row for row in zip(block.lines, block.rows, strict=True) if row[0] > after and row[0] not in settled)
 
 
 def counts(one: Import) -> dict[str, int]:
-    """How many staged rows have which outcome; "" are still to be done."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT outcome, count(*) FROM leads_importrow WHERE batch_id = %s GROUP BY 1", [one.pk])
-        return dict(cursor.fetchall())
+    """How many rows have which outcome so far; "" are still to be done."""
+    if "counts" not in one.report:  # checked before rows were counted as they are done
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT outcome, count(*) FROM leads_importrow WHERE batch_id = %s GROUP BY 1", [one.pk])
+            return dict(cursor.fetchall())
+    found = {name: count for name, count in one.report["counts"].items() if count}
+    left = one.report["rows"] - sum(found.values())
+    return found | ({"": left} if left else {})
 
 
-def dated_cells(one: Import, columns: Sequence[int]) -> Iterator[str]:
-    """Every different cell of these columns that may be a date with the day or the month first."""
-    with connection.cursor() as cursor:
-        for column in columns:
-            cursor.execute(
-                "SELECT DISTINCT btrim(raw ->> %s) FROM leads_importrow WHERE batch_id = %s"
-                " AND raw ->> %s ~ '^\\s*[0-9]{1,2}[/.-]'",
-                [column, one.pk, column],
-            )
-            yield from (row[0] for row in cursor)
+def dated_cells(block: Block, columns: Sequence[int]) -> Iterator[str]:
+    """Different cells of these columns that are dates with the day or the month first."""
+    for n in columns:
+        yield from filter(is_dated, {row[n] for row in block.rows if n < len(row)})
 
 
 def persons(one: Import, columns: Sequence[int]) -> list[set[str]]:
     """Distinct persons of each of these columns."""
-    out = []
-    with connection.cursor() as cursor:
-        for column in columns:
-            cursor.execute(
-                "SELECT DISTINCT btrim(raw ->> %s) FROM leads_importrow WHERE batch_id = %s AND btrim(raw ->> %s) <> ''",
-                [column, one.pk, column],
-            )
-            out.append({row[0] for row in cursor.fetchall()})
+    out: list[set[str]] = [set() for _column in columns]
+    for cells in _columns(one, columns):
+        for found, mine in zip(out, cells, strict=True):
+            found |= {text for cell in set(mine) if (text := cell.strip())}
     return out
 
 
 def words(one: Import, column: int) -> list[tuple[str, int]]:
     """Distinct values of a column and how often each stands there, the most frequent first."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT left(btrim(raw ->> %s), 80) AS word, count(*) FROM leads_importrow WHERE batch_id = %s"
-            " AND btrim(raw ->> %s) <> '' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20",
-            [column, one.pk, column],
-        )
-        return cursor.fetchall()
+    found: dict[str, int] = {}
+    for (cells,) in _columns(one, [column]):
+        for cell in cells:
+            if word := cell.strip():
+                found[word[:80]] = found.get(word[:80], 0) + 1
+    return sorted(found.items(), key=lambda one: (-one[1], one[0]))[:WORDS]
+
+
+def _columns(one: Import, columns: Sequence[int]) -> Iterator[list[list[str]]]:
+    """The cells of these columns, block by block; broken records have none."""
+    for block in blocks(one) if columns else ():
+        yield [[row[n] for row in block.rows if n < len(row)] for n in columns]
 
 
 def forget(before: datetime) -> int:
-    """Delete staged rows and files of imports opened before then (kept 30 days). Returns how many rows."""
+    """Delete rows and files of imports opened before then (kept 30 days). Returns how many rows."""
     total = 0
     for one in Import.objects.filter(created_at__lt=before).exclude(state__in=("checking", "running", "undoing")):
         with transaction.atomic():
+            one.spans.all().delete()
             total += one.rows.all().delete()[0]
         path_of(one).unlink(missing_ok=True)
     return total

@@ -18,7 +18,7 @@ _CLOCK = re.compile(
     r"(\d{1,2})[:h](\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*([AaPp][Mm])?\s*(Z|z|UTC|[+-]\d{2}:?\d{2})?"
 )
 _GROUPED = re.compile(r"-?\d{1,3}(\.\d{3})+(,\d+)?")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _SPACES = str.maketrans("", "", " \u00a0\u2009\u202f'")
 _CURRENCY = re.compile(r"^(?:[€$£]|EUR|USD|GBP|BRL|R\$)|(?:[€$£]|EUR|USD|GBP|BRL)$")
 
@@ -158,7 +158,7 @@ def _hour(hour: int, half: str | None) -> int:
 
 def email(cell: str, _reading: Reading | None = None) -> str:
     found = text(cell)
-    if not _EMAIL.fullmatch(found) or len(found) > 320:
+    if not EMAIL.fullmatch(found) or len(found) > 320:
         raise Bad("bad_email")
     return found
 
