@@ -50,9 +50,12 @@ def offered(user) -> list[tuple[Any, list[Command]]]:
     from smarketing.accounts.sections import sections_for
 
     pages = [Command(link.entry.label, link.url, link.entry.icon, link.entry.key) for link in navigation.rail(user, "")]
+    there = {page.url for page in pages}
     pages += [
-        Command(one.label, url, "gear") for one in sections_for(user) if (url := navigation.address(one.url))
-    ]  # fmt: skip
+        Command(one.label, url, "gear")
+        for one in sections_for(user)
+        if (url := navigation.address(one.url)) and url not in there
+    ]
     deeds = [
         Command(one.label, url, one.icon)
         for one in DEEDS

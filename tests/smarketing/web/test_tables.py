@@ -112,7 +112,7 @@ def test_dangerous_cells_are_neutralised_and_numbers_stay_numbers():
 def saved(query: str, user=None, **more) -> bytes:
     request = RequestFactory().get(f"/?{query}")
     request.user = user
-    given = {"exports": exports.Export("people"), "caption": "People / all"} | more
+    given = {"exports": exports.Export("people", "people.export", "user"), "caption": "People / all"} | more
     return b"".join(exports.answer(request, table(query, **given)).streaming_content)
 
 
@@ -144,11 +144,13 @@ def test_a_workbook_goes_on_in_further_sheets_and_holds_every_sort_of_value(monk
 
 def test_an_export_of_personal_rows_leaves_a_line_and_no_other_format_is_known():
     boss = person("Ada", "administrator")
-    saved("export=xlsx", boss, exports=exports.Export("people", "people.export", "user"))
+    saved("export=xlsx", boss)
     line = AuditEntry.objects.get(verb="people.export")
     assert (line.user, line.subject, line.detail) == (boss, "user", {"filters": [], "format": "xlsx"})
     request = RequestFactory().get("/?export=pdf")
-    assert exports.answer(request, table("export=pdf", exports=exports.Export("people"))) is None
+    assert (
+        exports.answer(request, table("export=pdf", exports=exports.Export("people", "people.export", "user"))) is None
+    )
     assert [offer.url for offer in table("q=x", exports=exports.Export("a")).export_offers] == ["?q=x&export=csv", "?q=x&export=xlsx"]  # fmt: skip
 
 
