@@ -147,11 +147,9 @@ def test_an_export_of_personal_rows_leaves_a_line_and_no_other_format_is_known()
     saved("export=xlsx", boss)
     line = AuditEntry.objects.get(verb="people.export")
     assert (line.user, line.subject, line.detail) == (boss, "user", {"filters": [], "format": "xlsx"})
-    request = RequestFactory().get("/?export=pdf")
-    assert (
-        exports.answer(request, table("export=pdf", exports=exports.Export("people", "people.export", "user"))) is None
-    )
-    assert [offer.url for offer in table("q=x", exports=exports.Export("a")).export_offers] == ["?q=x&export=csv", "?q=x&export=xlsx"]  # fmt: skip
+    request, made = RequestFactory().get("/?export=pdf"), exports.Export("a", "people.export", "user")
+    assert exports.answer(request, table("export=pdf", exports=made)) is None
+    assert [offer.url for offer in table("q=x", exports=made).export_offers] == ["?q=x&export=csv", "?q=x&export=xlsx"]
 
 
 def test_nothing_is_shown_as_a_dash():
