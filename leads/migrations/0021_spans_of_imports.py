@@ -1,4 +1,4 @@
-"""Lines of a file that change nothing, kept as spans; keys name lead and source without a constraint (decision 10)."""
+"""Lines of a file that change nothing, kept as spans; keys name lead and source without a constraint (decision 13)."""
 
 import django.db.models.deletion
 from django.db import migrations, models
