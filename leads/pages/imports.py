@@ -24,6 +24,7 @@ from leads.models import Import, Lead
 from smarketing.accounts.audit import record
 from smarketing.accounts.policy import needs
 from smarketing.rows.clock import now
+from smarketing.web import pace
 
 from .import_forms import ACCEPTED, TYPES, MappingForm, UploadForm
 
@@ -275,9 +276,7 @@ def _progress(one: Import) -> dict[str, Any]:
     reached = kept.get("applied" if running else "checked", 0)
     since = kept.get("since")
     seconds = max((now() - datetime.fromisoformat(since)).total_seconds(), 0.1) if since else 0
-    rate = (reached - kept.get("base", 0) if running else reached) / seconds if seconds else 0
-    left = round((total - reached) / rate) if rate and total > reached else None
-    return {"reached": reached, "total": total, "rate": round(rate), "left": left}
+    return pace.of(reached, total, seconds, kept.get("base", 0) if running else 0)
 
 
 def _shown(type: str, text: str | None) -> str:

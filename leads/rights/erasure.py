@@ -40,7 +40,8 @@ from smarketing.accounts.models import User
 from smarketing.jobs.models import Outbox
 from smarketing.notify.models import Mail, Notice
 from smarketing.rows.fence import Fence, open_fence
-from smarketing.web.models import SavedView, SentForm
+from smarketing.web import export_files
+from smarketing.web.models import ExportFile, SavedView, SentForm
 
 from . import person, staged, told
 from .person import Person
@@ -240,9 +241,15 @@ def _views(who: Person) -> None:
     words = [*who.words, *(" ".join(pair) for pair in who.full_names)]
     asked = [form for word in words for form in (word, quote_plus(word), quote(word))]
     SavedView.objects.filter(_holding(("query", "name"), asked)).delete()
+    ExportFile.objects.filter(_holding(("address", "title"), asked)).delete()
 
 
-PARTS: list[Callable[[Person], None]] = [_facts, _found_by, _staged, _mails, _answers, _views]
+def _exports(who: Person) -> None:
+    """Large files that wait to be fetched: any of them may hold the person, so all of them go."""
+    export_files.take_back()
+
+
+PARTS: list[Callable[[Person], None]] = [_facts, _found_by, _staged, _mails, _answers, _views, _exports]
 
 
 def _holding(names: Iterable[str], words: Iterable[str]) -> Q:

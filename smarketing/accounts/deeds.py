@@ -32,6 +32,8 @@ DEEDS = {
     "definition.publish": _("put a definition into force"),
     "definition.sign": _("signed a definition"),
     "demo.clock": _("moved the clock of the demo"),
+    "exports.fetch": _("fetched a file that the worker had written"),
+    "exports.stop": _("stopped the writing of a file"),
     "facts.correct": _("took a record back"),
     "handoff.give_back": _("gave handoffs back to whom they were"),
     "handoff.make": _("handed a lead over"),

@@ -184,7 +184,10 @@ def _export(request: HttpRequest, found: Answer) -> HttpResponseBase:
         raise Http404
     columns, lines = listing.every(found.measure, found.question, request.GET.get("hits") == "1")
     name = found.question.key.replace(":", "-")
-    exports.log(request, exports.Export(name, "leads.export", "measure"), key=found.question.key, rows=found.total.n)
+    export = exports.Export(name, "leads.export", "measure")
     head = [_("date"), *(column.label for column in columns), _("counted")]
     body = ([line.day, *line.values, line.hit] for line in lines)
-    return exports.file(exports.asked(request), name, found.measure.label, head, body)
+    return exports.save(
+        request, export, found.measure.label, head, body, lambda limit: found.total.n,
+        address=f"?{request.GET.urlencode()}", key=found.question.key, rows=found.total.n,
+    )  # fmt: skip

@@ -59,6 +59,7 @@ CHANNELS: dict[str, dict[str, Channels]] = {
     "paper": {Role.MANAGER: AT_ONCE, Role.MARKETER: AT_ONCE, Role.REP: AT_ONCE},
     "pace": {Role.MANAGER: MAIL_ONLY, Role.MARKETER: MAIL_ONLY},
     "month": {Role.MANAGER: MAIL_ONLY, Role.MARKETER: MAIL_ONLY, Role.REP: MAIL_ONLY},  # reps who sign
+    "export": dict.fromkeys(Role, PORTAL),  # whoever asked for it, nobody else
     "night_failed": {Role.ADMINISTRATOR: AT_ONCE},
 }
 _KINDS: dict[str, Kind] = {}

@@ -19,6 +19,7 @@ from .errors import CannotRestore
 
 FORMAT = 1
 MANIFEST, DUMP, KEY, MEDIA = "manifest.json", "database.dump", "secret_key", PurePosixPath("media")
+PASSING = "exports"  # folder of the media that is not packed: large files, kept for a day, come and go meanwhile
 SUPPRESSION_KEY = "suppression_key"  # older backups have none: their hashes are those of the secret key
 _BLOCK = 1 << 20
 
@@ -53,7 +54,9 @@ def pack(target: Path, manifest: Manifest, dump: Path, key: str, media: Path, su
     half.touch(mode=0o600)
     half.chmod(0o600)
     files = {DUMP: dump} | {
-        str(MEDIA / path.relative_to(media)): path for path in sorted(media.rglob("*")) if path.is_file()
+        str(MEDIA / path.relative_to(media)): path
+        for path in sorted(media.rglob("*"))
+        if path.is_file() and path.relative_to(media).parts[0] != PASSING
     }
     texts = {KEY: key, **({SUPPRESSION_KEY: suppression} if suppression else {})}
     digests = {name: digest(path) for name, path in files.items()}

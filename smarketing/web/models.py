@@ -1,4 +1,5 @@
-"""What the frame keeps: forms already sent, so that a second click does nothing twice; lists as people arrange them."""
+"""What the frame keeps: forms already sent, so that a second click does nothing twice; lists as people arrange them; large
+files that the worker writes."""
 
 from django.db import models
 
@@ -68,3 +69,44 @@ class ListHabit(Working):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "table"], name="list_habit_once")]
+
+
+class ExportFileQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "ExportFileQuerySet":
+        """One's own only."""
+        return self.filter(user=user) if may(user, "exports.fetch") else self.none()
+
+    def under_way(self) -> "ExportFileQuerySet":
+        return self.filter(state__in=("waiting", "running"))
+
+
+class ExportFile(Working):
+    """A large file that the worker writes for one person: `address` asks the list for its rows, `secret` names it on disk.
+
+    `standing`: the role and side of who asked, at that time. `error`: why it failed, a key of `export_files.WHY`.
+    """
+
+    user = models.ForeignKey("accounts.User", models.CASCADE, related_name="+")
+    name = models.CharField(max_length=120)
+    title = models.CharField(max_length=200)
+    verb = models.CharField(max_length=40)
+    subject = models.CharField(max_length=40)
+    address = models.TextField()
+    format = models.CharField(max_length=8)
+    language = models.CharField(max_length=8)
+    standing = models.CharField(max_length=40)
+    secret = models.CharField(max_length=32, unique=True)
+    state = models.CharField(max_length=8, default="waiting")  # waiting, running, done, failed, stopped
+    error = models.CharField(max_length=20, default="", blank=True)
+    attempts = models.SmallIntegerField(default=0)
+    total = models.BigIntegerField(null=True)
+    written = models.BigIntegerField(default=0)
+    size = models.BigIntegerField(default=0)
+    asked_at = models.DateTimeField()
+    begun_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = ExportFileQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.title

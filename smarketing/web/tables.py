@@ -260,9 +260,13 @@ class Table:
     @cached_property
     def count(self) -> int:
         """How many rows there are, counted to `count_to` + 1."""
-        if self.some is not None and (found := self.some.order_by()[: self.count_to + 1].count()) > self.count_to:
+        return self.counted(self.count_to + 1)
+
+    def counted(self, limit: int | None) -> int:
+        """How many rows there are, counted no further than a limit."""
+        if limit and self.some is not None and (found := self.some.order_by()[:limit].count()) >= limit:
             return found
-        return self.rows.order_by()[: self.count_to + 1].count()
+        return self.rows.order_by()[:limit].count()
 
     @property
     def is_many(self) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import list_views, search_views, views
+from . import export_views, list_views, search_views, views
 from .help import pages as help_pages
 
 urlpatterns = [
@@ -15,6 +15,12 @@ urlpatterns = [
     path("views/save/", list_views.save, name="view_save"),
     path("views/columns/", list_views.columns, name="list_columns"),
     path("views/<int:pk>/", list_views.change, name="view_change"),
+    path("exports/", export_views.index, name="exports"),
+    path("exports/<int:pk>/", export_views.show, name="export"),
+    path("exports/<int:pk>/progress/", export_views.progress, name="export_progress"),
+    path("exports/<int:pk>/file/", export_views.fetch, name="export_fetch"),
+    path("exports/<int:pk>/stop/", export_views.stop, name="export_stop"),
+    path("exports/<int:pk>/again/", export_views.again, name="export_again"),
     path("help/", help_pages.guide, name="help"),
     path("help/words/", help_pages.words, name="help_words"),
     path("help/keys/", help_pages.sheet, name="help_keys"),

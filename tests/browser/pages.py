@@ -103,6 +103,22 @@ def _import() -> dict:
         return {"pk": service.open_file(stream=io.BytesIO(rows), filename="fair.csv", by=None, at=clock.now()).pk}
 
 
+def _export() -> dict:
+    """A large file that the photographed marketer asked for."""
+    from smarketing.accounts.models import User
+    from smarketing.rows import clock
+    from smarketing.web import export_files, exports
+    from smarketing.web.models import ExportFile
+
+    by = User.objects.filter(role="marketer", is_active=True).order_by("pk")[0]
+    given = {"title": "Leads", "format": "csv", "address": "/leads/?sort=name&export=csv"}
+    asked = ExportFile.objects.filter(user=by, address=given["address"]).last()
+    one = asked or export_files.ask(
+        by=by, at=clock.now(), export=exports.Export("leads", "leads.export", "lead"), **given
+    )
+    return {"pk": one.pk}
+
+
 def _decided() -> dict:
     from leads.models import Decision
     from smarketing.accounts.models import User
@@ -354,6 +370,8 @@ PAGES = (
     Page("jobs:runs", "manager-marketing"),
     Page("jobs:run", "administrator", lambda: _newest("jobs.Run")),
     Page("views", "marketer"),
+    Page("exports", "marketer"),
+    Page("export", "marketer", _export),
     Page("search", "marketer", query="?q=ma"),
     Page("accounts:languages", "administrator"),
     Page("accounts:company", "administrator"),
@@ -394,6 +412,7 @@ PAGES = (
 )
 DEEDS = {
     "home", "healthz", "readyz", "view_save", "view_change", "list_columns", "palette",
+    "export_progress", "export_fetch", "export_stop", "export_again",
     "accounts:language", "accounts:theme", "accounts:demo_switch", "accounts:person_reset", "accounts:key_revoke",
     "accounts:invitation_renew", "accounts:invitation_revoke", "accounts:person_hand_on", "accounts:person_return",
     "accounts:deputy_name", "accounts:deputy_end",

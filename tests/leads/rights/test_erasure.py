@@ -20,6 +20,7 @@ from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
 from smarketing.jobs.models import Run
 from smarketing.rows import clock
+from smarketing.web import export_files, exports
 from tests.leads.handoffs.desk import Desk, state
 from tests.leads.pages.test_pages import client_of
 from tests.people import person
@@ -93,6 +94,11 @@ def erased(desk, tmp_path) -> Lead:
     lead = canary.live(desk, tmp_path)
     canary.worked(desk, lead)
     by_hand.edit_lead(lead=lead, values={"function": "Boss"}, company={}, by=desk.boss, at=clock.now())
+    saved = exports.Export("leads", "leads.export", "lead")
+    wanted = f"/leads/?{urlencode({'q': lead.email})}&export=csv"
+    file = export_files.ask(by=desk.boss, at=clock.now(), export=saved, title="Leads", format="csv", address=wanted)
+    export_files.work(file, clock.now)
+    assert left(export_files.path_of(file).read_text())
     assert left(tables()) == set(canary.STRINGS) and left(media())
     erasure.erase(leads=[lead], by=desk.boss, at=clock.now())
     return lead

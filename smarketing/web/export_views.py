@@ -1,0 +1,103 @@
+"""Pages of large files: how far one is, and the file. Views only translate."""
+
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from smarketing.accounts.policy import needs
+from smarketing.rows import clock
+
+from . import export_files, exports, pace
+from .models import ExportFile
+from .once import once
+
+STATES = {
+    "waiting": _("waits for the worker"),
+    "running": _("being written"),
+    "done": _("ready"),
+    "failed": _("not written"),
+    "stopped": _("stopped"),
+    "gone": _("no longer kept"),
+}
+
+
+@needs("exports.fetch")
+@never_cache
+def index(request: HttpRequest) -> HttpResponse:
+    """One's own large files, newest first."""
+    at = clock.now()
+    mine = ExportFile.objects.visible_to(request.user).order_by("-asked_at", "-pk")
+    return render(request, "web/exports.html", {"files": [(one, STATES[_state(one, at)]) for one in mine]})
+
+
+@needs("exports.fetch")
+@never_cache
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """One file in the state it is in."""
+    one = get_object_or_404(ExportFile.objects.visible_to(request.user), pk=pk)
+    context = _page(one) | {
+        "why": export_files.WHY.get(one.error, ""),
+        "until": one.ended_at and one.ended_at + export_files.KEPT,
+        "allowed": export_files.may_still(one, request.user),
+    }
+    return render(request, "web/export_file.html", context)
+
+
+@needs("exports.fetch")
+@require_GET
+@never_cache
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """The bar, asked again by the page; when the work is over the page reads itself anew."""
+    one = get_object_or_404(ExportFile.objects.visible_to(request.user), pk=pk)
+    answer = render(request, "web/export_bar.html", _page(one))
+    if one.state not in ("waiting", "running"):
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+@needs("exports.fetch")
+@require_GET
+def fetch(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The file itself."""
+    one = get_object_or_404(ExportFile.objects.visible_to(request.user), pk=pk)
+    path = export_files.fetch(one=one, by=request.user, at=clock.now())
+    answer = FileResponse(
+        path.open("rb"), as_attachment=True, filename=exports.file_name(one.name, one.format, one.ended_at),
+        content_type=exports.FORMATS[one.format][1],
+    )  # fmt: skip
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@needs("exports.fetch")
+@require_POST
+@once
+def stop(request: HttpRequest, pk: int) -> HttpResponse:
+    one = get_object_or_404(ExportFile.objects.visible_to(request.user), pk=pk)
+    export_files.stop(one=one, by=request.user, at=clock.now())
+    return redirect("export", pk)
+
+
+@needs("exports.fetch")
+@require_POST
+@once
+def again(request: HttpRequest, pk: int) -> HttpResponse:
+    one = get_object_or_404(ExportFile.objects.visible_to(request.user), pk=pk)
+    export_files.ask_again(one=one, by=request.user, at=clock.now())
+    return redirect("export", pk)
+
+
+def _page(one: ExportFile) -> dict[str, Any]:
+    at = clock.now()
+    seconds = (at - one.begun_at).total_seconds() if one.begun_at and one.total else 0
+    label = exports.FORMATS[one.format][0]
+    return {"one": one, "state": _state(one, at), "format": label} | pace.of(one.written, one.total or 0, seconds)
+
+
+def _state(one: ExportFile, at) -> str:
+    return "gone" if one.state == "done" and not export_files.is_kept(one, at) else one.state
