@@ -72,7 +72,7 @@ def answer(request: HttpRequest, table: "Table") -> HttpResponseBase | None:
 
 def save(
     request: HttpRequest, export: Export, title: Any, head: Sequence[Any], rows: Iterable[Sequence[Any]],
-    count: Callable[[int | None], int], *, address: str, **detail: Any,
+    count: Callable[[int | None], int], /, *, address: str, **detail: Any,
 ) -> HttpResponseBase:  # fmt: skip
     """These rows as a file, with a line in the audit log; more than LARGE are left to the worker (`export_files`).
 
