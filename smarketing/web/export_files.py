@@ -31,7 +31,7 @@ from django.utils.translation import gettext_lazy
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
 from smarketing.accounts.policy import VERBS, declared_verb, may
-from smarketing.jobs import crash, lease
+from smarketing.jobs import lease
 from smarketing.rows import clock
 
 from . import export_notices
@@ -74,7 +74,6 @@ class Progress:
             if time.monotonic() - told >= 1:
                 self._tell(total)
                 told = time.monotonic()
-                crash.point("export.told")
 
     def _tell(self, total: int) -> None:
         lease.renew(self.held)
