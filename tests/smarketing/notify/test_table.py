@@ -19,6 +19,7 @@ from smarketing.jobs.models import Run
 from smarketing.notify import notices, registry
 from smarketing.notify.models import Notice, NoticeChoice
 from smarketing.rows import clock
+from smarketing.web import export_files, exports
 from tests.leads import definitions
 from tests.leads.handoffs.desk import Desk
 from tests.leads.handoffs.test_hot import came
@@ -102,6 +103,11 @@ class House:
         finally:
             del runs.JOBS["test"]
 
+    def file(self) -> None:
+        saved = exports.Export("leads", "leads.export", "lead")
+        given = {"title": "Leads", "format": "csv", "address": "/leads/?export=csv"}
+        export_files.work(export_files.ask(by=self.marketer, at=self.now, export=saved, **given), clock.now)
+
     def praise(self) -> None:
         remarks.praise(lead=self.hand().lead, text="Well done.", by=self.claire, at=self.now)
 
@@ -129,6 +135,7 @@ EVENTS = {
     "month closed": ("month", lambda house: house.month(False)),
     "month restated": ("month", lambda house: house.month(True)),
     "nightly job failed": ("night_failed", House.night),
+    "large file asked for by the marketer": ("export", House.file),
 }
 TABLE = """
 | event                                           | rep          | manager              | marketer             | signer       | administrator |
@@ -146,12 +153,14 @@ TABLE = """
 | month closed                                    | –            | mail                 | mail                 | mail         | –            |
 | month restated                                  | –            | mail                 | mail                 | mail         | –            |
 | nightly job failed                              | –            | –                    | –                    | –            | in-app, mail |
+| large file asked for by the marketer            | –            | –                    | in-app               | –            | –            |
 """
 HEAD, *ROWS = ([cell.strip() for cell in line.strip("| ").split("|")] for line in TABLE.strip().splitlines())
 
 
 @pytest.mark.parametrize("cells", ROWS, ids=[row[0] for row in ROWS])
-def test_each_event_reaches_whom_the_table_names_and_where_it_says(cells, monkeypatch):
+def test_each_event_reaches_whom_the_table_names_and_where_it_says(cells, monkeypatch, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
     if cells[0].startswith("pace"):
         monkeypatch.setattr(notices, "NEWS", timedelta(days=3650))  # a November of the past
     house, (kind, happens) = House(), EVENTS[cells[0]]
