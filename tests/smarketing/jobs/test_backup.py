@@ -230,7 +230,8 @@ def small(tmp_path) -> Path:
     """A whole backup file of a dump that nobody will load."""
     dump = tmp_path / "d"
     dump.write_bytes(b"PGDMP" * 1000)
-    (tmp_path / "media").mkdir()
+    (tmp_path / "media" / "exports").mkdir(parents=True)
+    (tmp_path / "media" / "exports" / "secret").write_text("a large file, kept for a day")
     (tmp_path / "media" / "logo.svg").write_text("<svg/>")
     manifest = archive.Manifest("2026-11-26T00:00:00+00:00", 18, {}, {})
     archive.pack(tmp_path / "small.tar", manifest, dump, "key", tmp_path / "media")
@@ -240,6 +241,7 @@ def small(tmp_path) -> Path:
 def test_a_backup_lays_out_what_went_in(small, tmp_path):
     assert archive.unpack(small, tmp_path / "out").server == 18
     assert (tmp_path / "out" / "media" / "logo.svg").read_text() == "<svg/>"
+    assert not (tmp_path / "out" / "media" / "exports").exists()
     assert (tmp_path / "out" / "secret_key").read_text() == "key"
 
 
