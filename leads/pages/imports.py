@@ -61,7 +61,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _is_told(one: Import) -> bool:
-    """Whether nothing is left to choose: every column is known, or all are read as an earlier file's were.
+    """Whether nothing is left to choose: all columns are read as an earlier file's were or, where none is like it, known.
 
     The check comes at once then; its page leads to the mapping as long as nothing is applied.
     """
@@ -69,9 +69,11 @@ def _is_told(one: Import) -> bool:
     _found, problems = mappings.read(one.kind, one.mapping, headers)
     if problems or len(one.report["found"].get("sheets", [])) > 1:
         return False
+    if like := one.report.get("like"):
+        return bool(like.get("same"))
     known = {header for header, to in columns.items() if isinstance(to, str) and not targets.is_custom(to)}
     known -= {header for header, to in columns.items() if to == targets.LEAVE_OUT}
-    return bool((one.report.get("like") or {}).get("same")) or known >= set(headers) - set(synonyms.OURS)
+    return known >= set(headers) - set(synonyms.OURS)
 
 
 @needs("leads.import")

@@ -15,7 +15,7 @@ def marked() -> dict[str, list[str]]:
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.invariant":
-                faults = [keyword.value.value for keyword in node.keywords if keyword.arg == "mutant"]
+                faults = [ast.unparse(keyword.value) for keyword in node.keywords if keyword.arg == "mutant"]
                 found[node.args[0].value].append(faults[0] if faults else "")
     return found
 

@@ -3,6 +3,7 @@
 The texts are written here from the exact figure, by the rules of the two languages; no code of ours formats them.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -238,9 +239,12 @@ def reported(screen: Screen, leads: int, deals: int, want: dict) -> Found:
         for number, end in enumerate(want[name]):
             yield (name, str(number)), row[5 + number], day(end.removesuffix(":00"), screen.language)
     both = want["persons_who_are_both_sdr_and_sr"]
-    said = screen.browser.get(f"/imports/{deals}/").content.decode()
-    words = {"en": f"{both} persons stand in", "fr": f"{both} personnes figurent dans"}[screen.language]
-    yield ("persons_who_are_both_sdr_and_sr",), words in said, True
+    said = re.findall(r"<summary>(.* colonnes|.* columns)</summary>", screen.browser.get(f"/imports/{deals}/").text)
+    words = {
+        "en": f"{both} persons stand in more than one of these columns",
+        "fr": f"{both} personnes figurent dans plusieurs de ces colonnes",
+    }[screen.language]
+    yield ("persons_who_are_both_sdr_and_sr",), said, [words]
 
 
 def contracted(screen: Screen, want: dict) -> Found:
