@@ -5,6 +5,6 @@ import os
 WHOLE = bool(os.environ.get("SMARKETING_TRUST"))
 
 
-def examples(whole: int) -> int:
-    """`whole` in `make trust`; a third, three at least, otherwise."""
-    return whole if WHOLE else max(3, whole // 3)
+def examples(whole: int, share: int = 3) -> int:
+    """`whole` in `make trust`; one of `share`, three at least, otherwise."""
+    return whole if WHOLE else max(3, whole // share)

@@ -167,6 +167,7 @@ def test_whoever_was_erased_after_the_backup_is_erased_again_by_its_restore(hous
     assert "1 rejected" in again.stdout and "canary" not in again.stdout.lower().replace("more.csv", "")
 
 
+@pytest.mark.trust
 @pytest.mark.invariant("I19", mutant="a restore knows no erasures")
 def test_a_restore_without_the_list_says_so_and_brings_the_person_back(house, tmp_path):
     target = backed_up_then_erased(house, tmp_path)

@@ -16,6 +16,7 @@ from personas.catalogue import add_custom
 from personas.models import DefinitionLine
 from smarketing.rows.clock import now
 from smarketing.rows.fence import open_fence
+from tests.scale import examples
 
 pytestmark = pytest.mark.django_db
 COLUMNS = {
@@ -124,7 +125,9 @@ def outcome(folder, file):
 @pytest.mark.invariant("I14")
 def test_in_sets_everything_is_as_one_by_one(company, monkeypatch):
     @given(files())
-    @settings(deadline=None, max_examples=12, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(
+        deadline=None, max_examples=examples(36, 6), phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    )
     def hold(file):
         in_sets = outcome(company, file)
         with monkeypatch.context() as patched:
@@ -179,7 +182,7 @@ PIECES = [
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=25), st.integers(1, 12), st.sampled_from([",", ";"]))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 def test_blocks_hold_what_records_hold(tmp_path_factory, pieces, some, separator):
     path = tmp_path_factory.mktemp("blocks") / "f.csv"
     path.write_bytes("".join(pieces).encode("utf-8", "surrogateescape"))
