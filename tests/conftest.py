@@ -307,8 +307,12 @@ def demo_db(servers, transactional_db):
 def olist_db(servers, transactional_db, shared_data):
     """The funnel of Olist, imported as declared history, in a database of the test's own. Yields its folder of files."""
     server, _broker = servers
+    from tests import olist
+
+    folder = shared_data / "olist-funnel"
     with _own_copy(server, _olist_template(server, shared_data)):
-        yield shared_data / "olist-funnel"
+        olist.keep_files(folder)
+        yield folder
 
 
 @pytest.fixture
