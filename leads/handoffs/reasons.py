@@ -199,10 +199,12 @@ def _arranged(reason: Reason, row: ReasonCode | None) -> Reason:
     """A reason of the table with what the company changed about it."""
     if row is None:
         return reason
-    said = {"label": Words(row.label_en, row.label_fr)} if row.label_en else {}
-    follows = {"next": row.next, "delay": row.delay} if row.next else {}
+    label = Words(row.label_en, row.label_fr) if row.label_en else reason.label
+    follows, delay = (row.next, row.delay) if row.next else (reason.next, reason.delay)
     order = reason.order if row.order is None else row.order
-    return replace(reason, order=order, retired=row.retired_at is not None, **said, **follows)
+    return replace(
+        reason, label=label, next=follows, delay=delay, order=order, retired=row.retired_at is not None
+    )  # fmt: skip
 
 
 def _own(row: ReasonCode) -> Reason:

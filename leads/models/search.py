@@ -112,7 +112,13 @@ def asked(text: str) -> Asked | None:
         cursor.execute(_ASKED, [text.replace("\x00", "")])
         rows = cursor.fetchall()
     last = len(rows) - 1
-    return Asked(tuple(_form(*row, 0 < place == last) for place, row in enumerate(rows))) if rows else None
+    return (
+        Asked(
+            tuple(_form(word, longer, holding, 0 < place == last) for place, (word, longer, holding) in enumerate(rows))
+        )
+        if rows
+        else None
+    )
 
 
 def _form(word: str, longer: list[str] | None, holding: list[str] | None, unfinished: bool) -> Form:

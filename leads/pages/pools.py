@@ -1,5 +1,6 @@
 """Settings: pools, by which handoffs find a rep. Views only translate."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -43,15 +44,14 @@ def pools(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("leads:pools")
-    rows = Pool.objects.order_by("order", "pk").prefetch_related("members__rep")
     fresh = service.unused()
-    rows = [(row, row.pk in fresh) for row in rows]
+    rows = [(row, row.pk in fresh) for row in Pool.objects.order_by("order", "pk").prefetch_related("members__rep")]
     context = {"form": form, "opened": opened, "rows": rows, "reps": form.fields["reps"].queryset.exists(),
                "may_invite": may(request.user, "settings.people")}  # fmt: skip
     return render(request, "leads/pools.html", context)
 
 
-DEEDS = {
+DEEDS: dict[str, Callable[..., Any]] = {
     "up": lambda **said: service.move(up=True, **said),
     "down": lambda **said: service.move(up=False, **said),
     "retire": service.retire,

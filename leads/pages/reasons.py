@@ -1,5 +1,6 @@
 """Settings: the reasons of refusals, returns and losses, and the rows of each. Views only translate."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -85,7 +86,7 @@ def listing(request: HttpRequest, code: str = "") -> HttpResponse:
     return render(request, "leads/reasons.html", context, status=422 if form.errors else 200)
 
 
-DEEDS = {
+DEEDS: dict[str, Callable[..., Any]] = {
     "up": lambda **said: service.move(up=True, **said),
     "down": lambda **said: service.move(up=False, **said),
     "retire": service.retire,

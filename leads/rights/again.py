@@ -118,7 +118,7 @@ def _owners(keys: set[str]) -> dict[str, list[int]]:
                 if key.hex() in keys:
                     of[email].append(key.hex())
             for pk, email in block:
-                for key in of.get(email.strip().lower(), []):
-                    found[key].append(pk)
+                for name in of.get(email.strip().lower(), []):
+                    found[name].append(pk)
             block = []
     return found

@@ -103,8 +103,8 @@ def preview_back(one: Merge) -> Preview:
     words = {"loser": one.loser_id, "root": one.root_id}
     lines = [_("Lead #%(loser)s stands for itself again, with its own story, values and deals.") % words]
     lines.append(_("What #%(loser)s did counts for #%(root)s no more: both are judged by their own facts.") % words)
-    said = values.values("lead", one.root_id, clock.now(), get_language() or "en")
-    if back := [value.label for value in said if value.taken_from in _side(one)]:
+    known = values.values("lead", one.root_id, clock.now(), get_language() or "en")
+    if back := [value.label for value in known if value.taken_from in _side(one)]:
         lines.append(_("#%(root)s loses what it took over: %(fields)s.") % (words | {"fields": ", ".join(back)}))
     for state in HandoffState.objects.filter(lead__in=_side(one), state="merged").select_related("rep").order_by("pk"):
         lines.append(_("The handoff of #%(number)s that ended with the merge is open again (in charge: %(rep)s).") % _charge(state))  # fmt: skip

@@ -128,7 +128,7 @@ def _broker() -> Sign:
     return Sign(WELL, _("The broker answers."))
 
 
-def _process(name: str, step: str) -> Callable[[], Sign]:
+def _process(name: str, step: Any) -> Callable[[], Sign]:
     def read() -> Sign:
         age = telemetry.heartbeat_ages().get(name)
         if age is None:

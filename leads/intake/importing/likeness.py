@@ -70,9 +70,9 @@ def _sureness(old: str, one: str, meaning: Callable[[str], str]) -> float:
         return 2
     if meaning(old) and meaning(one):
         return 0  # both are known, as two things
-    words = [re.sub(r"\d+$", "", fold(header)) for header in (old, one)]
+    before, now = (re.sub(r"\d+$", "", fold(header)) for header in (old, one))
     if re.search(r"\d*$", fold(old))[0] != re.search(r"\d*$", fold(one))[0]:  # "Address 1" is not "Address 2"
         return 0
-    told = SequenceMatcher(None, *words, autojunk=False)
+    told = SequenceMatcher(None, before, now, autojunk=False)
     share = told.ratio() if told.real_quick_ratio() >= NEARLY and told.quick_ratio() >= NEARLY else 0
     return share if share >= NEARLY else 0
