@@ -20,6 +20,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -290,7 +292,8 @@ def take_back() -> None:
 
 
 def _take_back() -> None:
-    ExportFile.objects.filter(state__in=("running", "done")).update(state="failed", error="erased")
+    files = ExportFile.objects.filter(state__in=("running", "done"))
+    files.update(state="failed", error="erased", ended_at=Coalesce("ended_at", Value(clock.now())))
     for path in folder().iterdir():
         path.unlink(missing_ok=True)
 

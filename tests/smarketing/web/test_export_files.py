@@ -328,3 +328,4 @@ def test_an_erasure_takes_every_file_back(anna, django_capture_on_commit_callbac
         one()
     begun_between.refresh_from_db()
     assert begun_between.error == "erased" and kept() == []
+    assert export_files.forget(before=clock.now() + timedelta(days=1)) == 3, "the one that was being written too"
