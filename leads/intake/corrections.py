@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from leads.models import AttributeChange
@@ -90,6 +91,12 @@ def may(subject: str, author: int | None, by: User) -> bool:
     """Whether `by` may ever take back a fact that `author` recorded: what a page asks before it offers to."""
     rule = RULES[subject]
     return by.pk == author or (rule.chiefs(by) and (author is not None or rule.unsigned))
+
+
+def offered(fact: Model, by: User) -> bool:
+    """The same of a fact: whether its page offers `by` to take it back."""
+    subject = fact._meta.model_name or ""
+    return may(subject, RULES[subject].author(fact), by)
 
 
 def hindrance(subject: str, fact: Any, *, by: User, at: datetime, reason: str) -> Hindrance | None:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from leads.intake import by_hand, corrections
 from leads.models import Campaign, Spend
+from smarketing.accounts.models import User
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web import exports, lists, tables
@@ -152,7 +153,7 @@ def _campaign(request: HttpRequest, pk: int) -> Campaign:
 def _page(request: HttpRequest, campaign: Campaign, form: SpendForm, status: int = 200) -> HttpResponseBase:
     may_edit = may(request.user, "campaigns.edit")
     table = Table(
-        [column for column in COSTS if may_edit or column.key != "back"],
+        [*COSTS, _back(request.user)] if may_edit else COSTS,
         campaign.spends.with_correction().select_related("by", "imported_by"),
         request.GET,
         "-day",
@@ -186,8 +187,16 @@ def _writer(cost: Spend) -> str:
     return str(cost.by or "") or (cost.imported_by.filename if cost.imported_by else "")
 
 
-def _back_of(cost: Spend) -> str:
-    return "" if cost.back_at else reverse("leads:spend_back", args=[cost.campaign_id, cost.pk])
+def _back(user: User) -> Column:
+    """The way to take a cost back, for whom the rule of taking back lets."""
+
+    def offered(cost: Spend) -> bool:
+        return not cost.back_at and corrections.offered(cost, user)
+
+    return Column(
+        "back", "", lambda cost: _("Take back…") if offered(cost) else "", align="num", show=lambda text, _c: text,
+        url=lambda cost: reverse("leads:spend_back", args=[cost.campaign_id, cost.pk]) if offered(cost) else "",
+    )  # fmt: skip
 
 
 COSTS = (
@@ -195,12 +204,4 @@ COSTS = (
     Column("label", gettext_lazy("What for"), show=_what_for),
     Column("amount", gettext_lazy("Amount"), sort="amount", align="num", show=_struck),
     Column("by", gettext_lazy("Written by"), _writer, wide=True),
-    Column(
-        "back",
-        "",
-        lambda cost: "" if cost.back_at else _("Take back…"),
-        url=_back_of,
-        align="num",
-        show=lambda text, _c: text,
-    ),
 )

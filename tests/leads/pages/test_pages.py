@@ -280,6 +280,7 @@ def test_a_cost_is_a_fact_and_taking_it_back_is_another():
     back = f"{there}costs/{spend.pk}/back/"
     answer = signed_in(name="otto").post(back, {"reason": "not mine"})
     assert answer.status_code == 422 and "Only whoever wrote it, or a manager" in answer.text
+    assert back in client.get(there).text and back not in signed_in(name="otto").get(there).text
     assert (
         client.post(back, {"reason": "Counted twice"}).status_code
         == client.post(back, {"reason": "x"}).status_code
