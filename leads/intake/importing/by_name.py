@@ -9,12 +9,12 @@ from .context import Context
 from .rows import Row
 
 _NAMED = """
-SELECT l.id, lower(unaccent(btrim(l.first_name || ' ' || l.last_name))), lower(unaccent(c.name))
+SELECT l.id, leads_plain(btrim(l.first_name || ' ' || l.last_name)), leads_plain(c.name)
 FROM leads_lead l JOIN leads_company c ON c.id = l.company_id
-WHERE NOT l.erased AND l.root_id IS NULL AND lower(unaccent(c.name)) = ANY(SELECT lower(unaccent(n)) FROM unnest(%s::text[]) n)
+WHERE NOT l.erased AND l.root_id IS NULL AND leads_plain(c.name) = ANY(ARRAY(SELECT leads_plain(n) FROM unnest(%s::text[]) n))
 ORDER BY l.id
 """
-_PLAIN = "SELECT n, lower(unaccent(n)) FROM unnest(%s::text[]) n"
+_PLAIN = "SELECT n, leads_plain(n) FROM unnest(%s::text[]) n"
 
 
 def find(rows: Sequence[Row], ctx: Context) -> dict[int, int]:
