@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from django.db import transaction
 
@@ -107,18 +108,12 @@ def _owners(keys: set[str]) -> dict[str, list[int]]:
     """Keyed hash -> living leads with its address, the oldest first."""
     found: dict[str, list[int]] = defaultdict(list)
     rows = Lead.objects.filter(erased=False).exclude(email="").order_by("pk").values_list("pk", "email")
-    block: list[tuple[int, str]] = []
-    for pair in [*rows.iterator(chunk_size=BLOCK), None]:
-        if pair is not None:
-            block.append(pair)
-        if block and (pair is None or len(block) >= BLOCK):
-            hashes = addresses.hashes(email for _pk, email in block)
-            of = defaultdict(list)
-            for key, email in hashes.items():
-                if key.hex() in keys:
-                    of[email].append(key.hex())
-            for pk, email in block:
-                for name in of.get(email.strip().lower(), []):
-                    found[name].append(pk)
-            block = []
+    left = rows.iterator(chunk_size=BLOCK)
+    while block := list(islice(left, BLOCK)):
+        of: dict[str, list[int]] = defaultdict(list)
+        for pk, email in block:
+            of[email.strip().lower()].append(pk)
+        for key, email in addresses.hashes(of).items():
+            if key.hex() in keys:
+                found[key.hex()] += of[email]
     return found

@@ -119,10 +119,9 @@ class Command(BaseCommand):
                 "No list of erasures was found: whoever was erased since this backup is back. See docs/operations.md."
             )
             return
-        said = {name: value for name, value in urls.items()} | {"SMARKETING_DATA": str(folder)}
         for path in self.lists:
             self._say(f"Erasures of {path}")
-        if self._manage(["erasures", "--again", *map(str, self.lists)], said):
+        if self._manage(["erasures", "--again", *map(str, self.lists)], urls | {"SMARKETING_DATA": str(folder)}):
             raise CannotRestore("Erasures could not be made again (above); what was here before is untouched.")
 
     def _manage(self, arguments: list[str], urls: dict[str, str]) -> int:
