@@ -1,8 +1,9 @@
 """Finding leads and companies by words: each word typed must begin a word of the name, the e-mail or the company.
 
 `leads_leadwords` holds the words of a lead, plain (`leads_parts`), those of its company marked by =; one index answers
-for all of them at once. A company's own stand beside its columns. Words of MIDDLE letters and more are also found in the middle of a word, by way of the dictionary;
-so are words that are mistyped, there. A short word must be one as it stands, before it may begin one.
+for all of them at once. A company's own stand beside its columns. Words of MIDDLE letters and more are also found in the
+middle of a word, by way of the dictionary; so are words that are mistyped, there. A short word must be one as it stands,
+before it may begin one.
 """
 
 from collections.abc import Collection
@@ -22,7 +23,7 @@ MIDDLE = 4
 _FORMS, _CLOSE = (
     64,
     12,
-)  # words of the dictionary that count as one: those that begin so or hold it, those written nearly so
+)  # words of the dictionary that count as one: that begin so or hold it, that are written nearly so
 _LOOKED_AT = 120
 _PATIENCE = 300  # milliseconds
 _LIKENESS = "0.2"  # similarity of trigrams from which on a word is looked at: two letters changed places in six
@@ -112,13 +113,8 @@ def asked(text: str) -> Asked | None:
         cursor.execute(_ASKED, [text.replace("\x00", "")])
         rows = cursor.fetchall()
     last = len(rows) - 1
-    return (
-        Asked(
-            tuple(_form(word, longer, holding, 0 < place == last) for place, (word, longer, holding) in enumerate(rows))
-        )
-        if rows
-        else None
-    )
+    forms = [_form(word, longer, holding, 0 < place == last) for place, (word, longer, holding) in enumerate(rows)]
+    return Asked(tuple(forms)) if forms else None
 
 
 def _form(word: str, longer: list[str] | None, holding: list[str] | None, unfinished: bool) -> Form:
