@@ -11,6 +11,8 @@ from leads.models import Assignment, HandoffState, Pool, PoolMember
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
 
+from . import ordering
+
 
 class PoolError(ValueError):
     """A change that is refused; the message is translated and meant for the screen."""
@@ -44,14 +46,12 @@ def unused() -> set[int]:
 def move(*, pool: Pool, up: bool, by: User, at: datetime) -> bool:
     """One place up or down: a handoff goes to the first pool that takes it. False at the end of the list."""
     rows = list(Pool.objects.select_for_update().order_by("order", "pk"))
-    here = next(place for place, one in enumerate(rows) if one.pk == pool.pk)
-    there = here - 1 if up else here + 1
-    if not 0 <= there < len(rows):
+    wanted = ordering.moved(rows, pool, up)
+    if wanted == rows:
         return False
-    rows[here], rows[there] = rows[there], rows[here]
-    for place, one in enumerate(rows, 1):
+    for place, one in enumerate(wanted, 1):
         one.order = place
-    Pool.objects.bulk_update(rows, ["order"])
+    Pool.objects.bulk_update(wanted, ["order"])
     record(by, "settings.routing", "pool", pool.pk, at, deed="up" if up else "down")
     return True
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Count, QuerySet
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from leads.intake import locks
@@ -13,7 +14,7 @@ from leads.models import Correction, Deal, Decision, ReasonCode
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
 
-from . import reasons
+from . import ordering, reasons
 from .reasons import LOST, Reason
 
 LONGEST_CODE = 12
@@ -110,12 +111,10 @@ def move(*, code: str, up: bool, by: User, at: datetime) -> bool:
     locks.hold(locks.SETTINGS, ["reasons"])
     known = reasons.known()
     family = [one for one in known.values() if one.family == known[code].family]
-    here = next(place for place, one in enumerate(family) if one.code == code)
-    there = here - 1 if up else here + 1
-    if not 0 <= there < len(family):
+    wanted = ordering.moved(family, known[code], up)
+    if wanted == family:
         return False
-    family[here], family[there] = family[there], family[here]
-    for place, one in enumerate(family, 1):
+    for place, one in enumerate(wanted, 1):
         row = _row(one)
         row.order = place * 10
         row.save()
@@ -178,8 +177,6 @@ def _follows(opposes: bool, family: str, next: str, delay: int | None) -> tuple[
 
 
 def _words_are_free(known: dict[str, Reason], family: str, en: str, fr: str, code: str) -> None:
-    from django.utils import translation
-
     for field, said, language in (("label_en", en, "en"), ("label_fr", fr, "fr")):
         with translation.override(language):
             taken = {str(one.label).casefold() for one in known.values() if one.family == family and one.code != code}

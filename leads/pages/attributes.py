@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,6 +21,8 @@ from smarketing.rows import clock
 from smarketing.web import exports, lists
 from smarketing.web.once import once
 from smarketing.web.tables import Column, Table
+
+from . import arranging
 
 SUBJECTS = {
     "lead": gettext_lazy("Lead"),
@@ -116,16 +118,8 @@ def _page(request: HttpRequest, use: service.Use) -> str:
 def do(request: HttpRequest, pk: int) -> HttpResponse:
     """Retire or offer again: whichever button was pressed."""
     row = get_object_or_404(FieldDef, pk=pk, column="", name__startswith="x_")
-    deed = {"retire": service.retire, "offer": service.offer}.get(request.POST.get("do", ""))
-    if deed is None:
-        raise Http404
-    try:
-        deed(row=row, by=request.user, at=clock.now())
-    except service.AttributeRefusal as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("Saved."))
-    return redirect("leads:attributes")
+    deeds = {"retire": service.retire, "offer": service.offer}
+    return arranging.do(request, deeds, service.AttributeRefusal, reverse("leads:attributes"), row=row)
 
 
 @needs("settings.attributes")

@@ -1,11 +1,10 @@
 """Settings: pools, by which handoffs find a rep. Views only translate."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +17,8 @@ from smarketing.accounts.models import User
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web.once import once
+
+from . import arranging
 
 
 class PoolForm(forms.Form):
@@ -51,13 +52,7 @@ def pools(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     return render(request, "leads/pools.html", context)
 
 
-DEEDS: dict[str, Callable[..., Any]] = {
-    "up": lambda **said: service.move(up=True, **said),
-    "down": lambda **said: service.move(up=False, **said),
-    "retire": service.retire,
-    "offer": service.offer,
-    "delete": service.delete,
-}
+DEEDS = arranging.ordered(service)
 
 
 @needs("settings.routing")
@@ -65,16 +60,8 @@ DEEDS: dict[str, Callable[..., Any]] = {
 @once
 def do(request: HttpRequest, pk: int) -> HttpResponse:
     """Move, retire, let it take again or delete: whichever button was pressed."""
-    pool, deed = get_object_or_404(Pool, pk=pk), DEEDS.get(request.POST.get("do", ""))
-    if deed is None:
-        raise Http404
-    try:
-        deed(pool=pool, by=request.user, at=clock.now())
-    except service.PoolError as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("Saved."))
-    return redirect(reverse("leads:pools") + f"#pool-{pk}")
+    there = reverse("leads:pools") + f"#pool-{pk}"
+    return arranging.do(request, DEEDS, service.PoolError, there, pool=get_object_or_404(Pool, pk=pk))
 
 
 def _first_pool() -> dict[str, Any] | None:

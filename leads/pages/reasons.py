@@ -1,6 +1,5 @@
 """Settings: the reasons of refusals, returns and losses, and the rows of each. Views only translate."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -23,6 +22,8 @@ from smarketing.rows import clock
 from smarketing.web import exports, lists
 from smarketing.web.once import once
 from smarketing.web.tables import Column, Table
+
+from . import arranging
 
 NEXT = [(one, Stage(one).label) for one in (reasons.RECYCLED, reasons.DISQUALIFIED)]
 ACTS = {
@@ -86,13 +87,7 @@ def listing(request: HttpRequest, code: str = "") -> HttpResponse:
     return render(request, "leads/reasons.html", context, status=422 if form.errors else 200)
 
 
-DEEDS: dict[str, Callable[..., Any]] = {
-    "up": lambda **said: service.move(up=True, **said),
-    "down": lambda **said: service.move(up=False, **said),
-    "retire": service.retire,
-    "offer": service.offer,
-    "delete": service.delete,
-}
+DEEDS = arranging.ordered(service)
 
 
 @needs("settings.reasons")
@@ -100,16 +95,9 @@ DEEDS: dict[str, Callable[..., Any]] = {
 @once
 def do(request: HttpRequest, code: str) -> HttpResponse:
     """Move, retire, offer again or delete: whichever button was pressed."""
-    deed = DEEDS.get(request.POST.get("do", ""))
-    if deed is None or code not in reasons.known():
+    if code not in reasons.known():
         raise Http404
-    try:
-        deed(code=code, by=request.user, at=clock.now())
-    except service.ReasonError as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("Saved."))
-    return redirect(reverse("leads:reasons") + f"#{code}")
+    return arranging.do(request, DEEDS, service.ReasonError, reverse("leads:reasons") + f"#{code}", code=code)
 
 
 def _lead_page(one: Decision) -> str:

@@ -278,9 +278,10 @@ def test_a_cost_is_a_fact_and_taking_it_back_is_another():
     spend = Spend.objects.get()
     assert (spend.by.name, spend.occurred_at.isoformat()) == ("anna", "2026-11-01T23:00:00+00:00")
     back = f"{there}costs/{spend.pk}/back/"
-    answer = signed_in(name="otto").post(back, {"reason": "not mine"})
+    otto = signed_in(name="otto")
+    answer = otto.post(back, {"reason": "not mine"})
     assert answer.status_code == 422 and "Only whoever wrote it, or a manager" in answer.text
-    assert back in client.get(there).text and back not in signed_in(name="otto").get(there).text
+    assert back in client.get(there).text and back not in otto.get(there).text
     assert (
         client.post(back, {"reason": "Counted twice"}).status_code
         == client.post(back, {"reason": "x"}).status_code
