@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import formats, timezone
-from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 
 from leads.handoffs import reasons
 from leads.intake import corrections
@@ -15,6 +15,7 @@ from leads.models import Attempt, Campaign, Consent, Correction, Handoff, Hold, 
 from personas.criteria.phrases import EVENT_PHRASES
 from personas.criteria.sentence import Voice, plain
 from smarketing.accounts.models import Side, User
+from smarketing.web.language import active_language
 
 from . import values
 from .story import Entry
@@ -67,7 +68,7 @@ class _Names:
     """What the entries of a page refer to, read at once."""
 
     def __init__(self, entries: list[Entry], personal: bool):
-        self.personal, self.lang = personal, "fr" if (get_language() or "en").startswith("fr") else "en"
+        self.personal, self.lang = personal, active_language()
         bodies = [entry.body for entry in entries]
         corrections = Correction.objects.in_bulk([one.correction_id for one in entries if one.correction_id])
         people = {one.by_id for one in entries} | {one.get(name) for one in bodies for name in ("rep", "praised")}

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 
 from django.db.models import Exists, OuterRef, Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from leads.models import Deal, Handoff, Lead, Stage
@@ -16,6 +15,7 @@ from personas.criteria.sentence import Voice
 from personas.definitions import queries
 from personas.definitions.catalogue import catalogue
 from personas.models import PersonaVersion
+from smarketing.web.language import active_language
 
 from .problems import Refusal
 from .reasons import ATTEMPTS, CRITERION, FIELD, RECORD, Reason
@@ -64,7 +64,7 @@ def words(value: str, handoff: Handoff) -> str:
 
 def _criteria(handoff: Handoff) -> Iterator[tuple[str, str]]:
     version = handoff.version or queries.version_in_force(handoff.line_id, handoff.occurred_at)
-    language = "fr" if (get_language() or "").startswith("fr") else "en"
+    language = active_language()
     found = False
     if version:
         personas = dict(PersonaVersion.objects.values_list("pk", "persona__name"))
@@ -78,7 +78,7 @@ def _criteria(handoff: Handoff) -> Iterator[tuple[str, str]]:
 
 
 def _fields(handoff: Handoff) -> Iterator[tuple[str, str]]:
-    french = (get_language() or "").startswith("fr")
+    french = active_language() == "fr"
     known = catalogue()
     for key in CONTACT_FIELDS:
         if key in known:

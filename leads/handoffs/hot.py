@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from leads.models import Campaign, Correction, Event, HandoffState
 from leads.scoring import filters
@@ -23,6 +23,7 @@ from smarketing.notify import notices, registry
 from smarketing.notify.models import Notice
 from smarketing.notify.registry import Line
 from smarketing.rows.fence import Fence
+from smarketing.web.language import active_language
 
 from . import notices as handoffs
 from .queue import HOT, SHOWN_KINDS
@@ -131,7 +132,7 @@ def say(some: Sequence[Notice], reader: User) -> Mapping[int, Line]:
     events = Event.objects.in_bulk([one.params["event"] for one in some])
     back = set(Correction.objects.filter(subject="event", subject_id__in=events).values_list("subject_id", flat=True))
     wanted = {event.campaign_id for event in events.values()} - {None}
-    voice = Voice(_language(), {}, campaigns={one.pk: str(one) for one in Campaign.objects.filter(pk__in=wanted)})
+    voice = Voice(active_language(), {}, campaigns={one.pk: str(one) for one in Campaign.objects.filter(pk__in=wanted)})
     out = {}
     for one in some:
         if state := states.get(one.params["handoff"]):
@@ -153,7 +154,3 @@ def _did(event: Event, voice: Voice) -> str:
     if event.page:
         said["page"] = {"op": "is", "value": event.page}
     return plain(voice.condition({"event": said}))
-
-
-def _language() -> str:
-    return "fr" if (get_language() or "en").startswith("fr") else "en"

@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from time import monotonic
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from leads.models import ReasonCode
+from smarketing.web.language import active_language
 
 REFUSE, RETURN, LOSE = "refuse", "return", "lose"
 BOTH = (REFUSE, RETURN)
@@ -47,7 +47,7 @@ class Words:
     fr: str
 
     def __str__(self) -> str:
-        return self.fr if (get_language() or "").startswith("fr") else self.en
+        return self.fr if active_language() == "fr" else self.en
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from its AttributeChange rows, by the same law of the latest; so is a lead merge
 import re
 
 from django.utils.functional import lazy
-from django.utils.translation import get_language
 
 from leads.intake.columns import OWN_WAY, TABLES
 from leads.intake.importing.lists import JOINS
@@ -15,6 +14,7 @@ from leads.models import ListItem
 from personas.catalogue import CUSTOM
 from personas.models import FieldDef
 from smarketing.measures.registry import Dimension
+from smarketing.web.language import active_language
 
 LISTS = {attribute: name for name, attribute in JOINS.items()}
 TYPES = {FieldDef.Type.NUMBER, FieldDef.Type.MONEY}
@@ -112,7 +112,7 @@ def _listed(row: FieldDef):
 
 def label_of(row: FieldDef):
     """The field's name in the language of whoever looks."""
-    return lazy(lambda: row.label_fr if (get_language() or "").startswith("fr") else row.label_en, str)()
+    return lazy(lambda: row.label_fr if active_language() == "fr" else row.label_en, str)()
 
 
 def _text(row: FieldDef) -> str:

@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from leads.evidence import attributes as evidence
@@ -19,6 +19,7 @@ from personas.models import FieldDef
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web import exports, lists
+from smarketing.web.language import active_language
 from smarketing.web.once import once
 from smarketing.web.tables import Column, Table
 
@@ -94,7 +95,7 @@ def listing(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             return redirect("leads:attributes")
     found = service.listed()
     filled, brought, uses = evidence.filled(found), evidence.imports(found), service.uses()
-    language = (get_language() or "en")[:2]
+    language = active_language()
     rows = [
         {
             "row": one, "label": label_of(one, language), "subject": SUBJECTS[one.subject], "filled": filled[one.key],
@@ -126,7 +127,7 @@ def do(request: HttpRequest, pk: int) -> HttpResponse:
 def rows(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The rows that hold a value of an attribute."""
     row = get_object_or_404(FieldDef, pk=pk, column="", name__startswith="x_")
-    language = (get_language() or "en")[:2]
+    language = active_language()
     personal = may(request.user, "leads.personal") or not row.personal
 
     def page(one: Any) -> str:

@@ -18,6 +18,7 @@ from leads.handoffs import deals, hands, money, problems, reasons
 from leads.models import Correction, Deal, Lead
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
+from smarketing.web.language import active_language
 from smarketing.web.once import once
 
 from .focus import Gone, found, gone
@@ -273,7 +274,7 @@ def _shown(amount: Decimal | None) -> str:
         return ""
     text = f"{amount:f}"
     text = text.removesuffix(".00")
-    return text.replace(".", ",") if (get_language() or "").startswith("fr") else text
+    return text.replace(".", ",") if active_language() == "fr" else text
 
 
 def _say(form: forms.Form, refusal: problems.Refusal) -> None:

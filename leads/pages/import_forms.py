@@ -7,8 +7,8 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from leads.intake.importing import dates, reader, staging, targets, workbook
 from leads.intake.importing import mapping as mappings
@@ -17,6 +17,7 @@ from leads.models import Import
 from personas.catalogue import custom_name
 from personas.models import DefinitionLine, FieldDef
 from smarketing.rows.clock import zone
+from smarketing.web.language import active_language
 
 ENCODINGS = [
     ("utf-8", "UTF-8"),
@@ -203,7 +204,7 @@ class MappingForm:
         return to
 
     def _groups(self, header: str, own: str) -> list[tuple[str, list[tuple[str, str]]]]:
-        kind, language = self.one.kind, (get_language() or "en")[:2]
+        kind, language = self.one.kind, active_language()
         groups: dict[str, list[tuple[str, str]]] = {}
         for key in [*targets.BY_KIND[kind], *targets.PAIRS.get(kind, ())]:
             group = _SUBJECTS[key.split(".")[0]] if "." in key else targets.LABELS[kind]

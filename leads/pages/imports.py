@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpRe
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import formats
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -25,6 +25,7 @@ from smarketing.accounts.audit import record
 from smarketing.accounts.policy import needs
 from smarketing.rows.clock import now
 from smarketing.web import pace
+from smarketing.web.language import active_language
 
 from .import_forms import ACCEPTED, TYPES, MappingForm, UploadForm
 
@@ -91,7 +92,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         return _mapping_page(request, one, form, reports.problems(one) or _unreadable(one, form))
     report = reports.report(one)
     for column in report["columns"]:
-        words = targets.label_of(one.kind, column["target"], _language())
+        words = targets.label_of(one.kind, column["target"], active_language())
         column |= {"words": words, "kind_words": KIND_WORDS.get(column["type"], "")}
         column |= {end: _shown(column["type"], column[end]) for end in ("min", "max")}
     counts = report["done"] or (staged_counts(one) if "line" in one.report else report["expected"]) or {}
@@ -292,10 +293,6 @@ def _shown(type: str, text: str | None) -> str:
         return formats.date_format(moment, "SHORT_DATE_FORMAT")
     seconds = f":{moment.second:02}" if moment.second else ""
     return formats.date_format(moment, "SHORT_DATETIME_FORMAT") + seconds
-
-
-def _language() -> str:
-    return (get_language() or "en")[:2]
 
 
 def _number(text: str | None) -> int:

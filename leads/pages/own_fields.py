@@ -5,12 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext_lazy
 
 from leads.evidence.values import label_of, text_of
 from leads.intake.importing.values import number
 from personas.catalogue import custom
 from personas.models import FieldDef
+from smarketing.web.language import active_language
 from smarketing.web.tables import Column
 
 TYPE = FieldDef.Type
@@ -37,7 +38,7 @@ class OwnFields(forms.Form):
 
 
 def _field(row: FieldDef, value: Any) -> forms.Field:
-    label, language = label_of(row, _language()), _language()
+    label, language = label_of(row, active_language()), active_language()
     label = label[:1].upper() + label[1:]
     if row.type in (TYPE.NUMBER, TYPE.MONEY):
         places = 2 if row.type == TYPE.MONEY else 6
@@ -85,7 +86,7 @@ def _said(row: FieldDef, value: Any) -> Any:
 
 def columns(subject: str, path: str = "attributes", skip: Sequence[str] = ()) -> list[Column]:
     """A column, shown when it is chosen, for each custom attribute. `path`: where the row keeps its attributes."""
-    language = _language()
+    language = active_language()
     return [_column(row, path, language) for row in custom(subject) if row.key not in skip]
 
 
@@ -123,7 +124,3 @@ def asked(rows: Sequence[FieldDef], data: Mapping[str, Any]) -> dict[str, Any]:
     """Name → value, as facts hold it, of the attributes that are asked for."""
     found = {row.name: _said(row, data.get(row.name)) for row in rows}
     return {name: value for name, value in found.items() if value is not None}
-
-
-def _language() -> str:
-    return (get_language() or "en")[:2]

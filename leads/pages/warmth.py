@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
-
 from leads.models import Handoff, Lead, PersonaMatch, Score
 from personas.criteria import definition_text, tree
 from personas.criteria.sentence import Voice
 from personas.criteria.words import signed
 from personas.definitions.catalogue import catalogue
 from personas.models import DefinitionVersion, PersonaVersion
+from smarketing.web.language import active_language
 
 ROWS = 4
 # Groups of a persona's story that a rep is shown, by the names under which they may be written.
@@ -44,7 +43,7 @@ def warmth(lead: Lead, handoff: Handoff) -> Warmth | None:
 
 def sentences(version: DefinitionVersion) -> dict[str, str]:
     """Key of each criterion → its condition in the active language, without points."""
-    language = "fr" if (get_language() or "").startswith("fr") else "en"
+    language = active_language()
     personas = dict(PersonaVersion.objects.values_list("pk", "persona__name"))
     voice = Voice(language, catalogue(), personas)
     said = {}
@@ -60,7 +59,7 @@ def persona(lead: Lead) -> dict | None:
     match = found.first()
     if match is None:
         return None
-    story = PersonaVersion.objects.get(pk=match.version_id).told((get_language() or "en")[:2])
+    story = PersonaVersion.objects.get(pk=match.version_id).told(active_language())
     texts = {name: next((_text(story[key]) for key in keys if story.get(key)), "") for name, keys in STORY.items()}
     return {"pk": match.persona_id, "name": match.persona.name, "negative": match.persona.negative} | texts
 

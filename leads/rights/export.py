@@ -19,6 +19,7 @@ from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
 from smarketing.rows.models import Installation
 from smarketing.web import spreadsheet
+from smarketing.web.language import active_language
 
 from . import consent, person
 from .problems import Refusal
@@ -68,7 +69,7 @@ def _page(lead: Lead, lines: Sequence[telling.Line], at: datetime) -> str:
         "lead": lead,
         "at": at,
         "company": Installation.objects.values_list("company", flat=True).first() or "smarketing",
-        "language": (get_language() or "en")[:2],
+        "language": active_language(),
         "values": [one for one in values.values("lead", lead.pk, at, get_language() or "en") if one.text],
         "consents": consent.of(lead),
         "lines": lines,

@@ -18,13 +18,14 @@ from smarketing.accounts.policy import needs
 from smarketing.agreements import services as agreements
 from smarketing.agreements.models import Paper
 from smarketing.rows import clock
+from smarketing.web.language import active_language
 from smarketing.web.once import once
 
 from .document import document, spoken
 from .forms import ProposeForm
 from .standing import line_of, papers_of, text_of
 from .studio import get_line
-from .words import language, said, voice
+from .words import said, voice
 
 # Both texts stand on one page, each in its own language whatever the reader's.
 HEADINGS = {
@@ -112,7 +113,7 @@ def _text(found: Paper) -> dict[str, Any]:
     """The text in both languages, the reader's first; persona rules as sentences."""
     text = text_of(found)
     texts = []
-    for lang in sorted(HEADINGS, key=lambda lang: lang != language()):
+    for lang in sorted(HEADINGS, key=lambda lang: lang != active_language()):
         speaker = voice(lang)
         named = [(one["persona"], one["number"], spoken(one["rules"], speaker)) for one in text["personas"]]
         heading, names = HEADINGS[lang]

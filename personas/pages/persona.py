@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from personas import hooks
@@ -19,6 +18,7 @@ from personas.definitions.services import Unsound
 from personas.models import Persona, PersonaVersion
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
+from smarketing.web.language import active_language
 from smarketing.web.once import once
 
 from . import labels
@@ -36,7 +36,7 @@ def persona(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Persona, pk=pk)
     versions = list(found.versions.select_related("created_by").order_by("-number"))
     speaker = voice()
-    told = versions[0].told(_language())
+    told = versions[0].told(active_language())
     story = [(str(name), told.get(key, "")) for key, (name, _help) in labels.STORY.items()]
     context = {
         "persona": found,
@@ -110,16 +110,12 @@ def _save(request: HttpRequest, found: Persona | None, last: PersonaVersion | No
 def _story(posted: dict, last: PersonaVersion | None) -> dict[str, str]:
     """What was written; parts that the form does not know stay as they were."""
     before = last.story if last else {}
-    own = {key: f"{key}@{_language()}" for key in labels.STORY if before.get(f"{key}@{_language()}")}
+    own = {key: f"{key}@{active_language()}" for key in labels.STORY if before.get(f"{key}@{active_language()}")}
     shown = {own.get(key, key) for key in labels.STORY}
     written = {
         own.get(key, key): posted[key][-1].strip().replace("\r\n", "\n") for key in labels.STORY if posted.get(key)
     }
     return {key: text for key, text in (before | written).items() if text and (key in written or key not in shown)}
-
-
-def _language() -> str:
-    return (get_language() or "en")[:2]
 
 
 def _on_to(request: HttpRequest, address: str) -> HttpResponse:
@@ -155,7 +151,7 @@ def _rules(posted: dict, last: PersonaVersion | None, fields) -> dict[str, Any]:
 def _shown(found: Persona | None, last: PersonaVersion | None) -> dict[str, list[str]]:
     """What the form shows when it opens."""
     shown = {"name": [found.name if found else ""]} | ({"negative": ["yes"]} if found and found.negative else {})
-    told = last.told(_language()) if last else {}
+    told = last.told(active_language()) if last else {}
     for key in labels.STORY:
         shown[key] = [told.get(key, "")]
     return shown | write.condition(last.rules if last else {}, RULES)

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.utils.translation import get_language
-
 from personas.criteria import tree
 from personas.criteria.fields import Catalogue
 from personas.criteria.problems import Problem
@@ -12,17 +10,13 @@ from personas.criteria.sentence import Voice, plain
 from personas.criteria.words import subject
 from personas.definitions.catalogue import catalogue
 from personas.models import PersonaVersion
-
-
-def language() -> str:
-    """The language of the page: "fr" or "en"."""
-    return "fr" if (get_language() or "").startswith("fr") else "en"
+from smarketing.web.language import active_language
 
 
 def voice(lang: str = "", fields: Catalogue | None = None) -> Voice:
     """The voice of a language (default: the page's), which knows the catalogue and every persona version by name."""
     names = dict(PersonaVersion.objects.values_list("pk", "persona__name"))
-    return Voice(lang or language(), catalogue() if fields is None else fields, names)
+    return Voice(lang or active_language(), catalogue() if fields is None else fields, names)
 
 
 def said(problem: Problem, speaker: Voice, body: Mapping[str, Any] | None = None) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language
+
+from smarketing.web.language import active_language
 
 register = template.Library()
 
@@ -18,7 +19,7 @@ def at(found: Mapping[str, Any] | None, key: str) -> Any:
 @register.filter
 def told(version: Any) -> dict[str, str]:
     """The story of a persona's version, in the reader's language."""
-    return version.told((get_language() or "en")[:2])
+    return version.told(active_language())
 
 
 @register.filter

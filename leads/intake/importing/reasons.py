@@ -5,6 +5,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from smarketing.web.language import active_language
+
 CELLS: dict[str, Any] = {
     "too_long": gettext_lazy("The cell is longer than {limit} characters."),
     "bad_number": gettext_lazy("This is no number; the decimal mark of the file is chosen above its columns."),
@@ -146,6 +148,5 @@ def sentence(code: str, params: dict[str, Any]) -> str:
 
 
 def _language() -> str:
-    from django.utils.translation import get_language
 
-    return (get_language() or "en")[:2]
+    return active_language()
