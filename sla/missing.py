@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from leads.models import Handoff, Hold
+from leads.handoffs import holds
+from leads.models import Hold
 from smarketing.accounts.models import User
 
 from . import states, words
@@ -50,7 +50,7 @@ def _volume(month: Month, row: Row) -> Iterator[Item]:
             left,
         )
         yield Item(key, text % {"pace": pace, "days": left})
-    held = _held(month.contract.line_id)
+    held = holds.waiting(month.contract.line_id)
     if held and not figure.over:
         count = sum(held.values())
         reasons = ", ".join(f"{Hold.Reason(reason).label} {n}" for reason, n in held.most_common())
@@ -58,14 +58,6 @@ def _volume(month: Month, row: Row) -> Iterator[Item]:
             "%(count)s qualified lead waits: %(reasons)s", "%(count)s qualified leads wait: %(reasons)s", count
         )
         yield Item(key, text % {"count": words.number(count), "reasons": reasons}, "held")
-
-
-def _held(line: int) -> Counter:
-    """The last reason of each qualification that waits. From the holds, which are few, not from all qualifications."""
-    handed = Handoff.objects.filter(qualification=OuterRef("qualification"))
-    held = Hold.objects.filter(~Exists(handed), qualification__line=line)
-    last = held.order_by("qualification", "-occurred_at", "-pk").distinct("qualification")
-    return Counter(last.values_list("reason", flat=True))
 
 
 def _clocks(month: Month, row: Row) -> Iterator[Item]:

@@ -1,11 +1,14 @@
 """What may not pass yet, and why: read for many qualifications at once."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef
+
 from leads.intake import spans
 from leads.intake.bulk import among
-from leads.models import AttributeChange, Correction, Decision, HandoffState, Hold, Lead, Qualification
+from leads.models import AttributeChange, Correction, Decision, Handoff, HandoffState, Hold, Lead, Qualification
 from leads.scoring import days
 from personas.models import DefinitionVersion
 from smarketing.calendars.models import CalendarVersion
@@ -127,6 +130,14 @@ def _blank(row, field: str) -> bool:
 def held(line_id: int) -> list[Qualification]:
     """Qualifications of a line without a handoff, in the order of release."""
     return list(Qualification.objects.filter(line=line_id, handoff=None).order_by("effective_at", "lead_id", "pk"))
+
+
+def waiting(line: int | None = None) -> Counter:
+    """How many qualifications (of a line) wait without a handoff, by their last reason. From the holds, which are few."""
+    handed = Handoff.objects.filter(qualification=OuterRef("qualification"))
+    rows = Hold.objects.filter(~Exists(handed), **({} if line is None else {"qualification__line": line}))
+    last = rows.order_by("qualification", "-occurred_at", "-pk").distinct("qualification")
+    return Counter(last.values_list("reason", flat=True))
 
 
 def write(rows: Iterable[tuple[Qualification, str, datetime]], fence: Fence) -> None:

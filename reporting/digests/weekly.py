@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from leads.handoffs import reasons
-from leads.models import Campaign, Handoff, Hold
+from leads.handoffs import holds, reasons
+from leads.models import Campaign
 from reporting.today.lists import Morning
 from sla import derive, words
 from smarketing.accounts.models import User
@@ -119,8 +119,7 @@ def _next(user: User, span: Span, turned: list[engine.Group], of: int) -> Row:
     if behind:
         text = _("Catch up: %(clause)s.") % {"clause": behind[0].text}
         return Row(text, behind[0].more, behind[0].figure, moved.link(behind[0].url))
-    handed = Handoff.objects.exclude(qualification=None).values("qualification")
-    if waiting := Hold.objects.exclude(qualification__in=handed).values("qualification").distinct().count():
+    if waiting := sum(holds.waiting().values()):
         text = ngettext(
             "%(n)s qualified lead is not handed over yet: see what it waits for.",
             "%(n)s qualified leads are not handed over yet: see what they wait for.",
