@@ -27,12 +27,15 @@ NOT_CORRECTED = (
     "NOT EXISTS (SELECT FROM leads_correction k WHERE k.subject = '{0}' AND k.subject_id = {1}.id"
     " AND k.recorded_at <= %(cutoff)s)"
 )
-LATE = """(WITH own AS (SELECT subject, subject_id FROM leads_attributechange WHERE recorded_at > %(cutoff)s
-    UNION SELECT a.subject, a.subject_id FROM leads_correction k JOIN leads_attributechange a ON a.id = k.subject_id
-    WHERE k.subject = 'attributechange' AND k.recorded_at > %(cutoff)s)
-  SELECT subject, subject_id FROM own
+LATE = """(SELECT subject, subject_id FROM leads_attributechange WHERE recorded_at > %(cutoff)s
+  UNION SELECT a.subject, a.subject_id FROM leads_correction k JOIN leads_attributechange a ON a.id = k.subject_id
+  WHERE k.subject = 'attributechange' AND k.recorded_at > %(cutoff)s
   UNION SELECT 'lead', root_id FROM leads_mergedspan WHERE since > %(cutoff)s OR until > %(cutoff)s
-  UNION SELECT 'lead', s.root_id FROM leads_mergedspan s JOIN own o ON o.subject = 'lead' AND o.subject_id = s.lead_id)"""
+  UNION SELECT 'lead', s.root_id FROM leads_mergedspan s JOIN leads_attributechange a
+    ON a.subject = 'lead' AND a.subject_id = s.lead_id WHERE a.recorded_at > %(cutoff)s
+  UNION SELECT 'lead', s.root_id FROM leads_correction k JOIN leads_attributechange a ON a.id = k.subject_id
+    JOIN leads_mergedspan s ON a.subject = 'lead' AND s.lead_id = a.subject_id
+  WHERE k.subject = 'attributechange' AND k.recorded_at > %(cutoff)s)"""
 # The leads whose values hold for a lead at the cut-off, the nearest first (`leads.intake.columns`).
 TOGETHER = """(SELECT {0}.id, 0 AS steps UNION ALL SELECT s.lead_id, s.steps FROM leads_mergedspan s
   WHERE s.root_id = {0}.id AND s.since <= %(cutoff)s AND (s.until IS NULL OR s.until > %(cutoff)s))"""
