@@ -203,6 +203,8 @@ def _grades(loser: Lead, root: Lead) -> list[str]:
         }  # fmt: skip
         if (before.fit, before.engagement, before.grade) == (after.fit, after.engagement, after.grade):
             lines.append(_("#%(root)s keeps grade %(before)s (%(line)s).") % words)
+        elif before.grade == after.grade:
+            lines.append(_("#%(root)s keeps grade %(before)s (%(line)s): fit %(had_fit)s → %(fit)s, engagement %(had_engagement)s → %(engagement)s.") % words)  # fmt: skip
         else:
             lines.append(_("The grade of #%(root)s goes from %(before)s to %(after)s (%(line)s): fit %(had_fit)s → %(fit)s, engagement %(had_engagement)s → %(engagement)s.") % words)  # fmt: skip
         made = Qualification.objects.filter(lead=root, line=version.line, cycle=oracle.LeadFacts(root.pk, now).cycle)
