@@ -20,6 +20,8 @@ GROUPS = (
             (("?",), _("the keys of the page you are on")),
             (("/",), _("search")),
             (("Ctrl", "K"), _("command palette")),
+            (("↓",), _("next hit of a search")),
+            (("↑",), _("previous hit of a search")),
             (("Esc",), _("close what is open")),
         ),
     ),
@@ -28,6 +30,7 @@ GROUPS = (
         (
             (("j",), _("next row")),
             (("k",), _("previous row")),
+            (("x",), _("choose the row")),
             (("Enter",), _("open the row")),
         ),
     ),
@@ -53,6 +56,7 @@ GROUPS = (
             (("Alt", "↑"), _("move the criterion up")),
             (("Alt", "↓"), _("move the criterion down")),
             (("Esc",), _("leave without saving")),
+            (("Ctrl", "Z"), _("undo")),
         ),
     ),
 )

@@ -1,22 +1,24 @@
 """Signing in: limits that hold in parallel, second factors, sessions, new passwords by mail."""
 
-import threading
 import time
 
 import pytest
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.usersessions.models import UserSession
-from django.db import connection
 from django.test import Client
 
-from smarketing.accounts import factors, limits
+from smarketing.accounts import factors, limits, resets
 from smarketing.accounts.models import AuditEntry
 from smarketing.jobs import outbox
 from smarketing.notify.models import Mail
 from smarketing.rows import clock
 from tests.people import PASSWORD, person
 from tests.smarketing.notify.post import office
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 SECRET = "JBSWY3DPEHPK3PXP"
@@ -37,25 +39,6 @@ def sign_in(browser, user, password=PASSWORD):
     return browser.post("/accounts/login/", {"login": user.email, "password": password})
 
 
-def at_once(count, work):
-    """`work(number)` in `count` threads at once. Returns what they returned."""
-    out, gate = [], threading.Barrier(count)
-
-    def run(number):
-        gate.wait()
-        try:
-            out.append(work(number))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return out
-
-
 def checked(answers) -> int:
     """How many answers came from a real check, rather than from the limit."""
     return sum("Too many" not in answer and "many failed" not in answer for answer in answers)
@@ -68,32 +51,43 @@ class Everybody(limits.SharedCache):
         return True
 
 
+CODES = "/accounts/2fa/authenticate/"
+
+
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("factor", ["password", "code"])
-def test_many_wrong_tries_at_once_get_as_many_checks_as_the_limit_says(settings, factor):
+@pytest.mark.parametrize("factor", ["password", "code", "recovery code"])
+def test_many_wrong_tries_at_once_get_as_many_checks_as_the_limit_says_and_then_not_even_the_right_one(factor):
     rita = person("rita", "rep")
-    assert 1 <= checked(tries(rita, factor)) <= LIMIT
-    if factor == "password":  # and now not even the right one
-        assert sign_in(Client(), rita).status_code == 200
+    browsers, wrong, right = sixteen(rita, factor)
+    assert 1 <= checked(at_once(16, lambda n: wrong(browsers[n]))) <= LIMIT
+    refused, then = right(browsers[0]), browsers[0].get("/profile/")
+    assert checked([refused]) == 0 and then.status_code == 302  # at the door still
+    if factor == "recovery code":
+        kept = RecoveryCodes(Authenticator.objects.get(user=rita, type="recovery_codes"))
+        assert len(kept.get_unused_codes()) == 10  # refused, none was used up
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_lock_that_lets_everybody_in_would_be_noticed(settings):
+@pytest.mark.parametrize("factor", ["password", "recovery code"])
+def test_a_lock_that_lets_everybody_in_would_be_noticed(settings, factor):
     settings.CACHES = {"default": settings.CACHES["default"] | {"BACKEND": f"{__name__}.Everybody"}}
-    rita = person("rita", "rep")
-    assert any(checked(tries(rita, "password")) > LIMIT for _round in range(3))
+    browsers, wrong, _right = sixteen(person("rita", "rep"), factor)
+    assert any(checked(at_once(16, lambda n: wrong(browsers[n]))) > LIMIT for _round in range(3))
 
 
-def tries(user, factor) -> list[str]:
+def sixteen(user, factor):
+    """(browsers where this factor is asked, a wrong try of it, the right one): each takes a browser, gives the page."""
     browsers = [Client() for _number in range(16)]
-    if factor == "code":
-        app_of(user)
-        for browser in browsers:
-            assert sign_in(browser, user)["Location"].startswith("/accounts/2fa/")
-        return at_once(
-            16, lambda n: browsers[n].post("/accounts/2fa/authenticate/", {"code": "000000"}).content.decode()
-        )
-    return at_once(16, lambda n: sign_in(browsers[n], user, "a wrong guess").content.decode())
+    if factor == "password":
+        said = "a wrong guess", PASSWORD
+        return browsers, *(lambda browser, one=one: sign_in(browser, user, one).content.decode() for one in said)
+    app_of(user)
+    said = "000000", code_of()
+    if factor == "recovery code":
+        said = "00000000", RecoveryCodes.activate(user).get_unused_codes()[0]
+    for browser in browsers:
+        assert sign_in(browser, user)["Location"].startswith(CODES)
+    return browsers, *(lambda browser, one=one: browser.post(CODES, {"code": one}).content.decode() for one in said)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -227,6 +221,40 @@ def test_a_link_for_a_new_password_arrives_in_the_readers_language_and_works_onc
     assert sign_in(Client(), rita, "a brand new sentence").status_code == 302
     again = Client().get("/" + link.split("/", 3)[3], follow=True)
     assert "token_fail" in again.context or "once" in again.content.decode()
+
+
+def an_old_link(user, hours: float) -> str:
+    """The path of a link made so many hours ago."""
+    link, made = (
+        resets.address("x-x"),
+        int(default_token_generator._num_seconds(default_token_generator._now()) - hours * 3600),
+    )
+    token = default_token_generator._make_token_with_timestamp(user, made, default_token_generator.secret)
+    return "/" + link.replace("/x-x/", f"/{user_pk_to_url_str(user)}-{token}/").split("/", 3)[3]
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "onward"),
+    [
+        ("en", "its day is over", "Ask for another link"),
+        ("fr", "sa journée est passée : il ne change plus rien", "Demander un autre lien"),
+    ],
+)
+def test_a_link_whose_day_is_over_says_so_and_leads_to_another(language, said, onward):
+    rita, browser = person("rita", "rep"), Client(headers={"accept-language": language})
+    assert browser.get(an_old_link(rita, 23.9)).status_code == 302  # to the form
+    page = Client(headers={"accept-language": language}).get(an_old_link(rita, 24.1), follow=True).content.decode()
+    assert said in page and onward in page and "/accounts/password/reset/" in page and "password1" not in page
+
+
+def test_a_form_opened_in_time_and_sent_too_late_changes_nothing_and_says_so(settings):
+    rita, browser = person("rita", "rep", language="en"), Client(headers={"accept-language": "en"})
+    form = browser.get(an_old_link(rita, 23.9))["Location"]
+    assert "password1" in browser.get(form).content.decode()
+    settings.PASSWORD_RESET_TIMEOUT = 23 * 3600  # the day ends meanwhile
+    new = {"password1": "a brand new sentence", "password2": "a brand new sentence"}
+    assert "its day is over" in browser.post(form, new).content.decode()
+    assert sign_in(Client(), rita, new["password1"]).status_code == 200 and sign_in(Client(), rita).status_code == 302
 
 
 def test_without_a_server_the_mail_waits_for_the_administrator_with_its_link(client):

@@ -1,6 +1,5 @@
 """Both sides sign; nobody signs for the other; a touched byte is named."""
 
-import threading
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
@@ -11,7 +10,8 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from smarketing.accounts.models import AuditEntry
 from smarketing.agreements import kinds, services
 from smarketing.agreements.models import Paper, Signature
-from tests.people import PASSWORD, person
+from tests.people import PASSWORD, client_of, person
+from tests.together import at_once
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 BODY = {"line": "MQL", "criteria": [{"key": "c1", "points": 20}]}
@@ -95,6 +95,28 @@ def test_passwords_are_tried_ten_times_a_minute_and_then_not_even_the_right_one(
         assert "not your password" in client.post(address, {"password": "guess"}, follow=True).content.decode()
     assert "Too many tries" in client.post(address, {"password": PASSWORD}, follow=True).content.decode()
     assert not Signature.objects.exists()
+
+
+def wrong_passwords_at_once(paper, marketing) -> int:
+    """How many of sixteen wrong passwords sent at once were looked at."""
+    browsers = [client_of(marketing) for _number in range(16)]
+    pages = at_once(16, lambda n: browsers[n].post(f"/papers/{paper.pk}/sign/", {"password": "guess"}, follow=True))
+    return sum("not your password" in page.content.decode() for page in pages)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tried_at_once_they_are_no_more_than_ten_and_then_not_even_the_right_one(paper, marketing):
+    assert 1 <= wrong_passwords_at_once(paper, marketing) <= 10
+    page = client_of(marketing).post(f"/papers/{paper.pk}/sign/", {"password": PASSWORD}, follow=True)
+    assert "Too many tries" in page.content.decode() and not Signature.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lock_that_lets_everybody_in_would_be_noticed(paper, marketing, settings):
+    settings.CACHES = {
+        "default": settings.CACHES["default"] | {"BACKEND": "tests.smarketing.accounts.test_sign_in.Everybody"}
+    }
+    assert any(wrong_passwords_at_once(paper, marketing) > 10 for _round in range(3))
 
 
 def test_somebody_without_a_password_signs_right_after_signing_in(paper, marketing):
@@ -189,19 +211,12 @@ def test_a_signature_moved_to_another_text_is_named(transactional_db, owner, pap
 def test_two_signers_of_one_side_at_the_same_moment_make_one_signature(transactional_db):
     people = [person("Anna", "manager", "marketing", signs=True), person("Erik", "marketer", signs=True)]
     paper = services.propose(kind="minutes", line="minutes:1", body=BODY, by=None, at=AT)
-    start, outcomes = threading.Barrier(2), []
 
-    def go(by):
-        start.wait()
+    def go(number):
         try:
-            sign(paper, by)
-            outcomes.append("signed")
+            sign(paper, people[number])
         except services.AgreementError as refusal:
-            outcomes.append(str(refusal))
-        finally:
-            connection.close()
+            return str(refusal)
+        return "signed"
 
-    threads = [threading.Thread(target=go, args=(by,)) for by in people]
-    [t.start() for t in threads]
-    [t.join() for t in threads]
-    assert sorted(outcomes) == ["Your side has signed already.", "signed"]
+    assert sorted(at_once(2, go)) == ["Your side has signed already.", "signed"]
