@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from .pages import (
+    api,
     attributes,
     bulk,
     campaigns,
@@ -45,6 +46,8 @@ register_converter(Call, "call")
 
 app_name = "leads"
 urlpatterns = [
+    path("api/v1/leads/<int:pk>/grade/", api.Grade.as_view(), name="api_grade"),
+    path("api/v1/leads/<int:pk>/would/", api.Would.as_view(), name="api_would"),
     path("leads/matching/", matches.matching, name="matching"),
     path("v1/<call:call>", tracking.collect, name="collect"),
     path("queue/", queue.index, name="queue"),

@@ -44,33 +44,34 @@ def listed() -> list[FieldDef]:
 
 @transaction.atomic
 def add(
-    *, subject: str, type: str, label_en: str, label_fr: str, personal: bool, choices: Sequence[tuple[str, str]], by: User,
-    at: datetime,
+    *, subject: str, type: str, label_en: str, label_fr: str, personal: bool, steady: bool = False,
+    choices: Sequence[tuple[str, str]], by: User, at: datetime,
 ) -> FieldDef:  # fmt: skip
-    """A new attribute of leads or companies. `choices`: (English, French) of a choice. AttributeRefusal for words that are
-    taken, or a choice without values."""
+    """A new attribute of leads or companies. `choices`: (English, French) of a choice; `steady`: once known it stays.
+    AttributeRefusal for words that are taken, or a choice without values."""
     _words_are_free(subject, label_en, label_fr, None)
     name = _name(subject, label_en)
     row = FieldDef(
         subject=subject, name=name, key=f"{subject}.{name}", type=type, label_en=label_en, label_fr=label_fr,
-        personal=personal, choices=_choices(type, choices),
+        personal=personal, steady=steady, choices=_choices(type, choices),
     )  # fmt: skip
     row.save()
-    _done(row, by, at, "add", type=type, personal=personal)
+    _done(row, by, at, "add", type=type, personal=personal, steady=steady)
     return row
 
 
 @transaction.atomic
 def change(
-    *, row: FieldDef, label_en: str, label_fr: str, personal: bool, choices: Sequence[tuple[str, str]], by: User, at: datetime
+    *, row: FieldDef, label_en: str, label_fr: str, personal: bool, steady: bool = False,
+    choices: Sequence[tuple[str, str]], by: User, at: datetime,
 ) -> None:  # fmt: skip
     """Other words, another set of values, personal or not. Key and type stay: rows and criteria name them."""
     row = FieldDef.objects.select_for_update().get(pk=row.pk)
     _words_are_free(row.subject, label_en, label_fr, row.pk)
-    row.label_en, row.label_fr, row.personal = label_en, label_fr, personal
+    row.label_en, row.label_fr, row.personal, row.steady = label_en, label_fr, personal, steady
     row.choices = _choices(row.type, choices, row.choices)
     row.save()
-    _done(row, by, at, "change", personal=personal)
+    _done(row, by, at, "change", personal=personal, steady=steady)
 
 
 @transaction.atomic

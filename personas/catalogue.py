@@ -16,7 +16,8 @@ CUSTOM = re.compile(r"x_[a-z][a-z0-9_]{0,50}")
 
 @dataclass(frozen=True)
 class Field:
-    """One built-in field. `changeable` False: known from birth or derived from other facts, never written by hand."""
+    """One built-in field. `changeable` False: known from birth or derived from other facts, never written by hand. `steady`:
+    once known it stays as it is, so nobody waits for it to change."""
 
     key: str
     type: str
@@ -26,23 +27,26 @@ class Field:
     article_fr: str
     personal: bool = False
     changeable: bool = True
+    steady: bool = False
 
 
 BUILTIN: tuple[Field, ...] = (
     Field("lead.email", TEXT, "email", "e-mail", "e-mail", "l'", personal=True),
-    Field("lead.first_name", TEXT, "first_name", "first name", "prénom", "le", personal=True),
-    Field("lead.last_name", TEXT, "last_name", "last name", "nom", "le", personal=True),
+    Field("lead.first_name", TEXT, "first_name", "first name", "prénom", "le", personal=True, steady=True),
+    Field("lead.last_name", TEXT, "last_name", "last name", "nom", "le", personal=True, steady=True),
     Field("lead.phone", TEXT, "phone", "phone", "téléphone", "le", personal=True),
     Field("lead.function", TEXT, "function", "function", "fonction", "la", personal=True),
-    Field("lead.country", TEXT, "country", "country", "pays", "le"),
-    Field("lead.source", TEXT, "source", "source", "source", "la"),
-    Field("lead.birth_date", DATE, "birth_date", "date of birth", "date de naissance", "la", personal=True),
-    Field("lead.opted_out", BOOL, "opted_out", "opposition", "opposition", "l'"),
+    Field("lead.country", TEXT, "country", "country", "pays", "le", steady=True),
+    Field("lead.source", TEXT, "source", "source", "source", "la", steady=True),
+    Field(
+        "lead.birth_date", DATE, "birth_date", "date of birth", "date de naissance", "la", personal=True, steady=True
+    ),
+    Field("lead.opted_out", BOOL, "opted_out", "opposition", "opposition", "l'", steady=True),
     Field("lead.created", DATE, "created_at", "date of creation", "date de création", "la", changeable=False),
-    Field("company.name", TEXT, "name", "company name", "nom de l’entreprise", "le"),
-    Field("company.domain", TEXT, "domain", "domain", "domaine", "le"),
-    Field("company.industry", TEXT, "industry", "industry", "secteur", "le"),
-    Field("company.country", TEXT, "country", "company country", "pays de l’entreprise", "le"),
+    Field("company.name", TEXT, "name", "company name", "nom de l’entreprise", "le", steady=True),
+    Field("company.domain", TEXT, "domain", "domain", "domaine", "le", steady=True),
+    Field("company.industry", TEXT, "industry", "industry", "secteur", "le", steady=True),
+    Field("company.country", TEXT, "country", "company country", "pays de l’entreprise", "le", steady=True),
     Field("company.employees", NUMBER, "employees", "headcount", "effectif", "l'"),
     Field("campaign.key", TEXT, "key", "campaign key", "code de la campagne", "le"),
     Field("campaign.name", TEXT, "name", "campaign", "campagne", "la"),
@@ -70,23 +74,16 @@ BY_KEY = {field.key: field for field in BUILTIN}
 def ensure_catalogue(model: type[FieldDef] = FieldDef, using: str = "default") -> None:
     """Write the built-in fields; a second time changes nothing. `model`, `using`: the historical model and the owner's
     connection inside a migration."""
+    had = {one.name for one in model._meta.get_fields()}  # an older migration does not know them all
     for field in BUILTIN:
         subject, name = field.key.split(".")
-        model.objects.using(using).update_or_create(
-            key=field.key,
-            defaults={
-                "subject": subject,
-                "name": name,
-                "type": field.type,
-                "column": field.column,
-                "label_en": field.label_en,
-                "label_fr": field.label_fr,
-                "article_fr": field.article_fr,
-                "personal": field.personal,
-                "changeable": field.changeable,
-                "choices": CHOICES.get(field.key, []),
-            },
-        )
+        said = {
+            "subject": subject, "name": name, "type": field.type, "column": field.column, "label_en": field.label_en,
+            "label_fr": field.label_fr, "article_fr": field.article_fr, "personal": field.personal,
+            "changeable": field.changeable, "steady": field.steady, "choices": CHOICES.get(field.key, []),
+        }  # fmt: skip
+        defaults = {name: value for name, value in said.items() if name in had}
+        model.objects.using(using).update_or_create(key=field.key, defaults=defaults)
 
 
 def custom_name(header: str) -> str:

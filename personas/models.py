@@ -33,6 +33,7 @@ class FieldDef(Working):
     article_fr = models.CharField(max_length=3, blank=True, default="")  # le, la, l', les
     personal = models.BooleanField(default=False)
     changeable = models.BooleanField(default=True)
+    steady = models.BooleanField(default=False)  # once known it stays: nobody waits for it to change
     choices = models.JSONField(default=list, blank=True)
     retired_at = models.DateTimeField(null=True, blank=True)
 

@@ -49,11 +49,15 @@ class AttributeForm(forms.Form):
         label=gettext_lazy("It says something about a person"), required=False,
         help_text=gettext_lazy("Personal values are hidden from those who read without names."),
     )  # fmt: skip
+    steady = forms.BooleanField(
+        label=gettext_lazy("Once known it stays as it is"), required=False,
+        help_text=gettext_lazy("As an industry does: no advice ever waits for it to change."),
+    )  # fmt: skip
 
     def __init__(self, data=None, opened: FieldDef | None = None):
         first: dict[str, Any] = {"type": FieldDef.Type.TEXT}
         if opened:
-            first = {name: getattr(opened, name) for name in ("label_en", "label_fr", "personal")}
+            first = {name: getattr(opened, name) for name in ("label_en", "label_fr", "personal", "steady")}
             first["choices"] = "\n".join(f"{one['en']} | {one['fr']}" for one in opened.choices)
         super().__init__(data, initial=first)
         if opened:

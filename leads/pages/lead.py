@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from leads.evidence import header, since, story, telling, values, why
+from leads.evidence import header, since, story, telling, values, why, would
 from leads.handoffs.rules import body_of
 from leads.intake import by_hand
 from leads.models import Lead, PersonaMatch
@@ -64,6 +64,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "email_is_odd": bool(text.get("email")) and not email_is_valid(text["email"]),
         "panels": (why.as_of if past else why.now)(lead, t, lang, personal=personal),
         **_since(request, lead, present, lang),
+        **_would(request, lead, t, lang, personal and past is None),
         "may_edit": may(request.user, "leads.edit") and not past and not lead.erased,
         **_around(lead, request.user, t),
         **rights.beside(lead, request.user, past is not None),
@@ -122,6 +123,14 @@ def _since(request: HttpRequest, lead: Lead, present: datetime, lang: str) -> di
     day = _asked_day(request, "since", present)
     changes = since.changes(lead, _end_of(day), present, lang) if day else []
     return {"since": day, "changes": changes, "moments": since.moments(lead)}
+
+
+def _would(request: HttpRequest, lead: Lead, t: datetime, lang: str, personal: bool) -> dict:
+    """What would make it an MQL, when it is asked."""
+    if not request.GET.get("would"):
+        return {"would": None}
+    found = [(one, one.words(lang, personal=personal)) for one in would.of(lead, t)]
+    return {"would": [{"one": one, "sets": sets, "hidden": len(one.sets) - len(sets)} for one, sets in found]}
 
 
 def _story(request: HttpRequest, lead: Lead, t: datetime, personal: bool) -> dict:

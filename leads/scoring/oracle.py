@@ -70,6 +70,11 @@ class LeadFacts:
         """Those that began a cycle: not those of leads merged into it."""
         return [one for one in self._resets if one.lead_id == self.lead_id]
 
+    @property
+    def counts_today(self) -> bool:
+        """Whether what is done today counts: not on the day of an engagement reset."""
+        return self._reset_day is None or self.days.of(self.t) > self._reset_day
+
     @cached_property
     def members(self) -> dict[int, int]:
         """Lead -> steps: itself, and the leads merged into it by merges known at t and not taken back by then."""

@@ -17,6 +17,8 @@ EVENT_KINDS = (
     "page", "form", "track", "mail_open", "mail_click", "mail_delivered", "mail_bounce", "unsubscribe", "webinar",
     "download", "demo",
 )  # fmt: skip
+# What a person may do next; the others are done to them, or are no good news.
+POSSIBLE_KINDS = ("page", "form", "track", "mail_open", "mail_click", "webinar", "download", "demo")
 PAGE_OPERATORS = ("like", "is")
 _NO_DAY = date.min  # operators on properties never look at today
 

@@ -109,12 +109,30 @@ class Moment:
                 found[age] += count
         return {age: count for age, count in found.items() if count}
 
+    def raw(self, item: Mapping[str, Any]) -> tuple[int, int]:
+        """(millionths of points before the cap, events counted) of a criterion."""
+        points = item["points"]
+        if not tree.is_event_item(item):
+            return (points * decay.MILLION if self.holds(item["when"]) else 0), 0
+        days = self.days(item["when"])
+        events = sum(days.values())
+        if item.get("each"):
+            return points * sum(count * decay.weight(item, age) for age, count in days.items()), events
+        if events < item["when"].get("count", 1):
+            return 0, events
+        youngest = min((age for age, count in days.items() if count > 0), default=-1)
+        return points * decay.weight(item, youngest), events
+
 
 def judge(
     body: Mapping[str, Any], facts: Facts, today: date, *, catalogue: Catalogue, after_no: bool = False
 ) -> Judgement:
     """Judge one lead on local date `today`. `after_no`: it said no earlier in this cycle, so hysteresis applies."""
-    moment = Moment(facts, today, catalogue)
+    return judged(body, Moment(facts, today, catalogue), after_no=after_no)
+
+
+def judged(body: Mapping[str, Any], moment: Moment, *, after_no: bool = False) -> Judgement:
+    """The same from a moment, whatever it stands on."""
     scores, rows = {}, []
     for axis in tree.AXES:
         axis_rows = _axis(moment, body[axis], axis)
@@ -129,7 +147,7 @@ def judge(
         mql=not failures and grade.reaches(body, scores["fit"], scores["engagement"], after_no=after_no),
         direct=not failures and any(map(moment.holds, body.get("direct") or ())),
         failures=failures,
-        missing=tuple(name for name in body.get("mandatory") or () if _is_missing(name, facts, catalogue)),
+        missing=tuple(name for name in body.get("mandatory") or () if _is_missing(name, moment)),
     )
 
 
@@ -161,24 +179,9 @@ def _bound(key: str, axis: str, kind: str, rows: Iterable[Row], low: int, high: 
 
 
 def _criterion(moment: Moment, item: Mapping[str, Any], axis: str) -> Row:
-    raw, events = _raw(moment, item)
+    raw, events = moment.raw(item)
     cap = cap_of(item)
     return Row(item["key"], axis, "criterion", whole_points(raw, cap), raw, events, abs(raw) > cap * decay.MILLION)
-
-
-def _raw(moment: Moment, item: Mapping[str, Any]) -> tuple[int, int]:
-    """(millionths of points before the cap, events counted)."""
-    points = item["points"]
-    if not tree.is_event_item(item):
-        return (points * decay.MILLION if moment.holds(item["when"]) else 0), 0
-    days = moment.days(item["when"])
-    events = sum(days.values())
-    if item.get("each"):
-        return points * sum(count * decay.weight(item, age) for age, count in days.items()), events
-    if events < item["when"].get("count", 1):
-        return 0, events
-    youngest = min((age for age, count in days.items() if count > 0), default=-1)
-    return points * decay.weight(item, youngest), events
 
 
 def _failures(moment: Moment, body: Mapping[str, Any]) -> Iterable[Failure]:
@@ -188,5 +191,5 @@ def _failures(moment: Moment, body: Mapping[str, Any]) -> Iterable[Failure]:
                 yield Failure(kind, (kind, index), cond)
 
 
-def _is_missing(name: str, facts: Facts, catalogue: Catalogue) -> bool:
-    return name not in catalogue or read(catalogue[name].type, facts.value(name)) is None
+def _is_missing(name: str, moment: Moment) -> bool:
+    return name not in moment.catalogue or read(moment.catalogue[name].type, moment.facts.value(name)) is None

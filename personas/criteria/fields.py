@@ -13,7 +13,8 @@ class FieldInfo:
     """One field. `key` is "lead.function" or "company.x_size"; labels are lower case, without article.
 
     `article_fr` is le, la, l' or les; `gender` (m or f) is needed where the article does not tell (l', les).
-    `choices` maps a stored value to its (English, French) label; empty means any value.
+    `choices` maps a stored value to its (English, French) label; empty means any value. `changeable`: somebody can
+    learn or write it; `steady`: once known it stays (a date of birth, an industry), so nobody waits for it to change.
     """
 
     key: str
@@ -25,6 +26,8 @@ class FieldInfo:
     plural: bool = False
     choices: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     personal: bool = False
+    changeable: bool = True
+    steady: bool = False
     retired: bool = False  # read aloud where it stands, offered nowhere
 
     @property

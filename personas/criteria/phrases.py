@@ -103,6 +103,12 @@ WITHIN = (
     (" in the last {value} day", " sur {value} jour"),
     (" in the last {value} days", " sur les {value} derniers jours"),
 )
+# An act that would be wanted: so often, and so often more where it was done before.
+ONCE = ("once", "une fois")
+ONCE_MORE = ("once more", "une fois de plus")
+SO_OFTEN = ("{value} times", "{value} fois")
+SO_OFTEN_MORE = ("{value} times more", "{value} fois de plus")
+NO_LONGER = ("no longer: ", "ne serait plus vrai : ")
 PERSONA = ("resembles the persona {value}", "ressemble au persona {value}")
 JOIN = {"all": (" and ", " et "), "any": (" or ", " ou "), "none": (" or ", " ou ")}
 NONE_OF = ("none of this: ", "rien de ceci : ")

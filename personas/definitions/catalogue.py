@@ -22,6 +22,8 @@ def info_of(row: FieldDef) -> FieldInfo:
         article_fr=row.article_fr,
         choices=dict(map(_choice, row.choices or ())),
         personal=row.personal,
+        changeable=row.changeable,
+        steady=row.steady,
         retired=row.retired_at is not None,
     )
 

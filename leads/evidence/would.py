@@ -1,0 +1,72 @@
+"""What would make a lead an MQL, or bring it into the best cell: from its facts as they are, in words or as data."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from leads.models import Lead, Qualification, Score
+from leads.scoring.oracle import LeadFacts
+from personas.criteria import counterfactual, grade, wishes
+from personas.criteria.counterfactual import Wish
+from personas.criteria.fields import Catalogue
+from personas.definitions import queries
+from personas.definitions.catalogue import catalogue as read_catalogue
+from personas.models import DefinitionVersion
+
+from .why import voice
+
+
+@dataclass(frozen=True)
+class Would:
+    """`goal`: "MQL", or the best grade cell for whom is one already ("" when nothing better exists). `since`: when it became an
+    MQL in this cycle. `sets`: the elements of each set; `proven`: no smaller one exists."""
+
+    version: DefinitionVersion
+    goal: str
+    since: datetime | None
+    sets: Sequence[Sequence[Wish]]
+    proven: bool
+    catalogue: Catalogue
+
+    def words(self, lang: str, *, personal: bool = True) -> list[list[str]]:
+        """Each element of the sets that a reader may see, as a sentence."""
+        speaker = voice(self.version.body, self.catalogue, lang)
+        return [[wishes.words(one, speaker) for one in said] for said in self.shown(personal=personal)]
+
+    def shown(self, *, personal: bool = True) -> list[Sequence[Wish]]:
+        """Without `personal`, no set that names a personal field: what is still wanted tells of what is known."""
+        return [said for said in self.sets if personal or not any(map(self._is_personal, said))]
+
+    def _is_personal(self, wish: Wish) -> bool:
+        return bool(wish.field) and self.catalogue[wish.field].personal
+
+
+def of(lead: Lead, t: datetime) -> list[Would]:
+    """One answer per definition by which the lead is judged now; none for one erased or merged into another."""
+    if lead.erased or lead.root_id:
+        return []
+    scores = Score.objects.filter(lead=lead, track="live").select_related("version__line").order_by("line_id")
+    return [_of(score, t) for score in scores]
+
+
+def _of(score: Score, t: datetime) -> Would:
+    body, catalogue = score.version.body, read_catalogue()
+    facts = LeadFacts(score.lead_id, t)
+    made = Qualification.objects.filter(lead=score.lead_id, line=score.line_id, cycle=facts.cycle).first()
+    since = made.effective_at if made else None
+    already = since is not None or score.mql or score.direct
+    best = _best(body)
+    if already and (not best or score.grade == best):
+        return Would(score.version, "", since, (), True, catalogue)
+    found = counterfactual.would(
+        body, facts, facts.days.of(t), catalogue=catalogue, personas=queries.pinned(body), goal=[best] if already else (),
+        after_no=not already, acts=facts.counts_today,
+    )  # fmt: skip
+    return Would(score.version, best if already else "MQL", since, found.sets, found.proven, catalogue)
+
+
+def _best(body: Mapping[str, Any]) -> str:
+    """The best cell, where it makes an MQL."""
+    cell = grade.LETTERS[0] + grade.DIGITS[0]
+    return cell if cell in body["mql"] else ""

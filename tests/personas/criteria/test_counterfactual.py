@@ -1,0 +1,265 @@
+"""What would make this an MQL, held against trying everything."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from itertools import combinations_with_replacement, product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from personas.criteria import candidates, counterfactual, tree
+from personas.criteria.behaviours import key_of, matches
+from personas.criteria.evaluate import judge
+from personas.criteria.operators import read
+
+from .samples import CATALOGUE, PRICING, TODAY, Known, body, event, field, item, screen_definition
+
+STEADY = {"lead.birth_date", "lead.opted_out"}
+FIELDS = {key: replace(info, steady=key in STEADY, changeable=key != "lead.renewal") for key, info in CATALOGUE.items()}
+PERSONA = 12
+RULES = {PERSONA: {"all": [field("lead.function", "is", "marketing"), field("company.employees", "at_least", 50)]}}
+
+
+class Wished(Known):
+    """Facts under a set of wishes, put together without the search."""
+
+    def __init__(self, values, events, wishes):
+        super().__init__(
+            values | {one.field: one.value for one in wishes if one.field},
+            [*events, *((0, candidates.act(one.event), one.times) for one in wishes if one.event)],
+        )
+        self.personas = _resembles(self)
+
+
+def _resembles(known) -> frozenset:
+    function = read("choice", known.value("lead.function"))
+    employees = read("number", known.value("company.employees"))
+    return (
+        frozenset([PERSONA]) if function == "marketing" and employees is not None and employees >= 50 else frozenset()
+    )
+
+
+def judged(one, values, events, wishes=(), after_no=False):
+    return judge(one, Wished(values, events, wishes), TODAY, catalogue=FIELDS, after_no=after_no)
+
+
+def answer(one, values, events, **more):
+    return counterfactual.would(one, Wished(values, events, ()), TODAY, catalogue=FIELDS, personas=RULES, **more)
+
+
+def parts(wishes) -> Iterator[tuple]:
+    """Every smaller set inside a set."""
+    choices = [
+        (None, one) if one.field else tuple(replace(one, times=n) for n in range(one.times + 1)) for one in wishes
+    ]
+    for chosen in product(*choices):
+        found = tuple(one for one in chosen if one is not None and one.size)
+        if found != wishes:
+            yield found
+
+
+NUMBERS = st.sampled_from([10, 50, 51, 200])
+CONDS = st.one_of(
+    st.builds(lambda op, n: field("company.employees", op, n), st.sampled_from(["at_least", "at_most", "is_not"]), NUMBERS),
+    st.builds(lambda low, more: field("company.employees", "between", [low, low + more]), NUMBERS, st.integers(0, 60)),
+    st.sampled_from([
+        field("lead.function", "one_of", ["marketing", "direction"]), field("lead.function", "is_not", "student"),
+        field("lead.function", "is_set"), field("lead.x_origin", "contains", "par"), field("lead.x_origin", "starts_with", "Île"),
+        field("lead.x_origin", "is_not_set"), field("lead.birth_date", "age_between", [30, 45]),
+        field("lead.renewal", "days_until_at_most", 30), field("lead.opted_out", "is", True), {"persona": PERSONA},
+        event("page", page=PRICING), event("page", 30, count=2), event("webinar", 20), event("mail_bounce"),
+        event("page", 10, absent=True), {"none": [event("webinar"), field("company.industry", "is", "SaaS")]},
+        {"any": [event("demo"), field("company.industry", "is", "SaaS")]},
+    ]),
+)  # fmt: skip
+ACTS = st.sampled_from(
+    [event("page"), event("page", page=PRICING), event("webinar", 30), event("mail_open"), event("unsubscribe")]
+)
+
+
+@st.composite
+def definitions(draw):
+    axes = []
+    for axis in tree.AXES:
+        mine = []
+        for n in range(draw(st.integers(1, 3))):
+            if draw(st.booleans()):
+                mine.append(item(f"{axis}{n}", draw(st.sampled_from([30, 60, -20])), draw(CONDS)))
+            else:
+                fading = draw(st.sampled_from([None, {"kind": "linear", "days": 30}]))
+                mine.append(item(f"{axis}{n}", draw(st.sampled_from([20, 35])), draw(ACTS), each=draw(st.booleans()),
+                                 cap=draw(st.sampled_from([None, 40])), decay=fading))  # fmt: skip
+        if draw(st.booleans()):
+            mine = (
+                [*mine[:1], {"key": f"{axis}-g", "cap": draw(st.sampled_from([40, 80])), "items": mine[1:]}]
+                if mine[1:]
+                else mine
+            )
+        axes.append(mine)
+    one = body(*axes, **{name: draw(st.lists(CONDS, max_size=1)) for name in tree.LISTS})
+    for axis in tree.AXES:
+        one[axis]["bands"] = [60, 30]
+    one["mql"] = draw(st.sampled_from([["A1"], ["A1", "A2", "B1"], ["B2"], ["A3", "C1"]]))
+    one["hysteresis"] = draw(st.sampled_from([0, 10]))
+    return one
+
+
+VALUES = st.fixed_dictionaries({
+    "company.employees": st.none() | NUMBERS, "lead.function": st.sampled_from([None, "marketing", "student"]),
+    "lead.x_origin": st.sampled_from([None, "Paris"]), "lead.birth_date": st.sampled_from([None, TODAY.replace(year=1960)]),
+    "lead.renewal": st.sampled_from([None, TODAY + timedelta(days=99)]), "company.industry": st.sampled_from([None, "retail", "SaaS"]),
+    "lead.opted_out": st.sampled_from([False, False, True]),
+})  # fmt: skip
+EVENTS = st.lists(
+    st.tuples(st.integers(0, 60), st.sampled_from(["page", "webinar", "unsubscribe", {"kind": "page", "page": "/pricing"}]), st.integers(1, 2)),
+    max_size=3,
+)  # fmt: skip
+
+
+def elements(one, values) -> tuple[list[tuple[str, list]], list[dict]]:
+    """Everything that could be otherwise, by a list of its own: values to try by field, acts."""
+    asked = {cond["field"] for _p, cond in tree.conditions(one) if "field" in cond}
+    if tree.personas_used(one):
+        asked |= {"lead.function", "company.employees"}
+    numbers = [
+        *range(8, 12),
+        *range(48, 54),
+        *range(58, 62),
+        *range(68, 72),
+        *range(108, 113),
+        *range(198, 202),
+        *range(208, 262, 10),
+    ]
+    tried = {
+        "company.employees": numbers, "lead.function": ["marketing", "direction", "student"],
+        "lead.x_origin": ["par", "Île", "Île par", "zzz"], "company.industry": ["SaaS", "zzz"],
+        "lead.birth_date": [TODAY.replace(year=1990), TODAY.replace(year=2020)] if values["lead.birth_date"] is None else [],
+    }  # fmt: skip
+    acts = {key_of(cond["event"]): cond["event"] for _p, cond in tree.conditions(one) if "event" in cond}
+    deeds = [found for raw in acts.values() if (found := candidates.act(raw)) is not None]
+    return [(name, tried[name]) for name in sorted(asked & set(tried))], deeds
+
+
+def smallest(one, values, events, after_no, most) -> int | None:
+    """Size of the smallest set that qualifies, by trying all of at most so many elements; None where there is none."""
+    fields, deeds = elements(one, values)
+    singles = [*[("field", name) for name, _tried in fields], *[("act", at) for at in range(len(deeds))]]
+    tried = dict(fields)
+    for size in range(most + 1):
+        for chosen in combinations_with_replacement(singles, size):
+            counts = Counter(chosen)
+            if any(kind == "field" and n > 1 for (kind, _which), n in counts.items()):
+                continue
+            names = [which for (kind, which) in counts if kind == "field"]
+            more = [(0, deeds[which], n) for (kind, which), n in counts.items() if kind == "act"]
+            for picked in product(*(tried[name] for name in names)):
+                known = Wished(values | dict(zip(names, picked, strict=True)), [*events, *more], ())
+                if judge(one, known, TODAY, catalogue=FIELDS, after_no=after_no).qualifies:
+                    return size
+    return None
+
+
+def check(one, values, events, after_no, most):
+    found = answer(one, values, events, after_no=after_no)
+    assert found.proven and len(found.sets) <= counterfactual.MOST_SETS
+    for wishes in found.sets:
+        assert judged(one, values, events, wishes, after_no).qualifies
+        for part in parts(wishes):
+            assert not judged(one, values, events, part, after_no).qualifies
+        for wish in wishes:
+            assert not wish.field or _may_change(wish.field, values)
+            assert not wish.event or wish.event["kind"] not in ("unsubscribe", "mail_bounce")
+    size = smallest(one, values, events, after_no, most)
+    mine = sum(wish.size for wish in found.sets[0]) if found.sets else None
+    assert size is None or (mine is not None and mine <= size)
+
+
+def _may_change(name, values) -> bool:
+    info = FIELDS[name]
+    return info.changeable and not (info.steady and read(info.type, values.get(name)) is not None)
+
+
+@settings(max_examples=40, deadline=None)
+@given(definitions(), VALUES, EVENTS, st.booleans())
+def test_it_qualifies_no_smaller_set_does_and_nothing_unchangeable_is_asked(one, values, events, after_no):
+    check(one, values, events, after_no, most=2)
+
+
+@pytest.mark.trust
+@settings(max_examples=1500, deadline=None)
+@given(definitions(), VALUES, EVENTS, st.booleans())
+def test_so_it_is_on_many_definitions_and_sets_of_three(one, values, events, after_no):
+    check(one, values, events, after_no, most=3)
+
+
+def test_a_lead_that_knows_nothing_is_told_the_three_shortest_ways():
+    found = answer(screen_definition(), {}, [])
+    assert [(one.field or one.event["kind"], one.times) for one in found.sets[0]] == [("demo", 1)]
+    assert len(found.sets) == 3 and found.proven
+
+
+def test_whoever_qualifies_needs_nothing():
+    assert answer(screen_definition(), {}, [(1, "demo", 1)]).sets == ((),)
+
+
+def test_a_cell_may_be_the_goal():
+    one = screen_definition()
+    values = {
+        "lead.function": "marketing",
+        "company.employees": 120,
+        "company.industry": "saas",
+        "lead.x_origin": "France",
+    }
+    found = answer(one, values, [(3, "webinar", 1)], goal=["A1"])
+    for wishes in found.sets:
+        assert judged(one, values, [(3, "webinar", 1)], wishes).grade == "A1"
+    assert found.sets
+
+
+def test_on_the_day_of_a_reset_no_act_of_today_is_asked_for():
+    found = answer(screen_definition(), {}, [], acts=False)
+    assert not any(one.event for wishes in found.sets for one in wishes)
+
+
+def test_out_of_reach_is_said():
+    one = body(fit=[item("a", 20, field("lead.renewal", "is_set"))], must=[field("lead.opted_out", "is", False)])
+    assert answer(one, {"lead.opted_out": True}, []).sets == ()
+
+
+def test_more_criteria_than_can_be_tried_are_climbed_step_by_step():
+    acts = [item(f"e{n}", 6, event("track", name=f"deed {n}")) for n in range(40)]
+    one = body(fit=[item("f", 80, field("lead.function", "is_set"))], engagement=acts)
+    found = answer(one, {}, [])
+    assert not found.proven and len(found.sets) == 1
+    assert judged(one, {}, [], found.sets[0]).qualifies
+    assert not any(judged(one, {}, [], part).qualifies for part in _one_less(found.sets[0]))
+
+
+def _one_less(wishes):
+    return [tuple(other for other in wishes if other is not one) for one in wishes]
+
+
+def test_an_act_that_belongs_to_two_behaviours_counts_for_both():
+    one = body(engagement=[item("any", 40, event("page")), item("price", 40, event("page", page=PRICING))], mql=["D1"])
+    found = answer(one, {}, [])
+    assert [(wish.event, wish.times) for wish in found.sets[0]] == [({"kind": "page", "page": PRICING}, 1)]
+    assert matches({"kind": "page"}, candidates.act({"kind": "page", "page": PRICING}))
+
+
+def test_planted_fault_a_bound_that_promises_too_little_misses_the_set(monkeypatch):
+    one = body(fit=[item("f", 80, field("lead.function", "is_set"))], mql=["A4"])
+    assert len(answer(one, {}, []).sets) == 1
+    monkeypatch.setattr(counterfactual._Search, "_most", lambda self, item: 1)
+    assert smallest(one, {"lead.birth_date": None}, [], False, 1) == 1
+    assert answer(one, {}, []).sets == () or not answer(one, {}, []).proven
+
+
+def test_planted_fault_a_field_that_never_changes_is_asked_for(monkeypatch):
+    one = body(direct=[field("lead.opted_out", "is", False)])
+    assert answer(one, {"lead.opted_out": True}, []).sets == ()
+    monkeypatch.setitem(FIELDS, "lead.opted_out", replace(FIELDS["lead.opted_out"], steady=False))
+    asked = answer(one, {"lead.opted_out": True}, []).sets[0][0]
+    assert asked.field == "lead.opted_out" and not (STEADY.isdisjoint({asked.field}))
