@@ -14,17 +14,18 @@ Key = tuple[datetime | None, int, datetime, int]
 
 class HandoffStateQuerySet(models.QuerySet):
     def visible_to(self, user) -> "HandoffStateQuerySet":
-        """A rep: theirs, and what waits in the pools they belong to. Others: all, where the policy lets them."""
+        """A rep: theirs, and what waits in the pools they belong to, accepted before or not. Others: all, where the policy
+        lets them."""
         if not may(user, "handoffs.view"):
             return self.none()
         if user.role == "rep":
-            mine = models.Q(rep=user) | models.Q(state="pooled", pool__in=user.pools.values("pool"))
+            mine = models.Q(rep=user) | models.Q(is_open=True, rep=None, pool__in=user.pools.values("pool"))
             return self.filter(mine)
         return self
 
     def leads_seen_by(self, rep) -> tuple[models.QuerySet, models.QuerySet]:
         """The leads of what a rep sees by `visible_to`, in two arms: each has its index, an "or" of them has none."""
-        pooled = self.filter(state="pooled", pool__in=rep.pools.values("pool"))
+        pooled = self.in_pool().filter(pool__in=rep.pools.values("pool"))
         return self.filter(rep=rep).order_by().values("lead"), pooled.order_by().values("lead")
 
     def ever_in_hands_of(self, user) -> "HandoffStateQuerySet":

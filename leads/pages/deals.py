@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from leads.handoffs import deals, hands, money, problems, reasons
 from leads.models import Correction, Deal, Lead
+from smarketing.accounts.models import User
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web.language import active_language
@@ -88,7 +89,7 @@ def open_deal(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     company = state.lead.company.name if state.lead.company else ""
     form = DealForm(request.POST or None, initial={"title": company or str(state.lead)}, auto_id="open_%s")
-    contacts = _contacts(state.lead, request.POST or None)
+    contacts = _contacts(request.user, state.lead, request.POST or None)
     status = 200
     if request.method == "POST":
         status = 422
@@ -118,7 +119,7 @@ def open_on_lead(request: HttpRequest, pk: int) -> HttpResponse:
     form = DealForm(
         request.POST or None, initial={"title": lead.company.name if lead.company else str(lead)}, auto_id="open_%s"
     )
-    contacts = _contacts(lead, request.POST or None)
+    contacts = _contacts(request.user, lead, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             made = deals.open_deal(
@@ -188,7 +189,7 @@ def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if form.is_valid():
         given = dict(form.cleaned_data)
         if deed.contacts:
-            given["contacts"] = _roles(_contacts(one.lead, request.POST, one))
+            given["contacts"] = _roles(_contacts(request.user, one.lead, request.POST, one))
         try:
             deed.does(deal=one, by=request.user, at=clock.now(), seen=_seen(request), **given)
         except problems.NotYours:
@@ -225,7 +226,7 @@ def _page(
         "lose": sent.get("lose") or LoseForm(initial={"closed_on": today}, auto_id=_ids("lose")),
         "errors": [text for form in sent.values() for text in form.non_field_errors()],
         "sent": next(iter(sent), ""),
-        "contacts": _contacts(one.lead, request.POST if "change" in sent else None, one),
+        "contacts": _contacts(request.user, one.lead, request.POST if "change" in sent else None, one),
         "roles": deals.ROLES,
         "reason": reasons.label(one.reason),
         "seen": deals.last_change(one).isoformat(),
@@ -243,17 +244,19 @@ def _visible(request: HttpRequest, pk: int) -> Deal:
     return get_object_or_404(found.distinct(), pk=pk)
 
 
-def _contacts(lead: Lead | None, data=None, one: Deal | None = None) -> list[dict]:
-    """The lead and its colleagues, each with their role on the deal, as sent or as kept."""
+def _contacts(user: User, lead: Lead | None, data=None, one: Deal | None = None) -> list[dict]:
+    """The lead, whoever is named on the deal, and those colleagues whom this person may see; each with their role, as sent
+    or as kept."""
     kept = deals.contacts_of(one) if one else {}
     company = lead.company_id if lead else one and one.company_id
-    people = Lead.objects.filter(company=company, erased=False) if company else Lead.objects.none()
-    named = Lead.objects.filter(pk__in=kept) if lead is None else Lead.objects.none()
-    others = (people.exclude(pk=lead.pk) if lead else people | named).order_by("last_name", "first_name", "pk")
-    rows = [*([lead] if lead else []), *others[:CONTACTS]]
+    here = [lead.pk] if lead else []
+    named = Lead.objects.filter(pk__in=kept, erased=False).exclude(pk__in=here)
+    others = Lead.objects.visible_to(user).filter(company=company, erased=False) if company else Lead.objects.none()
+    others = others.exclude(pk__in=[*here, *kept]).order_by("last_name", "first_name", "pk")
+    beside = sorted([*named, *others[:CONTACTS]], key=lambda row: (row.last_name, row.first_name, row.pk))
     return [
         {"lead": row, "role": data.get(f"role-{row.pk}", "") if data is not None else kept.get(row.pk, "")}
-        for row in rows
+        for row in [*([lead] if lead else []), *beside]
     ]
 
 

@@ -4,14 +4,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from leads.handoffs.rules import body_of
-from leads.models import Attempt, Correction, Decision
+from leads.models import Attempt, Correction, Decision, HandoffState
 from smarketing.accounts.models import User
 
 from . import telling
 
 
 def done(request: HttpRequest, teller: telling.Teller) -> dict | None:
-    """What the strip says of the deed just done: by this person, and not taken back since."""
+    """What the strip says of the deed just done: by this person, on a lead still theirs to see, and not taken back since."""
     kind, _dash, number = request.GET.get("done", "").partition("-")
     if kind not in DONE or not number.isdigit():
         return None
@@ -20,7 +20,9 @@ def done(request: HttpRequest, teller: telling.Teller) -> dict | None:
 
 def _attempt_done(pk: int, user: User, teller: telling.Teller) -> dict | None:
     made = (
-        Attempt.objects.filter(pk=pk, rep=user).select_related("handoff__rules", "handoff__state_row", "lead").first()
+        Attempt.objects.filter(pk=pk, rep=user, handoff__state_row__in=HandoffState.objects.visible_to(user))
+        .select_related("handoff__rules", "handoff__state_row", "lead")
+        .first()
     )
     if made is None or Correction.objects.filter(subject="attempt", subject_id=pk).exists():
         return None
@@ -40,7 +42,10 @@ def _attempt_done(pk: int, user: User, teller: telling.Teller) -> dict | None:
 
 
 def _decision_done(pk: int, user: User, teller: telling.Teller) -> dict | None:
-    made = Decision.objects.filter(pk=pk, by=user).select_related("handoff__lead").first()
+    theirs = HandoffState.objects.visible_to(user)
+    made = (
+        Decision.objects.filter(pk=pk, by=user, handoff__state_row__in=theirs).select_related("handoff__lead").first()
+    )
     if made is None or Correction.objects.filter(subject="decision", subject_id=pk).exists():
         return None
     words = {"what": made.get_kind_display().capitalize(), "time": teller.hour(made.occurred_at)}

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leads.handoffs import queue
-from leads.models import HandoffState
+from leads.handoffs import decisions, queue, routing
+from leads.models import HandoffState, Lead
 from leads.models.queues import key_of
 from tests.leads import facts
 from tests.leads.handoffs.desk import NOW, Desk
@@ -101,6 +101,17 @@ def test_everybody_sees_their_own_part(desk):
     gone = set(HandoffState.objects.ever_in_hands_of(desk.lea).values_list("pk", flat=True))
     assert {mine.pk, pooled.pk} <= gone
     assert not HandoffState.objects.ever_in_hands_of(stranger).exists()
+
+
+def test_a_lead_that_was_accepted_and_given_back_to_its_pool_waits_there_for_every_rep_of_the_pool(desk):
+    handoff = desk.hand()
+    decisions.accept(handoff=handoff, by=desk.lea, at=NOW + timedelta(minutes=5))
+    routing.reassign(handoff=handoff, rep=None, by=desk.boss, at=NOW + timedelta(minutes=6))
+    for rep in (desk.lea, desk.paul):
+        assert HandoffState.objects.visible_to(rep).in_pool().get().pk == handoff.pk
+        assert Lead.objects.visible_to(rep).get().pk == handoff.lead_id
+    assert routing.take(handoff=handoff, by=desk.paul, at=NOW + timedelta(minutes=7)).rep == desk.paul
+    assert not HandoffState.objects.visible_to(desk.lea).exists()
 
 
 def test_the_head_counts_what_is_owed_today_late_and_before_noon(desk):

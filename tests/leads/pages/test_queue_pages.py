@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from leads.handoffs import decisions, routing
-from leads.models import Attempt, Deal, Decision, HandoffState
+from leads.handoffs import attempts, deals, decisions, routing
+from leads.models import Attempt, Company, Deal, Decision, HandoffState, Lead
 from smarketing.rows import clock
 from tests.leads.handoffs.desk import Desk, state
 
@@ -205,3 +205,30 @@ def test_in_french_the_pages_answer_too(desk, at):
     rep = of(desk.lea)
     for address in ("/queue/", f"/queue/{handoff.pk}/", f"/queue/{handoff.pk}/refuse/", f"/queue/{handoff.pk}/deal/"):
         assert rep.get(address).status_code == 200
+
+
+def test_a_deal_names_its_contacts_and_of_the_colleagues_those_whom_the_rep_may_see(desk, at):
+    desk.pool.members.filter(rep=desk.lea).delete()
+    mine, theirs, named = (
+        desk.hand(rep=rep, at=at, first_name=name) for rep, name in (("lea", "Mia"), ("paul", "Theo"), ("paul", "Nora"))
+    )
+    firm = Company.objects.create(name="Nordwind", created_at=at, recorded_at=at)
+    Lead.objects.update(company=firm)
+    deal = deals.open_deal(
+        lead=mine.lead, handoff=mine, by=desk.lea, at=at, title="Pilot", contacts={named.lead_id: "pays"}
+    )
+    page = text(of(desk.lea).get(f"/deals/{deal.pk}/"))
+    assert "Mia" in page and "Nora" in page and "Theo" not in page
+    said = {"title": "Pilot", "amount": "", f"role-{named.lead_id}": "uses", f"role-{theirs.lead_id}": "decides"}
+    assert of(desk.lea).post(f"/deals/{deal.pk}/change/", said).status_code == 302
+    assert deals.contacts_of(deal) == {named.lead_id: "uses"}
+    assert "Theo" in text(of(desk.boss).get(f"/deals/{deal.pk}/"))
+
+
+def test_the_strip_of_what_was_done_says_nothing_of_a_lead_that_left_their_hands(desk, at):
+    desk.pool.members.filter(rep=desk.lea).delete()
+    handoff = desk.hand(at=at, first_name="Zazie")
+    made = attempts.log(handoff=handoff, by=desk.lea, at=at, channel="call", outcome="no_answer")
+    assert "Zazie" in text(of(desk.lea).get(f"/queue/?done=attempt-{made.pk}"))
+    routing.reassign(handoff=handoff, rep=desk.paul, by=desk.boss, at=clock.now())
+    assert "Zazie" not in text(of(desk.lea).get(f"/queue/?done=attempt-{made.pk}"))
