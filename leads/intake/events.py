@@ -28,6 +28,11 @@ _EVENT = {
 _PAYLOAD = {"event_id": "bigint", "properties": "jsonb"}
 
 
+def key_of(message_id: str) -> bytes:
+    """The key by which an event is known, from its id as sent."""
+    return hashlib.sha256(message_id.encode("utf-8", "surrogatepass")).digest()[:16]
+
+
 @dataclass
 class NewEvent:
     """One event as it came. `body` is what makes a repeat "the same" (default: everything but the message id).
@@ -54,7 +59,7 @@ class NewEvent:
 
     @property
     def key(self) -> bytes:
-        return hashlib.sha256(self.message_id.encode("utf-8", "surrogatepass")).digest()[:16]
+        return key_of(self.message_id)
 
     @property
     def hash(self) -> bytes:

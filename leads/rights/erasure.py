@@ -5,26 +5,19 @@ on the suppression list as keyed hashes, and whoever comes with one is not taken
 person. A backup made before still holds the person: `replay` makes erasures again after a restore.
 """
 
-import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import quote, quote_plus
 
 from django.db import connection, transaction
-from django.db.models import Q, TextField
-from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
-from leads.intake import columns, dirty, locks, spans, suppression, words
+from leads.intake import columns, dirty, locks, spans, suppression
 from leads.intake.bulk import among
 from leads.models import (
     BehaviourDay,
-    Company,
-    Decision,
     Erasure,
     ErasureProposal,
-    Handoff,
     HandoffState,
     Lead,
     PersonaMatch,
@@ -37,14 +30,11 @@ from leads.models import (
 from leads.scoring import ledger
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
-from smarketing.jobs.models import Outbox
-from smarketing.notify.models import Mail, Notice
 from smarketing.rows.fence import Fence, open_fence
-from smarketing.web import export_files
-from smarketing.web.models import ExportFile, SavedView, SentForm
 
 from . import person, staged, told
 from .person import Person
+from .places import PARTS
 from .problems import Refusal
 
 # What an erasure removes and what stays, as sections of the export.
@@ -182,83 +172,6 @@ def _keep_suppressed(who: Person, by: User | None, at: datetime, fence: Fence) -
     if _opposed(who):
         emails = dict.fromkeys(who.emails)
         suppression.add(emails, origin=Suppression.Origin.GONE, by=by, at=at, fence=fence)
-
-
-# --- where the house keeps something of a person: one function each
-
-
-def _facts(who: Person) -> None:
-    """Facts and acts, by the owner's function; then the columns derived from them."""
-    firms = Company.objects.filter(people__in=who.leads).exclude(
-        pk__in=Lead.objects.filter(company__people__in=who.leads, erased=False).exclude(pk__in=who.leads).values("company")
-    )  # fmt: skip
-    alone = sorted(set(firms.values_list("pk", flat=True)))
-    tomb = secrets.token_hex(8)
-    full = [" ".join(pair) for pair in who.full_names]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT leads_erase_reasons(%s::bigint[], %s::bigint[])", [who.leads, who.deals])
-        cursor.execute(
-            "SELECT leads_erase_person(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s)",
-            [who.leads, who.deals, who.owned, who.visitors, alone, [*who.words, *full], tomb],
-        )
-    for subject, ids in (("lead", who.leads), ("deal", who.deals), ("company", alone)):
-        for pk in ids:
-            columns.rebuild_all(subject, pk, pk + 1)
-
-
-def _found_by(who: Person) -> None:
-    """The words by which they were found, where nobody else has them."""
-    words.forget([*who.names, *who.emails])
-
-
-def _staged(who: Person) -> None:
-    """Rows of files that wait or were kept, and the files themselves."""
-    staged.erase(who)
-
-
-def _mails(who: Person) -> None:
-    """Mails that name them; by name alone only those that are sent, for a person of the house may be called the same.
-    Mails of notices about their handoffs in any case."""
-    handoffs = list(Handoff.objects.filter(lead__in=who.leads).values_list("pk", flat=True))
-    decisions = list(Decision.objects.filter(handoff__in=handoffs).values_list("pk", flat=True))
-    about = Q(params__handoff__in=handoffs) | Q(params__decision__in=decisions) | Q(params__lead__in=who.leads)
-    told = Notice.objects.filter(about)
-    Mail.objects.filter(pk__in=told.exclude(letter=None).values("letter")).delete()
-    Mail.objects.filter(_holding(("subject", "text", "page", "address"), who.words)).delete()
-    full = [" ".join(pair) for pair in who.full_names]
-    Mail.objects.filter(_holding(("subject", "text", "page"), full)).exclude(state=Mail.State.WAITING).delete()
-
-
-def _answers(who: Person) -> None:
-    """Answers kept for forms sent twice, and side effects done or to be done."""
-    for model, name in ((SentForm, "answer"), (Outbox, "body")):
-        texts = model.objects.annotate(said=Cast(name, TextField()))
-        texts.filter(_holding(("said",), [*who.words, *(" ".join(pair) for pair in who.full_names)])).delete()
-
-
-def _views(who: Person) -> None:
-    """Lists that somebody saved while looking for them."""
-    words = [*who.words, *(" ".join(pair) for pair in who.full_names)]
-    asked = [form for word in words for form in (word, quote_plus(word), quote(word))]
-    SavedView.objects.filter(_holding(("query", "name"), asked)).delete()
-    ExportFile.objects.filter(_holding(("address", "title"), asked)).delete()
-
-
-def _exports(who: Person) -> None:
-    """Large files that wait to be fetched: any of them may hold the person, so all of them go."""
-    export_files.take_back()
-
-
-PARTS: list[Callable[[Person], None]] = [_facts, _found_by, _staged, _mails, _answers, _views, _exports]
-
-
-def _holding(names: Iterable[str], words: Iterable[str]) -> Q:
-    """The condition that one of these columns holds one of these words."""
-    wanted = Q(pk=None)
-    for name in names:
-        for word in words:
-            wanted |= Q(**{f"{name}__icontains": word})
-    return wanted
 
 
 def _forget(who: Person) -> None:

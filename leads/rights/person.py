@@ -58,6 +58,17 @@ class Person:
     full_names: list[tuple[str, str]] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
 
+    @property
+    def said_names(self) -> list[str]:
+        """First and last name in one text, in either order."""
+        pairs = self.full_names
+        return [form for one, other in pairs for form in (f"{one} {other}", f"{other} {one}", f"{other}, {one}")]
+
+    @property
+    def texts(self) -> list[str]:
+        """Whatever finds them in a text."""
+        return [*self.words, *self.said_names]
+
     def __add__(self, other: "Person") -> "Person":
         names = [one.name for one in fields(self) if one.name != "keys"]
         both = {name: getattr(self, name) + getattr(other, name) for name in names}

@@ -1,25 +1,29 @@
 """A person in files: rows that are theirs, kept with an import or in its uploaded file.
 
-A row is theirs by an address or number of theirs in a cell, by first and last name in two cells, or by a key of theirs in
-a column of keys of its source. Its cells are emptied where they are kept; the file it stands in goes.
+A row is theirs by an address or number of theirs in a cell, by first and last name in two cells, by a key of theirs or
+of a deal of theirs in a column of keys of its source, or where it tells details of an event of theirs. Its cells are
+emptied where they are kept; the file it stands in goes.
 """
 
 import json
 import zipfile
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from leads.intake.events import key_of
 from leads.intake.importing import staging
 from leads.intake.importing.service import OPEN
-from leads.models import Import
+from leads.models import Deal, EventKey, Import, Source
 
-from .person import Person
+from .person import Person, events
 from .problems import Refusal
 
 KEYED = ("key", "lead", "root", "losers", "contacts")  # targets that hold keys of leads
+KEYED_DEALS = {"deals": "key", "contacts": "deal", "changes": "deal"}  # kind -> its target that holds keys of deals
 _BY_WORDS = """
 SELECT batch_id, line FROM leads_importrow WHERE lower(raw::text) LIKE ANY(%s) AND EXISTS (
   SELECT FROM jsonb_array_elements_text(raw) c WHERE EXISTS (SELECT FROM unnest(%s::text[]) w WHERE strpos(lower(c), w) > 0))
@@ -37,6 +41,7 @@ UPDATE leads_importrow SET errors = '[]', raw = coalesce(
 """
 ENCODINGS = ("utf-8", "utf-16-le", "cp1252")
 BLOCK = 1 << 20
+BLOCK_ROWS = 2000
 
 Rows = dict[int, list[int]]  # import -> lines
 
@@ -58,7 +63,7 @@ def find(who: Person) -> Rows:
     keyed = {(batch, column): set(keys) for batch, column, keys in _keyed(who)}
     for one in Import.objects.order_by("pk"):
         mine = {column: keys for (batch, column), keys in keyed.items() if batch == one.pk}
-        _add(found, [(one.pk, line) for line in _in_file(one, who, mine)])
+        _add(found, [(one.pk, line) for line in (*_in_file(one, who, mine), *_details(one, who))])
     return {batch: sorted(lines) for batch, lines in sorted(found.items())}
 
 
@@ -98,12 +103,40 @@ def erase(who: Person) -> None:
 
 def _keyed(who: Person) -> Iterable[tuple[int, int, list[str]]]:
     """(import, column, keys) of the columns of staged files that hold keys of a source in which the person has one."""
+    sold = list(Deal.objects.filter(pk__in=who.deals).exclude(key="").values_list("key", flat=True))
     for one in Import.objects.exclude(mapping={}).order_by("pk"):
         keys = who.keys.get(one.mapping.get("source", "") or "", [])
-        headers = one.report.get("headers", [])
-        for header, target in (one.mapping.get("columns") or {}).items():
-            if keys and header in headers and set(str(target).split("+")) & set(KEYED):
-                yield one.pk, headers.index(header), keys
+        if keys and one.kind != "deals":
+            yield from ((one.pk, column, keys) for column in _columns(one, KEYED))
+        elif keys:
+            yield from ((one.pk, column, keys) for column in _columns(one, set(KEYED) - {"key"}))
+        if sold and one.kind in KEYED_DEALS:
+            yield from ((one.pk, column, sold) for column in _columns(one, [KEYED_DEALS[one.kind]]))
+
+
+def _columns(one: Import, targets: Iterable[str]) -> Iterator[int]:
+    """The columns of a file that fill one of these targets."""
+    headers = one.report.get("headers", [])
+    for header, target in (one.mapping.get("columns") or {}).items():
+        if header in headers and set(str(target).split("+")) & set(targets):
+            yield headers.index(header)
+
+
+def _details(one: Import, who: Person) -> Iterator[int]:
+    """Lines of a file of details, kept or staged, that tell of an event of theirs: the event's id is all they name."""
+    source = Source.objects.filter(name=one.mapping.get("source") or "").first() if one.kind == "details" else None
+    column = next(_columns(one, ["id"]), None)
+    if source is None or column is None:
+        return
+    mine = set(events(who).values_list("pk", flat=True))
+    said = one.rows.values_list("line", "raw").iterator(chunk_size=BLOCK_ROWS)
+    staged = iter(lambda: list(islice(said, BLOCK_ROWS)), [])
+    kept = (list(zip(block.lines, block.rows, strict=True)) for block in staging.blocks(one))
+    for rows in chain(staged, kept) if mine else ():
+        ids = {line: key_of(row[column]) for line, row in rows if column < len(row)}
+        found = EventKey.objects.filter(source=source, key__in=list(set(ids.values()))).values_list("key", "event_id")
+        theirs = {bytes(key) for key, event in found if event in mine}
+        yield from (line for line, key in ids.items() if key in theirs)
 
 
 def _in_file(one: Import, who: Person, keyed: dict[int, set[str]]) -> Iterator[int]:
@@ -133,7 +166,7 @@ def _in_file(one: Import, who: Person, keyed: dict[int, set[str]]) -> Iterator[i
 
 def _holds(path: Path, who: Person) -> bool:
     """Whether a file holds an address or number of theirs, or a full name as one text."""
-    return _has(path, [*who.words, *(" ".join(pair) for pair in who.full_names)])
+    return _has(path, who.texts)
 
 
 def _has(path: Path, wanted: Iterable[str]) -> bool:

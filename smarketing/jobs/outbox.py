@@ -6,6 +6,8 @@ from datetime import timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
+from smarketing.web.logs import cut
+
 from .crash import point
 from .models import Outbox
 
@@ -54,7 +56,7 @@ def _deliver(row: Outbox) -> int:
         point("outbox.delivered")
         row.sent_at, row.error = timezone.now(), ""
     except Exception as problem:
-        row.error = f"{type(problem).__name__}: {problem}"[:500]
+        row.error = cut(f"{type(problem).__name__}: {problem}")[:500]
         row.not_before = timezone.now() + timedelta(seconds=2**row.attempts)
     row.save(update_fields=["attempts", "sent_at", "error", "not_before"])
     return int(row.sent_at is not None)

@@ -19,6 +19,8 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
+from smarketing.web.logs import cut
+
 from . import lease
 from .crash import point
 from .models import Chunk, Run
@@ -132,7 +134,7 @@ def _next_chunk(held: lease.Held, run: Run, step: Step) -> bool:
         connection.close_if_unusable_or_obsolete()
         raise
     except Exception:
-        _note(held, chunk, traceback.format_exc(limit=4)[-2000:])
+        _note(held, chunk, cut(traceback.format_exc(limit=4))[-2000:])
     return True
 
 

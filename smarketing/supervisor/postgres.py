@@ -27,6 +27,14 @@ SYSTEM = Path("/usr/lib/postgresql")
 OWNER, APPLICATION, SUPERUSER = "smarketing_owner", "smarketing_app", "postgres"
 EXTENSIONS = ("pg_trgm", "unaccent", "btree_gist", "btree_gin")
 LONGEST_SOCKET_FOLDER = 80
+# An erasure cannot reach a log: the server's own holds no row that was refused (DETAIL) and no statement (STATEMENT).
+DISCREET = {
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length_on_error": "0",
+}
+# Of the two roles not even the message, which may quote a value: whoever asked is told, and logs it without values.
+ROLES_LOG = "log_min_messages = 'log'"
 
 
 def binaries() -> Path:
@@ -113,7 +121,7 @@ class Server:
         (self.data / "postmaster.pid").unlink(missing_ok=True)
         settings = {"listen_addresses": "", "unix_socket_directories": str(self.sockets), "wal_compression": "off"}
         settings |= {"max_connections": "200", "shared_buffers": "128MB", "timezone": "UTC", "log_timezone": "UTC"}
-        settings |= {"jit": "off", "max_wal_size": "2GB"}
+        settings |= {"jit": "off", "max_wal_size": "2GB"} | DISCREET
         if self.fast:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
         command = [*self.way.prefix, str(folder / "postgres"), "-D", str(self.data)]
@@ -197,6 +205,7 @@ def prepare(server: Server, database: str = "smarketing") -> None:
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
             if not cursor.fetchone():
                 cursor.execute(f"CREATE ROLE {role} {rights}")
+            cursor.execute(f"ALTER ROLE {role} SET {ROLES_LOG}")
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
         if not cursor.fetchone():
             cursor.execute(f'CREATE DATABASE "{database}" OWNER {OWNER} TEMPLATE template0')

@@ -1,7 +1,7 @@
 """Logs: one line per event on standard error, as text for people or as JSON for machines; never a personal value.
 
 What a database says of a refused row ("Key (email)=(ann@example.com) already exists") is cut: logs are kept longer and by
-others than data are.
+others than data are, and an erasure does not reach them.
 """
 
 import re
@@ -11,14 +11,21 @@ from typing import Any
 import structlog
 
 _DETAIL = re.compile(r"^(DETAIL|CONTEXT|LINE \d+|HINT):.*$", re.MULTILINE)
+# 'invalid input syntax for type date: "…"': what stands quoted at the end is the value.
+_QUOTED = re.compile(r"((?:invalid|out of range|malformed|cannot|unterminated)[^\n]*?): \"[^\n]*$", re.MULTILINE)
 CUT = "(cut)"
+
+
+def cut(text: str) -> str:
+    """What went wrong without what a database tells about a row; for messages and tracebacks that are kept."""
+    return _QUOTED.sub(rf"\1: {CUT}", _DETAIL.sub(rf"\1: {CUT}", text))
 
 
 def without_values(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Cut what a database tells about a row, in messages and tracebacks."""
     for key in ("event", "exception", "stack"):
         if isinstance(event.get(key), str):
-            event[key] = _DETAIL.sub(lambda found: f"{found[1]}: {CUT}", event[key])
+            event[key] = cut(event[key])
     return event
 
 

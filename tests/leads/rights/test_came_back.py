@@ -17,7 +17,7 @@ from tests.leads.pages.test_pages import client_of
 from tests.people import person
 
 from . import canary
-from .test_erasure import left, tables
+from .traces import left, tables
 
 pytestmark = pytest.mark.django_db
 MAIL = canary.STRINGS["email"]

@@ -20,7 +20,7 @@ from smarketing.supervisor.errors import CannotRestore
 from smarketing.supervisor.postgres import APPLICATION, OWNER, extend
 from tests.leads.handoffs.desk import Desk
 from tests.leads.rights import canary
-from tests.leads.rights.test_erasure import left
+from tests.leads.rights.traces import left
 from tests.smarketing.jobs.nights import DERIVED
 
 ROOT = Path(__file__).resolve().parents[3]

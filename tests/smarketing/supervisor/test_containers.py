@@ -8,6 +8,8 @@ import yaml
 from django.conf import settings
 from django.test import Client
 
+from smarketing.supervisor.postgres import APPLICATION, DISCREET, OWNER, ROLES_LOG
+
 ROOT = settings.BASE_DIR
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 OURS = [name for name in COMPOSE["services"] if name not in ("database", "broker")]
@@ -48,6 +50,13 @@ def test_only_the_owner_s_processes_hold_its_password_and_the_stores_have_no_way
     assert owners == {"prepare", "backup"}
     assert COMPOSE["networks"]["inside"]["internal"] is True
     assert COMPOSE["services"]["database"]["networks"] == COMPOSE["services"]["broker"]["networks"] == ["inside"]
+
+
+def test_the_database_logs_no_row_and_no_statement_as_the_embedded_one():
+    said = COMPOSE["services"]["database"]["command"]
+    assert {f"{name}={value}" for name, value in DISCREET.items()} <= set(said)
+    roles = (ROOT / "docker" / "roles.sh").read_text()
+    assert all(f"ALTER ROLE {role} SET {ROLES_LOG};" in roles for role in (APPLICATION, OWNER))
 
 
 @pytest.mark.django_db

@@ -13,7 +13,7 @@ import redis
 
 from smarketing.supervisor.broker import Broker
 from smarketing.supervisor.errors import CannotStart
-from smarketing.supervisor.postgres import Server, prepare
+from smarketing.supervisor.postgres import APPLICATION, OWNER, SUPERUSER, Server, prepare
 
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root has a choice of ways")
 
@@ -101,3 +101,29 @@ def test_the_broker_keeps_its_list_through_a_kill(folder):
     finally:
         with suppress(redis.RedisError):
             broker.stop()
+
+
+@pytest.mark.invariant("I19", mutant="the server logs as PostgreSQL does by itself")
+def test_the_server_s_own_log_holds_no_value_of_what_it_refused(servers):
+    server = servers[0]
+
+    def refused(user: str, word: str, *settings: str) -> bool:
+        """Whether the server's log tells the word of a row, a value and a statement that were refused."""
+        start = server.log.stat().st_size
+        with closing(server.connect("postgres", user)) as link, link.cursor() as cursor:
+            for setting in settings:
+                cursor.execute(f"SET {setting}")
+            cursor.execute("CREATE TEMPORARY TABLE one (mail text UNIQUE)")
+            for _turn in range(2):
+                with suppress(Exception):
+                    cursor.execute("INSERT INTO one VALUES (%s)", [word])
+            if user != SUPERUSER:
+                with suppress(Exception):
+                    cursor.execute("SELECT %s::date", [word])
+        with server.log.open("rb") as log:
+            log.seek(start)
+            return word.encode() in log.read()
+
+    assert not any(refused(user, f"discreet-{user}@x.example") for user in (APPLICATION, OWNER, SUPERUSER))
+    assert refused(SUPERUSER, "loud@x.example", "log_error_verbosity = 'default'")
+    assert refused(SUPERUSER, "louder@x.example", "log_min_error_statement = 'error'")

@@ -7,7 +7,7 @@ import sys
 from io import StringIO
 
 import pytest
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError, connection, transaction
 from django.test import Client
 
 from smarketing.accounts.models import User
@@ -61,7 +61,14 @@ def test_what_a_database_says_of_a_row_is_not_logged(lines):
         logging.getLogger("smarketing.trial").exception("refused")
     (line,) = lines()
     assert "IntegrityError" in line["exception"] and "DETAIL: (cut)" in line["exception"]
-    assert "canary-7c1" not in json.dumps(line)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT %s::date", [address])
+    except DataError:
+        logging.getLogger("smarketing.trial").exception("refused")
+    quoted = lines()[-1]
+    assert "invalid input syntax for type date: (cut)" in quoted["exception"]
+    assert "canary-7c1" not in json.dumps([line, quoted])
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
