@@ -56,7 +56,8 @@ def test_the_proxy_s_id_is_kept_and_a_hostile_one_is_not(lines):
 def test_what_a_database_says_of_a_row_is_not_logged(lines):
     address = "-".join(("canary", "7c1@secret.example"))
     try:
-        User.objects.create_user(address, "x" * 12, name="Ben", role="rep", side="neither")
+        with transaction.atomic():
+            User.objects.create_user(address, "x" * 12, name="Ben", role="rep", side="neither")
     except IntegrityError:
         logging.getLogger("smarketing.trial").exception("refused")
     (line,) = lines()
