@@ -161,8 +161,8 @@ def spend(question: Question) -> Population:
     )  # fmt: skip
 
 
-def with_value(question: Question, subject: str, field: str) -> Population:
-    """Rows of a subject whose field is filled in; the value is its number, where it is one."""
+def with_value(question: Question, subject: str, field: str, personal: bool = False) -> Population:
+    """Rows of a subject whose field is filled in; the value is its number, where it is one. `personal`: shown as names are."""
     text = value(subject, field)
     base = (
         deals(question)
@@ -171,7 +171,7 @@ def with_value(question: Question, subject: str, field: str) -> Population:
         if question.date == "created"
         else handoffs(question, FIRST)
     )
-    column = Column("value", _("value"), text)
+    column = Column("value", _("value"), text, personal=personal)
     return Population(
         base.source, base.key, base.day, (*base.where, f"coalesce({text}, '') <> ''"), number(text), "true", base.ctes,
         base.params, (*LEAD, column), base.link, base.seen,

@@ -111,7 +111,7 @@ def _field(name: str) -> FieldDef | None:
 def _shape(field: FieldDef) -> dict:
     deal = field.subject == "deal"
     return {
-        "population": partial(p.with_value, subject=field.subject, field=field.name),
+        "population": partial(p.with_value, subject=field.subject, field=field.name, personal=field.personal),
         "dimensions": d.of_deals if deal else d.of_leads,
         "dates": DEALS if deal else ("created", "handed"),
     }
