@@ -11,7 +11,8 @@ class Counts:
     """How a definition's body meets the leads known at `cutoff`.
 
     `hits`: written path of a criterion or condition -> leads for which it holds. `cells`: grade -> leads. `mql`: who
-    would be an MQL now (`direct` of them by a direct path). `links`: path, "mql", "direct", "leads" or grade -> address
+    would be an MQL now (`direct` of them by a direct path). `late`: field -> (values that came in only after sales had made
+    contact, values of leads contacted). `links`: path, "mql", "direct", "leads" or grade -> address
     that lists those leads. `waiting`: the figures are not there yet; they are being counted.
     """
 
@@ -20,6 +21,7 @@ class Counts:
     direct: int = 0
     hits: Mapping[str, int] = field(default_factory=dict)
     cells: Mapping[str, int] = field(default_factory=dict)
+    late: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
     cutoff: datetime | None = None
     waiting: bool = False

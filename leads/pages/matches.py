@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.models import Lead
-from leads.scoring import preview
+from leads.scoring import late, preview
 from personas.criteria import tree
 from personas.hooks import Counts
 from personas.models import DefinitionDraft, DefinitionVersion, PersonaVersion
@@ -46,7 +46,8 @@ def count_matches(body: Mapping[str, Any], source: str) -> Counts:
         return Counts(waiting=True)
     keys = [*preview.WHOLE, *found.hits, *found.cells]
     links = {key: address(source, key) for key in keys}
-    return Counts(found.leads, found.mql, found.direct, found.hits, found.cells, links, at)
+    seen = late.filled({cond["field"] for _path, cond in tree.conditions(body) if "field" in cond}, at)
+    return Counts(found.leads, found.mql, found.direct, found.hits, found.cells, seen, links, at)
 
 
 def address(source: str, what: str) -> str:

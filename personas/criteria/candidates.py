@@ -26,7 +26,7 @@ def values(info: FieldInfo, leaves: Sequence[Mapping[str, Any]], now: Any, today
     if not info.changeable or info.retired or (info.steady and known):
         return []
     found: dict[tuple[bool, ...], Any] = {outcome(info, leaves, now, today): now}
-    for value in _pool(info, leaves, today):
+    for value in pool(info, leaves, today):
         if read(info.type, value) is not None:
             found.setdefault(outcome(info, leaves, value, today), value)
     return list(found.values())[1:]
@@ -34,8 +34,11 @@ def values(info: FieldInfo, leaves: Sequence[Mapping[str, Any]], now: Any, today
 
 def act(filter_: Mapping[str, Any]) -> dict[str, Any] | None:
     """An event that is one of a behaviour, as little as it takes; None where no person could do it."""
-    if filter_["kind"] not in POSSIBLE_KINDS:
-        return None
+    return an_act(filter_) if filter_["kind"] in POSSIBLE_KINDS else None
+
+
+def an_act(filter_: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The same whoever does it; None where its conditions exclude one another."""
     props = {one["key"]: value for one in filter_.get("props") or () if (value := _property(one)) is not None}
     event = {part: filter_.get(part) or "" for part in ("kind", "name", "form")}
     event |= {"page": (filter_.get("page") or {}).get("value", ""), "campaign": filter_.get("campaign"), "props": props}
@@ -46,7 +49,8 @@ def outcome(info: FieldInfo, leaves: Iterable[Mapping[str, Any]], value: Any, to
     return tuple(holds(leaf["op"], info.type, value, leaf.get("value"), today) for leaf in leaves)
 
 
-def _pool(info: FieldInfo, leaves: Sequence[Mapping[str, Any]], today: date) -> list[Any]:
+def pool(info: FieldInfo, leaves: Sequence[Mapping[str, Any]], today: date) -> list[Any]:
+    """Values to try: for any outcome of the leaves that some value has, one that has it (see `values`)."""
     if info.type == BOOL:
         return [True, False]
     if info.type in (NUMBER, MONEY):
@@ -56,8 +60,11 @@ def _pool(info: FieldInfo, leaves: Sequence[Mapping[str, Any]], today: date) -> 
         marks = {mark for leaf in leaves for mark in _days(info, leaf, today)}
         return _between(marks, DAY, lambda low, high: low + (high - low) // 2) or [today]
     asked = [str(raw) for leaf in leaves for raw in _written(leaf)]
-    pairs = [f"{one} {other}" for one in asked for other in asked if one != other] if info.type != CHOICE else []
-    return [*asked, *info.choices, *pairs, *([] if info.type == CHOICE and info.choices else [OTHER])]
+    if info.type == CHOICE:
+        return [*asked, *info.choices] if info.choices else [*asked, OTHER]
+    pairs = [f"{one} {other}" for one in asked for other in (*asked, OTHER) if one != other]
+    whole = [" ".join([one, *(other for other in asked if other != one)]) for one in asked[:12]]
+    return [*asked, *info.choices, *pairs, *whole, OTHER]
 
 
 def _between(marks: set, step: Any, middle: Any) -> list[Any]:

@@ -1,15 +1,13 @@
 """Notes on a sound definition: nothing here forbids signing, each says what deserves a second look."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from . import canonical, decay, grade, tree
-from .behaviours import canonical_filter
+from . import candidates, canonical, decay, grade, tree
+from .behaviours import canonical_filter, matches
 from .evaluate import cap_of
+from .exclusion import possible
 from .fields import Catalogue
-from .operators import OPERATORS, read, read_operand
 from .problems import Problem
 from .tree import Path, written
 
@@ -17,7 +15,7 @@ from .tree import Path, written
 def lint(body: Mapping[str, Any], catalogue: Catalogue) -> list[Problem]:
     """Notes in reading order; the definition must have passed `validate`."""
     notes: list[Problem] = []
-    for rule in (_duplicates, _contradictions, _must_and_never, _cells, _mail_opens, _never_fades, _personal):
+    for rule in RULES:
         notes += rule(body, catalogue)
     return notes
 
@@ -52,75 +50,28 @@ def _duplicates(body: Mapping, catalogue: Catalogue) -> Iterator[Problem]:
 
 
 def _contradictions(body: Mapping, catalogue: Catalogue) -> Iterator[Problem]:
-    """Conditions asked for together that exclude one another: within one `all`, and among the musts."""
-    if _impossible(_flat(body.get("must") or ()), catalogue):
-        yield Problem("must", "contradiction")
+    """Conditions asked for together that exclude one another: within one `all`, among what must and must never be, and points
+    that nobody can get who has what is asked."""
+    must, never = list(body.get("must") or ()), list(body.get("never") or ())
+    asked = {spelling(cond) for cond in must}
+    never = [cond for cond in never if spelling(cond) not in asked]  # these are told by `_must_and_never`
+    sound = possible(must, catalogue, never)
+    if not sound:
+        yield Problem("must" if must else "never", "contradiction")
     for path, cond in tree.roots(body):
-        if path[0] != "must":
-            yield from _in_groups(cond, path, catalogue)
+        found = list(_in_groups(cond, path, catalogue))
+        yield from found if path[0] != "must" or sound else ()
+        if sound and not found and path[0] in tree.AXES and not possible([*must, cond], catalogue, never):
+            yield Problem(written(path), "never_with_must")
 
 
 def _in_groups(cond: Mapping, path: Path, catalogue: Catalogue) -> Iterator[Problem]:
-    if "all" in cond and _impossible(_flat(cond["all"]), catalogue):
+    if "all" in cond and not possible([cond], catalogue):
         yield Problem(written(path), "contradiction")
         return
     for name in tree.GROUPS:
         for index, child in enumerate(cond.get(name) or ()):
             yield from _in_groups(child, (*path, name, index), catalogue)
-
-
-def _flat(conds: Iterable[Mapping]) -> Iterator[Mapping]:
-    for cond in conds:
-        if "all" in cond:
-            yield from _flat(cond["all"])
-        else:
-            yield cond
-
-
-def _impossible(conds: Iterable[Mapping], catalogue: Catalogue) -> bool:
-    by_field: dict[str, list[Mapping]] = defaultdict(list)
-    for cond in conds:
-        if "field" in cond and cond["field"] in catalogue:
-            by_field[cond["field"]].append(cond)
-    return any(_excludes(found, catalogue[name].type) for name, found in by_field.items())
-
-
-def _excludes(conds: list[Mapping], kind: str) -> bool:
-    """No value satisfies all of them. Every value named by a condition is tried; bounds are compared besides."""
-    names = {cond["op"] for cond in conds}
-    if "is_not_set" in names:
-        return len(names) > 1
-    fixed = [cond for cond in conds if cond["op"] in ("is", "one_of")]
-    if fixed:
-        listed = fixed[0]["value"] if fixed[0]["op"] == "one_of" else [fixed[0]["value"]]
-        timeless = [cond for cond in conds if not OPERATORS[cond["op"]].edges(cond.get("value")).days]
-        timeless = [cond for cond in timeless if cond["op"] != "age_between"]
-        return not any(all(_holds(cond, kind, value) for cond in timeless) for value in listed)
-    low, high = _bounds(conds, kind)
-    return low is not None and high is not None and low > high
-
-
-def _holds(cond: Mapping, kind: str, value: Any) -> bool:
-    op = OPERATORS[cond["op"]]
-    return op.test(read(kind, value), read_operand(op, kind, cond.get("value")), date.min)
-
-
-def _bounds(conds: list[Mapping], kind: str) -> tuple[Any, Any]:
-    lows, highs = [], []
-    for cond in conds:
-        operand = read_operand(OPERATORS[cond["op"]], kind, cond.get("value"))
-        if cond["op"] == "between":
-            lows.append(operand[0])
-            highs.append(operand[1])
-        elif cond["op"] == "at_least":
-            lows.append(operand)
-        elif cond["op"] == "at_most":
-            highs.append(operand)
-        elif cond["op"] == "after" and operand < date.max:
-            lows.append(date.fromordinal(operand.toordinal() + 1))
-        elif cond["op"] == "before" and operand > date.min:
-            highs.append(date.fromordinal(operand.toordinal() - 1))
-    return max(lows, default=None), min(highs, default=None)
 
 
 def _must_and_never(body: Mapping, catalogue: Catalogue) -> Iterator[Problem]:
@@ -156,9 +107,43 @@ def _most_of(item: Mapping[str, Any]) -> int:
     return cap_of(item) if item.get("each") else min(item["points"], cap_of(item))
 
 
+def _caps(body: Mapping, catalogue: Catalogue) -> Iterator[Problem]:
+    """A cap under the points of a single act or criterion: what is promised is never given."""
+    for axis in tree.AXES:
+        for path, item, group in tree.items(body, axis):
+            if cap_of(item) < abs(item["points"]):
+                yield Problem(written(path), "cap_below_points", {"points": item["points"], "cap": item["cap"]})
+            elif group is not None and group["cap"] < abs(item["points"]):
+                yield Problem(written(path), "group_below_points", {"points": item["points"], "cap": group["cap"]})
+
+
+def _counted_twice(body: Mapping, catalogue: Catalogue) -> Iterator[Problem]:
+    """Two criteria with points for one act, under no common cap. What stands twice word for word is a duplicate."""
+    seen: list[tuple[Path, Mapping, Mapping | None]] = []
+    for axis in tree.AXES:
+        for path, item, group in tree.items(body, axis):
+            if item["points"] <= 0 or not tree.is_event_item(item):
+                continue
+            for before, other, capped in seen:
+                apart = group is None or group is not capped
+                if apart and _one_act(item["when"], other["when"]):
+                    yield Problem(written(path), "counted_twice", {"other": written((*before, "when"))})
+                    break
+            seen.append((path, item, group))
+
+
+def _one_act(one: Mapping, other: Mapping) -> bool:
+    if spelling(one) == spelling(other):
+        return False
+    acts = [(candidates.an_act(one["event"]), other["event"]), (candidates.an_act(other["event"]), one["event"])]
+    return any(act is not None and matches(filter_, act) for act, filter_ in acts)
+
+
 def _mail_opens(body: Mapping, catalogue: Catalogue) -> Iterator[Problem]:
+    negative = {path for axis in tree.AXES for path, item, _ in tree.items(body, axis) if item["points"] < 0}
     for path, cond in tree.conditions(body):
-        if "event" in cond and cond["event"]["kind"] == "mail_open" and path[0] not in ("must", "never"):
+        opens = "event" in cond and cond["event"]["kind"] == "mail_open" and path[0] not in ("must", "never")
+        if opens and not any(path[: len(one)] == one for one in negative):
             yield Problem(written(path), "mail_opens")
 
 
@@ -168,7 +153,4 @@ def _never_fades(body: Mapping, catalogue: Catalogue) -> Iterator[Problem]:
             yield Problem(written(path), "never_fades")
 
 
-def _personal(body: Mapping, catalogue: Catalogue) -> Iterator[Problem]:
-    for path, cond in tree.conditions(body):
-        if "field" in cond and cond["field"] in catalogue and catalogue[cond["field"]].personal:
-            yield Problem(written(path), "personal", {"field": cond["field"]})
+RULES = (_duplicates, _contradictions, _must_and_never, _cells, _caps, _counted_twice, _mail_opens, _never_fades)

@@ -54,7 +54,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "mail_opens": ("Mail opens are unreliable; clicks say more.", "Les ouvertures de mail sont peu fiables ; les clics en disent plus."),
     "never_fades": ("These points never fade.", "Ces points ne s’érodent jamais."),
     "no_way": ("No cell is chosen and no direct path: nobody qualifies.", "Aucune case choisie et aucune voie directe : personne ne se qualifie."),
-    "personal": ("{field} is personal data: keep it only if it is needed.", "{field} : donnée personnelle, à ne garder que si elle est nécessaire."),
+    "never_with_must": ("No lead that has what must be can get these points.", "Aucun lead qui remplit ce qui est exigé ne peut obtenir ces points."),
+    "cap_below_points": ("The cap of {cap} is below the {points} points of a single time.", "Le plafond de {cap} est inférieur aux {points} points d’une seule fois."),
+    "group_below_points": ("The common cap of {cap} is below these {points} points.", "Le plafond commun de {cap} est inférieur à ces {points} points."),
+    "counted_twice": ("One act gives points here and in “{other}”: put both under a common cap, or say which one counts.", "Un même acte donne des points ici et dans « {other} » : mettez les deux sous un plafond commun, ou dites lequel compte."),
+    "hits_nobody": ("No lead has this now.", "Aucun lead ne remplit cette condition aujourd’hui."),
+    "hits_everybody": ("Every lead has this now: it tells nobody apart.", "Tous les leads remplissent cette condition aujourd’hui : elle ne distingue personne."),
+    "filled_late": ("{field}: for {late} of {of} leads it was filled in only after sales had called. It says who was called, not who is good.", "{field} : pour {late} leads sur {of}, renseigné seulement après l’appel des ventes. Cela dit qui a été appelé, non qui est bon."),
+    "personal": ("{field} is personal data and of little use here: keep it only if it is needed.", "{field} : donnée personnelle et ici peu utile, à ne garder que si elle est nécessaire."),
 }  # fmt: skip
 
 

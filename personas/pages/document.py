@@ -7,7 +7,10 @@ from typing import Any
 from personas.builder.names import control
 from personas.criteria import definition_text, grade, tree
 from personas.criteria.lint import lint
+from personas.criteria.lint_seen import Seen, lint_seen
 from personas.criteria.sentence import Segment, Voice, plain
+from personas.criteria.validate import validate
+from personas.hooks import Counts
 
 from .words import at_lines, said
 
@@ -25,7 +28,8 @@ class Piece:
 
 @dataclass
 class Line:
-    """`path` written; `form`: the path whose form edits it; `worth`: points, cap, fading; `key` of a criterion."""
+    """`path` written; `form`: the path whose form edits it; `worth`: points, cap, fading; `key` of a criterion. `wrong`: what must
+    be mended; `notes`: what deserves a second look; `seen`: the same from what the leads say."""
 
     path: str
     form: str
@@ -38,6 +42,8 @@ class Line:
     last: bool = True
     negative: bool = False
     notes: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    seen: list[str] = field(default_factory=list)
 
     @property
     def ident(self) -> str:
@@ -75,6 +81,13 @@ class Document:
     matrix: list[list[tuple[str, bool]]]
     digits: list[str]
     notes: list[str]
+    wrong: list[str]
+
+    @property
+    def noted(self) -> int:
+        """How much deserves a look, in all."""
+        lines = [line for section in self.sections for line in section.lines]
+        return len(self.notes) + len(self.wrong) + sum(len(one.notes) + len(one.wrong) + len(one.seen) for one in lines)
 
     @property
     def empty(self) -> bool:
@@ -82,24 +95,36 @@ class Document:
         return not any(line.movable for section in self.sections for line in section.lines)
 
 
-def document(body: Mapping[str, Any], speaker: Voice, notes: bool = True) -> Document:
-    """The whole body in reading order, with the notes of lint at their lines (those without one on the document)."""
+def document(body: Mapping[str, Any], speaker: Voice, notes: bool = True, counts: Counts | None = None) -> Document:
+    """The whole body in reading order, with what is wrong, the notes of lint and, from `counts`, of lint_seen at their lines
+    (those without one on the document)."""
     sections = [
         Section(name, definition_text.heading(name, speaker.lang), _lines(body, name, speaker))
         for name in (*tree.AXES, *tree.LISTS, "mql", "rest")
     ]
     lines = {line.path: line for section in sections for line in section.lines}
-    found = at_lines(lint(body, speaker.catalogue), lines) if notes else {}
-    for path, problems in found.items():
-        if path:
-            lines[path].notes = [said(one, speaker, body) for one in problems]
+    wrong = validate(body, speaker.catalogue) if notes or counts else []
+    found = {
+        "wrong": at_lines(wrong, lines),
+        "notes": at_lines(lint(body, speaker.catalogue) if notes and not wrong else (), lines),
+        "seen": at_lines(lint_seen(body, speaker.catalogue, _seen(counts)) if counts and not wrong else (), lines),
+    }
+    for kind, by_line in found.items():
+        for path, problems in by_line.items():
+            if path:
+                setattr(lines[path], kind, [said(one, speaker, body) for one in problems])
     cells = grade.cells(body)
     return Document(
         sections=sections,
         matrix=[[(cell, cell in body["mql"]) for cell in row] for row in cells],
         digits=[cell[1] for cell in cells[0]],
-        notes=[said(one, speaker, body) for one in found.get("", ())],
+        notes=[said(one, speaker, body) for one in found["notes"].get("", ())],
+        wrong=[said(one, speaker, body) for one in found["wrong"].get("", ())],
     )
+
+
+def _seen(counts: Counts) -> Seen:
+    return Seen() if counts.waiting else Seen(counts.leads, counts.hits, counts.late)
 
 
 def _lines(body: Mapping[str, Any], name: str, speaker: Voice) -> list[Line]:

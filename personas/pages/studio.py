@@ -8,7 +8,6 @@ from django.urls import reverse
 
 from personas import hooks
 from personas.criteria.differ import differences
-from personas.criteria.lint import lint
 from personas.definitions import queries
 from personas.models import DefinitionLine
 from smarketing.accounts.policy import may, needs
@@ -42,10 +41,12 @@ def studio(request: HttpRequest, line: DefinitionLine, at: datetime, *, row=None
         if row is None:
             return redirect("personas:definition", line.pk)
     where = standing(line)
+    found = _counted(line) if request.GET.get("count") else None
+    shown = document(line.draft.body, speaker, counts=found)
     context = {
         "line": line,
         "draft": line.draft,
-        "document": document(line.draft.body, speaker),
+        "document": shown,
         "live": queries.version_in_force(line, at),
         "standing": where,
         "why_not": agreements.why_not(where.paper, request.user, clock.now()) if where.waiting else "",
@@ -53,8 +54,8 @@ def studio(request: HttpRequest, line: DefinitionLine, at: datetime, *, row=None
         "row": row,
         "here": request.GET.get("at", ""),
         "may_edit": may_edit,
-        "notes": len(lint(line.draft.body, speaker.catalogue)),
-        "counts": _counted(line) if request.GET.get("count") else None,
+        "notes": shown.noted,
+        "counts": found,
     }
     return render(request, "personas/studio.html", context, status=status)
 
@@ -68,7 +69,8 @@ def counts(request: HttpRequest, pk: int) -> HttpResponse:
     context = {"line": line, "draft": line.draft, "open": request.GET.get("open", "")}
     if request.GET.get("revision", str(line.draft.revision)) != str(line.draft.revision):
         return render(request, "personas/counts.html", context | {"moved_on": True})
-    context |= {"counts": _counted(line), "document": document(line.draft.body, voice(), notes=False)}
+    found = _counted(line)
+    context |= {"counts": found, "document": document(line.draft.body, voice(), counts=found)}
     return render(request, "personas/counts.html", context | _live(line))
 
 

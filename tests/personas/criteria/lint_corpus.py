@@ -142,7 +142,7 @@ PLANTED = [
     _fault("twice: a wider page", _with("engagement", item("x", 2, event("page", 30), each=True, cap=10)), ("engagement.items.2", "counted_twice")),
     _fault("twice: a named form", _with("engagement", item("x", 20, event("form", 60, form="Contact")), engagement=1), ("engagement.items.2", "counted_twice")),
     _fault("twice: a property", _with("engagement", item("x", 10, event("track", 30, name="trial")), engagement=4), ("engagement.items.3", "counted_twice")),
-    _fault("twice: on both axes", _with("fit", item("x", 10, event("demo", 90)), engagement=2), ("engagement.items.0", "counted_twice")),
+    _fault("twice: on both axes", _with("fit", item("x", 10, event("demo", 30)), engagement=2), ("engagement.items.0", "counted_twice")),
     _fault("twice: a group and one outside", _with("engagement", item("x", 10, event("page", 30)), engagement=3), ("engagement.items.2", "counted_twice")),
     # never fades
     _fault("for ever: once", _with("engagement", item("x", 15, event("track", name="fair"))), ("engagement.items.2", "never_fades")),

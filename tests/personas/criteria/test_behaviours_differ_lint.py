@@ -137,7 +137,3 @@ def test_cells_out_of_reach_mail_opens_and_points_that_stay_are_noted():
         ("engagement.items.0", "never_fades"),
     ]
     assert ("mql", "no_way") in notes(body(mql=[]))
-
-
-def test_personal_data_is_pointed_out():
-    assert ("must.0", "personal") in notes(full(must=[field("lead.birth_date", "age_between", [25, 60])]))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from personas.criteria import tree
 from personas.definitions import persona_services, services
 from personas.definitions.catalogue import catalogue
-from personas.models import DefinitionLine, PersonaVersion
+from personas.models import DefinitionLine, FieldDef, PersonaVersion
 from tests.forms import form
 from tests.people import person
 from tests.personas.builder.anything import definitions
@@ -270,3 +270,22 @@ def test_notes_of_lint_stand_at_their_criterion(client):
     text = client.get(address(line(body))).text
     where = text.index('id="at-engagement-items-1"')
     assert "Mail opens are unreliable" in text[where : text.index("</li>", where)]
+
+
+def test_a_value_that_settings_took_from_a_choice_is_named_at_its_line(client):
+    plan = {"value": "pro", "en": "pro", "fr": "pro"}
+    row = FieldDef.objects.create(
+        subject="lead",
+        name="x_plan",
+        key="lead.x_plan",
+        type="choice",
+        label_en="plan",
+        label_fr="offre",
+        choices=[plan],
+    )
+    body = starter()
+    body["fit"]["items"] = [item("c1", 20, {"field": "lead.x_plan", "op": "is", "value": "pro"})]
+    one = line(body)
+    assert "is not one of the choices" not in client.get(address(one)).text
+    FieldDef.objects.filter(pk=row.pk).update(choices=[plan | {"value": "basic"}])
+    assert "“pro” is not one of the choices of plan." in client.get(address(one)).text

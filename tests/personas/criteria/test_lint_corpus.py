@@ -1,0 +1,51 @@
+"""Every planted fault is found at its place, and none is invented: the corpus, and clean definitions spoiled at random."""
+
+from random import Random
+
+import pytest
+
+from personas.criteria.lint import lint
+from personas.criteria.lint_seen import Seen, lint_seen
+from personas.criteria.problems import MESSAGES
+from personas.criteria.validate import validate
+from tests.scale import examples
+
+from .lint_corpus import CATALOGUE, CLEAN, LEADS, MUTATORS, PLANTED, Case
+
+
+def notes(case: Case) -> set[tuple[str, str]]:
+    assert validate(case.body, CATALOGUE) == []
+    found = lint(case.body, CATALOGUE) + lint_seen(case.body, CATALOGUE, Seen(LEADS, case.seen(), case.late))
+    assert all(one.text("en") and one.text("fr") for one in found)
+    return {(one.path, one.key) for one in found}
+
+
+@pytest.mark.parametrize("case", CLEAN, ids=lambda case: case.name)
+def test_a_clean_definition_has_no_note(case):
+    assert notes(case) == set()
+
+
+@pytest.mark.parametrize("case", PLANTED, ids=lambda case: case.name)
+def test_a_planted_fault_is_found_and_nothing_else(case):
+    assert notes(case) == case.expected
+
+
+@pytest.mark.parametrize("name", MUTATORS)
+def test_a_clean_definition_spoiled_at_random_is_found_out(name):
+    random = Random(name)
+    spoiled = [one for _time in range(examples(90)) if (one := MUTATORS[name](random.choice(CLEAN), random))]
+    assert len(spoiled) >= 5
+    for case in spoiled:
+        assert notes(case) == case.expected, case
+
+
+def test_the_corpus_is_as_large_as_promised_and_covers_every_note():
+    assert (len(CLEAN), len(PLANTED), len(MUTATORS)) == (40, 60, 10)
+    planted = {key for case in PLANTED for _path, key in case.expected}
+    assert planted <= set(MESSAGES) and len(planted) == 14
+
+
+def test_few_leads_and_few_values_say_nothing():
+    body = PLANTED[0].body
+    assert lint_seen(body, CATALOGUE, Seen(19, dict.fromkeys(PLANTED[0].seen(), 0))) == []
+    assert lint_seen(body, CATALOGUE, Seen()) == []
