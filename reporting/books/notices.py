@@ -1,4 +1,4 @@
-"""What is told about closed months: closed, opened again, restated by facts that came late; to managers and marketers."""
+"""What is told about months: ending, over, closed, opened again, restated by facts that came late; to managers and marketers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -26,12 +26,13 @@ from smarketing.rows import clock
 from . import picture, restatements
 
 KIND = "month"
+LEFT = 3  # business days after today: with so many, what is missing can still be done
 
 
 def register() -> None:
     registry.register(
         registry.Kind(
-            KIND, gettext_lazy("A month may be closed, is closed, opened again or restated"), "calendar-check", say,
+            KIND, gettext_lazy("A month ends soon, may be closed, is closed, opened again or restated"), "calendar-check", say,
             whom=lambda user: user.role != Role.REP or user.signs,
         )
     )  # fmt: skip
@@ -46,11 +47,11 @@ def tell_reopened(book: BookClose, at: datetime) -> None:
 
 
 def look(run: Run) -> int:
-    """By night: tell of the closed months about which facts came late, once for the newest of these; and of a month that
-    may be closed now. Returns how many of them."""
+    """By night: tell of the closed months about which facts came late, once for the newest of these; of a month that
+    ends soon, and of one that may be closed now. Returns how many of them."""
     told = 0
     for contract in Contract.objects.order_by("pk"):
-        told += _over(contract, run)
+        told += _ends(contract, run) + _over(contract, run)
         books = list(BookClose.objects.filter(contract=contract, reopened=None).select_related("contract"))
         months = {book.pk: book.month for book in books}
         for pk, late in restatements.of_all(books).items():
@@ -59,6 +60,17 @@ def look(run: Run) -> int:
                 about, month = f"restated:{pk}@{late[-1].recorded_at:%Y%m%d%H%M%S%f}", months[pk]
                 told += _tell(about, contract, month, None, late[-1].recorded_at, book=pk, late=len(late)) > 0
     return told
+
+
+def _ends(contract: Contract, run: Run) -> bool:
+    """Tell once that the running month ends, while there are days left to do what is missing."""
+    first = run.business_date.replace(day=1)
+    month = follow.month(contract, first, run.cutoff, run.cutoff)
+    left = month.days - month.elapsed
+    if month.phase != follow.RUNNING or left > LEFT or not notices.is_news(run.cutoff, clock.now()):
+        return False
+    said = {"contract": contract.pk, "month": f"{first:%Y-%m-%d}", "left": left}
+    return _tell(f"ends:{contract.pk}@{first:%Y-%m}", contract, first, None, run.cutoff, **said) > 0
 
 
 def _over(contract: Contract, run: Run) -> bool:
@@ -103,10 +115,21 @@ def say(some: Sequence[Notice], reader: User) -> Mapping[int, Line]:
         elif contract := contracts.get(one.params.get("contract")):
             month = date.fromisoformat(one.params["month"])
             drawn = partial(picture.of, contract, month) if reader.role == Role.MANAGER else None
-            text = _("%(month)s is over and may be closed") % {"month": date_format(month, "YEAR_MONTH_FORMAT")}
             address = reverse("sla:month", args=[f"{month:%Y-%m}"]) + f"?contract={contract.pk}"
-            out[one.pk] = Line(capfirst(text), address, contract.name, drawn)
+            out[one.pk] = Line(capfirst(_of_month(one.params, month)), address, contract.name, drawn)
     return out
+
+
+def _of_month(params: Mapping, month: date) -> str:
+    name = {"month": date_format(month, "YEAR_MONTH_FORMAT")}
+    if "left" not in params:
+        return _("%(month)s is over and may be closed") % name
+    if not params["left"]:
+        return _("%(month)s: this is the last business day") % name
+    return ngettext(
+        "%(month)s ends soon: %(n)s business day left after today", "%(month)s ends soon: %(n)s business days left after today",
+        params["left"],
+    ) % (name | {"n": params["left"]})  # fmt: skip
 
 
 def _line(params: Mapping, book: BookClose) -> Line:

@@ -47,7 +47,7 @@ class Picture:
 @dataclass(frozen=True)
 class Letter:
     """`lines` are paragraphs; `items` a list of (words, what is worth adding, link or "") below them; `action` is the words
-    of the link `url`; `after` are paragraphs below it, `links` (words, link) at the end. `off`: where one click ends such
+    of the link `url`; `more` says how many items are left out; `after` are paragraphs below it, `links` (words, link) at the end. `off`: where one click ends such
     mails, for the mail program's own button.
 
     `secret`: whoever follows the link is let in, so that it is sealed in what is kept.
@@ -60,6 +60,7 @@ class Letter:
     after: Sequence[str] = ()
     secret: bool = False
     items: Sequence[tuple[str, str, str]] = ()
+    more: str = ""
     links: Sequence[tuple[str, str]] = ()
     sections: Sequence[Section] = ()
     picture: Picture | None = None

@@ -50,9 +50,9 @@ class Kind:
 PORTAL, AT_ONCE, MORNING = Channels(True), Channels(True, ByMail.ONCE), Channels(True, ByMail.MORNING)
 MAIL_ONLY = Channels(False, ByMail.ONCE)
 CHANNELS: dict[str, dict[str, Channels]] = {
-    "assigned": {Role.REP: AT_ONCE, Role.MANAGER: AT_ONCE},
+    "assigned": {Role.REP: AT_ONCE},
     "hot_signal": {Role.REP: PORTAL},
-    "promise_soon": {Role.REP: PORTAL, Role.MANAGER: PORTAL},
+    "promise_soon": {Role.REP: PORTAL},
     "promise_missed": {Role.REP: PORTAL, Role.MANAGER: MORNING},
     "sent_back": {Role.MARKETER: MORNING},
     "praise": {Role.REP: PORTAL, Role.MANAGER: PORTAL, Role.MARKETER: PORTAL},

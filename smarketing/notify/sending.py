@@ -23,7 +23,8 @@ from .models import ByMail, Notice
 from .registry import Line
 
 GATHERED = timedelta(minutes=5)
-MOST = 100  # lines of a mail; more follow in the next one
+MOST = 1_000  # notices of a mail; more follow in the next one
+LISTED = 5  # of them with their words; the page of notices has the others
 SALT = "notices.off"
 MAIL_KINDS = {ByMail.ONCE: "notices", ByMail.MORNING: "morning"}
 
@@ -67,7 +68,7 @@ def letter(user: User, some: Sequence[Notice], mode: str) -> Letter:
     """The mail of these notices, oldest first, with a way to switch each of their kinds off."""
     said = registry.said(some, user)
     shown = [(one, said[one.pk]) for one in some if one.pk in said]
-    lines = [line for _one, line in shown]
+    lines, listed = [line for _one, line in shown], _listed(shown)
     kinds = dict.fromkeys(one.kind for one in some if one.pk in said)
     words = {"n": len(lines)}
     only = _link(*shown[0]) if len(shown) == 1 and mode != ByMail.MORNING else ""  # its words are the subject then
@@ -80,7 +81,8 @@ def letter(user: User, some: Sequence[Notice], mode: str) -> Letter:
     return Letter(
         subject=subject,
         lines=[lines[0].detail] if only and lines[0].detail else [],
-        items=[] if only else [(line.text, line.detail, _link(one, line)) for one, line in shown],
+        items=[] if only else [(line.text, line.detail, _link(one, line)) for one, line in listed],
+        more=_more(len(shown) - len(listed)),
         action=_("Open") if only else _("All notices"),
         url=only or settings.PUBLIC_URL + reverse("notify:notices"),
         links=[
@@ -90,6 +92,16 @@ def letter(user: User, some: Sequence[Notice], mode: str) -> Letter:
         picture=next((line.picture() for line in reversed(lines) if line.picture), None),
         off=off_address(user, *kinds),
     )
+
+
+def _listed(shown: Sequence[tuple[Notice, Line]]) -> list[tuple[Notice, Line]]:
+    """The first few; and those that no page but the mail tells."""
+    first = [one.pk for one, _line in shown if one.shown][:LISTED]
+    return [(one, line) for one, line in shown if not one.shown or one.pk in first]
+
+
+def _more(n: int) -> str:
+    return ngettext("and %(n)s more", "and %(n)s more", n) % {"n": n} if n else ""
 
 
 def off_address(user: User, *kinds: str) -> str:

@@ -52,6 +52,23 @@ def test_those_of_five_minutes_are_one_mail_that_leads_to_their_pages(desk):
     assert Notice.objects.filter(mailed_at=TEN + 5 * MINUTE).count() == 2
 
 
+def test_a_mail_of_many_says_how_many_shows_the_first_five_and_leads_to_all(desk):
+    given = [owed(desk, at=TEN + n * timedelta(seconds=1)) for n in range(23)]
+    assert sending.send_due(TEN + 6 * MINUTE) == 1
+    mail = Mail.objects.get()
+    assert mail.subject == "23 notices" and mail.text.count("New lead") == mail.page.count("New lead:") == 5
+    assert f"/notices/{given[4].pk}/" in mail.text and f"/notices/{given[5].pk}/" not in mail.text
+    assert "and 18 more" in mail.text and "and 18 more" in mail.page and "/notices/\n" in mail.text
+    assert Notice.objects.filter(mailed_at=None).count() == 0
+
+
+def test_what_only_the_mail_tells_is_in_it_however_much_that_is(desk):
+    for n in range(7):
+        told(desk.lea, handoff=desk.hand(at=TEN, first_name="Zoé").pk, at=TEN + n * MINUTE / 10, shown=False)
+    sending.send_due(TEN + 6 * MINUTE)
+    assert Mail.objects.get().text.count("New lead") == 7
+
+
 def test_what_was_seen_meanwhile_or_is_no_longer_theirs_is_not_mailed(desk):
     owed(desk)
     notices.see(user=desk.lea, at=TEN + MINUTE)

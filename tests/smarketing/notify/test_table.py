@@ -94,6 +94,15 @@ class House:
         sign(contract(on=self.desk.line), [VOLUME], first, at=self.now - timedelta(days=90), using=always)
         books.look(Run(cutoff=self.now, business_date=self.now.date()))
 
+    def ending(self) -> None:
+        """Three business days before the last of a November of the past: Tuesday, 25 November 2025."""
+        weekdays = ALWAYS | {"windows": {str(day): [["00:00", "24:00"]] for day in range(1, 6)}}
+        using = calendars.create_version(name="weekdays", spec=weekdays, by=None, at=self.now)
+        sign(contract(on=self.desk.line), [VOLUME], date(2025, 11, 1), at=paris(2025, 10, 28), using=using)
+        for day in (24, 25, 26):  # the first is too early, the last has been told
+            books.look(Run(business_date=date(2025, 11, day), cutoff=paris(2025, 11, day, 2)))
+            assert Notice.objects.filter(kind="month").exists() == (day > 24)
+
     def night(self) -> None:
         runs.JOBS["test"] = runs.Job(
             "test", "Nightly run", [runs.Step("first", lambda run: [(0, 1)], lambda *_given: 1 // 0)]
@@ -131,7 +140,8 @@ EVENTS = {
     "terms proposed": ("paper", lambda house: house.paper(False)),
     "terms signed": ("paper", lambda house: house.paper(True)),
     "pace below 90 % of the line for 3 business days": ("pace", House.behind),
-    "month closes": ("month", House.over),
+    "month closes": ("month", House.ending),
+    "month is over": ("month", House.over),
     "month closed": ("month", lambda house: house.month(False)),
     "month restated": ("month", lambda house: house.month(True)),
     "nightly job failed": ("night_failed", House.night),
@@ -150,6 +160,7 @@ TABLE = """
 | terms signed                                    | –            | in-app, mail         | in-app, mail         | in-app, mail | –            |
 | pace below 90 % of the line for 3 business days | –            | mail                 | mail                 | –            | –            |
 | month closes                                    | –            | mail                 | mail                 | mail         | –            |
+| month is over                                   | –            | mail                 | mail                 | mail         | –            |
 | month closed                                    | –            | mail                 | mail                 | mail         | –            |
 | month restated                                  | –            | mail                 | mail                 | mail         | –            |
 | nightly job failed                              | –            | –                    | –                    | –            | in-app, mail |
@@ -161,7 +172,7 @@ HEAD, *ROWS = ([cell.strip() for cell in line.strip("| ").split("|")] for line i
 @pytest.mark.parametrize("cells", ROWS, ids=[row[0] for row in ROWS])
 def test_each_event_reaches_whom_the_table_names_and_where_it_says(cells, monkeypatch, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    if cells[0].startswith("pace"):
+    if cells[0].startswith(("pace", "month closes")):
         monkeypatch.setattr(notices, "NEWS", timedelta(days=3650))  # a November of the past
     house, (kind, happens) = House(), EVENTS[cells[0]]
     happens(house)
