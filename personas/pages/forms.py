@@ -45,8 +45,8 @@ class ProposeForm(forms.Form):
         help_text=_("Empty: as soon as both sides have signed."),
     )
 
-    def __init__(self, data=None, *, today=None):
-        super().__init__(data)
+    def __init__(self, data=None, *, today=None, **more):
+        super().__init__(data, **more)
         self.today = today
 
     def clean_effective_on(self):

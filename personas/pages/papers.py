@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from personas.criteria.differ import differences
@@ -16,6 +17,7 @@ from personas.definitions.services import KIND
 from personas.models import DefinitionLine, DefinitionVersion
 from smarketing.accounts.policy import needs
 from smarketing.agreements import services as agreements
+from smarketing.agreements import signing
 from smarketing.agreements.models import Paper
 from smarketing.rows import clock
 from smarketing.web.language import active_language
@@ -36,9 +38,11 @@ HEADINGS = {
 
 @needs("definition.edit")
 @require_POST
+@sensitive_post_parameters("password")
+@signing.counted
 @once
 def propose(request: HttpRequest, pk: int) -> HttpResponse:
-    """Put the draft to both sides; on to the paper, where they sign."""
+    """Put the draft to both sides, signed for one's own where the form asks for it; on to the paper, where they sign."""
     line, at = get_line(pk), clock.now()
     form = ProposeForm(request.POST, today=clock.today(at))
     if not form.is_valid():
@@ -50,15 +54,18 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
     day = form.cleaned_data["effective_on"]
     effective_at = datetime.combine(day, time(), clock.zone()) if day else None
     try:
-        paper = services.propose(line=line, by=request.user, at=at, effective_at=effective_at)
+        paper = signing.propose(
+            request, at, lambda: services.propose(line=line, by=request.user, at=at, effective_at=effective_at)
+        )
     except services.Unsound as refusal:
         speaker = voice()
         messages.error(request, " ".join(said(one, speaker, line.draft.body) for one in refusal.problems[:5]))
         return redirect("personas:definition", pk)
     except agreements.AgreementError as refusal:
         messages.error(request, str(refusal))
-        return redirect("personas:definition", pk)
-    messages.success(request, _("Proposed: both sides can sign now."))
+        kept = f"?effective_on={day.isoformat()}" if day else ""
+        return redirect(reverse("personas:definition", args=[pk]) + kept)
+    messages.success(request, signing.done(request))
     return redirect("personas:paper", paper.pk)
 
 

@@ -9,9 +9,11 @@ from django.urls import reverse
 from personas import hooks
 from personas.criteria.differ import differences
 from personas.definitions import queries
+from personas.definitions.services import KIND
 from personas.models import DefinitionLine
 from smarketing.accounts.policy import may, needs
 from smarketing.agreements import services as agreements
+from smarketing.agreements import signing
 from smarketing.rows import clock
 
 from .document import document
@@ -50,7 +52,8 @@ def studio(request: HttpRequest, line: DefinitionLine, at: datetime, *, row=None
         "live": queries.version_in_force(line, at),
         "standing": where,
         "why_not": agreements.why_not(where.paper, request.user, clock.now()) if where.waiting else "",
-        "propose_form": ProposeForm(),
+        "propose_form": ProposeForm(initial={"effective_on": request.GET.get("effective_on", "")}),
+        "may_sign": signing.may_at_once(request.user, KIND, at),
         "row": row,
         "here": request.GET.get("at", ""),
         "may_edit": may_edit,

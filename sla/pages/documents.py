@@ -8,18 +8,19 @@ from decimal import Decimal
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 
 from personas.models import DefinitionLine
 from smarketing.accounts.models import Side
 from smarketing.accounts.policy import may, needs
 from smarketing.agreements import services as agreements
+from smarketing.agreements import signing
 from smarketing.agreements.models import Paper
 from smarketing.calendars import services as calendars
 from smarketing.calendars.models import CalendarVersion
@@ -136,6 +137,8 @@ def _other(contract: Contract, text: Text) -> list[tuple[str, str, str]]:
 
 
 @needs("contract.edit")
+@sensitive_post_parameters("password")
+@signing.counted
 @once
 def draft(request: HttpRequest, pk: int) -> HttpResponse:
     contract = get_object_or_404(Contract.objects.visible_to(request.user).select_related("draft", "line"), pk=pk)
@@ -144,7 +147,9 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     form = TermsForm.of(body, contract.draft.revision, data)
     if request.method == "POST" and form.is_valid() and (answer := _save(request, contract, form)):
         return answer
-    return render(request, "sla/draft.html", {"contract": contract, "form": form, "calendars": calendars.current()})
+    context = {"contract": contract, "form": form, "calendars": calendars.current()}
+    context["may_sign"] = signing.may_at_once(request.user, terms.PAPER, clock.now())
+    return render(request, "sla/draft.html", context)
 
 
 def _spent(contract: Contract) -> bool:
@@ -164,16 +169,26 @@ def _starter(contract: Contract) -> dict:
 
 def _save(request: HttpRequest, contract: Contract, form: TermsForm) -> HttpResponse | None:
     at, revision = clock.now(), form.cleaned_data["revision"]
+
+    def write() -> None:
+        terms.save_draft(contract=contract, body=form.body(), revision=revision, by=request.user, at=at)
+        contract.refresh_from_db()
+
+    def propose() -> Paper:
+        write()
+        return terms.propose(contract=contract, by=request.user, at=at)
+
+    paper = None
     try:
-        with transaction.atomic():
-            terms.save_draft(contract=contract, body=form.body(), revision=revision, by=request.user, at=at)
-            contract.refresh_from_db()
-            paper = terms.propose(contract=contract, by=request.user, at=at) if "propose" in request.POST else None
+        if "propose" in request.POST or signing.asked(request):
+            paper = signing.propose(request, at, propose)
+        else:
+            write()
     except (ValidationError, agreements.AgreementError) as refusal:
         form.add_error(None, getattr(refusal, "messages", None) or [str(refusal)])
         return None
     if paper is None:
         messages.success(request, _("Draft saved."))
         return redirect("sla:draft", pk=contract.pk)
-    messages.success(request, _("Proposed: both sides can sign now."))
+    messages.success(request, signing.done(request))
     return redirect(f"{reverse('sla:terms', args=[contract.pk])}?version={paper.number}")

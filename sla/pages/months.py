@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from smarketing.accounts.policy import needs
+from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock, fence
 
 from .. import derive, follow, words
@@ -15,7 +15,7 @@ from . import follow_up
 def months(request: HttpRequest) -> HttpResponse:
     contracts = list(Contract.objects.visible_to(request.user).order_by("name"))
     if not contracts:
-        return render(request, "sla/none.html", {"can_edit": False})
+        return render(request, "sla/none.html", {"can_edit": may(request.user, "contract.edit")})
     at = clock.now()
     contract = follow_up.chosen(request, contracts, at)
     derive.catch_up(at)

@@ -21,7 +21,7 @@ from smarketing.rows import clock
 from smarketing.web import exports, lists
 from smarketing.web.tables import Column, Table, shown
 
-from . import kinds, proof, services
+from . import kinds, proof, services, signing
 from .canonical import sha256
 from .models import Paper
 
@@ -99,11 +99,8 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
 @sensitive_post_parameters("password")
 def sign(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Paper, pk=pk)
-    password, proved = request.POST.get("password", ""), proof.fresh(request)
     try:
-        if not proof.may_try(request):
-            raise services.AgreementError(_("Too many tries: wait a minute, then try again."))
-        services.sign(paper=found, by=request.user, at=clock.now(), password=password, proved=proved)
+        signing.sign(request, found, clock.now(), may_try=proof.may_try(request))
     except services.AgreementError as refusal:
         messages.error(request, str(refusal))
     else:

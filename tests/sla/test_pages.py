@@ -9,6 +9,7 @@ from django.urls import reverse
 from sla.models import Contract, Terms
 from sla.terms import next_month
 from smarketing.accounts import tokens
+from smarketing.agreements import services as agreements
 from smarketing.agreements.models import Paper
 from smarketing.rows import clock
 from tests.people import PASSWORD, person
@@ -64,6 +65,40 @@ def test_from_a_name_to_terms_that_both_sides_signed(client, managers):
         client.post(reverse("agreements:sign", args=[paper.pk]), {"password": PASSWORD, "next": "/"})
     signed = Terms.objects.get()
     assert (signed.contract, signed.starts_on.year, signed.retrospective) == (of, 2099, False)
+
+
+def test_whoever_signs_proposes_and_signs_on_one_page_and_the_other_side_signs_after(client, managers):
+    marketing, sales = managers
+    client.force_login(marketing)
+    of = contract()
+    assert 'name="sign"' in text(client.get(reverse("sla:draft", args=[of.pk])))
+    answer = post(client, of, sign="1", password="a guess", hours="7", once="one-key")
+    assert "not your password" in text(answer) and 'value="7"' in text(answer) and "a guess" not in text(answer)
+    assert not Paper.objects.exists() and not of.draft.__class__.objects.exclude(body={}).exists()
+    for _time in range(2):  # a double click
+        assert post(client, of, sign="1", password=PASSWORD, once="other-key", revision=0).status_code == 302
+    paper = Paper.objects.get()
+    assert [one.signer for one in paper.signatures.all()] == [marketing] and not Terms.objects.exists()
+    agreements.sign(paper=paper, by=sales, at=clock.now(), password=PASSWORD)
+    assert Terms.objects.get().contract == of
+
+
+def test_a_guess_counts_although_the_form_is_kept_and_after_ten_not_even_the_right_one_signs(client, managers):
+    client.force_login(managers[0])
+    of = contract()
+    for n in range(10):
+        assert "not your password" in text(post(client, of, sign="1", password="a guess", once=f"key-{n}"))
+    assert (
+        "Too many tries" in text(post(client, of, sign="1", password=PASSWORD, once="last"))
+        and not Paper.objects.exists()
+    )
+
+
+def test_who_signs_for_nobody_is_not_asked_to_sign(client, managers):
+    client.force_login(person("mia", "manager", "sales"))
+    of = contract()
+    assert 'name="sign"' not in text(client.get(reverse("sla:draft", args=[of.pk])))
+    assert "not a named signer" in text(post(client, of, sign="1", password=PASSWORD)) and not Paper.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,19 @@ def test_after_signing_the_draft_goes_on_and_the_version_stays(claire, hugo):
     assert claire.get(f"/language/definition/{line.pk}/version/9/").status_code == 404
 
 
+def test_whoever_signs_proposes_and_signs_in_one_deed_and_a_wrong_password_does_neither(claire, hugo):
+    line = new_line(claire, "starter:b2b")
+    day = (clock.today() + timedelta(days=3)).isoformat()
+    refused = propose(claire, line, sign=["1"], password=["a guess"], effective_on=[day]).text
+    assert "not your password" in refused and f'value="{day}"' in refused and not Paper.objects.exists()
+    assert "the other side signs next" in propose(claire, line, sign=["1"], password=[PASSWORD]).text
+    paper = Paper.objects.get()
+    assert [one.signer.name for one in paper.signatures.all()] == ["Claire"] and not DefinitionVersion.objects.exists()
+    sign(hugo, paper)
+    assert DefinitionVersion.objects.get().paper == paper
+    assert 'name="sign"' not in signed_in(person("Mia", "marketer")).get(f"/language/definition/{line.pk}/").text
+
+
 def test_a_draft_that_changed_since_it_was_read_is_not_proposed(claire, hugo):
     line = services.create_line(
         name="France", by=None, at=AT, body=body([item("c1", 80, field("lead.country", "is", "FR"))])
