@@ -13,7 +13,7 @@ from smarketing.start import first
 from . import access
 
 PASSWORD = "courte phrase facile"
-MOST = 60
+MOST = 61
 HEAD = "E-mail;Prénom;Nom;Fonction;Société;Effectif;Secteur;Pays;Téléphone\n"
 ROWS = "marie@acme.example;Marie;Dubois;Marketing;Acme;120;Software;FR;+33 4 72 00 11 22\n"
 
