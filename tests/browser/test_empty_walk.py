@@ -8,7 +8,7 @@ from itertools import cycle
 from urllib.parse import urljoin
 
 import pytest
-from django.urls import resolve
+from django.urls import resolve, reverse
 
 from smarketing.accounts.models import User
 from smarketing.accounts.people import POSITIONS
@@ -54,7 +54,8 @@ class Walk:
     def __init__(self, visit, position: str, language: str, *, theme: str = "light", axe: bool = False):
         self.user = User.objects.filter(name=position).first()
         self.position, self.language, self.axe = position, language, axe
-        self.page = visit(self.user, "/accounts/login/", language=language, theme=theme, width=390)
+        begins = reverse("help_keys" if self.user else "account_login")
+        self.page = visit(self.user, begins, language=language, theme=theme, width=390)
         self._doors: dict[str, int] = {}
 
     def opens(self, page: pages.Page) -> bool:
