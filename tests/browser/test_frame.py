@@ -6,6 +6,11 @@ from tests.people import PASSWORD, person
 
 from . import access
 
+# Whether what has the keyboard shows it, itself or by what stands around it.
+SHOWN = """() => {
+  const e = document.activeElement, drawn = one => { const s = getComputedStyle(one)
+    return (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== "none" }
+  return e === document.body ? null : [e.outerHTML.slice(0, 120), [e, e.parentElement].some(drawn)] }"""
 WORDS = {
     "en": ("Sign in", "Profile", "Settings"),
     "fr": ("Se connecter", "Profil", "Réglages"),
@@ -33,4 +38,8 @@ def test_somebody_signs_in_with_the_keyboard_only_and_signs_out(visit, language)
     with page.expect_navigation():
         page.keyboard.press("s")
     assert page.url.endswith("/settings/")
+    stops = []
+    while len(stops) < 60 and (stop := page.keyboard.press("Tab") or page.evaluate(SHOWN)):
+        stops.append(stop)
+    assert len(stops) > 20 and [said for said, drawn in stops if not drawn] == []
     assert access.problems(page) == []
