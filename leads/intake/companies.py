@@ -63,8 +63,8 @@ def find_or_create(
         locks.hold(locks.COMPANIES, missing)
         found |= find(missing)
         missing = [key for key in missing if key not in found]
-        first = [keys.index(key) for key in missing]
-        births = [facts.Birth(times[n], _kept(said[n])) for n in first]
+        first = {key: n for n, key in reversed(list(enumerate(keys)))}
+        births = [facts.Birth(times[first[key]], _kept(said[first[key]])) for key in missing]
         found |= dict(zip(missing, facts.create_companies(births, origin=origin, fence=fence), strict=True))
     changes = [
         facts.Change("company", found[key], field, value, when)

@@ -1,5 +1,6 @@
 """Identity rows: id and birth are insert-only; every other column is derived from facts and rebuilt in place."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -102,6 +103,12 @@ class Lead(Born):
                 fields=["campaign"],
                 condition=models.Q(erased=False, root_id=None),
                 name="lead_campaign_living",  # counted without reading a lead
+            ),
+            GinIndex(
+                fields=["attributes"],
+                opclasses=["jsonb_path_ops"],
+                condition=~models.Q(attributes={}),
+                name="lead_own",
             ),
         ]
 

@@ -1,8 +1,9 @@
 """How leads, companies and campaigns are read: who may see them, what is asked of them. Adjectives, chainable."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, QuerySet, Subquery, Sum, TextField
@@ -95,6 +96,11 @@ class LeadQuerySet(QuerySet):
     def from_source(self, source: str) -> "LeadQuerySet":
         return self.filter(source="" if source == NO_SOURCE else source)
 
+    def saying(self, own: Mapping[str, Any]) -> "LeadQuerySet":
+        """Those of whom these own attributes are known: a list of them while they are not too many, else lead by lead."""
+        ids = search.saying(own, search.MOST + 1)
+        return self.filter(pk__in=_listed(ids)) if len(ids) <= search.MOST else self.filter(search.that_say(own))
+
     def graded(self, grades: Sequence[str]) -> "LeadQuerySet":
         """Those whose live grade on any definition is one of these cells."""
         from .derived import Score
@@ -137,16 +143,17 @@ class CompanyQuerySet(QuerySet):
     def visible_to(self, user) -> "CompanyQuerySet":
         return self if may(user, "leads.view") else self.none()
 
-    def searched(self, text: str) -> "CompanyQuerySet":
-        """Those whose name or domain holds every word."""
+    def searched(self, text: str, some: int = 0) -> "CompanyQuerySet":
+        """Those whose name or domain holds every word; `some`: no more than so many of them are wanted."""
         if not text.strip():
             return self
         said = search.asked(text)
         if said is None:
             return self.none()
-        ids = search.firms(said.of_firm, search.MOST + 1)
+        most = some or search.MOST + 1
+        ids = search.firms(said.of_firm, most)
         if said.has_short and not ids:
-            return self._listed_or_asked(said.begun.of_firm, search.firms(said.begun.of_firm, search.MOST + 1))
+            return self._listed_or_asked(said.begun.of_firm, search.firms(said.begun.of_firm, most))
         return self._listed_or_asked(said.of_firm, ids)
 
     def written_nearly(self, text: str) -> "CompanyQuerySet":

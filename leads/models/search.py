@@ -6,9 +6,11 @@ middle of a word, by way of the dictionary; so are words that are mistyped, ther
 before it may begin one.
 """
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import BooleanField
@@ -25,21 +27,22 @@ _FORMS, _CLOSE = (
     12,
 )  # words of the dictionary that count as one: that begin so or hold it, that are written nearly so
 _LOOKED_AT = 120
-_PATIENCE = 300  # milliseconds
-_LIKENESS = "0.2"  # similarity of trigrams from which on a word is looked at: two letters changed places in six
+_PATIENCE = 300  # milliseconds, for all words together
+_LIKENESS = 0.2  # similarity of trigrams from which on a word is looked at: two letters changed places in six
+_BROKEN = 4  # trigrams that one mistake breaks, at most: two letters that changed places
 _LEADS = "SELECT lead_id FROM leads_leadwords WHERE words @@ %s::tsquery LIMIT %s"
 _FIRMS = "SELECT id FROM leads_company WHERE words @@ %s::tsquery LIMIT %s"
+_SAYING = "SELECT id FROM leads_lead WHERE attributes @> %s::jsonb AND attributes <> '{}' LIMIT %s"
 _ASKED = f"""
 SELECT w.word, CASE WHEN length(w.word) > {SHORT} THEN array(SELECT DISTINCT d.word FROM leads_word d
     WHERE d.word >= w.word COLLATE "C" AND d.word < (w.word || chr(1114111)) COLLATE "C" ORDER BY 1 LIMIT {_FORMS + 1}) END,
-  CASE WHEN length(w.word) >= {MIDDLE} THEN array(SELECT DISTINCT d.word FROM leads_word d
-    WHERE d.word LIKE '%%_' || w.word || '%%' AND NOT starts_with(d.word, w.word) ORDER BY 1 LIMIT {_FORMS}) END
+  CASE WHEN length(w.word) >= {MIDDLE} THEN array(SELECT DISTINCT h.word FROM (SELECT d.word FROM leads_word d
+    WHERE d.word LIKE '%%_' || w.word || '%%' OFFSET 0) h WHERE NOT starts_with(h.word, w.word) ORDER BY 1 LIMIT {_FORMS}) END
 FROM unnest(leads_parts(%s)) WITH ORDINALITY w(word, place) ORDER BY w.place LIMIT {MAX_WORDS}
 """
 _NEAR = f"""
-SELECT w.word, array(SELECT word FROM (SELECT DISTINCT d.word, similarity(d.word, w.word) AS alike FROM leads_word d
-  WHERE d.word %% w.word AND abs(length(d.word) - length(w.word)) <= 2 ORDER BY 2 DESC, 1 LIMIT {_LOOKED_AT}) n)
-FROM unnest(%s::text[]) w(word)
+SELECT DISTINCT d.word, similarity(d.word, %(word)s) AS alike FROM leads_word d
+WHERE d.word %% %(word)s AND abs(length(d.word) - length(%(word)s)) <= 2 ORDER BY 2 DESC, 1 LIMIT {_LOOKED_AT}
 """
 _LOOSE = "SELECT set_config('pg_trgm.similarity_threshold', %s, true), set_config('statement_timeout', %s, true)"
 
@@ -152,35 +155,70 @@ def firm_holding(said: str) -> RawSQL:
     return RawSQL(f"coalesce(leads_company.id IN ({listed}), false)", [said], output_field=BooleanField())
 
 
-def nearly(text: str) -> list[Asked]:
+def saying(own: Mapping[str, Any], most: int) -> list[int]:
+    """Ids of at most `most` leads of which these own attributes are known, found by an index."""
+    return _ids(_SAYING, json.dumps(own, ensure_ascii=False), most)
+
+
+def that_say(own: Mapping[str, Any]) -> RawSQL:
+    """The condition on a lead that these own attributes are known, asked lead by lead: no index reads so."""
+    said = json.dumps(own, ensure_ascii=False)
+    return RawSQL("((leads_lead.attributes || '{}') @> %s::jsonb)", [said], output_field=BooleanField())
+
+
+def nearly(text: str) -> Iterator[Asked]:
     """Searches for what may have been meant, the likeliest first; none when looking takes too long.
 
-    First the words that nobody has are replaced by those written nearly so, then all are; a word like no other is left out.
+    First the words that nobody has are replaced by those written nearly so, then all are: they are looked for only when
+    asked. A word like no other is left out.
     """
     said = asked(text)
     if said is None:
-        return []
-    close = _close([form.word for form in said.forms if not form.is_short])
-    near = {one.word: replace(one, others=(*one.others, *close[one.word])) for one in said.forms if close.get(one.word)}
-    exact = {form.word for form in said.forms if form.is_short or form.word in close.get(form.word, ())}
-    strict = [
-        form if form.word in exact else near[form.word] for form in said.forms if form.word in exact | near.keys()
-    ]
-    loose = [near[form.word] for form in said.forms if form.word in near]
-    return [Asked(forms) for forms in dict.fromkeys((tuple(strict), tuple(loose))) if loose and forms]
+        return
+    known = _known([form.word for form in said.forms])
+    exact = {form.word for form in said.forms if form.is_short or form.word in known}
+    strict = _near([form for form in said.forms if form.word not in exact])
+    forms = tuple(strict.get(form.word, form) for form in said.forms if form.word in exact | strict.keys())
+    if strict:
+        yield Asked(forms)
+    near = strict | _near([form for form in said.forms if form.word in known and not form.is_short])
+    loose = tuple(near[form.word] for form in said.forms if form.word in near)
+    if loose and loose != forms:
+        yield Asked(loose)
+
+
+def _known(words: Sequence[str]) -> set[str]:
+    """Those of these words that somebody has."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT word FROM leads_word WHERE word = ANY(%s)", [list(words)])
+        return {word for (word,) in cursor.fetchall()}
+
+
+def _near(forms: Sequence[Form]) -> dict[str, Form]:
+    """By word: words written nearly so count as it, too."""
+    close = _close([form.word for form in forms]) if forms else {}
+    return {one.word: replace(one, others=(*one.others, *close[one.word])) for one in forms if close.get(one.word)}
 
 
 def _close(words: list[str]) -> dict[str, tuple[str, ...]]:
     """Words of the dictionary written nearly like each of these, the closest first; none when looking takes too long."""
+    found: dict[str, list[str]] = {}
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_LOOSE, [_LIKENESS, str(_PATIENCE)])
-            cursor.execute(_NEAR, [words])
-            found = dict(cursor.fetchall())
+            for word in words:
+                cursor.execute(_LOOSE, [str(_likeness(word)), str(_PATIENCE // len(words))])
+                cursor.execute(_NEAR, {"word": word})
+                found[word] = [one for one, _alike in cursor.fetchall()]
             cursor.execute("SELECT set_config('statement_timeout', '0', true)")
     except OperationalError:
         return {}
     return {word: _closest(word, others) for word, others in found.items()}
+
+
+def _likeness(word: str) -> float:
+    """Similarity that a word keeps with as many mistakes as it may have: the longer it is, the fewer are looked at."""
+    trigrams, broken = len(word) + 1, _BROKEN * mistakes(word)
+    return max(_LIKENESS, (trigrams - broken) / (trigrams + broken))
 
 
 def _closest(word: str, others: list[str]) -> tuple[str, ...]:

@@ -85,14 +85,14 @@ def index(request: HttpRequest) -> HttpResponseBase:
         personal=personal,
         count_to=SEARCH_COUNT if q else COUNT_TO,
         some=found.some,
-        gathered=None if found.gathered is None else _dressed(found.gathered),
+        gathered=None if found.gathered is None else found.gathered.by_name().values("pk"),
         exports=EXPORT if may(request.user, "leads.export") else None,
         saves=True,
         deeds=_deeds(request.user),
         caption=_("Leads"),
         empty=_empty(request.user),
     )
-    companies = Company.objects.visible_to(request.user).searched(q)[:COMPANIES_SHOWN] if q else []
+    companies = Company.objects.visible_to(request.user).searched(q, COMPANIES_SHOWN) if q else []
     context = {
         "near": near,
         "companies": companies,
@@ -117,7 +117,7 @@ def asked(user, params: QueryDict) -> tuple[LeadFilters, Found, bool]:
     form.is_valid()
     rows = _filtered(Lead.objects.visible_to(user).living(), form.cleaned_data)
     if own := own_fields.asked(form.own, form.cleaned_data):
-        rows = rows.filter(attributes__contains=own)
+        rows = rows.saying(own)
     if (picked := picks(params)) and not params.get("all"):
         rows = rows.filter(pk__in=picked)
     return form, *_searched(rows, form.cleaned_data.get("q") or "", personal, few=user.role == REP)

@@ -121,7 +121,8 @@ class Table:
     """One table for one request. `form`: bound filters, shown above it; `default`: the order, "-created".
 
     `saves`: its arrangement may be kept as a view. `some`: rows that are among them and quick to count.
-    `gathered`: the same rows, asked for so that all are read and sorted; for when reading them in order takes too long.
+    `gathered`: keys of the same rows with what the order needs, asked for so that all are read and sorted; for when
+    reading them in order takes too long.
     """
 
     columns: Sequence[Column]
@@ -315,7 +316,10 @@ class Table:
                 return page
         except OperationalError:
             gathered = keyset.Order(self.gathered, self._by.sort, self.down, self._by.nullable)
-            return gathered.page(*place)
+            page = gathered.page(*place)
+            keys = [keyset.read(row, "pk") for row in page.rows]
+            dressed = self._order.rows.in_bulk(keys)
+            return replace(page, rows=[dressed[key] for key in keys if key in dressed])
 
     # --- cells
 

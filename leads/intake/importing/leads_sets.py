@@ -165,7 +165,7 @@ class Plain:
     def _leave_shared(self, cursor) -> None:
         """Who names a new company or campaign first speaks for it: rows that share one with the rest stay with the rest."""
         for name, words in (
-            ("company", [companies.name_key(said) for said in self._lot.companies]),
+            ("company", [companies.name_key(self._teller.company_of(said)) for said in self._lot.companies]),
             ("campaign", [word.lower() for word in self._lot.campaigns]),
         ):
             if not words:
@@ -211,7 +211,7 @@ def _same(one: Told) -> str:
 
 def _make(cursor, teller: Teller, lot: Lot, rows: Mapping[int, Sequence[str]], fence: Fence) -> None:
     ctx = teller.ctx
-    firms, campaigns = _companies(lot, ctx, fence), _campaigns(lot, ctx, fence)
+    firms, campaigns = _companies(teller, lot, fence), _campaigns(lot, ctx, fence)
     opposed = next((f"{one.name} = 'true'" for one in teller.fields if one.field == "opted_out"), "false")
     sql, blank = _births_sql(teller)
     cursor.execute(
@@ -263,11 +263,12 @@ def _json(sql: str, one: Told) -> str:
     return f"{sql}::jsonb" if one.json else f"to_jsonb({sql})"
 
 
-def _companies(lot: Lot, ctx: Context, fence: Fence) -> list[int | None]:
+def _companies(teller: Teller, lot: Lot, fence: Fence) -> list[int | None]:
     """Companies that rows of new leads bring or fill, made: ids in the order in which the lot names them."""
+    ctx = teller.ctx
     actions, at = _first("company", ctx, fence)
     for action in actions:
-        said = lot.companies[action.extra["nth"]]
+        said = teller.company_of(lot.companies[action.extra["nth"]])
         action.row.values = {f"company.{name}": value for name, value in said.items()}
     known = leads.companies_by_key(actions, ctx)
     for action in actions:

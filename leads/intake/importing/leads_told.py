@@ -41,7 +41,7 @@ class Lot:
     rows: int
     odd: set[int]
     read: dict[int, Read]
-    companies: list[dict[str, Any]] = field(default_factory=list)
+    companies: list[tuple] = field(default_factory=list)  # what rows say of them, see `Teller.company_of`
     campaigns: list[str] = field(default_factory=list)
     newest: datetime | None = None
 
@@ -79,9 +79,11 @@ class Teller:
         lot = Lot(len(rows), odd, {c.index: self._reader.read(c.index, cells[c.index]) for c in self.ctx.mapping.used})
         for read in lot.read.values():
             odd |= read.odd()
-        odd |= {n for n, gone in enumerate(self._said(lot, "deleted")) if gone is True}
+        if "deleted" in self._at or "deleted" in self._constants:
+            odd |= {n for n, gone in enumerate(self._said(lot, "deleted")) if gone is True}
         key, mail = self._said(lot, "key"), list(map(str.lower, self._said(lot, "lead.email")))
-        odd |= {n for n, names in enumerate(zip(key, mail, strict=True)) if names == (BLANK, BLANK)}
+        if BLANK in key and BLANK in mail:
+            odd |= {n for n, names in enumerate(zip(key, mail, strict=True)) if names == (BLANK, BLANK)}
         if gone := suppression.gone(mail):
             odd |= {n for n, one in enumerate(mail) if one in gone}
         company, campaign = self._company(lot), self._campaign(lot)
@@ -180,7 +182,7 @@ class Teller:
         numbers = {one: self._companies[one] for one in set(said)}
         for one in said if BLANK in numbers.values() else ():
             if not numbers[one]:
-                lot.companies.append(self.company_of(one))
+                lot.companies.append(one)
                 numbers[one] = str(-len(lot.companies))
         return list(map(numbers.__getitem__, said))
 

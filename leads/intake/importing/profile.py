@@ -33,11 +33,11 @@ class Seen:
 
     def add(self, cells: Sequence[str], different: set[str]) -> None:
         """Count these cells of the column; `different`: each once."""
-        blank = sum(cells.count(cell) for cell in different if not cell or cell.isspace())
+        blank = sum(cells.count(cell) for cell in ({""} & different).union(filter(str.isspace, different)))
         self.filled += len(cells) - blank
         self.blank += blank
         if len(self.distinct) < MANY:
-            self.distinct.update(hash(text) for cell in different if (text := cell.strip()))
+            self.distinct.update(map(hash, set(map(str.strip, different)) - {""}))
 
     def range(self, values: Iterable[Any]) -> None:
         """Widen the range by these values."""
