@@ -150,21 +150,22 @@ class CompanyQuerySet(QuerySet):
         said = search.asked(text)
         if said is None:
             return self.none()
-        most = some or search.MOST + 1
-        ids = search.firms(said.of_firm, most)
-        if said.has_short and not ids:
-            return self._listed_or_asked(said.begun.of_firm, search.firms(said.begun.of_firm, most))
-        return self._listed_or_asked(said.of_firm, ids)
+        found = self._listed_or_asked(said.of_firm, some)
+        if said.has_short and not found.exists():
+            return self._listed_or_asked(said.begun.of_firm, some)
+        return found
 
     def written_nearly(self, text: str) -> "CompanyQuerySet":
         """Those whose name or domain is written nearly like the text."""
         for said in search.nearly(text):
-            if ids := search.firms(said.of_firm, search.MOST + 1):
-                return self._listed_or_asked(said.of_firm, ids)
+            if search.firms(said.of_firm, 1):
+                return self._listed_or_asked(said.of_firm)
         return self.none()
 
-    def _listed_or_asked(self, words: str, ids: Sequence[int]) -> "CompanyQuerySet":
-        return self.filter(pk__in=_listed(ids)) if len(ids) <= search.MOST else self.filter(search.firm_holding(words))
+    def _listed_or_asked(self, words: str, some: int = 0) -> "CompanyQuerySet":
+        ids = search.firms(words, some or search.MOST + 1)
+        listed = some or len(ids) <= search.MOST
+        return self.filter(pk__in=_listed(ids)) if listed else self.filter(search.firm_holding(words))
 
 
 class CampaignQuerySet(QuerySet):

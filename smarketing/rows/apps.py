@@ -2,7 +2,9 @@ import gc
 
 from django.apps import AppConfig
 
-LOOK_AFTER = 50_000  # objects more than before, after which circles of garbage are looked for; Python's own number is 700
+LOOK_AFTER = (
+    50_000  # objects more than before, after which circles of garbage are looked for; Python's own number is 700
+)
 
 
 class RowsConfig(AppConfig):

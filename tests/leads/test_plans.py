@@ -1,12 +1,24 @@
-"""Plans of the lists that a million leads must not slow down: what a rep sees is read first, then looked up."""
+"""Plans of the lists and searches that a million leads must not slow down."""
+
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
 
-from leads.models import Lead
+from leads.models import Company, Lead, search
+from tests.leads import facts
 from tests.leads.handoffs.desk import Desk
 
 pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+def plan_of(sql: str, params) -> str:
+    """As it is where tables are large: reading all of one is out of the question."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {sql}", params)
+        return "\n".join(row[0] for row in cursor.fetchall())
 
 
 def test_what_a_rep_sees_is_read_first_and_never_asked_of_every_lead():
@@ -14,10 +26,35 @@ def test_what_a_rep_sees_is_read_first_and_never_asked_of_every_lead():
     mine = desk.hand("lea", last_name="Mine")
     desk.hand("paul", last_name="Theirs")
     rows = Lead.objects.visible_to(desk.lea).living().order_by("-created_at", "-pk")
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        sql, params = rows[:51].query.sql_with_params()
-        cursor.execute(f"EXPLAIN {sql}", params)
-        plan = "\n".join(row[0] for row in cursor.fetchall())
+    plan = plan_of(*rows[:51].query.sql_with_params())
     assert "SubPlan" not in plan and "InitPlan" in plan and "id = ANY" in plan, plan
     assert [lead.pk for lead in rows] == [mine.lead_id]
+
+
+def test_the_middle_of_a_word_is_found_without_reading_the_whole_dictionary():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO leads_word (word) SELECT translate(md5(n::text), '0123456789', 'ghijklmnop') FROM generate_series(1, 9000) n"
+        )
+    plan = plan_of(search._ASKED, ["martin"])
+    assert "word_near" in plan and plan.count("word_plain") == 1, plan
+
+
+def test_leads_are_found_by_their_own_attributes_by_an_index_and_one_by_one_where_they_are_many(monkeypatch):
+    mine = facts.lead(AT, first_name="Ada", x_size="large", x_plan="pro")
+    facts.lead(AT, first_name="Bo", x_size="small")
+    facts.lead(AT, first_name="Cy")
+    assert "lead_own" in plan_of(search._SAYING, ['{"x_size": "large"}', 10])
+    for most in (search.MOST, 0):
+        monkeypatch.setattr(search, "MOST", most)
+        rows = Lead.objects.living().saying({"x_size": "large"})
+        assert [lead.pk for lead in rows] == [mine]
+    assert "lead_own" not in plan_of(*rows.order_by("-created_at", "-pk")[:51].query.sql_with_params())
+
+
+def test_some_companies_of_very_many_are_found_without_counting_the_others(monkeypatch):
+    for n in range(3):
+        facts.company(AT, name=f"Acme {n}")
+    monkeypatch.setattr(search, "MOST", 0)
+    assert len(Company.objects.searched("acme", 2)) == 2 and len(Company.objects.searched("acme")) == 3
+    assert "words" not in str(Company.objects.searched("acme", 2).query).partition("WHERE")[2]
