@@ -37,6 +37,11 @@ JOINED = (
     "leads_event e JOIN unnest({}::bigint[], {}::bigint[]) AS j(visitor_id, lead_id) ON j.visitor_id = e.visitor_id",
     "e.lead_id IS NULL",
 )
+_OWED = """
+SELECT s.handoff_id FROM leads_handoffstate s JOIN leads_lead l ON l.id = s.lead_id
+WHERE s.lead_id = ANY(%(leads)s) AND s.is_open AND s.rep_id IS NOT NULL AND s.assigned_at <= %(given)s
+  AND NOT l.opted_out AND NOT l.erased
+"""
 
 
 def register() -> None:
@@ -80,10 +85,9 @@ def _events(cond: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def _owed(leads: set[int], at: datetime) -> dict[int, list[HandoffState]]:
     """Lead → its handoffs that a rep owes, and was not given just now. One look into an index, which mostly finds nothing."""
     found: dict[int, list[HandoffState]] = {}
-    if leads:
-        owed = HandoffState.objects.owed().filter(lead__in=leads, lead__opted_out=False, lead__erased=False)
-        for state in owed.filter(assigned_at__lte=at - JUST_GIVEN).order_by("pk"):
-            found.setdefault(state.lead_id, []).append(state)
+    ids = fetch(_OWED, {"leads": sorted(leads), "given": at - JUST_GIVEN}) if leads else []
+    for state in HandoffState.objects.filter(pk__in=[one for (one,) in ids]).order_by("pk") if ids else ():
+        found.setdefault(state.lead_id, []).append(state)
     return found
 
 

@@ -46,13 +46,19 @@ class Days:
 
     def params(self) -> dict[str, str]:
         """`zone_changes` (seconds since 1970) and `zone_offsets` (one more than changes), as array text."""
-        changes, offsets = _changes(self.zone.key)
-        return {f"{self.name}_changes": _array(changes), f"{self.name}_offsets": _array(offsets)}
+        changes, offsets = _written(self.zone.key)
+        return {f"{self.name}_changes": changes, f"{self.name}_offsets": offsets}
 
 
 def here() -> Days:
     """Days of the installation."""
     return Days(clock.zone())
+
+
+@lru_cache
+def _written(key: str) -> tuple[str, str]:
+    changes, offsets = _changes(key)
+    return _array(changes), _array(offsets)
 
 
 def _array(numbers: tuple[int, ...]) -> str:
