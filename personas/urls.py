@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import acts, editing, home, papers, persona, studio
+from .pages import acts, editing, home, listing, papers, persona, studio
 
 app_name = "personas"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("language/definition/<int:pk>/compare/", studio.compare, name="compare"),
     path("language/definition/<int:pk>/propose/", papers.propose, name="propose"),
     path("language/definition/<int:pk>/version/<int:number>/", papers.version, name="version"),
+    path("language/personas/", listing.listing, name="list"),
     path("language/persona/new/", persona.persona_new, name="persona_new"),
     path("language/persona/<int:pk>/", persona.persona, name="persona"),
     path("language/persona/<int:pk>/counts/", persona.persona_counts, name="persona_counts"),

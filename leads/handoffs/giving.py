@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from leads.intake import bulk
 from leads.models import Assignment, HandoffState
@@ -19,18 +20,21 @@ def open_of(leads: Iterable[int], by: User):
     return HandoffState.objects.visible_to(by).open().filter(bulk.among("lead_id", set(leads)))
 
 
+def open_among(handoffs: Iterable[int], by: User):
+    """Those of these handoffs that are open, as far as `by` may see them."""
+    return HandoffState.objects.visible_to(by).open().filter(bulk.among("pk", set(handoffs)))
+
+
 @transaction.atomic
-def give(*, leads: Iterable[int], rep: User | None, by: User, at: datetime, reason: str = "") -> int:
-    """Name one rep in charge of every open handoff of these leads, or (None) give each back to its pool.
+def give(*, rows: QuerySet, rep: User | None, by: User, at: datetime, reason: str = "") -> int:
+    """Name one rep in charge of handoffs (`open_of`, `open_among`), or (None) give each back to its pool.
 
     What is there already stays. Returns how many moved. Taken when the rep does not work here any more.
     """
     fence = open_fence()
     if rep is not None:
         routing.must_work(rep)
-    held = (
-        open_of(leads, by).exclude(rep=rep) if rep else open_of(leads, by).filter(rep__isnull=False, pool__isnull=False)
-    )
+    held = rows.exclude(rep=rep) if rep else rows.filter(rep__isnull=False, pool__isnull=False)
     rows = list(held.order_by("pk").select_for_update(of=("self",)).values_list("pk", "pool_id"))
     routing.name([(pk, rep and rep.pk, pool, routing.MANAGER, at) for pk, pool in rows], by, fence, reason[:120])
     states.derive([pk for pk, _pool in rows], fence)

@@ -1,12 +1,12 @@
 """What people write with their own hands: leads, companies, campaigns and what these cost. Each value is an AttributeChange."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy
 
@@ -89,34 +89,6 @@ def edit_lead(
     if added:
         record(by, "lead.edit", "lead", lead.pk, at, fields=[change.field for change in added])
     return added
-
-
-@transaction.atomic
-def set_campaign(*, leads: Iterable[int], campaign: Campaign | None, by: User, at: datetime) -> int:
-    """Write one campaign (or none) on many leads, each as one change. Returns how many had another one."""
-    fence = open_fence()
-    ids = sorted(set(leads))
-    columns.lock("lead", ids)
-    changes = [facts.Change("lead", pk, "campaign", campaign and campaign.pk, at) for pk in ids]
-    added = facts.record_changes(changes, origin=facts.Origin(by=by, source="hand"), fence=fence)
-    if added:
-        record(
-            by, "lead.edit", "campaign", campaign.pk if campaign else None, at, fields=["campaign"], leads=len(added)
-        )
-    return len(added)
-
-
-def campaigns_set(*, by: User, when: datetime) -> list[int]:
-    """Ids of the changes of campaign that `by` wrote at that instant and that stand."""
-    rows = AttributeChange.objects.filter(subject="lead", field="campaign", by=by, occurred_at=when)
-    back = Correction.objects.filter(subject="attributechange", subject_id=OuterRef("pk"))
-    return list(rows.exclude(Exists(back)).order_by("pk").values_list("pk", flat=True))
-
-
-def take_back_campaigns(*, by: User, when: datetime, at: datetime) -> int:
-    """Take those changes back. Returns how many."""
-    ids = campaigns_set(by=by, when=when)
-    return len(facts.correct(subject="attributechange", subject_ids=ids, by=by, at=at)) if ids else 0
 
 
 @transaction.atomic

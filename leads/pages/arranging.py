@@ -1,14 +1,16 @@
-"""The buttons of a list in Settings (`web/moves.html`): the deed that was pressed is done, and told on the list."""
+"""Ordered lists in Settings: their buttons (`web/moves.html`), by which a deed is done and told on the list, and their files."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from smarketing.rows import clock
+from smarketing.web import exports
 
 Deeds = Mapping[str, Callable[..., Any]]
 
@@ -22,6 +24,23 @@ def ordered(service: Any) -> Deeds:
         "offer": service.offer,
         "delete": service.delete,
     }
+
+
+def saved(
+    request: HttpRequest, name: str, subject: str, title: Any, head: Sequence[Any], rows: Sequence[Sequence[Any]]
+) -> HttpResponseBase | None:
+    """An ordered list as a file, in its order, where one is asked for (`offers`)."""
+    if not exports.asked(request):
+        return None
+    export = exports.Export(name, "lists.export", subject)
+    return exports.save(
+        request, export, title, head, rows, lambda limit: len(rows), address=f"?export={exports.asked(request)}"
+    )
+
+
+def offers() -> list[exports.Offer]:
+    """Files of an ordered list on offer."""
+    return exports.offers(lambda export: f"?export={export}")
 
 
 def do(request: HttpRequest, deeds: Deeds, refusal: type[Exception], there: str, **which: Any) -> HttpResponse:

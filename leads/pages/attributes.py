@@ -84,7 +84,7 @@ class AttributeForm(forms.Form):
 
 @needs("settings.attributes")
 @once
-def listing(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+def listing(request: HttpRequest, pk: int | None = None) -> HttpResponseBase:
     """Every attribute, and a form that adds one or changes the one opened."""
     opened = get_object_or_404(FieldDef, pk=pk, column="", name__startswith="x_") if pk else None
     form = AttributeForm(request.POST if request.method == "POST" else None, opened)
@@ -107,9 +107,26 @@ def listing(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         }
         for one in found
     ]  # fmt: skip
-    context = {"rows": rows, "form": form, "opened": opened, "newest": evidence.LOOKED_AT,
+    if (
+        file := arranging.saved(request, "attributes", "attribute", _("Attributes"), _head(), _lines(rows))
+    ) is not None:
+        return file
+    context = {"rows": rows, "form": form, "opened": opened, "offers": arranging.offers(), "newest": evidence.LOOKED_AT,
                "may_import": may(request.user, "leads.import")}  # fmt: skip
     return render(request, "leads/attributes.html", context, status=422 if form.errors else 200)
+
+
+def _head() -> list[str]:
+    return [_("Attribute"), _("Code"), _("Of"), _("Type"), _("Personal"), _("Filled, %"), _("Asked for by"), _("State")]
+
+
+def _lines(rows: list[dict[str, Any]]) -> list[list[Any]]:
+    return [
+        [one["label"], one["row"].name, one["subject"], one["row"].get_type_display(),
+         _("yes") if one["row"].personal else _("no"), one["filled"].share,
+         ", ".join(name for name, _url in one["uses"]), _("retired") if one["row"].retired_at else _("in use")]
+        for one in rows
+    ]  # fmt: skip
 
 
 def _page(request: HttpRequest, use: service.Use) -> str:
@@ -127,6 +144,7 @@ def do(request: HttpRequest, pk: int) -> HttpResponse:
     return arranging.do(request, deeds, service.AttributeRefusal, reverse("leads:attributes"), row=row)
 
 
+@lists.listed("leads:attribute_rows", gettext_lazy("Rows of an attribute"))
 @needs("settings.attributes")
 def rows(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The rows that hold a value of an attribute."""

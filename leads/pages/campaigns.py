@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import TextField, Value
 from django.db.models.functions import Coalesce, Lower, NullIf
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,10 +21,11 @@ from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web import exports, lists, tables
 from smarketing.web.once import once
-from smarketing.web.tables import Column, Table
+from smarketing.web.tables import Column, Deed, Table
 
 from . import shown
 from .forms import CampaignForm, SpendForm, TakeBackForm
+from .register_filters import CampaignFilters, CostFilters
 
 SAID = {
     "key_taken": gettext_lazy("Another campaign has this key."),
@@ -47,24 +48,36 @@ COLUMNS = (
 )
 
 
+def asked(user, params: QueryDict) -> tuple[CampaignFilters, Any]:
+    """(the filters, the campaigns that an address asks for)."""
+    form = CampaignFilters(params)
+    return form, form.rows(Campaign.objects.visible_to(user))
+
+
+@lists.listed("leads:campaigns", gettext_lazy("Campaigns"))
 @needs("campaigns.view")
 def index(request: HttpRequest) -> HttpResponseBase:
     may_edit = may(request.user, "campaigns.edit")
-    rows = Campaign.objects.visible_to(request.user).with_sums()
+    form, rows = asked(request.user, request.GET)
     empty = {
         "title": _("No campaign yet."),
         "text": _("A campaign is what was planned and paid: leads name it, costs are written on it."),
     }
     if may_edit:
         empty |= {"url": reverse("leads:campaign_add"), "action": _("Add a campaign")}
+    deeds = [
+        Deed(_("Set the channel…"), reverse("leads:bulk_channel"), "megaphone"),
+        Deed(_("End…"), reverse("leads:bulk_end"), "calendar-x"),
+    ]
     table = Table(
         COLUMNS,
-        rows.annotate(sort_name=Lower(Coalesce(NullIf("name", Value("", TextField())), "key"))),
+        rows.with_sums().annotate(sort_name=Lower(Coalesce(NullIf("name", Value("", TextField())), "key"))),
         request.GET,
         "-starts",
-        saves=True,
+        form=form,
         caption=_("Campaigns"),
         exports=exports.Export("campaigns", "campaigns.export", "campaign"),
+        deeds=deeds if may_edit else (),
         empty=empty,
     )
     return lists.answer(request, table, "leads/campaigns.html", {"may_edit": may_edit})
@@ -104,6 +117,7 @@ def _form_page(request: HttpRequest, form: CampaignForm, campaign: Campaign | No
     return render(request, "leads/campaign_form.html", context, status=200 if request.method == "GET" else 422)
 
 
+@lists.listed("leads:campaign", gettext_lazy("Costs of a campaign"))
 @needs("campaigns.view")
 def page(request: HttpRequest, pk: int) -> HttpResponseBase:
     return _page(request, _campaign(request, pk), SpendForm(initial={"spent_on": clock.today()}))
@@ -152,11 +166,13 @@ def _campaign(request: HttpRequest, pk: int) -> Campaign:
 
 def _page(request: HttpRequest, campaign: Campaign, form: SpendForm, status: int = 200) -> HttpResponseBase:
     may_edit = may(request.user, "campaigns.edit")
+    asked_for = CostFilters(request.GET)
     table = Table(
         [*COSTS, _back(request.user)] if may_edit else COSTS,
-        campaign.spends.with_correction().select_related("by", "imported_by"),
+        asked_for.rows(campaign.spends.with_correction().select_related("by", "imported_by")),
         request.GET,
         "-day",
+        form=asked_for,
         per_page=25,
         caption=_("Costs"),
         exports=exports.Export(f"costs-{campaign.pk}", "costs.export", "campaign"),
@@ -166,7 +182,8 @@ def _page(request: HttpRequest, campaign: Campaign, form: SpendForm, status: int
         },
     )
     context = {"campaign": campaign, "form": form, "may_edit": may_edit}
-    return lists.answer(request, table, "leads/campaign.html", context, status)
+    home = reverse("leads:campaign", args=[campaign.pk])
+    return lists.answer(request, table, "leads/campaign.html", context, status, home=home if status != 200 else "")
 
 
 def _struck(text: Any, cost: Spend) -> Any:

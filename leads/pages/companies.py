@@ -28,6 +28,7 @@ SAID = {
 SHOWN = ("name", "number", "function", "stage", "grade", "rep", "created")
 
 
+@lists.listed("leads:company", gettext_lazy("People of a company"))
 @needs("leads.view")
 def page(request: HttpRequest, pk: int) -> HttpResponseBase:
     company = get_object_or_404(Company.objects.visible_to(request.user), pk=pk)

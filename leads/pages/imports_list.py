@@ -16,6 +16,8 @@ from smarketing.accounts.policy import needs
 from smarketing.web import exports, lists
 from smarketing.web.tables import Column, Table
 
+from .register_filters import ImportFilters
+
 
 def _page_of(one: Import) -> str:
     return reverse("leads:import", args=[one.pk])
@@ -54,6 +56,7 @@ COLUMNS = (
 )
 
 
+@lists.listed("leads:imports", gettext_lazy("Imports"))
 @needs("leads.import")
 def listing(request: HttpRequest) -> HttpResponseBase:
     empty: dict[str, Any] = {
@@ -62,13 +65,14 @@ def listing(request: HttpRequest) -> HttpResponseBase:
         "url": reverse("leads:import_new"),
         "action": _("Import a file"),
     }  # fmt: skip
+    form = ImportFilters(request.GET)
     table = Table(
         COLUMNS,
-        Import.objects.visible_to(request.user).select_related("by").defer("mapping"),
+        form.rows(Import.objects.visible_to(request.user).select_related("by").defer("mapping")),
         request.GET,
         "-opened",
+        form=form,
         exports=exports.Export("imports", "imports.export", "import"),
-        saves=True,
         caption=_("Imports"),
         empty=empty,
     )

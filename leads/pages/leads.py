@@ -16,7 +16,7 @@ from leads.models.querysets import Found, LeadQuerySet
 from leads.scoring.days import here
 from smarketing.accounts.policy import REP, may, needs
 from smarketing.rows import clock
-from smarketing.web import exports, lists
+from smarketing.web import bulk, exports, lists
 from smarketing.web.once import once
 from smarketing.web.tables import COUNT_TO, Column, Deed, Table
 
@@ -25,7 +25,6 @@ from .forms import LeadFilters, LeadForm
 
 COMPANIES_SHOWN = 5
 SEARCH_COUNT = 200
-MOST_PICKED = 1000
 EXPORT = exports.Export("leads", "leads.export", "lead")
 
 
@@ -71,6 +70,7 @@ def _columns() -> list[Column]:
     return [*COLUMNS, *own_fields.columns("lead"), *own_fields.columns("company", "company.attributes")]
 
 
+@lists.listed("leads:list", gettext_lazy("Leads"))
 @needs("leads.view")
 def index(request: HttpRequest) -> HttpResponseBase:
     personal = may(request.user, "leads.personal")
@@ -87,7 +87,6 @@ def index(request: HttpRequest) -> HttpResponseBase:
         some=found.some,
         gathered=None if found.gathered is None else found.gathered.by_name().values("pk"),
         exports=EXPORT if may(request.user, "leads.export") else None,
-        saves=True,
         deeds=_deeds(request.user),
         caption=_("Leads"),
         empty=_empty(request.user),
@@ -118,16 +117,9 @@ def asked(user, params: QueryDict) -> tuple[LeadFilters, Found, bool]:
     rows = _filtered(Lead.objects.visible_to(user).living(), form.cleaned_data)
     if own := own_fields.asked(form.own, form.cleaned_data):
         rows = rows.saying(own)
-    if (picked := picks(params)) and not params.get("all"):
+    if (picked := bulk.picks(params)) and not params.get("all"):
         rows = rows.filter(pk__in=picked)
     return form, *_searched(rows, form.cleaned_data.get("q") or "", personal, few=user.role == REP)
-
-
-def picks(params: QueryDict) -> list[int]:
-    """Keys of the rows picked."""
-    return [
-        int(one) for one in params.getlist("pick")[:MOST_PICKED] if one.isascii() and one.isdigit() and len(one) < 18
-    ]
 
 
 def _deeds(user) -> list[Deed]:

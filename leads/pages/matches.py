@@ -54,6 +54,7 @@ def address(source: str, what: str) -> str:
     return f"{reverse('leads:matching')}?{urlencode({'of': source, 'what': what})}"
 
 
+@lists.listed("leads:matching", gettext_lazy("Leads behind a figure"))
 @needs("leads.view")
 def matching(request: HttpRequest) -> HttpResponseBase:
     """The leads themselves, as they are now: the figure is counted again, so that both agree."""

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,7 +33,7 @@ class PoolForm(forms.Form):
 
 
 @needs("settings.routing")
-def pools(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+def pools(request: HttpRequest, pk: int | None = None) -> HttpResponseBase:
     """Every pool, and a form that adds one or changes the one opened."""
     opened = get_object_or_404(Pool, pk=pk) if pk else None
     begin = {"name": opened.name, "reps": opened.members.values_list("rep", flat=True)} if opened else _first_pool()
@@ -47,7 +48,18 @@ def pools(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             return redirect("leads:pools")
     fresh = service.unused()
     rows = [(row, row.pk in fresh) for row in Pool.objects.order_by("order", "pk").prefetch_related("members__rep")]
-    context = {"form": form, "opened": opened, "rows": rows, "reps": form.fields["reps"].queryset.exists(),
+    head = (_("Pool"), _("Reps"), _("State"))
+    lines = [
+        (
+            row.name,
+            ", ".join(one.rep.name for one in row.members.all()),
+            _("retired") if row.retired_at else _("in use"),
+        )
+        for row, _fresh in rows
+    ]
+    if (file := arranging.saved(request, "pools", "pool", _("Routing"), head, lines)) is not None:
+        return file
+    context = {"form": form, "opened": opened, "rows": rows, "offers": arranging.offers(), "reps": form.fields["reps"].queryset.exists(),
                "may_invite": may(request.user, "settings.people")}  # fmt: skip
     return render(request, "leads/pools.html", context)
 

@@ -1,10 +1,12 @@
 """The queue as a list: what is owed, in the order of the promises; the pool; a manager's choice of rep."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -14,6 +16,7 @@ from leads.models import HandoffState
 from smarketing.accounts.models import Role, User
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
+from smarketing.web.columns import Deed
 from smarketing.web.once import once
 
 from . import done, telling
@@ -61,6 +64,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "rep": rep,
         "reps": _reps(request.user),
         "may_work": may(request.user, "handoffs.work"),
+        "deeds": _deeds(request.user),
+        "query": request.GET.urlencode(),
     }
     return render(request, "leads/queue/list.html", context)
 
@@ -113,6 +118,15 @@ def owed_by(user: User, rep: User | None):
     return visible.owed_by(chosen) if chosen else visible.owed()
 
 
+def asked_of_queue(user: User, params: QueryDict) -> Any:
+    """The handoffs that a manager may give: what the queue shows, and what waits in the pools where rows were picked."""
+    visible = HandoffState.objects.visible_to(user).select_related("lead")
+    if not params.get("all"):
+        return visible.open()
+    chosen = next((one for one in _reps(user) if str(one.pk) == params.get("rep", "")), None)
+    return visible.owed_by(chosen) if chosen else visible.owed()
+
+
 def told(states: list[HandoffState], teller: telling.Teller) -> list[Row]:
     """Rows in words; the last acts of all of them are read in two statements."""
     touches = queue.last_events([state.lead_id for state in states], teller.at) if states else {}
@@ -133,6 +147,12 @@ def _row(state: HandoffState, seen, tried, teller: telling.Teller) -> Row:
         last=telling.touch(tried) if tried else "",
         last_when=teller.ago(tried.at) if tried else "",
     )
+
+
+def _deeds(user: User) -> list[Deed]:
+    """What a manager may do with the handoffs picked."""
+    give = Deed(_("Give to a rep…"), reverse("leads:queue_give"), "person-check")
+    return [give] if may(user, "handoffs.reassign") else []
 
 
 def _chosen(request: HttpRequest) -> User | None:

@@ -62,7 +62,7 @@ class ReasonForm(forms.Form):
 
 @needs("settings.reasons")
 @once
-def listing(request: HttpRequest, code: str = "") -> HttpResponse:
+def listing(request: HttpRequest, code: str = "") -> HttpResponseBase:
     """Every reason under its family, and a form that adds one or changes the one opened."""
     known = reasons.known()
     if code and code not in known:
@@ -83,8 +83,24 @@ def listing(request: HttpRequest, code: str = "") -> HttpResponse:
         (family, [(one, counts.get(one.code, 0), [ACTS[act] for act in one.acts], one.code in fresh) for one in found])
         for family, found in reasons.by_family(known.values())
     ]
-    context = {"groups": groups, "form": form, "opened": opened, "stages": dict(NEXT)}
+    if (file := arranging.saved(request, "reasons", "reason", _("Reason codes"), _head(), _lines(groups))) is not None:
+        return file
+    context = {"groups": groups, "form": form, "opened": opened, "stages": dict(NEXT), "offers": arranging.offers()}
     return render(request, "leads/reasons.html", context, status=422 if form.errors else 200)
+
+
+def _head() -> list[str]:
+    return [_("Family"), _("Reason"), _("Code"), _("For"), _("Stage that follows"), _("Days until it may come back"), _("Used"), _("State")]  # fmt: skip
+
+
+def _lines(groups: list) -> list[list[Any]]:
+    """Family by family, in their order."""
+    stages = dict(NEXT)
+    return [
+        [family.label, one.label, one.code, ", ".join(map(str, acts)), stages.get(one.next, ""), one.delay, used,
+         _("retired") if one.retired else _("in use")]
+        for family, rows in groups for one, used, acts, _fresh in rows
+    ]  # fmt: skip
 
 
 DEEDS = arranging.ordered(service)
@@ -125,6 +141,7 @@ DEALS = (
 )  # fmt: skip
 
 
+@lists.listed("leads:reason_rows", gettext_lazy("Rows of a reason"))
 @needs("settings.reasons")
 def rows(request: HttpRequest, code: str) -> HttpResponseBase:
     """What was refused, given back or lost for a reason."""

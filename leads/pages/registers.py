@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from django import forms
 from django.db.models import Count, OuterRef, Subquery, TextField
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,21 +15,10 @@ from leads.handoffs import reasons
 from leads.models import Company, Deal, Lead
 from smarketing.accounts.policy import may, needs
 from smarketing.web import exports, lists
-from smarketing.web.tables import Column, Table
+from smarketing.web.tables import Column, Deed, Table
 
 from . import own_fields, shown
-
-
-class CompanyFilters(forms.Form):
-    q = forms.CharField(
-        label=gettext_lazy("Name or domain"), max_length=200, required=False, widget=forms.TextInput(attrs={"type": "search"})
-    )  # fmt: skip
-
-
-class DealFilters(forms.Form):
-    state = forms.ChoiceField(
-        label=gettext_lazy("State"), required=False, choices=[("", gettext_lazy("all")), *Deal.State.choices]
-    )
+from .register_filters import CompanyFilters, DealFilters
 
 
 def _company(company: Company) -> str:
@@ -76,12 +64,24 @@ DEALS = (
 )  # fmt: skip
 
 
+def companies_asked(user, params: QueryDict) -> tuple[CompanyFilters, Any]:
+    """(the filters, the companies that an address asks for)."""
+    form = CompanyFilters(params)
+    return form, form.rows(Company.objects.visible_to(user))
+
+
+def deals_asked(user, params: QueryDict) -> tuple[DealFilters, Any]:
+    """(the filters, the deals that an address asks for)."""
+    form = DealFilters(params, user)
+    rows = Deal.objects.visible_to(user).standing().select_related("lead__company", "company", "rep")
+    return form, form.rows(rows)
+
+
+@lists.listed("leads:companies", gettext_lazy("Companies"))
 @needs("leads.view")
 def companies(request: HttpRequest) -> HttpResponseBase:
-    form = CompanyFilters(request.GET)
-    form.is_valid()
+    form, rows = companies_asked(request.user, request.GET)
     people = Lead.objects.filter(company=OuterRef("pk")).living().order_by().values("company")
-    rows = Company.objects.visible_to(request.user).searched(form.cleaned_data.get("q") or "")
     rows = rows.annotate(
         plain_name=RawSQL("leads_plain(leads_company.name)", [], output_field=TextField()),
         people_n=Coalesce(Subquery(people.annotate(n=Count("*")).values("n")), 0),
@@ -92,30 +92,34 @@ def companies(request: HttpRequest) -> HttpResponseBase:
         "url": reverse("leads:list"),
         "action": _("To the leads"),
     }
+    deeds = [Deed(_("Set values…"), reverse("leads:bulk_companies"), "pencil")]
     table = Table(
-        [*COMPANIES, *own_fields.columns("company")], rows, request.GET, "name", form=form, saves=True, caption=_("Companies"), empty=empty,
+        [*COMPANIES, *own_fields.columns("company")], rows, request.GET, "name", form=form, caption=_("Companies"), empty=empty,
         exports=_export(request.user, "companies", "company"), personal=may(request.user, "leads.personal"),
+        deeds=deeds if may(request.user, "companies.edit") else (),
     )  # fmt: skip
     return lists.answer(request, table, "leads/register.html", {"tabs": tabs(request)})
 
 
+@lists.listed("leads:deals", gettext_lazy("Deals"))
 @needs("deals.view")
 def deals(request: HttpRequest) -> HttpResponseBase:
     personal = may(request.user, "leads.personal")
-    form = DealFilters(request.GET)
-    form.is_valid()
-    rows = Deal.objects.visible_to(request.user).standing().select_related("lead__company", "company", "rep")
-    if state := form.cleaned_data.get("state"):
-        rows = rows.filter(state=state)
+    form, rows = deals_asked(request.user, request.GET)
     empty = {
         "title": _("No deal yet."),
         "text": _("A deal is opened on a lead whose need is confirmed, or comes with a file."),
         "url": reverse("leads:list"),
         "action": _("To the leads"),
     }
+    offered = [
+        ("deals.reassign", Deed(_("Give to a rep…"), reverse("leads:bulk_hand_on"), "person-check")),
+        ("deals.edit", Deed(_("Close as lost…"), reverse("leads:bulk_lose"), "x-circle")),
+    ]
     table = Table(
         [one for one in (*DEALS, *own_fields.columns("deal")) if not (personal and one.key == "number")], rows, request.GET, "-opened", form=form,
-        personal=personal, saves=True, caption=_("Deals"), empty=empty, exports=_export(request.user, "deals", "deal"),
+        personal=personal, caption=_("Deals"), empty=empty, exports=_export(request.user, "deals", "deal"),
+        deeds=[deed for verb, deed in offered if may(request.user, verb)],
     )  # fmt: skip
     return lists.answer(request, table, "leads/register.html", {"tabs": tabs(request)})
 

@@ -2,8 +2,9 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,6 +15,7 @@ from leads.rights import consent
 from leads.rights.problems import Refusal
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
+from smarketing.web import exports, filters, lists
 from smarketing.web.once import once
 from smarketing.web.tables import Column, Table
 
@@ -27,6 +29,16 @@ class AddressForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Why it comes off the list"), max_length=200, required=False)
 
 
+class SuppressionFilters(filters.Filters):
+    origin = filters.choice(gettext_lazy("From"), Suppression.Origin.choices)
+    since, until = filters.day(gettext_lazy("Days from")), filters.day(gettext_lazy("to"))
+    asks = {
+        "origin": "origin",
+        "since": filters.since_of("recorded_at"),
+        "until": filters.until_of("recorded_at"),
+    }
+
+
 def _lead_of(row: Suppression) -> str:
     return reverse("leads:lead", args=[row.lead_id]) if row.lead_id and not row.lead.erased else ""
 
@@ -34,15 +46,16 @@ def _lead_of(row: Suppression) -> str:
 COLUMNS = (
     Column("since", gettext_lazy("Since"), "recorded_at", sort="recorded_at", head=True, nullable=False,
            show=lambda at, _row: shown.moment(at)),
-    Column("origin", gettext_lazy("From"), Suppression.get_origin_display),
+    Column("origin", gettext_lazy("From"), Suppression.get_origin_display, sort="origin"),
     Column("lead", gettext_lazy("Lead"), lambda row: f"#{row.lead_id}" if row.lead_id else "", url=_lead_of),
     Column("by", gettext_lazy("By"), lambda row: str(row.by) if row.by else "", wide=True),
 )  # fmt: skip
 
 
+@lists.listed("leads:suppression", gettext_lazy("Suppression list"))
 @needs("settings.suppression")
 @once
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: HttpRequest) -> HttpResponseBase:
     """The list; and, by POST, what it says of one address, which can be put on it or taken off."""
     form, found = AddressForm(request.POST or None), None
     do = request.POST.get("do", "look")
@@ -65,18 +78,15 @@ def listing(request: HttpRequest) -> HttpResponse:
         "people": list(Lead.objects.visible_to(request.user).filter(pk__in=people.values("pk"))[:5]),
         "came_back": suppression.came_back(),
         "may_import": may(request.user, "leads.import"),
-        "table": Table(
-            COLUMNS, suppression.standing().select_related("by", "lead"), request.GET, "-since",
-            caption=_("Suppression list"),
-            empty={"title": _("Nobody is on the list."), "text": _("Whoever opposes is put on it by itself; files of opt-outs are imported; an address can be added above.")},
-        ),
-    }  # fmt: skip
-    return render(
-        request,
-        "leads/rights/suppression.html",
-        context,
-        status=422 if request.method == "POST" and form.errors else 200,
-    )
+    }
+    narrowed = SuppressionFilters(request.GET)
+    table = Table(
+        COLUMNS, narrowed.rows(suppression.standing().select_related("by", "lead")), request.GET, "-since", form=narrowed,
+        caption=_("Suppression list"), exports=exports.Export("suppression", "lists.export", "suppression"),
+        empty={"title": _("Nobody is on the list."), "text": _("Whoever opposes is put on it by itself; files of opt-outs are imported; an address can be added above.")},
+    )  # fmt: skip
+    status = 422 if request.method == "POST" and form.errors else 200
+    return lists.answer(request, table, "leads/rights/suppression.html", context, status)
 
 
 def _do(request: HttpRequest, do: str, email: str, reason: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,12 +17,14 @@ from django.views.decorators.http import require_POST
 from leads.evidence import values
 from leads.models import Lead, Merge, MergeSuggestion
 from leads.twins import likely, merge
-from smarketing.accounts.policy import needs
+from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
+from smarketing.web import exports, lists
 from smarketing.web.once import once
-from smarketing.web.tables import Column, Table
+from smarketing.web.tables import Column, Deed, Table
 
 from .forms import TakeBackForm
+from .register_filters import TwinFilters
 
 SHOWN = 12
 
@@ -44,21 +46,32 @@ COLUMNS = (
 )
 
 
+def asked(user, params: QueryDict) -> tuple[TwinFilters, Any]:
+    """(the filters, the pairs that an address asks for)."""
+    form = TwinFilters(params)
+    return form, form.rows(likely.waiting())
+
+
+@lists.listed("leads:twins", gettext_lazy("Duplicates"))
 @needs("leads.merge")
 def index(request: HttpRequest) -> HttpResponseBase:
+    form, rows = asked(request.user, request.GET)
     table = Table(
         COLUMNS,
-        likely.waiting(),
+        rows,
         request.GET,
         "-sure",
+        form=form,
         caption=_("Duplicates"),
+        exports=exports.Export("duplicates", "leads.export", "lead") if may(request.user, "leads.export") else None,
+        deeds=[Deed(_("Two people…"), reverse("leads:bulk_dismiss"), "people")],
         empty={
             "title": _("No two leads look like one person."),
             "text": _("The night looks for the same address, the same telephone number, the same or nearly the same name in one company."),
             "url": reverse("leads:list"), "action": _("See the leads"),
         },
     )  # fmt: skip
-    return render(request, "leads/twins/list.html", {"table": table})
+    return lists.answer(request, table, "leads/twins/list.html")
 
 
 @needs("leads.merge")

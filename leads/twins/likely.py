@@ -121,3 +121,32 @@ def dismiss(*, suggestion: MergeSuggestion, by: User, at: datetime) -> None:
     suggestion.state, suggestion.by, suggestion.decided_at = MergeSuggestion.State.DISMISSED, by, at
     suggestion.save(update_fields=["state", "by", "decided_at"])
     record(by, "lead.twins", "lead", suggestion.first_id, at, other=suggestion.second_id, reasons=suggestion.reasons)
+
+
+@transaction.atomic
+def dismiss_many(*, suggestions: Sequence[MergeSuggestion], by: User, at: datetime) -> int:
+    """Each of these pairs is two people. Returns how many somebody else had not decided on meanwhile."""
+    wanted = MergeSuggestion.objects.filter(
+        pk__in=[one.pk for one in suggestions], state=MergeSuggestion.State.OPEN
+    ).order_by("pk")
+    rows = list(wanted.select_for_update())
+    for one in rows:
+        dismiss(suggestion=one, by=by, at=at)
+    return len(rows)
+
+
+def dismissed(*, by: User, when: datetime):
+    """What `by` dismissed at that instant."""
+    return MergeSuggestion.objects.filter(state=MergeSuggestion.State.DISMISSED, by=by, decided_at=when)
+
+
+@transaction.atomic
+def suggest_again(*, by: User, when: datetime, at: datetime) -> int:
+    """Suggest again what `by` dismissed at `when`. Returns how many."""
+    rows = list(dismissed(by=by, when=when).order_by("pk").select_for_update())
+    for one in rows:
+        one.state, one.by, one.decided_at = MergeSuggestion.State.OPEN, None, None
+        one.save(update_fields=["state", "by", "decided_at"])
+    if rows:
+        record(by, "lead.twins_again", "lead", None, at, pairs=len(rows))
+    return len(rows)

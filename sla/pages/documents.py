@@ -8,11 +8,13 @@ from decimal import Decimal
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -26,7 +28,9 @@ from smarketing.calendars import services as calendars
 from smarketing.calendars.models import CalendarVersion
 from smarketing.calendars.views import week
 from smarketing.rows import clock
+from smarketing.web import exports, lists
 from smarketing.web.once import once
+from smarketing.web.tables import Column, Table
 
 from .. import kinds, terms, words
 from ..models import Contract, Terms
@@ -46,12 +50,45 @@ class Text:
     signed: Terms | None = None
 
 
+@lists.listed("sla:contracts", gettext_lazy("Contracts"))
 @needs("contract.view")
-def contracts(request: HttpRequest) -> HttpResponse:
-    found = Contract.objects.visible_to(request.user).select_related("line").order_by("name")
-    today = clock.today()
-    rows = [(one, terms.in_force(one, today), one.terms.count()) for one in found]
-    return render(request, "sla/contracts.html", {"rows": rows, "can_edit": may(request.user, "contract.edit")})
+def contracts(request: HttpRequest) -> HttpResponseBase:
+    can_edit = may(request.user, "contract.edit")
+    empty = {
+        "title": _("No contract yet"),
+        "text": _("A contract says what each side promises: so many MQL a month, a first attempt in time, enough attempts on each."),
+    }  # fmt: skip
+    if can_edit:
+        empty |= {"url": reverse("sla:new"), "action": _("Write the first contract")}
+    rows = Contract.objects.visible_to(request.user).select_related("line").annotate(versions=Count("terms"))
+    table = Table(
+        _columns(clock.today()), rows, request.GET, "name", caption=_("Contracts"), empty=empty,
+        exports=exports.Export("contracts", "lists.export", "contract"),
+    )  # fmt: skip
+    return lists.answer(request, table, "sla/contracts.html", {"can_edit": can_edit})
+
+
+def _columns(today: date) -> list[Column]:
+    def in_force(one: Contract) -> str:
+        found = terms.in_force(one, today)
+        if found is None:
+            return _("no terms in force")
+        said = _("version %(number)s") % {"number": found.number}
+        return f"{said} · {_('signed for the past')}" if found.retrospective else said
+
+    def followed(one: Contract) -> str:
+        return f"{reverse('sla:follow_up')}?contract={one.pk}"
+
+    return [
+        Column(
+            "name", gettext_lazy("Name"), sort="name", head=True, url=lambda one: reverse("sla:terms", args=[one.pk])
+        ),
+        Column("definition", gettext_lazy("Definition"), "line.name", sort="line__name", nullable=False),
+        Column("force", gettext_lazy("In force"), in_force),
+        Column("versions", gettext_lazy("Versions"), sort="versions", align="num", nullable=False),
+        Column("begun", gettext_lazy("Begun"), "created_at", sort="created_at", align="nowrap", extra=True),
+        Column("follow", "", lambda one: _("Follow-up"), url=followed, align="num"),
+    ]
 
 
 @needs("contract.edit")

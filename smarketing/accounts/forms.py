@@ -1,7 +1,6 @@
 """Forms of people, teams, tokens and the audit log. They clean; services save."""
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -114,12 +113,6 @@ class CompanyForm(forms.Form):
     def fields_for_service(self) -> dict:
         out = self.cleaned_data
         return out | {"country": out["country"].upper(), "currency": out["currency"].upper()}
-
-
-class LanguageFilter(forms.Form):
-    """Rows of one language."""
-
-    language = forms.ChoiceField(label=_("Language"), required=False, choices=[("", _("all")), *settings.LANGUAGES])
 
 
 class TeamForm(forms.Form):

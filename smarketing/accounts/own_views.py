@@ -3,24 +3,34 @@
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from smarketing.rows import clock
+from smarketing.web import exports, lists
 from smarketing.web.once import once
+from smarketing.web.tables import Table
 
 from . import factors, sessions
+from . import lists as rows_of
 from .forms import SignInForm
 from .models import User
 from .policy import needs
 
 
+@lists.listed("accounts:sessions", gettext_lazy("Sessions"))
 @needs("profile.edit")
-def session_list(request: HttpRequest) -> HttpResponse:
-    rows = sessions.shown(request.user, request.session.session_key)
-    return render(request, "accounts/sessions.html", {"rows": rows, "others": sum(not one.here for one in rows)})
+def session_list(request: HttpRequest) -> HttpResponseBase:
+    here = getattr(getattr(request, "session", None), "session_key", "")  # a worker that writes a file has none
+    rows = sessions.standing(request.user)
+    table = Table(
+        rows_of.own_sessions(request, here), rows, request.GET, "-seen", caption=_("Sessions"),
+        exports=exports.Export("sessions", "lists.export", "sign-in"),
+    )  # fmt: skip
+    return lists.answer(request, table, "accounts/sessions.html", {"others": rows.exclude(session_key=here).exists()})
 
 
 @needs("profile.edit")

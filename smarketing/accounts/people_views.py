@@ -1,8 +1,7 @@
 """Settings: people, their invitations, teams. Views only translate."""
 
 from django.contrib import messages
-from django.contrib.postgres.lookups import Unaccent
-from django.db.models.functions import Lower
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,51 +15,56 @@ from smarketing.notify import mails
 from smarketing.rows import clock
 from smarketing.web import exports, lists
 from smarketing.web.once import once
-from smarketing.web.tables import Column, Table
+from smarketing.web.tables import Deed, Table, plain
 
 from . import deputies, duties, factors, invitations, languages, people, resets
-from .forms import DeputyForm, InviteForm, LanguageFilter, PersonForm, TeamForm
+from . import lists as rows_of
+from .forms import DeputyForm, InviteForm, PersonForm, TeamForm
 from .models import Deputy, Invitation, Role, Team, User
 from .policy import needs
 
 ROWS = 20  # duties shown by name
 
 
-COLUMNS = (
-    Column("name", gettext_lazy("Name"), sort="plain_name", head=True, nullable=False, url=lambda one: _page_of(one)),
-    Column("role", gettext_lazy("Role"), lambda one: people.POSITIONS[people.position_of(one)][2]),
-    Column("team", gettext_lazy("Team"), "team.name", sort="team__name", nullable=True),
-    Column("email", gettext_lazy("E-mail"), sort="email"),
-    Column("signs", gettext_lazy("Signs"), sort="signs"),
-    Column("language", gettext_lazy("Language"), User.get_language_display, sort="language", extra=True),
-    Column("active", gettext_lazy("May sign in"), "is_active", sort="is_active"),
-)
-
-
+@lists.listed("accounts:people", gettext_lazy("People"))
 @needs("settings.people")
 def people_list(request: HttpRequest) -> HttpResponseBase:
-    form = LanguageFilter(request.GET)
-    rows = User.objects.select_related("team").annotate(plain_name=Lower(Unaccent("name")))
-    if form.is_valid() and form.cleaned_data["language"]:
-        rows = rows.filter(language=form.cleaned_data["language"])
+    form = rows_of.PeopleFilters(request.GET)
+    rows = form.rows(User.objects.select_related("team").annotate(plain_name=plain("name")))
     table = Table(
-        COLUMNS,
-        rows,
-        request.GET,
-        "name",
-        form=form,
+        rows_of.PEOPLE, rows, request.GET, "name", form=form, caption=_("People"),
         exports=exports.Export("people", "people.export", "user"),
-        saves=True,
-        caption=_("People"),
+        deeds=[Deed(_("Change…"), reverse("accounts:people_change"), "pencil"),
+               Deed(_("Switch off…"), reverse("accounts:people_off"), "person-x")],
+    )  # fmt: skip
+    return lists.answer(request, table, "accounts/people.html", {"tabs": _tabs("accounts:people")})
+
+
+@lists.listed("accounts:invitations", gettext_lazy("Open invitations"))
+@needs("settings.people")
+def invitation_list(request: HttpRequest) -> HttpResponseBase:
+    table = Table(
+        rows_of.invited(request, clock.now()),
+        Invitation.objects.waiting().select_related("by", "team"),
+        request.GET,
+        "-invited",
+        caption=_("Open invitations"),
+        exports=exports.Export("invitations", "people.export", "invitation"),
+        empty={
+            "title": _("Nobody is invited."),
+            "text": _("Whoever was invited and has not come yet is listed here."),
+            "url": reverse("accounts:invite"),
+            "action": _("Invite a person"),
+        },
     )
-    at = clock.now()
-    waiting = Invitation.objects.waiting().select_related("by", "team").order_by("-created_at")
-    invited = [(one, invitations.position(one), one.closed(at)) for one in waiting]
-    return lists.answer(request, table, "accounts/people.html", {"invited": invited})
+    return lists.answer(request, table, "accounts/people.html", {"tabs": _tabs("accounts:invitations")})
 
 
-def _page_of(user: User) -> str:
-    return reverse("accounts:person", args=[user.pk])
+def _tabs(here: str) -> list[tuple[str, str, bool]]:
+    """(label, address, whether it is this one) of the two lists."""
+    waiting = Invitation.objects.waiting().count()
+    named = (("accounts:people", _("People")), ("accounts:invitations", f"{_('Open invitations')} ({waiting})"))
+    return [(label, reverse(name), name == here) for name, label in named]
 
 
 @needs("settings.people")
@@ -100,7 +104,7 @@ def invitation_renew(request: HttpRequest, pk: int) -> HttpResponse:
         link = invitations.renew(invitation=found, by=request.user, at=clock.now(), mail=mail)
     except invitations.Closed:
         messages.error(request, _("This invitation was used or taken back meanwhile."))
-        return redirect("accounts:people")
+        return redirect("accounts:invitations")
     found.refresh_from_db()
     return _link_page(request, found, link, mail)
 
@@ -111,7 +115,7 @@ def invitation_renew(request: HttpRequest, pk: int) -> HttpResponse:
 def invitation_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     invitations.revoke(invitation=get_object_or_404(Invitation, pk=pk), by=request.user, at=clock.now())
     messages.success(request, _("Taken back: its link opens nothing any more."))
-    return redirect("accounts:people")
+    return redirect("accounts:invitations")
 
 
 @needs("settings.people")
@@ -238,8 +242,9 @@ def person_reset(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/link_once.html", {"somebody": user, "link": link})
 
 
+@lists.listed("accounts:teams", gettext_lazy("Teams"))
 @needs("settings.people")
-def teams(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+def teams(request: HttpRequest, pk: int | None = None) -> HttpResponseBase:
     team = get_object_or_404(Team, pk=pk) if pk else None
     form = TeamForm(request.POST or None, initial={"name": team.name, "side": team.side} if team else None)
     if request.method == "POST" and form.is_valid():
@@ -250,8 +255,21 @@ def teams(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("accounts:teams")
-    rows = Team.objects.prefetch_related("user_set").order_by("side", "name")
-    return render(request, "accounts/teams.html", {"rows": rows, "form": form, "team": team})
+    asked = rows_of.TeamFilters(request.GET)
+    rows = Team.objects.prefetch_related("user_set").annotate(plain_name=plain("name"), people_n=Count("user"))
+    table = Table(
+        rows_of.TEAMS, asked.rows(rows), request.GET, "name", form=asked, caption=_("Teams"),
+        exports=exports.Export("teams", "lists.export", "team"),
+        empty={"title": _("No team yet."), "text": _("Teams group people of one side, for reading figures by team."),
+               "url": "#team", "action": _("Add a team")},
+    )  # fmt: skip
+    return lists.answer(
+        request,
+        table,
+        "accounts/teams.html",
+        {"form": form, "team": team},
+        home=reverse("accounts:teams") if team else "",
+    )
 
 
 def _link_page(request: HttpRequest, invitation: Invitation, link: str, mailed: bool) -> HttpResponse:

@@ -72,6 +72,7 @@ VERBS: dict[str, frozenset[str]] = {
     "handoffs.rule": frozenset({MANAGER}),
     "deals.view": EVERY_ROLE,
     "deals.edit": frozenset({REP, "manager:sales"}),
+    "deals.reassign": frozenset({"manager:sales"}),
     # common language
     "personas.view": EVERY_ROLE,
     "personas.edit": frozenset({MARKETER, MANAGER}),

@@ -1,9 +1,9 @@
 """Sessions of a person: where they are signed in, since when; ended one by one or all but this one."""
 
 import time
-from dataclasses import dataclass
 
 from allauth.usersessions.models import UserSession
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from .models import User
@@ -11,15 +11,6 @@ from .models import User
 EVERY = 900  # seconds after which a session's last visit is noted again
 SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "macOS"))
 BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One session as its page shows it; `agent` is "Firefox, Windows"."""
-
-    row: UserSession
-    agent: str
-    here: bool
 
 
 def note(request: HttpRequest) -> None:
@@ -30,11 +21,9 @@ def note(request: HttpRequest) -> None:
         request.session["seen"] = int(time.time())
 
 
-def shown(user: User, key: str) -> list[Shown]:
-    """Sessions that still open something, this one first, then the last seen."""
-    found = UserSession.objects.purge_and_list(user)
-    rows = [Shown(one, agent(one.user_agent), one.session_key == key) for one in found]
-    return sorted(rows, key=lambda one: (not one.here, -one.row.last_seen_at.timestamp()))
+def standing(user: User) -> QuerySet[UserSession]:
+    """Sessions of a person that still open something."""
+    return UserSession.objects.filter(pk__in=[one.pk for one in UserSession.objects.purge_and_list(user)])
 
 
 def end_others(user: User, key: str) -> int:

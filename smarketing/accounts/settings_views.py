@@ -1,13 +1,12 @@
 """Settings: company, tokens and keys, audit log. Views only translate."""
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -16,11 +15,13 @@ from django.views.decorators.http import require_POST
 from smarketing.rows import clock
 from smarketing.rows.models import Installation
 from smarketing.web import exports, lists
+from smarketing.web.filters import midnight
 from smarketing.web.once import once
-from smarketing.web.tables import BLANK, Column, Table
+from smarketing.web.tables import Table, plain
 
 from . import company as own
-from . import deeds, languages, people, sections, tokens
+from . import languages, people, sections, tokens
+from . import lists as rows_of
 from .forms import AuditForm, CompanyForm, KeyForm
 from .models import AuditEntry, Token
 from .policy import needs
@@ -68,9 +69,10 @@ def language_list(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/languages.html", context, status=422 if problem else 200)
 
 
+@lists.listed("accounts:keys", gettext_lazy("Tokens and keys"))
 @needs("settings.keys")
 @never_cache
-def keys(request: HttpRequest) -> HttpResponse:
+def keys(request: HttpRequest) -> HttpResponseBase:
     form, secret = KeyForm(request.POST or None), None
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -83,11 +85,18 @@ def keys(request: HttpRequest) -> HttpResponse:
             at=clock.now(),
             user=data["user"] if api else None,
             scopes=data["scopes"] if api else (),
-            expires_at=_midnight(until + timedelta(days=1)) if until else None,
+            expires_at=midnight(until + timedelta(days=1)) if until else None,
         )
         form = KeyForm()
-    rows = Token.objects.select_related("user").order_by("-revoked_at", "kind", "name")
-    return render(request, "accounts/keys.html", {"rows": rows, "form": form, "secret": secret, "at": clock.now()})
+    asked = rows_of.KeyFilters(request.GET)
+    rows = Token.objects.select_related("user").annotate(plain_name=plain("name"))
+    table = Table(
+        rows_of.keys(request, clock.now()), asked.rows(rows), request.GET, "name", form=asked, caption=_("Tokens and keys"),
+        exports=exports.Export("keys", "lists.export", "token"),
+        empty={"title": _("No token and no key yet."), "url": "#key", "action": _("New token or key"),
+               "text": _("A write key lets your website add events; an API token lets a program read.")},
+    )  # fmt: skip
+    return lists.answer(request, table, "accounts/keys.html", {"form": form, "secret": secret})
 
 
 @needs("settings.keys")
@@ -98,46 +107,23 @@ def key_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("accounts:keys")
 
 
-COLUMNS = (
-    Column("when", gettext_lazy("When"), "at", sort="at", align="nowrap"),
-    Column("person", gettext_lazy("Person"), lambda entry: str(entry.user or _("the system"))),
-    Column(
-        "deed",
-        gettext_lazy("Deed"),
-        lambda entry: deeds.deed(entry.verb),
-        show=lambda said, entry: format_html('<span title="{}">{}</span>', entry.verb, said),
-    ),
-    Column(
-        "subject",
-        gettext_lazy("Subject"),
-        lambda entry: f"{deeds.subject(entry.subject)} {entry.subject_id or ''}".strip(),
-    ),
-    Column(
-        "details",
-        gettext_lazy("Details"),
-        lambda entry: " · ".join(f"{key} {value}" for key, value in entry.detail.items()),
-        show=lambda _text, entry: _details(entry),
-    ),
-)
-
-
+@lists.listed("accounts:audit", gettext_lazy("Audit log"))
 @needs("audit.view")
 def audit(request: HttpRequest) -> HttpResponseBase:
     form = AuditForm(request.GET)
     form.is_valid()
     chosen = dict(form.cleaned_data)
     if chosen.get("since"):
-        chosen["since"] = _midnight(chosen["since"])
+        chosen["since"] = midnight(chosen["since"])
     if chosen.get("until"):
-        chosen["until"] = _midnight(chosen["until"] + timedelta(days=1))
+        chosen["until"] = midnight(chosen["until"] + timedelta(days=1))
     table = Table(
-        COLUMNS,
+        rows_of.AUDIT,
         AuditEntry.objects.visible_to(request.user).matching(**chosen).select_related("user"),
         request.GET,
         "-when",
         form=form,
         exports=exports.Export("audit-log", "audit.export", "auditentry"),
-        saves=True,
         caption=_("Audit log"),
         empty={
             "title": _("Nothing was done yet."),
@@ -145,18 +131,3 @@ def audit(request: HttpRequest) -> HttpResponseBase:
         },
     )
     return lists.answer(request, table, "accounts/audit.html")
-
-
-def _details(entry: AuditEntry) -> str:
-    """Names in grey, values beside them."""
-    parts = format_html_join(
-        " · ",
-        '<span class="text-body-secondary">{}</span> {}',
-        ((key, str(value)) for key, value in entry.detail.items()),
-    )
-    return parts or BLANK
-
-
-def _midnight(day) -> datetime:
-    """The instant at which a local day begins in the installation's zone."""
-    return datetime.combine(day, time(), tzinfo=clock.zone())

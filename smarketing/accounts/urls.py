@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import entrance, own_views, people_views, settings_views, views
+from . import bulk_people, entrance, own_views, people_views, settings_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -21,8 +21,11 @@ urlpatterns = [
     path("settings/people/<int:pk>/factors/", own_views.factors_remove, name="factors_remove"),
     path("settings/people/", people_views.people_list, name="people"),
     path("settings/people/invite/", people_views.invite, name="invite"),
+    path("settings/people/invitations/", people_views.invitation_list, name="invitations"),
     path("settings/people/invitations/<int:pk>/link/", people_views.invitation_renew, name="invitation_renew"),
     path("settings/people/invitations/<int:pk>/revoke/", people_views.invitation_revoke, name="invitation_revoke"),
+    path("settings/people/change/", bulk_people.change, name="people_change"),
+    path("settings/people/off/", bulk_people.switch_off, name="people_off"),
     path("settings/people/<int:pk>/", people_views.person_edit, name="person"),
     path("settings/people/<int:pk>/leave/", people_views.person_leave, name="person_leave"),
     path("settings/people/<int:pk>/leave/<slug:key>/", people_views.person_hand_on, name="person_hand_on"),

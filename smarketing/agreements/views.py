@@ -3,6 +3,7 @@
 import json
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
@@ -18,7 +20,7 @@ from django.views.decorators.http import require_POST
 from smarketing.accounts.models import Side
 from smarketing.accounts.policy import needs
 from smarketing.rows import clock
-from smarketing.web import exports, lists
+from smarketing.web import exports, filters, lists
 from smarketing.web.tables import Column, Table, shown
 
 from . import kinds, proof, services, signing
@@ -54,18 +56,40 @@ COLUMNS = (
 )  # fmt: skip
 
 
+class PaperFilters(filters.Filters):
+    kind = filters.choice(gettext_lazy("Kind"))
+    state = filters.choice(
+        gettext_lazy("State"), [("both", gettext_lazy("signed by both")), ("open", gettext_lazy("not signed by both"))]
+    )
+    since, until = filters.day(gettext_lazy("Proposed from")), filters.day(gettext_lazy("to"))
+    asks = {
+        "kind": "kind",
+        "state": lambda rows, said: rows.filter(signed_n__gte=2) if said == "both" else rows.filter(signed_n__lt=2),
+        "since": filters.since_of("proposed_at"),
+        "until": filters.until_of("proposed_at"),
+    }
+
+    def __init__(self, data):
+        super().__init__(data)
+        known = Paper.objects.order_by("kind").values_list("kind", flat=True).distinct()
+        self.offer("kind", [(one, capfirst(str(kinds.get(one).label))) for one in known])
+
+
+@lists.listed("agreements:papers", gettext_lazy("Signed papers"))
 @needs("papers.view")
 def papers(request: HttpRequest) -> HttpResponseBase:
     empty = {
         "title": _("Nothing was proposed yet."),
         "text": _("Definitions and contracts stand here, from their proposal on."),
     }
+    form = PaperFilters(request.GET)
     rows = Paper.objects.select_related("proposed_by").prefetch_related("signatures__signer")
     table = Table(
         COLUMNS,
-        rows,
+        form.rows(rows.annotate(signed_n=Count("signatures"))),
         request.GET,
         "-proposed",
+        form=form,
         caption=_("Signed papers"),
         exports=exports.Export("papers", "papers.export", "paper"),
         empty=empty,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from smarketing.accounts import audit
@@ -157,11 +157,15 @@ def rebuild() -> int:
     return len([materialise(version) for version in CalendarVersion.objects.order_by("pk")])
 
 
+def newest() -> QuerySet[CalendarVersion]:
+    """The newest version of each calendar."""
+    last = CalendarVersion.objects.filter(calendar=OuterRef("calendar")).order_by("-number").values("pk")[:1]
+    return CalendarVersion.objects.filter(pk=Subquery(last)).select_related("calendar", "created_by")
+
+
 def current() -> list[CalendarVersion]:
     """The newest version of each calendar, by name."""
-    newest = CalendarVersion.objects.filter(calendar=OuterRef("calendar")).order_by("-number").values("pk")[:1]
-    found = CalendarVersion.objects.filter(pk=Subquery(newest)).select_related("calendar", "created_by")
-    return list(found.order_by("calendar__name"))
+    return list(newest().order_by("calendar__name"))
 
 
 def version(pk: int) -> CalendarVersion | None:

@@ -1,28 +1,65 @@
 """Settings: calendars. Views only translate."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from smarketing.accounts.policy import needs
 from smarketing.rows import clock
+from smarketing.web import exports, lists
+from smarketing.web.tables import Column, Table
 
 from . import services
 from .forms import CalendarForm, shown
-from .models import Calendar
+from .models import Calendar, CalendarVersion
 
 
+@lists.listed("calendars:list", gettext_lazy("Calendars"))
 @needs("settings.calendars")
-def calendars(request: HttpRequest) -> HttpResponse:
-    at = clock.now()
-    rows = [
-        (version, week(version.spec), services.warnings(version, at), services.closed_in(version, at.year))
-        for version in services.current()
-    ]
-    return render(request, "calendars/list.html", {"rows": rows, "year": at.year})
+def calendars(request: HttpRequest) -> HttpResponseBase:
+    table = Table(
+        _columns(clock.now()), services.newest(), request.GET, "name", caption=_("Calendars"),
+        exports=exports.Export("calendars", "lists.export", "calendar"),
+        empty={
+            "title": _("No calendar yet"),
+            "text": _("A contract counts its delays in business hours: it needs working hours and holidays."),
+            "url": reverse("calendars:add"),
+            "action": _("Add a calendar"),
+        },
+    )  # fmt: skip
+    return lists.answer(request, table, "calendars/list.html")
+
+
+def _columns(at: datetime) -> list[Column]:
+    def page(version: CalendarVersion) -> str:
+        return reverse("calendars:calendar", args=[version.calendar_id])
+
+    def hours(version: CalendarVersion) -> list[str]:
+        return [f"{days} {hours}" for days, hours in week(version.spec)]
+
+    def warned(version: CalendarVersion) -> str:
+        return " ".join(services.warnings(version, at))
+
+    return [
+        Column("name", gettext_lazy("Name"), "calendar.name", sort="calendar__name", url=page, head=True, nullable=False),
+        Column("zone", gettext_lazy("Time zone"), lambda version: version.spec["zone"]),
+        Column("hours", gettext_lazy("Working hours"), lambda version: "; ".join(hours(version)),
+               show=lambda _text, version: format_html_join(mark_safe("<br>"), "{}", ((one,) for one in hours(version)))),
+        Column("closed", _("Days closed in %(year)s") % {"year": at.year}, lambda version: services.closed_in(version, at.year), align="num"),
+        Column("version", gettext_lazy("Version"), "number", sort="number", align="num"),
+        Column("since", gettext_lazy("Since"), "created_at", sort="created_at", align="nowrap", extra=True),
+        Column("warnings", gettext_lazy("To look at"), warned, wide=True),
+    ]  # fmt: skip
 
 
 @needs("settings.calendars")

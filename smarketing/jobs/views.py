@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from smarketing.accounts.policy import may, needs
@@ -23,6 +24,7 @@ from .models import Run
 PER_PAGE = 20
 
 
+@lists.listed("jobs:runs", gettext_lazy("Runs"))
 @needs("runs.view")
 def run_list(request: HttpRequest) -> HttpResponseBase:
     """Runs, newest first; asked by itself again while one is under way."""
@@ -35,7 +37,7 @@ def run_list(request: HttpRequest) -> HttpResponseBase:
     if may_start:
         empty |= {"url": "#run-day", "action": _("Choose the night")}
     table = Table(
-        listing.columns(), form.rows(visible), request.GET, "-number", form=form, per_page=PER_PAGE, saves=True,
+        listing.columns(), form.rows(visible), request.GET, "-number", form=form, per_page=PER_PAGE,
         caption=_("Runs"), exports=exports.Export("runs", "runs.export", "run"), empty=empty,
     )  # fmt: skip
     context = {

@@ -11,9 +11,12 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Coalesce
 from django.utils import translation
 
 from smarketing.accounts import languages
+from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
 from smarketing.jobs import outbox
 from smarketing.jobs.models import Outbox
@@ -60,11 +63,14 @@ def send(
 
 
 @transaction.atomic
-def send_again(*, mail: Mail) -> None:
-    """Give a mail that the server refused eight times another eight."""
+def send_again(*, mail: Mail, by: User, at: datetime) -> bool:
+    """Give a mail that the server refused eight times another eight. False where it was not given up."""
     mail = Mail.objects.select_for_update().get(pk=mail.pk)
-    if has_failed(mail):
-        _intend(mail)
+    if not has_failed(mail):
+        return False
+    _intend(mail)
+    record(by, "mails.again", "mail", mail.pk, at)
+    return True
 
 
 def has_failed(mail: Mail) -> bool:
@@ -125,6 +131,15 @@ def forget(*, before: datetime) -> int:
 def _intend(mail: Mail) -> None:
     mail.outbox = outbox.intend(KIND, mail=mail.pk)
     mail.save(update_fields=["outbox"])
+
+
+def with_trouble(mails: QuerySet) -> QuerySet:
+    """`error`: what the server answered last; `tried`: whether somebody still tries."""
+    rows = Outbox.objects.filter(pk=OuterRef("outbox"))
+    return mails.annotate(
+        error=Coalesce(Subquery(rows.values("error")[:1]), Value("", TextField())),
+        tried=Exists(rows.filter(sent_at=None, attempts__lt=outbox.ATTEMPTS)),
+    )
 
 
 def _waiting(mail: Mail) -> bool:

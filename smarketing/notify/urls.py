@@ -16,6 +16,7 @@ urlpatterns = [
     path("notices/off/<str:token>/", choosing.off, name="off"),
     path("settings/mails/", views.mails_sent, name="mails"),
     path("settings/mails/test/", views.test_mail, name="test"),
+    path("settings/mails/again/", views.mails_again, name="mails_again"),
     path("settings/mails/<int:pk>/", views.mail, name="mail"),
     path("settings/mails/<int:pk>/page/", views.mail_page, name="mail_page"),
     path("settings/mails/<int:pk>/again/", views.again, name="again"),

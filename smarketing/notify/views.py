@@ -5,56 +5,41 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html, strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
-from smarketing.accounts.forms import LanguageFilter
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
-from smarketing.web import exports, lists
+from smarketing.web import bulk, exports, lists
 from smarketing.web.once import once
-from smarketing.web.tables import Column, Table
+from smarketing.web.tables import Deed, Table
 
-from . import kinds, letters, mails
+from . import kinds, letters, listing, mails
 from .models import Mail
 
 
-def _state(one: Mail) -> str:
-    said = {"mail": one, "error": mails.last_error(one), "failed": mails.has_failed(one)}
-    return render_to_string("notify/_state.html", said).strip()
-
-
-COLUMNS = (
-    Column("subject", gettext_lazy("Subject"), head=True, url=lambda one: reverse("notify:mail", args=[one.pk]),
-           show=lambda text, one: format_html('<span lang="{}">{}</span>', one.language, text)),
-    Column("to", gettext_lazy("To"), "address"),
-    Column("kind", gettext_lazy("Kind"), lambda one: kinds.label(one.kind)),
-    Column("written", gettext_lazy("Written"), "written_at", sort="written_at", align="nowrap"),
-    Column("state", gettext_lazy("State"), lambda one: " ".join(strip_tags(_state(one)).split()), show=lambda _text, one: _state(one)),
-)  # fmt: skip
-
-
+@lists.listed("notify:mails", gettext_lazy("Mails sent"))
 @needs("settings.mails")
 def mails_sent(request: HttpRequest) -> HttpResponseBase:
     empty = {
         "title": _("No mail yet"),
         "text": _("Invitations, new passwords and notices will be listed here. Send a test mail to see one."),
     }
-    form, rows = LanguageFilter(request.GET), Mail.objects.all()
-    if form.is_valid() and form.cleaned_data["language"]:
-        rows = rows.filter(language=form.cleaned_data["language"])
+    form, rows = listing.asked(request.user, request.GET)
     table = Table(
-        COLUMNS, rows, request.GET, "-written", caption=_("Mails sent"), empty=empty, form=form,
+        listing.COLUMNS, rows, request.GET, "-written", caption=_("Mails sent"), empty=empty, form=form,
         exports=exports.Export("mails", "mails.export", "mail"),
+        deeds=[Deed(_("Send again…"), reverse("notify:mails_again"), "send")] if mails.has_server() else (),
     )  # fmt: skip
     said = {"server": mails.has_server(), "host": settings.EMAIL_HOST}
     return lists.answer(request, table, "notify/mails.html", said)
+
+
+mails_again, _no_way_back = bulk.pages("settings.mails", listing.AGAIN)
 
 
 @needs("settings.mails")
@@ -113,7 +98,7 @@ def test_mail(request: HttpRequest) -> HttpResponse:
 @require_POST
 @once
 def again(request: HttpRequest, pk: int) -> HttpResponse:
-    mails.send_again(mail=get_object_or_404(Mail, pk=pk))
+    mails.send_again(mail=get_object_or_404(Mail, pk=pk), by=request.user, at=clock.now())
     messages.success(request, _("The mail is on its way."))
     return redirect("notify:mail", pk)
 

@@ -5,6 +5,8 @@ from typing import Any
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -12,9 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 from smarketing.accounts.policy import needs
 from smarketing.rows import clock
 
-from . import export_files, exports, pace
+from . import export_files, exports, filters, lists, pace
 from .models import ExportFile
 from .once import once
+from .tables import Column, Table
 
 STATES = {
     "waiting": _("waits for the worker"),
@@ -26,13 +29,31 @@ STATES = {
 }
 
 
+class FileFilters(filters.Filters):
+    state = filters.choice(_("State"), [(key, label) for key, label in STATES.items() if key != "gone"])
+    asks = {"state": "state"}
+
+
+@lists.listed("exports", _("Large files"))
 @needs("exports.fetch")
 @never_cache
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponseBase:
     """One's own large files, newest first."""
-    at = clock.now()
-    mine = ExportFile.objects.visible_to(request.user).order_by("-asked_at", "-pk")
-    return render(request, "web/exports.html", {"files": [(one, STATES[_state(one, at)]) for one in mine]})
+    at, form = clock.now(), FileFilters(request.GET)
+    columns = (
+        Column("list", _("List"), "title", sort="title", head=True, url=lambda one: reverse("export", args=[one.pk])),
+        Column("format", _("Format"), lambda one: exports.FORMATS[one.format][0], sort="format"),
+        Column("state", _("State"), lambda one: str(STATES[_state(one, at)])),
+        Column("rows", _("Rows"), "written", sort="written", align="num"),
+        Column("asked", _("Asked for"), "asked_at", sort="asked_at", align="nowrap"),
+        Column("ended", _("Ended"), "ended_at", sort="ended_at", align="nowrap", extra=True),
+    )
+    table = Table(
+        columns, form.rows(ExportFile.objects.visible_to(request.user)), request.GET, "-asked", form=form,
+        caption=gettext("Large files"), exports=exports.Export("files", "lists.export", "file"),
+        empty={"title": gettext("No large file."), "text": gettext("Export a long list: its file is written here.")},
+    )  # fmt: skip
+    return lists.answer(request, table, "web/exports.html")
 
 
 @needs("exports.fetch")

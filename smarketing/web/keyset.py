@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import F, Q, QuerySet
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 
 
 @dataclass(frozen=True)
@@ -71,15 +71,29 @@ class Order:
         except (ValueError, TypeError, ValidationError, binascii.Error, OverflowError, RecursionError):
             return None
 
-    def _beyond(self, value: Any, pk: int, back: bool) -> Q:
-        side, edge = ("lt", "lte") if self.down ^ back else ("gt", "gte")
-        by_key = Q(**{f"pk__{side}": pk})
+    def _beyond(self, value: Any, pk: int, back: bool) -> Any:
+        down = self.down ^ back
+        by_key = Q(pk__lt=pk) if down else Q(pk__gt=pk)
         if value is None:
             same = Q(_sort__isnull=True) & by_key
             return same | Q(_sort__isnull=False) if back else same
-        # one comparison that an index can start from, then the ties
-        past = Q(**{f"_sort__{edge}": value}) & (Q(**{f"_sort__{side}": value}) | by_key)
+        past = Q(_Beyond(value, pk, down, self.rows.query.annotations["_sort"].output_field))
         return past | Q(_sort__isnull=True) if self.nullable and not back else past
+
+
+class _Beyond(Func):
+    """(value, key) of a row after those given, as one comparison: an index of both begins right there."""
+
+    output_field = BooleanField()
+
+    def __init__(self, value: Any, pk: int, down: bool, kind: Any):
+        super().__init__(F("_sort"), F("pk"), Value(value, kind), Value(pk))
+        self.sign = "<" if down else ">"
+
+    def as_sql(self, compiler, connection, **_more):
+        parts = [compiler.compile(one) for one in self.source_expressions]
+        (sort, key, value, pk), params = zip(*parts, strict=True)
+        return f"({sort}, {key}) {self.sign} ({value}, {pk})", [one for some in params for one in some]
 
 
 def mark(row: Any) -> str:

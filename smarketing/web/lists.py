@@ -1,14 +1,19 @@
 """Lists as people arrange them: columns remembered, views saved, shared and opened first, files of what is shown.
 
-The view of a list ends with
+The view of a list says so, by the name of its address, and ends with `answer`:
 
-    return lists.answer(request, table, "leads/leads.html", context)
+    @lists.listed("leads:list", _("Leads"))
+    @needs("leads.view")
+    def index(request):
+        ...
+        return lists.answer(request, table, "leads/leads.html", context)
 
-`Table(saves=True)` offers views: the whole arrangement is in the address, so that a view is an address with a name.
+The whole arrangement is in the address, so that a view is an address with a name. What is a list of this kind and what is
+deliberately not: docs/decisions/0015.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +26,7 @@ from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
-from . import exports, navigation
+from . import exports
 from .models import ListHabit, SavedView
 from .tables import PAGING, Table
 
@@ -32,6 +37,17 @@ _KEY = re.compile(r"[a-z0-9_]{1,64}")
 
 class ViewError(ValueError):
     """A view cannot be saved so, said in words."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list of the house: `label` names it among others, `verb` opens it."""
+
+    label: Any
+    verb: str
+
+
+LISTS: dict[str, Listed] = {}
 
 
 @dataclass(frozen=True)
@@ -47,21 +63,48 @@ class Shelf:
     opens: int | None
 
 
+def listed(key: str, label: Any) -> Callable[[Callable], Callable]:
+    """Decorator of a view that answers a list: `key` is the name of its address, "leads:list"."""
+    from smarketing.accounts.policy import declared_verb
+
+    def register(view: Callable) -> Callable:
+        LISTS[key] = Listed(label, declared_verb(view) or "")
+        return view
+
+    return register
+
+
 def answer(
-    request: HttpRequest, table: Table, template: str, context: Mapping[str, Any] | None = None, status: int = 200
+    request: HttpRequest,
+    table: Table,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    status: int = 200,
+    home: str = "",
 ) -> HttpResponseBase:
-    """The page of a list; its file, where one is asked for; the view that this person opens first, where nothing is."""
-    key = request.resolver_match.view_name
+    """The page of a list; its file, where one is asked for; the view that this person opens first, where nothing is.
+
+    `home`: the list's own address, where this page is another one that shows it. LookupError for a view that has not
+    said that it is a list (`listed`).
+    """
+    key = resolve(home).view_name if home else request.resolver_match.view_name
+    if key not in LISTS:
+        raise LookupError(f"{key} is no list: say so by @lists.listed")
     habit = ListHabit.objects.filter(user=request.user, table=key).select_related("view").first()
-    first = habit.view if habit and table.saves else None
-    if first and not request.GET and (first.shared or first.user_id == request.user.pk):
+    first = habit.view if habit else None
+    if (
+        first
+        and request.method == "GET"
+        and not request.GET
+        and not home
+        and (first.shared or first.user_id == request.user.pk)
+    ):
         return redirect(request.path + first.address)
     table.arrange(habit.columns.split(",") if habit and habit.columns else [])
     if (file := exports.answer(request, table)) is not None:
         return file
-    said = {"table": table, "list_key": key, "here": request.get_full_path()}
-    if table.saves:
-        said["shelf"] = _shelf(request, key, first.pk if first else None)
+    said = {"table": table, "list_key": key, "here": home or request.get_full_path()}
+    said["shelf"] = _shelf(request, key, first.pk if first else None)
     return render(request, template, {**said, **(context or {})}, status=status)
 
 
@@ -130,15 +173,12 @@ def opens_to(user, key: str, path: str) -> bool:
     except Resolver404:
         return False
     verb = declared_verb(found.func)
-    return found.view_name == key and verb in VERBS and may(user, verb)
+    return found.view_name == key and key in LISTS and verb in VERBS and may(user, verb)
 
 
 def label_of(key: str) -> Any:
-    """A list by name: that of the rail or of the settings."""
-    from smarketing.accounts import sections
-
-    named = {entry.url_name: entry.label for entry in navigation.ENTRIES}
-    return named.get(key) or navigation.LISTS.get(key) or sections.label_of(key) or key
+    """A list by name."""
+    return LISTS[key].label if key in LISTS else key
 
 
 def _shelf(request: HttpRequest, key: str, opens: int | None) -> Shelf:

@@ -31,8 +31,6 @@ ENTRIES = (
     Entry("settings.view", "accounts:settings", _("Settings"), "gear", "s"),
     Entry("help.view", "help", _("Help"), "question-circle", "h"),
 )
-# Lists that are reached from another one.
-LISTS = {"leads:companies": _("Companies"), "leads:deals": _("Deals")}
 # Where a person lands: the page that answers the first question of their morning.
 LANDINGS = {
     "rep": ("leads:queue",),

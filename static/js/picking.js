@@ -13,7 +13,7 @@ for (const form of document.querySelectorAll("[data-picking]")) {
     count.textContent = n === 0 ? count.dataset.none : n === 1 ? count.dataset.one : count.dataset.many.replace("{n}", n);
     page.checked = n === boxes.length;
     page.indeterminate = n > 0 && n < boxes.length;
-    for (const box of boxes) box.closest("tr").classList.toggle("picked", box.checked || every.checked);
+    for (const box of boxes) box.closest("tr, li").classList.toggle("picked", box.checked || every.checked);
     for (const button of bar.querySelectorAll("button")) button.disabled = n === 0 && !every.checked;
     bar.classList.toggle("in-use", n > 0 || every.checked);
   };

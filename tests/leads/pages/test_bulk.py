@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from leads.handoffs import giving
-from leads.intake import by_hand
+from leads.intake import many
 from leads.models import Assignment, AttributeChange, Campaign, Correction, Lead
 from smarketing.accounts.models import AuditEntry, Role, User
 from smarketing.web.once import new_key
@@ -19,7 +19,7 @@ AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
 def undo_link(answer) -> str:
-    return re.search(r'href="(/leads/[a-z]+/undo/\?at=\d+)"', answer.text).group(1)
+    return re.search(r'href="(/[a-z]+/[a-z]+/undo/\?at=\d+)"', answer.text).group(1)
 
 
 def test_open_handoffs_of_many_leads_go_to_one_rep_and_each_back_to_whom_it_was():
@@ -62,12 +62,14 @@ def test_what_somebody_moved_since_is_not_given_back_and_pools_take_what_they_ha
     first, second = desk.hand("lea"), desk.hand("lea")
     when = NOW + timedelta(hours=1)
     leads = [first.lead_id, second.lead_id]
-    assert giving.give(leads=leads, rep=desk.paul, by=desk.boss, at=when) == 2
+    assert giving.give(rows=giving.open_of(leads, desk.boss), rep=desk.paul, by=desk.boss, at=when) == 2
     from leads.handoffs import routing
 
     routing.reassign(handoff=first, rep=desk.lea, by=desk.boss, at=when + timedelta(minutes=1))
     assert set(giving.given(by=desk.boss, when=when)) == {second.pk}
-    assert giving.give(leads=leads, rep=None, by=desk.boss, at=when + timedelta(minutes=2)) == 2
+    assert (
+        giving.give(rows=giving.open_of(leads, desk.boss), rep=None, by=desk.boss, at=when + timedelta(minutes=2)) == 2
+    )
     assert [state(one).state for one in (first, second)] == ["pooled", "pooled"]
     assert giving.give_back(by=desk.boss, when=when, at=when + timedelta(minutes=3)) == 0
 
@@ -95,7 +97,12 @@ def test_a_campaign_is_set_on_all_that_the_filters_leave_and_taken_back_by_corre
     assert client.post(undo_link(answer)).status_code == 302
     assert [lead.campaign for lead in Lead.objects.filter(pk__in=web).order_by("pk")] == [salon, None, None]
     assert Correction.objects.filter(subject="attributechange").count() == 2
-    assert by_hand.set_campaign(leads=web, campaign=None, by=User.objects.get(), at=AT + timedelta(days=1)) == 1
+    assert (
+        many.set_values(
+            subject="lead", ids=web, values={"campaign": None}, by=User.objects.get(), at=AT + timedelta(days=1)
+        )
+        == 1
+    )
 
 
 def test_a_rep_sets_nothing_on_the_leads_of_others_and_gives_nothing():
@@ -104,7 +111,7 @@ def test_a_rep_sets_nothing_on_the_leads_of_others_and_gives_nothing():
     salon = Campaign.objects.create(created_at=AT, recorded_at=AT, key="salon")
     lea = client_of(desk.lea)
     assert lea.get(f"/leads/give/?pick={theirs.lead_id}").status_code == 403
-    assert "No lead was chosen" in lea.get(f"/leads/campaign/?pick={theirs.lead_id}").text
+    assert "No row was chosen" in lea.get(f"/leads/campaign/?pick={theirs.lead_id}").text
     assert lea.post("/leads/campaign/", {"pick": [theirs.lead_id], "to": str(salon.pk)}).status_code == 422
     assert Lead.objects.get(pk=theirs.lead_id).campaign is None
 
@@ -112,12 +119,12 @@ def test_a_rep_sets_nothing_on_the_leads_of_others_and_gives_nothing():
 @pytest.mark.parametrize("query", ["", "pick=x", "pick=-1", "all=1&q=nobody", "pick=99999999999999999999"])
 def test_nothing_chosen_does_nothing_and_says_so(query):
     client = client_of(person("mia", "marketer"))
-    assert "No lead was chosen" in client.get(f"/leads/campaign/?{query}").text
+    assert "No row was chosen" in client.get(f"/leads/campaign/?{query}").text
     assert "nothing to undo" in client.get("/leads/campaign/undo/?at=x").text
 
 
 def test_more_than_a_thousand_are_refused(monkeypatch):
-    monkeypatch.setattr("leads.pages.bulk.MOST_PICKED", 2)
+    monkeypatch.setattr("smarketing.web.bulk.MOST", 2)
     for n in range(3):
         facts.lead(AT, last_name=f"W{n}")
     assert "more than 2 leads" in client_of(person("mia", "marketer")).get("/leads/campaign/?all=1").text

@@ -12,6 +12,7 @@ from leads.rights.problems import Refusal
 from smarketing.accounts.models import AuditEntry
 from smarketing.jobs.models import Run
 from smarketing.rows import clock
+from smarketing.web.once import new_key
 from tests.leads import facts
 from tests.leads.handoffs.desk import Desk
 from tests.leads.pages.test_pages import client_of
@@ -78,22 +79,29 @@ def test_whoever_is_kept_is_not_proposed_for_a_year_and_whoever_is_confirmed_is_
     page = admin.get("/settings/retention/").text
     assert "Kept" in page and "Gone" in page
     ids = {one.lead_id: one.pk for one in ErasureProposal.objects.all()}
-    asked = lambda do, lead, **more: admin.post("/settings/retention/", {"do": do, "chosen": ids[lead], **more})  # noqa: E731
-    assert "Say why they are kept" in asked("keep", kept).text
+
+    def asked(do, lead, **more):
+        return admin.post(f"/settings/retention/{do}/", {"pick": ids[lead], "once": new_key(), **more})
+
+    assert "1 person" in admin.get(f"/settings/retention/erase/?pick={ids[gone]}").text
+    assert "This field is required" in asked("keep", kept).text
     assert asked("keep", kept, reason="a partner of ours").status_code == 302
-    assert (
-        "nobody was erased" in asked("erase", gone, typed="2").text
-        and "Choose at least one" in admin.post("/settings/retention/", {"do": "erase", "typed": "1"}).text
-    )
+    assert "nobody was erased" in asked("erase", gone, typed="2").text
+    assert "No row was chosen" in admin.post("/settings/retention/erase/", {"typed": "1"}).text
     assert asked("erase", gone, typed="1").status_code == 302
     assert Lead.objects.get(pk=gone).erased and Lead.objects.get(pk=kept).last_name == "Kept"
     with pytest.raises(Refusal, match="somebody has decided"):
         retention.confirm(proposals=list(ErasureProposal.objects.filter(lead=gone)), by=boss, at=clock.now())
     assert night() == [] and night(clock.now() + 380 * DAY) == [kept]
-    assert admin.post("/settings/retention/", {"do": "months", "prospect": "-1", "customer": "x"}).status_code == 422
-    assert admin.post("/settings/retention/", {"do": "months", "prospect": "24", "customer": "60"}).status_code == 302
+    assert admin.post("/settings/retention/", {"prospect": "-1", "customer": "x"}).status_code == 422
+    assert admin.post("/settings/retention/", {"prospect": "24", "customer": "60"}).status_code == 302
     assert retention.months() == {"prospect": 24, "customer": 60}
-    assert client_of(person("ma", "manager", "sales")).get("/settings/retention/").status_code == 403
+    kept_rows = admin.get("/settings/retention/?state=kept").text
+    assert "a partner of ours" in kept_rows and "Kept" in kept_rows and 'name="pick"' not in kept_rows
+    for page in ("", "keep/", "erase/"):
+        assert (
+            client_of(person(f"ma{page[:1]}", "manager", "sales")).get(f"/settings/retention/{page}").status_code == 403
+        )
 
 
 def test_a_confirmed_proposal_whose_lead_came_back_to_sales_erases_nobody(boss):

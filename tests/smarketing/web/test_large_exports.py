@@ -69,24 +69,7 @@ def test_the_measure_of_memory_sees_a_file_that_is_gathered_first():
     assert resident() - before > LITTLE and len(held) == ROWS
 
 
-@pytest.mark.parametrize(
-    ("role", "address", "verb"),
-    [
-        ("marketer", "/campaigns/?export=csv", "campaigns.export"),
-        ("marketer", "/imports/?export=csv", "imports.export"),
-        ("manager", "/runs/?export=xlsx", "runs.export"),
-        ("manager", "/papers/?export=csv", "papers.export"),
-    ],
-)
-def test_every_list_that_is_saved_to_a_file_says_so(role, address, verb):
-    user = person("anna", role, "sales" if role == "manager" else None)
-    answer = client_of(user).get(address)
-    assert answer.status_code == 200 and answer.streaming
-    line = AuditEntry.objects.get(verb=verb)
-    assert line.user == user and line.detail["format"] in address
-
-
-def test_costs_and_rejected_rows_say_so_too():
+def test_every_list_that_is_saved_to_a_file_says_so():
     from leads.intake import by_hand
 
     anna = person("anna", "marketer")
@@ -95,4 +78,6 @@ def test_costs_and_rejected_rows_say_so_too():
     one = Import.objects.create(kind="leads", filename="a.csv", sha256="0" * 64, by=anna, report={"headers": ["Email"]})
     ImportRow.objects.create(batch=one, line=2, raw=["x"], outcome="rejected", errors=[])
     client_of(anna).get(f"/imports/{one.pk}/rejected.csv")
-    assert AuditEntry.objects.filter(verb__in=("costs.export", "imports.export"), user=anna).count() == 2
+    client_of(anna).get("/campaigns/?export=xlsx")
+    said = AuditEntry.objects.filter(user=anna, verb__endswith=".export").order_by("pk").values_list("verb", flat=True)
+    assert list(said) == ["costs.export", "imports.export", "campaigns.export"]
