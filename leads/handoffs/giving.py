@@ -35,12 +35,12 @@ def give(*, rows: QuerySet, rep: User | None, by: User, at: datetime, reason: st
     if rep is not None:
         routing.must_work(rep)
     held = rows.exclude(rep=rep) if rep else rows.filter(rep__isnull=False, pool__isnull=False)
-    rows = list(held.order_by("pk").select_for_update(of=("self",)).values_list("pk", "pool_id"))
-    routing.name([(pk, rep and rep.pk, pool, routing.MANAGER, at) for pk, pool in rows], by, fence, reason[:120])
-    states.derive([pk for pk, _pool in rows], fence)
-    if rows:
-        record(by, "handoff.reassign", "user", rep.pk if rep else None, at, handoffs=len(rows))
-    return len(rows)
+    moved = list(held.order_by("pk").select_for_update(of=("self",)).values_list("pk", "pool_id"))
+    routing.name([(pk, rep and rep.pk, pool, routing.MANAGER, at) for pk, pool in moved], by, fence, reason[:120])
+    states.derive([pk for pk, _pool in moved], fence)
+    if moved:
+        record(by, "handoff.reassign", "user", rep.pk if rep else None, at, handoffs=len(moved))
+    return len(moved)
 
 
 def given(*, by: User, when: datetime) -> dict[int, Assignment]:

@@ -96,7 +96,7 @@ class Lead(Born):
     class Meta:
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="lead_newest"),
-            models.Index(fields=["source"], name="lead_source"),
+            models.Index(fields=["source", "id"], name="lead_source"),
             models.Index(Lower("email"), name="lead_email"),
             models.Index(fields=["stage"], name="lead_stage"),
             models.Index(

@@ -97,7 +97,7 @@ def _give_back(by: User, when: datetime, at: datetime) -> int:
 GIVE = Bulk(
     title=gettext_lazy("Give leads to a rep"),
     text=gettext_lazy("Their open handoffs get another rep in charge; what is closed stays as it is."),
-    list="leads:list",
+    page="leads:list",
     rows=_leads,
     counted=_handoffs,
     does=_give,
@@ -115,7 +115,7 @@ CAMPAIGN = Bulk(
     text=gettext_lazy(
         "Each lead that names another campaign gets this one, from now on; what it was stays in its story."
     ),
-    list="leads:list",
+    page="leads:list",
     rows=_leads,
     counted=lambda n: ngettext("%(n)s lead", "%(n)s leads", n) % {"n": n},
     does=_set,
@@ -129,7 +129,7 @@ CAMPAIGN = Bulk(
 QUEUE = Bulk(
     title=gettext_lazy("Give leads to a rep"),
     text=gettext_lazy("The chosen handoffs get another rep in charge, with the promises they have."),
-    list="leads:queue",
+    page="leads:queue",
     rows=asked_of_queue,
     counted=_handoffs,
     does=_give_queued,

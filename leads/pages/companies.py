@@ -37,7 +37,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponseBase:
     mine = everybody.visible_to(request.user)
     table = Table(
         [one for one in COLUMNS if one.key in SHOWN and not (personal and one.key == "number")],
-        mine.with_grade_and_rep().by_name(),
+        mine.with_grade_and_rep().by_name().by_stage(),
         request.GET,
         "-created",
         personal=personal,

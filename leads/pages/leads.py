@@ -43,9 +43,9 @@ COLUMNS = (
     Column("number", gettext_lazy("Number"), lambda lead: f"#{lead.pk}", url=_page_of, head=True),
     Column("company", gettext_lazy("Company"), "company.name", url=_company_of),
     Column("function", gettext_lazy("Function"), personal=True, wide=True),
-    Column("stage", gettext_lazy("Stage"), Lead.get_stage_display),
+    Column("stage", gettext_lazy("Stage"), Lead.get_stage_display, sort="stage_place", nullable=False),
     Column("grade", gettext_lazy("Grade")),
-    Column("source", gettext_lazy("Source"), wide=True),
+    Column("source", gettext_lazy("Source"), sort="source", wide=True),
     Column(
         "created",
         gettext_lazy("Created on"),
@@ -161,7 +161,7 @@ def _searched(rows: LeadQuerySet, text: str, personal: bool, few: bool) -> tuple
 
 def _dressed(rows: LeadQuerySet) -> LeadQuerySet:
     """With everything that the table shows."""
-    return rows.select_related("company", "campaign").with_grade_and_rep().by_name()
+    return rows.select_related("company", "campaign").with_grade_and_rep().by_name().by_stage()
 
 
 def _empty(user) -> dict:

@@ -146,7 +146,7 @@ def _named(one: ErasureProposal, _user: User) -> str:
 KEEP = Bulk(
     title=gettext_lazy("Keep people"),
     text=gettext_lazy("For a year, with the reason; then they are proposed again."),
-    list="leads:retention",
+    page="leads:retention",
     rows=lambda user, params: asked(user, params)[1],
     counted=_people,
     does=_keep,
@@ -157,7 +157,7 @@ KEEP = Bulk(
 ERASE = Bulk(
     title=gettext_lazy("Erase people for good"),
     text=gettext_lazy("This cannot be undone. Type how many people are chosen."),
-    list="leads:retention",
+    page="leads:retention",
     rows=lambda user, params: asked(user, params)[1],
     counted=_people,
     does=_erase,

@@ -96,7 +96,7 @@ SET = Bulk(
     text=gettext_lazy(
         "What you choose here holds for each of them from now on; what is left as it is changes nothing."
     ),
-    list="accounts:people",
+    page="accounts:people",
     rows=asked,
     counted=_people,
     does=_set,
@@ -109,7 +109,7 @@ SWITCH_OFF = Bulk(
     text=gettext_lazy(
         "Each is signed out everywhere, tokens are revoked for good. Who owes something hands it on first."
     ),
-    list="accounts:people",
+    page="accounts:people",
     rows=asked,
     counted=_people,
     does=_switch_off,

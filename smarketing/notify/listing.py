@@ -92,7 +92,7 @@ AGAIN = Bulk(
     text=gettext_lazy(
         "Each mail that the server refused so often that nobody tries any more is tried eight times more."
     ),
-    list="notify:mails",
+    page="notify:mails",
     rows=lambda user, params: asked(user, params)[1],
     counted=lambda n: ngettext("%(n)s mail given up", "%(n)s mails given up", n) % {"n": n},
     does=lambda _form, rows, by, at: Done(sum(mails.send_again(mail=one, by=by, at=at) for one in rows)),

@@ -1,6 +1,6 @@
 """Deeds on many rows of a list at once: first what it would do to how many, then it is done, then it may be undone for an hour.
 
-    GIVE = Bulk(title=…, text=…, list="leads:list", rows=asked_for, form=GiveForm, does=_give, …)
+    GIVE = Bulk(title=…, text=…, page="leads:list", rows=asked_for, form=GiveForm, does=_give, …)
     give, give_undo = bulk.pages("handoffs.reassign", GIVE)      two views
     the list offers `Deed(_("Give to a rep…"), reverse("leads:bulk_give"), "person-check")`
 
@@ -57,14 +57,14 @@ class NoForm(forms.Form):
 
 @dataclass(frozen=True)
 class Bulk:
-    """`rows`: (user, query) → the rows as the list's filters leave them. `keep`: (rows, user) → those concerned, and those
+    """`page`: name of the list's address. `rows`: (user, query) → the rows as the list's filters leave them. `keep`: (rows, user) → those concerned, and those
     that this person may not touch. `counted`: what so many of them are called; `does`: (form, rows, by, at) → Done;
     `said`: what was done. With `undo`, the name of its address: `standing` (by, when) → how many of a deed still stand,
     `undoes` (by, when, at) → how many were undone."""
 
     title: Any
     text: Any
-    list: str
+    page: str
     rows: Callable[[Any, QueryDict], Any]
     counted: Callable[[int], str]
     does: Callable[[Any, list[Any], Any, datetime], Done]
@@ -116,8 +116,8 @@ def undo(request: HttpRequest, kind: Bulk) -> HttpResponse:
     if request.method == "POST" and n:
         n = kind.undoes(request.user, when, at)
         messages.success(request, ngettext("%(n)s undone.", "%(n)s undone.", n) % {"n": n})
-        return redirect(kind.list)
-    context = {"kind": kind, "n": n, "said": kind.said(n), "back": reverse(kind.list)}
+        return redirect(kind.page)
+    context = {"kind": kind, "n": n, "said": kind.said(n), "back": reverse(kind.page)}
     return render(request, "web/bulk_undo.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -173,4 +173,4 @@ def _tell(request: HttpRequest, kind: Bulk, done: Done, refused: Refusals, at: d
 def _back(kind: Bulk, params: QueryDict) -> str:
     """The list as it was."""
     query = QueryDict(params.get("back", "")[:2000]).urlencode(safe=",")
-    return f"{reverse(kind.list)}?{query}" if query else reverse(kind.list)
+    return f"{reverse(kind.page)}?{query}" if query else reverse(kind.page)

@@ -90,7 +90,7 @@ class _Beyond(Func):
         super().__init__(F("_sort"), F("pk"), Value(value, kind), Value(pk))
         self.sign = "<" if down else ">"
 
-    def as_sql(self, compiler, connection, **_more):
+    def as_sql(self, compiler, connection, **_more):  # type: ignore[override]
         parts = [compiler.compile(one) for one in self.source_expressions]
         (sort, key, value, pk), params = zip(*parts, strict=True)
         return f"({sort}, {key}) {self.sign} ({value}, {pk})", [one for some in params for one in some]
