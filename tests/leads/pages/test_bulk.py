@@ -127,7 +127,7 @@ def test_more_than_a_thousand_are_refused(monkeypatch):
     monkeypatch.setattr("smarketing.web.bulk.MOST", 2)
     for n in range(3):
         facts.lead(AT, last_name=f"W{n}")
-    assert "more than 2 leads" in client_of(person("mia", "marketer")).get("/leads/campaign/?all=1").text
+    assert "more than 2 rows" in client_of(person("mia", "marketer")).get("/leads/campaign/?all=1").text
 
 
 def test_the_selection_is_exported_and_the_list_offers_each_deed_to_whom_it_is_open():

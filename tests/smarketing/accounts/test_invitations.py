@@ -155,13 +155,13 @@ def test_the_page_shows_the_link_once_and_lists_the_invitation(admin, client):
     client.force_login(admin)
     form = {"email": "Zoe@example.test", "position": "rep", "language": "fr"}
     link = client.post("/settings/people/invite/", form).context["link"]
-    listed = client.get("/settings/people/").content.decode()
+    listed = client.get("/settings/people/invitations/").content.decode()
     assert "zoe@example.test" in listed and path(link) not in listed and not Mail.objects.exists()
     made = Invitation.objects.get()
     newer = client.post(f"/settings/people/invitations/{made.pk}/link/", {"mail": "on"})
     assert newer.context["link"] != link and Mail.objects.count() == 1
     client.post(f"/settings/people/invitations/{made.pk}/revoke/")
-    assert "zoe@example.test" not in client.get("/settings/people/").content.decode()
+    assert "zoe@example.test" not in client.get("/settings/people/invitations/").content.decode()
 
 
 @pytest.mark.parametrize("role", ["rep", "marketer", "viewer", "manager"])

@@ -24,7 +24,7 @@ from tests.smarketing.web.test_large_exports import fill
 pytestmark = pytest.mark.django_db
 LISTS = (
     ("administrator", "/leads/?sort=name&columns=name,email,created"), ("manager", "/runs/?"), ("manager", "/settings/audit/?"),
-    ("administrator", "/profile/sessions/?"), ("marketer", "/numbers/leads/?from=2026-01-01&to=2027-01-01"),
+    ("administrator", "/settings/people/?"), ("marketer", "/numbers/leads/?from=2026-01-01&to=2027-01-01"),
 )  # fmt: skip
 
 
