@@ -85,7 +85,7 @@ def answer(request: HttpRequest, kind: Bulk) -> HttpResponse:
     sent = request.method == "POST"
     params = request.POST if sent else request.GET
     form = kind.form(params if sent else None, request.user)
-    picked = chosen(kind, request.user, params)
+    picked = chosen(kind, request.user, params, sent)
     few = len(picked) <= MOST
     rows, refused = kind.keep(picked, request.user) if few else (picked, ())
     if sent and few and rows and form.is_valid():
@@ -143,13 +143,17 @@ def picks(params: QueryDict) -> list[int]:
     return [int(one) for one in params.getlist("pick")[:MOST] if one.isascii() and one.isdigit() and len(one) < 18]
 
 
-def chosen(kind: Bulk, user: Any, params: QueryDict) -> list[Any]:
-    """The rows meant, as far as `user` may see them; one more than MOST where there are too many."""
-    if not params.get("all") and not params.get("pick"):
+def chosen(kind: Bulk, user: Any, params: QueryDict, sent: bool) -> list[Any]:
+    """The rows meant, as far as `user` may see them; one more than MOST where there are too many.
+
+    What is sent names its rows: its fields are no filters, whatever their names.
+    """
+    if params.get("all") and not sent:
+        rows = kind.rows(user, params)
+    elif params.get("pick"):
+        rows = kind.rows(user, QueryDict() if sent else params).filter(pk__in=picks(params))
+    else:
         return []
-    rows = kind.rows(user, params)
-    if not params.get("all"):
-        rows = rows.filter(pk__in=picks(params))
     return list(rows.order_by("pk")[: MOST + 1])
 
 

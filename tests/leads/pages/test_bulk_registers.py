@@ -58,6 +58,11 @@ def test_campaigns_get_a_channel_and_end_but_none_ends_before_it_begins():
     page = do(mia, "/campaigns/channel/", pick=pks, channel="fair")
     assert "2 campaigns changed." in page.text and Campaign.objects.filter(channel="fair").count() == 2
     assert "2 undone." in undone(mia, page) and not Campaign.objects.filter(channel="fair").exists()
+    other = by_hand.add_campaign(values={"key": "c", "name": "Other", "channel": "fair"}, by=None, at=clock.now())
+    assert "2 campaigns changed." in do(mia, "/campaigns/channel/", pick=pks, channel="fair").text, (
+        "a field is no filter"
+    )
+    assert Campaign.objects.get(pk=other).channel == "fair"
     page = do(mia, "/campaigns/end/", pick=pks, ends_on="2026-06-30")
     assert "1 campaign ended." in page.text and "Late: it begins after this day" in page.text
     assert list(Campaign.objects.exclude(ends_on=None).values_list("name", flat=True)) == ["Early"]

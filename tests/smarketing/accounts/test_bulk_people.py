@@ -46,7 +46,7 @@ def test_people_are_switched_off_except_oneself_and_whoever_owes(ada):
     asked = client.get("/settings/people/off/?" + "&".join(f"pick={pk}" for pk in picked)).text
     assert "2 people" in asked and "Ada: that is you" in asked and "Gone: may not sign in already" in asked
     page = client.post("/settings/people/off/", {"pick": picked, "once": new_key()}, follow=True).text
-    assert "1 person switched off." in page and "lea: first hand on: 1 open handoff" in page.replace("’", "'")
+    assert "1 person switched off." in page and "lea: first hand on: 1 owed handoff" in page.replace("’", "'")
     active = User.objects.filter(is_active=True)
     assert desk.lea in active and ada in active and desk.paul not in active
     assert client_of(desk.boss).get("/settings/people/off/?all=1").status_code == 403
