@@ -47,6 +47,8 @@ TABLE = (
         "smtps://user:password@host:465 (TLS), smtp+tls://…:587 (STARTTLS) or smtp://…:25; empty keeps every mail in"
         " Settings, Mails sent.",
     ),
+    Var("SMARKETING_IMPORT_MB", "300", "Size of a file that may be imported, in MB."),
+    Var("SMARKETING_IMPORT_UNPACKED_MB", "2048", "Size to which an Excel workbook may unpack, in MB."),
     Var("SMARKETING_PROXIES", "0", "Proxies before the pages: how many last entries of X-Forwarded-For to trust."),
     Var("OIDC_ISSUER", "", "Identity provider (OpenID Connect) for sign-on; empty means none and no button."),
     Var("OIDC_CLIENT_ID", "", "What the provider calls this portal."),

@@ -60,6 +60,7 @@ from .working import (  # noqa: F401
     Pool,
     PoolMember,
     ReasonCode,
+    RememberedMapping,
     Source,
     Word,
 )

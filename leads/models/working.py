@@ -45,6 +45,23 @@ class Import(Working):
         return self.filename
 
 
+class RememberedMapping(Working):
+    """What somebody changed of how files of these columns are read: otherwise than the last one, or as none before.
+
+    A row of nobody's hand is not needed: what is remembered are the imports themselves (`intake.importing.memory`).
+    """
+
+    kind = models.CharField(max_length=20)
+    signature = models.CharField(max_length=64)  # of the headers, as of Import
+    mapping = models.JSONField(null=True)  # instead of that of the imports before `mended_at`
+    mended_at = models.DateTimeField(null=True)
+    forgotten_at = models.DateTimeField(null=True)  # imports before are not remembered
+    by = models.ForeignKey("accounts.User", models.SET_NULL, null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "signature"], name="mapping_remembered_once")]
+
+
 class ImportRow(Working):
     """A row that something is to be said of; `errors` are [{"column", "key", "params"}]. Kept 30 days, like the file."""
 

@@ -7,10 +7,12 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.conf import settings
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from leads.intake.importing import dates, reader, staging, targets, workbook
+from leads.intake.importing import dates, memory, reader, staging, synonyms, targets, workbook
 from leads.intake.importing import mapping as mappings
 from leads.intake.importing.sniff import Format
 from leads.models import Import
@@ -53,7 +55,10 @@ class UploadForm(forms.Form):
     )  # fmt: skip
     file = forms.FileField(
         label=gettext_lazy("File"),
-        help_text=gettext_lazy("CSV, TSV or Excel (XLSX) with a header line; at most 300 MB."),
+        help_text=format_lazy(
+            gettext_lazy("CSV, TSV or Excel (XLSX) with a header line; at most {limit} MB."),
+            limit=settings.IMPORT_MAX_BYTES // 1024 // 1024,
+        ),
         widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
         error_messages={"empty": gettext_lazy("The file is empty.")},
     )
@@ -128,12 +133,15 @@ class MappingForm:
     def __init__(self, one: Import, data=None):
         self.one, self.data = one, data
         self.format = self._format()
-        self.headers, self.samples, self.blanks, rows = _look(one, self.format)
+        self.headers, self.samples, self.blanks, rows = self._seen()
         kept = one.mapping.get("columns", {})
         self._said = {h: kept.get(h, t) for h, t in mappings.propose(one.kind, self.headers).items()}
         self._types = targets.custom_fields(one.kind)
         self.told = None if one.mapping.get("dates") else self._dates(rows)
         self.options = OptionsForm(one, data, initial=self._initial())
+
+    def _seen(self) -> tuple[list[str], list[list[str]], list[int], list[list[str]]]:
+        return _look(self.one, self.format)
 
     def _initial(self) -> dict[str, Any]:
         kept = self.one.mapping
@@ -217,6 +225,30 @@ class MappingForm:
         if targets.SUBJECTS[kind]:
             groups[_("New")] = [(targets.CUSTOM_NEW, _("new attribute “{name}”").format(name=own.removeprefix("x_")))]
         return list(groups.items())
+
+
+class RememberedForm(MappingForm):
+    """The mapping that is remembered of files with the columns of this import, without any file."""
+
+    LEFT = ("encoding", "separator", "history", "state")  # told anew by each file
+
+    def __init__(self, one: Import, data=None):
+        super().__init__(one, data)
+        for name in self.LEFT:
+            self.options.fields.pop(name, None)
+
+    def _seen(self) -> tuple[list[str], list[list[str]], list[int], list[list[str]]]:
+        headers = [header for header in self.one.report["headers"] if header not in synonyms.OURS]
+        return headers, [[] for _header in headers], [0] * len(headers), []
+
+    def _dates(self, rows: list[list[str]]) -> dates.Told:
+        return dates.Told("iso", "")
+
+    def body(self) -> dict[str, Any]:
+        """The mapping as chosen; what the page does not show is kept."""
+        said = {name: value for name, value in self.options.cleaned_data.items() if name in memory.KEPT}
+        columns = {header: self._column(index, header) for index, header in enumerate(self.headers)}
+        return self.one.mapping | said | {"columns": columns}
 
 
 _SUBJECTS = {

@@ -81,6 +81,6 @@ def plain(different: set[str], how: str) -> bool:
 
 
 def _how(mapping: Mapping, column: Column) -> str:
-    """How the column's cells are read; "" where the mapping says other words for some."""
-    said = mapping.values.get(column.header)
-    return "" if said else type_of(mapping.kind, column.targets[0], column.type)
+    """How the column's cells are read; "" where a cell may not say itself: other words in the mapping, a list of values."""
+    how = type_of(mapping.kind, column.targets[0], column.type)
+    return "" if how == "choice" or mapping.values.get(column.header) else how

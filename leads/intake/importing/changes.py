@@ -6,12 +6,14 @@ from typing import Any
 from leads.intake import bulk, columns, facts
 from leads.models import AttributeChange, Correction
 from personas.catalogue import add_custom, custom_name, fields_of
+from personas.models import FieldDef
 from smarketing.rows.fence import Fence
 
 from . import synonyms, values
 from .contacts import deals_by_key
 from .context import CREATED, REJECTED, Action, Context, check_moments, leads_by_key, refuse, settle
 from .rows import Row
+from .targets import words_of
 from .values import Bad
 
 _STAGE = "x_stage"  # what a history of deals without names of attributes tells
@@ -28,7 +30,7 @@ def classify(rows: Sequence[Row], ctx: Context) -> list[Action]:
     good = [action for action in actions if not action.row.errors]
     leads = leads_by_key(ctx, [a.row.values["lead"] for a in good if a.row.values.get("lead")])
     deals = deals_by_key(a.row.values.get("deal", "") for a in good)
-    known = {subject: {name: field.type for name, field in fields_of(subject).items()} for subject in ("lead", "deal")}
+    known = {subject: fields_of(subject) for subject in ("lead", "deal")}
     for action in good:
         said = action.row.values
         subject = "deal" if said.get("deal") else "lead"
@@ -66,7 +68,7 @@ def field_of(subject: str, word: str) -> str:
     return name if columns.known(subject, name) else custom_name(word)
 
 
-def _value(action: Action, subject: str, known: dict[str, str], ctx: Context) -> None:
+def _value(action: Action, subject: str, known: dict[str, FieldDef], ctx: Context) -> None:
     said = action.row.values
     word = str(said.get("field", "")).removeprefix("property_")
     name = field_of(subject, word) if word else _STAGE
@@ -74,13 +76,20 @@ def _value(action: Action, subject: str, known: dict[str, str], ctx: Context) ->
         refuse(action, "missing", ctx.column("value"))
         return
     try:
-        value: Any = values.read(_TYPES.get(name, known.get(name, "text")), str(said["value"]), ctx.reading)
+        value: Any = _read(name, known.get(name), str(said["value"]), ctx)
     except Bad as problem:
         refuse(action, problem.code, ctx.column("value"), **problem.params)
         return
     if subject == "deal" and name == "state":
         refuse(action, "state_by_deals", ctx.column("field"))
     action.extra |= {"subject": subject, "field": name, "value": value}
+
+
+def _read(name: str, field: FieldDef | None, cell: str, ctx: Context) -> Any:
+    """The value as the attribute's type reads it. Bad when it is none."""
+    if field and field.type == FieldDef.Type.CHOICE and name.startswith("x_") and (offered := words_of(field)):
+        return values.choice(cell, offered)
+    return values.read(_TYPES.get(name, field.type if field else "text"), cell, ctx.reading)
 
 
 def _repeated(actions: Sequence[Action]) -> None:

@@ -1,6 +1,7 @@
 """The dry run: every row read, classified and counted; nothing but what is to be said of rows and the report is written."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.db import transaction
 from leads.intake import hooks
 from leads.models import Import
 from smarketing.jobs import lease
+from smarketing.jobs.crash import point
 
 from . import consents, dates, gone, kinds, leads_sets, reader, staging
 from . import mapping as mappings
@@ -116,6 +118,7 @@ class _Judging:
         with transaction.atomic():
             lease.hold(self.held)
             staging.settle(self.one, settled)
+            staging.warn(self.one, [a.row for a in actions if a.outcome != REJECTED])
         return actions
 
     def sets(self) -> None:
@@ -149,6 +152,7 @@ class _Judging:
 
     def reached(self, rows: int) -> None:
         """Keep the lease, and say how far it is."""
+        point("import.judged")
         lease.renew(self.held)
         self.one.report |= {"checked": rows}
         Import.objects.filter(pk=self.one.pk, state="checking").update(report=self.one.report)
@@ -173,6 +177,7 @@ def _judge(one: Import, ctx: Context, held: lease.Held, broken: int) -> dict[str
     repairs = [[*names, rows] for names, rows in sorted(ctx.repairs.items(), key=lambda one: (-one[1], one[0]))]
     return {
         "repairs": repairs[:100],
+        "warned": staging.warned(one),
         "consents": judging.told if any(judging.told.values()) else {},
         "expected": expected,
         "counts": {REJECTED: expected[REJECTED], UNCHANGED: judging.settled},
@@ -189,46 +194,78 @@ def _twice(
     """Rows settled by the check: rejected ones, and those of several rows of one thing that do not speak for it.
 
     The same row twice changes nothing. Of rows that differ the newer one speaks, where the kind can tell; else the one
-    that says what is known already, else the first: so a file has the same effect in any order of its rows.
+    that says what is known already; of two people with one address the one with the lower key; else the first: so a
+    file has the same effect in any order of its rows.
     """
     settled = [action for action in actions if action.outcome == REJECTED]
-    hits: list[tuple[Action, int, str, tuple[str, ...]]] = []
     for action in actions:
-        if action.outcome == REJECTED:
+        if action.outcome == REJECTED or action.extra.get("repeats"):
             continue
         names = kind.identities(action.row)
-        hit = next((name for name in names if hash(name[0]) in seen.lines), None)
-        if hit is None:
-            seen.lines.update((hash(name), action.row.line) for name, _code, _targets in names)
-        else:
-            hits.append((action, seen.lines[hash(hit[0])], *hit[1:]))
-    for action, line, code, targets in hits:
-        before = _action_at(kind, actions, line, seen, ctx)
-        if list(before.row.cells) == list(action.row.cells):
+        rivals = _rivals(kind, names, action, actions, seen, ctx)
+        if any(list(rival.before.row.cells) == list(action.row.cells) for rival in rivals):
             action.outcome, action.extra["repeats"] = UNCHANGED, True
             settled.append(action)
             continue
-        newer = _newer(kind, before, action, code)
-        late, early = (before, action) if newer < 0 else (action, before)  # `early` speaks
-        if late is before:
-            expected[before.outcome] -= before not in actions
-            names = kind.identities(action.row)
-            seen.lines.update((hash(name), action.row.line) for name, _code, _targets in names)
-        if abs(newer) == 2:
-            late.outcome, late.extra["repeats"] = UNCHANGED, True
-        else:
-            refuse(late, code, ctx.column(*targets), line=early.row.line)
-        expected[late.outcome] += late is before and before not in actions
-        settled.append(late)
+        if stands := next((rival for rival in rivals if rival.newer > 0), None):
+            settled.append(_silence(action, stands, stands.before, ctx))
+            continue
+        for rival in rivals:
+            earlier = rival.before not in actions
+            expected[rival.before.outcome] -= earlier
+            for name, _code, _targets in kind.identities(rival.before.row):
+                if seen.lines.get(hash(name)) == rival.before.row.line:
+                    del seen.lines[hash(name)]
+            settled.append(_silence(rival.before, rival, action, ctx))
+            expected[rival.before.outcome] += earlier
+        seen.lines.update((hash(name), action.row.line) for name, _code, _targets in names)
     return [(action.row, action.outcome) for action in settled]
 
 
+@dataclass
+class _Rival:
+    """An earlier row of the same thing. `newer`: see `_newer`."""
+
+    before: Action
+    code: str
+    targets: tuple[str, ...]
+    newer: int
+
+
+def _rivals(
+    kind, names: Sequence[tuple], action: Action, actions: Sequence[Action], seen: Seen, ctx: Context
+) -> list[_Rival]:
+    """What stands earlier in the file under one of these names, each row once."""
+    found: dict[int, tuple[str, tuple[str, ...]]] = {}
+    for name, code, targets in names:
+        if (line := seen.lines.get(hash(name))) is not None:
+            found.setdefault(line, (code, targets))
+    rivals = []
+    for line, (code, targets) in found.items():
+        before = _action_at(kind, actions, line, seen, ctx)
+        rivals.append(_Rival(before, code, targets, _newer(kind, before, action, code)))
+    return rivals
+
+
+def _silence(late: Action, one: _Rival, speaks: Action, ctx: Context) -> Action:
+    """The row that does not speak: an older one of the same record changes nothing, another one is refused."""
+    if abs(one.newer) == 2:
+        late.outcome, late.extra["repeats"] = UNCHANGED, True
+    else:
+        refuse(late, one.code, ctx.column(*one.targets), line=speaks.row.line)
+    return late
+
+
 def _newer(kind, before: Action, action: Action, code: str) -> int:
-    """-2: the later row is newer, -1: it says what is known; 2: the earlier row is newer, 1: it stands."""
+    """-2: the later row is newer, -1: it speaks all the same; 2: the earlier row is newer, 1: it stands."""
     told = kind.newer(before.row, action.row) if code == "key_twice" and hasattr(kind, "newer") else 0
     if told:
         return -2 if told > 0 else 2
-    return -1 if action.outcome == UNCHANGED and before.outcome != UNCHANGED else 1
+    known, fresh = before.outcome == UNCHANGED, action.outcome == UNCHANGED
+    keys = [(len(key), key) for one in (before, action) if (key := str(one.row.values.get("key", "")))]
+    if known == fresh and code == "email_twice" and len(keys) == 2:
+        return -1 if keys[1] < keys[0] else 1
+    return -1 if fresh and not known else 1
 
 
 def _action_at(kind, actions: Sequence[Action], line: int, seen: Seen, ctx: Context) -> Action:

@@ -20,6 +20,7 @@ from .values import Reading
 CREATED, UPDATED, UNCHANGED, REJECTED = "created", "updated", "unchanged", "rejected"
 OUTCOMES = (CREATED, UPDATED, UNCHANGED, REJECTED)
 
+_NAMING = {"lead", "lead_email", "lead_name", "lead_first_name", "lead_last_name"}
 _BY_KEY = """
 SELECT k.key, k.lead_id FROM leads_leadkey k
 WHERE k.source_id = (SELECT id FROM leads_source WHERE name = %s) AND k.key = ANY(%s)
@@ -94,6 +95,8 @@ def refuse(action: Action, code: str, column: int = -1, **params) -> None:
     action.outcome = REJECTED
     if code == "unknown_lead" and any(said == "several_leads" for _column, said, _params in action.row.errors):
         return  # said better already
+    if code == "unknown_lead" and column < 0 and not _NAMING & action.row.values.keys():
+        code = "names_nobody"
     action.row.refuse(code, column, **params)
 
 

@@ -12,6 +12,7 @@ first definition line, encoding and separator are recognised. A column not named
 is told from all of its cells.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -207,13 +208,15 @@ def custom_targets(kind: str, headers: list[str]) -> list[str]:
     """A custom name for each header, each once; the kind without attributes leaves columns out."""
     if not targets.SUBJECTS[kind]:
         return [targets.LEAVE_OUT] * len(headers)
-    names: list[str] = []
+    names: dict[str, int] = {}  # and the number that its next namesake gets
     for header in headers:
-        name, number = custom_name(header), 2
+        plain = name = custom_name(header)
+        number = names.get(plain, 2)
         while name in names:
-            name, number = f"{custom_name(header)[:48]}_{number}", number + 1
-        names.append(name)
-    return names
+            name, number = f"{plain[:48]}_{number}", number + 1
+        names[plain] = number
+        names.setdefault(name, 2)
+    return list(names)
 
 
 def _checked(found: Mapping) -> list[Problem]:
@@ -251,7 +254,7 @@ def _table(value: Any, kind: type = str) -> dict[str, Any]:
 
 
 def _twice(names: list[str]) -> list[str]:
-    return sorted({name for name in names if names.count(name) > 1})
+    return sorted(name for name, times in Counter(names).items() if times > 1)
 
 
 def _positions(headers: list[str], name: str) -> str:

@@ -34,7 +34,7 @@ def classify(rows: Sequence[Row], ctx: Context) -> list[Action]:
         if root is None:
             refuse(action, "unknown_lead", ctx.column("root"))
         if None in losers or not losers:
-            refuse(action, "unknown_lead", ctx.column("losers"))
+            refuse(action, "unknown_lead" if losers else "missing", ctx.column("losers"))
         check_moments(action, ctx, "at")
         if ctx.history:
             refuse(action, "history_known")
@@ -42,11 +42,11 @@ def classify(rows: Sequence[Row], ctx: Context) -> list[Action]:
             continue
         top = roots.get(root) or root
         fresh = [one for one in losers if one and one != top and roots.get(one) != top]
-        if any(roots.get(one) for one in fresh) or any(one in roots.values() for one in fresh):
+        if any(roots.get(one) for one in fresh):
             refuse(action, "merged_before", ctx.column("losers"))
             continue
         action.subject_id, action.extra["losers"] = top, fresh
-        roots |= dict.fromkeys(fresh, top)
+        roots |= dict.fromkeys(fresh, top) | {one: top for one, other in roots.items() if other in fresh}
         settle(action, not fresh, False)
     return actions
 

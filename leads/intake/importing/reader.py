@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 from . import workbook
-from .sniff import Format, Unreadable
+from .sniff import Format, Unreadable, check_header
 
 MAX_RECORD = 24 * 1024 * 1024  # characters
 MAX_LINES = 200  # lines of one quoted cell; a quote that stays open longer was never meant as one
@@ -62,8 +62,10 @@ def blocks(path: Path, format: Format) -> Iterator[Block]:
 
 
 def header(path: Path, format: Format) -> list[str]:
-    """The cells of the first record that is not blank; empty when there is none."""
-    return next((record.cells for record in records(path, format)), [])
+    """The cells of the first record that is not blank; empty when there is none. Unreadable for what is no header."""
+    cells = next((record.cells for record in records(path, format)), [])
+    check_header(cells)
+    return cells
 
 
 def records(path: Path, format: Format) -> Iterator[Record]:
@@ -143,10 +145,10 @@ def _gathered(records: Iterator[Record]) -> Iterator[Block]:
 
 def _of_workbook(path: Path, sheet: str) -> Iterator[Record]:
     try:
-        for number, cells in workbook.rows(path, sheet):
-            yield _told(Record(number, cells))
+        for row in workbook.rows(path, sheet):
+            yield _told(Record(row.number, row.cells, [] if row.whole else [(-1, "line_too_long", {})]))
     except workbook.Broken as problem:
-        raise Unreadable(problem.code) from None
+        raise Unreadable(problem.code, **problem.params) from None
 
 
 class _Lines:

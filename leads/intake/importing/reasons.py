@@ -17,6 +17,7 @@ CELLS: dict[str, Any] = {
     "no_such_date": gettext_lazy("There is no such date in the chosen order ({order})."),
     "no_such_hour": gettext_lazy("This hour does not exist in {zone}: clocks were put forward."),
     "bad_email": gettext_lazy("This is no e-mail address."),
+    "bad_choice": gettext_lazy("“{value}” is not among the values of this attribute: {allowed}."),
     "bad_consent": gettext_lazy("Yes or no is expected: whether this person consents."),
     "bad_basis": gettext_lazy("A legal basis is expected: consent, legitimate interest or contract."),
     "bad_purpose": gettext_lazy("A purpose is expected: prospecting, newsletter, events or all."),
@@ -42,6 +43,9 @@ CELLS: dict[str, Any] = {
         " address to be taken off the suppression list."
     ),
     "unknown_lead": gettext_lazy("There is no such lead."),
+    "names_nobody": gettext_lazy(
+        "No column of this file says which lead this is of: neither a key nor an address nor a name."
+    ),
     "several_leads": gettext_lazy("Several leads of this company have this name: add the key or the e-mail address."),
     "unknown_campaign": gettext_lazy("There is no such campaign."),
     "unknown_deal": gettext_lazy("There is no such deal."),
@@ -65,18 +69,47 @@ CELLS: dict[str, Any] = {
     "closed_month": gettext_lazy("The book of {month} is closed: declared history may not touch it."),
     "closed_before": gettext_lazy("The closing date is needed for a deal won or lost."),
 }
+# Why a cell was left out of a row that comes in all the same.
+LEFT_OUT: dict[str, Any] = {
+    "hashed_email": gettext_lazy("This is a hashed address, not an address: left out, the row goes by its key."),
+    "hashed_key": gettext_lazy(
+        "This is a hashed address, not an address: taken as the key of the lead, who stays without an address."
+    ),
+}
 FILES: dict[str, Any] = {
     "is_zip": gettext_lazy("This is a ZIP archive, not a table. Unpack it and upload the file inside."),
     "broken_xlsx": gettext_lazy("This Excel workbook cannot be read. Open it in your spreadsheet and save it anew."),
-    "too_large_unpacked": gettext_lazy("This Excel workbook unpacks to more than 2 GB. Cut it into several files."),
+    "too_large_unpacked": gettext_lazy(
+        "This Excel workbook unpacks to more than {limit} MB. Cut it into several files."
+    ),
+    "too_many_columns": gettext_lazy(
+        "The first line has {columns} columns; at most {limit} are read. Leave out those that you do not need."
+    ),
+    "header_too_long": gettext_lazy(
+        "The name of column {column} is longer than {limit} characters: the first line must hold the names of the columns."
+    ),
     "dates_unclear": gettext_lazy(
         "Dates such as “{cell}” may be day first or month first: say which, nothing in the file tells."
     ),
     "kind_unclear": gettext_lazy("These columns do not tell what the rows are: choose it."),
     "unknown_kind": gettext_lazy("There is no kind of import called “{name}”."),
     "is_xls": gettext_lazy(
-        "This is an old or locked Excel workbook. Save it as XLSX without a password, or as CSV, and upload that file."
+        "This is an old Excel workbook (XLS). Open it in your spreadsheet, save it as XLSX or CSV, and upload that file."
     ),
+    "is_xlsb": gettext_lazy(
+        "This is a binary Excel workbook (XLSB). Open it in your spreadsheet, save it as XLSX or CSV, and upload that file."
+    ),
+    "is_ods": gettext_lazy(
+        "This is an OpenDocument spreadsheet. Open it in your spreadsheet, save it as XLSX or CSV, and upload that file."
+    ),
+    "is_locked": gettext_lazy(
+        "This Excel workbook is locked with a password. Save it without one, or as CSV, and upload that file."
+    ),
+    "is_page": gettext_lazy(
+        "This is a web page or XML, not a table, whatever its name says. Open it in your spreadsheet, save it as XLSX or"
+        " CSV, and upload that file."
+    ),
+    "is_rtf": gettext_lazy("This is a text document, not a table. Export the table as CSV and upload that file."),
     "is_pdf": gettext_lazy("This is a PDF, not a table. Export the table as CSV and upload that file."),
     "is_gzip": gettext_lazy("This file is compressed (gzip). Unpack it and upload the CSV inside."),
     "is_binary": gettext_lazy("This file is a picture, not a table."),
@@ -108,7 +141,7 @@ FILES: dict[str, Any] = {
     "running": gettext_lazy("This import is under way or done: its mapping stays as it is."),
     "failed": gettext_lazy("The import stopped by a fault of ours; what was done is kept and it may go on."),
 }
-SENTENCES = CELLS | FILES
+SENTENCES = CELLS | LEFT_OUT | FILES
 
 
 # What people do to leads of an import that is to be undone.

@@ -22,7 +22,7 @@ _DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
 
 
 def report(one: Import) -> dict[str, Any]:
-    """The whole report: {"state", "rows", "expected" or "done", "columns", "problems", "errors", "persons"}."""
+    """The whole report: {"state", "rows", "expected" or "done", "columns", "problems", "errors", "warnings", "persons"}."""
     kept = one.report
     return {
         "state": one.state,
@@ -32,6 +32,7 @@ def report(one: Import) -> dict[str, Any]:
         "problems": problems(one),
         "columns": columns(one),
         "errors": errors(one),
+        "warnings": warnings(one),
         "persons": persons(one),
         "strangers": strangers(one),
     }
@@ -53,9 +54,18 @@ def columns(one: Import) -> list[dict[str, Any]]:
 
 def errors(one: Import, limit: int = FIRST_ERRORS) -> list[dict[str, Any]]:
     """The first rejected rows: line, column, cell and reason in words, one entry per reason."""
+    return _said(one, REJECTED, limit)
+
+
+def warnings(one: Import, limit: int = FIRST_ERRORS) -> list[dict[str, Any]]:
+    """The first rows that come in without some of their cells, told as `errors` are."""
+    return _said(one, staging.WARNED, limit) if one.report.get("warned") else []
+
+
+def _said(one: Import, outcome: str, limit: int) -> list[dict[str, Any]]:
     headers = one.report.get("headers", [])
     out = []
-    for row in one.rows.filter(outcome=REJECTED).order_by("line")[:limit]:
+    for row in one.rows.filter(outcome=outcome).order_by("line")[:limit]:
         for error in row.errors:
             n = error["column"]
             out.append(

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from . import values
+from . import targets, values
 from .mapping import Column, Mapping
 from .targets import BY_KIND
-from .values import Bad, Reading
+from .values import Bad, Reading, hash_of
 
 _NEUTRALISED = re.compile(r"'+[=+\-@\t\r]")
+_KEYS = {"lead.email": "key", "lead_email": "lead"}  # where an address names a lead -> where its key does
 KEPT = 5000  # cells of a column whose value is not read twice
 _STATES = {
     "open": {
@@ -60,12 +61,14 @@ class Moment:
 
 @dataclass
 class Row:
-    """`values`: target -> JSON value or Moment, blank cells left out. `errors`: (column or -1, code, params)."""
+    """`values`: target -> JSON value or Moment, blank cells left out. `errors`: (column or -1, code, params); `warnings`
+    alike, of cells left out of a row that comes in all the same."""
 
     line: int
     cells: Sequence[str]
     values: dict[str, Any] = field(default_factory=dict)
     errors: list[tuple[int, str, dict]] = field(default_factory=list)
+    warnings: list[tuple[int, str, dict]] = field(default_factory=list)
 
     def refuse(self, code: str, column: int = -1, **params) -> None:
         self.errors.append((column, code, params))
@@ -103,16 +106,22 @@ class Reader:
             row.refuse(code, cells=len(cells), headers=self.width)
             return row
         values = row.values
+        hashed: list[tuple[int, str, str]] = []
         for index, wanted, reader in self._cells:
             cell = cells[index]
             if cell and (cell := bare(cell)):
                 try:
                     value = reader(cell)
                 except Bad as problem:
-                    row.refuse(problem.code, index, **problem.params)
+                    if problem.code == "hashed_email":
+                        hashed.append((index, wanted[0], cell))
+                    else:
+                        row.refuse(problem.code, index, **problem.params)
                     continue
                 for target in wanted:
                     values[target] = value
+        for one in hashed:
+            _take_hash(row, *one)
         if row.values.pop("deleted", False):
             row.refuse("deleted_there", self.column_of["deleted"])
         return row
@@ -123,6 +132,14 @@ class Reader:
             row.values[target] = reader(cell)
         except Bad as problem:
             row.refuse(problem.code, -1, **problem.params)
+
+
+def _take_hash(row: Row, index: int, target: str, cell: str) -> None:
+    """A hash is no address and nobody can be written to: the row goes by its own key, else by the hash."""
+    name = _KEYS[target]
+    taken = name in row.values
+    row.values.setdefault(name, hash_of(cell))
+    row.warnings.append((index, "hashed_email" if taken else "hashed_key", {}))
 
 
 def bare(cell: str) -> str:
@@ -150,6 +167,8 @@ def _reader_of(kind: str, target: str, type: str, reading: Reading) -> Callable[
         return _kept(lambda cell: Moment(*values.when(cell, reading)))
     if how == "state":
         return _state
+    if how == "choice" and (offered := targets.choices(kind, target)):
+        return _kept(lambda cell: values.choice(cell, offered))
     read = values.READERS[how]
     return read if read in (values.text, values.email) else _kept(lambda cell: read(cell, reading))
 

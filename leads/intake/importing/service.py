@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from leads.models import Import
@@ -25,7 +26,7 @@ from . import mapping as mappings
 from . import memory, reader, recognise, staging, targets, undo
 from .checking import check_rows
 from .chunks import apply_chunk
-from .sniff import MAX_BYTES, Format, Unreadable, sniff
+from .sniff import Format, Unreadable, sniff, too_large
 
 OPEN = ("checking", "running", "undoing")
 KEPT_IN_REPORT = ("headers", "found", "like")
@@ -205,15 +206,15 @@ def run(
     A file that was begun with the same mapping and left unfinished goes on.
     """
     sha256 = _hash(path)
-    running = Import.objects.filter(sha256=sha256, state="running", history=history, by=by)
-    begun = running.filter(kind=kind).last() if kind else running.last()
-    if begun and not dry and _same(begun.mapping, mapping):
-        return work(begun, at)
-    with path.open("rb") as stream:
-        one = open_file(
-            kind=kind, stream=stream, filename=path.name, by=by, at=at(), history=history, mapping=mapping, dry=dry
-        )
-    one = work(choose(one=one, mapping=one.mapping, history=history, by=by, at=at()), at)
+    begun = Import.objects.filter(sha256=sha256, state__in=("checking", "running"), history=history, by=by, dry=dry)
+    one = begun.filter(kind=kind).last() if kind else begun.last()
+    if one is None or not _same(one.mapping, mapping):
+        with path.open("rb") as stream:
+            one = open_file(
+                kind=kind, stream=stream, filename=path.name, by=by, at=at(), history=history, mapping=mapping, dry=dry
+            )
+        one = choose(one=one, mapping=one.mapping, history=history, by=by, at=at())
+    one = work(one, at)
     if one.state == "checked" and not dry:
         one = work(start(one=one, by=by, at=at()), at)
     return one
@@ -246,8 +247,8 @@ def _keep(stream: BinaryIO, part: IO[bytes]) -> str:
     digest, size = hashlib.sha256(), 0
     while block := stream.read(1 << 20):
         size += len(block)
-        if size > MAX_BYTES:
-            raise Unreadable("too_large", limit=MAX_BYTES // 1024 // 1024)
+        if size > settings.IMPORT_MAX_BYTES:
+            raise too_large()
         digest.update(block)
         part.write(block)
     part.flush()

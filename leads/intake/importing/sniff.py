@@ -4,23 +4,31 @@ Both are proposals: they are shown on the mapping page and may be chosen otherwi
 """
 
 import codecs
+import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from django.conf import settings
 
 from . import workbook
 
 ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252")
 SEPARATORS = (",", ";", "\t")
-MAX_BYTES = 300 * 1024 * 1024
+MAX_COLUMNS, MAX_HEADER = 2000, 1000  # columns of a file; characters of the name of one
 _BLOCK = 1 << 20
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_LOCKED = "EncryptedPackage".encode("utf-16-le")  # the part of an Excel file with a password that holds the workbook
+_PAGE = re.compile(r"\ufeff?\s*<(!doctype html|html|head|meta|body|table|style|\?xml|workbook)\b", re.IGNORECASE)
+_WRONG, _BEYOND = re.compile("[\udc00-\udcff]"), re.compile("[^\0-\x7f]")
 # First bytes of files that are no text, however they are named -> key of importing.reasons.
 _MAGIC = (
     (b"PK\x03\x04", "is_zip"),
     (b"\xd0\xcf\x11\xe0", "is_xls"),
     (b"%PDF", "is_pdf"),
     (b"\x1f\x8b", "is_gzip"),
+    (b"{\\rtf", "is_rtf"),
     (b"\x89PNG", "is_binary"),
     (b"\xff\xd8\xff", "is_binary"),
 )
@@ -63,18 +71,19 @@ codecs.register_error("importing.mark", mark_undecodable)
 
 def sniff(path: Path) -> Format:
     """The format of a file. Unreadable for a file that is empty, too large or no text."""
-    size = path.stat().st_size
-    if size > MAX_BYTES:
-        raise Unreadable("too_large", limit=MAX_BYTES // 1024 // 1024)
+    if path.stat().st_size > settings.IMPORT_MAX_BYTES:
+        raise too_large()
     with path.open("rb") as handle:
         head = handle.read(64 * 1024)
     if head.startswith(b"PK\x03\x04") and (found := _workbook(path)):
         return found
     for magic, code in _MAGIC:
         if head.startswith(magic):
-            raise Unreadable(code)
+            raise Unreadable("is_locked" if code == "is_xls" and _is_locked(path, head) else code)
     encoding = _encoding(path, head)
     text = head.decode(Format(encoding).codec, "importing.mark")
+    if _PAGE.match(text):
+        raise Unreadable("is_page")
     if not text.strip("\ufeff \t\r\n,;"):
         raise Unreadable("empty")
     return Format(encoding, _separator(text.lstrip("\ufeff")))
@@ -86,7 +95,7 @@ def _workbook(path: Path) -> Format | None:
             return None
         names = workbook.sheets(path)
     except workbook.Broken as problem:
-        raise Unreadable(problem.code) from None
+        raise Unreadable(problem.code, **problem.params) from None
     if not names:
         raise Unreadable("empty")
     return Format(workbook.NAME, names[0], tuple(names))
@@ -115,9 +124,9 @@ def _utf8(path: Path) -> tuple[int, int]:
             block = handle.read(_BLOCK)
             text = decoder.decode(block, final=not block)
             if not text.isascii():
-                wrong = sum("\udc00" <= c <= "\udcff" for c in text)
+                wrong = sum(1 for _one in _WRONG.finditer(text))
                 bad += wrong
-                good += sum(c > "\x7f" for c in text) - wrong
+                good += sum(1 for _one in _BEYOND.finditer(text)) - wrong
             if not block:
                 return good, bad
 
@@ -136,3 +145,25 @@ def _separator(text: str) -> str:
         if usual and (found := (times / len(counts), counts[0])) > score:
             best, score = mark, found
     return best
+
+
+def too_large() -> Unreadable:
+    """What is said of a file beyond the size that is taken."""
+    return Unreadable("too_large", limit=settings.IMPORT_MAX_BYTES // 1024 // 1024)
+
+
+def check_header(cells: Sequence[str]) -> None:
+    """Unreadable for a first line that is no header: more columns than a table has, or a name that is a text."""
+    if len(cells) > MAX_COLUMNS:
+        raise Unreadable("too_many_columns", columns=len(cells), limit=MAX_COLUMNS)
+    for number, cell in enumerate(cells, 1):
+        if len(cell) > MAX_HEADER:
+            raise Unreadable("header_too_long", column=number, limit=MAX_HEADER)
+
+
+def _is_locked(path: Path, head: bytes) -> bool:
+    """Whether an old Office file is one with a password: its first folder of parts names the locked workbook."""
+    size = 1 << min(int.from_bytes(head[30:32], "little"), 12)
+    with path.open("rb") as handle:
+        handle.seek((int.from_bytes(head[48:52], "little") + 1) * size)
+        return _LOCKED in handle.read(64 * 1024)

@@ -25,10 +25,11 @@ from .sniff import Format, Unreadable
 CHUNK = 1000  # rows applied in one transaction, one by one
 LOOK = 5000  # rows looked at together by the check
 WORDS = 20
+WARNED = ""  # outcome of a row that something is said of and that is still to be done
 _SETTLE = """
 INSERT INTO leads_importrow (batch_id, line, raw, outcome, errors)
-SELECT %s, line, raw, 'rejected', errors FROM unnest(%s::int[], %s::jsonb[], %s::jsonb[]) AS u(line, raw, errors)
-ON CONFLICT (batch_id, line) DO UPDATE SET outcome = excluded.outcome, errors = excluded.errors
+SELECT %s, line, raw, %s, errors FROM unnest(%s::int[], %s::jsonb[], %s::jsonb[]) AS u(line, raw, errors)
+ON CONFLICT (batch_id, line) DO UPDATE SET raw = excluded.raw, outcome = excluded.outcome, errors = excluded.errors
 """
 _SAME = "INSERT INTO leads_importspan (batch_id, first, last) SELECT %s, line, line FROM unnest(%s::int[]) line"
 _SETTLED = """
@@ -74,23 +75,33 @@ def begin(one: Import) -> None:
 
 def keep_broken(one: Import, records: Sequence[Record]) -> None:
     """Records that cannot be read are rejected as they stand."""
-    _reject(one, [(r.line, r.cells, r.problems) for r in records])
+    _keep(one, [(r.line, r.cells, r.problems) for r in records], REJECTED)
 
 
 def settle(one: Import, rows: Sequence[tuple[Row, str]]) -> None:
     """Keep that these rows are settled: rejected ones with their reasons, others as changing nothing."""
-    _reject(one, [(row.line, row.cells, row.errors) for row, outcome in rows if outcome == REJECTED])
+    _keep(one, [(row.line, row.cells, row.errors) for row, outcome in rows if outcome == REJECTED], REJECTED)
     if same := [row.line for row, outcome in rows if outcome != REJECTED]:
         with connection.cursor() as cursor:
             cursor.execute(_SAME, [one.pk, same])
 
 
-def _reject(one: Import, rows: Sequence[tuple[int, Sequence[str], Sequence[tuple]]]) -> None:
+def warn(one: Import, rows: Sequence[Row]) -> None:
+    """Keep what is to be said of rows that come in without some of their cells; they stay to be done."""
+    _keep(one, [(row.line, row.cells, row.warnings) for row in rows if row.warnings], WARNED)
+
+
+def warned(one: Import) -> int:
+    """Rows that come in without some of their cells."""
+    return one.rows.filter(outcome=WARNED).count()
+
+
+def _keep(one: Import, rows: Sequence[tuple[int, Sequence[str], Sequence[tuple]]], outcome: str) -> None:
     if rows:
         errors = [bulk.json_text([_error(*error) for error in found]) for _line, _cells, found in rows]
         cells = [bulk.json_text(list(cells)) for _line, cells, _errors in rows]
         with connection.cursor() as cursor:
-            cursor.execute(_SETTLE, [one.pk, [line for line, _cells, _errors in rows], cells, errors])
+            cursor.execute(_SETTLE, [one.pk, outcome, [line for line, _cells, _errors in rows], cells, errors])
 
 
 class Waiting:

@@ -113,7 +113,7 @@ SYNONYMS: dict[str, dict[str, str]] = {
         "name": "name|event|event_name|Événement|title",
         "page": "page|url|page_url|link",
         "form": "form|form_id|form_name|Formulaire",
-        "campaign": "campaign|campaign_id|utm_campaign|channel|Campagne",
+        "campaign": "campaign|campaign_id|email_campaign_id|utm_campaign|channel|Campagne",
     },
     "deals": {
         **_PEOPLE,

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from personas.catalogue import BY_KEY, CUSTOM, custom, fields_of
+from personas.models import FieldDef
 
 LEAVE_OUT, CUSTOM_NEW = "-", "x"
 
@@ -212,6 +213,18 @@ def offered(kind: str, language: str = "en") -> dict[str, str]:
     subject = SUBJECTS[kind]
     found = custom(subject) if subject and subject != "event" else []
     return {field.name: field.label_fr if language == "fr" else field.label_en for field in found}
+
+
+def words_of(field: FieldDef) -> dict[str, str]:
+    """Word in any case -> value of a choice: its values, and how they are called in both languages."""
+    return {str(one[name]).casefold(): str(one["value"]) for name in ("fr", "en", "value") for one in field.choices}
+
+
+def choices(kind: str, target: str) -> dict[str, str]:
+    """The words of a custom attribute that is a choice (`words_of`); empty when it takes any."""
+    subject = SUBJECTS[kind]
+    found = fields_of(subject).get(target) if subject and subject != "event" else None
+    return words_of(found) if found else {}
 
 
 def label_of(kind: str, target: str, language: str = "en") -> str:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal, InvalidOperation
@@ -19,6 +19,12 @@ _CLOCK = re.compile(
 )
 _GROUPED = re.compile(r"-?\d{1,3}(\.\d{3})+(,\d+)?")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+# MD5, SHA-1 and the SHA-2s as hexadecimal digits, or as Base64.
+_HEX = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128}")
+_BASE64 = re.compile(
+    r"[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{27}=|[A-Za-z0-9+/]{38}==|[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{86}=="
+)
+SHOWN = 20  # values of a choice named in a reason
 _SPACES = str.maketrans("", "", " \u00a0\u2009\u202f'")
 _CURRENCY = re.compile(r"^(?:[€$£]|EUR|USD|GBP|BRL|R\$)|(?:[€$£]|EUR|USD|GBP|BRL)$")
 
@@ -159,8 +165,26 @@ def _hour(hour: int, half: str | None) -> int:
 def email(cell: str, _reading: Reading | None = None) -> str:
     found = text(cell)
     if not EMAIL.fullmatch(found) or len(found) > 320:
-        raise Bad("bad_email")
+        raise Bad("hashed_email" if hash_of(found) else "bad_email")
     return found
+
+
+def hash_of(cell: str) -> str:
+    """The hash that stands where an address should, as anonymised exports write it; "" when it is none."""
+    word = cell.strip()
+    if _HEX.fullmatch(word):
+        return word.lower()
+    return word if _BASE64.fullmatch(word) else ""
+
+
+def choice(cell: str, offered: Mapping[str, str]) -> str:
+    """The value that a cell names, of those offered (word in any case -> value). Bad for another one, naming them all."""
+    found = text(cell)
+    if (value := offered.get(found.casefold())) is None:
+        names = list(dict.fromkeys(offered.values()))
+        allowed = ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
+        raise Bad("bad_choice", value=found[:80], allowed=allowed)
+    return value
 
 
 READERS: dict[str, Callable[[str, Reading], object]] = {

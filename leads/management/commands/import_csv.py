@@ -63,6 +63,8 @@ class Command(BaseCommand):
             self.stdout.write(f"  {column['name']}{to}: {column['blank']} blank, {column['distinct']} distinct{span}")
         if report["persons"]["both"]:
             self.stdout.write(f"  {len(report['persons']['both'])} persons stand in two roles")
+        if one.report.get("warned"):
+            self.stdout.write(f"  {one.report['warned']} rows come in without some of their cells")
         for error in report["errors"][:10]:
             where = f", {error['column']}" if error["column"] else ""
             self.stdout.write(f"  line {error['line']}{where}: {error['reason']} {error['cell'][:60]!r}")

@@ -4,14 +4,16 @@ The cleaning, all of it: the product `GTXPro` is found in the list of products a
 importer shows such repairs in the dry run), and the sector `technolgy` is said to be `technology` in the mapping.
 """
 
+import csv
 import json
+from collections import Counter
 from decimal import ROUND_HALF_EVEN, Decimal
 
 import pytest
 
 from leads.intake.importing import mapping, reader, service
 from leads.intake.importing.sniff import sniff
-from leads.models import Deal
+from leads.models import Company, Deal
 from smarketing.rows.clock import now
 from tests.people import person
 
@@ -82,6 +84,14 @@ def test_every_figure_comes_out_of_the_measures(folder, loaded, client):
     assert {key: value for key, value in months.items() if key != "total"} == {
         key: str(value) for key, value in expected["opportunities_engaged_per_month"].items()
     }
+    parents = hierarchy(folder)
+    assert sum(n for n, _won in parents.values()) == expected["quirks"]["subsidiaries"]
+    told = Company.objects.exclude(attributes__x_subsidiary_of=None).values_list(
+        "attributes__x_subsidiary_of", flat=True
+    )
+    assert Counter(told) == {parent: n for parent, (n, _won) in parents.items()}
+    won = figure(client, "won_value", "company.x_subsidiary_of")
+    assert holds(won, parents) == {parent: str(value) for parent, (_n, value) in parents.items()}
     again = service.run(path=folder / "sales_pipeline.csv", at=now)
     assert counts(again) == (0, 0, 8800, 0) and Deal.objects.count() == 8800
 
@@ -117,5 +127,19 @@ def figure(client, name, by, span=EVER):
 
 
 def holds(found, wanted):
-    """What the API says of the groups of the reference; one that it does not list has nothing in it: 0, or no figure."""
-    return {key: found.get(key, value if value in (None, "0", "0.00") else "missing") for key, value in wanted.items()}
+    """What the API says of the groups of the reference; a group that it does not list is missing, not 0."""
+    return {key: found.get(key, "missing") for key in wanted}
+
+
+def hierarchy(folder):
+    """{parent company: (subsidiaries, revenue of their won deals)}, counted from the files as they stand."""
+    with (folder / "accounts.csv").open(newline="") as handle:
+        parents = {row["account"]: row["subsidiary_of"] for row in csv.DictReader(handle) if row["subsidiary_of"]}
+    found = {parent: [0, 0] for parent in parents.values()}
+    for parent in parents.values():
+        found[parent][0] += 1
+    with (folder / "sales_pipeline.csv").open(newline="") as handle:
+        for row in csv.DictReader(handle):
+            if row["deal_stage"] == "Won" and row["account"] in parents:
+                found[parents[row["account"]]][1] += int(row["close_value"])
+    return found

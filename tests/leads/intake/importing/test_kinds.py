@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 
 from leads.intake import hooks
 from leads.intake.importing import reports
@@ -14,6 +15,7 @@ from leads.models import (
     Deal,
     DealContact,
     Event,
+    EventDetail,
     EventPayload,
     Handoff,
     Lead,
@@ -141,6 +143,60 @@ def test_events_without_ids_are_known_again_by_their_file(run, two):
     text = "Lead,Time,Kind\n1,2026-01-06,page\n1,2026-01-06,page\n"
     assert counts(run("events", text, mapping)) == (2, 0, 0, 0)
     assert counts(run("events", text, mapping)) == (0, 0, 2, 0)
+
+
+def test_details_are_told_once_of_an_event_by_its_id(run, two):
+    run(
+        "events",
+        "Lead,Time,Id\n1,2026-01-06,e1\n2,2026-01-06,e2\n",
+        {"columns": {"Lead": "lead", "Time": "at", "Id": "id"}},
+    )
+    mapping = {"columns": {"Id": "id", "Part": "part", "Browser": "x_browser", "Seconds": "x_seconds"}}
+    text = "Id,Part,Browser,Seconds\ne1,open,Firefox,4\ne1,click,Firefox,\ne9,open,Firefox,1\ne2,,Chrome,7\n"
+    one = run("details", text, mapping)
+    assert counts(one) == (3, 0, 0, 1)
+    assert [e["reason"] for e in reports.errors(one)] == ["No event with this id was recorded from this source."]
+    told = EventDetail.objects.order_by("pk").values_list("event__lead__last_name", "part", "properties")
+    assert list(told) == [
+        ("Ada", "open", {"browser": "Firefox", "seconds": 4}), ("Ada", "click", {"browser": "Firefox"}),
+        ("Bob", "browser+seconds", {"browser": "Chrome", "seconds": 7}),
+    ]  # fmt: skip
+    assert counts(run("details", text, mapping)) == (0, 0, 3, 1)
+    other = run("details", text.replace("Firefox,4", "Firefox,5"), mapping)
+    assert (counts(other), reports.errors(other)[0]["line"]) == ((0, 0, 2, 2), 2)
+
+
+def test_a_choice_takes_its_values_only_in_any_case_and_language(run, two):
+    FieldDef.objects.create(
+        key="lead.x_size", subject="lead", name="x_size", type="choice", label_en="Size", label_fr="Taille",
+        choices=[{"value": "small", "en": "small", "fr": "petite"}, {"value": "large", "en": "large", "fr": "grande"}],
+    )  # fmt: skip
+    mapping = {"columns": {"Id": "key", "Size": "x_size"}}
+    one = run("leads", "Id,Size\n1,LARGE\n2,Petite\n3,huge\n4,\n5,small\n", mapping)
+    assert counts(one) == (2, 2, 0, 1)
+    (error,) = reports.errors(one)
+    assert (error["line"], error["column"], error["cell"]) == (4, "Size", "huge")
+    assert error["reason"] == "“huge” is not among the values of this attribute: small, large."
+    assert [lead.attributes.get("x_size") for lead in Lead.objects.order_by("pk")] == ["large", "small", None, "small"]
+    changes = {"columns": {"Id": "lead", "On": "at", "Field": "field", "Value": "value"}}
+    text = "Id,On,Field,Value\n1,2026-02-01,size,Grande\n1,2026-02-02,size,tiny\n"
+    assert counts(run("changes", text, changes)) == (1, 0, 0, 1)
+
+
+def test_merges_in_a_chain_end_with_the_same_lead_in_any_order(run):
+    run(
+        "leads",
+        "Id,On\n" + "".join(f"{n},2026-01-05\n" for n in range(1, 5)),
+        {"columns": {"Id": "key", "On": "created"}},
+    )
+    mapping = {"columns": {"Stays": "root", "Goes": "losers"}}
+    for rows in ("1,2\n3,1\n4,3\n", "4,3\n3,1\n1,2\n"):
+        with transaction.atomic():
+            assert counts(run("merges", f"Stays,Goes\n{rows}", mapping)) == (3, 0, 0, 0)
+            four = Lead.objects.get(keys__key="4")
+            assert set(Lead.objects.exclude(pk=four.pk).values_list("root_id", flat=True)) == {four.pk}
+            assert counts(run("merges", f"Stays,Goes\n{rows}", mapping)) == (0, 0, 3, 0)
+            transaction.set_rollback(True)
 
 
 def test_events_may_make_the_leads_they_speak_of(run):

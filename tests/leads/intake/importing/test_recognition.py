@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from leads.intake.importing import dates, likeness, recognise, reports, service, workbook
+from leads.intake.importing import dates, likeness, recognise, reports, service, sheet_xml
 from leads.models import Import, Lead
 from smarketing.rows.clock import now
 
@@ -214,6 +214,6 @@ def test_a_header_is_itself_in_any_case_with_marks_and_spaces(header):
 
 def test_cells_of_a_workbook_become_the_text_of_a_csv():
     cells = [None, True, 3.0, 2.5, 12345678901234, naive(2026, 1, 5), naive(2026, 1, 5, 9, 30), "x"]
-    assert [workbook.text_of(cell) for cell in cells] == [
+    assert [sheet_xml.text_of(cell) for cell in cells] == [
         "", "true", "3", "2.5", "12345678901234", "2026-01-05", "2026-01-05 09:30:00", "x",
     ]  # fmt: skip
