@@ -24,6 +24,7 @@ from .problems import Refusal
 
 KEYED = ("key", "lead", "root", "losers", "contacts")  # targets that hold keys of leads
 KEYED_DEALS = {"deals": "key", "contacts": "deal", "changes": "deal"}  # kind -> its target that holds keys of deals
+MAILED = ("lead.email", "lead_email")  # where the hash of an address is one
 _BY_WORDS = """
 SELECT batch_id, line FROM leads_importrow WHERE lower(raw::text) LIKE ANY(%s) AND EXISTS (
   SELECT FROM jsonb_array_elements_text(raw) c WHERE EXISTS (SELECT FROM unnest(%s::text[]) w WHERE strpos(lower(c), w) > 0))
@@ -110,6 +111,8 @@ def _keyed(who: Person) -> Iterable[tuple[int, int, list[str]]]:
             yield from ((one.pk, column, keys) for column in _columns(one, KEYED))
         elif keys:
             yield from ((one.pk, column, keys) for column in _columns(one, set(KEYED) - {"key"}))
+        if hashes := [form for key in keys for form in (key, key.upper())]:
+            yield from ((one.pk, column, hashes) for column in _columns(one, MAILED))
         if sold and one.kind in KEYED_DEALS:
             yield from ((one.pk, column, sold) for column in _columns(one, [KEYED_DEALS[one.kind]]))
 

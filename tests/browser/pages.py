@@ -345,6 +345,8 @@ PAGES = (
     Page("leads:spend_back", "marketer", _costs),
     Page("leads:imports", "marketer"),
     Page("leads:import_new", "marketer"),
+    Page("leads:mappings", "marketer"),
+    Page("leads:mapping", "marketer", lambda: _newest("leads.Import", state="done")),
     Page("leads:import", "marketer", _import),
     Page("leads:attributes", "administrator"),
     Page("leads:attribute", "manager-marketing", lambda: _newest("personas.FieldDef", column="")),

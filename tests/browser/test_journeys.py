@@ -104,6 +104,20 @@ def test_a_marketer_imports_fifty_rows_mends_three_and_sees_fifty(visit, tmp_pat
         page.locator("form[action$='/apply/'] button").click()
     work_off(page, "a[href='/leads/']")
     assert Lead.objects.count() == 50 and Lead.objects.filter(email="lead21@client.example").count() == 1
+    page.goto("/imports/mappings/")
+    assert access.problems(page) == []
+    with page.expect_navigation():
+        page.locator("tbody th a").first.click()
+    page.locator("select[name=to-3]").select_option("-")
+    with page.expect_navigation():
+        page.locator(".import-go button").click()
+    page.locator(".import-undo summary").click()
+    assert access.problems(page) == []
+    with page.expect_navigation():
+        page.locator("form[action$='/forget/'] button").click()
+    with page.expect_navigation():
+        page.locator("form[action$='/remember/'] button").click()
+    assert page.locator("select[name=to-3]").input_value() == "-" and page.problems == []
 
 
 @LANGUAGES

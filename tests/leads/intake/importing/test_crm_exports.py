@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from leads.intake.importing import mapping, reader, reports, service
 from leads.intake.importing.sniff import Format, sniff
 from leads.models import AttributeChange, Deal, DealContact, Event, EventDetail, Lead, LeadKey, Merge
+from leads.rights import person, staged
 from smarketing.rows.clock import now
 
 from .conftest import counts
@@ -222,7 +223,8 @@ def test_a_hashed_address_is_told_and_its_row_goes_by_its_key(exports, run):
     rows = "D41D8CD98F00B204E9800998ECF8427E,Ada\no2wjpPyUfzBfq9OSt9I2NQ==,Bob\nnobody,Cy\n"
     alone = run("leads", f"Email,Name\n{rows}", mapping)
     assert (counts(alone), told(alone), told(alone, "")) == ((2, 0, 0, 1), {"bad_email": 1}, {"hashed_key": 2})
-    assert Lead.objects.get(keys__key="d41d8cd98f00b204e9800998ecf8427e").last_name == "Ada"
+    ada = Lead.objects.get(keys__key="d41d8cd98f00b204e9800998ecf8427e")
+    assert ada.last_name == "Ada" and staged.find(person.of(ada)) == {alone.pk: [2]}
     assert counts(run("leads", f"Email,Name\n{rows}", mapping)) == (0, 0, 2, 1)
 
 
