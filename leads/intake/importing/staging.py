@@ -20,11 +20,12 @@ from .dates import is_dated
 from .mapping import format_of
 from .reader import Block, Record
 from .rows import Row
-from .sniff import Format, Unreadable
+from .sniff import MAX_COLUMNS, Format, Unreadable
 
 CHUNK = 1000  # rows applied in one transaction, one by one
 LOOK = 5000  # rows looked at together by the check
 WORDS = 20
+MOST_CELLS = 5 * MAX_COLUMNS  # of a row that is kept to be mended: far more than any table has
 WARNED = ""  # outcome of a row that something is said of and that is still to be done
 _SETTLE = """
 INSERT INTO leads_importrow (batch_id, line, raw, outcome, errors)
@@ -99,7 +100,7 @@ def warned(one: Import) -> int:
 def _keep(one: Import, rows: Sequence[tuple[int, Sequence[str], Sequence[tuple]]], outcome: str) -> None:
     if rows:
         errors = [bulk.json_text([_error(*error) for error in found]) for _line, _cells, found in rows]
-        cells = [bulk.json_text(list(cells)) for _line, cells, _errors in rows]
+        cells = [bulk.json_text(list(cells[:MOST_CELLS])) for _line, cells, _errors in rows]
         with connection.cursor() as cursor:
             cursor.execute(_SETTLE, [one.pk, outcome, [line for line, _cells, _errors in rows], cells, errors])
 

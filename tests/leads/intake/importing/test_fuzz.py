@@ -27,7 +27,8 @@ ENCODINGS = ["utf-8", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"]
 
 @dataclass
 class Made:
-    """A file, and what its maker knows of it. `rows`: those that are not blank; None where bytes were spoiled."""
+    """A file, and what its maker knows of it. `rows`: those that are not blank; None where bytes of a text were spoiled (a
+    workbook is read whole or not at all)."""
 
     kind: str
     name: str
@@ -73,7 +74,14 @@ def made(luck):
     rows = sum(any(str(cell).strip() for cell in row) for row in table) - 1
     spoiled = spoil(luck, body)
     name = {workbook.NAME: "f.xlsx", "\t": "f.tsv"}.get(encoding if separator == "Sheet" else separator, "f.csv")
-    return Made(luck.choice([kind, kind, ""]), name, spoiled, encoding, separator, rows if spoiled == body else None)
+    return Made(
+        luck.choice([kind, kind, ""]),
+        name,
+        spoiled,
+        encoding,
+        separator,
+        rows if spoiled == body or encoding == workbook.NAME else None,
+    )
 
 
 def written(luck, table):
