@@ -37,6 +37,12 @@ def _columns(one: Import) -> str:
     return _("%(names)s and %(n)s more") % {"names": said, "n": rest} if rest > 0 else said
 
 
+def _source(one: Import) -> str:
+    said = memory.decided(one)
+    mended = said if memory.is_mended(one, said) else one
+    return mended.mapping.get("source", "") if mended else ""
+
+
 def _state(one: Import) -> str:
     said = memory.decided(one)
     if memory.is_forgotten(one, said):
@@ -47,7 +53,7 @@ def _state(one: Import) -> str:
 COLUMNS = (
     Column("columns", gettext_lazy("Columns"), _columns, url=_page_of, head=True),
     Column("kind", gettext_lazy("Rows of"), lambda one: targets.LABELS.get(one.kind, one.kind), sort="kind"),
-    Column("source", gettext_lazy("Source"), lambda one: one.mapping.get("source", "")),
+    Column("source", gettext_lazy("Source"), _source),
     Column("state", gettext_lazy("State"), _state),
     Column("file", gettext_lazy("Last file"), "filename", sort="filename"),
     Column("opened", gettext_lazy("Opened"), "created_at", sort="created_at", align="num"),

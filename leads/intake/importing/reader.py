@@ -101,8 +101,9 @@ def _plain(text: str, start: int, separator: str) -> tuple[list[int], list[list[
     if "\0" in text or len(text) >= MAX_RECORD or not (text.isascii() or _BAD.search(text) is None):
         return None
     if '"' not in text:
-        rows = [line.split(separator) for line in text.removesuffix("\n").split("\n")]
-        lines = list(range(start, start + len(rows)))
+        texts = text.removesuffix("\n").split("\n")
+        lines = [n for n, line in enumerate(texts, start) if line]
+        rows = [line.split(separator) for line in texts if line]
     else:
         rows, lines, at = [], [], start
         source = csv.reader(io.StringIO(text, newline="\n"), delimiter=separator, strict=True)
