@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from leads.intake.events import key_of
 from leads.intake.importing import staging
+from leads.intake.importing.recognise import FILE
 from leads.intake.importing.service import OPEN
 from leads.models import Deal, EventKey, Import, Source
 
@@ -106,7 +107,7 @@ def _keyed(who: Person) -> Iterable[tuple[int, int, list[str]]]:
     """(import, column, keys) of the columns of staged files that hold keys of a source in which the person has one."""
     sold = list(Deal.objects.filter(pk__in=who.deals).exclude(key="").values_list("key", flat=True))
     for one in Import.objects.exclude(mapping={}).order_by("pk"):
-        keys = who.keys.get(one.mapping.get("source", "") or "", [])
+        keys = who.keys.get(one.mapping.get("source") or FILE, [])
         if keys and one.kind != "deals":
             yield from ((one.pk, column, keys) for column in _columns(one, KEYED))
         elif keys:
@@ -127,7 +128,7 @@ def _columns(one: Import, targets: Iterable[str]) -> Iterator[int]:
 
 def _details(one: Import, who: Person) -> Iterator[int]:
     """Lines of a file of details, kept or staged, that tell of an event of theirs: the event's id is all they name."""
-    source = Source.objects.filter(name=one.mapping.get("source") or "").first() if one.kind == "details" else None
+    source = Source.objects.filter(name=one.mapping.get("source") or FILE).first() if one.kind == "details" else None
     column = next(_columns(one, ["id"]), None)
     if source is None or column is None:
         return

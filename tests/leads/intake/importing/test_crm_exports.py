@@ -188,7 +188,7 @@ def test_every_file_loads_where_the_people_are_that_it_names_and_a_second_time_c
     assert opened.event.kind.startswith("mail_") and opened.properties["user_agent"]
     anonymous = Lead.objects.get(keys__key="78971951")
     assert (anonymous.email, anonymous.first_name) == ("", "db320f93ead463e1a2faee198cd9a122")
-    assert anonymous.attributes["x_hs_merged_object_ids"] == "76340251;46897301;76226001"
+    assert anonymous.attributes["x_property_hs_merged_object_ids"] == "76340251;46897301;76226001"
 
 
 def test_files_that_speak_of_others_say_what_is_missing_where_these_are_not_there(exports, tmp_path):
