@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("leads", "0023_own_attributes_found"),
+        ("leads", "0024_leads_by_stage_and_source"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
