@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from leads.models import Correction, Decision, HandoffState
 from smarketing.accounts.models import Role, Side, User
+from smarketing.accounts.policy import may
 from smarketing.notify import notices, registry
 from smarketing.notify.models import Notice
 from smarketing.notify.registry import Line
@@ -87,7 +88,9 @@ def say_sent_back(some: Sequence[Notice], reader: User) -> Mapping[int, Line]:
 
 
 def visible(handoffs: Iterable[int], reader: User) -> dict[int, HandoffState]:
-    """These handoffs with their leads, as far as the reader may see them and the lead was not erased."""
+    """These handoffs with their leads, as far as the reader may see them and their names, and the lead was not erased."""
+    if not may(reader, "leads.personal"):
+        return {}
     found = HandoffState.objects.visible_to(reader).filter(pk__in=set(handoffs), lead__erased=False)
     return {state.pk: state for state in found.select_related("lead", "lead__company", "rep")}
 

@@ -1,0 +1,176 @@
+"""Who may see what: the one table of the matrix, written by hand and not read from the product.
+
+`TABLE`: kind of object → who may use these addresses at all → the addresses. `SEES`: kind → position → the classes of
+`matrix_objects` that are there for it; what is not said is what everybody of the audience sees.
+"""
+
+NONE = 1_999_999_999  # an id of no row of any table, for ever
+WORK = ("own", "pool", "team", "foreign", "elsewhere", "left")
+Kinds = dict[str, dict[str, dict]]  # kind of object → class → arguments of its address
+
+MARKETER, REP, MARKETING, SALES, ADMIN, VIEWER = ALL = (
+    "marketer", "rep", "manager-marketing", "manager-sales", "administrator", "viewer",
+)  # fmt: skip
+BOSSES = (MARKETING, SALES)
+WORKERS = (MARKETER, REP, *BOSSES)
+DESK = (REP, SALES)
+MARKETERS = (MARKETER, *BOSSES)
+CAMPAIGNS = (MARKETER, MARKETING)
+STEWARDS = (*BOSSES, ADMIN)
+FILES = (MARKETER, *STEWARDS)
+OFFICE = (ADMIN,)
+ANYBODY = (*ALL, "")  # also who is not signed in
+NOBODY: tuple[str, ...] = ()
+
+TABLE: dict[str, dict[tuple[str, ...], str]] = {
+    # a rep: one's own and what waits in one's pools; everybody else reads all
+    "lead": {
+        ALL: "leads:lead leads:api_grade leads:api_would",
+        WORKERS: "leads:lead_edit leads:note leads:praise",
+        (*WORKERS, ADMIN): "leads:consent leads:opposition",
+        MARKETERS: "leads:merge",
+        STEWARDS: "leads:export",
+        OFFICE: "leads:erase",
+    },
+    "lead to sell to": {DESK: "leads:open_deal_on_lead"},
+    "consent": {(*WORKERS, ADMIN): "leads:consent_back"},
+    "note": {WORKERS: "leads:note_back"},
+    "change": {WORKERS: "leads:change_back"},
+    "charge": {(REP, *BOSSES): "leads:charge_back"},
+    "handoff": {
+        (REP, *BOSSES): "leads:focus",
+        DESK: "leads:attempt leads:accept leads:qualify",
+        BOSSES: "leads:reassign",
+    },
+    "to take": {DESK: "leads:take"},
+    "in hand": {DESK: "leads:refuse leads:give_back leads:open_deal"},
+    "attempt": {DESK: "leads:undo_attempt"},
+    "decision": {DESK: "leads:undo_decision"},
+    "deal": {
+        ALL: "leads:deal",
+        DESK: "leads:change_deal leads:win_deal leads:lose_deal leads:reopen_deal leads:deal_back",
+    },
+    # one's own alone, whatever the role; of views also what is shared
+    "notice": {ALL: "notify:open notify:see"},
+    "file": {ALL: "export export_progress export_fetch export_stop export_again"},
+    "session": {ALL: "accounts:session_end"},
+    "passkey": {ALL: "mfa_remove_webauthn mfa_edit_webauthn"},
+    "view": {ALL: "view_change"},
+    # everybody of the audience, whoever made it
+    "company": {ALL: "leads:company", MARKETERS: "leads:company_edit"},
+    "campaign": {ALL: "leads:campaign", CAMPAIGNS: "leads:campaign_edit leads:campaign_spend"},
+    "cost": {CAMPAIGNS: "leads:spend_back"},
+    "import": {
+        FILES: "leads:import leads:import_choose leads:import_apply leads:import_undo leads:import_stop leads:import_progress"
+        " leads:import_rejected leads:import_mapping"
+    },
+    "twins": {MARKETERS: "leads:twins_dismiss"},
+    "two leads": {MARKETERS: "leads:merge_with"},
+    "merge": {MARKETERS: "leads:unmerge"},
+    "pool": {STEWARDS: "leads:pool leads:pool_do"},
+    "attribute": {STEWARDS: "leads:attribute leads:attribute_do leads:attribute_rows"},
+    "reason": {STEWARDS: "leads:reason leads:reason_do leads:reason_rows"},
+    "calendar": {STEWARDS: "calendars:calendar"},
+    "definition": {
+        ALL: "personas:definition personas:history personas:counts personas:compare",
+        MARKETERS: "personas:act personas:row personas:undo personas:propose",
+    },
+    "version": {ALL: "personas:version"},
+    "persona": {ALL: "personas:persona personas:persona_counts", MARKETERS: "personas:persona_edit"},
+    "paper": {ALL: "personas:paper agreements:paper", WORKERS: "agreements:sign"},
+    "terms": {ALL: "sla:terms", BOSSES: "sla:draft"},
+    "month": {ALL: "sla:month"},
+    "month of the api": {ALL: "sla:api_month"},
+    "book": {ALL: "reporting:book", BOSSES: "reporting:close"},
+    "closed book": {BOSSES: "reporting:reopen"},
+    "number": {ALL: "measures:rows measures:one"},
+    "guide": {ALL: "help_role"},
+    "run": {FILES: "jobs:run", STEWARDS: "jobs:again"},
+    "mail": {OFFICE: "notify:mail notify:mail_page notify:again"},
+    "person": {
+        OFFICE: "accounts:person accounts:person_leave accounts:person_return accounts:deputy_name accounts:person_reset"
+        " accounts:factors_remove"
+    },
+    "duty": {OFFICE: "accounts:person_hand_on"},
+    "deputy": {OFFICE: "accounts:deputy_end"},
+    "invitation": {OFFICE: "accounts:invitation_renew accounts:invitation_revoke"},
+    "team": {OFFICE: "accounts:team"},
+    "key": {OFFICE: "accounts:key_revoke"},
+    # whoever holds the link or the key, signed in or not
+    "invitation link": {ANYBODY: "accounts:invitation"},
+    "link of the console": {ANYBODY: "start:begin"},
+    "link of a mail": {ANYBODY: "notify:off"},
+    "reset link": {ANYBODY: "account_reset_password_from_key"},
+    "write key": {ANYBODY: "leads:browser_settings"},
+    "figure": {ALL: "leads:matching"},  # named in the query: see test_matrix.by_the_way
+    "second factor": {ALL: "mfa_view_recovery_codes mfa_deactivate_totp"},
+    "provider": {ANYBODY: "openid_connect_login openid_connect_callback"},
+    "call": {NOBODY: "leads:collect"},  # a write key alone
+    # no object: what stands on them is looked at for names that are not the reader's
+    "": {
+        ANYBODY: "healthz readyz start:door accounts:language accounts:theme accounts:demo_switch jobs:demo_clock"
+        " account_login account_logout account_inactive account_signup account_reauthenticate account_change_password"
+        " account_reset_password account_reset_password_from_key_done account_reset_password_done mfa_index mfa_authenticate"
+        " mfa_reauthenticate mfa_activate_totp mfa_generate_recovery_codes"
+        " mfa_list_webauthn mfa_add_webauthn mfa_reauthenticate_webauthn mfa_login_webauthn socialaccount_login_cancelled"
+        " socialaccount_login_error socialaccount_signup",
+        ALL: "home search palette views view_save list_columns exports help help_words help_keys accounts:profile"
+        " accounts:settings accounts:sessions accounts:sessions_end notify:notices notify:bell notify:see_all notify:choices"
+        " agreements:papers measures:numbers measures:list measures:schema measures:docs personas:home"
+        " leads:list leads:companies leads:deals leads:campaigns sla:follow_up sla:months sla:contracts sla:goal"
+        " sla:api_contracts reporting:today reporting:loop",
+        WORKERS: "leads:bulk_campaign leads:bulk_campaign_undo",
+        (REP, *BOSSES): "leads:queue",
+        MARKETERS: "leads:add leads:twins leads:company_add personas:line_new personas:persona_new",
+        CAMPAIGNS: "leads:campaign_add",
+        BOSSES: "leads:bulk_give leads:bulk_give_undo sla:new",
+        FILES: "leads:imports leads:import_new leads:suppression jobs:runs",
+        STEWARDS: "leads:pools leads:attributes leads:reasons calendars:list calendars:add jobs:start accounts:audit",
+        OFFICE: "accounts:languages accounts:company accounts:sign_in accounts:people accounts:invite accounts:teams"
+        " accounts:keys notify:mails notify:test jobs:metrics jobs:health leads:retention",
+    },
+}  # fmt: skip
+_REPS = {REP: {"own", "pool"}}
+SEES: dict[str, dict[str, set[str]]] = {
+    "lead": _REPS, "consent": _REPS, "note": _REPS, "change": _REPS, "charge": _REPS, "handoff": _REPS,
+    "lead to sell to": {REP: {"own"}},
+    "to take": {REP: {"own", "pool", "left"}},
+    "in hand": {REP: {"own"}, SALES: {"own", "team", "foreign", "left"}},
+    "attempt": {REP: {"own"}, SALES: {"own", "team", "foreign", "left"}},
+    "decision": {REP: {"own"}, SALES: {"own", "team", "foreign", "left"}},
+    "deal": {REP: {"own"}},
+    **{kind: {one: {"own"} for one in ALL} for kind in ("notice", "file", "session", "passkey")},
+    "view": {one: {"own", "shared"} if one == ADMIN else {"own"} for one in ALL},
+}  # fmt: skip
+PROGRAMS = {"call"}  # asked for a key, whoever sends it
+# What holds no name of a lead.
+NAMELESS = {
+    "definition",
+    "version",
+    "persona",
+    "paper",
+    "terms",
+    "month",
+    "month of the api",
+    "book",
+    "closed book",
+    "guide",
+}
+# What a rep had and has no more: "Paul took this lead at 09:50", and nothing of the lead.
+GONE = {"handoff", "in hand", "attempt", "decision"}
+
+
+def placed() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Address → (kind of its object, who may use it at all). AssertionError for one that stands in two places."""
+    found: dict[str, tuple[str, tuple[str, ...]]] = {}
+    for kind, audiences in TABLE.items():
+        for audience, names in audiences.items():
+            for name in names.split():
+                assert name not in found, f"{name} stands twice in the table"
+                found[name] = kind, audience
+    return found
+
+
+def sees(kind: str, position: str) -> set[str]:
+    """The classes of a kind that are there for a position."""
+    return SEES.get(kind, {}).get(position, {*WORK, "there"})
