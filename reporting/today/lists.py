@@ -142,7 +142,7 @@ class Morning:
         for paper in (
             Paper.objects.filter(proposed_at__gte=since).select_related("proposed_by").order_by("-proposed_at")[:ROWS]
         ):
-            text = _("%(paper)s proposed") % {"paper": papers.get(paper.kind).label}
+            text = _("%(paper)s proposed") % {"paper": papers.get(paper.kind).title(paper)}
             out.append(
                 Line(
                     text,
@@ -153,7 +153,7 @@ class Morning:
             )
         signed = Signature.objects.filter(signed_at__gte=since).select_related("paper", "signer").order_by("-signed_at")
         for one in signed[:ROWS]:
-            text = _("%(paper)s signed") % {"paper": papers.get(one.paper.kind).label}
+            text = _("%(paper)s signed") % {"paper": papers.get(one.paper.kind).title(one.paper)}
             out.append(Line(text, one.signer.name, self._when(one.signed_at), self._page(one.paper), one.side))
         return out
 
@@ -207,7 +207,7 @@ class Morning:
             signed = {one.side for one in paper.signatures.all()}
             for side in Side.values:
                 if side not in signed:
-                    text = _("%(paper)s to sign") % {"paper": papers.get(paper.kind).label}
+                    text = _("%(paper)s to sign") % {"paper": papers.get(paper.kind).title(paper)}
                     out.append(
                         Line(
                             text,

@@ -67,7 +67,7 @@ def test_a_marketer_reads_the_clause_that_is_behind_first(client, busy):
 
 
 def test_a_signature_that_is_waited_for_is_owed(client, busy):
-    assert "Terms of a contract to sign" in text(client, signers()[1])
+    assert "Terms of a contract “France 2026” · 2 to sign" in text(client, signers()[1])
 
 
 @pytest.mark.parametrize("role", ROLES)
