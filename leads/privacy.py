@@ -18,7 +18,7 @@ NEUTRAL = {
     "handoffstate.state", "handoffstate.first_decision", "handoffstate.reason", "handoffstate.due_label",
     "source.name", "import.kind", "import.filename", "import.sha256", "import.mapping", "import.state",
     "import.report", "import.signature", "rememberedmapping.kind", "rememberedmapping.signature",
-    "rememberedmapping.mapping", "importrow.outcome", "importfact.subject", "listitem.list", "listitem.key",
+    "rememberedmapping.mapping", "importrow.outcome", "importfact.subject", "importtouched.subject", "listitem.list", "listitem.key",
     "listitem.values", "eventdetail.part", "behaviour.key", "behaviour.filter", "pool.name", "pool.rules",
     "reasoncode.code", "reasoncode.family", "reasoncode.label_en", "reasoncode.label_fr", "reasoncode.next",
     "mergesuggestion.reasons", "mergesuggestion.state", "retentionrule.purpose", "erasureproposal.purpose", "erasureproposal.state",

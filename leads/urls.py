@@ -30,6 +30,7 @@ from .pages import (
     taking_back,
     tracking,
     twins,
+    unmaking,
 )
 
 
@@ -116,6 +117,13 @@ urlpatterns = [
     path("settings/retention/erase/", retention.erase, name="retention_erase"),
     path("leads/duplicates/", twins.index, name="twins"),
     path("leads/duplicates/<int:pk>/dismiss/", twins.dismiss, name="twins_dismiss"),
+    path("leads/duplicates/<int:pk>/back/", unmaking.two_people, name="twins_back"),
+    path("leads/<int:pk>/back/", unmaking.lead, name="lead_back"),
+    path("companies/<int:pk>/back/", unmaking.company, name="company_back"),
+    path("campaigns/<int:pk>/back/", unmaking.campaign, name="campaign_back"),
+    path("deals/changes/<int:pk>/back/", unmaking.deal_values, name="deal_change_back"),
+    path("deals/contacts/<int:pk>/back/", unmaking.deal_contact, name="deal_contact_back"),
+    path("settings/retention/<int:pk>/back/", unmaking.kept, name="retention_back"),
     path("leads/<int:pk>/merge/", twins.choose, name="merge"),
     path("leads/<int:pk>/merge/<int:other>/", twins.compare, name="merge_with"),
     path("leads/<int:pk>/unmerge/<int:merge_pk>/", twins.take_back, name="unmerge"),

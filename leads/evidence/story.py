@@ -183,6 +183,16 @@ def page(
     return rows[:size], rows[size - 1].place if len(rows) > size else None
 
 
+def of_deal(deal: Deal, t: datetime, size: int = PER_PAGE) -> list[Entry]:
+    """What was written of one deal as known at t, the newest first: its opening, its values, its contacts."""
+    contact = PARTS["contact"].replace("c.lead_id = ANY(%(leads)s)", "c.deal_id = ANY(%(deals)s)")
+    parts = [f"SELECT * FROM ({sql}) p({_COLUMNS})" for sql in (PARTS["deal"], PARTS["sold"], contact)]
+    sql = f"SELECT {_COLUMNS} FROM ({' UNION ALL '.join(parts)}) s ORDER BY at DESC, rank DESC, id DESC LIMIT %(most)s"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"deals": [deal.pk], "t": t, "most": size})
+        return [Entry(*(*row[:-2], _json(row[-2]), row[-1])) for row in cursor.fetchall()]
+
+
 def _subjects(lead: Lead, t: datetime) -> dict[str, Any]:
     """Ids of the lead and of those merged into it at t, of their deals, and of the visitors that are them."""
     leads = list(members(lead.pk, t))

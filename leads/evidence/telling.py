@@ -9,9 +9,9 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from leads.handoffs import reasons
+from leads.handoffs import deals, reasons
 from leads.intake import corrections
-from leads.models import Attempt, Campaign, Consent, Correction, Handoff, Hold, Import, Stage
+from leads.models import Attempt, Campaign, Consent, Correction, Handoff, Hold, Import, Lead, Stage
 from personas.criteria.phrases import EVENT_PHRASES
 from personas.criteria.sentence import Voice, plain
 from smarketing.accounts.models import Side, User
@@ -61,6 +61,9 @@ def lines(
     """Entries of the story of `lead` in words for `reader`; without the right to personal values only their names are said."""
     entries = list(entries)
     names = _Names(entries, personal)
+    if lead is None:  # the story of a deal says who its contacts are
+        named = Lead.objects.in_bulk({one.lead_id for one in entries if one.kind == "contact"})
+        names.contacts = {pk: str(one) if personal else f"#{pk}" for pk, one in named.items()}
     return [_line(entry, names, lead, reader) for entry in entries]
 
 
@@ -69,6 +72,7 @@ class _Names:
 
     def __init__(self, entries: list[Entry], personal: bool):
         self.personal, self.lang = personal, active_language()
+        self.contacts: dict[int, str] = {}
         bodies = [entry.body for entry in entries]
         corrections = Correction.objects.in_bulk([one.correction_id for one in entries if one.correction_id])
         people = {one.by_id for one in entries} | {one.get(name) for one in bodies for name in ("rep", "praised")}
@@ -142,11 +146,18 @@ def _line(entry: Entry, names: _Names, lead: int | None, reader: User | None) ->
 
 
 def _may_go_back(entry: Entry, reader: User) -> bool:
-    """Whether a note, a naming or values written by hand may be taken back by whoever reads."""
-    subject = {"note": "note", "assignment": "assignment", "change": "attributechange"}.get(entry.kind)
-    if subject is None or (entry.kind == "change" and entry.body["source"] != "hand"):
-        return False
-    return corrections.may(subject, entry.by_id, reader)
+    """Whether a note, a naming, a contact or values written by hand may be taken back by whoever reads."""
+    subject = _BACK.get(entry.kind)
+    if entry.kind == "change":
+        said = [name for name, _value in entry.body["values"]]
+        of_deal = entry.body["subject"] == "deal"
+        if entry.body["source"] != "hand" or (of_deal and "state" in said):  # a closing is opened again instead
+            return False
+        subject = "dealvalues" if of_deal else subject
+    return subject is not None and corrections.may(subject, entry.by_id, reader)
+
+
+_BACK = {"note": "note", "assignment": "assignment", "change": "attributechange", "contact": "dealcontact"}
 
 
 def _moment(at: datetime, day_only: bool) -> str:
@@ -266,6 +277,8 @@ def _deal(entry: Entry, names: _Names) -> str:
 
 def _contact(entry: Entry, names: _Names) -> str:
     role = entry.body["role"]
+    if who := names.contacts.get(entry.lead_id or 0):
+        return f"{who}: {deals.ROLES.get(role, role) or _('no contact any more')}"
     return _("named as a contact of a deal (%(role)s)") % {"role": role} if role else _("named as a contact of a deal")
 
 

@@ -16,6 +16,7 @@ from personas.models import FieldDef
 ALWAYS = {
     "lead": ("email", "phone", "function", "country", "source"),
     "company": ("domain", "industry", "employees", "country"),
+    "campaign": (),
 }
 LINKS = {"company": Company, "campaign": Campaign}  # fields that hold the id of another row
 

@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
-from itertools import takewhile
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.intake import dirty, facts
-from leads.intake import hooks as intake_hooks
 from leads.models import (
     AttributeChange,
     Correction,
@@ -21,7 +19,6 @@ from leads.models import (
     HandoffState,
     Lead,
     Stage,
-    StageMove,
 )
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import Role, Side, User
@@ -89,7 +86,7 @@ def change_deal(
 
     `seen`: instant at which the page was read; Refusal when somebody changed the deal since.
     """
-    deal = _locked(deal, by, seen)
+    deal = locked(deal, by, seen)
     if deal.state == Deal.State.WON and not amount:
         raise Refusal(_("A deal is won for an amount: say how much."), "amount")
     values = {"title": _title(title), "amount": _amount(amount)}
@@ -135,55 +132,6 @@ def lose(
     return deal
 
 
-@transaction.atomic
-def reopen(*, deal: Deal, by: User, at: datetime, seen: datetime | None = None) -> Deal:
-    """Take a closing back: the deal is open again, its lead an opportunity."""
-    deal = _locked(deal, by, seen)
-    if deal.state == Deal.State.OPEN:
-        raise Refusal(_("This deal is open."))
-    was = deal.state
-    fence = open_fence()
-    values = {"state": Deal.State.OPEN, "closed_at": None, "closed_day_only": None, "reason": None}
-    _write(deal, values, by, at, fence)
-    if was == Deal.State.LOST and deal.handoff_id:
-        back = Correction.objects.filter(subject="engagementreset").values("subject_id")
-        resets = EngagementReset.objects.filter(handoff=deal.handoff_id, recorded_at__gte=deal.recorded_at)
-        ids = list(resets.exclude(pk__in=back).values_list("pk", flat=True))
-        facts.correct(subject="engagementreset", subject_ids=ids, by=by, at=at)
-        dirty.mark([deal.lead_id], fence)
-    record(by, "deals.reopen", "deal", deal.pk, at, was=was)
-    return Deal.objects.get(pk=deal.pk)
-
-
-@transaction.atomic
-def take_back(*, deal: Deal, by: User, at: datetime, reason: str) -> Correction:
-    """A deal opened by mistake: absent from every count and list, its lead and handoff as if it had not been opened.
-
-    By whoever opened it (within 30 seconds without a reason) or a sales manager. Refusal for a closed deal, one from a
-    file, or when the lead is with sales again.
-    """
-    deal = _locked(deal, by, None)
-    if Correction.objects.filter(subject="deal", subject_id=deal.pk).exists():
-        raise Refusal(_("This was taken back before."))
-    if deal.imported_by_id:
-        raise Refusal(_("This deal came from a file: undo the import, or lose the deal."))
-    if deal.state != Deal.State.OPEN:
-        raise Refusal(_("This deal is closed: open it again first."))
-    hands.may_take_back("deal", deal, by=by, at=at, reason=reason)
-    held = HandoffState.objects.filter(handoff=deal.handoff_id, is_open=False).first()
-    if held and HandoffState.objects.filter(lead=held.lead_id, line=held.line_id, is_open=True).exists():
-        raise Refusal(_("The lead was handed over again since: this cannot be taken back."))
-    fence = open_fence()
-    facts.correct(subject="deal", subject_ids=[deal.pk], by=by, at=at, reason=reason)
-    facts.correct(
-        subject="dealcontact", subject_ids=deal.contacts.values_list("pk", flat=True), by=by, at=at, reason=reason
-    )
-    for hook in intake_hooks.deals:
-        hook([deal.pk], fence)
-    _stage_back(deal, by, at, fence)
-    return Correction.objects.get(subject="deal", subject_id=deal.pk)
-
-
 def may_open(lead: Lead, by: User) -> bool:
     """Whether `by` may open a deal on a lead without a handoff in hand."""
     return not lead.erased and not lead.root_id and _may_without_handoff(lead, by)
@@ -201,8 +149,11 @@ def may_work(deal: Deal, by: User) -> bool:
 
 def last_change(deal: Deal) -> datetime:
     """When something about a deal was recorded last: what a page shows of its freshness."""
-    newest = AttributeChange.objects.filter(subject="deal", subject_id=deal.pk).order_by("-recorded_at").first()
-    return newest.recorded_at if newest else deal.recorded_at
+    said = AttributeChange.objects.filter(subject="deal", subject_id=deal.pk)
+    newest = said.order_by("-recorded_at").first()
+    back = Correction.objects.filter(subject="attributechange", subject_id__in=said.values("pk"))
+    undone = back.order_by("-recorded_at").first()
+    return max(one.recorded_at for one in (newest or deal, undone or deal))
 
 
 def contacts_of(deal: Deal) -> dict[int, str]:
@@ -216,7 +167,7 @@ def contacts_of(deal: Deal) -> dict[int, str]:
 def _close(
     deal: Deal, by: User, at: datetime, state: str, closed_on: date | None, seen: datetime | None, **values
 ) -> Deal:
-    deal = _locked(deal, by, seen)
+    deal = locked(deal, by, seen)
     if deal.state != Deal.State.OPEN:
         when = hands.short(deal.closed_at, at) if deal.closed_at else "–"
         words = {"state": deal.get_state_display(), "when": when}
@@ -254,19 +205,8 @@ def _recycle(deal: Deal, by: User, at: datetime, fence: Fence) -> None:
     dirty.mark([deal.lead_id], fence)
 
 
-def _stage_back(deal: Deal, by: User, at: datetime, fence: Fence) -> None:
-    """The stage before the deals, where nothing but deals has moved their lead since."""
-    if Deal.objects.filter(lead=deal.lead_id, state__in=(Deal.State.OPEN, Deal.State.WON)).standing().exists():
-        return
-    moves = StageMove.objects.filter(lead=deal.lead_id).order_by("-number")
-    ours = list(takewhile(lambda one: one.cause in ("deal", stages.CORRECTION), moves))
-    first = next((one for one in reversed(ours) if one.cause == "deal"), None)
-    if first is not None:
-        to = first.from_stage or Stage.LEAD
-        stages.move(lead_id=deal.lead_id, to=to, cause=stages.CORRECTION, at=at, by=by, handoff=deal.handoff_id, fence=fence)  # fmt: skip
-
-
-def _locked(deal: Deal, by: User, seen: datetime | None) -> Deal:
+def locked(deal: Deal, by: User, seen: datetime | None) -> Deal:
+    """The deal, locked until the transaction ends. NotYours for whoever may not work it; `seen` as for `change_deal`."""
     deal = Deal.objects.select_for_update(no_key=True, of=("self",)).select_related("handoff", "lead").get(pk=deal.pk)
     if not may_work(deal, by):
         raise NotYours

@@ -16,13 +16,16 @@ UNDONE = "undone"
 
 
 def undone(
-    one: Import, leads: Sequence[int], handoffs: Sequence[int], by: User | None, at: datetime, fence: Fence
+    one: Import | None, leads: Sequence[int], handoffs: Sequence[int], by: User | None, at: datetime, fence: Fence
 ) -> None:
-    """Intake's hook: `handoffs` go with the import; `leads` were there before and get back the stage they had."""
+    """Intake's hook: `handoffs` go with the import (None: with one lead); `leads` were there before and get back the stage
+    they had."""
     open_ones = HandoffState.objects.filter(among("handoff_id", handoffs), is_open=True)
     taken = list(open_ones.values_list("handoff_id", flat=True))
     if taken:
         handing.withdraw(taken, reason=UNDONE, by=by, at=at, fence=fence)
+    if one is None or not leads:
+        return
     deals = Deal.objects.filter(among("lead_id", leads), imported_by=one).values("lead_id")
     ours = StageMove.objects.filter(among("lead_id", leads)).filter(
         Q(handoff__imported_by=one) | Q(cause="deal", lead__in=deals, recorded_at__gte=one.report.get("first", at))

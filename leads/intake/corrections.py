@@ -1,4 +1,4 @@
-"""What people may take back: one table of facts, by whom, until when, and with which reason.
+"""What people may take back: one table of what they record, by whom, until when, and with which reason.
 
 Within 30 seconds its author needs no reason. Later the author may with one until the month in which it happened is closed;
 somebody who may in their place (`chiefs`), a closed month included, always with a reason: that is a restatement. An import
@@ -30,14 +30,17 @@ SAID: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Rule:
-    """`author`: who recorded a fact, as an id; `when`: the instant whose month counts. `unsigned`: whether chiefs may take
-    back what no person recorded (a file, the system). `not_yours`: what others are told."""
+    """`author`: who recorded it, as an id; `when`: the instant whose month counts; `since`: from when the 30 seconds run.
+    `unsigned`: whether chiefs may take back what no person recorded (a file, the system). `not_yours`: what others are
+    told. `fact`: its name in corrections where that is not its own; "" where it is no fact and is simply open again."""
 
     author: Callable[[Any], int | None]
     chiefs: Callable[[User], bool]
     when: str = "occurred_at"
     unsigned: bool = False
     not_yours: Any = SAID[NOT_YOURS]
+    since: str = "recorded_at"
+    fact: str | None = None
 
 
 def _manager(user: User) -> bool:
@@ -56,8 +59,14 @@ def _by(fact: Any) -> int | None:
     return fact.by_id
 
 
-def _opener(deal: Any) -> int | None:
-    first = AttributeChange.objects.filter(subject="deal", subject_id=deal.pk).order_by("pk").first()
+def _administrator(user: User) -> bool:
+    return user.role == Role.ADMINISTRATOR
+
+
+def _maker(thing: Any) -> int | None:
+    """Who wrote the first values of a lead, deal, company or campaign."""
+    said = AttributeChange.objects.filter(subject=thing._meta.model_name, subject_id=thing.pk)
+    first = said.order_by("pk").first()
     return first.by_id if first else None
 
 
@@ -65,19 +74,27 @@ def _opener(deal: Any) -> int | None:
 RULES: dict[str, Rule] = {
     "attempt": Rule(lambda attempt: attempt.rep_id, _sales_manager),
     "decision": Rule(_by, _sales_manager),
-    "deal": Rule(_opener, _sales_manager, "created_at"),
+    "deal": Rule(_maker, _sales_manager, "created_at"),
+    "closing": Rule(_by, _sales_manager, "closed_at", unsigned=True, fact="attributechange", not_yours=_("Only whoever closed it, or a sales manager, may open it again.")),
+    "dealvalues": Rule(_by, _sales_manager, fact="attributechange"),
+    "dealcontact": Rule(_by, _sales_manager),
+    "lead": Rule(_maker, _manager, "created_at"),
+    "company": Rule(_maker, _manager, "created_at"),
+    "campaign": Rule(_maker, _manager, "created_at"),
     "assignment": Rule(_by, _manager),
     "attributechange": Rule(_by, _manager),
     "spend": Rule(_by, _manager, unsigned=True),
     "note": Rule(_by, _manager),
     "consent": Rule(_by, _keeper, unsigned=True),
     "merge": Rule(_by, _manager, unsigned=True, not_yours=_("Only whoever merged them, or a manager, may take it back.")),
+    "mergesuggestion": Rule(_by, _manager, "decided_at", since="decided_at", fact=""),
+    "erasureproposal": Rule(_by, _administrator, "decided_at", since="decided_at", fact=""),
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Hindrance:
-    """Why somebody may not take a fact back now: a key of SAID, and the sentence; `field` names the one to fill in."""
+    """Why somebody may not take something back now: a key of SAID, and the sentence; `field` names the one to fill in."""
 
     key: str
     said: str
@@ -93,9 +110,9 @@ def may(subject: str, author: int | None, by: User) -> bool:
     return by.pk == author or (rule.chiefs(by) and (author is not None or rule.unsigned))
 
 
-def offered(fact: Model, by: User) -> bool:
-    """The same of a fact: whether its page offers `by` to take it back."""
-    subject = fact._meta.model_name or ""
+def offered(fact: Model, by: User, subject: str = "") -> bool:
+    """The same of a fact (as `subject`, a key of RULES, where that is not its own name): whether its page offers it."""
+    subject = subject or fact._meta.model_name or ""
     return may(subject, RULES[subject].author(fact), by)
 
 
@@ -105,7 +122,7 @@ def hindrance(subject: str, fact: Any, *, by: User, at: datetime, reason: str) -
     author = rule.author(fact)
     if not may(subject, author, by):
         return Hindrance(NOT_YOURS, str(rule.not_yours))
-    if by.pk == author and at - fact.recorded_at <= QUICK:
+    if by.pk == author and at - getattr(fact, rule.since) <= QUICK:
         return None
     if not rule.chiefs(by) and _is_closed(getattr(fact, rule.when)):
         return Hindrance(CLOSED, str(SAID[CLOSED]))

@@ -11,8 +11,9 @@ handoffs(handoff_ids: list[int], fence)       handoffs that have new facts: deri
 lent(lead_ids: set[int], fence)               facts of other leads count for these from now on, or no more: count them anew
 merged(lead_ids: set[int], fence)             leads merged, or a merge of theirs taken back: derive their handoffs anew
 deals(deal_ids: list[int], fence)             deals opened, won, lost or edited: stage moves, states of their handoffs
-undone(one: Import, leads: list[int], handoffs: list[int], by, at, fence)  an import is undone: `handoffs` go with it, and
-                                              `leads` that were there before get back the stage they had
+undone(one: Import | None, leads: list[int], handoffs: list[int], by, at, fence)  an import is undone, or (None) one lead
+                                              taken back: `handoffs` go with it, and `leads` that were there before get
+                                              back the stage they had
 closed_months(first: date, last: date) -> set[date]   first days of months whose book is closed (declared history)
 """
 

@@ -55,6 +55,7 @@ from .working import (  # noqa: F401
     ImportFact,
     ImportRow,
     ImportSpan,
+    ImportTouched,
     LeadDirty,
     ListItem,
     Pool,

@@ -160,9 +160,20 @@ def _listed(ids: Sequence[int]) -> RawSQL:
     return RawSQL("(SELECT unnest(%s::bigint[]))", [f"{{{','.join(map(str, ids))}}}"])
 
 
+def _not_taken_back(rows: QuerySet, subject: str) -> Any:
+    from .facts import Correction
+
+    return rows.exclude(Exists(Correction.objects.filter(subject=subject, subject_id=OuterRef("pk"))))
+
+
 class CompanyQuerySet(QuerySet):
     def visible_to(self, user) -> "CompanyQuerySet":
-        return self if may(user, "leads.view") else self.none()
+        """Those that stand, for whoever may see leads."""
+        return self.standing() if may(user, "leads.view") else self.none()
+
+    def standing(self) -> "CompanyQuerySet":
+        """Those that were not taken back, by hand or with their import."""
+        return _not_taken_back(self, "company")
 
     def searched(self, text: str, some: int = 0) -> "CompanyQuerySet":
         """Those whose name or domain holds every word; `some`: no more than so many of them are wanted."""
@@ -191,7 +202,12 @@ class CompanyQuerySet(QuerySet):
 
 class CampaignQuerySet(QuerySet):
     def visible_to(self, user) -> "CampaignQuerySet":
-        return self if may(user, "campaigns.view") else self.none()
+        """Those that stand, for whoever may see campaigns."""
+        return self.standing() if may(user, "campaigns.view") else self.none()
+
+    def standing(self) -> "CampaignQuerySet":
+        """Those that were not taken back, by hand or with their import."""
+        return _not_taken_back(self, "campaign")
 
     def with_sums(self) -> "CampaignQuerySet":
         """`cost`: what was spent and not taken back, None for nothing; `people`: leads that name the campaign."""
@@ -209,9 +225,7 @@ class CampaignQuerySet(QuerySet):
 class SpendQuerySet(QuerySet):
     def standing(self) -> "SpendQuerySet":
         """Those that were not taken back."""
-        from .facts import Correction
-
-        return self.exclude(Exists(Correction.objects.filter(subject="spend", subject_id=OuterRef("pk"))))
+        return _not_taken_back(self, "spend")
 
     def with_correction(self) -> "SpendQuerySet":
         """`back_at`, `back_by`, `back_reason` of those that were taken back."""

@@ -94,6 +94,16 @@ class ImportFact(Working):
     ids = ArrayField(models.BigIntegerField())
 
 
+class ImportTouched(Working):
+    """A lead, deal, company or campaign that an import made or changed: named while it is undone, gone with its chunk."""
+
+    pk = models.CompositePrimaryKey("batch_id", "subject", "subject_id")
+    batch = models.ForeignKey(Import, models.CASCADE, db_constraint=False, db_index=False, related_name="touched")
+    subject = models.CharField(max_length=10)
+    subject_id = models.BigIntegerField()
+    made = models.BooleanField()
+
+
 class ListItem(Working):
     """A line of a list that imports look things up in (products, sales teams, deal stages); `values` go to the deal."""
 

@@ -14,12 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from leads.evidence import values
 from leads.intake import by_hand, corrections
 from leads.models import Campaign, Spend
 from smarketing.accounts.models import User
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web import exports, lists, tables
+from smarketing.web.language import active_language
 from smarketing.web.once import once
 from smarketing.web.tables import Column, Deed, Table
 
@@ -181,7 +183,8 @@ def _page(request: HttpRequest, campaign: Campaign, form: SpendForm, status: int
             "text": _("Without costs there is no cost per lead and no return."),
         },
     )
-    context = {"campaign": campaign, "form": form, "may_edit": may_edit}
+    said = values.values("campaign", campaign.pk, clock.now(), active_language())
+    context = {"campaign": campaign, "form": form, "may_edit": may_edit, "values": said}
     home = reverse("leads:campaign", args=[campaign.pk])
     return lists.answer(request, table, "leads/campaign.html", context, status, home=home if status != 200 else "")
 

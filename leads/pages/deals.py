@@ -14,7 +14,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from leads.handoffs import deals, hands, money, problems, reasons
+from leads.evidence import story, telling
+from leads.handoffs import deals, deals_back, hands, money, problems, reasons
+from leads.intake import corrections
 from leads.models import Correction, Deal, Lead
 from smarketing.accounts.models import User
 from smarketing.accounts.policy import may, needs
@@ -141,7 +143,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     one, form = _visible(request, pk), TakeBackForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            deals.take_back(deal=one, by=request.user, at=clock.now(), reason=form.cleaned_data["reason"])
+            deals_back.take_back(deal=one, by=request.user, at=clock.now(), reason=form.cleaned_data["reason"])
         except problems.NotYours:
             raise Http404 from None
         except problems.Refusal as refusal:
@@ -175,7 +177,7 @@ DEEDS = {
     "change": Deed(DealForm, deals.change_deal, gettext_lazy("Saved."), contacts=True),
     "win": Deed(WinForm, deals.win, gettext_lazy("Won: the lead is a customer now.")),
     "lose": Deed(LoseForm, deals.lose, gettext_lazy("Lost, with its reason.")),
-    "reopen": Deed(forms.Form, deals.reopen, gettext_lazy("The deal is open again.")),
+    "reopen": Deed(TakeBackForm, deals_back.reopen, gettext_lazy("The deal is open again.")),
 }
 
 
@@ -214,16 +216,24 @@ def _page(
     back = Correction.objects.filter(subject="deal", subject_id=one.pk).select_related("by").first()
     amount = _shown(one.amount)
     asked = {"title": one.title, "amount": amount}
+    editable = back is None and may(request.user, "deals.edit") and deals.may_work(one, request.user)
     context = {
         "deal": one,
         "lead": one.lead,
-        "editable": back is None and may(request.user, "deals.edit") and deals.may_work(one, request.user),
+        "editable": editable,
+        "may_deal": editable,
         "back": back,
         "personal": may(request.user, "leads.personal"),
         "may_praise": _may_praise(request, one),
         "change": sent.get("change") or DealForm(initial=asked, auto_id=_ids("change")),
         "win": sent.get("win") or WinForm(initial={"amount": amount, "closed_on": today}, auto_id=_ids("win")),
         "lose": sent.get("lose") or LoseForm(initial={"closed_on": today}, auto_id=_ids("lose")),
+        "reopen": sent.get("reopen") or TakeBackForm(auto_id=_ids("reopen")),
+        "may_reopen": one.state != Deal.State.OPEN
+        and corrections.offered(deals_back.closing(one), request.user, "closing"),
+        "lines": telling.lines(
+            story.of_deal(one, clock.now()), personal=may(request.user, "leads.personal"), reader=request.user
+        ),
         "errors": [text for form in sent.values() for text in form.non_field_errors()],
         "sent": next(iter(sent), ""),
         "contacts": _contacts(request.user, one.lead, request.POST if "change" in sent else None, one),

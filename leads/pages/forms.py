@@ -51,7 +51,7 @@ class LeadForm(OwnFields):
     country = _text(_("Country"), 60)
     source = _text(_("Source"), help_text=_("Where the lead first came from."))
     campaign = forms.ModelChoiceField(
-        Campaign.objects.order_by("name", "key"), label=_("Campaign"), required=False, empty_label="–"
+        Campaign.objects.standing().order_by("name", "key"), label=_("Campaign"), required=False, empty_label="–"
     )
     birth_date = forms.DateField(label=_("Date of birth"), required=False, widget=DAY)
     anyway = forms.BooleanField(

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,9 +20,11 @@ from leads.intake.importing import mapping as mappings
 from leads.intake.importing import memory, reports, service, staging, synonyms, targets
 from leads.intake.importing import undo as undoing
 from leads.intake.importing.context import OUTCOMES
+from leads.intake.importing.deeds import MADE
 from leads.intake.importing.reasons import DEEDS, ORDERS, sentence
-from leads.models import Import, Lead
+from leads.models import Deal, Import
 from smarketing.accounts.audit import record
+from smarketing.accounts.models import User
 from smarketing.accounts.policy import needs
 from smarketing.rows.clock import now
 from smarketing.web import pace
@@ -96,10 +99,12 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         column |= {"words": words, "kind_words": KIND_WORDS.get(column["type"], "")}
         column |= {end: _shown(column["type"], column[end]) for end in ("min", "max")}
     counts = report["done"] or (staged_counts(one) if "line" in one.report else report["expected"]) or {}
-    may_undo = one.state in ("done", "stopped", "failed") and "line" in one.report and one.kind not in undoing.LISTS
+    may_undo = service.may_undo(one)
     context = {
         "may_undo": may_undo,
-        "hindrances": _hindrances(one) if may_undo and "undo" in request.GET else [],
+        "hindrances": _hindrances(one) if may_undo else [],
+        "half": one.report.get("undo"),
+        "is_list": one.kind in undoing.LISTS and one.state in ("done", "stopped", "failed") and "line" in one.report,
         "report": report,
         "repairs": [(targets.label_of(one.kind, name), *rest) for name, *rest in one.report.get("repairs", [])],
         "told_dates": ORDERS.get(one.mapping.get("dates", "")) if one.report.get("dates") else "",
@@ -165,9 +170,9 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         one = service.ask_undo(one=one, by=request.user, at=now())
     except service.Refused as refusal:
         messages.error(request, sentence(refusal.code, refusal.params))
-        return redirect(f"{reverse('leads:import', args=[pk])}?undo")
-    if one.report.get("rows", 0) <= UNDONE_AT_ONCE:
-        service.work(one, now)
+        return redirect("leads:import", pk)
+    if one.report.get("rows", 0) <= UNDONE_AT_ONCE and service.work(one, now).report.get("hindered"):
+        messages.error(request, sentence("worked_on", {}))
     return redirect("leads:import", pk)
 
 
@@ -205,11 +210,26 @@ def mapping(request: HttpRequest, pk: int) -> JsonResponse:
     return answer
 
 
-def _hindrances(one: Import) -> list[tuple[Lead | None, Any, undoing.Worked]]:
-    """(lead, what was done, the deed) of everything that stands in the way of undoing."""
-    found = undoing.worked(one)
-    leads = Lead.objects.in_bulk({deed.lead_id for deed in found if deed.lead_id})
-    return [(leads.get(deed.lead_id), DEEDS[deed.what], deed) for deed in found]
+def _hindrances(one: Import) -> list[tuple[str, str, Any, str, datetime]]:
+    """(what was worked on, its page, what was done, by whom, when) of everything that stood in the way of undoing."""
+    found = undoing.hindered(one)
+    things = {
+        name: model._default_manager.in_bulk({deed.subject_id for deed in found if deed.subject == name})
+        for name, model in MADE.items()
+    }
+    people = User.objects.in_bulk({deed.by for deed in found if deed.by})
+    files = Import.objects.in_bulk({deed.file for deed in found if deed.file})
+    return [
+        (
+            _name(things[deed.subject].get(deed.subject_id)), reverse(f"leads:{deed.subject}", args=[deed.subject_id]), DEEDS[deed.what],
+            str(files.get(deed.file) or people.get(deed.by) or ""), deed.at,
+        )
+        for deed in found
+    ]  # fmt: skip
+
+
+def _name(thing: Model | None) -> str:
+    return thing.title or thing.key if isinstance(thing, Deal) else str(thing or "")
 
 
 def _other_kind(request: HttpRequest, one: Import, kind: str) -> HttpResponse:
@@ -271,15 +291,15 @@ def _tiles(counts: dict[str, int], done: bool) -> list[tuple[str, int]]:
 def _progress(one: Import) -> dict[str, Any]:
     """How far it is: rows done, rows in all, rows a second, seconds left."""
     kept = one.report
-    if one.state == "undoing":
-        return {"reached": 0, "total": 0, "rate": 0, "left": None}
-    running = one.state == "running"
+    running, undo = one.state == "running", one.report.get("undo")
     settled = kept.get("settled", (kept.get("expected") or {}).get("rejected", 0))  # by the check
     total = kept.get("rows", 0) - (settled if running else 0)
     reached = kept.get("applied" if running else "checked", 0)
     since = kept.get("since")
     seconds = max((now() - datetime.fromisoformat(since)).total_seconds(), 0.1) if since else 0
-    return pace.of(reached, total, seconds, kept.get("base", 0) if running else 0)
+    if one.state == "undoing":
+        reached, total = (undo["done"], undo["total"]) if undo else (0, 0)
+    return pace.of(reached, total, seconds, kept.get("base", 0) if one.state != "checking" else 0)
 
 
 def _shown(type: str, text: str | None) -> str:

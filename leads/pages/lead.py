@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from leads.evidence import header, since, story, telling, values, why, would
 from leads.handoffs.rules import body_of
-from leads.intake import by_hand
-from leads.models import Lead, PersonaMatch
+from leads.intake import by_hand, corrections
+from leads.models import Correction, Lead, PersonaMatch
 from leads.models.querysets import LeadQuerySet
 from leads.scoring.days import here
 from leads.twins import likely, merge
@@ -66,11 +66,21 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         **_since(request, lead, present, lang),
         **_would(request, lead, t, lang, personal and past is None),
         "may_edit": may(request.user, "leads.edit") and not past and not lead.erased,
+        **_back(lead, request.user, past is not None),
         **_around(lead, request.user, t),
         **rights.beside(lead, request.user, past is not None),
         **_story(request, lead, t, personal),
     }
     return render(request, "leads/lead.html", context)
+
+
+def _back(lead: Lead, user, past: bool) -> dict:
+    """Whether it was taken back, by hand or with its import; whether the reader may do so now."""
+    own = not (past or lead.erased or lead.root_id or lead.imported_by_id) and may(user, "leads.add")
+    return {
+        "back": Correction.objects.filter(subject="lead", subject_id=lead.pk).select_related("by").first(),
+        "may_unmake": own and corrections.offered(lead, user),
+    }
 
 
 def _charge(lead: Lead, t: datetime, now: bool) -> dict:

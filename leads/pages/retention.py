@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from leads.intake import corrections
 from leads.models import ErasureProposal, RetentionRule
 from leads.rights import retention
 from leads.rights.problems import Refusal
@@ -64,6 +65,18 @@ COLUMNS = (
 OF_KEPT = ("name", "purpose", "contact", "reason", "until", "by")
 
 
+def _back(user: User) -> Column:
+    """The way to keep somebody no longer, for whom the rule of taking back lets."""
+
+    def offered(one: ErasureProposal) -> bool:
+        return corrections.offered(one, user)
+
+    return Column(
+        "back", "", lambda one: _("Take back…") if offered(one) else "", align="num", show=lambda text, _one: text,
+        url=lambda one: reverse("leads:retention_back", args=[one.pk]) if offered(one) else "",
+    )  # fmt: skip
+
+
 def asked(_user: User, params: QueryDict) -> tuple[ProposalFilters, Any]:
     """(the filters, the proposals that an address asks for)."""
     form = ProposalFilters(params)
@@ -86,6 +99,7 @@ def proposals(request: HttpRequest) -> HttpResponseBase:
     form, rows = asked(request.user, request.GET)
     kept = form.cleaned_data.get("state") == KEPT
     columns = [replace(one, extra=False) for one in COLUMNS if one.key in OF_KEPT] if kept else COLUMNS
+    columns = [*columns, *([_back(request.user)] if kept else [])]
     deeds = [
         Deed(_("Keep…"), reverse("leads:retention_keep"), "shield-check"),
         Deed(_("Erase…"), reverse("leads:retention_erase"), "trash"),

@@ -1,5 +1,7 @@
 """Values written by hand and reps named by hand, taken back: what held before holds again, the mistake stays, struck through."""
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -50,16 +52,22 @@ def values_back(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Taken back: what held before holds again."))
             return redirect(there)
-    context = {"about": about, "there": there, "form": form, "change": change, "pairs": _pairs(request, change)}
+    context = {
+        "about": about,
+        "there": there,
+        "form": form,
+        "change": change,
+        "pairs": pairs(request, change.subject, by_hand.written_together(change)),
+    }
     return render(request, "leads/change_back.html", context, status=200 if request.method == "GET" else 422)
 
 
-def _pairs(request: HttpRequest, change: AttributeChange) -> list[tuple[str, str]]:
-    """(label, value) of what would be taken back."""
+def pairs(request: HttpRequest, subject: str, rows: Iterable[AttributeChange]) -> list[tuple[str, str]]:
+    """(label, value) of these values of a subject, as the reader may see them."""
     lang, personal = get_language() or "en", may(request.user, "leads.personal")
-    known = {one.name: one for one in values.catalogue(change.subject)}
+    known = {one.name: one for one in values.catalogue(subject)}
     found = []
-    for row in by_hand.written_together(change):
+    for row in rows:
         one = known.get(row.field)
         if one is None:
             linked = values.LINKS[row.field].objects.filter(pk=row.value).first() if row.field in values.LINKS else None

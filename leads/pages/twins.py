@@ -71,7 +71,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
             "url": reverse("leads:list"), "action": _("See the leads"),
         },
     )  # fmt: skip
-    return lists.answer(request, table, "leads/twins/list.html")
+    return lists.answer(request, table, "leads/twins/list.html", {"apart": likely.apart()[:SHOWN]})
 
 
 @needs("leads.merge")

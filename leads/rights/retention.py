@@ -11,6 +11,7 @@ from datetime import date, datetime
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from leads.intake import corrections
 from leads.models import ErasureProposal, RetentionRule
 from leads.scoring.days import here
 from smarketing.accounts.audit import record
@@ -126,6 +127,21 @@ def keep(*, proposals: Sequence[ErasureProposal], reason: str, by: User, at: dat
         one.save()
         record(by, "retention.keep", "lead", one.lead_id, at, until=until.isoformat())
     return len(proposals)
+
+
+@transaction.atomic
+def take_back(*, proposal: ErasureProposal, by: User, at: datetime, reason: str) -> None:
+    """Somebody was kept by mistake: proposed again. Refusal for who may not by `intake.corrections`."""
+    one = ErasureProposal.objects.select_for_update(of=("self",)).select_related("lead").get(pk=proposal.pk)
+    waits = ErasureProposal.objects.filter(lead=one.lead_id, state=ErasureProposal.State.OPEN)
+    if one.state != ErasureProposal.State.KEPT or one.lead.erased or waits.exists():
+        raise Refusal(_("This was taken back before."))
+    if found := corrections.hindrance("erasureproposal", one, by=by, at=at, reason=reason):
+        raise Refusal(found.said, found.field)
+    one.state, one.reason, one.keep_until = ErasureProposal.State.OPEN, "", None
+    one.by, one.decided_at = None, None
+    one.save()
+    record(by, "retention.keep_back", "lead", one.lead_id, at)
 
 
 def _waiting(proposals: Sequence[ErasureProposal]) -> list[ErasureProposal]:

@@ -13,11 +13,13 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from leads.intake import by_hand
+from leads.intake import by_hand, corrections
 from leads.models import Lead, MergeSuggestion
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
 from smarketing.jobs.models import Run
+
+from .merge import Refusal
 
 FEW = 5
 NEAR = 0.6  # similarity of two names from which one may be the other, mistyped
@@ -70,6 +72,11 @@ WHERE leads_mergesuggestion.reasons <> excluded.reasons
 """
 
 
+_LIVING = {
+    f"{one}__{name}": value for one in ("first", "second") for name, value in (("root_id", None), ("erased", False))
+}
+
+
 @dataclass(frozen=True)
 class Twin:
     """A lead that may be the same person, and why (keys of REASONS)."""
@@ -92,11 +99,14 @@ def find(run: Run | None = None) -> int:
 
 def waiting():
     """Suggestions that nobody has decided on, of leads that still stand for themselves, the surest first."""
-    living = {
-        f"{one}__{name}": value for one in ("first", "second") for name, value in (("root_id", None), ("erased", False))
-    }
-    rows = MergeSuggestion.objects.filter(state=MergeSuggestion.State.OPEN, **living)
+    rows = MergeSuggestion.objects.filter(state=MergeSuggestion.State.OPEN, **_LIVING)
     return rows.select_related("first__company", "second__company")
+
+
+def apart():
+    """Pairs of living leads that were said to be two people, the latest first."""
+    rows = MergeSuggestion.objects.filter(state=MergeSuggestion.State.DISMISSED, **_LIVING)
+    return rows.select_related("first", "second", "by").order_by("-decided_at", "-pk")
 
 
 def of(lead: Lead) -> Sequence[Twin]:
@@ -150,3 +160,16 @@ def suggest_again(*, by: User, when: datetime, at: datetime) -> int:
     if rows:
         record(by, "lead.twins_again", "lead", None, at, pairs=len(rows))
     return len(rows)
+
+
+@transaction.atomic
+def take_back(*, suggestion: MergeSuggestion, by: User, at: datetime, reason: str) -> None:
+    """They may be one person after all: suggested again. Refusal for who may not by `intake.corrections`."""
+    one = MergeSuggestion.objects.select_for_update().get(pk=suggestion.pk)
+    if one.state != MergeSuggestion.State.DISMISSED:
+        raise Refusal(str(_("This was taken back before.")))
+    if found := corrections.hindrance("mergesuggestion", one, by=by, at=at, reason=reason):
+        raise Refusal(found.said, found.field)
+    one.state, one.by, one.decided_at = MergeSuggestion.State.OPEN, None, None
+    one.save(update_fields=["state", "by", "decided_at"])
+    record(by, "lead.twins_back", "lead", one.first_id, at, other=one.second_id, reason=reason[:200])

@@ -281,6 +281,76 @@ def _edited() -> dict:
     return {"pk": AttributeChange.objects.filter(subject="company", by__isnull=False).order_by("-pk")[0].pk}
 
 
+def _added(subject: str) -> Example:
+    """A lead, company or campaign that was just added by hand."""
+
+    def example() -> dict:
+        from leads.intake import by_hand
+        from smarketing.accounts.models import User
+        from smarketing.rows import clock
+
+        how = {"by": User.objects.filter(role="marketer", is_active=True)[0], "at": clock.now()}
+        name = f"New {secrets.token_hex(3)}"
+        if subject == "lead":
+            return {"pk": by_hand.add_lead(values={"last_name": name}, company={}, **how)}
+        if subject == "company":
+            return {"pk": by_hand.add_company(values={"name": name}, **how)}
+        return {"pk": by_hand.add_campaign(values={"key": name, "name": name}, **how)}
+
+    return example
+
+
+def _changed_deal(what: str) -> Example:
+    """What was just written of a deal: a value, or a contact."""
+
+    def example() -> dict:
+        from leads.handoffs import deals
+        from leads.models import AttributeChange, Deal, DealContact
+        from smarketing.accounts.models import User
+        from smarketing.rows import clock
+
+        deal = Deal.objects.standing().filter(lead__isnull=False, state="open").order_by("-pk")[0]
+        boss = User.objects.filter(role="manager", side="sales")[0]
+        title, roles = f"{deal.title} {secrets.token_hex(2)}", {deal.lead_id: "pays"}
+        if deals.contacts_of(deal) == roles:
+            roles = {deal.lead_id: "decides"}
+        deals.change_deal(deal=deal, by=boss, at=clock.now(), title=title, amount=deal.amount, contacts=roles)
+        rows = AttributeChange.objects.filter(subject="deal", source="hand") if what == "value" else DealContact.objects
+        return {"pk": rows.order_by("-pk").values_list("pk", flat=True)[0]}
+
+    return example
+
+
+def _apart() -> dict:
+    """Two leads that were just said to be two people."""
+    from leads.models import Lead, MergeSuggestion
+    from leads.twins import likely
+    from smarketing.accounts.models import User
+    from smarketing.rows import clock
+
+    two = Lead.objects.living().order_by("pk")[:2]
+    made, _new = MergeSuggestion.objects.get_or_create(
+        first=two[0], second=two[1], defaults={"reasons": ["email"], "weight": 100}
+    )
+    likely.dismiss(suggestion=made, by=User.objects.filter(role="marketer", is_active=True)[0], at=clock.now())
+    return {"pk": made.pk}
+
+
+def _kept() -> dict:
+    """Somebody who was just kept although the time agreed is over."""
+    from leads.models import ErasureProposal, Lead
+    from leads.rights import retention
+    from smarketing.accounts.models import User
+    from smarketing.rows import clock
+
+    lead, at = Lead.objects.living().filter(handoffs=None).order_by("pk")[0], clock.now()
+    ErasureProposal.objects.filter(lead=lead).delete()
+    made = ErasureProposal.objects.create(lead=lead, purpose="prospect", last_contact_at=at, proposed_at=at)
+    by = User.objects.filter(role="administrator", is_active=True)[0]
+    retention.keep(proposals=[made], reason="A client soon.", by=by, at=at)
+    return {"pk": made.pk}
+
+
 PAGES = (
     Page("leads:queue", "rep"),
     Page("leads:focus", "rep", _owed),
@@ -334,6 +404,13 @@ PAGES = (
     Page("leads:company_edit", "marketer", lambda: _newest("leads.Company")),
     Page("leads:charge_back", "manager-sales", lambda: _newest("leads.Assignment", handoff__state_row__is_open=True)),
     Page("leads:change_back", "marketer", _edited),
+    Page("leads:lead_back", "marketer", _added("lead")),
+    Page("leads:company_back", "marketer", _added("company")),
+    Page("leads:campaign_back", "marketer", _added("campaign")),
+    Page("leads:deal_change_back", "manager-sales", _changed_deal("value")),
+    Page("leads:deal_contact_back", "manager-sales", _changed_deal("contact")),
+    Page("leads:twins_back", "marketer", _apart),
+    Page("leads:retention_back", "administrator", _kept),
     Page("leads:open_deal_on_lead", "manager-sales", _handed),
     Page("leads:deal_back", "manager-sales", lambda: _newest("leads.Deal", state="open")),
     Page("leads:company", "rep", lambda: _newest("leads.Company")),

@@ -1,4 +1,8 @@
-"""Values over time from a file: what an attribute of a lead or deal was since when, as a CRM's history tells it."""
+"""Values over time from a file: what an attribute of a lead or deal was since when, as a CRM's history tells it.
+
+A row without a value says that the attribute was emptied then: it stays empty, also where a lead merged into this one has a
+value that it would take over.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -72,11 +76,12 @@ def _value(action: Action, subject: str, known: dict[str, FieldDef], ctx: Contex
     said = action.row.values
     word = str(said.get("field", "")).removeprefix("property_")
     name = field_of(subject, word) if word else _STAGE
-    if "value" not in said:
+    cell = said.get("value", "")
+    if cell == "" and (not word or name == columns.OWN_WAY):  # no file ends an opposition
         refuse(action, "missing", ctx.column("value"))
         return
     try:
-        value: Any = _read(name, known.get(name), str(said["value"]), ctx)
+        value: Any = _read(name, known.get(name), str(cell), ctx) if cell != "" else None
     except Bad as problem:
         refuse(action, problem.code, ctx.column("value"), **problem.params)
         return

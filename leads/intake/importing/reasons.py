@@ -133,6 +133,7 @@ FILES: dict[str, Any] = {
     "closed_months": gettext_lazy(
         "Declared history may not touch closed months, and this file does: {months} ({rows} rows)."
     ),
+    "half_undone": gettext_lazy("A part of this import is undone: undo it to its end, then import the file again."),
     "worked_on": gettext_lazy("Somebody has worked on leads of this import since: it stays as it is."),
     "not_undoable": gettext_lazy("Only an import that has written facts can be undone."),
     "person_erased": gettext_lazy(
@@ -144,16 +145,23 @@ FILES: dict[str, Any] = {
 SENTENCES = CELLS | LEFT_OUT | FILES
 
 
-# What people do to leads of an import that is to be undone.
+# What people, and other imports, do to what an import made: `importing.deeds`.
 DEEDS: dict[str, Any] = {
     "edit": gettext_lazy("values changed by hand"),
+    "member": gettext_lazy("taken into it by hand"),
     "import": gettext_lazy("changed by another import"),
     "attempt": gettext_lazy("attempt logged"),
     "decision": gettext_lazy("decision taken"),
     "assignment": gettext_lazy("assigned by hand"),
+    "handoff": gettext_lazy("handed over by hand"),
     "contact": gettext_lazy("named on a deal"),
     "merge": gettext_lazy("merged"),
     "deal": gettext_lazy("deal opened"),
+    "note": gettext_lazy("note or praise written"),
+    "consent": gettext_lazy("consent or opposition written down"),
+    "spend": gettext_lazy("cost written down"),
+    "kept": gettext_lazy("kept although the time agreed is over"),
+    "apart": gettext_lazy("said to be another person"),
 }
 
 

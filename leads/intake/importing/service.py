@@ -128,6 +128,8 @@ def start(*, one: Import, by: User | None, at: datetime) -> Import:
     one = Import.objects.select_for_update().get(pk=one.pk)
     if one.state not in ("checked", "stopped", "failed") or one.report.get("problems") or one.dry:
         raise Refused("running")
+    if "undo" in one.report:
+        raise Refused("half_undone")
     one.state, one.finished_at = "running", None
     one.report |= {"since": at.isoformat(), "base": one.report.get("applied", 0)}
     one.save(update_fields=["state", "finished_at", "report"])
@@ -149,18 +151,26 @@ def stop(*, one: Import, by: User | None, at: datetime) -> Import:
 
 @transaction.atomic
 def ask_undo(*, one: Import, by: User | None, at: datetime) -> Import:
-    """Ask for an import to be undone. Refused "worked_on" (see `undo.worked`) or "not_undoable"."""
+    """Ask for an import to be undone, or for one that somebody's work stopped midway to be undone to its end.
+
+    Whoever does the work looks who worked on it since (`undo.hindered`). Refused "not_undoable".
+    """
     one = Import.objects.select_for_update().get(pk=one.pk)
-    if one.state not in ("done", "stopped", "failed") or "line" not in one.report or one.kind in undo.LISTS:
+    if not may_undo(one):
         raise Refused("not_undoable")
-    if undo.worked(one):
-        raise Refused("worked_on")
+    one.report.pop("hindered", None)
     one.report |= {"since": at.isoformat(), "was": one.state, "undone_by": by and by.pk}
+    one.report |= {"base": one.report["undo"]["done"] if "undo" in one.report else 0}
     one.state = "undoing"
     one.save(update_fields=["state", "report"])
     record(by, "import.undo", "import", one.pk, at, rows=one.report.get("rows", 0))
     _ring()
     return one
+
+
+def may_undo(one: Import) -> bool:
+    """Whether an import wrote facts, all of which may be taken back."""
+    return one.state in ("done", "stopped", "failed") and "line" in one.report and one.kind not in undo.LISTS
 
 
 def work(one: Import, at: Callable[[], datetime]) -> Import:
@@ -173,8 +183,9 @@ def work(one: Import, at: Callable[[], datetime]) -> Import:
         one.refresh_from_db()
         if one.state == "checking":
             check_rows(one, held, at())
-        if one.state == "undoing":
-            _undo(one, held, at())
+        while one.state == "undoing":
+            undo.undo_chunk(one, held, at())
+            lease.renew(held)
         while one.state == "running":
             apply_chunk(one, held, at())
             lease.renew(held)
@@ -183,18 +194,6 @@ def work(one: Import, at: Callable[[], datetime]) -> Import:
     finally:
         lease.release(held)
     return one
-
-
-@transaction.atomic
-def _undo(one: Import, held: lease.Held, at: datetime) -> None:
-    lease.hold(held)
-    by = User.objects.filter(pk=one.report.get("undone_by")).first()
-    hindered = bool(undo.take_back(one, by, at))
-    one.state = one.report["was"] if hindered else "undone"
-    if not hindered:
-        one.finished_at = at
-        record(by, "import.undone", "import", one.pk, at)
-    one.save(update_fields=["state", "finished_at"])
 
 
 def run(

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.handoffs import deals, decisions, money, problems
-from leads.models import AttributeChange, Deal, EngagementReset, Lead
+from leads.handoffs import deals, deals_back, decisions, money, problems
+from leads.models import AttributeChange, Correction, Deal, EngagementReset, Lead
 from tests.leads import facts
 from tests.leads.handoffs.desk import NOW, Desk, state
 
@@ -39,9 +39,11 @@ def test_a_deal_opened_won_and_taken_back_moves_stage_and_handoff(desk):
     won = deals.win(deal=deal, by=desk.lea, at=NOW + timedelta(days=3), amount=Decimal("11500.50"))
     assert (won.state, won.amount, stage(won)) == ("won", Decimal("11500.50"), "customer")
     assert won.closed_at == NOW + timedelta(days=3) and not won.closed_day_only
-    again = deals.reopen(deal=won, by=desk.lea, at=NOW + timedelta(days=4))
+    again = deals_back.reopen(deal=won, by=desk.lea, at=NOW + timedelta(days=4))
     assert (again.state, again.closed_at, stage(again)) == ("open", None, "opportunity")
-    assert AttributeChange.objects.filter(subject="deal", field="state").count() == 3
+    states = AttributeChange.objects.filter(subject="deal", field="state").order_by("pk").values_list("pk", "value")
+    closed = Correction.objects.filter(subject="attributechange").values_list("subject_id", flat=True)
+    assert [value for _pk, value in states] == ["open", "won"] and states[1][0] in closed
 
 
 def test_no_win_without_an_amount_nor_on_a_day_to_come_or_before_the_deal(desk):
@@ -73,7 +75,7 @@ def test_a_lost_deal_has_a_reason_and_recycles_its_lead_unless_another_goes_on(d
     assert stage(one) == "opportunity"
     deals.lose(deal=other, by=desk.lea, at=NOW, reason="later")
     assert stage(one) == "recycled" and EngagementReset.objects.count() == 1
-    deals.reopen(deal=other, by=desk.lea, at=NOW)
+    deals_back.reopen(deal=other, by=desk.lea, at=NOW)
     assert stage(one) == "opportunity"
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from leads.handoffs import attempts, deals, problems, routing
+from leads.handoffs import attempts, deals, deals_back, problems, routing
 from leads.intake import by_hand
 from leads.models import AttributeChange, Company, Correction, Deal, Lead
 from smarketing.accounts.models import AuditEntry
@@ -82,13 +82,13 @@ def test_a_deal_opened_by_mistake_is_as_if_it_had_not_been():
     )
     assert state(handoff).state == "converted" and Lead.objects.get(pk=handoff.lead_id).stage == "opportunity"
     with pytest.raises(problems.Refusal, match="Say why"):
-        deals.take_back(deal=deal, by=desk.lea, at=clock.now() + LATER, reason="")
+        deals_back.take_back(deal=deal, by=desk.lea, at=clock.now() + LATER, reason="")
     with pytest.raises(problems.NotYours):
-        deals.take_back(deal=deal, by=desk.paul, at=clock.now(), reason="x")
+        deals_back.take_back(deal=deal, by=desk.paul, at=clock.now(), reason="x")
     deals.win(deal=deal, by=desk.lea, at=clock.now(), amount=Decimal(9))
     with pytest.raises(problems.Refusal, match="open it again first"):
-        deals.take_back(deal=deal, by=desk.lea, at=clock.now(), reason="x")
-    deals.reopen(deal=deal, by=desk.lea, at=clock.now())
+        deals_back.take_back(deal=deal, by=desk.lea, at=clock.now(), reason="x")
+    deals_back.reopen(deal=deal, by=desk.lea, at=clock.now())
     lea = client_of(desk.lea)
     assert f"/deals/{deal.pk}/back/" in lea.get(f"/deals/{deal.pk}/").text
     assert lea.post(f"/deals/{deal.pk}/back/", {"reason": "wrong lead"}).status_code == 302
@@ -98,7 +98,7 @@ def test_a_deal_opened_by_mistake_is_as_if_it_had_not_been():
     assert "Taken back on" in page and "Mark as won" not in page
     assert "Acme</a>" not in lea.get(f"/leads/{handoff.lead_id}/").text
     with pytest.raises(problems.Refusal, match="taken back before"):
-        deals.take_back(deal=deal, by=desk.lea, at=clock.now(), reason="x")
+        deals_back.take_back(deal=deal, by=desk.lea, at=clock.now(), reason="x")
 
 
 def test_the_stage_goes_back_with_the_deal_that_alone_made_it():
@@ -107,9 +107,9 @@ def test_the_stage_goes_back_with_the_deal_that_alone_made_it():
     before = Lead.objects.get(pk=handoff.lead_id).stage
     one = deals.open_deal(lead=handoff.lead, handoff=handoff, by=desk.lea, at=clock.now(), title="A")
     other = deals.open_deal(lead=handoff.lead, handoff=handoff, by=desk.lea, at=clock.now(), title="B")
-    deals.take_back(deal=one, by=desk.lea, at=clock.now(), reason="")
+    deals_back.take_back(deal=one, by=desk.lea, at=clock.now(), reason="")
     assert Lead.objects.get(pk=handoff.lead_id).stage == "opportunity" and state(handoff).state == "converted"
-    deals.take_back(deal=other, by=desk.lea, at=clock.now(), reason="")
+    deals_back.take_back(deal=other, by=desk.lea, at=clock.now(), reason="")
     assert Lead.objects.get(pk=handoff.lead_id).stage == before and state(handoff).is_open
 
 

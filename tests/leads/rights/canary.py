@@ -7,7 +7,7 @@ from datetime import timedelta
 from io import BytesIO
 from urllib.parse import urlencode
 
-from leads.handoffs import attempts, deals, decisions
+from leads.handoffs import attempts, deals, deals_back, decisions
 from leads.intake import events, facts
 from leads.intake.importing import service as imports
 from leads.intake.tracking import service as tracking
@@ -105,7 +105,7 @@ def worked(desk, lead: Lead) -> None:
     deal = deals.open_deal(
         lead=lead, handoff=handoff, by=desk.lea, at=clock.now(), title="D", contacts={lead.pk: "pays"}
     )
-    deals.take_back(deal=deal, by=desk.lea, at=clock.now(), reason=why)
+    deals_back.take_back(deal=deal, by=desk.lea, at=clock.now(), reason=why)
     attempts.log(at=clock.now(), note=STRINGS["call"], **said)
     back = decisions.give_back(handoff=handoff, by=desk.lea, at=clock.now(), reason="BUD-NONE")
     decisions.undo(decision=back, by=desk.lea, at=clock.now(), reason=why)

@@ -5,14 +5,15 @@ from datetime import UTC, datetime
 import pytest
 
 from leads.intake import facts
-from leads.intake.importing import recognise, reports, synonyms, undo
-from leads.models import AttributeChange, Consent, Import, Lead
+from leads.intake.importing import recognise, reports, synonyms
+from leads.models import AttributeChange, Consent, Lead
 from leads.rights import consent
 from smarketing.rows.clock import now
 from tests.leads.pages.test_pages import client_of
 from tests.people import person
 
 from .conftest import counts
+from .test_undo import undone
 
 pytestmark = pytest.mark.django_db
 FRENCH = (
@@ -130,7 +131,7 @@ def test_opt_outs_carry_what_was_withdrawn_and_undoing_takes_all_back(run):
         "optouts", "Email,Unsubscribed on,Consent withdrawn on,Finalité\na@x.test,2026-01-05,2026-01-05,newsletter\n"
     )
     assert said()[1][:3] == ("a@x.test", "withdrawn", "newsletter") and Lead.objects.get().opted_out
-    assert undo.take_back(Import.objects.get(pk=one.pk), None, now()) == []
+    assert undone(one).state == "undone"
     assert not Lead.objects.get().opted_out
     lead = Lead.objects.get()
     assert [row.back is not None for row in consent.of(lead)] == [True, False] or [
@@ -142,7 +143,7 @@ def test_undoing_the_import_that_brought_a_consent_strikes_it_through(run):
     run("leads", "Email\na@x.test\n")
     one = run("leads", "Email,Consent,Consent date\na@x.test,yes,2026-01-05\n", name="more.csv")
     assert counts(one) == (0, 1, 0, 0) and len(said()) == 1
-    assert undo.take_back(Import.objects.get(pk=one.pk), None, now()) == []
+    assert undone(one).state == "undone"
     assert all(row.back for row in consent.of(Lead.objects.get()))
     again = run("leads", "Email,Consent,Consent date\na@x.test,yes,2026-01-05\n", name="again.csv")
     assert counts(again) == (0, 1, 0, 0) and AttributeChange.objects.filter(field="opted_out").count() == 0

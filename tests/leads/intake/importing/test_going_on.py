@@ -1,15 +1,19 @@
 """Killed midway an import goes on where its last committed chunk ended; nothing is lost and nothing done twice."""
 
+import itertools
 import json
 import os
+import statistics
 import subprocess
 import sys
+import time
 
 import pytest
+from django.db.models import Count
 
 from leads.intake.importing import chunks as leads_chunks
 from leads.intake.importing import service, tasks
-from leads.models import AttributeChange, Import, Lead, LeadKey
+from leads.models import AttributeChange, Correction, Import, ImportTouched, Lead, LeadKey
 from smarketing.jobs.models import Lease
 from smarketing.rows.clock import now
 from tests.conftest import ROOT
@@ -26,6 +30,16 @@ def file(tmp_path):
     path.write_text("Id,Email,Firm\n" + "".join(f"k{n},p{n}@x.test,Firm {n % 50}\n" for n in range(ROWS)))
     (tmp_path / "map.json").write_text(json.dumps(MAP))
     return path
+
+
+UNDO = "from leads.intake.importing import service; from smarketing.rows.clock import now; [service.work(one, now) for one in service.waiting()]"
+
+
+def worker(file, urls, crash=""):
+    """Another process works off the imports that wait."""
+    env = {**os.environ, **urls, "SMARKETING_DATA": str(file.parent), "SMARKETING_CRASH": crash}
+    line = [sys.executable, "manage.py", "shell", "--no-imports", "-c", UNDO]
+    return subprocess.run(line, cwd=ROOT, env=env, capture_output=True, text=True, timeout=1800)
 
 
 def command(file, urls, crash=""):
@@ -90,6 +104,50 @@ def test_a_file_killed_in_its_check_and_twice_midway_comes_in_whole(tmp_path, da
     bad = len(range(7, rows, 5000))
     assert (one.state, counts(one)) == ("done", (rows - bad, 0, 0, bad))
     assert Lead.objects.count() == LeadKey.objects.count() == rows - bad
+
+
+@pytest.mark.trust
+@pytest.mark.invariant("I20")
+@pytest.mark.django_db(transaction=True)
+def test_two_hundred_thousand_rows_are_undone_killed_twice_midway(tmp_path, database_urls):
+    """No chunk is long, nothing is undone twice, and the file comes in again whole."""
+    path, rows = tmp_path / "huge.csv", 200_000
+    with path.open("w") as handle:
+        handle.write("Id,Email,Firm\n")
+        handle.writelines(f"k{n},p{n}@x.test,Firm {n % 900}\n" for n in range(rows))
+    (tmp_path / "map.json").write_text(json.dumps(MAP))
+    assert command(path, database_urls).returncode == 0
+    service.ask_undo(one=Import.objects.get(), by=None, at=now())
+    left = rows
+    for crash in ("undo.after:80", "undo.committed:60"):
+        assert worker(path, database_urls, crash).returncode == -9
+        before, left = left, Lead.objects.filter(erased=False).count()
+        assert 30_000 < before - left < 70_000
+        Lease.objects.update(until=None)
+    began = time.monotonic()
+    ended = worker(path, database_urls)
+    took = time.monotonic() - began
+    assert ended.returncode == 0, ended.stderr
+    print(f"undone: {left} leads in {took:.0f} s; longest chunks {longest()[-3:]} s")
+    one = Import.objects.get()
+    assert (one.state, Lead.objects.filter(erased=False).count()) == ("undone", 0)
+    corrected = Correction.objects.values("subject").annotate(n=Count("pk")).values_list("subject", "n")
+    changes = AttributeChange.objects.filter(imported_by=one).count()
+    assert dict(corrected) == {"lead": rows, "company": 900, "attributechange": changes}
+    assert not ImportTouched.objects.exists() and not LeadKey.objects.exclude(key__startswith="undone ").exists()
+    assert statistics.median(longest()) < 5  # seconds for which the judge waits, on a busy machine too
+
+
+def longest() -> list[float]:
+    """Seconds between one correction of leads and the next: how long a chunk took."""
+    stamps = list(
+        Correction.objects.filter(subject="lead")
+        .order_by("recorded_at")
+        .values_list("recorded_at", flat=True)
+        .distinct()
+    )
+    gaps = [(after - before).total_seconds() for before, after in itertools.pairwise(stamps)]
+    return sorted(gaps)[:-2]  # but for the two pauses between processes
 
 
 @pytest.mark.django_db

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from django.db import transaction
 
-from leads.intake import hooks
+from leads.intake import by_hand, hooks
 from leads.intake.importing import reports
 from leads.models import (
     AttributeChange,
@@ -22,10 +22,13 @@ from leads.models import (
     LeadDirty,
     Spend,
 )
+from leads.twins import merge
 from personas.models import DefinitionLine, FieldDef
+from smarketing.rows.clock import now
 from tests.people import person
 
 from .conftest import counts
+from .test_undo import undone
 
 pytestmark = pytest.mark.django_db
 LEADS = {"columns": {"Id": "key", "Name": "lead.last_name", "On": "created"}}
@@ -283,3 +286,20 @@ class TestHistory:
         mapping = {"columns": {"C": "campaign", "D": "day", "A": "amount"}, "make_missing": True}
         one = run("spend", "C,D,A\nSpring,2024-01-05,10\n", mapping, history=True)
         assert one.state == "failed" and not Spend.objects.exists()
+
+
+def test_a_history_empties_a_value_that_a_merge_lent(run, two):
+    """A row without a value says that there was none since then; nobody else's value stands in for it, until it is undone."""
+    ada, bob = Lead.objects.order_by("pk")
+    by, at = person("bo", "manager", "sales"), now()
+    by_hand.edit_lead(lead=bob, values={"phone": "12"}, company={}, by=by, at=at)
+    merge.merge(loser=bob, root=ada, by=by, at=at)
+    mapping = {"columns": {"Lead": "lead", "When": "at", "What": "field", "Value": "value"}, "dates": "iso"}
+    text = "Lead,When,What,Value\n1,2026-03-01,Phone Number,\n1,2026-03-01,Unsubscribed from all email,\n"
+    phone = lambda: Lead.objects.get(pk=ada.pk).phone  # noqa: E731
+    assert phone() == "12"
+    one = run("changes", text, mapping)
+    assert counts(one) == (1, 0, 0, 1) and phone() == ""
+    assert AttributeChange.objects.get(imported_by=one).value is None
+    assert counts(run("changes", text, mapping)) == (0, 0, 1, 1)
+    assert undone(one).state == "undone" and phone() == "12"

@@ -6,7 +6,7 @@ import pytest
 
 from leads.intake import by_hand
 from leads.intake.importing import service, undo
-from leads.models import Campaign, HandoffState, Lead, Spend
+from leads.models import Campaign, Company, HandoffState, Lead, Spend
 from personas.models import DefinitionLine
 from smarketing.accounts.models import User
 from smarketing.measures import engine, registry
@@ -38,10 +38,19 @@ FILES = [
     ("contacts", "Deal,Lead,Part\nd2,1,pays\n", {"columns": {"Deal": "deal", "Lead": "lead", "Part": "role"}}),
     ("handoffs", "Lead,MQL\n2,2026-02-04\n", {"columns": {"Lead": "lead", "MQL": "mql"}, "dates": "iso"}),
     ("attempts", "Lead,When,How,What,Who\n1,2026-02-02,call,reached,Rita\n", {"columns": {"Lead": "lead", "When": "at", "How": "channel", "What": "outcome", "Who": "rep"}, "dates": "iso"}),
+    ("details", "Id,Seen with\ne0,phone\n", {"columns": {"Id": "id", "Seen with": "x_seen"}}),
     ("merges", "Stays,Goes\n1,2\n", {"columns": {"Stays": "root", "Goes": "losers"}, "dates": "iso"}),
 ]  # fmt: skip
-RARE = ("companies", "campaigns", "contacts", "merges", "changes")  # undone in `make trust`
-SILENT = ("optouts", "changes", "events", "companies", "campaigns", "contacts")  # no measure counts what they write
+RARE = ("companies", "details", "campaigns", "contacts", "merges", "changes")  # undone in `make trust`
+SILENT = (
+    "optouts",
+    "details",
+    "changes",
+    "events",
+    "companies",
+    "campaigns",
+    "contacts",
+)  # no measure counts what they write
 
 
 @pytest.fixture
@@ -51,6 +60,7 @@ def world(run):
     run("leads", BEFORE, LEADS)
     run("spend", "Ad,Day,Cost\nSpring,2026-03-01,40\n", SPEND)
     run("deals", "Deal,Lead,Open,Close,Stage,Sum,Also\nd2,2,2026-02-03,,open,60,\n", DEALS)
+    run("events", "Lead,Time,Id,Kind\n1,2026-02-01,e0,page\n", EVENTS)
 
 
 def figures():
@@ -68,7 +78,9 @@ def figures():
 
 def undone(one, by=None):
     one.refresh_from_db()
-    return service.work(service.ask_undo(one=one, by=by, at=now()), now)
+    service.work(service.ask_undo(one=one, by=by, at=now()), now)
+    one.refresh_from_db()
+    return one
 
 
 @pytest.mark.parametrize(
@@ -87,6 +99,19 @@ def test_figures_are_as_before_and_the_file_may_come_again(run, world, kind, tex
     assert figures() == there
 
 
+def test_declared_history_is_undone_and_may_come_again(run, world):
+    """Leads and their handoffs brought as having happened then, in past months too, leave nothing."""
+    before = figures()
+    text = "Id,Name,On,MQL,Ad,Firm\n8,Hal,2025-11-05,2025-12-01,Autumn,Orfeo\n9,Ida,2025-11-06,,Spring,Acme\n"
+    one = run("leads", text, LEADS, history=True)
+    there = figures()
+    assert counts(one) == (2, 0, 0, 0) and Lead.objects.filter(declared=True).count() == 2 and there != before
+    assert undone(one).state == "undone"
+    assert figures() == before
+    assert counts(run("leads", text, LEADS, name="again.csv", history=True)) == (2, 0, 0, 0)
+    assert figures() == there
+
+
 def test_what_an_import_made_is_gone_from_lists_and_queues(run, world):
     one = run("leads", AFTER, LEADS)
     undone(one)
@@ -97,6 +122,8 @@ def test_what_an_import_made_is_gone_from_lists_and_queues(run, world):
         "Bob": "opportunity",
     }
     assert Lead.objects.get(last_name="Ada").campaign == Campaign.objects.get(key="Spring")
+    assert list(Campaign.objects.standing().values_list("key", flat=True)) == ["Spring"]
+    assert list(Company.objects.standing().values_list("name", flat=True)) == ["Acme"]
 
 
 def test_a_spend_that_was_replaced_holds_again(run, world):
@@ -110,18 +137,17 @@ def test_it_is_refused_with_the_list_where_people_worked_since(run, world):
     one = run("leads", AFTER, LEADS)
     cy, at = Lead.objects.get(last_name="Cy"), now()
     by_hand.edit_lead(lead=cy, by=rep, at=at, values={"phone": "+33 1 70 00 00 01"}, company={})
-    with pytest.raises(service.Refused) as refusal:
-        service.ask_undo(one=one, by=rep, at=at)
-    assert refusal.value.code == "worked_on"
-    found = {(deed.lead_id, deed.what, deed.by) for deed in undo.worked(one)}
-    assert found == {(cy.pk, "edit", "Rita")}
+    assert undone(one).state == "done"
+    found = {(deed.subject, deed.subject_id, deed.what, deed.by) for deed in undo.hindered(one)}
+    assert found == {("lead", cy.pk, "edit", rep.pk)}
 
 
 def test_a_later_import_stands_in_the_way_and_goes_first(run, world):
     one = run("leads", AFTER, LEADS)
     later = run("events", "Lead,Time,Id,Kind\n3,2026-02-05,e1,page\n", EVENTS)
     renamed = run("leads", AFTER.replace("Cy", "Cyr"), LEADS)
-    assert {found.what for found in undo.worked(one)} == {"import"}
+    undone(one)
+    assert {(found.what, found.file) for found in undo.hindered(one)} == {("import", renamed.pk), ("import", later.pk)}
     undone(renamed)
     undone(later)
     assert undone(one).state == "undone"
