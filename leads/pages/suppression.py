@@ -57,7 +57,7 @@ COLUMNS = (
 @once
 def listing(request: HttpRequest) -> HttpResponseBase:
     """The list; and, by POST, what it says of one address, which can be put on it or taken off."""
-    form, found = AddressForm(request.POST or None), None
+    form, found = AddressForm(request.POST if request.method == "POST" else None), None
     do = request.POST.get("do", "look")
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]

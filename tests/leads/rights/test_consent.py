@@ -161,6 +161,7 @@ def test_notes_stand_in_the_story_and_are_struck_through(desk):
 def test_the_list_is_asked_by_address_and_never_shows_one(desk):
     boss = client_of(desk.boss)
     assert "Nobody is on the list" in boss.get("/settings/suppression/").text
+    assert boss.post("/settings/suppression/").status_code == 422  # nothing typed at all
     assert boss.post("/settings/suppression/", {"email": MAIL, "do": "add"}).status_code == 302
     assert (
         "is on the list already" in boss.post("/settings/suppression/", {"email": MAIL, "do": "add"}, follow=True).text

@@ -39,11 +39,10 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "charge": {(REP, *BOSSES): "leads:charge_back"},
     "handoff": {
         (REP, *BOSSES): "leads:focus",
-        DESK: "leads:attempt leads:accept leads:qualify",
         BOSSES: "leads:reassign",
     },
     "to take": {DESK: "leads:take"},
-    "in hand": {DESK: "leads:refuse leads:give_back leads:open_deal"},
+    "in hand": {DESK: "leads:attempt leads:accept leads:qualify leads:refuse leads:give_back leads:open_deal"},
     "attempt": {DESK: "leads:undo_attempt"},
     "decision": {DESK: "leads:undo_decision"},
     "deal": {

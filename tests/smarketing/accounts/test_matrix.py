@@ -97,7 +97,7 @@ def asked_by_the_way(there: Objects) -> Asked:
             }  # fmt: skip
             mine, none = ids[kind], "Zznobody" if kind == "name" else table.NONE
             answer, nothing = (walk.ask(address.format(it=one), body is not None, body) for one in (mine, none))
-            both = {"mine": mine, "none": none}  # the demo's switch of persons names everybody
+            both = [mine, none]  # the demo's switch of persons names everybody
             if (answer[0], plain(answer[1], both)) != (nothing[0], plain(nothing[1], both)):
                 walk.found.wrong.append(f"{said} ({cls}): told apart from what is missing ({answer[0]}, {nothing[0]})")
     return walk.found
