@@ -5,6 +5,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from personas.criteria.statistics import Flagged, Lift
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What became of leads handed over and mature, judged as at their handoff. `lift`: written path -> lift of a criterion or
+    condition; `whole`: the definition as a test for being won; `edges`: axis -> the score from which on four in five of those
+    won are caught. `links`: path, "flagged" or "won" -> address that lists those leads; `cohort`: of all of them.
+    """
+
+    whole: Flagged
+    lift: Mapping[str, Lift] = field(default_factory=dict)
+    edges: Mapping[str, int] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
+    cohort: str = ""
+    days: int = 0
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -13,7 +30,7 @@ class Counts:
     `hits`: written path of a criterion or condition -> leads for which it holds. `cells`: grade -> leads. `mql`: who
     would be an MQL now (`direct` of them by a direct path). `late`: field -> (values that came in only after sales had made
     contact, values of leads contacted). `links`: path, "mql", "direct", "leads" or grade -> address
-    that lists those leads. `waiting`: the figures are not there yet; they are being counted.
+    that lists those leads. `evidence`: what became of leads like these. `waiting`: the figures are not there yet; they are being counted.
     """
 
     leads: int = 0
@@ -23,6 +40,7 @@ class Counts:
     cells: Mapping[str, int] = field(default_factory=dict)
     late: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
+    evidence: Evidence | None = None
     cutoff: datetime | None = None
     waiting: bool = False
 

@@ -26,6 +26,7 @@ from smarketing.rows import clock, fence
 from smarketing.web import lists
 from smarketing.web.tables import Column, Table
 
+from . import proven
 from .leads import EXPORT
 
 COLUMNS = (
@@ -47,7 +48,8 @@ def count_matches(body: Mapping[str, Any], source: str) -> Counts:
     keys = [*preview.WHOLE, *found.hits, *found.cells]
     links = {key: address(source, key) for key in keys}
     seen = late.filled({cond["field"] for _path, cond in tree.conditions(body) if "field" in cond}, at)
-    return Counts(found.leads, found.mql, found.direct, found.hits, found.cells, seen, links, at)
+    known = proven.of(body, source, at)
+    return Counts(found.leads, found.mql, found.direct, found.hits, found.cells, seen, links, known, at)
 
 
 def address(source: str, what: str) -> str:
@@ -60,9 +62,15 @@ def matching(request: HttpRequest) -> HttpResponseBase:
     """The leads themselves, as they are now: the figure is counted again, so that both agree."""
     source, what = request.GET.get("of", ""), request.GET.get("what", "")
     body, title, back = _body(source)
-    if what not in preview.WHOLE and what not in preview.parts(body) and not _is_grade(what):
+    handed = what.removeprefix(proven.HANDED) if what.startswith(proven.HANDED) else ""
+    if (
+        what not in preview.WHOLE
+        and (handed or what) not in preview.parts(body)
+        and not _is_grade(what)
+        and handed not in proven.WHOLE
+    ):
         raise Http404
-    ids = preview.matching(body, what, fence.cutoff())
+    ids = proven.matching(body, handed, fence.cutoff()) if handed else preview.matching(body, what, fence.cutoff())
     personal = may(request.user, "leads.personal")
     context: dict[str, Any] = {"title": title, "what": _words(body, what), "back": back, "waiting": ids is None}
     if ids is not None:
@@ -101,6 +109,11 @@ def _words(body: Mapping[str, Any], what: str) -> str:
         return named[what]
     if _is_grade(what):
         return _("Grade %(grade)s now") % {"grade": what}
+    if what.startswith(proven.HANDED):
+        what = what.removeprefix(proven.HANDED)
+        named = {"flagged": _("Would have been an MQL"), "caught": _("Would have been an MQL, and was won")}
+        condition = named.get(what) or _words(body, what)
+        return _("%(condition)s, at the handoff") % {"condition": condition}
     speaker = voice()
     return "".join(piece.text for piece in speaker.condition(preview.parts(body)[what]))
 

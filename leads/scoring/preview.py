@@ -8,7 +8,7 @@ once (`backfill.drain`) and the next answer is quick.
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -55,12 +55,12 @@ def parts(body: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 def count(body: Mapping[str, Any], at: datetime) -> Preview:
     """Every lead known at `at`, judged by `body`."""
     conditions = parts(body)
-    compiled, params, sql = _prepared(body, at)
+    compiled, params, sql = prepared(body, asks.whole(at))
     tests = [Conditions(compiled, params).sql(cond) for cond in conditions.values()]
     hits = ", ".join(["count(*)", *(f"count(*) FILTER (WHERE {test})" for test in tests)])
     says = "count(*) FILTER (WHERE plain OR direct), count(*) FILTER (WHERE direct)"
     grades = f"SELECT jsonb_agg(jsonb_build_array(g.grade, g.n, g.m, g.d)) FROM (SELECT grade, count(*), {says} FROM scored GROUP BY 1) g(grade, n, m, d)"
-    found = _patiently(f"WITH {sql} SELECT (SELECT ARRAY[{hits}] FROM v), ({grades})", params, body)
+    found = patiently(f"WITH {sql} SELECT (SELECT ARRAY[{hits}] FROM v), ({grades})", params, body)
     if found is None:
         return Preview(ready=False)
     counted, graded = found[0]
@@ -79,7 +79,7 @@ def matching(body: Mapping[str, Any], what: str, at: datetime) -> list[int] | No
 
     KeyError when the body has no such figure.
     """
-    compiled, params, sql = _prepared(body, at)
+    compiled, params, sql = prepared(body, asks.whole(at))
     if what in WHOLE or len(what) == 2:
         which = {"leads": "true", "mql": "plain OR direct", "direct": "direct"}.get(
             what
@@ -87,12 +87,12 @@ def matching(body: Mapping[str, Any], what: str, at: datetime) -> list[int] | No
         select = f"SELECT lead_id FROM scored WHERE {which}"
     else:
         select = f"SELECT lead_id FROM v WHERE {Conditions(compiled, params).sql(parts(body)[what])}"
-    found = _patiently(f"WITH {sql} {select} ORDER BY 1", params, body)
+    found = patiently(f"WITH {sql} {select} ORDER BY 1", params, body)
     return None if found is None else [lead for (lead,) in found]
 
 
-def _prepared(body: Mapping[str, Any], at: datetime) -> tuple[program.Program, Params, str]:
-    """(the program with every count that a condition needs, parameters, CTEs)."""
+def prepared(body: Mapping[str, Any], asked: asks.Asks) -> tuple[program.Program, Params, str]:
+    """(the program with every count that a condition needs, parameters, CTEs), for a body that need not be published."""
     compiled = program.build(0, 0, body)
     keys = {key_of(cond["event"]) for _path, cond in tree.conditions(body) if "event" in cond}
     ready = Behaviour.objects.filter(key__in=keys, backfilled_at__isnull=False).count() == len(keys)
@@ -103,10 +103,10 @@ def _prepared(body: Mapping[str, Any], at: datetime) -> tuple[program.Program, P
             if "event" in leaf:
                 compiled.count_atom(leaf)
     params = Params()
-    return compiled, params, compile.ctes(compiled, asks.whole(at, raw=not ready), here(), params)
+    return compiled, params, compile.ctes(compiled, replace(asked, raw=not ready), here(), params)
 
 
-def _patiently(sql: str, params: Params, body: Mapping[str, Any]) -> list[tuple] | None:
+def patiently(sql: str, params: Params, body: Mapping[str, Any]) -> list[tuple] | None:
     """Rows; None when the statement took longer than a reader waits. What took long is left to the ledger from now on."""
     started = time.monotonic()
     try:

@@ -5,9 +5,12 @@ from typing import Any
 
 from django import template
 
+from personas.criteria.statistics import BAD, GOOD, OPEN, THIN, Lift
+from smarketing.measures import numbers, shown
 from smarketing.web.language import active_language
 
 register = template.Library()
+MARKS = {GOOD: "✓", OPEN: "~", BAD: "▼", THIN: "·"}
 
 
 @register.filter
@@ -43,3 +46,25 @@ def as_input(kind: str) -> str:
 @register.filter
 def as_mode(kind: str) -> str:
     return "decimal" if kind == "number" else ""
+
+
+@register.inclusion_tag("personas/lift.html")
+def lift(found: Lift, url: str) -> dict[str, Any]:
+    """How much more often those whom a condition hits were won; grey under twenty cases."""
+    edges = found.interval
+    return {
+        "url": url, "mark": MARKS[found.verdict], "verdict": found.verdict, "won": found.won, "hit": found.hit,
+        "value": tenths(found.value), "low": tenths(edges and edges[0]), "high": tenths(edges and edges[1]),
+    }  # fmt: skip
+
+
+@register.filter
+def tenths(value: Any) -> str:
+    """A figure with one decimal, as read; a dash for none."""
+    return shown.NOTHING if value is None else shown.number(numbers.rounded(value, 1))
+
+
+@register.filter
+def percent(value: Any) -> str:
+    """A share in percent, as read; a dash for none."""
+    return shown.NOTHING if value is None or value == "" else shown.figure(value, numbers.RATIO)
