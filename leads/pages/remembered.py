@@ -61,6 +61,7 @@ COLUMNS = (
 )
 
 
+@lists.listed("leads:mappings", gettext_lazy("Remembered mappings"))
 @needs("leads.import")
 def listing(request: HttpRequest) -> HttpResponseBase:
     empty: dict[str, Any] = {

@@ -531,6 +531,7 @@ DEEDS = {
     "leads:change_deal", "leads:win_deal", "leads:lose_deal", "leads:reopen_deal",
     "leads:collect", "leads:browser_settings",
     "leads:twins_dismiss", "leads:campaign_spend", "leads:import_choose", "leads:import_apply", "leads:import_stop", "leads:import_undo", "leads:import_progress",
+    "leads:mapping_forget", "leads:mapping_remember",
     "leads:import_rejected", "leads:import_mapping",
     "measures:list", "measures:one", "measures:schema", "sla:api_contracts", "sla:api_month", "leads:api_grade", "leads:api_would",
     "personas:act", "personas:row", "personas:undo", "personas:propose", "personas:counts", "personas:persona_counts", "personas:version",

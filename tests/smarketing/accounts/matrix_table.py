@@ -61,7 +61,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "cost": {CAMPAIGNS: "leads:spend_back"},
     "import": {
         FILES: "leads:import leads:import_choose leads:import_apply leads:import_undo leads:import_stop leads:import_progress"
-        " leads:import_rejected leads:import_mapping"
+        " leads:import_rejected leads:import_mapping leads:mapping leads:mapping_forget leads:mapping_remember"
     },
     "twins": {MARKETERS: "leads:twins_dismiss"},
     "two leads": {MARKETERS: "leads:merge_with"},
@@ -123,7 +123,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
         MARKETERS: "leads:add leads:twins leads:company_add personas:line_new personas:persona_new",
         CAMPAIGNS: "leads:campaign_add",
         BOSSES: "leads:bulk_give leads:bulk_give_undo sla:new",
-        FILES: "leads:imports leads:import_new leads:suppression jobs:runs",
+        FILES: "leads:imports leads:import_new leads:mappings leads:suppression jobs:runs",
         STEWARDS: "leads:pools leads:attributes leads:reasons calendars:list calendars:add jobs:start accounts:audit",
         OFFICE: "accounts:languages accounts:company accounts:sign_in accounts:people accounts:invite accounts:teams"
         " accounts:keys notify:mails notify:test jobs:metrics jobs:health leads:retention",
