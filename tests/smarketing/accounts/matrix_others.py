@@ -12,7 +12,7 @@ from allauth.usersessions.models import UserSession
 
 from leads.intake import by_hand
 from leads.intake.importing import service as importing
-from leads.models import Campaign, MergeSuggestion, Spend
+from leads.models import Campaign, Import, MergeSuggestion, Spend
 from leads.twins import merge
 from personas.models import FieldDef, Persona
 from reporting.models import BookClose
@@ -49,6 +49,8 @@ def of_everybody(there: "Objects") -> Kinds:
     spent = {one.pk: Spend.objects.get(campaign=one).pk for one in (campaign, other)}
     rows = b"Email,Last name\na@zz.example,Zzfile\n"
     batch = importing.open_file(stream=io.BytesIO(rows), filename="fair.csv", by=by, at=at)
+    tried = importing.open_file(stream=io.BytesIO(b"Email,Zz\na@zz.example,1\n"), filename="tried.csv", by=by, at=at)
+    Import.objects.filter(pk=tried.pk).update(state="checked")  # its mapping is remembered
     root, loser, twin, double = (there.lead("merged", part) for part in ("Root", "Loser", "Twin", "Double"))
     merged = merge.merge(loser=loser, root=root, by=by, at=at)
     suggestion = MergeSuggestion.objects.create(first=twin, second=double, reasons=["email"], weight=90)
@@ -65,7 +67,7 @@ def of_everybody(there: "Objects") -> Kinds:
     definition = Paper.objects.filter(kind="definition").latest("pk")
     month, closed = f"{clock.today():%Y-%m}", BookClose.objects.filter(reopened=None).latest("month")
     firsts = {
-        "company": there.firm.pk, "campaign": campaign.pk, "import": batch.pk, "twins": suggestion.pk, "run": run.pk,
+        "company": there.firm.pk, "campaign": campaign.pk, "import": batch.pk, "mapping": tried.pk, "twins": suggestion.pk, "run": run.pk,
         "mail": mail.pk, "deputy": deputy.pk, "invitation": invited.pk, "key": key.pk, "person": there.karim.pk,
         "team": there.teams["South"].pk, "pool": there.pools["South"].pk, "calendar": Calendar.objects.latest("pk").pk,
         "persona": Persona.objects.latest("pk").pk, "definition": there.line.pk, "terms": contract.pk,

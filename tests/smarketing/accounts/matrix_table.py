@@ -61,8 +61,9 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "cost": {CAMPAIGNS: "leads:spend_back"},
     "import": {
         FILES: "leads:import leads:import_choose leads:import_apply leads:import_undo leads:import_stop leads:import_progress"
-        " leads:import_rejected leads:import_mapping leads:mapping leads:mapping_forget leads:mapping_remember"
+        " leads:import_rejected leads:import_mapping"
     },
+    "mapping": {FILES: "leads:mapping leads:mapping_forget leads:mapping_remember"},
     "twins": {MARKETERS: "leads:twins_dismiss"},
     "two leads": {MARKETERS: "leads:merge_with"},
     "merge": {MARKETERS: "leads:unmerge"},
