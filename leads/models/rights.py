@@ -81,6 +81,7 @@ class RefusedArrival(Working):
     class Way(models.TextChoices):
         FILE = "file", _("files")
         SITE = "site", _("websites and programs")
+        HAND = "hand", _("forms filled by hand")
 
     day = models.DateField()
     way = models.CharField(max_length=4, choices=Way)

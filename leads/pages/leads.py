@@ -10,14 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from leads.intake import by_hand
-from leads.models import Company, Lead
+from leads.intake import by_hand, suppression
+from leads.models import Company, Lead, RefusedArrival
 from leads.models.querysets import Found, LeadQuerySet
 from leads.scoring.days import here
 from smarketing.accounts.policy import REP, may, needs
 from smarketing.rows import clock
 from smarketing.web import bulk, exports, lists
-from smarketing.web.once import once
+from smarketing.web.once import afterwards, once
 from smarketing.web.tables import COUNT_TO, Column, Deed, Table
 
 from . import choices, own_fields, registers, shown
@@ -195,8 +195,9 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 def came_back(request: HttpRequest, form: LeadForm, lead: Lead | None) -> HttpResponse:
-    """Somebody who was erased after opposing is not taken in; what was typed stays in the form alone."""
+    """Somebody who was erased after opposing is not taken in, and counted; what was typed stays in the form alone."""
     form.add_error("email", str(by_hand.ERASED_OPPOSED))
+    afterwards(request, lambda: suppression.refused(RefusedArrival.Way.HAND, 1))
     return render(request, "leads/lead_form.html", {"form": form, "twins": None, "lead": lead}, status=422)
 
 

@@ -7,6 +7,9 @@ Each app registers its part in `AppConfig.ready()`; `order` is the line of the h
 from collections.abc import Callable
 from datetime import datetime
 
+from django.apps import apps
+from django.db import connection
+
 Part = Callable[[datetime], int]
 _PARTS: dict[str, tuple[int, Part]] = {}
 
@@ -23,3 +26,28 @@ def run(at: datetime, tell: Callable[[str, int], None] = lambda key, rows: None)
         done[key] = part(at)
         tell(key, done[key])
     return done
+
+
+def compare(at: datetime, tell: Callable[[str, int], None] = lambda key, rows: None) -> dict[str, int]:
+    """Rebuild everything as of `at`. Returns how many rows of which table came back otherwise than they were."""
+    models = [one for one in apps.get_models() if getattr(one, "row_kind", "") in ("derived", "identity")]
+    tables = sorted({one._meta.db_table for one in models if one._meta.managed})
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f'CREATE TEMPORARY TABLE "before_{table}" AS {_ROWS.format(table)}')
+    run(at, tell)
+    wrong = {}
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(_DIFFERENT.format(now=_ROWS.format(table), before=f'TABLE "before_{table}"'))
+            wrong[table] = cursor.fetchone()[0]
+            cursor.execute(f'DROP TABLE "before_{table}"')
+    return {table: count for table, count in wrong.items() if count}
+
+
+_ROWS = """SELECT (to_jsonb(t) - 'id')::text AS said FROM "{}" t"""
+_DIFFERENT = """
+SELECT greatest(count(*) FILTER (WHERE old), count(*) FILTER (WHERE NOT old)) FROM (
+  SELECT true AS old, said FROM ({before} EXCEPT ALL {now}) gone
+  UNION ALL SELECT false, said FROM ({now} EXCEPT ALL {before}) come) d
+"""

@@ -78,17 +78,24 @@ def unpack(source: Path, folder: Path) -> Manifest:
         with tarfile.open(source, "r:") as tar:
             for member in tar:
                 _lay_out(tar, member, folder)
+                if member.name == MANIFEST:  # the first one: before anything that another format may have
+                    _refuse_format(source, read(folder / MANIFEST))
         manifest = Manifest(**read(folder / MANIFEST))
     except FileNotFoundError as problem:
         raise CannotRestore(f"{source}: {problem.strerror or problem}: {problem.filename or ''}".rstrip(": ")) from None
     except (tarfile.TarError, OSError, ValueError, TypeError) as problem:
         raise CannotRestore(f"{source} is no backup of smarketing, or it is cut off ({problem}).") from None
-    if manifest.format != FORMAT:
-        raise CannotRestore(f"{source} has format {manifest.format}; this version reads format {FORMAT}.")
     for name, wanted in manifest.files.items():
         if not (folder / name).is_file() or digest(folder / name) != wanted:
             raise CannotRestore(f"{source} was changed or damaged: {name} is not what was saved.")
     return manifest
+
+
+def _refuse_format(source: Path, said: dict) -> None:
+    if isinstance(said, dict) and said.get("format", FORMAT) != FORMAT:
+        raise CannotRestore(
+            f"{source} has format {said['format']}; this version reads format {FORMAT}. Restore it with the version that made it, then upgrade."
+        )
 
 
 def read(manifest: Path) -> dict:

@@ -37,6 +37,27 @@ def refuse_tables(url: str) -> None:
         raise CannotRestore(f"The database of DATABASE_URL is not empty ({tables} tables): restore into a new one.")
 
 
+def refuse_newer_server(made_by: int, url: str) -> int:
+    """CannotRestore where the server, or pg_restore, is of an older major version than the one the dump was made by.
+
+    Returns the server's major version.
+    """
+    try:
+        with closing(psycopg2.connect(url)) as connection:
+            here = connection.server_version // 10_000
+    except psycopg2.OperationalError as problem:
+        raise CannotRestore(f"The database does not answer: {problem}") from None
+    said = subprocess.run([_find("pg_restore"), "--version"], capture_output=True, text=True).stdout.split()
+    tool = int(said[2].split(".")[0]) if len(said) > 2 else here
+    for name, major in (("the server", here), ("pg_restore", tool)):
+        if major < made_by:
+            raise CannotRestore(
+                f"This backup was made by PostgreSQL {made_by}; {name} here is PostgreSQL {major}, which cannot read it."
+                f" Restore it on PostgreSQL {made_by} or newer; nothing was filled."
+            )
+    return here
+
+
 def _run(tool: str, url: str, arguments: list[str]) -> None:
     done = subprocess.run([_find(tool), *arguments], env=os.environ | _environment(url), capture_output=True, text=True)
     if done.returncode:

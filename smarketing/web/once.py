@@ -36,6 +36,7 @@ FIELD = "once"
 UNSAID = (FIELD, "csrfmiddlewaretoken")
 KEPT_HEADERS = ("Location", "HX-Redirect", "HX-Location")
 TRIES = 3
+_AFTER = "done_after_once"
 _AGAIN = (errors.DeadlockDetected, errors.SerializationFailure)
 _RESERVE = """
 INSERT INTO web_sentform (user_id, key, body_hash, answer, created_at) VALUES (%s, %s, %s, '{}', now())
@@ -57,7 +58,11 @@ def once(view: Callable) -> Callable:
             return view(request, *args, **kwargs)
         for left in range(TRIES, 0, -1):
             try:
-                return _answer(request, lambda: view(request, *args, **kwargs))
+                request.__dict__[_AFTER] = []
+                response = _answer(request, lambda: view(request, *args, **kwargs))
+                for deed in request.__dict__.pop(_AFTER):
+                    deed()
+                return response
             except OperationalError as problem:
                 if not isinstance(problem.__cause__, _AGAIN) or left == 1 or connection.in_atomic_block:
                     raise
@@ -65,6 +70,11 @@ def once(view: Callable) -> Callable:
         raise AssertionError("unreachable")
 
     return guarded
+
+
+def afterwards(request: HttpRequest, deed: Callable[[], None]) -> None:
+    """Have something done after the view of a form, whether what it wrote was kept or rolled back: a refusal counted."""
+    request.__dict__.setdefault(_AFTER, []).append(deed)
 
 
 def forget(*, before: datetime) -> int:

@@ -112,6 +112,8 @@ def test_by_hand_the_form_says_why_and_how_they_may_come_back(desk):
     page = boss.post(f"/leads/{bob.pk}/edit/", {"email": MAIL})
     assert page.status_code == 422 and "This person opposed and was erased" in page.text
     assert left(tables()) == set() and not Lead.objects.filter(email=MAIL).exists()
+    assert refusals() == {"hand": 2}
+    assert "forms filled by hand 2" in client_of(person("ad", "administrator")).get("/settings/suppression/").text
     consent.unsuppress(email=MAIL, by=desk.boss, at=clock.now(), reason="asked for it")
     assert boss.post("/leads/add/", {"first_name": "X", "email": MAIL}).status_code == 302
     assert not Lead.objects.get(email=MAIL).opted_out

@@ -2,24 +2,32 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from django.conf import settings as conf
 from django.db import connection
 
 from leads.handoffs import handing
-from leads.models import Lead
+from leads.models import HandoffState, Lead
 from leads.rights import consent, erasure
+from leads.twins import merge
+from smarketing.accounts.models import User
+from smarketing.jobs.models import Heartbeat
 from smarketing.rows import clock
 from smarketing.supervisor import archive
 from smarketing.supervisor.errors import CannotRestore
+from smarketing.supervisor.lock import server_of
 from smarketing.supervisor.postgres import APPLICATION, OWNER, extend
 from tests.leads.handoffs.desk import Desk
 from tests.leads.rights import canary
+from tests.leads.rights.traces import dump as dumped
 from tests.leads.rights.traces import left
 from tests.smarketing.jobs.nights import DERIVED
 
@@ -103,6 +111,51 @@ def test_a_company_is_backed_up_destroyed_restored_and_verified(servers, demo_db
     assert derived(server, name) == kept
 
 
+@pytest.mark.trust
+@pytest.mark.invariant("I22", mutant="a derived row is not what its facts say")
+def test_the_drill_proves_a_backup_and_leaves_nothing_and_a_row_that_lies_is_named(
+    servers, demo_db, database_urls, tmp_path, owner_of_demo
+):
+    def drilled(name: str) -> subprocess.CompletedProcess:
+        assert manage("backup", tmp_path / f"smarketing-{name}.tar", **database_urls).returncode == 0
+        return manage("drill", **database_urls)
+
+    before = digests(servers[0], demo_db)
+    done = drilled("1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for said in ("smarketing-1.tar of", "papers read, nothing touched", "books, none touched", "The backup holds"):
+        assert said in done.stdout
+    changed = {table for table, found in digests(servers[0], demo_db).items() if found != before[table]}
+    assert changed <= {"jobs_heartbeat"} and Heartbeat.objects.filter(name="drill").exists()
+    with closing(servers[0].connect("postgres")) as link, link.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_database WHERE datname = %s", [f"{demo_db}_drill"])
+        assert cursor.fetchone() == (0,)
+
+    owner_of_demo(
+        "UPDATE leads_score SET fit = fit + 1 WHERE (lead_id, line_id) = (SELECT lead_id, line_id FROM leads_score LIMIT 1)"
+    )
+    done = drilled("2")
+    assert done.returncode == 1 and "leads_score: 1" in done.stderr and "failed its drill at rebuild" in done.stderr
+
+
+@pytest.fixture
+def owner_of_demo(servers, demo_db):
+    """Runs a statement as the superuser in the demo company, past its guards."""
+
+    def run(statement: str) -> None:
+        with closing(servers[0].connect(demo_db)) as link, link.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+            cursor.execute(statement)
+
+    return run
+
+
+def rows_of(server, database: str, table: str) -> list[tuple]:
+    with closing(server.connect(database)) as link, link.cursor() as cursor:
+        cursor.execute(f'SELECT t::text FROM "{table}" t ORDER BY 1')
+        return cursor.fetchall()
+
+
 @pytest.fixture
 def house(servers, transactional_db, settings, tmp_path):
     """A company of one canary in a database and a data folder of its own, and an empty database for its copy.
@@ -143,6 +196,9 @@ def house(servers, transactional_db, settings, tmp_path):
 def backed_up_then_erased(house, tmp_path):
     """A canary lived and was handed over; the backup was made; only then were they erased. Returns the backup."""
     desk = Desk()
+    (conf.MEDIA_ROOT / "logo.svg").parent.mkdir(parents=True, exist_ok=True)
+    (conf.MEDIA_ROOT / "logo.svg").write_text("<svg/>")
+    (conf.DATA / "suppression_key").write_text("of this company")
     lead = canary.live(desk, tmp_path)
     handing.hand_over(lead=lead, line=desk.line, gate="manual", by=None, at=clock.now())
     target = tmp_path / "backups" / "one.tar"
@@ -162,6 +218,16 @@ def test_whoever_was_erased_after_the_backup_is_erased_again_by_its_restore(hous
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 leads erased again" in done.stdout
     assert house[2]() == set()
+    manifest = archive.unpack(target, tmp_path / "laid")
+    saved, restored = files(tmp_path / "laid"), files(tmp_path / "new")
+    kept = {name for name in saved if name.startswith("media/") or name.endswith("_key")}
+    assert {name: saved[name] for name in kept & restored.keys()} == {
+        name: restored[name] for name in kept & restored.keys()
+    }
+    gone = kept - restored.keys() - {"secret_key"}  # the canary's own file; this key is that of the environment
+    assert {"suppression_key", "media/logo.svg"} <= kept - gone and len(gone) == 1
+    assert saved["secret_key"].decode() == conf.SECRET_KEY
+    assert "1 went with erasures" in done.stdout and len(manifest.files) == len(kept) + 1
     (tmp_path / "more.csv").write_text(f"Email,First Name,Last Name\n{canary.STRINGS['email']},A,B\n")
     again = manage("import_csv", "leads", tmp_path / "more.csv", **house[1])
     assert "1 rejected" in again.stdout and "canary" not in again.stdout.lower().replace("more.csv", "")
@@ -175,6 +241,104 @@ def test_a_restore_without_the_list_says_so_and_brings_the_person_back(house, tm
     done = manage("restore", target, **house[1])
     assert done.returncode == 0 and "whoever was erased since this backup is back" in done.stdout
     assert house[2]()
+
+
+REPLAYED = """
+from leads.models import HandoffState, Lead
+from leads.rights import consent, erasure
+from leads.twins import merge
+from smarketing.accounts.models import User
+from smarketing.jobs.models import Heartbeat
+from smarketing.accounts.models import User
+from smarketing.rows import clock
+boss, lead = User.objects.get(name="bo"), Lead.objects.get(email="zq99canary@canary.example")
+consent.suppress(email="other@x.example", by=boss, at=clock.now())
+consent.oppose(lead=lead, source="call", text="No.", said_on=None, by=boss, at=clock.now())
+erasure.erase(leads=[lead], by=boss, at=clock.now())
+"""
+ASKED = """
+from leads.intake import suppression
+from leads.models import Erasure
+print(len(suppression.listed(["other@x.example", "zq99canary@canary.example"])), Erasure.objects.count())
+"""
+
+
+@pytest.mark.trust
+@pytest.mark.invariant("I19")
+def test_a_company_replaced_by_its_backup_keeps_what_it_knew_of_erasures_and_oppositions(house, tmp_path):
+    desk = Desk()
+    lead = canary.live(desk, tmp_path)
+    assert lead.email == canary.STRINGS["email"]
+    (conf.DATA / "suppression_key").write_text("of this company")
+    target = tmp_path / "backups" / "one.tar"
+    assert manage("backup", target, **house[0]).returncode == 0
+    folder = Path(tempfile.mkdtemp(prefix="smk-"))
+    stopped = {"DATABASE_URL": "", "OWNER_DATABASE_URL": "", "SMARKETING_DATA": str(folder)}
+    try:
+        done = manage("restore", target, **stopped)
+        assert done.returncode == 0, done.stdout + done.stderr
+        refused = manage("restore", target, **stopped)
+        assert refused.returncode == 1 and "holds a company already" in refused.stderr
+
+        def asked(program: str) -> str:
+            with server_of(folder) as server:
+                urls = {"DATABASE_URL": server.url("smarketing", APPLICATION), "SMARKETING_DATA": str(folder)}
+                said = manage("shell", "-c", program, **urls)
+                assert said.returncode == 0, said.stderr
+                return said.stdout
+
+        asked(REPLAYED)
+        for listed in (folder / "erasures.json", target.parent / "erasures.json"):
+            listed.unlink(missing_ok=True)  # only the company that is here knows
+        done = manage("restore", target, "--replace", **stopped)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "1 leads erased again" in done.stdout and "kept as the database smarketing_before" in done.stdout
+        assert asked(ASKED).split()[-2:] == ["2", "1"]
+        assert left("".join(body.decode("latin-1") for body in files(folder / "media").values())) == set()
+        with server_of(folder) as server:
+            assert left(dumped(server, "smarketing")) == set()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.trust
+def test_a_filled_company_of_an_older_version_is_brought_up_to_date(servers, demo_db, database_urls, empty, tmp_path):
+    """Merges, suppressions, praise: the schema goes back seven migrations with the rows in it, then a restore goes on."""
+    server, (name, urls) = servers[0], empty
+    boss, at = User.objects.get(email="alex@demo.example"), clock.now()
+    alone = Lead.objects.filter(root_id=None, erased=False).exclude(email="").order_by("pk")
+    free = list(alone.exclude(pk__in=HandoffState.objects.filter(is_open=True).values("lead"))[:8])
+    for loser, root in ((free[0], free[1]), (free[1], free[2]), (free[3], free[4])):
+        merge.merge(loser=Lead.objects.get(pk=loser.pk), root=Lead.objects.get(pk=root.pk), by=boss, at=clock.now())
+    made = merge.merge(loser=free[5], root=free[6], by=boss, at=clock.now())
+    merge.take_back(merge=made, by=boss, at=clock.now(), reason="two people")
+    consent.suppress(email="listed@x.example", by=boss, at=at)
+    connection.close()
+    assert manage("rebuild", **database_urls).returncode == 0
+    whole, spans = digests(server, demo_db), rows_of(server, demo_db, "leads_mergedspan")
+    assert len(spans) == 5 - 1 + 1 and derived(server, demo_db)["score"]
+
+    back = manage("migrate", "leads", "0015", **database_urls)
+    assert back.returncode == 0, back.stderr
+    assert "leads_mergedspan" not in digests(server, demo_db)
+    done = manage("backup", tmp_path / "old.tar", **database_urls)
+    assert done.returncode == 0, done.stderr
+    assert "0016_remarks" not in archive.unpack(tmp_path / "old.tar", tmp_path / "laid").migrations["leads"]
+    done = manage("restore", tmp_path / "old.tar", **urls, SMARKETING_DATA=str(tmp_path / "new"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "papers read, nothing touched" in done.stdout and "books, none touched" in done.stdout
+    assert rows_of(server, name, "leads_mergedspan") == spans
+    assert manage("rebuild", **urls).returncode == 0
+    after = digests(server, name)
+    moved = {table for table in whole if whole[table] != after[table]}
+    assert moved <= {
+        "jobs_heartbeat",
+        "django_migrations",
+        "auth_permission",
+        "django_content_type",
+        "leads_leaddirty",
+        "leads_behaviour",
+    }
 
 
 def test_a_backup_is_one_file_that_only_its_owner_reads_and_old_ones_go(demo_db, database_urls, tmp_path):
@@ -202,6 +366,11 @@ def test_a_database_that_holds_something_is_never_overwritten(servers, demo_db, 
     assert digests(servers[0], demo_db) == before
 
 
+def files(folder: Path) -> dict[str, bytes]:
+    """What lies below a folder, by name."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def remade(backup: Path, folder: Path, **changes) -> Path:
     """The backup again with another manifest."""
     manifest = archive.unpack(backup, folder / "laid")
@@ -216,6 +385,22 @@ def test_another_version_s_backup_is_named_and_nothing_is_filled(servers, backup
     done = manage("restore", newer, **urls, SMARKETING_DATA=str(tmp_path / "new"))
     assert done.returncode == 1 and "leads.9999_flying_cars is unknown here" in done.stderr
     assert digests(servers[0], name) == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"format": 2}, "has format 2; this version reads format 1. Restore it with the version that made it"),
+        ({"server": 99}, "was made by PostgreSQL 99; the server here is PostgreSQL"),
+    ],
+)
+def test_another_format_or_a_newer_postgresql_is_refused_in_words_and_nothing_is_filled(
+    servers, backup, empty, tmp_path, changes, said
+):
+    name, urls = empty
+    done = manage("restore", remade(backup, tmp_path, **changes), **urls, SMARKETING_DATA=str(tmp_path / "new"))
+    assert done.returncode == 1 and said in done.stderr and "Traceback" not in done.stderr
+    assert digests(servers[0], name) == {} and not (tmp_path / "new" / "secret_key").exists()
 
 
 def test_a_copy_that_lacks_rows_fails_its_proof(backup, empty, tmp_path):

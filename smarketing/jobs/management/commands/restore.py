@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import closing
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from django.conf import settings
 from django.core.management import call_command, get_commands
@@ -19,7 +19,7 @@ from smarketing.rows import census
 from smarketing.supervisor import archive, tools
 from smarketing.supervisor.errors import CannotRestore, CannotStart
 from smarketing.supervisor.lock import server_of
-from smarketing.supervisor.postgres import APPLICATION, OWNER, Server, prepare
+from smarketing.supervisor.postgres import APPLICATION, OWNER, SUPERUSER, Server, prepare
 
 NAME, FRESH = "smarketing", "smarketing_restored"
 ERASURES = "erasures.json"
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         with tempfile.TemporaryDirectory(dir=settings.DATA, prefix=".restore-") as name:
             folder = Path(name)
             manifest = archive.unpack(file, folder)
-            _refuse_unknown(manifest)
+            refuse_unknown(manifest)
             if missing := [path for path in self.lists if not path.is_file()]:
                 raise CannotRestore(f"{missing[0]}: there is no such list of erasures.")
             if not (folder / archive.SUPPRESSION_KEY).exists() and (folder / archive.KEY).exists():
@@ -62,11 +62,13 @@ class Command(BaseCommand):
             self._say(f"Backup of {manifest.made_at}, {sum(manifest.rows.values()):,} rows.")
             if os.environ.get("DATABASE_URL"):
                 owner = os.environ.get("OWNER_DATABASE_URL") or os.environ["DATABASE_URL"]
+                self._server(manifest, owner)
                 self._fill(folder, os.environ["DATABASE_URL"], owner)
             else:
                 with server_of(settings.DATA) as server:
+                    self._server(manifest, server.url("postgres", SUPERUSER))
                     self._into_cluster(folder, server, replace)
-            self._files(folder)
+            self._files(folder, manifest)
         self._say("Restored.")
 
     def _into_cluster(self, folder: Path, server: Server, replace: bool) -> None:
@@ -87,9 +89,23 @@ class Command(BaseCommand):
                 aside = f"{NAME}_before_{timezone.now():%Y%m%d_%H%M%S}"
                 cursor.execute(f"ALTER DATABASE {NAME} RENAME TO {aside}")
                 self._say(f"What was here is kept as the database {aside}.")
+                self._set_media_aside(aside)
             else:
                 cursor.execute(f"DROP DATABASE IF EXISTS {NAME}")
             cursor.execute(f"ALTER DATABASE {FRESH} RENAME TO {NAME}")
+
+    def _server(self, manifest: archive.Manifest, url: str) -> None:
+        """Before anything is filled: a dump goes into the same or a newer major version of PostgreSQL."""
+        if (here := tools.refuse_newer_server(manifest.server, url)) != manifest.server:
+            self._say(f"Made by PostgreSQL {manifest.server}, filled into PostgreSQL {here}.")
+
+    def _set_media_aside(self, name: str) -> None:
+        """Files of the company that was here go with its database: nothing of it lies among the restored company's."""
+        media = Path(settings.MEDIA_ROOT)
+        if media.exists():
+            aside = media.with_name(f"{media.name}-{name}")
+            media.rename(aside)
+            self._say(f"Its files are kept in {aside}.")
 
     def _fill(self, folder: Path, application: str, owner: str) -> None:
         """Fill an empty database and prove it in a process that stands on it."""
@@ -142,8 +158,11 @@ class Command(BaseCommand):
             if proof in get_commands():
                 call_command(proof, stdout=self.stdout)
 
-    def _files(self, folder: Path) -> None:
-        """The keys, the list of erasures and the media; a key that was here is kept beside."""
+    def _files(self, folder: Path, manifest: archive.Manifest) -> None:
+        """The keys, the list of erasures and the media, each as it was saved; a key that was here is kept beside.
+
+        Files that an erasure took since are not there. A file of the same name and another content is kept beside too.
+        """
         other = "is another one than the backup's:"
         self._key(folder, archive.KEY, "SMARKETING_SECRET_KEY", f"{other} everybody signs in again.")
         self._key(
@@ -153,11 +172,20 @@ class Command(BaseCommand):
         if (folder / ERASURES).exists():
             shutil.copy(folder / ERASURES, settings.DATA / ERASURES)
         media = Path(settings.MEDIA_ROOT)
-        for path in sorted((folder / archive.MEDIA).rglob("*")):
-            if path.is_file() and not (media / path.relative_to(folder / archive.MEDIA)).exists():
-                target = media / path.relative_to(folder / archive.MEDIA)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                path.replace(target)
+        saved = {
+            name: said for name, said in manifest.files.items() if PurePosixPath(name).parts[0] == str(archive.MEDIA)
+        }
+        there = {name: folder / name for name in sorted(saved) if (folder / name).is_file()}
+        for name, path in there.items():
+            target = media / PurePosixPath(name).relative_to(archive.MEDIA)
+            if target.exists() and archive.digest(target) != saved[name]:
+                target.replace(target.with_name(f"{target.name}.before-{timezone.now():%Y%m%d-%H%M%S}"))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(path, target)
+            if archive.digest(target) != saved[name]:
+                raise CannotRestore(f"{target} is not what was saved.")
+        gone = len(saved) - len(there)
+        self._say(f"{len(there)} files as they were saved{f', {gone} went with erasures' if gone else ''}.")
 
     def _key(self, folder: Path, name: str, setting: str, other: str) -> None:
         saved, here = folder / name, settings.DATA / name
@@ -190,8 +218,8 @@ def _company_in(server: Server) -> bool:
         return cursor.fetchone()[0]
 
 
-def _refuse_unknown(manifest: archive.Manifest) -> None:
-    """A backup of a newer version is not understood here."""
+def refuse_unknown(manifest: archive.Manifest) -> None:
+    """CannotRestore for a backup of a newer version, which is not understood here."""
     known = set(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
     unknown = [
         f"{app}.{name}" for app, names in manifest.migrations.items() for name in names if (app, name) not in known
