@@ -21,6 +21,7 @@ from leads.twins import merge
 from smarketing.accounts.models import User
 from smarketing.jobs.models import Heartbeat
 from smarketing.rows import clock
+from smarketing.rows.models import Installation
 from smarketing.supervisor import archive
 from smarketing.supervisor.errors import CannotRestore
 from smarketing.supervisor.lock import server_of
@@ -244,11 +245,8 @@ def test_a_restore_without_the_list_says_so_and_brings_the_person_back(house, tm
 
 
 REPLAYED = """
-from leads.models import HandoffState, Lead
+from leads.models import Lead
 from leads.rights import consent, erasure
-from leads.twins import merge
-from smarketing.accounts.models import User
-from smarketing.jobs.models import Heartbeat
 from smarketing.accounts.models import User
 from smarketing.rows import clock
 boss, lead = User.objects.get(name="bo"), Lead.objects.get(email="zq99canary@canary.example")
@@ -266,9 +264,8 @@ print(len(suppression.listed(["other@x.example", "zq99canary@canary.example"])),
 @pytest.mark.trust
 @pytest.mark.invariant("I19")
 def test_a_company_replaced_by_its_backup_keeps_what_it_knew_of_erasures_and_oppositions(house, tmp_path):
-    desk = Desk()
-    lead = canary.live(desk, tmp_path)
-    assert lead.email == canary.STRINGS["email"]
+    Installation.objects.get_or_create(defaults={"kind": "live", "company": "Acme"})
+    canary.live(Desk(), tmp_path)
     (conf.DATA / "suppression_key").write_text("of this company")
     target = tmp_path / "backups" / "one.tar"
     assert manage("backup", target, **house[0]).returncode == 0
@@ -331,14 +328,12 @@ def test_a_filled_company_of_an_older_version_is_brought_up_to_date(servers, dem
     assert manage("rebuild", **urls).returncode == 0
     after = digests(server, name)
     moved = {table for table in whole if whole[table] != after[table]}
-    assert moved <= {
-        "jobs_heartbeat",
-        "django_migrations",
-        "auth_permission",
-        "django_content_type",
+    free = {"jobs_heartbeat", "django_migrations", "auth_permission", "django_content_type"}
+    assert moved <= free | {
         "leads_leaddirty",
         "leads_behaviour",
-    }
+        "leads_word",
+    }  # to be judged, counted and tidied again
 
 
 def test_a_backup_is_one_file_that_only_its_owner_reads_and_old_ones_go(demo_db, database_urls, tmp_path):
