@@ -86,7 +86,7 @@ CASES = {
     "edit company subject_id": (lambda o: by_hand.edit_company(company=o.firm, values={"name": "Acme", "industry": "tea"}, by=o.anna, at=now()), "anna"),
     "edit campaign subject_id": (lambda o: by_hand.edit_campaign(campaign=o.ad, values={"key": "Spring", "name": "May"}, by=o.anna, at=now()), "anna"),
     "member company": (lambda o: by_hand.edit_lead(lead=o.other, values={"last_name": "Cy"}, company={"name": "Acme"}, by=o.anna, at=now()), "anna"),
-    "member campaign": (lambda o: by_hand.set_campaign(leads=[o.other.pk], campaign=o.ad, by=o.anna, at=now()), "anna"),
+    "member campaign": (lambda o: by_hand.edit_lead(lead=o.other, values={"last_name": "Cy", "campaign": o.ad.pk}, company={}, by=o.anna, at=now()), "anna"),
     "attempt lead lead_id": (lambda o: attempts.log(handoff=o.handed(), by=o.desk.lea, at=now(), channel="call", outcome="no_answer"), "lea"),
     "decision lead handoff__lead_id": (lambda o: decisions.accept(handoff=o.handed(), by=o.desk.lea, at=now()), "lea"),
     "assignment lead handoff__lead_id": (lambda o: routing.take(handoff=o.handed(None), by=o.desk.paul, at=now()), "paul"),
