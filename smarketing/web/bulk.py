@@ -167,7 +167,7 @@ def _tell(request: HttpRequest, kind: Bulk, done: Done, refused: Refusals, at: d
         messages.success(request, format_html("{}{}", kind.said(done.n), link))
     left = [*refused, *done.refused]
     if left:
-        names = "; ".join(f"{name}: {why}" for name, why in left[:NAMED])
+        names = "; ".join(_("%(name)s: %(why)s") % {"name": name, "why": why} for name, why in left[:NAMED])
         more = len(left) - NAMED
         if more > 0:
             names += " " + ngettext("and %(n)s more", "and %(n)s more", more) % {"n": more}

@@ -1,10 +1,13 @@
-"""The lists of companies and deals: who sees what, sorted as people sort, exported by those who may."""
+"""The lists of leads, companies and deals: who sees what, sorted as people sort, exported by those who may."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 
-from leads.models import Deal
+from leads.models import Deal, Lead, Stage
+from leads.models.querysets import BY_STAGE
 from smarketing.accounts.models import AuditEntry
 from tests.leads import facts
 from tests.leads.handoffs.desk import Desk
@@ -54,3 +57,22 @@ def test_deals_are_those_one_may_see_and_a_viewer_reads_no_title():
     text = viewer.get("/deals/").text
     assert "Deal of" not in text and "Mine" not in text and "Acme" in text
     assert boss.get("/deals/?export=xlsx").headers["Content-Disposition"].endswith('.xlsx"')
+
+
+def test_leads_are_sorted_by_stage_in_the_order_of_the_funnel_through_an_index():
+    funnel = re.findall(r"'(\w+)'", BY_STAGE)
+    assert set(funnel) == set(Stage.values)
+    for stage in ("disqualified", "mql", "customer", "lead"):
+        Lead.objects.filter(pk=facts.lead(AT, last_name=stage)).update(stage=stage)
+    mia = client_of(person("mia", "marketer"))
+    assert names(mia, "/leads/?sort=stage") == ["lead", "mql", "customer", "disqualified"]
+    assert names(mia, "/leads/?sort=-stage") == ["disqualified", "customer", "mql", "lead"]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+        for sort in ("stage", "source"):
+            order = mia.get(f"/leads/?sort={sort}").context["table"]._order
+            mark = mia.get(f"/leads/?sort={sort}").context["table"]._page.first
+            plan = order.ordered().filter(order._beyond(*order.parse(mark), False))[:51].explain()
+            assert f"lead_by_{sort}" in plan or f"lead_{sort}" in plan, plan
+            assert "Index Cond: (ROW(" in plan, "begins at the mark"
