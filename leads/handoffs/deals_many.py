@@ -10,7 +10,7 @@ from leads.intake import many
 from leads.models import AttributeChange, Deal
 from smarketing.accounts.models import User
 
-from . import deals, routing
+from . import deals, deals_back, routing
 from .problems import NotYours, Refusal
 
 Left = list[tuple[Deal, str]]  # deals left as they were, and why
@@ -49,8 +49,9 @@ def lost(*, by: User, when: datetime) -> list[Deal]:
 
 
 def reopen(*, by: User, when: datetime, at: datetime) -> int:
-    """Open those again. Returns how many."""
-    return each(lost(by=by, when=when), lambda deal: deals.reopen(deal=deal, by=by, at=at))[0]
+    """Open those again, where the rules of taking back let. Returns how many."""
+    why = _("undone with others closed in one deed")
+    return each(lost(by=by, when=when), lambda deal: deals_back.reopen(deal=deal, by=by, at=at, reason=why))[0]
 
 
 def each(rows: Iterable[Deal], do: Callable[[Deal], object]) -> tuple[int, Left]:
