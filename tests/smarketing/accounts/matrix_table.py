@@ -96,6 +96,13 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "invitation": {OFFICE: "accounts:invitation_renew accounts:invitation_revoke"},
     "team": {OFFICE: "accounts:team"},
     "key": {OFFICE: "accounts:key_revoke"},
+    # no object of these is made on purpose yet: asked for what is missing, and by whom they are shut to
+    "not made yet": {
+        MARKETERS: "leads:twins_back leads:lead_back leads:company_back",
+        CAMPAIGNS: "leads:campaign_back",
+        DESK: "leads:deal_change_back leads:deal_contact_back",
+        OFFICE: "leads:retention_back",
+    },
     # whoever holds the link or the key, signed in or not
     "invitation link": {ANYBODY: "accounts:invitation"},
     "link of the console": {ANYBODY: "start:begin"},
@@ -114,19 +121,22 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
         " mfa_reauthenticate mfa_activate_totp mfa_generate_recovery_codes"
         " mfa_list_webauthn mfa_add_webauthn mfa_reauthenticate_webauthn mfa_login_webauthn socialaccount_login_cancelled"
         " socialaccount_login_error socialaccount_signup",
-        ALL: "home search palette views view_save list_columns exports help help_words help_keys accounts:profile"
+        ALL: "personas:list home search palette views view_save list_columns exports help help_words help_keys accounts:profile"
         " accounts:settings accounts:sessions accounts:sessions_end notify:notices notify:bell notify:see_all notify:choices"
         " agreements:papers measures:numbers measures:list measures:schema measures:docs personas:home"
         " leads:list leads:companies leads:deals leads:campaigns sla:follow_up sla:months sla:contracts sla:goal"
         " sla:api_contracts reporting:today reporting:loop",
         WORKERS: "leads:bulk_campaign leads:bulk_campaign_undo",
+        DESK: "leads:bulk_lose leads:bulk_lose_undo",
+        (SALES,): "leads:bulk_hand_on leads:bulk_hand_on_undo",
         (REP, *BOSSES): "leads:queue",
-        MARKETERS: "leads:add leads:twins leads:company_add personas:line_new personas:persona_new",
-        CAMPAIGNS: "leads:campaign_add",
-        BOSSES: "leads:bulk_give leads:bulk_give_undo sla:new",
+        MARKETERS: "leads:bulk_companies leads:bulk_companies_undo leads:bulk_dismiss leads:bulk_dismiss_undo leads:add leads:twins leads:company_add personas:line_new personas:persona_new",
+        CAMPAIGNS: "leads:campaign_add leads:bulk_channel leads:bulk_channel_undo leads:bulk_end leads:bulk_end_undo",
+        BOSSES: "leads:queue_give leads:queue_give_undo leads:bulk_give leads:bulk_give_undo sla:new",
         FILES: "leads:imports leads:import_new leads:mappings leads:suppression jobs:runs",
         STEWARDS: "leads:pools leads:attributes leads:reasons calendars:list calendars:add jobs:start accounts:audit",
-        OFFICE: "accounts:languages accounts:company accounts:sign_in accounts:people accounts:invite accounts:teams"
+        OFFICE: "accounts:invitations accounts:people_change accounts:people_off notify:mails_again leads:retention_keep"
+        " leads:retention_erase accounts:languages accounts:company accounts:sign_in accounts:people accounts:invite accounts:teams"
         " accounts:keys notify:mails notify:test jobs:metrics jobs:health leads:retention",
     },
 }  # fmt: skip
