@@ -58,3 +58,26 @@ def test_some_companies_of_very_many_are_found_without_counting_the_others(monke
     monkeypatch.setattr(search, "MOST", 0)
     assert len(Company.objects.searched("acme", 2)) == 2 and len(Company.objects.searched("acme")) == 3
     assert "words" not in str(Company.objects.searched("acme", 2).query).partition("WHERE")[2]
+
+
+
+MOVES = """
+INSERT INTO leads_stagemove (lead_id, number, from_stage, to_stage, cause, occurred_at, recorded_at, known_at)
+SELECT id, 1, '', 'mql', 'gate', now(), now(), now() FROM leads_lead
+"""
+READ = "SELECT seq_scan, idx_scan FROM pg_stat_xact_user_tables WHERE relname = 'leads_stagemove'"
+
+
+def test_the_first_moves_of_very_many_leads_are_checked_by_an_index():
+    for _n in range(5):
+        facts.lead(AT)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL seq_page_cost = 0; SET LOCAL cpu_tuple_cost = 0; SET LOCAL random_page_cost = 1000")
+        cursor.execute("EXPLAIN SELECT number FROM leads_stagemove WHERE lead_id = 1 ORDER BY number DESC LIMIT 1")
+        assert "Seq Scan" in str(cursor.fetchall()), "as over a table that was looked at while it was empty"
+        cursor.execute(READ)
+        before = cursor.fetchone()
+        cursor.execute(MOVES)
+        cursor.execute(READ)
+        read = [new - old for new, old in zip(cursor.fetchone(), before, strict=True)]
+    assert read[0] == 0 and read[1] >= 5, read
