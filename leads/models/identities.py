@@ -56,6 +56,10 @@ class Company(Born):
         indexes = [
             models.Index(Lower("domain"), name="company_domain"),
             models.Index(Lower("name"), name="company_name"),
+            # the list in its orders, whichever way: companies of unknown size are last in both
+            models.Index(fields=["created_at", "id"], name="company_newest"),
+            models.Index(fields=["employees", "id"], name="company_smallest"),
+            models.Index(models.F("employees").desc(nulls_last=True), models.F("id").desc(), name="company_largest"),
         ]
 
     def __str__(self) -> str:

@@ -60,7 +60,6 @@ def test_some_companies_of_very_many_are_found_without_counting_the_others(monke
     assert "words" not in str(Company.objects.searched("acme", 2).query).partition("WHERE")[2]
 
 
-
 MOVES = """
 INSERT INTO leads_stagemove (lead_id, number, from_stage, to_stage, cause, occurred_at, recorded_at, known_at)
 SELECT id, 1, '', 'mql', 'gate', now(), now(), now() FROM leads_lead
