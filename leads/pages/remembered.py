@@ -17,7 +17,7 @@ from leads.intake.importing.reasons import sentence
 from leads.models import Import
 from smarketing.accounts.policy import needs
 from smarketing.rows.clock import now
-from smarketing.web import lists
+from smarketing.web import exports, lists
 from smarketing.web.tables import Column, Table
 
 from .import_forms import TYPES, RememberedForm
@@ -71,7 +71,10 @@ def listing(request: HttpRequest) -> HttpResponseBase:
         "action": _("Import a file"),
     }  # fmt: skip
     rows = memory.last_ones().filter(pk__in=Import.objects.visible_to(request.user)).select_related("by")
-    table = Table(COLUMNS, rows, request.GET, "-opened", caption=_("Remembered mappings"), empty=empty)
+    table = Table(
+        COLUMNS, rows, request.GET, "-opened", caption=_("Remembered mappings"), empty=empty,
+        exports=exports.Export("mappings", "lists.export", "import"),
+    )  # fmt: skip
     return lists.answer(request, table, "leads/imports/remembered.html")
 
 
