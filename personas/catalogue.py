@@ -47,7 +47,7 @@ BUILTIN: tuple[Field, ...] = (
     Field("company.domain", TEXT, "domain", "domain", "domaine", "le", steady=True),
     Field("company.industry", TEXT, "industry", "industry", "secteur", "le", steady=True),
     Field("company.country", TEXT, "country", "company country", "pays de l’entreprise", "le", steady=True),
-    Field("company.employees", NUMBER, "employees", "headcount", "effectif", "l'"),
+    Field("company.employees", NUMBER, "employees", "headcount", "effectif", "l'", steady=True),
     Field("campaign.key", TEXT, "key", "campaign key", "code de la campagne", "le"),
     Field("campaign.name", TEXT, "name", "campaign", "campagne", "la"),
     Field("campaign.channel", TEXT, "channel", "channel", "canal", "le"),

@@ -49,7 +49,9 @@ def _hits(place: Path, seen: Seen) -> Iterator[Problem]:
 
 
 def _filled_late(path: Path, cond: Mapping, seen: Seen) -> Iterator[Problem]:
-    """What sales mostly fills in after calling says who was called, not who is good."""
+    """What sales mostly fills in after calling says who was called, not who is good. A never may well be learned by calling."""
+    if path[0] == "never":
+        return
     for where, leaf in tree.leaves(cond, path):
         late, of = seen.late.get(leaf.get("field", ""), (0, 0))
         if of >= FEW and 2 * late >= of:

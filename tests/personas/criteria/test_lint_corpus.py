@@ -1,5 +1,6 @@
 """Every planted fault is found at its place, and none is invented: the corpus, and clean definitions spoiled at random."""
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -49,3 +50,9 @@ def test_few_leads_and_few_values_say_nothing():
     body = PLANTED[0].body
     assert lint_seen(body, CATALOGUE, Seen(19, dict.fromkeys(PLANTED[0].seen(), 0))) == []
     assert lint_seen(body, CATALOGUE, Seen()) == []
+
+
+def test_a_never_that_is_learned_by_calling_is_no_fault():
+    case = CLEAN[1]
+    assert [cond["field"] for cond in case.body["never"] if "field" in cond] == ["lead.opted_out"]
+    assert notes(replace(case, late={"lead.opted_out": (40, 40)})) == set()
