@@ -255,15 +255,19 @@ def test_no_template_shows_rows_by_another_way():
 @pytest.mark.trust
 def test_every_page_with_a_list_is_among_the_lists(demo_db, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    plant()
     seen = set()
     for page in pages.PAGES:
         client = Client()
         if page.role:
             client.force_login(somebody(page.role))
-        answer = client.get(page.address())
+        try:
+            answer = client.get(page.address())
+        except IndexError:  # the demo has no row of which this is the page
+            assert page.name not in lists.LISTS
+            continue
         key = (answer.context or {}).get("list_key", "")
-        assert bool(key) == bool(re.search(r'<table class="[^"]*\blist\b', answer.text)), page.name
+        shown = bool(re.search(r'<table class="[^"]*\blist\b', answer.text))
+        assert shown == bool(key and answer.context["table"].lines), page.name
         seen.add(key)
     assert seen - {""} == set(lists.LISTS)
 
