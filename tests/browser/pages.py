@@ -103,6 +103,23 @@ def _import() -> dict:
         return {"pk": service.open_file(stream=io.BytesIO(rows), filename="fair.csv", by=None, at=clock.now()).pk}
 
 
+def _mapped() -> dict:
+    """An import whose mapping is remembered; a file that was only checked, where there is none."""
+    import tempfile
+    from pathlib import Path
+
+    from leads.intake.importing import service
+    from smarketing.rows import clock
+
+    try:
+        return _newest("leads.Import", state="done")
+    except IndexError:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "fair.csv"
+            path.write_text("Email,Last name\na@x.example,A\n")
+            return {"pk": service.run(path=path, at=clock.now, kind="leads", dry=True).pk}
+
+
 def _export() -> dict:
     """A large file that the photographed marketer asked for, half written."""
     from smarketing.accounts.models import User
@@ -230,7 +247,11 @@ def _said(name: str) -> Example:
         from smarketing.rows import clock
 
         lead = Lead.objects.filter(opted_out=False, erased=False, root_id=None).order_by("-pk")[0]
-        deed = {"lead": lead, "by": User.objects.filter(role="marketer", is_active=True)[0], "at": clock.now()}
+        deed = {
+            "lead": lead,
+            "by": User.objects.filter(role="marketer", is_active=True).order_by("pk")[0],
+            "at": clock.now(),
+        }
         if name == "note":
             return {"pk": lead.pk, "note_pk": notes.write(text="Prefers to be called on Tuesdays.", **deed).pk}
         words = {"source": "Salon", "text": "I agree to be written to.", "said_on": None}
@@ -249,7 +270,12 @@ def _merged() -> dict:
 
     newest = list(Lead.objects.living().filter(handoffs=None).order_by("-pk")[:2])
     loser, root = newest[0], newest[1]
-    made = merge.merge(loser=loser, root=root, by=User.objects.filter(role="marketer")[0], at=clock.now())
+    made = merge.merge(
+        loser=loser,
+        root=root,
+        by=User.objects.filter(role="marketer", is_active=True).order_by("pk")[0],
+        at=clock.now(),
+    )
     return {"pk": root.pk, "merge_pk": made.pk}
 
 
@@ -277,7 +303,12 @@ def _edited() -> dict:
     company = Company.objects.exclude(name="").order_by("-pk")[0]
     said = {name: getattr(company, name) for name in ("name", "domain", "industry", "country")}
     said["employees"] = (company.employees or 0) + 1
-    by_hand.edit_company(company=company, values=said, by=User.objects.filter(role="marketer")[0], at=clock.now())
+    by_hand.edit_company(
+        company=company,
+        values=said,
+        by=User.objects.filter(role="marketer", is_active=True).order_by("pk")[0],
+        at=clock.now(),
+    )
     return {"pk": AttributeChange.objects.filter(subject="company", by__isnull=False).order_by("-pk")[0].pk}
 
 
@@ -289,7 +320,7 @@ def _added(subject: str) -> Example:
         from smarketing.accounts.models import User
         from smarketing.rows import clock
 
-        how = {"by": User.objects.filter(role="marketer", is_active=True)[0], "at": clock.now()}
+        how = {"by": User.objects.filter(role="marketer", is_active=True).order_by("pk")[0], "at": clock.now()}
         name = f"New {secrets.token_hex(3)}"
         if subject == "lead":
             return {"pk": by_hand.add_lead(values={"last_name": name}, company={}, **how)}
@@ -332,7 +363,9 @@ def _apart() -> dict:
     made, _new = MergeSuggestion.objects.get_or_create(
         first=two[0], second=two[1], defaults={"reasons": ["email"], "weight": 100}
     )
-    likely.dismiss(suggestion=made, by=User.objects.filter(role="marketer", is_active=True)[0], at=clock.now())
+    likely.dismiss(
+        suggestion=made, by=User.objects.filter(role="marketer", is_active=True).order_by("pk")[0], at=clock.now()
+    )
     return {"pk": made.pk}
 
 
@@ -423,7 +456,7 @@ PAGES = (
     Page("leads:imports", "marketer"),
     Page("leads:import_new", "marketer"),
     Page("leads:mappings", "marketer"),
-    Page("leads:mapping", "marketer", lambda: _newest("leads.Import", state="done")),
+    Page("leads:mapping", "marketer", _mapped),
     Page("leads:import", "marketer", _import),
     Page("leads:attributes", "administrator"),
     Page("leads:attribute", "manager-marketing", lambda: _newest("personas.FieldDef", column="")),
