@@ -18,6 +18,7 @@ from tests.smarketing.accounts import matrix_table as table
 from tests.smarketing.accounts.matrix_objects import Objects, mark
 from tests.smarketing.accounts.matrix_walk import PLACED, Asked, Walk, plain, walked
 
+QUICK = ("rep", "viewer", "marketer", "")  # asked in `make test`; everybody in `make trust`
 FIRST_ID = 1_000_000_007  # ids are told apart from every other number on a page
 
 
@@ -42,7 +43,7 @@ def test_every_address_has_its_place_in_the_table():
 @pytest.mark.invariant("I18")
 def test_what_is_not_theirs_is_not_there(there):
     found = Asked()
-    for position in (*table.ALL, ""):
+    for position in QUICK:
         found += walked(there, position, deed=False, whole=False)
     found += asked_by_the_way(there)
     assert not found.wrong, "\n".join(found.wrong)
