@@ -1,7 +1,5 @@
 """`python manage.py backup`: the whole company in one file, while it works or while it is stopped."""
 
-import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -14,12 +12,11 @@ from django.utils import timezone
 
 from smarketing import env
 from smarketing.jobs import heartbeat
+from smarketing.jobs.stopped import again_with_server
 from smarketing.rows import census
 from smarketing.rows.models import Installation
 from smarketing.supervisor import archive, tools
 from smarketing.supervisor.errors import CannotRestore, CannotStart
-from smarketing.supervisor.lock import server_of
-from smarketing.supervisor.postgres import APPLICATION, OWNER
 
 
 class Command(BaseCommand):
@@ -35,7 +32,7 @@ class Command(BaseCommand):
             raise CommandError("--keep: at least 1")
         try:
             if not env.get("DATABASE_URL"):
-                sys.exit(self._with_server())
+                sys.exit(again_with_server())
             target = self._target(file)
             self._make(target)
         except (CannotRestore, CannotStart, OSError) as problem:
@@ -48,17 +45,6 @@ class Command(BaseCommand):
         for old in sorted(target.parent.glob("smarketing-*.tar"))[:-keep] if keep else ():
             old.unlink()
             self.stdout.write(f"{old.name}: removed")
-
-    def _with_server(self) -> int:
-        """The portal is stopped: start its database, run this command again, stop it."""
-        if not (settings.DATA / "postgres").exists():
-            raise CommandError(f"There is no company in {settings.DATA}.")
-        with server_of(settings.DATA) as server:
-            urls = {
-                "DATABASE_URL": server.url("smarketing", APPLICATION),
-                "OWNER_DATABASE_URL": server.url("smarketing", OWNER),
-            }
-            return subprocess.run([sys.executable, *sys.argv], env=os.environ | urls).returncode
 
     def _target(self, file: str | None) -> Path:
         target = Path(file).absolute() if file else settings.DATA / "backups"

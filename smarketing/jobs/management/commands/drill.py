@@ -17,10 +17,9 @@ from django.core.management.base import BaseCommand, CommandError
 from smarketing import env
 from smarketing.jobs import heartbeat
 from smarketing.jobs.models import Heartbeat
+from smarketing.jobs.stopped import again_with_server
 from smarketing.supervisor import archive, tools
 from smarketing.supervisor.errors import CannotRestore, CannotStart
-from smarketing.supervisor.lock import server_of
-from smarketing.supervisor.postgres import APPLICATION, OWNER
 
 from .restore import refuse_unknown
 
@@ -37,7 +36,7 @@ class Command(BaseCommand):
     def handle(self, *args, file, **options):
         try:
             if not env.get("DATABASE_URL"):
-                sys.exit(self._with_server())
+                sys.exit(again_with_server())
             begun = time.monotonic()
             self._drill(file or _newest())
         except (CannotRestore, CannotStart, OSError) as problem:
@@ -45,17 +44,6 @@ class Command(BaseCommand):
         took = round(time.monotonic() - begun)
         heartbeat.beat("drill", seconds=took)
         self.stdout.write(f"The backup holds: restored, proved and dropped in {took} s.")
-
-    def _with_server(self) -> int:
-        """The portal is stopped: start its database, run this command again, stop it."""
-        if not (settings.DATA / "postgres").exists():
-            raise CommandError(f"There is no company in {settings.DATA}.")
-        with server_of(settings.DATA) as server:
-            urls = {
-                "DATABASE_URL": server.url("smarketing", APPLICATION),
-                "OWNER_DATABASE_URL": server.url("smarketing", OWNER),
-            }
-            return subprocess.run([sys.executable, *sys.argv], env=os.environ | urls).returncode
 
     def _drill(self, file: Path) -> None:
         application, owner = env.get("DATABASE_URL"), env.get("OWNER_DATABASE_URL") or env.get("DATABASE_URL")
