@@ -60,7 +60,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "counted_twice": ("One act gives points here and in “{other}”: put both under a common cap, or say which one counts.", "Un même acte donne des points ici et dans « {other} » : mettez les deux sous un plafond commun, ou dites lequel compte."),
     "hits_nobody": ("No lead has this now.", "Aucun lead ne remplit cette condition aujourd’hui."),
     "hits_everybody": ("Every lead has this now: it tells nobody apart.", "Tous les leads remplissent cette condition aujourd’hui : elle ne distingue personne."),
-    "filled_late": ("{field}: for {late} of {of} leads it was filled in only after sales had called. It says who was called, not who is good.", "{field} : pour {late} leads sur {of}, renseigné seulement après l’appel des ventes. Cela dit qui a été appelé, non qui est bon."),
+    "filled_late": ("{field}: for {late} of {of} leads it was filled in only after sales had called. It says who was called, not who is good.", "{field} : pour {late} leads sur {of}, renseigné seulement après l’appel de l’équipe commerciale. Cela dit qui a été appelé, non qui est bon."),
     "personal": ("{field} is personal data and of little use here: keep it only if it is needed.", "{field} : donnée personnelle et ici peu utile, à ne garder que si elle est nécessaire."),
 }  # fmt: skip
 
