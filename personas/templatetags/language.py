@@ -54,6 +54,7 @@ def lift(found: Lift, url: str) -> dict[str, Any]:
     edges = found.interval
     return {
         "url": url, "mark": MARKS[found.verdict], "verdict": found.verdict, "won": found.won, "hit": found.hit,
+        "told": found.value is not None,
         "value": tenths(found.value), "low": tenths(edges and edges[0]), "high": tenths(edges and edges[1]),
     }  # fmt: skip
 
