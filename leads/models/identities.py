@@ -135,7 +135,7 @@ class Deal(Born):
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     closed_at = models.DateTimeField(null=True)
     closed_day_only = models.BooleanField(default=False)
-    reason = models.CharField(max_length=20, default="", blank=True)
+    reason = models.TextField(default="", blank=True)  # a code of the house, or the words of a file
     handoff = models.ForeignKey("leads.Handoff", models.PROTECT, null=True, related_name="deals")
     rep = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="deals")
     insert_only = (*BORN, "lead", "handoff")

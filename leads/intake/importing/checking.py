@@ -25,10 +25,14 @@ from .sniff import Unreadable
 def check_rows(one: Import, held: lease.Held, at: datetime) -> Import:
     """Judge the whole file. Afterwards the import is checked, or failed with its problems said."""
     try:
-        staging.begin(one)
-        headers = mappings.headers_of(reader.header(staging.path_of(one), staging.format(one)))
-    except Unreadable as problem:
+        return _checked(one, held, at)
+    except Unreadable as problem:  # its header, or a workbook that turns out broken further down
         return _finish(one, held, {"problems": [{"key": problem.code, "params": problem.params}]})
+
+
+def _checked(one: Import, held: lease.Held, at: datetime) -> Import:
+    staging.begin(one)
+    headers = mappings.headers_of(reader.header(staging.path_of(one), staging.format(one)))
     chosen, problems = mappings.read(one.kind, one.mapping, headers)
     survey = _Survey(one, held, dates.columns_of(chosen))
     problems += _tell_dates(one, chosen, survey)

@@ -23,7 +23,7 @@ QUERIES = {"measures:one": "?from=2026-01-01&to=2026-04-01"}
 BODIES: dict[str, dict] = {
     "leads:attempt": {"outcome": "reached"}, "leads:note": {"text": "A word."}, "leads:praise": {"text": "Well done."},
     "leads:open_deal": {"title": "Pilot"}, "leads:change_deal": {"title": "Pilot", "amount": "12"}, "leads:reassign": {"rep": ""},
-    "leads:pool_do": {"do": "up"}, "leads:attribute_do": {"do": "up"}, "leads:reason_do": {"do": "up"},
+    "leads:pool_do": {"do": "up"}, "leads:attribute_do": {"do": "offer"}, "leads:reason_do": {"do": "up"},
 }  # fmt: skip
 IN_BODY = {"personas:act", "personas:row"}  # these name a row of the draft there
 FRAGMENTS = {"personas:counts", "personas:persona_counts"}  # asked by a page; alone they lead to it

@@ -133,8 +133,11 @@ def line(db):
     return DefinitionLine.objects.create(name="MQL")
 
 
+FOUND = (1511, 6307)  # a workbook that breaks below its header; a reason of ten thousand letters
+
+
 def test_a_hundred_files(tmp_path, line):
-    for seed in range(100):
+    for seed in [*range(98), *FOUND]:
         account(seed, tmp_path)
 
 
