@@ -6,6 +6,7 @@ file says of its own size is believed: what is unpacked is counted, and memory s
 
 import posixpath
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -39,7 +40,7 @@ def is_workbook(path: Path) -> bool:
         with zipfile.ZipFile(path) as packed:
             found = {one.filename: one for one in packed.infolist()}
             kind = packed.read("mimetype")[:80] if "mimetype" in found and found["mimetype"].file_size < 80 else b""
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, zipfile.zlib.error):
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, zlib.error):
         return False
     if kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
         raise Broken("is_ods")
