@@ -14,7 +14,7 @@ class LeadsConfig(AppConfig):
         from leads.judging import rebuild, service
         from leads.measures import table
         from leads.models import Lead
-        from leads.pages import beside, day_one, finding, settings
+        from leads.pages import beside, day_one, finding, proven, settings
         from leads.pages.matches import count_matches
         from leads.rights import remarks
         from leads.scoring import backfill, ledger, stored
@@ -45,6 +45,7 @@ class LeadsConfig(AppConfig):
         hooks.deals.append(handing.changed_deals)
         hooks.undone.append(undoing.undone)
         personas.count_matches.append(count_matches)
+        personas.weigh.append(proven.weigh)
         personas.stored_values.append(stored.values)
         slots.fill("lead.actions", beside.to_queue, 10)
         slots.fill("lead.identity", beside.deals_of_lead, 20)

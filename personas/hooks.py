@@ -10,17 +10,18 @@ from personas.criteria.statistics import Flagged, Lift
 
 @dataclass(frozen=True)
 class Evidence:
-    """What became of leads handed over and mature, judged as at their handoff. `lift`: written path -> lift of a criterion or
-    condition; `whole`: the definition as a test for being won; `edges`: axis -> the score from which on four in five of those
-    won are caught. `links`: path, "flagged" or "won" -> address that lists those leads; `cohort`: of all of them.
+    """What became of leads handed over at least `days` ago, judged as at their handoff. `lift`: written path -> lift of a
+    criterion or condition; `whole`: the definition as a test for being won; `edges`: axis -> the score from which on four in
+    five of those won are caught. `links`: path, "leads", "won", "flagged" or "caught" -> address that lists those leads.
+    `late`: field -> (values that came in only after sales had made contact, values of leads contacted).
     """
 
     whole: Flagged
-    lift: Mapping[str, Lift] = field(default_factory=dict)
-    edges: Mapping[str, int] = field(default_factory=dict)
-    links: Mapping[str, str] = field(default_factory=dict)
-    cohort: str = ""
-    days: int = 0
+    lift: Mapping[str, Lift]
+    edges: Mapping[str, int]
+    late: Mapping[str, tuple[int, int]]
+    links: Mapping[str, str]
+    days: int
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,8 @@ class Counts:
     """How a definition's body meets the leads known at `cutoff`.
 
     `hits`: written path of a criterion or condition -> leads for which it holds. `cells`: grade -> leads. `mql`: who
-    would be an MQL now (`direct` of them by a direct path). `late`: field -> (values that came in only after sales had made
-    contact, values of leads contacted). `links`: path, "mql", "direct", "leads" or grade -> address
-    that lists those leads. `evidence`: what became of leads like these. `waiting`: the figures are not there yet; they are being counted.
+    would be an MQL now (`direct` of them by a direct path). `links`: path, "mql", "direct", "leads" or grade -> address
+    that lists those leads. `waiting`: the figures are not there yet; they are being counted.
     """
 
     leads: int = 0
@@ -38,15 +38,15 @@ class Counts:
     direct: int = 0
     hits: Mapping[str, int] = field(default_factory=dict)
     cells: Mapping[str, int] = field(default_factory=dict)
-    late: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
-    evidence: Evidence | None = None
     cutoff: datetime | None = None
     waiting: bool = False
 
 
 # (body, where it comes from: "draft:3", "version:5", "persona:7") -> Counts
 count_matches: list[Callable[[Mapping[str, Any], str], Counts]] = []
+# (body, where it comes from) -> Evidence; None while it is being counted
+weigh: list[Callable[[Mapping[str, Any], str], Evidence | None]] = []
 # (key of a field, or event.page, event.form, event.name, campaign) -> values stored, the most frequent first
 stored_values: list[Callable[[str], Sequence[str]]] = []
 
@@ -54,6 +54,11 @@ stored_values: list[Callable[[str], Sequence[str]]] = []
 def counts(body: Mapping[str, Any], source: str) -> Counts | None:
     """The counts of whoever knows leads; None when nobody does."""
     return next((count(body, source) for count in count_matches), None)
+
+
+def evidence(body: Mapping[str, Any], source: str) -> Evidence | None:
+    """What became of leads like these; None when nobody knows, or not yet."""
+    return next((ask(body, source) for ask in weigh), None)
 
 
 def values(key: str) -> list[str]:

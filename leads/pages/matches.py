@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.models import Lead
-from leads.scoring import late, preview
+from leads.scoring import preview
 from personas.criteria import tree
 from personas.hooks import Counts
 from personas.models import DefinitionDraft, DefinitionVersion, PersonaVersion
@@ -47,9 +47,7 @@ def count_matches(body: Mapping[str, Any], source: str) -> Counts:
         return Counts(waiting=True)
     keys = [*preview.WHOLE, *found.hits, *found.cells]
     links = {key: address(source, key) for key in keys}
-    seen = late.filled({cond["field"] for _path, cond in tree.conditions(body) if "field" in cond}, at)
-    known = proven.of(body, source, at)
-    return Counts(found.leads, found.mql, found.direct, found.hits, found.cells, seen, links, known, at)
+    return Counts(found.leads, found.mql, found.direct, found.hits, found.cells, links, at)
 
 
 def address(source: str, what: str) -> str:
@@ -62,15 +60,10 @@ def matching(request: HttpRequest) -> HttpResponseBase:
     """The leads themselves, as they are now: the figure is counted again, so that both agree."""
     source, what = request.GET.get("of", ""), request.GET.get("what", "")
     body, title, back = _body(source)
-    handed = what.removeprefix(proven.HANDED) if what.startswith(proven.HANDED) else ""
-    if (
-        what not in preview.WHOLE
-        and (handed or what) not in preview.parts(body)
-        and not _is_grade(what)
-        and handed not in proven.WHOLE
-    ):
+    past = proven.knows(body, what)
+    if not past and what not in preview.WHOLE and what not in preview.parts(body) and not _is_grade(what):
         raise Http404
-    ids = proven.matching(body, handed, fence.cutoff()) if handed else preview.matching(body, what, fence.cutoff())
+    ids = (proven if past else preview).matching(body, what, fence.cutoff())
     personal = may(request.user, "leads.personal")
     context: dict[str, Any] = {"title": title, "what": _words(body, what), "back": back, "waiting": ids is None}
     if ids is not None:
@@ -110,10 +103,8 @@ def _words(body: Mapping[str, Any], what: str) -> str:
     if _is_grade(what):
         return _("Grade %(grade)s now") % {"grade": what}
     if what.startswith(proven.HANDED):
-        what = what.removeprefix(proven.HANDED)
-        named = {"flagged": _("Would have been an MQL"), "caught": _("Would have been an MQL, and was won")}
-        condition = named.get(what) or _words(body, what)
-        return _("%(condition)s, at the handoff") % {"condition": condition}
+        path = what.removeprefix(proven.HANDED)
+        return proven.words(what, "" if path in proven.WHOLE else _words(body, path))
     speaker = voice()
     return "".join(piece.text for piece in speaker.condition(preview.parts(body)[what]))
 

@@ -10,7 +10,6 @@ from personas.criteria.lint import lint
 from personas.criteria.lint_seen import Seen, lint_seen
 from personas.criteria.sentence import Segment, Voice, plain
 from personas.criteria.validate import validate
-from personas.hooks import Counts
 
 from .words import at_lines, said
 
@@ -95,19 +94,19 @@ class Document:
         return not any(line.movable for section in self.sections for line in section.lines)
 
 
-def document(body: Mapping[str, Any], speaker: Voice, notes: bool = True, counts: Counts | None = None) -> Document:
-    """The whole body in reading order, with what is wrong, the notes of lint and, from `counts`, of lint_seen at their lines
+def document(body: Mapping[str, Any], speaker: Voice, notes: bool = True, seen: Seen | None = None) -> Document:
+    """The whole body in reading order, with what is wrong, the notes of lint and, from `seen`, of lint_seen at their lines
     (those without one on the document)."""
     sections = [
         Section(name, definition_text.heading(name, speaker.lang), _lines(body, name, speaker))
         for name in (*tree.AXES, *tree.LISTS, "mql", "rest")
     ]
     lines = {line.path: line for section in sections for line in section.lines}
-    wrong = validate(body, speaker.catalogue) if notes or counts else []
+    wrong = validate(body, speaker.catalogue) if notes or seen else []
     found = {
         "wrong": at_lines(wrong, lines),
         "notes": at_lines(lint(body, speaker.catalogue) if notes and not wrong else (), lines),
-        "seen": at_lines(lint_seen(body, speaker.catalogue, _seen(counts)) if counts and not wrong else (), lines),
+        "seen": at_lines(lint_seen(body, speaker.catalogue, seen) if seen and not wrong else (), lines),
     }
     for kind, by_line in found.items():
         for path, problems in by_line.items():
@@ -121,10 +120,6 @@ def document(body: Mapping[str, Any], speaker: Voice, notes: bool = True, counts
         notes=[said(one, speaker, body) for one in found["notes"].get("", ())],
         wrong=[said(one, speaker, body) for one in found["wrong"].get("", ())],
     )
-
-
-def _seen(counts: Counts) -> Seen:
-    return Seen() if counts.waiting else Seen(counts.leads, counts.hits, counts.late)
 
 
 def _lines(body: Mapping[str, Any], name: str, speaker: Voice) -> list[Line]:

@@ -1,6 +1,7 @@
 """The definition studio: the draft as a document of sentences, what it does now, and how it stands with both sides."""
 
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from personas import hooks
 from personas.criteria.differ import differences
+from personas.criteria.lint_seen import Seen
 from personas.definitions import queries
 from personas.definitions.services import KIND
 from personas.models import DefinitionLine
@@ -43,8 +45,8 @@ def studio(request: HttpRequest, line: DefinitionLine, at: datetime, *, row=None
         if row is None:
             return redirect("personas:definition", line.pk)
     where = standing(line)
-    found = _counted(line) if request.GET.get("count") else None
-    shown = document(line.draft.body, speaker, counts=found)
+    figures = _figures(line) if request.GET.get("count") else {"counts": None, "evidence": None}
+    shown = document(line.draft.body, speaker, seen=_seen(**figures))
     context = {
         "line": line,
         "draft": line.draft,
@@ -58,7 +60,7 @@ def studio(request: HttpRequest, line: DefinitionLine, at: datetime, *, row=None
         "here": request.GET.get("at", ""),
         "may_edit": may_edit,
         "notes": shown.noted,
-        "counts": found,
+        **figures,
     }
     return render(request, "personas/studio.html", context, status=status)
 
@@ -72,8 +74,8 @@ def counts(request: HttpRequest, pk: int) -> HttpResponse:
     context = {"line": line, "draft": line.draft, "open": request.GET.get("open", "")}
     if request.GET.get("revision", str(line.draft.revision)) != str(line.draft.revision):
         return render(request, "personas/counts.html", context | {"moved_on": True})
-    found = _counted(line)
-    context |= {"counts": found, "document": document(line.draft.body, voice(), counts=found)}
+    figures = _figures(line)
+    context |= {**figures, "document": document(line.draft.body, voice(), notes=False, seen=_seen(**figures))}
     return render(request, "personas/counts.html", context | _live(line))
 
 
@@ -86,8 +88,17 @@ def _live(line: DefinitionLine) -> dict:
     return {"live": live, "live_mql": found.mql if found and not found.waiting else None}
 
 
-def _counted(line: DefinitionLine) -> hooks.Counts | None:
-    return hooks.counts(line.draft.body, f"draft:{line.pk}")
+def _figures(line: DefinitionLine) -> dict[str, Any]:
+    """What the draft does to the leads there are, and what became of leads like these (when those are counted)."""
+    body, source = line.draft.body, f"draft:{line.pk}"
+    counts = hooks.counts(body, source)
+    return {"counts": counts, "evidence": hooks.evidence(body, source) if counts and not counts.waiting else None}
+
+
+def _seen(counts: hooks.Counts | None, evidence: hooks.Evidence | None) -> Seen | None:
+    if counts is None or counts.waiting:
+        return None
+    return Seen(counts.leads, counts.hits, evidence.late if evidence else {})
 
 
 @needs("definition.view")
