@@ -8,7 +8,7 @@ from typing import Any
 from leads.models import Lead, Qualification, Score
 from leads.scoring.oracle import LeadFacts
 from personas.criteria import counterfactual, grade, wishes
-from personas.criteria.counterfactual import Wish
+from personas.criteria.imagined import Wish
 from personas.criteria.fields import Catalogue
 from personas.definitions import queries
 from personas.definitions.catalogue import catalogue as read_catalogue

@@ -5,42 +5,20 @@ size: all of one element, then all of two, and so on, so that the first one foun
 out when a part of it is enough. A bound on the points that so many steps can bring spares most of the looking.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from . import candidates, grade, tree
-from .behaviours import key_of, matches
-from .evaluate import Facts, Judgement, Moment, cap_of, judged
+from . import grade, tree
+from .decay import MILLION
+from .evaluate import Facts, Judgement, cap_of
 from .fields import Catalogue
+from .imagined import Imagination, State, Wish
 
-MOST_SETS, MOST_STEPS, MOST_LOOKS = 3, 8, 20_000
-MORE_LOOKS = 4_000  # for further sets, once one is found
-
-State = tuple[int, ...]
-Reached = Callable[[Judgement], bool]
-
-
-@dataclass(frozen=True)
-class Wish:
-    """A field that would have another value, or an act done `times` times.
-
-    `gained` and `lost`: the conditions on that field that would then hold, or hold no longer. `done`: how often the act
-    counts today already.
-    """
-
-    field: str = ""
-    value: Any = None
-    gained: tuple[Mapping[str, Any], ...] = ()
-    lost: tuple[Mapping[str, Any], ...] = ()
-    event: Mapping[str, Any] | None = None
-    times: int = 1
-    done: int = 0
-
-    @property
-    def size(self) -> int:
-        return 1 if self.field else self.times
+MOST_SETS, MOST_STEPS = 3, 8
+MOST_LOOKS, MOST_WALKED = 20_000, 100_000  # states judged; beginnings of states gone through
+MORE_LOOKS, MORE_WALKED = 4_000, 20_000  # for further sets, once one is found
 
 
 @dataclass(frozen=True)
@@ -67,232 +45,111 @@ def would(
     these grade cells. `personas`: rules of the persona versions named. `acts` False: what is done today does not count
     (the day of an engagement reset). One empty set when nothing is missing.
     """
-    return _Search(body, facts, today, catalogue, personas or {}, frozenset(goal), after_no, acts).answer()
-
-
-@dataclass
-class _Variable:
-    """What may be otherwise: `options` besides the one that stands, each with its number of steps."""
-
-    key: str
-    options: list[Any]
-    costs: list[int]
-    event: Mapping[str, Any] | None = None
-    gains: tuple[int, int] = (0, 0)  # the most that one step can bring to each axis
-
-
-class _Facts:
-    """The facts under some wishes."""
-
-    def __init__(self, search: "_Search", state: State):
-        self._search, self._state = search, state
-        self.personas: frozenset[int] = frozenset()
-        chosen = [(one, option) for one, option in zip(search.variables, state, strict=True) if option]
-        self._values = {one.key: one.options[option - 1] for one, option in chosen if one.event is None}
-        self._acts = [(one.event, one.options[option - 1]) for one, option in chosen if one.event is not None]
-
-    def value(self, name: str) -> Any:
-        return self._values[name] if name in self._values else self._search.facts.value(name)
-
-    def events(self, filter_: Mapping[str, Any]) -> list[tuple[date, int]]:
-        more = [(self._search.today, count) for event, count in self._acts if matches(filter_, event)]
-        return [*self._search.events(filter_), *more]
-
-
-@dataclass(frozen=True)
-class _Imagined(Moment):
-    """A moment under some wishes; what does not depend on them is remembered."""
-
-    search: Any = field(default=None, compare=False)
-    state: State = ()
-
-    def holds(self, cond: Mapping[str, Any]) -> bool:
-        if "persona" in cond:
-            rules = self.search.personas.get(cond["persona"])
-            return self.holds(rules) if rules else (not rules and cond["persona"] in self.search.facts.personas)
-        return self._kept("holds", cond, super().holds)
-
-    def raw(self, item: Mapping[str, Any]) -> tuple[int, int]:
-        return self._kept("raw", item, super().raw)
-
-    def _kept(self, what: str, part: Mapping[str, Any], compute: Callable) -> Any:
-        touched = self.search.touched.get(id(part))
-        if touched is None:
-            return compute(part)
-        key = (what, id(part), *(self.state[index] for index in touched))
-        kept = self.search.kept
-        if key not in kept:
-            kept[key] = compute(part)
-        return kept[key]
+    imagination = Imagination(body, facts, today, catalogue, personas or {}, MOST_STEPS if acts else 0)
+    return _Search(imagination, frozenset(goal), after_no).answer()
 
 
 class _Search:
-    def __init__(
-        self,
-        body: Mapping[str, Any],
-        facts: Facts,
-        today: date,
-        catalogue: Catalogue,
-        personas: Mapping[int, Mapping[str, Any]],
-        goal: Collection[str],
-        after_no: bool,
-        acts: bool,
-    ):
-        self.body, self.facts, self.today, self.catalogue = body, facts, today, catalogue
-        self.personas, self.goal, self.after_no = personas, goal, after_no
-        self.kept: dict[tuple, Any] = {}
-        self._events: dict[str, list[tuple[date, int]]] = {}
-        self.looks = 0
-        self.variables = [*self._fields(), *(self._acts() if acts else ())]
-        self.index = {one.key: at for at, one in enumerate(self.variables)}
-        self.touched = {id(part): self._touching(cond) for part, cond in self._parts()}
+    def __init__(self, imagination: Imagination, goal: Collection[str], after_no: bool):
+        self.all, self.body = imagination, imagination.body
+        self.goal, self.after_no = goal, after_no
+        self.looks = self.walked = 0
+        self.most_looks, self.most_walked = MOST_LOOKS, MOST_WALKED
+        self.found: list[State] = []
         self._order()
 
-    # --- what may be otherwise
+    def answer(self) -> Answer:
+        start = self._judgement(self.all.nothing)
+        if self._reached(start):
+            return Answer(((),), True)
+        for state in self._by_size(start):
+            if self._reached(self._judgement(state)):
+                self._keep(state)
+            if len(self.found) == MOST_SETS or self._is_tired():
+                break
+        proven = bool(self.found) or not self._is_tired()
+        if not self.found and (step := self._step_by_step(start)):
+            self.found, proven = [step], False
+        return Answer(tuple(map(self.all.wishes, self.found)), proven)
 
-    def leaves(self, cond: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """The tests inside a condition tree, those of the personas it names included."""
-        for _path, leaf in tree.leaves(cond):
-            rules = self.personas.get(leaf["persona"]) if "persona" in leaf else None
-            yield from self.leaves(rules) if rules else (leaf,)
+    def _keep(self, state: State) -> None:
+        self.found.append(state)
+        if len(self.found) == 1:
+            self.most_looks = min(self.most_looks, self.looks + MORE_LOOKS)
+            self.most_walked = min(self.most_walked, self.walked + MORE_WALKED)
 
-    def _conditions(self) -> list[Mapping[str, Any]]:
-        return [leaf for _path, cond in tree.roots(self.body) for leaf in self.leaves(cond)]
+    def _is_tired(self) -> bool:
+        return self.looks > self.most_looks or self.walked > self.most_walked
 
-    def _fields(self) -> Iterator[_Variable]:
-        asked: dict[str, list[Mapping[str, Any]]] = {}
-        for leaf in self._conditions():
-            if "field" in leaf and leaf not in asked.setdefault(leaf["field"], []):
-                asked[leaf["field"]].append(leaf)
-        self.asked = asked
-        for name, leaves in asked.items():
-            info = self.catalogue.get(name)
-            options = candidates.values(info, leaves, self.facts.value(name), self.today) if info else []
-            if options:
-                yield _Variable(name, options, [1] * len(options))
+    def _judgement(self, state: State) -> Judgement:
+        self.looks += 1
+        return self.all.judgement(state, after_no=self.after_no)
 
-    def _acts(self) -> Iterator[_Variable]:
-        filters = {key_of(leaf["event"]): leaf["event"] for leaf in self._conditions() if "event" in leaf}
-        for key, filter_ in filters.items():
-            event = candidates.act(filter_)
-            if event is not None:
-                steps = list(range(1, MOST_STEPS + 1))
-                yield _Variable(key, steps, steps, event)
+    def _reached(self, found: Judgement) -> bool:
+        return found.grade in self.goal if self.goal else found.qualifies
 
-    def _parts(self) -> Iterator[tuple[Any, Mapping[str, Any]]]:
-        """(criterion, or condition of a list; its condition)."""
-        for axis in tree.AXES:
-            for _path, item, _group in tree.items(self.body, axis):
-                yield item, item["when"]
-        for name in tree.LISTS:
-            for cond in self.body.get(name) or ():
-                yield cond, cond
-
-    def _touching(self, cond: Mapping[str, Any]) -> tuple[int, ...]:
-        """Variables on which a condition depends."""
-        found = set()
-        for leaf in self.leaves(cond):
-            if "field" in leaf:
-                found |= {self.index[leaf["field"]]} if leaf["field"] in self.index else set()
-            elif "event" in leaf:
-                found |= {
-                    at for at, one in enumerate(self.variables) if one.event and matches(leaf["event"], one.event)
-                }
-        return tuple(sorted(found))
+    # --- by size
 
     def _order(self) -> None:
         """What opens the direct path first, then what brings most: the bound bites early."""
+        gains = [[0, 0] for _one in self.all.variables]
         for axis_at, axis in enumerate(tree.AXES):
             for _path, item, _group in tree.items(self.body, axis):
-                for at in self.touched[id(item)]:
-                    one = self.variables[at]
-                    gains = list(one.gains)
-                    gains[axis_at] += self._most(item)
-                    one.gains = (gains[0], gains[1])
-        direct = {at for cond in self.body.get("direct") or () for at in self.touched[id(cond)]}
-        order = sorted(
-            range(len(self.variables)), key=lambda at: (at not in direct, -sum(self.variables[at].gains), at)
-        )
-        place = {old: new for new, old in enumerate(order)}
-        self.variables = [self.variables[old] for old in order]
-        self.touched = {part: tuple(sorted(place[at] for at in found)) for part, found in self.touched.items()}
-        self.direct_until = len(direct)  # from this variable on none opens the direct path
+                most = self._most(item)
+                for at in self.all.touched[id(item)]:
+                    gains[at][axis_at] += most
+        direct = {at for cond in self.body.get("direct") or () for at in self.all.touched[id(cond)]}
+        order = sorted(range(len(gains)), key=lambda at: (at not in direct, -sum(gains[at]), at))
+        self.all.arrange(order)
+        self.gains = [gains[at] for at in order]  # the most that one step of a variable can bring to each axis
         self.best_after = [
-            tuple(max((one.gains[axis] for one in self.variables[at:]), default=0) for axis in (0, 1))
-            for at in range(len(self.variables) + 1)
+            [max((one[axis] for one in self.gains[at:]), default=0) for axis in (0, 1)] for at in range(len(order) + 1)
         ]
+        self.direct_until = len(direct)  # from this variable on none opens the direct path
 
     def _most(self, item: Mapping[str, Any]) -> int:
         """The most that one step may bring by a criterion: for points taken away, that they no longer are."""
         points = item["points"]
         if points > 0:
             return points + (1 if item.get("each") else 0)  # truncation to whole points may give one more
-        raw, _events = self._moment(self.nothing).raw(item)
-        return min(cap_of(item), -raw // 1_000_000 + 1) if raw < 0 else 0
-
-    # --- looking
-
-    @property
-    def nothing(self) -> State:
-        return (0,) * len(self.variables)
-
-    def events(self, filter_: Mapping[str, Any]) -> list[tuple[date, int]]:
-        key = key_of(filter_)
-        if key not in self._events:
-            self._events[key] = list(self.facts.events(filter_))
-        return self._events[key]
-
-    def _moment(self, state: State) -> _Imagined:
-        return _Imagined(_Facts(self, state), self.today, self.catalogue, self, state)
-
-    def judgement(self, state: State) -> Judgement:
-        self.looks += 1
-        return judged(self.body, self._moment(state), after_no=self.after_no)
-
-    def reached(self, found: Judgement) -> bool:
-        return found.grade in self.goal if self.goal else found.qualifies
-
-    def answer(self) -> Answer:
-        start = self.judgement(self.nothing)
-        if self.reached(start):
-            return Answer(((),), True)
-        found: list[State] = []
-        most = MOST_LOOKS
-        for state in self._by_size(start):
-            if self._is_new(state, found) and self.reached(self.judgement(state)):
-                found.append(state)
-                most = min(most, self.looks + MORE_LOOKS) if len(found) == 1 else most
-            if len(found) == MOST_SETS or self.looks > most:
-                break
-        proven = bool(found) or self.looks <= most
-        if not found and (step := self._step_by_step(start)):
-            found, proven = [step], False
-        return Answer(tuple(map(self._wishes, found)), proven)
+        raw, _events = self.all.moment(()).raw(item)
+        return min(cap_of(item), -raw // MILLION + 1) if raw < 0 else 0
 
     def _by_size(self, start: Judgement) -> Iterator[State]:
-        """States of one step, of two, ..., those left out that the bound rules out."""
+        """States of one step, of two, ..., those left out that the bound rules out or of which a part is enough."""
         for size in range(1, MOST_STEPS + 1):
             yield from self._grow((), size, (start.fit, start.engagement))
 
     def _grow(self, state: State, left: int, points: tuple[int, int]) -> Iterator[State]:
+        """States of `left` more steps that begin so; `points`: the most that the axes may have by now."""
+        self.walked += 1
         at = len(state)
-        if at == len(self.variables):
-            if not left:
-                yield state
+        if self._is_tired() or self._is_enough(state):
             return
         if not left:
-            yield state + (0,) * (len(self.variables) - at)
+            yield state + (0,) * (len(self.all.variables) - at)
             return
-        if self._hopeless(state, left, points):
+        if at == len(self.all.variables) or self._is_hopeless(state, left, points):
             return
-        one = self.variables[at]
-        for option, cost in enumerate(one.costs, 1):
-            if cost <= left:
-                more = (points[0] + cost * one.gains[0], points[1] + cost * one.gains[1])
+        one, gains = self.all.variables[at], self.gains[at]
+        for option in range(1, len(one.options) + 1):
+            if (cost := one.cost(option)) <= left:
+                more = (points[0] + cost * gains[0], points[1] + cost * gains[1])
                 yield from self._grow((*state, option), left - cost, more)
         yield from self._grow((*state, 0), left, points)
 
-    def _hopeless(self, state: State, left: int, points: tuple[int, int]) -> bool:
+    def _is_enough(self, state: State) -> bool:
+        """Whether a set that was found is a part of what begins so, or differs from it in a value only."""
+        whole = state + (0,) * (len(self.all.variables) - len(state))
+        return any(self._covers(one, whole) for one in self.found)
+
+    def _covers(self, one: State, other: State) -> bool:
+        return all(
+            mine == 0 or (theirs >= mine if variable.event else theirs != 0)
+            for mine, theirs, variable in zip(one, other, self.all.variables, strict=True)
+        )
+
+    def _is_hopeless(self, state: State, left: int, points: tuple[int, int]) -> bool:
         """Whether so many further steps cannot reach a cell, and the direct path is out of the question."""
         if not self.goal and (len(state) < self.direct_until or self._direct(state)):
             return False
@@ -301,78 +158,47 @@ class _Search:
         return not any(best[0] >= low and best[1] >= high for low, high in self._edges())
 
     def _direct(self, state: State) -> bool:
-        moment = self._moment(state + (0,) * (len(self.variables) - len(state)))
-        return any(map(moment.holds, self.body.get("direct") or ()))
+        return any(map(self.all.moment(state).holds, self.body.get("direct") or ()))
 
     def _edges(self) -> Iterable[tuple[int, int]]:
         """The lower edges of the cells that are wanted."""
         fit, engagement = ([*self.body[axis]["bands"], 0] for axis in tree.AXES)
-        for cell in self.goal or self.body["mql"]:
+        for cell in self.goal or self.body.get("mql") or ():
             yield fit[grade.LETTERS.index(cell[0])], engagement[grade.DIGITS.index(cell[1])]
 
-    def _is_new(self, state: State, found: Sequence[State]) -> bool:
-        """Whether no set that was found is a part of this one, or differs from it in a value only."""
-        return not any(self._covers(one, state) for one in found)
-
-    def _covers(self, one: State, other: State) -> bool:
-        return all(
-            mine == 0 or (theirs >= mine if variable.event else theirs != 0)
-            for mine, theirs, variable in zip(one, other, self.variables, strict=True)
-        )
+    # --- step by step
 
     def _step_by_step(self, start: Judgement) -> State | None:
         """A set found by always taking the step that brings most, then leaving out what is not needed."""
-        state, best = self.nothing, start
+        state, best = self.all.nothing, start
         for _step in range(2 * MOST_STEPS):
-            tried = [
-                (self._worth(found), next_, found) for next_ in self._nearby(state) for found in [self.judgement(next_)]
-            ]
+            tried = [(next_, self._judgement(next_)) for next_ in self._nearby(state)]
             if not tried:
                 return None
-            worth, next_, found = max(tried, key=lambda one: one[0])
-            if self.reached(found):
+            next_, found = max(tried, key=lambda one: self._worth(one[1]))
+            if self._reached(found):
                 return self._spared(next_)
-            if worth <= self._worth(best):
+            if self._worth(found) <= self._worth(best):
                 return None
             state, best = next_, found
         return None
 
     def _nearby(self, state: State) -> Iterator[State]:
-        for at, one in enumerate(self.variables):
-            options = [state[at] + 1] if one.event else range(1, len(one.options) + 1)
+        for at, one in enumerate(self.all.variables):
+            options: Sequence[int] = [state[at] + 1] if one.event else range(1, len(one.options) + 1)
             for option in options:
                 if option <= len(one.options) and option != state[at]:
                     yield (*state[:at], option, *state[at + 1 :])
 
     def _worth(self, found: Judgement) -> tuple[bool, int, int]:
-        short = min(max(0, low - found.fit) + max(0, high - found.engagement) for low, high in self._edges())
-        return self.reached(found), -len(found.failures), -short
+        short = (max(0, low - found.fit) + max(0, high - found.engagement) for low, high in self._edges())
+        return self._reached(found), -len(found.failures), -min(short, default=0)
 
     def _spared(self, state: State) -> State:
-        for at, one in enumerate(self.variables):
+        for at, one in enumerate(self.all.variables):
             while state[at]:
                 less = (*state[:at], state[at] - 1 if one.event else 0, *state[at + 1 :])
-                if not self.reached(self.judgement(less)):
+                if not self._reached(self._judgement(less)):
                     break
                 state = less
         return state
-
-    # --- saying it
-
-    def _wishes(self, state: State) -> tuple[Wish, ...]:
-        chosen = [(one, one.options[option - 1]) for one, option in zip(self.variables, state, strict=True) if option]
-        return tuple(self._act(one, value) if one.event else self._other(one.key, value) for one, value in chosen)
-
-    def _act(self, one: _Variable, times: int) -> Wish:
-        filter_ = next(
-            leaf["event"] for leaf in self._conditions() if "event" in leaf and key_of(leaf["event"]) == one.key
-        )
-        return Wish(event=filter_, times=times, done=sum(n for _day, n in self.events(filter_)))
-
-    def _other(self, name: str, value: Any) -> Wish:
-        info, now = self.catalogue[name], self.facts.value(name)
-        before, after = (candidates.outcome(info, self.asked[name], one, self.today) for one in (now, value))
-        moved = list(zip(self.asked[name], before, after, strict=True))
-        gained = tuple(leaf for leaf, was, now_ in moved if now_ and not was)
-        lost = tuple(leaf for leaf, was, now_ in moved if was and not now_)
-        return Wish(field=name, value=value, gained=gained, lost=lost)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import phrases
-from .counterfactual import Wish
+from .imagined import Wish
 from .sentence import Voice, plain
 from .words import THIN, listing, number
 

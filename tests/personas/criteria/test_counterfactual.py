@@ -1,5 +1,6 @@
 """What would make this an MQL, held against trying everything."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -227,6 +228,32 @@ def test_on_the_day_of_a_reset_no_act_of_today_is_asked_for():
 def test_out_of_reach_is_said():
     one = body(fit=[item("a", 20, field("lead.renewal", "is_set"))], must=[field("lead.opted_out", "is", False)])
     assert answer(one, {"lead.opted_out": True}, []).sets == ()
+
+
+def test_a_definition_that_knows_only_the_direct_path_needs_no_cell():
+    one = body(direct=[{"all": [field("lead.opted_out", "is", False), event("demo")]}], mql=[])
+    assert answer(one, {"lead.opted_out": True}, []).sets == ()
+    (way,) = answer(one, {"lead.opted_out": False}, []).sets
+    assert [wish.event for wish in way] == [{"kind": "demo"}]
+
+
+def test_many_criteria_and_few_ways_are_soon_told():
+    """A demo is enough, nothing else is: no set that holds a demo is looked at again."""
+    acts = [item(f"e{n}", 1, event("track", name=f"deed {n}"), each=True) for n in range(40)]
+    one = body(engagement=acts, direct=[event("demo")], mql=["A1"])
+    begun = time.process_time()
+    found = answer(one, {}, [])
+    assert [[wish.event for wish in way] for way in found.sets] == [[{"kind": "demo"}]] and found.proven
+    assert time.process_time() - begun < 10 * _looking()
+
+
+def _looking() -> float:
+    """Seconds that as many plain judgements take as a search may need."""
+    one = screen_definition()
+    begun = time.process_time()
+    for _time in range(1_000):
+        judged(one, {}, [])
+    return (time.process_time() - begun) * counterfactual.MORE_WALKED / 1_000
 
 
 def test_more_criteria_than_can_be_tried_are_climbed_step_by_step():
