@@ -178,16 +178,13 @@ def sentence(code: str, params: dict[str, Any]) -> str:
 
     said = dict(params)
     if code == "required":
-        said = {"targets": _(" or ").join(label_of(params["kind"], one, _language()) for one in params["targets"])}
+        said = {
+            "targets": _(" or ").join(label_of(params["kind"], one, active_language()) for one in params["targets"])
+        }
     if code == "target_twice":
-        said["target"] = label_of(params["kind"], params["target"], _language())
+        said["target"] = label_of(params["kind"], params["target"], active_language())
     if code == "header_broken":
         said["why"] = str(SENTENCES[params["why"]])
     if "order" in said:
         said["order"] = str(ORDERS[said["order"]])
     return str(SENTENCES[code]).format(**said)
-
-
-def _language() -> str:
-
-    return active_language()
