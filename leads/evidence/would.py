@@ -8,8 +8,8 @@ from typing import Any
 from leads.models import Lead, Qualification, Score
 from leads.scoring.oracle import LeadFacts
 from personas.criteria import counterfactual, grade, wishes
-from personas.criteria.imagined import Wish
 from personas.criteria.fields import Catalogue
+from personas.criteria.imagined import Wish
 from personas.definitions import queries
 from personas.definitions.catalogue import catalogue as read_catalogue
 from personas.models import DefinitionVersion
