@@ -11,10 +11,12 @@ const before = new Map();
 // A choice asks for its other fields: at once with a mouse, after a pause while somebody types to find an option, and when
 // they Tab on; then the next field of the new form is theirs.
 let pending = null, pause = 0, typed = 0, goOn = "";
+const late = new Map(); // typed into the old form while the new one was on its way
 function reshape(choice, leaving) {
   clearTimeout(pause);
   pending = null;
   goOn = leaving ? choice.id : "";
+  late.clear();
   choice.closest("[data-row-form]")?.querySelector("[data-refresh]").click();
 }
 document.addEventListener("keydown", () => (typed = Date.now()), true);
@@ -25,6 +27,10 @@ document.addEventListener("change", (event) => {
   pending = choice;
   if (Date.now() - typed > 100) reshape(choice, false);
   else pause = setTimeout(() => reshape(choice, false), 700);
+});
+document.addEventListener("input", (event) => {
+  const field = event.target;
+  if (field.id && field.type !== "checkbox" && field.type !== "radio" && field.closest("[data-row-form]")) late.set(field.id, field.value);
 });
 document.addEventListener("focusout", (event) => {
   if (pending && event.target === pending && pending.isConnected) reshape(pending, true);
@@ -48,7 +54,8 @@ document.addEventListener("keydown", (event) => {
     undo.click();
     return;
   }
-  const form = event.target.closest?.("[data-row-form]");
+  const open = document.querySelector("#studio [data-row-form]");
+  const form = event.target.closest?.("[data-row-form]") || (event.target === document.body && open);
   if (event.key === "Escape" && form) {
     const cancel = form.querySelector("[data-cancel]");
     if (cancel) {
@@ -88,8 +95,14 @@ document.addEventListener("htmx:afterSettle", (event) => {
     struck.textContent = old;
     waiting.replaceWith(struck);
   });
+  late.forEach((value, id) => {
+    const field = document.getElementById(id);
+    if (field && field.value !== value && field.closest("[data-row-form]")) field.value = value;
+  });
+  late.clear();
   if (goOn) {
-    following(goOn)?.focus();
+    const here = document.activeElement; // whoever is already further on stays there
+    if (!here || here === document.body || here.id === goOn) following(goOn)?.focus();
     goOn = "";
     return;
   }

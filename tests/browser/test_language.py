@@ -66,7 +66,7 @@ class Hands:
 
     def settle(self) -> None:
         self.page.wait_for_timeout(80)
-        self.page.wait_for_function("() => !document.querySelector('.htmx-request')")
+        self.page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
         self.page.wait_for_load_state()
 
 
@@ -214,7 +214,7 @@ def test_values_are_edited_in_place_moved_and_taken_back(visit):
     page.keyboard.press("Alt+ArrowUp")
     page.wait_for_selector("#at-fit-items-0:focus")
     page.keyboard.press("Enter")
-    page.wait_for_selector("[data-row-form]")
+    page.wait_for_selector("[data-row-form] :focus")
     page.keyboard.press("Escape")
     page.wait_for_selector("[data-row-form]", state="detached")
     for _step in range(2):
@@ -223,3 +223,27 @@ def test_values_are_edited_in_place_moved_and_taken_back(visit):
         page.wait_for_function("n => !document.querySelector('#draft-head').innerText.endsWith(' ' + n)", arg=revision)
     assert DefinitionLine.objects.get().draft.body == starters.body("b2b")
     assert page.problems == []
+
+
+def test_what_is_typed_while_the_next_fields_are_on_their_way_stays_and_so_does_the_focus(visit):
+    world()
+    claire = person("claire", "marketer", signs=True)
+    line = services.create_line(name="France", by=claire, at=clock.now(), body=starters.body("b2b"))
+    page = visit(claire, f"/language/definition/{line.pk}/?edit=fit.items.1")
+    page.wait_for_selector(".verdict")
+
+    def slowly(route):
+        page.wait_for_timeout(400)
+        route.continue_()
+
+    page.route("**/row/", slowly)
+    page.evaluate("document.querySelector('#f-points').focus()")
+    page.evaluate("document.querySelector('[data-refresh]').click()")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("37")
+    page.wait_for_selector(".htmx-request", state="detached")
+    Hands(page, WORDS["en"]).settle()
+    assert page.evaluate("[document.activeElement.id, document.activeElement.value]") == ["f-points", "37"]
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-row-form]", state="detached")
+    assert DefinitionLine.objects.get().draft.body["fit"]["items"][1]["points"] == 37
