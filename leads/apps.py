@@ -11,7 +11,7 @@ class LeadsConfig(AppConfig):
         from leads.handoffs import handing, hot, leaving, notices, states, undoing
         from leads.intake import hooks
         from leads.intake.importing import tasks
-        from leads.judging import rebuild, service
+        from leads.judging import rebuild, resembling, service
         from leads.measures import table
         from leads.models import Lead
         from leads.pages import beside, day_one, finding, proven, settings
@@ -34,6 +34,7 @@ class LeadsConfig(AppConfig):
         hot.register()
         remarks.register()
         tasks.register()
+        resembling.register()
         company.HAS_FACTS.append(lambda: Lead.objects.exists())
         hooks.events += [ledger.count_events, hot.tell]
         hooks.joins += [ledger.count_joins, hot.tell_joined]

@@ -49,6 +49,14 @@ count_matches: list[Callable[[Mapping[str, Any], str], Counts]] = []
 weigh: list[Callable[[Mapping[str, Any], str], Evidence | None]] = []
 # (key of a field, or event.page, event.form, event.name, campaign) -> values stored, the most frequent first
 stored_values: list[Callable[[str], Sequence[str]]] = []
+# (at): which leads resemble which persona is to be found out anew, after the transaction
+rules_changed: list[Callable[[datetime], None]] = []
+
+
+def match_again(at: datetime) -> None:
+    """Match leads and personas anew: rules changed, or a persona came or went."""
+    for tell in rules_changed:
+        tell(at)
 
 
 def counts(body: Mapping[str, Any], source: str) -> Counts | None:

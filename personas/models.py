@@ -1,8 +1,10 @@
 """The shared language: personas, the catalogue of fields, MQL definitions in immutable versions."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from personas import story
 from smarketing.agreements.models import Paper
 from smarketing.rows.kinds import Act, Working
 
@@ -50,6 +52,7 @@ class Persona(Working):
     name = models.CharField(max_length=80, unique=True)
     negative = models.BooleanField(default=False)
     retired = models.BooleanField(default=False)
+    place = models.IntegerField(default=0)  # in the agreed order: of those a lead resembles, the first one counts
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -57,8 +60,8 @@ class Persona(Working):
 
 
 class PersonaVersion(Act):
-    """Immutable. `story` holds the narrative groups by key ("pitch"; "pitch@fr" is the same for French readers), `rules` a
-    condition tree of `personas.criteria`."""
+    """Immutable. `story` holds what is told by key and language ("role.skills@fr", `personas.story`), `rules` a condition
+    tree of `personas.criteria`."""
 
     persona = models.ForeignKey(Persona, models.PROTECT, related_name="versions")
     number = models.IntegerField()
@@ -71,9 +74,16 @@ class PersonaVersion(Act):
         constraints = [models.UniqueConstraint(fields=["persona", "number"], name="persona_version_once")]
 
     def told(self, language: str) -> dict[str, str]:
-        """The story by key as a reader of `language` reads it: in their language where it was written in both."""
-        parts = {key: text for key, text in self.story.items() if "@" not in key}
-        return parts | {key: self.story[f"{key}@{language}"] for key in parts if self.story.get(f"{key}@{language}")}
+        """The story by key as a reader of `language` reads it (`personas.story.told`)."""
+        return {key: text for key, (text, _lang) in story.told(self.story, language).items()}
+
+
+class PersonaOrder(Act):
+    """The agreed order of the personas from `at` on: of several that a lead resembles, the first one counts."""
+
+    order = ArrayField(models.BigIntegerField())
+    by = models.ForeignKey("accounts.User", models.PROTECT, null=True)
+    at = models.DateTimeField()
 
 
 class DefinitionLine(Working):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from leads.handoffs import reasons
 from leads.models import Campaign, Handoff, Stage
+from personas.criteria import priority
 from smarketing.accounts.models import User
 from smarketing.measures.question import Question
 from smarketing.measures.registry import Dimension
@@ -17,11 +18,13 @@ STAGE = (
     " ORDER BY sm.number DESC LIMIT 1), 'lead')"
 )
 CAMPAIGN = f"coalesce(nullif({value('campaign', 'key')}, ''), {value('campaign', 'name')})"
-# A lead counts under one persona: the first of those it resembles.
-PERSONA = (
-    "(SELECT p.name FROM leads_personamatch pm JOIN personas_persona p ON p.id = pm.persona_id"
-    " WHERE pm.lead_id = l.id ORDER BY pm.persona_id LIMIT 1)"
+RESEMBLED = (
+    "leads_personamatch pm JOIN personas_persona p ON p.id = pm.persona_id WHERE pm.lead_id = l.id AND NOT p.retired"
 )
+# A lead counts under one persona: of those it resembles the first in the agreed order (`personas.criteria.priority`).
+PERSONA = f"(SELECT p.name FROM {RESEMBLED} ORDER BY p.place, p.id LIMIT 1)"
+HOW_MANY = f"(SELECT CASE count(*) WHEN 0 THEN 'none' WHEN 1 THEN 'one' ELSE 'several' END FROM {RESEMBLED})"
+RESEMBLES = {priority.NONE: _("no persona"), priority.ONE: _("one persona"), priority.SEVERAL: _("several personas")}
 DECIDED = {
     "accepted": _("accepted"),
     "refused": _("refused"),
@@ -46,6 +49,7 @@ SHARED = {
     "campaign": Dimension("campaign", _("campaign"), CAMPAIGN, show=_campaign),
     "channel": Dimension("channel", _("channel"), value("campaign", "channel")),
     "persona": Dimension("persona", _("persona"), PERSONA),
+    "resembles": Dimension("resembles", _("personas resembled"), HOW_MANY, show=_named(RESEMBLES)),
     "stage": Dimension("stage", _("stage"), STAGE, show=_named(dict(Stage.choices))),
     "country": Dimension("country", _("country"), value("lead", "country")),
     "company": Dimension("company", _("company"), value("company", "name")),

@@ -54,9 +54,10 @@ def sentences(version: DefinitionVersion) -> dict[str, str]:
 
 
 def persona(lead: Lead) -> dict | None:
-    """{"name", "negative", "say", "objections", "avoid"} of the persona a lead resembles; None when it resembles none."""
-    found = PersonaMatch.objects.filter(lead=lead).select_related("persona").order_by("persona__negative", "persona_id")
-    match = found.first()
+    """{"name", "negative", "say", "objections", "avoid"} of the persona of a lead: of those it resembles the first in the agreed
+    order; None when it resembles none."""
+    found = PersonaMatch.objects.filter(lead=lead, persona__retired=False).select_related("persona")
+    match = found.order_by("persona__place", "persona_id").first()
     if match is None:
         return None
     story = PersonaVersion.objects.get(pk=match.version_id).told(active_language())

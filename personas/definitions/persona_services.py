@@ -6,11 +6,13 @@ from typing import Any
 
 from django.db import transaction
 
+from personas import hooks
 from personas.criteria import tree, validate
 from personas.models import DefinitionDraft, DefinitionVersion, Persona, PersonaVersion
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
 
+from . import persona_order
 from .catalogue import catalogue
 from .services import UNDO_STEPS, Unsound
 
@@ -20,7 +22,7 @@ def create_persona(
     *, name: str, story: dict[str, Any], rules: dict[str, Any], by: User | None, at: datetime, negative: bool = False
 ) -> PersonaVersion:
     """A persona and its first version. Unsound when the rules are no valid condition tree over fields."""
-    persona = Persona.objects.create(name=name, negative=negative)
+    persona = Persona.objects.create(name=name, negative=negative, place=persona_order.last_place())
     return create_version(persona=persona, story=story, rules=rules, by=by, at=at)
 
 
@@ -48,6 +50,8 @@ def create_version(
     record(by, "persona.version", "persona", persona.pk, at, number=version.number)
     if earlier:
         _open_drafts({one.pk for one in earlier}, version.pk, by, at)
+    if rules != (earlier[-1].rules if earlier else {}):
+        hooks.match_again(at)
     return version
 
 
@@ -78,13 +82,13 @@ def save_persona(
 
 
 def current_versions() -> list[PersonaVersion]:
-    """The newest version of each persona that is not retired, ordered by persona."""
+    """The newest version of each persona that is not retired, in the agreed order of the personas."""
     versions = (
         PersonaVersion.objects.filter(persona__retired=False)
         .select_related("persona")
         .order_by("persona_id", "-number")
     )
-    return list(versions.distinct("persona_id"))
+    return sorted(versions.distinct("persona_id"), key=lambda one: (one.persona.place, one.persona_id))
 
 
 def _open_drafts(old: set[int], new: int, by: User | None, at: datetime) -> None:

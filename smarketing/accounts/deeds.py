@@ -80,6 +80,7 @@ DEEDS = {
     "people.export": _("saved the list of people to a file"),
     "papers.export": _("saved signed papers to a file"),
     "persona.change": _("changed a persona"),
+    "persona.order": _("agreed on the order of the personas"),
     "persona.version": _("wrote a new version of a persona"),
     "profile.edit": _("changed their own profile"),
     "reopen.propose": _("proposed to open a closed month again"),

@@ -16,6 +16,7 @@ class Installation(Working):
     country = models.CharField(max_length=2, default="FR")
     language = models.CharField(max_length=2, default="fr")
     languages_off = models.JSONField(default=list, blank=True)  # codes of languages that are not on offer
+    age_and_family = models.BooleanField(default=False)  # whether personas may speak of age and family
     clock_offset = models.DurationField(default="0")
     created_at = models.DateTimeField(auto_now_add=True)
 
