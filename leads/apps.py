@@ -39,6 +39,8 @@ class LeadsConfig(AppConfig):
         hooks.events += [ledger.count_events, hot.tell]
         hooks.joins += [ledger.count_joins, hot.tell_joined]
         hooks.taken_back.append(ledger.take_back)
+        hooks.attempts.append(ledger.count_attempts)
+        hooks.attempts_back.append(ledger.take_back_attempts)
         hooks.lent.append(ledger.recount)
         hooks.handed.append(handing.import_handoffs)
         hooks.handoffs.append(states.derive)

@@ -202,6 +202,8 @@ class _Teller:
         parts = []
         if item.get("each") and row.events:
             parts.append(f"{row.events}\u00a0×\u00a0{item['points']}".replace("-", "−"))
+        if item.get("each") and item.get("daily") and row.events:
+            parts.append(_("at most %(count)s a day") % {"count": item["daily"]})
         full = item["points"] * (row.events if item.get("each") else 1)
         if item.get("decay") and row.raw != full * decay.MILLION:
             parts.append(_("faded"))

@@ -62,6 +62,7 @@ def log(
     if note.strip():
         AttemptNote.objects.create(attempt=attempt, text=note.strip()[:MAX_NOTE])
     states.derive([handoff.pk], fence)
+    facts.attempted([attempt.pk], [attempt.lead_id], fence)
     record(by, "attempts.log", "handoff", handoff.pk, at, attempt=attempt.pk, channel=channel, outcome=outcome)
     return attempt
 

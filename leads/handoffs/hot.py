@@ -15,7 +15,7 @@ from leads.models import Campaign, Correction, Event, HandoffState
 from leads.scoring import filters
 from leads.scoring.sql import Params, any_of, fetch
 from personas.criteria import tree
-from personas.criteria.behaviours import canonical_filter
+from personas.criteria.behaviours import canonical_filter, lasts
 from personas.criteria.sentence import Voice, plain
 from personas.definitions.queries import version_in_force
 from smarketing.accounts.models import User
@@ -78,7 +78,7 @@ def filters_of(body: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _events(cond: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for path, leaf in tree.leaves(cond):
-        if "event" in leaf and not leaf.get("absent") and "none" not in path:
+        if "event" in leaf and not leaf.get("absent") and "none" not in path and not lasts(leaf["event"]):
             yield leaf["event"]
 
 

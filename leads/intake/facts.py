@@ -221,6 +221,21 @@ def _events_back(ids: Sequence[int], fence: Fence) -> None:
     dirty.mark(leads, fence)
 
 
+def attempted(ids: Sequence[int], leads: Iterable[int], fence: Fence) -> None:
+    """Attempts were made: the ledger counts them, and their leads are judged again."""
+    for hook in hooks.attempts if ids else []:
+        hook(list(ids), fence)
+    dirty.mark(leads, fence)
+
+
+def _attempts_back(ids: Sequence[int], fence: Fence) -> None:
+    from leads.models import Attempt
+
+    for hook in hooks.attempts_back:
+        hook(list(ids), fence)
+    dirty.mark(Attempt.objects.filter(pk__in=ids).values_list("lead_id", flat=True), fence)
+
+
 def _listed_back(ids: Sequence[int], fence: Fence) -> None:
     from . import suppression
 
@@ -234,5 +249,5 @@ def _merges_back(ids: Sequence[int], fence: Fence) -> None:
 
 
 _AFTER_CORRECTION = {
-    "attributechange": _changes_back, "event": _events_back, "suppression": _listed_back, "merge": _merges_back,
+    "attributechange": _changes_back, "event": _events_back, "attempt": _attempts_back, "suppression": _listed_back, "merge": _merges_back,
 }  # fmt: skip

@@ -6,6 +6,8 @@ reads nothing that it has not been given or locked.
 events(rows: list[NewEvent], fence)           new events that have a lead: add them to the behaviour ledger
 joins(pairs: list[(visitor_id, lead_id)], fence)  first join of a visitor: its earlier events now belong to the lead
 taken_back(event_ids: list[int], fence)       events corrected: add negative ledger rows
+attempts(ids: list[int], fence)               new attempts of sales: add them to the behaviour ledger
+attempts_back(ids: list[int], fence)          attempts corrected: add negative ledger rows
 handed(rows: list[Handed], origin: facts.Origin, fence)  handoffs that a file says really happened: make those missing
 handoffs(handoff_ids: list[int], fence)       handoffs that have new facts: derive their state
 lent(lead_ids: set[int], fence)               facts of other leads count for these from now on, or no more: count them anew
@@ -35,6 +37,8 @@ class Handed:
 events: list[Callable] = []
 joins: list[Callable] = []
 taken_back: list[Callable] = []
+attempts: list[Callable] = []
+attempts_back: list[Callable] = []
 lent: list[Callable] = []
 handed: list[Callable] = []
 handoffs: list[Callable] = []

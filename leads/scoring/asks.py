@@ -39,6 +39,9 @@ SELECT coalesce(e.lead_id, k.lead_id), c.known_at FROM leads_correction c
 JOIN leads_event e ON c.subject = 'event' AND e.id = c.subject_id
 LEFT JOIN leads_join k ON e.lead_id IS NULL AND k.visitor_id = e.visitor_id
 WHERE c.recorded_at >= %(first_midnight)s
+UNION ALL
+SELECT a.lead_id, c.known_at FROM leads_correction c JOIN leads_attempt a ON c.subject = 'attempt' AND a.id = c.subject_id
+WHERE c.recorded_at >= %(first_midnight)s
 """
 _ASKED = """
 q AS MATERIALIZED ({q}),

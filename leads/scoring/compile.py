@@ -62,13 +62,15 @@ def _days(program: Program, asks: Asks, here: Days, params: Params) -> str:
     young = f" AND b.occurred_day > a.today - {int(horizon)}" if horizon is not None else ""
     hits = f"unnest({filters.behaviours_hit(wanted, params)}) AS b(behaviour_id)"
     raw = " UNION ALL ".join(_raw(wanted, asks))
+    params["lasting"] = sorted(program.lasting & set(wanted))
+    lasting = " OR b.behaviour_id = ANY(%(lasting)s)" if params["lasting"] else ""
     return (
         "d AS (SELECT a.lead_id, a.t, b.behaviour_id, a.today - b.occurred_day AS age, b.n"
         " FROM asked a JOIN leads_behaviourday b ON b.lead_id = a.lead_id AND b.known_day < a.today"
         f" AND b.occurred_day < a.today{young} AND b.behaviour_id = ANY(%(behaviours)s)"
-        " WHERE NOT a.tangled AND (a.reset_day IS NULL OR b.occurred_day > a.reset_day)"
+        f" WHERE NOT a.tangled AND (a.reset_day IS NULL OR b.occurred_day > a.reset_day{lasting})"
         f" UNION ALL SELECT x.lead_id, x.t, b.behaviour_id, x.today - {here.sql('x.occurred_at')}, 1 FROM ({raw}) x, {hits}"
-        f" WHERE x.reset_day IS NULL OR {here.sql('x.occurred_at')} > x.reset_day)"
+        f" WHERE x.reset_day IS NULL OR {here.sql('x.occurred_at')} > x.reset_day{lasting})"
     )
 
 
@@ -100,6 +102,17 @@ def _raw(behaviours: Mapping[int, Mapping[str, Any]], asks: Asks) -> Iterable[st
             f"{whose} AND k.known_at <= a.t JOIN leads_event e ON e.visitor_id = k.visitor_id AND e.lead_id IS NULL"
         )
         yield filters.events(of, extra, joined, f"a.tangled AND {known} AND {kept} AND {first}")
+    if filters.has_attempts(of):
+        yield from _tried(behaviours, extra)
+
+
+def _tried(behaviours: Mapping[int, Mapping[str, Any]], extra: str) -> Iterable[str]:
+    """The same of attempts of sales, own and lent."""
+    known = "e.known_at <= a.t AND e.occurred_at <= a.t AND (a.tangled OR e.known_at >= a.midnight OR e.occurred_at >= a.midnight)"
+    kept = "NOT EXISTS (SELECT FROM leads_correction c WHERE c.subject = 'attempt' AND c.subject_id = e.id AND c.known_at <= a.t)"
+    for whose, lead in (("asked a", "a.lead_id"), ("asked a JOIN lent m ON m.lead_id = a.lead_id AND m.t = a.t", "m.member")):
+        source = f"{whose} JOIN {filters.ATTEMPTS} ON e.lead_id = {lead}"
+        yield filters.events(behaviours.values(), extra, source, f"{known} AND {kept}")
 
 
 def _filters(program: Program) -> dict[str, Mapping[str, Any]]:
@@ -115,9 +128,11 @@ def _sums(program: Program, params: Params) -> str:
     by_kind = {"sum": [], "young": []}
     for number, atom in enumerate(program.atoms):
         by_kind[atom.kind].append(number)
-    added = ", ".join(f"sum(d.n * {weight}) FILTER (WHERE w.atom = {n}) AS a{n}" for n in by_kind["sum"])
+    of_a_day = "(SELECT lead_id, t, behaviour_id, age, sum(n) AS n FROM d GROUP BY 1, 2, 3, 4) d"
+    source, times = (of_a_day, "least(d.n, w.most)") if program.capped else ("d", "d.n")
+    added = ", ".join(f"sum({times} * {weight}) FILTER (WHERE w.atom = {n}) AS a{n}" for n in by_kind["sum"])
     parts.append(
-        f"s AS (SELECT d.lead_id, d.t{', ' if added else ''}{added} FROM d JOIN w ON w.behaviour_id = d.behaviour_id"
+        f"s AS (SELECT d.lead_id, d.t{', ' if added else ''}{added} FROM {source} JOIN w ON w.behaviour_id = d.behaviour_id"
         " WHERE d.age >= 0 GROUP BY 1, 2)"
     )
     if by_kind["young"]:

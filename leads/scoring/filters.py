@@ -6,12 +6,18 @@ Filters are read over a relation `x` with id, kind, name, page, form (folded), c
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from personas.criteria.behaviours import property_type
+from personas.criteria.behaviours import ATTEMPT, property_type
 from personas.criteria.operators import NONE, OPERATORS, fold
 
 from .sql import Params, all_of
 from .values import folded, of_json, test
 
+# Attempts of sales as events: channel under `name`, outcome under `form`; those of erased leads count no more.
+ATTEMPTS = (
+    f"(SELECT t.id, t.lead_id, NULL::bigint AS visitor_id, '{ATTEMPT}' AS kind, t.channel AS name, '' AS page, t.outcome AS form,"
+    " NULL::bigint AS campaign_id, t.occurred_at, t.recorded_at, t.known_at FROM leads_attempt t"
+    " WHERE NOT EXISTS (SELECT FROM leads_lead z WHERE z.id = t.lead_id AND z.erased)) e"
+)
 COLUMNS = (
     f"e.id, e.occurred_at, e.kind, {folded('e.name')} AS name, {folded('e.page')} AS page, {folded('e.form')} AS form,"
     " e.campaign_id"
@@ -21,7 +27,7 @@ COLUMNS = (
 def events(filters: Iterable[Mapping[str, Any]], extra: str, source: str, where: str) -> str:
     """SELECT of the relation `x`, with `extra` columns beside; payloads are joined only when a filter looks at them.
 
-    `source` holds leads_event under the name e.
+    `source` holds leads_event, or ATTEMPTS, under the name e.
     """
     if any(one.get("props") for one in filters):
         source += " LEFT JOIN leads_eventpayload y ON y.event_id = e.id"
@@ -29,10 +35,16 @@ def events(filters: Iterable[Mapping[str, Any]], extra: str, source: str, where:
     return f"SELECT {COLUMNS}, NULL::jsonb AS props, {extra} FROM {source} WHERE {where}"
 
 
+def has_attempts(filters: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether some of these behaviours are attempts of sales."""
+    return any(one["kind"] == ATTEMPT for one in filters)
+
+
 def hit(filter_: Mapping[str, Any], params: Params) -> str:
     """SQL that is true where `x` is an event of this behaviour, false or NULL where not."""
     tests = [f"x.kind = {params.add(filter_['kind'])}"]
-    tests += [f"x.{part} = {params.add(fold(filter_[part]))}" for part in ("name", "form") if filter_.get(part)]
+    named = {"name": filter_.get("name") or filter_.get("channel"), "form": filter_.get("form") or filter_.get("outcome")}
+    tests += [f"x.{part} = {params.add(fold(value))}" for part, value in named.items() if value]
     if filter_.get("campaign") not in (None, ""):
         tests.append(_campaign(filter_["campaign"], params))
     if filter_.get("page"):

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 
 from leads.intake import bulk, locks, spans
 from leads.intake.bulk import among
-from leads.models import Behaviour, Event, Join
+from leads.models import Attempt, Behaviour, Event, Join
 from personas.criteria.behaviours import behaviours
 from smarketing.rows.fence import Fence
 
@@ -49,22 +49,32 @@ _FIRST_JOIN = (
     "leads_mergedspan s JOIN leads_join k ON k.lead_id = s.lead_id AND NOT EXISTS (SELECT FROM leads_join f"
     " WHERE f.visitor_id = k.visitor_id AND f.id < k.id) JOIN leads_event e ON e.visitor_id = k.visitor_id AND e.lead_id IS NULL"
 )
-_CORRECTED = " LEFT JOIN leads_correction c ON c.subject = 'event' AND c.subject_id = e.id"
+_CORRECTED = " LEFT JOIN leads_correction c ON c.subject = '{}' AND c.subject_id = e.id"
 
 
-def _lent(source: str, since: str) -> tuple[tuple[str, str, int, str, str], ...]:
+def _lent(source: str, since: str, fact: str = "event") -> tuple[tuple[str, str, int, str, str], ...]:
     """The two sources of events that are lent: what they add, and what is taken away again."""
     until = "least(c.known_at, s.until)"
     alive = f"{{0}} AND ({until} IS NULL OR {since} < {until})"
     return (
-        ("s.root_id", since, 1, source + _CORRECTED, alive),
-        ("s.root_id", until, -1, source + _CORRECTED, f"{alive} AND {until} IS NOT NULL"),
+        ("s.root_id", since, 1, source + _CORRECTED.format(fact), alive),
+        ("s.root_id", until, -1, source + _CORRECTED.format(fact), f"{alive} AND {until} IS NOT NULL"),
     )
 
 
 LENT = _lent("leads_mergedspan s JOIN leads_event e ON e.lead_id = s.lead_id", "greatest(e.known_at, s.since)")
 LENT_JOINS = _lent(_FIRST_JOIN, "greatest(e.known_at, k.known_at, s.since)")
-SOURCES = (EVENTS, JOINS, BACK, *LENT, *LENT_JOINS)  # all there is: what counting anew reads
+# Attempts of sales, with those of merged leads, and what was taken back.
+TRIED = ("e.lead_id", "e.known_at", 1, filters.ATTEMPTS, "{0}")
+TRIED_BACK = (
+    "e.lead_id", "c.known_at", -1, f"leads_correction c JOIN {filters.ATTEMPTS} ON e.id = c.subject_id",
+    "c.subject = 'attempt' AND {0}",
+)  # fmt: skip
+TRIED_LENT = _lent(
+    f"leads_mergedspan s JOIN {filters.ATTEMPTS} ON e.lead_id = s.lead_id", "greatest(e.known_at, s.since)", "attempt"
+)
+ATTEMPTS = (TRIED, TRIED_BACK, *TRIED_LENT)
+SOURCES = (EVENTS, JOINS, BACK, *LENT, *LENT_JOINS, *ATTEMPTS)  # all there is: what counting anew reads
 Source = tuple[str, str, int, str, str]
 
 UPSERT = """
@@ -123,6 +133,20 @@ def take_back(event_ids: Sequence[int], fence: Fence) -> None:
     recount(lent_to)
 
 
+def count_attempts(ids: Sequence[int], fence: Fence) -> None:
+    """Intake's hook: new attempts."""
+    _add((TRIED, *TRIED_LENT), "e.id = ANY({})", ids)
+
+
+def take_back_attempts(ids: Sequence[int], fence: Fence) -> None:
+    """Intake's hook, after the corrections' rows: corrected attempts count one less from that day on."""
+    lent_to = spans.ever_roots(set(Attempt.objects.filter(among("pk", ids)).values_list("lead_id", flat=True)))
+    if lent_to:
+        locks.merges_change()
+    _add((TRIED_BACK,), "e.id = ANY({})", ids)
+    recount(lent_to)
+
+
 def recount(leads: Iterable[int], fence: Fence | None = None) -> int:
     """Intake's hook, after merges and what took them back: count these leads anew from the raw events, as `backfill` does.
 
@@ -143,6 +167,8 @@ def rows(sources: Iterable[tuple[Source, str]], behaviours: Filters, params: Par
     """SELECT of ledger rows (lead_id, behaviour_id, occurred_day, known_day, n) of sources, each with its condition."""
     here = days.here()
     params.update(here.params())
+    if not filters.has_attempts(behaviours.values()):
+        sources = [(source, which) for source, which in sources if source not in ATTEMPTS]
     selects = [
         filters.events(
             behaviours.values(), f"{who} AS who, {learned} AS learned, {sign} AS n", source, where.format(which)
@@ -160,7 +186,8 @@ def _add(sources: Iterable[Source], which: str, ids: Sequence[int]) -> None:
     if not ids:
         return
     locks.merges_stand()
-    if registered := active():
+    registered = active()
+    if registered and (filters.has_attempts(registered.values()) or not {*sources} <= {*ATTEMPTS}):
         params = Params()
         wanted = which.format(f"{params.add(bulk.array(ids))}::bigint[]")
         selected = rows([(source, wanted) for source in sources], registered, params)

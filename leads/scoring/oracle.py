@@ -14,8 +14,19 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, TextField
 from django.db.models.functions import Cast
 
-from leads.models import AttributeChange, Campaign, Correction, EngagementReset, Event, EventPayload, Join, Lead, Merge
-from personas.criteria.behaviours import matches
+from leads.models import (
+    Attempt,
+    AttributeChange,
+    Campaign,
+    Correction,
+    EngagementReset,
+    Event,
+    EventPayload,
+    Join,
+    Lead,
+    Merge,
+)
+from personas.criteria.behaviours import ATTEMPT, lasts, matches
 from personas.criteria.evaluate import Judgement, Moment, judge
 from personas.criteria.fields import Catalogue
 from personas.definitions import queries
@@ -53,10 +64,11 @@ class LeadFacts:
     def done(self, filter_: Mapping[str, Any]) -> list[tuple[date, int]]:
         """(day, lead that did it) of each event of a behaviour: the lead itself, or one merged into it."""
         found = []
-        for day, event, campaign, lead in self._events:
+        lasting = lasts(filter_)
+        for day, event, campaign, lead in [*self._events, *(self._attempts if lasting else ())]:
             named = isinstance(filter_.get("campaign"), str) and filter_["campaign"]
             seen = event | {"campaign": campaign.key if named and campaign else event["campaign"]}
-            if matches(filter_, seen) and (self._reset_day is None or day > self._reset_day):
+            if matches(filter_, seen) and (lasting or self._reset_day is None or day > self._reset_day):
                 found.append((day, lead))
         return found
 
@@ -153,6 +165,15 @@ class LeadFacts:
             )
             for row in rows
         ]  # fmt: skip
+
+    @cached_property
+    def _attempts(self) -> list[tuple[date, dict[str, Any], Campaign | None, int]]:
+        rows = self._known(Attempt).filter(lead_id__in=self.members, lead__erased=False)
+        said = {"kind": ATTEMPT, "campaign": None}
+        return [
+            (self.days.of(row.occurred_at), said | {"channel": row.channel, "outcome": row.outcome}, None, row.lead_id)
+            for row in rows
+        ]
 
     def _visitors(self) -> dict[int, int]:
         """Visitor -> the lead that it was first joined to, of those that were this lead by t."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from personas.criteria import decay, tree
-from personas.criteria.behaviours import key_of
+from personas.criteria.behaviours import behaviours, key_of, lasts
 from personas.criteria.fields import Catalogue
 from personas.definitions import queries
 from personas.definitions.catalogue import catalogue as read_catalogue
@@ -23,12 +23,13 @@ MILLION = decay.MILLION
 
 @dataclass(frozen=True)
 class Atom:
-    """`table[age]` is the weight of each age; `tail` of every later one."""
+    """`table[age]` is the weight of each age; `tail` of every later one; `most` events of a local day count (None: all)."""
 
     behaviour: str
     kind: str
     table: tuple[int, ...]
     tail: int
+    most: int | None = None
 
 
 @dataclass
@@ -75,15 +76,26 @@ class Program:
         length, tail = decay.span(item)
         table = decay.weight_table(item, length - 1) if length else ()
         unit = MILLION if {*table, tail} <= {0, MILLION} else 1
-        kind = "sum" if item.get("each") else "young"
+        kind, most = ("sum", item.get("daily")) if item.get("each") else ("young", None)
         table = tuple(weight // unit for weight in table)
-        return self._number(Atom(key_of(item["when"]["event"]), kind, table, tail // unit)), unit
+        return self._number(Atom(key_of(item["when"]["event"]), kind, table, tail // unit, most)), unit
 
     def count_atom(self, cond: Mapping[str, Any]) -> int:
         """Number of the atom that counts the events of a condition inside its window."""
         within = cond.get("within")
         table, tail = ((), 1) if within is None else ((1,) * within, 0)
         return self._number(Atom(key_of(cond["event"]), "sum", table, tail))
+
+    @property
+    def capped(self) -> set[int]:
+        """Ids of the behaviours of which some atom counts so many a day at most."""
+        return {self.behaviours[atom.behaviour] for atom in self.atoms if atom.most is not None}
+
+    @property
+    def lasting(self) -> set[int]:
+        """Ids of the behaviours that an engagement reset leaves standing."""
+        filters = {one.key: one.filter for one in behaviours(self.body)}
+        return {pk for key, pk in self.behaviours.items() if key in filters and lasts(filters[key])}
 
     def horizon(self) -> int | None:
         """Ages at or beyond which no atom counts; None when some never end."""

@@ -3,7 +3,7 @@
 Kept is what is known when a local day begins: ledger rows of earlier days (known and occurred), aged to that day, since the
 last reset of the lead or of one merged into it then. A move adds n × (weight then − weight before) over the rows with an edge
 in between, and n × weight of the rows that came into sight. Leads whose past was rewritten since (resets, merges, declared
-history, erasures) are counted anew. Of an atom of the youngest kind the day's number is kept: time alone never changes it.
+history, erasures) are counted anew, and those with such a row of a behaviour that counts so many a day at most. Of an atom of the youngest kind the day's number is kept: time alone never changes it.
 """
 
 from collections.abc import Iterable
@@ -32,7 +32,7 @@ reset AS MATERIALIZED (SELECT m.root_id AS lead_id, max({day}) AS day FROM leads
 _ROWS = """
 SELECT b.lead_id, b.behaviour_id, b.occurred_day, b.n FROM leads_behaviourday b LEFT JOIN reset r ON r.lead_id = b.lead_id
 WHERE b.lead_id >= %(low)s AND b.lead_id < %(high)s AND b.behaviour_id = ANY(%(behaviours)s)
-  AND (r.day IS NULL OR b.occurred_day > r.day) AND {which}
+  AND (r.day IS NULL OR b.occurred_day > r.day OR b.behaviour_id = ANY(%(lasting)s)) AND {which}
 """
 _FRESH = (
     "b.known_day >= %(before)s AND b.known_day < %(day)s AND b.occurred_day < %(day)s",
@@ -46,7 +46,11 @@ _NUMBER = "(b.occurred_day - date '1970-01-01')"
 _COUNT = f"""
 counted AS (
   SELECT b.lead_id, w.atom, sum(b.n * {_WEIGHT}) AS value FROM seen b JOIN w ON w.behaviour_id = b.behaviour_id
-  WHERE NOT w.young GROUP BY 1, 2 HAVING sum(b.n * {_WEIGHT}) <> 0
+  WHERE NOT w.young AND w.most IS NULL GROUP BY 1, 2 HAVING sum(b.n * {_WEIGHT}) <> 0
+  UNION ALL
+  SELECT b.lead_id, w.atom, sum(least(b.n, w.most) * {_WEIGHT}) FROM (SELECT lead_id, behaviour_id, occurred_day, sum(n) AS n
+    FROM seen WHERE behaviour_id IN (SELECT behaviour_id FROM w WHERE most IS NOT NULL) GROUP BY 1, 2, 3) b
+  JOIN w ON w.behaviour_id = b.behaviour_id WHERE w.most IS NOT NULL GROUP BY 1, 2 HAVING sum(least(b.n, w.most) * {_WEIGHT}) <> 0
   UNION ALL
   SELECT b.lead_id, w.atom, max({_NUMBER})::float8 FROM (SELECT lead_id, behaviour_id, occurred_day FROM seen
     GROUP BY 1, 2, 3 HAVING sum(n) > 0) b JOIN w ON w.behaviour_id = b.behaviour_id WHERE w.young GROUP BY 1, 2)
@@ -57,7 +61,8 @@ moved AS (
   SELECT b.lead_id, u.atom, b.n * u.delta AS value FROM unnest(%(which)s::bigint[], %(days)s::date[], %(atoms)s::int[],
     %(deltas)s::float8[]) u(behaviour_id, day, atom, delta) JOIN leads_behaviourday b
     ON b.behaviour_id = u.behaviour_id AND b.occurred_day = u.day AND b.lead_id >= %(low)s AND b.lead_id < %(high)s
-    AND b.known_day < %(before)s LEFT JOIN reset r ON r.lead_id = b.lead_id WHERE r.day IS NULL OR b.occurred_day > r.day
+    AND b.known_day < %(before)s LEFT JOIN reset r ON r.lead_id = b.lead_id
+    WHERE r.day IS NULL OR b.occurred_day > r.day OR b.behaviour_id = ANY(%(lasting)s)
   UNION ALL
   SELECT b.lead_id, w.atom, b.n * {_WEIGHT} FROM fresh b JOIN w ON w.behaviour_id = b.behaviour_id WHERE NOT w.young),
 total AS MATERIALIZED (SELECT m.lead_id, m.atom::smallint AS atom, sum(m.value) AS value FROM moved m
@@ -88,8 +93,15 @@ _REWRITTEN = """
   UNION ALL SELECT coalesce(e.lead_id, k.lead_id) FROM leads_correction c JOIN leads_event e ON e.id = c.subject_id
    LEFT JOIN leads_join k ON e.lead_id IS NULL AND k.visitor_id = e.visitor_id
    WHERE c.subject = 'event' AND c.recorded_at >= %(since)s AND c.known_at < %(since)s
+  UNION ALL SELECT lead_id FROM leads_attempt WHERE recorded_at >= %(since)s AND known_at < %(since)s
+  UNION ALL SELECT a.lead_id FROM leads_correction c JOIN leads_attempt a ON a.id = c.subject_id
+   WHERE c.subject = 'attempt' AND c.recorded_at >= %(since)s AND c.known_at < %(since)s
   UNION ALL SELECT lead_id FROM leads_erasure WHERE recorded_at >= %(since)s
   UNION ALL SELECT b.lead_id FROM fresh b WHERE b.n <= 0 AND b.behaviour_id = ANY(%(young)s)
+  UNION ALL SELECT b.lead_id FROM fresh b WHERE b.behaviour_id = ANY(%(capped)s)
+  UNION ALL SELECT b.lead_id FROM unnest(%(capped_which)s::bigint[], %(capped_days)s::date[]) u(behaviour_id, day)
+   JOIN leads_behaviourday b ON b.behaviour_id = u.behaviour_id AND b.occurred_day = u.day
+   WHERE b.lead_id >= %(low)s AND b.lead_id < %(high)s
 ), whose AS (
   SELECT lead_id FROM x UNION ALL SELECT s.root_id FROM leads_mergedspan s JOIN x ON x.lead_id = s.lead_id
   UNION ALL SELECT root_id FROM leads_mergedspan WHERE since >= %(since)s OR until >= %(since)s
@@ -168,13 +180,13 @@ def prune(kept: Iterable[int], low: int) -> int:
 
 
 def weights(program: Program, params: Params) -> str:
-    """CTE w: behaviour_id, atom, tab (weight by age), tail (of every later age), young."""
+    """CTE w: behaviour_id, atom, tab (weight by age), tail (of every later age), young, most (events of a day that count)."""
     rows = ", ".join(
         f"({program.behaviours[atom.behaviour]}::bigint, {number}, {params.array(atom.table, 'float8')},"
-        f" {atom.tail}::float8, {atom.kind == 'young'})"
+        f" {atom.tail}::float8, {atom.kind == 'young'}, {'NULL' if atom.most is None else int(atom.most)}::int)"
         for number, atom in enumerate(program.atoms)
     )
-    return f"w(behaviour_id, atom, tab, tail, young) AS MATERIALIZED (VALUES {rows})"
+    return f"w(behaviour_id, atom, tab, tail, young, most) AS MATERIALIZED (VALUES {rows})"
 
 
 def kept(program: Program, params: Params) -> str:
@@ -194,6 +206,7 @@ def _params(program: Program, low: int, high: int, day: date) -> Params:
     params = Params(low=low, high=high, day=day, midnight=here.midnight(day), version=program.version_id)
     params["behaviours"] = sorted(set(program.behaviours[atom.behaviour] for atom in program.atoms))
     params["young"] = sorted({program.behaviours[atom.behaviour] for atom in program.atoms if atom.kind == "young"})
+    params["capped"], params["lasting"] = sorted(program.capped), sorted(program.lasting)
     params.update(here.params())
     return params
 
@@ -236,12 +249,16 @@ def _move(program: Program, low: int, before: date, day: date) -> int:
 
 
 def _edges(program: Program, before: date, day: date) -> dict[str, list]:
-    """Which (behaviour, day of occurrence) weigh otherwise in which atom, and by how much, since `before`."""
-    found: dict[str, list] = {"which": [], "days": [], "atoms": [], "deltas": []}
+    """Which (behaviour, day of occurrence) weigh otherwise in which atom, and by how much, since `before`; of atoms that
+    count so many a day, only which."""
+    found: dict[str, list] = {"which": [], "days": [], "atoms": [], "deltas": [], "capped_which": [], "capped_days": []}
     for number, atom in enumerate(program.atoms):
         for age in range(1, len(atom.table) + 1) if atom.kind == "sum" else ():
             delta = _weight(atom, age + (day - before).days) - _weight(atom, age)
-            if delta:
+            if delta and atom.most is not None:
+                found["capped_which"].append(program.behaviours[atom.behaviour])
+                found["capped_days"].append(before - timedelta(days=age))
+            elif delta:
                 found["which"].append(program.behaviours[atom.behaviour])
                 found["days"].append(before - timedelta(days=age))
                 found["atoms"].append(number)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from personas.criteria.behaviours import ATTEMPT, ATTEMPT_PARTS
 from personas.criteria.decay import MILLION
 from personas.criteria.fields import BOOL, MONEY, NUMBER, TEXT, Catalogue
 from personas.criteria.operators import DAYS, LIST, NONE, OPERATORS, RANGE, YEARS, Operator
@@ -48,15 +49,11 @@ def event(posted: Posted, name: str) -> dict[str, Any]:
     """A test of events: filter, number of times, window, absence."""
     here = f"{name}.event"
     filter_: dict[str, Any] = {"kind": one(posted, f"{here}.kind")}
-    for part in ("name", "form", "campaign"):
+    attempt = filter_["kind"] == ATTEMPT
+    for part in ATTEMPT_PARTS if attempt else ("name", "form", "campaign"):
         if value := one(posted, f"{here}.{part}"):
             filter_[part] = value
-    if page := one(posted, f"{here}.page.value"):
-        filter_["page"] = {"op": one(posted, f"{here}.page.op", "like"), "value": page}
-    props = [prop(posted, f"{here}.props.{index}") for index in numbered(posted, f"{here}.props")]
-    if props:
-        filter_["props"] = props
-    cond: dict[str, Any] = {"event": filter_}
+    cond: dict[str, Any] = {"event": filter_ if attempt else filter_ | _of_lead(posted, here)}
     if within := one(posted, f"{name}.within"):
         cond["within"] = whole(within)
     if (count := one(posted, f"{name}.count")) not in ("", "1"):
@@ -64,6 +61,17 @@ def event(posted: Posted, name: str) -> dict[str, Any]:
     if one(posted, f"{name}.absent"):
         cond["absent"] = True
     return cond
+
+
+def _of_lead(posted: Posted, here: str) -> dict[str, Any]:
+    """Page and properties of what a lead did."""
+    found: dict[str, Any] = {}
+    if page := one(posted, f"{here}.page.value"):
+        found["page"] = {"op": one(posted, f"{here}.page.op", "like"), "value": page}
+    props = [prop(posted, f"{here}.props.{index}") for index in numbered(posted, f"{here}.props")]
+    if props:
+        found["props"] = props
+    return found
 
 
 def prop(posted: Posted, name: str) -> dict[str, Any]:
@@ -117,12 +125,13 @@ def whole(text: str) -> Any:
 
 
 def worth(posted: Posted) -> dict[str, Any]:
-    """points, cap, each and decay of a criterion."""
-    cap = one(posted, "cap")
+    """points, cap, each, how many a day, and decay of a criterion."""
+    cap, daily = one(posted, "cap"), one(posted, "daily")
     return {
         "points": whole(one(posted, "points")),
         "cap": whole(cap) if cap else None,
         "each": bool(one(posted, "each")),
+        "daily": whole(daily) if daily else None,
         "decay": fading(posted),
     }
 

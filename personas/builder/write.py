@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from personas.criteria.behaviours import property_type
+from personas.criteria.behaviours import ATTEMPT_PARTS, property_type
 from personas.criteria.decay import MILLION
 from personas.criteria.operators import LIST, NONE, OPERATORS, RANGE, YEARS
 from personas.criteria.tree import GROUPS
@@ -35,7 +35,7 @@ def condition(cond: Mapping[str, Any], name: str) -> Shown:
 def _event(cond: Mapping[str, Any], name: str) -> Shown:
     filter_, here = cond["event"], f"{name}.event"
     shown = {f"{here}.kind": [text(filter_["kind"])]}
-    for part in ("name", "form", "campaign"):
+    for part in ("name", "form", "campaign", *ATTEMPT_PARTS):
         if filter_.get(part) not in (None, ""):
             shown[f"{here}.{part}"] = [text(filter_[part])]
     if filter_.get("page"):
@@ -74,6 +74,8 @@ def worth(item: Mapping[str, Any]) -> Shown:
         shown["cap"] = [text(item["cap"])]
     if item.get("each"):
         shown["each"] = ["yes"]
+    if item.get("daily") is not None:
+        shown["daily"] = [text(item["daily"])]
     fading = item.get("decay")
     if fading:
         shown["decay.kind"] = [fading["kind"]]

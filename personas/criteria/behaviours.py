@@ -1,6 +1,8 @@
 """Behaviours: the distinct event filters of a definition, without window, count or points.
 
-A filter is {"kind", "name"?, "page"?: {"op", "value"}, "form"?, "campaign"?, "props"?: [{"key", "op", "value"}]}.
+A filter is {"kind", "name"?, "page"?: {"op", "value"}, "form"?, "campaign"?, "props"?: [{"key", "op", "value"}]}, and of
+sales' attempts {"kind": "attempt", "channel"?, "outcome"?}: what sales did counts like what the lead did, save that an
+engagement reset leaves it standing.
 """
 
 from collections.abc import Mapping
@@ -13,10 +15,18 @@ from .fields import BOOL, NUMBER, TEXT
 from .operators import NONE, OPERATORS, fold, read, read_operand
 
 # Kinds of event a filter may name; anything else that a site sends is `track` with a name.
-EVENT_KINDS = (
+ATTEMPT = "attempt"
+LEAD_KINDS = (
     "page", "form", "track", "mail_open", "mail_click", "mail_delivered", "mail_bounce", "unsubscribe", "webinar",
     "download", "demo",
 )  # fmt: skip
+EVENT_KINDS = (*LEAD_KINDS, ATTEMPT)
+# What an attempt may be narrowed by, and the values of each.
+ATTEMPT_PARTS = {
+    "channel": ("call", "mail", "message", "visit"),
+    "outcome": ("reached", "no_answer", "voicemail", "mail_sent", "wrong_number"),
+}
+LEAD_PARTS = ("name", "page", "form", "campaign", "props")
 # What a person may do next; the others are done to them, or are no good news.
 POSSIBLE_KINDS = ("page", "form", "track", "mail_open", "mail_click", "webinar", "download", "demo")
 PAGE_OPERATORS = ("like", "is")
@@ -34,7 +44,7 @@ class Behaviour:
 def canonical_filter(raw: Mapping[str, Any]) -> dict[str, Any]:
     """The same filter in its one spelling: no empty parts, properties and lists sorted, each once."""
     clean = {
-        part: raw[part] for part in ("kind", "name", "page", "form", "campaign") if raw.get(part) not in (None, "")
+        part: raw[part] for part in ("kind", "name", "page", "form", "campaign", *ATTEMPT_PARTS) if raw.get(part) not in (None, "")
     }
     if "page" in clean:
         clean["page"] = {"op": clean["page"]["op"], "value": clean["page"]["value"]}
@@ -55,9 +65,17 @@ def behaviours(body: Mapping[str, Any]) -> list[Behaviour]:
     return [Behaviour(key, canonical_filter(found[key])) for key in sorted(found)]
 
 
+def lasts(filter_: Mapping[str, Any]) -> bool:
+    """Whether a behaviour goes on counting after an engagement reset: what sales did, not what the lead did."""
+    return filter_["kind"] == ATTEMPT
+
+
 def matches(filter_: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
-    """Whether an event {"kind", "name", "page", "form", "campaign", "props"} is one of this behaviour."""
+    """Whether an event {"kind", "name", "page", "form", "campaign", "props"} is one of this behaviour, or an attempt
+    {"kind", "channel", "outcome"}."""
     if event.get("kind") != filter_["kind"]:
+        return False
+    if any(filter_.get(part) and event.get(part) != filter_[part] for part in ATTEMPT_PARTS):
         return False
     for part in ("name", "form"):
         if filter_.get(part) and fold(event.get(part) or "") != fold(filter_[part]):

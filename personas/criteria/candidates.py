@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from .behaviours import POSSIBLE_KINDS, matches, property_type
+from .behaviours import ATTEMPT_PARTS, POSSIBLE_KINDS, matches, property_type
 from .edges import anniversary
 from .fields import BOOL, CHOICE, DATE, MONEY, NUMBER, FieldInfo
 from .operators import DAYS, LIST, NONE, OPERATORS, RANGE, YEARS, holds, read, read_operand
@@ -40,7 +40,7 @@ def act(filter_: Mapping[str, Any]) -> dict[str, Any] | None:
 def an_act(filter_: Mapping[str, Any]) -> dict[str, Any] | None:
     """The same whoever does it; None where its conditions exclude one another."""
     props = {one["key"]: value for one in filter_.get("props") or () if (value := _property(one)) is not None}
-    event = {part: filter_.get(part) or "" for part in ("kind", "name", "form")}
+    event = {part: filter_.get(part) or "" for part in ("kind", "name", "form", *ATTEMPT_PARTS)}
     event |= {"page": (filter_.get("page") or {}).get("value", ""), "campaign": filter_.get("campaign"), "props": props}
     return event if matches(filter_, event) else None
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from . import operands, tree
-from .behaviours import EVENT_KINDS, PAGE_OPERATORS, property_type
+from .behaviours import ATTEMPT, ATTEMPT_PARTS, EVENT_KINDS, LEAD_PARTS, PAGE_OPERATORS, property_type
 from .fields import SUBJECTS, Catalogue
 from .operators import OPERATORS, PROPERTY_OPERATORS
 from .problems import Problem
@@ -112,8 +112,12 @@ class Check:
         self._filter(cond["event"], (*path, "event"))
 
     def _filter(self, raw: Any, path: Path) -> None:
-        if not self.shape(raw, path, ("kind",), ("name", "page", "form", "campaign", "props")):
+        attempt = isinstance(raw, Mapping) and raw.get("kind") == ATTEMPT
+        if not self.shape(raw, path, ("kind",), tuple(ATTEMPT_PARTS) if attempt else LEAD_PARTS):
             return
+        for part, values in ATTEMPT_PARTS.items() if attempt else ():
+            if raw.get(part) is not None and raw[part] not in values:
+                self.add((*path, part), "value_of_list", value=raw[part])
         if raw["kind"] not in EVENT_KINDS:
             self.add((*path, "kind"), "unknown_kind", kind=raw["kind"])
         if raw["kind"] == "track" and not raw.get("name"):

@@ -181,4 +181,4 @@ def _complete(entry: Mapping) -> dict[str, Any]:
     if "event" in cond:
         given = {part: value for part, value in cond.items() if value is not None}
         cond = {"count": 1, "absent": False} | given
-    return {"cap": None, "each": False, "decay": None} | dict(entry) | {"when": cond}
+    return {"cap": None, "each": False, "daily": None, "decay": None} | dict(entry) | {"when": cond}

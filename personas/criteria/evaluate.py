@@ -117,7 +117,8 @@ class Moment:
         days = self.days(item["when"])
         events = sum(days.values())
         if item.get("each"):
-            return points * sum(count * decay.weight(item, age) for age, count in days.items()), events
+            days = {age: counted(item, count) for age, count in days.items()}
+            return points * sum(count * decay.weight(item, age) for age, count in days.items()), sum(days.values())
         if events < item["when"].get("count", 1):
             return 0, events
         youngest = min((age for age, count in days.items() if count > 0), default=-1)
@@ -155,6 +156,11 @@ def whole_points(raw: int, cap: int) -> int:
     """Millionths, bounded to ±cap points, truncated towards zero to whole points."""
     bounded = max(-cap * decay.MILLION, min(cap * decay.MILLION, raw))
     return bounded // decay.MILLION if bounded >= 0 else -(-bounded // decay.MILLION)
+
+
+def counted(item: Mapping[str, Any], count: int) -> int:
+    """How many of the `count` events of one local day give points: at most `daily` of them."""
+    return count if item.get("daily") is None else min(count, item["daily"])
 
 
 def cap_of(item: Mapping[str, Any]) -> int:

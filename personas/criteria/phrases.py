@@ -76,6 +76,20 @@ EVENT_PHRASES: dict[str, tuple[str, str, str, str]] = {
     "demo": ("asked for a demo", "did not ask for a demo", "a demandé une démonstration", "n’a pas demandé de démonstration"),
 }  # fmt: skip
 
+# What sales did with the lead: attempts, by channel and outcome.
+EVENT_PHRASES["attempt"] = ("sales made an attempt", "sales made no attempt", "l’équipe commerciale a fait une tentative de suivi", "l’équipe commerciale n’a fait aucune tentative de suivi")  # fmt: skip
+BY_CHANNEL = (" by {value}", " par {value}")
+WITH_OUTCOME = (" with the outcome {value}", " avec pour résultat {value}")
+CHANNELS = {"call": ("call", "appel"), "mail": ("mail", "mail"), "message": ("message", "message"), "visit": ("visit", "visite")}  # fmt: skip
+OUTCOMES = {
+    "reached": ("reached", "joint"),
+    "no_answer": ("no answer", "pas de réponse"),
+    "voicemail": ("voicemail left", "message vocal laissé"),
+    "mail_sent": ("mail sent", "mail envoyé"),
+    "wrong_number": ("wrong number", "faux numéro"),
+}
+ATTEMPT_WORDS = {"channel": (BY_CHANNEL, CHANNELS), "outcome": (WITH_OUTCOME, OUTCOMES)}
+
 NAMED_PHRASES: dict[str, tuple[str, str, str, str]] = {
     "form": ("sent the form {value}", "did not send the form {value}", "a envoyé le formulaire {value}", "n’a pas envoyé le formulaire {value}"),
     "track": ("did {value}", "did not do {value}", "a fait {value}", "n’a pas fait {value}"),
@@ -114,6 +128,7 @@ JOIN = {"all": (" and ", " et "), "any": (" or ", " ou "), "none": (" or ", " ou
 NONE_OF = ("none of this: ", "rien de ceci : ")
 
 EACH = (" each", " à chaque fois")
+DAILY = (", at most {value} a day", ", au plus {value} par jour")
 CAP = (", cap {value}", ", plafond {value}")
 DECAY = {
     "linear": (", fading to nothing in {value} {days}", ", érosion jusqu’à zéro en {value} {days}"),

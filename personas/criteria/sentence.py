@@ -22,7 +22,7 @@ _SLOT = re.compile(r"\{(\w+)\}")
 @dataclass(frozen=True)
 class Segment:
     """A piece of a sentence. `editor` is "" for plain text, else what edits it: number, days, count, text, list, date,
-    bool, choice, choices, persona, page, name, campaign, steps, points, cap. `path` and `value` say where and what.
+    bool, choice, choices, persona, page, name, campaign, channel, outcome, steps, points, cap. `path` and `value` say where and what.
     """
 
     text: str
@@ -153,6 +153,10 @@ class Voice:
         for part in rest:
             template = self.say(phrases.ON_FORM if part == "form" else phrases.NAMED)
             yield from self.fill(template, value=self._named(raw, part, path))
+        for part, (pair, words) in phrases.ATTEMPT_WORDS.items():
+            if raw.get(part):
+                shown = quoted(self.say(words[raw[part]]), self.lang) if part == "outcome" else self.say(words[raw[part]])
+                yield from self.fill(self.say(pair), value=Segment(shown, (*path, part), raw[part], part))
         if page:
             yield from self.fill(self.say(phrases.ON_PAGE[page["op"]]), value=self._page(page, path))
 
@@ -170,12 +174,15 @@ class Voice:
     # --- criteria
 
     def criterion(self, item: Mapping[str, Any], path: Path = ()) -> list[Segment]:
-        """Condition, points, each, cap, fading: "visited a page like /pricing: +20 each, cap 40, never fades"."""
+        """Condition, points, each, how many a day, cap, fading: "visited a page like /pricing: +20 each, cap 40, never fades"."""
         colon = THIN + ": " if self.french else ": "
         pieces = [*self.condition(item["when"], (*path, "when")), Segment(colon)]
         pieces.append(Segment(signed(item["points"]), (*path, "points"), item["points"], "points"))
         if item.get("each"):
             pieces.append(Segment(self.say(phrases.EACH)))
+        if item.get("daily") is not None:
+            value = Segment(number(item["daily"], self.lang), (*path, "daily"), item["daily"], "count")
+            pieces += self.fill(self.say(phrases.DAILY), value=value)
         if item.get("cap") is not None:
             value = Segment(number(item["cap"], self.lang), (*path, "cap"), item["cap"], "cap")
             pieces += self.fill(self.say(phrases.CAP), value=value)

@@ -12,6 +12,7 @@ from .problems import Problem
 from .tree import Path
 
 MAX_ITEMS, MAX_BANDS, MAX_BUILDER_POINTS, MAX_PACE = 60, 5, 100, 100_000
+MAX_DAILY = 100
 MAX_HALF_LIFE = 365  # its table has 20 times as many ages
 
 
@@ -30,7 +31,7 @@ class DefinitionCheck(Check):
             self.keys.add(key)
 
     def item(self, item: Mapping, path: Path) -> None:
-        if not self.shape(item, path, ("key", "points", "when"), ("cap", "each", "decay")):
+        if not self.shape(item, path, ("key", "points", "when"), ("cap", "each", "daily", "decay")):
             return
         self.key(item, path)
         limit = MAX_BUILDER_POINTS
@@ -40,6 +41,10 @@ class DefinitionCheck(Check):
             self.whole(item["cap"], (*path, "cap"), 1, limit)
         if not isinstance(item.get("each", False), bool):
             self.add((*path, "each"), "value_bool")
+        if item.get("daily") is not None:
+            self.whole(item["daily"], (*path, "daily"), 1, MAX_DAILY)
+            if not item.get("each"):
+                self.add((*path, "daily"), "daily_needs_each")
         before = len(self.problems)
         self.condition(item["when"], (*path, "when"))
         if len(self.problems) == before:

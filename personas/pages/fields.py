@@ -8,7 +8,7 @@ from typing import Any
 from personas import hooks
 from personas.builder.names import CHILDREN, Posted, lines, numbered, one
 from personas.criteria import phrases
-from personas.criteria.behaviours import EVENT_KINDS
+from personas.criteria.behaviours import ATTEMPT, ATTEMPT_PARTS, LEAD_KINDS
 from personas.criteria.fields import BOOL, DATE, MONEY, NUMBER, TEXT, FieldInfo
 from personas.criteria.operators import DAYS, LIST, OPERATORS, PROPERTY_OPERATORS, YEARS, operators_for
 from personas.criteria.sentence import Voice
@@ -131,11 +131,16 @@ class Builder:
         made.choices["personas"] = sorted(versions.items(), key=lambda pair: pair[1].lower())
 
     def _event(self, made: Node) -> None:
-        filter_ = ("kind", "name", "form", "campaign", "page.op", "page.value")
+        filter_ = ("kind", "name", "form", "campaign", "page.op", "page.value", *ATTEMPT_PARTS)
         self._read(made, [f"event.{part}" for part in filter_])
         self._read(made, ("within", "count", "absent"))
         column = self.speaker.french * 2
-        made.choices["events"] = [(kind, phrases.EVENT_PHRASES[kind][column]) for kind in EVENT_KINDS]
+        made.choices["events"] = [
+            (title, [(kind, phrases.EVENT_PHRASES[kind][column]) for kind in kinds])
+            for title, kinds in ((labels.THEY, LEAD_KINDS), (labels.SALES, (ATTEMPT,)))
+        ]
+        for part, (_phrase, words) in phrases.ATTEMPT_WORDS.items():
+            made.choices[part] = [(value, self.speaker.say(pair)) for value, pair in words.items()]
         made.choices["pages"] = list(labels.PAGES.items())
         for part in ("page", "form", "name"):
             made.choices[f"known_{part}"] = hooks.values(f"event.{part}")

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 KINDS = {
     "field": _("a property"),
-    "event": _("something they did"),
+    "event": _("something that was done"),
     "persona": _("a persona"),
     "all": _("all of these"),
     "any": _("any of these"),
@@ -30,6 +30,7 @@ OPERATORS = {
     "days_until_at_most": _("is at most so many days away"),
 }
 SUBJECTS = {"lead": _("Contact"), "company": _("Company")}
+THEY, SALES = _("The lead"), _("Sales")
 PAGES = {"like": _("contains"), "is": _("is")}
 TYPES = {"text": _("text"), "number": _("number"), "bool": _("yes or no")}
 YES_NO = {"true": _("yes"), "false": _("no")}

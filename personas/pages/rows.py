@@ -21,7 +21,7 @@ from .fields import Builder, Messages, Node
 from .words import said
 
 NEW = "new"
-WORTH = ("points", "cap", "each", "decay.kind", "decay.days", "decay.steps")
+WORTH = ("points", "cap", "each", "daily", "decay.kind", "decay.days", "decay.steps")
 
 
 @dataclass

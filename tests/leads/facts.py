@@ -8,12 +8,14 @@ from django.db import connection
 
 from leads.intake import columns, merging, spans
 from leads.models import (
+    Attempt,
     AttributeChange,
     Company,
     Correction,
     EngagementReset,
     Event,
     EventPayload,
+    Handoff,
     Join,
     Lead,
     Merge,
@@ -21,7 +23,9 @@ from leads.models import (
     Visitor,
 )
 from leads.scoring import ledger
+from smarketing.accounts.models import User
 from smarketing.rows import fence
+from tests.leads import definitions
 
 _ids = count(1)
 
@@ -71,6 +75,16 @@ def event(
     return row.pk
 
 
+def attempt(lead: int, channel: str, outcome: str, at: datetime, known: datetime | None = None) -> int:
+    """An attempt of sales made at `at`, learned at `known`; the ledger counts it."""
+    when = {"occurred_at": at, "recorded_at": known or at, "known_at": known or at}
+    rep = User.objects.get_or_create(email="rep@example.org", defaults={"name": "Rep", "side": "sales", "role": "rep"})[0]
+    handoff = Handoff.objects.create(lead_id=lead, line=definitions.line(), gate="imported", **when)
+    row = Attempt.objects.create(handoff=handoff, lead_id=lead, rep=rep, channel=channel, outcome=outcome, **when)
+    ledger.count_attempts([row.pk], None)
+    return row.pk
+
+
 def visitor(at: datetime) -> Visitor:
     return Visitor.objects.create(source=source(), key=f"v{next(_ids)}", created_at=at)
 
@@ -105,6 +119,8 @@ def correct(subject: str, pk: int, at: datetime) -> int:
         _settle(Merge.objects.get(pk=pk))
     if subject == "event":
         ledger.take_back([pk], None)
+    if subject == "attempt":
+        ledger.take_back_attempts([pk], None)
     if subject == "attributechange":
         one = AttributeChange.objects.get(pk=pk)
         columns.rebuild(one.subject, [(one.subject_id, one.field)])

@@ -60,10 +60,13 @@ def changes(draw):
 happenings = st.tuples(
     st.sampled_from(KINDS), st.sampled_from(PAGES), _AGO, _LATE, st.sampled_from([0, 0, 0, 0, 1]), st.booleans()
 )
+TRIES = [("call", "no_answer"), ("call", "reached"), ("mail", "mail_sent")]
+tries = st.tuples(st.sampled_from(TRIES), _AGO, _LATE, st.sampled_from([0, 0, 1]))
 lives = st.fixed_dictionaries(
     {
         "changes": st.lists(changes(), max_size=7),
         "events": st.lists(happenings, max_size=9),
+        "attempts": st.lists(tries, max_size=4),
         "resets": st.lists(_AGO, max_size=1),
         "joined": st.none() | _AGO,
         "asked": st.lists(_AGO, min_size=1, max_size=4, unique=True),
@@ -133,6 +136,8 @@ def _plot(life: dict) -> tuple[int, list[datetime], list]:
         early = who and at + timedelta(seconds=late) <= NOON - timedelta(seconds=life["joined"])
         mine = (None, who) if anonymous and early else (lead, None)  # once joined, intake names the lead
         _tell(story, at, late, corrected, "event", partial(facts.event, mine[0], kind, visitor=mine[1], page=page))
+    for said, ago, late, corrected in life["attempts"]:
+        _tell(story, NOON - timedelta(seconds=ago), late, corrected, "attempt", partial(facts.attempt, lead, *said))
     if who:
         at = NOON - timedelta(seconds=life["joined"])
         story.append((at, lambda: facts.join(who, lead, at)))
@@ -177,7 +182,11 @@ def field_conditions(draw):
     return {"field": field, "op": op.name} | ({} if value is None else {"value": value})
 
 
-filters = st.fixed_dictionaries(
+attempts = st.fixed_dictionaries(
+    {"kind": st.just("attempt")},
+    optional={"channel": st.sampled_from(["call", "mail"]), "outcome": st.sampled_from(["no_answer", "reached"])},
+)
+filters = attempts | st.fixed_dictionaries(
     {"kind": st.sampled_from(KINDS)},
     optional={
         "page": st.fixed_dictionaries({"op": st.sampled_from(["like", "is"]), "value": st.sampled_from(PAGES[:3])})
@@ -215,6 +224,8 @@ def items(draw, key: str, personas: list[int]):
         item["decay"] = decay
     if draw(st.booleans()):
         item["each"] = True
+        if draw(st.booleans()):
+            item["daily"] = draw(st.integers(1, 2))
         when = {part: value for part, value in when.items() if part != "count"}
     return item | {"when": when}
 

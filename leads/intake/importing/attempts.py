@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db.models.functions import Lower
 
-from leads.intake import bulk, hooks
+from leads.intake import bulk, facts, hooks
 from leads.models import Attempt, AttemptNote, Correction, Handoff
 from smarketing.accounts.models import User
 from smarketing.rows.fence import Fence
@@ -72,6 +72,7 @@ def apply(actions: Sequence[Action], ctx: Context, fence: Fence) -> None:
     ctx.add("attempt", [one.pk for one in made])
     for hook in hooks.handoffs if made else []:
         hook(sorted({one.handoff_id for one in made}), fence)
+    facts.attempted([one.pk for one in made], {one.lead_id for one in made}, fence)
 
 
 def people_by_word() -> dict[str, int]:

@@ -120,6 +120,16 @@ class Values:
         return latest(changes.subject, changes.effective, company, rows.at)
 
 
+def first_of_day(lead: Ints, at: Ints, day: Ints, most: int) -> Ints:
+    """Places of the events that are among the first `most` known of their lead and local day."""
+    order = np.lexsort((at, day, lead))
+    starts = np.ones(len(order), bool)
+    starts[1:] = (lead[order][1:] != lead[order][:-1]) | (day[order][1:] != day[order][:-1])
+    place = np.arange(len(order))
+    rank = place - np.maximum.accumulate(np.where(starts, place, 0))
+    return np.sort(order[rank < most])
+
+
 class Judge:
     """Judges the rows of one definition version."""
 
@@ -140,6 +150,9 @@ class Judge:
 
     def _sum(self, atom: Atom, hits: tuple[Ints, Ints, Ints], cut: Ints) -> Ints:
         """Each event weighs in when it is known, moves at the midnights of its steps, and goes at a reset."""
+        if atom.most is not None:
+            kept = first_of_day(*hits, atom.most)
+            hits, cut = tuple(column[kept] for column in hits), cut[kept]
         zone, (lead, at, day) = self.values.zone, hits
         weights = np.array((*atom.table, atom.tail), float)
         age = zone.day(at) - day
@@ -165,7 +178,8 @@ class Judge:
         youngest = running_max(self.rows, lead, at, day, self.upper, int(ALWAYS))
         age = self.day - youngest
         weight = weights[np.clip(age, 0, len(weights) - 1)]
-        return np.where((youngest > self.reset_day) & (youngest > ALWAYS) & (age >= 0), weight, 0.0)
+        counts = (youngest > self.reset_day) | (self.program.behaviours[atom.behaviour] in self.program.lasting)
+        return np.where(counts & (youngest > ALWAYS) & (age >= 0), weight, 0.0)
 
     # --- conditions
 

@@ -107,8 +107,14 @@ def _hits(program: Program, facts: Facts, params: Params) -> dict[int, tuple[Int
         "leads_mergedspan s JOIN leads_join k ON k.lead_id = s.lead_id JOIN leads_event e ON e.visitor_id = k.visitor_id",
         f"{alive(joined_since)} AND e.lead_id IS NULL AND {_FIRST}",
     )
+    sources = [own, joined, lent, lent_joined]
+    if filters.has_attempts(wanted.values()):
+        who = (f"{filters.ATTEMPTS}", "e.lead_id = ANY(%(ids)s)")
+        sources.append(filters.events(wanted.values(), f"e.lead_id AS who, {effective('')} AS eff", *who))
+        whose = (f"leads_mergedspan s JOIN {filters.ATTEMPTS} ON e.lead_id = s.lead_id", alive(since))
+        sources.append(filters.events(wanted.values(), f"s.root_id AS who, {since} AS eff", *whose))
     lead, eff, occurred, behaviour = _numbers(
-        f"SELECT x.who, {_US('x.eff')}, {_US('x.occurred_at')}, b.id FROM ({own} UNION ALL {joined} UNION ALL {lent} UNION ALL {lent_joined}) x,"
+        f"SELECT x.who, {_US('x.eff')}, {_US('x.occurred_at')}, b.id FROM ({' UNION ALL '.join(sources)}) x,"
         f" unnest({filters.behaviours_hit(wanted, params)}) b(id) WHERE x.eff <= %(until)s",
         params,
         4,
@@ -214,6 +220,7 @@ SELECT s.who, {_US("c.known_at")} FROM leads_correction c JOIN (
   SELECT 'event' AS subject, e.id, m.* FROM mine m JOIN leads_event e ON e.lead_id = m.member
   UNION ALL SELECT 'event', e.id, m.* FROM mine m JOIN leads_join k ON k.lead_id = m.member
    JOIN leads_event e ON e.visitor_id = k.visitor_id WHERE e.lead_id IS NULL
+  UNION ALL SELECT 'attempt', t.id, m.* FROM mine m JOIN leads_attempt t ON t.lead_id = m.member
   UNION ALL SELECT 'engagementreset', r.id, m.* FROM mine m JOIN leads_engagementreset r ON r.lead_id = m.member
   UNION ALL SELECT 'attributechange', x.id, m.* FROM mine m JOIN leads_attributechange x
    ON x.subject = 'lead' AND x.subject_id = m.member) s
@@ -227,7 +234,7 @@ SELECT x.subject_id, {_US("c.known_at")} FROM leads_correction c JOIN leads_attr
 ON c.subject = 'attributechange' AND x.id = c.subject_id
 WHERE x.subject = 'company' AND x.subject_id = ANY(%(companies)s) AND c.known_at <= %(until)s
 """
-_ANY_BACK = "SELECT FROM leads_correction WHERE subject IN ('event', 'engagementreset', 'attributechange')"
+_ANY_BACK = "SELECT FROM leads_correction WHERE subject IN ('event', 'attempt', 'engagementreset', 'attributechange')"
 
 
 def _pull_backs(facts: Facts, params: Params) -> None:

@@ -5,7 +5,7 @@ or a fading declares an edge. Leads with facts taken back, and those that others
 scorer at the same moments.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -190,7 +190,7 @@ def _judge(
     day = values.zone.day(occurred)
     cycle = running_sum(rows, lead, at, np.ones(len(lead)), upper).astype(np.int64)
     reset_day = running_max(rows, lead, at, day, upper, int(ALWAYS))
-    judge = Judge(program, values, rows, upper, reset_day, _cuts(facts, (lead, at, day)))
+    judge = Judge(program, values, rows, upper, reset_day, _cuts(facts, (lead, at, day), program.lasting))
     contributions, scores = judge.contributions()
     letter, digit = judge.grades(scores)
     plain, strict, direct = judge.verdicts(scores, letter, digit)
@@ -210,7 +210,7 @@ def _judge(
     )  # fmt: skip
 
 
-def _cuts(facts: Facts, resets: tuple[Ints, Ints, Ints]) -> dict[int, Ints]:
+def _cuts(facts: Facts, resets: tuple[Ints, Ints, Ints], lasting: Collection[int]) -> dict[int, Ints]:
     """Behaviour -> for each of its events the instant from which a reset makes it count 0."""
     by_lead: dict[int, list[tuple[int, int]]] = {}
     for lead, at, day in zip(*(one.tolist() for one in resets), strict=True):
@@ -218,7 +218,7 @@ def _cuts(facts: Facts, resets: tuple[Ints, Ints, Ints]) -> dict[int, Ints]:
     found = {}
     for pk, (lead, _at, day) in facts.hits.items():
         cut = np.full(len(lead), FAR)
-        for place in np.flatnonzero(np.isin(lead, list(by_lead))) if by_lead else ():
+        for place in np.flatnonzero(np.isin(lead, list(by_lead))) if by_lead and pk not in lasting else ():
             cut[place] = min((at for at, upto in by_lead[int(lead[place])] if upto >= day[place]), default=FAR)
         found[pk] = cut
     return found

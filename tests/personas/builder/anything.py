@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from personas.criteria import tree
-from personas.criteria.behaviours import EVENT_KINDS
+from personas.criteria.behaviours import ATTEMPT, ATTEMPT_PARTS, EVENT_KINDS
 from personas.criteria.fields import BOOL, CHOICE, DATE, MONEY, NUMBER
 from personas.criteria.operators import DAYS, LIST, NONE, OPERATORS, PROPERTY_OPERATORS, RANGE, YEARS
 from personas.criteria.validate import validate_condition
@@ -54,6 +54,9 @@ def props(draw):
 @st.composite
 def events(draw):
     filter_ = {"kind": draw(st.sampled_from(EVENT_KINDS))}
+    if filter_["kind"] == ATTEMPT:
+        filter_ |= draw(st.fixed_dictionaries({}, optional={part: st.sampled_from(all_) for part, all_ in ATTEMPT_PARTS.items()}))
+        return _often(draw, filter_)
     for part, values in (("name", WORDS), ("form", WORDS), ("campaign", WORDS | st.integers(1, 9))):
         if (filter_["kind"] == "track" and part == "name") or draw(st.booleans()):
             filter_[part] = draw(values)
@@ -61,6 +64,11 @@ def events(draw):
         filter_["page"] = {"op": draw(st.sampled_from(["like", "is"])), "value": draw(WORDS)}
     if draw(st.booleans()):
         filter_["props"] = draw(st.lists(props(), max_size=2))
+    return _often(draw, filter_)
+
+
+def _often(draw, filter_):
+    """With how often, in how many days, or not at all."""
     cond = {"event": filter_}
     for part, values in (
         ("within", st.none() | st.integers(1, 90)),
@@ -94,6 +102,8 @@ def criteria(draw, key, catalogue, personas=(1, 2)):
     if "event" in when and not when.get("absent"):
         if when.get("count", 1) == 1 and draw(st.booleans()):
             item["each"] = True
+            if draw(st.booleans()):
+                item["daily"] = draw(st.none() | st.integers(1, 100))
         fading = draw(POSITIVE_DECAYS)
         if fading and not (item["points"] < 0 and fading["kind"] in ("linear", "half_life")):
             item["decay"] = fading

@@ -59,7 +59,8 @@ def items(draw, key):
     fading = draw(POSITIVE_DECAYS)
     if points < 0 and fading and fading["kind"] in ("linear", "half_life"):
         fading = {"kind": "window", "days": fading["days"]}
-    return {"key": key, "points": points, "cap": cap, "each": each, "decay": fading, "when": when}
+    daily = draw(st.none() | st.integers(1, 4)) if each else None
+    return {"key": key, "points": points, "cap": cap, "each": each, "daily": daily, "decay": fading, "when": when}
 
 
 @st.composite

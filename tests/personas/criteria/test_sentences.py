@@ -35,11 +35,14 @@ CONDITIONS = [
     (event("page", 1, count=3), "visited a page at least 3 times in the last 1 day", "a visité une page au moins 3 fois sur 1 jour"),
     (event("form", form="demo", campaign="c1"), "sent the form “demo” in the campaign “Salon”", f"a envoyé le formulaire «{T}demo{T}» dans la campagne «{T}Salon{T}»"),
     (event("track", name="trial", props=[{"key": "seats", "op": "at_least", "value": 5}], absent=True), "did not do “trial” with seats of at least 5", f"n’a pas fait «{T}trial{T}» avec seats d’au moins 5"),
+    (event("attempt", 30, channel="call", outcome="no_answer", count=3), "sales made an attempt by call with the outcome “no answer” at least 3 times in the last 30 days", f"l’équipe commerciale a fait une tentative de suivi par appel avec pour résultat «{T}pas de réponse{T}» au moins 3 fois sur les 30 derniers jours"),
+    (event("attempt", 7, absent=True), "sales made no attempt in the last 7 days", "l’équipe commerciale n’a fait aucune tentative de suivi sur les 7 derniers jours"),
     ({"none": [event("demo"), {"all": [event("webinar"), event("download")]}]}, "none of this: asked for a demo or (took part in a webinar and downloaded a document)", f"rien de ceci{T}: a demandé une démonstration ou (a participé à un webinaire et a téléchargé un document)"),
 ]  # fmt: skip
 
 CRITERIA = [
     (item("c", 20, event("page", 30, page=PRICING), each=True, cap=40), ": +20 each, cap 40", f"{T}: +20 à chaque fois, plafond 40"),
+    (item("c", 5, event("page", 30), each=True, daily=20, cap=40), ": +5 each, at most 20 a day, cap 40", f"{T}: +5 à chaque fois, au plus 20 par jour, plafond 40"),
     (item("c", -20, event("unsubscribe")), ": −20, never fades", f"{T}: −20, sans érosion"),
     (item("c", 15, event("webinar"), decay={"kind": "half_life", "days": 30}), ": +15, halved every 30 days", f"{T}: +15, moitié moins tous les 30 jours"),
     (item("c", 15, event("webinar"), decay={"kind": "steps", "steps": [[30, 500000], [60, 125000]]}), ": +15, then 50% from day 30, 12.5% from day 60", f"{T}: +15, puis 50{T}% dès 30 jours, 12,5{T}% dès 60 jours"),

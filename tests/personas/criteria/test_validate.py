@@ -6,7 +6,7 @@ from personas.criteria.problems import MESSAGES
 from personas.criteria.tree import replace
 from personas.criteria.validate import validate, validate_condition
 
-from .samples import CATALOGUE, body, event, field, item, screen_definition
+from .samples import CATALOGUE, PRICING, body, event, field, item, screen_definition
 
 PAGE = event("page", 30)
 
@@ -37,6 +37,11 @@ def test_the_definition_of_the_screen_is_sound():
         (("fit", "items", 0, "each"), True, ("fit.items.0.each", "each_needs_event")),
         (("fit", "items", 0, "decay"), {"kind": "window", "days": 3}, ("fit.items.0.decay", "decay_needs_event")),
         (("fit", "items", 3, "when", "persona"), 99, ("fit.items.3.when.persona", "unknown_persona")),
+        (("fit", "items", 0, "daily"), 2, ("fit.items.0.daily", "daily_needs_each")),
+        (("engagement", "items", 0, "daily"), 101, ("engagement.items.0.daily", "value_whole")),
+        (("engagement", "items", 2, "when"), {"event": {"kind": "attempt", "channel": "fax"}}, ("engagement.items.2.when.event.channel", "value_of_list")),
+        (("engagement", "items", 2, "when"), {"event": {"kind": "attempt", "page": PRICING}}, ("engagement.items.2.when.event.page", "unknown_part")),
+        (("engagement", "items", 2, "when"), {"event": {"kind": "demo", "outcome": "reached"}}, ("engagement.items.2.when.event.outcome", "unknown_part")),
         (("engagement", "items", 0, "when", "count"), 2, ("engagement.items.0.when.count", "each_with_count")),
         (("engagement", "items", 0, "when", "within"), 0, ("engagement.items.0.when.within", "value_whole")),
         (("engagement", "items", 3, "decay"), {"kind": "linear", "days": 9}, ("engagement.items.3.decay.kind", "decay_negative")),
