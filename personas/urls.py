@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import acts, editing, home, listing, papers, persona, studio
+from .pages import acts, api, editing, home, listing, papers, persona, studio
 
 app_name = "personas"
 urlpatterns = [
@@ -22,5 +22,6 @@ urlpatterns = [
     path("language/persona/<int:pk>/", persona.persona, name="persona"),
     path("language/persona/<int:pk>/counts/", persona.persona_counts, name="persona_counts"),
     path("language/persona/<int:pk>/edit/", persona.persona_edit, name="persona_edit"),
+    path("api/v1/criteria/", api.Criteria.as_view(), name="api_criteria"),
     path("language/paper/<int:pk>/", papers.paper, name="paper"),
 ]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from personas.criteria.behaviours import ATTEMPT, ATTEMPT_PARTS
-from personas.criteria.decay import MILLION
+from personas.criteria.decay import DECAYS, MILLION
 from personas.criteria.fields import BOOL, MONEY, NUMBER, TEXT, Catalogue
 from personas.criteria.operators import DAYS, LIST, NONE, OPERATORS, RANGE, YEARS, Operator
 from personas.criteria.tree import GROUPS
@@ -141,7 +141,7 @@ def fading(posted: Posted) -> dict[str, Any] | None:
     kind = one(posted, "decay.kind")
     if not kind:
         return None
-    if kind != "steps":
+    if kind not in DECAYS or not DECAYS[kind].by_steps:
         return {"kind": kind, "days": whole(one(posted, "decay.days"))}
     return {"kind": kind, "steps": [_step(line) for line in lines(posted, "decay.steps")]}
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from personas.criteria.behaviours import ATTEMPT_PARTS, property_type
-from personas.criteria.decay import MILLION
+from personas.criteria.decay import DECAYS, MILLION
 from personas.criteria.operators import LIST, NONE, OPERATORS, RANGE, YEARS
 from personas.criteria.tree import GROUPS
 
@@ -79,7 +79,7 @@ def worth(item: Mapping[str, Any]) -> Shown:
     fading = item.get("decay")
     if fading:
         shown["decay.kind"] = [fading["kind"]]
-        if fading["kind"] == "steps":
+        if DECAYS[fading["kind"]].by_steps:
             shown["decay.steps"] = ["\n".join(f"{day}: {_percent(share)} %" for day, share in fading["steps"])]
         else:
             shown["decay.days"] = [text(fading["days"])]

@@ -152,6 +152,9 @@ class Check:
             self.add((*path, "key"), "value_text", limit=operands.MAX_TEXT)
         if prop["op"] not in PROPERTY_OPERATORS:
             return self.add((*path, "op"), "unknown_operator", op=prop["op"])
-        fault = operands.fault(OPERATORS[prop["op"]], property_type(prop), prop)
+        kind = property_type(prop)
+        if kind not in OPERATORS[prop["op"]].types:
+            return self.add((*path, "op"), "wrong_operator", op=prop["op"], field=prop["key"], type=kind)
+        fault = operands.fault(OPERATORS[prop["op"]], kind, prop)
         if fault:
             self.add((*path, "value"), fault[0], **fault[1])

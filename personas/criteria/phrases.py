@@ -2,26 +2,33 @@
 the other names bend with the field (`words.agreement`). Each row: English, French.
 """
 
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from .decay import DECAYS
+from .operators import OPERATORS
+
+Pair = tuple[str, str]
+
+
+class Said(Mapping[str, Pair]):
+    """The phrases that the rows of a table carry, as they stand now."""
+
+    def __init__(self, rows: Mapping[str, Any], which: Callable[[Any], bool] = lambda row: True) -> None:
+        self._rows, self._which = rows, which
+
+    def __getitem__(self, name: str) -> Pair:
+        return self._rows[name].phrase
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, row in self._rows.items() if self._which(row))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+
 # operator → phrase
-OPERATOR_PHRASES: dict[str, tuple[str, str]] = {
-    "is": ("{S} {is_} {value}", "{S} {est} {value}"),
-    "is_not": ("{S} {isnt} {value}", "{S} {nest} pas {value}"),
-    "one_of": ("{S} {is_} {value}", "{S} {est} {value}"),
-    "none_of": ("{S} {isnt} {value}", "{S} {nest} {value}"),
-    "between": ("{S} {is_} between {low} and {high}", "{S} {est} {compris} entre {low} et {high}"),
-    "at_least": ("{S} {is_} at least {value}", "{S} {est} d’au moins {value}"),
-    "at_most": ("{S} {is_} at most {value}", "{S} {est} d’au plus {value}"),
-    "contains": ("{S} {contains_} {value}", "{S} {contient} {value}"),
-    "starts_with": ("{S} {starts} with {value}", "{S} {commence} par {value}"),
-    "before": ("{S} {is_} before {value}", "{S} {est} avant le {value}"),
-    "after": ("{S} {is_} after {value}", "{S} {est} après le {value}"),
-    "is_set": ("{S} {is_} filled in", "{S} {est} renseigné{e}"),
-    "is_not_set": ("{S} {isnt} filled in", "{S} {nest} pas renseigné{e}"),
-    "age_between": ("{S} {gives} an age of {low} to {high} years", "{S} {donne} un âge de {low} à {high} ans"),
-    "days_since_at_most": ("{S} {is_} at most {value} {days} ago", "{S} {remonte} à {value} {days} au plus"),
-    "days_since_at_least": ("{S} {is_} at least {value} {days} ago", "{S} {remonte} à {value} {days} au moins"),
-    "days_until_at_most": ("{S} {is_} at most {value} {days} away", "{S} {tombe} dans {value} {days} au plus"),
-}
+OPERATOR_PHRASES = Said(OPERATORS)
 
 # A yes-or-no field reads better with a colon.
 BOOL_PHRASES: dict[str, tuple[str, str]] = {
@@ -130,12 +137,9 @@ NONE_OF = ("none of this: ", "rien de ceci : ")
 EACH = (" each", " à chaque fois")
 DAILY = (", at most {value} a day", ", au plus {value} par jour")
 CAP = (", cap {value}", ", plafond {value}")
-DECAY = {
-    "linear": (", fading to nothing in {value} {days}", ", érosion jusqu’à zéro en {value} {days}"),
-    "half_life": (", halved every {value} {days}", ", moitié moins tous les {value} {days}"),
-    "window": (", for {value} {days}", ", pendant {value} {days}"),
-}
-STEPS = (", then {value}", ", puis {value}")
+# fading by days → phrase; steps are written one by one
+DECAY = Said(DECAYS, lambda row: not row.by_steps)
+STEPS = DECAYS["steps"].phrase
 STEP = ("{share} from day {day}", "{share} dès {day} {days}")
 NEVER_FADES = (", never fades", ", sans érosion")
 DAYS = (("day", "jour"), ("days", "jours"))

@@ -193,7 +193,7 @@ class Voice:
         if not fading:
             never = tree.is_event_item(item) and decay.span(item)[1] > 0
             return [Segment(self.say(phrases.NEVER_FADES))] if never else []
-        if fading["kind"] == "steps":
+        if decay.DECAYS[fading["kind"]].by_steps:
             parts = [
                 self.say(phrases.STEP).format(share=share(part, self.lang), day=at, days=self.days(at))
                 for at, part in fading["steps"]

@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from itertools import pairwise
 from typing import Any
 
-from . import decay as fading
 from . import grade, operands, tree
+from .decay import DECAYS, MILLION
 from .check import MAX_CHILDREN, MAX_DAYS, Check
 from .fields import Catalogue
 from .problems import Problem
@@ -13,7 +13,6 @@ from .tree import Path
 
 MAX_ITEMS, MAX_BANDS, MAX_BUILDER_POINTS, MAX_PACE = 60, 5, 100, 100_000
 MAX_DAILY = 100
-MAX_HALF_LIFE = 365  # its table has 20 times as many ages
 
 
 class DefinitionCheck(Check):
@@ -65,13 +64,13 @@ class DefinitionCheck(Check):
     def _decay(self, decay: Any, points: Any, path: Path) -> None:
         if not self.shape(decay, path, ("kind",), ("days", "steps")):
             return
-        kind = decay["kind"]
-        if kind not in fading.KINDS:
-            return self.add((*path, "kind"), "decay_unknown", kind=kind)
-        if isinstance(points, int) and points < 0 and kind not in ("window", "steps"):
+        row = DECAYS.get(decay["kind"]) if isinstance(decay["kind"], str) else None
+        if row is None:
+            return self.add((*path, "kind"), "decay_unknown", kind=decay["kind"])
+        if isinstance(points, int) and points < 0 and not row.negative:
             self.add((*path, "kind"), "decay_negative")
-        if kind != "steps":
-            self.whole(decay.get("days"), (*path, "days"), 1, MAX_HALF_LIFE if kind == "half_life" else MAX_DAYS)
+        if not row.by_steps:
+            self.whole(decay.get("days"), (*path, "days"), 1, row.longest)
         elif not _good_steps(decay.get("steps")):
             self.add((*path, "steps"), "decay_steps")
 
@@ -161,7 +160,7 @@ def _good_steps(steps: Any) -> bool:
     """[[day, millionths] …]: days grow from 1, shares fall from below a million; at most 12."""
     if not isinstance(steps, list) or not 1 <= len(steps) <= 12:
         return False
-    day, share = 0, fading.MILLION
+    day, share = 0, MILLION
     for step in steps:
         if not isinstance(step, (list, tuple)) or len(step) != 2 or not all(type(one) is int for one in step):
             return False

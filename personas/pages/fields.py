@@ -114,7 +114,7 @@ class Builder:
         if info is None:
             return
         offered = [op.name for op in operators_for(info.type)]
-        made.choices["ops"] = [(key, labels.OPERATORS[key]) for key in offered]
+        made.choices["ops"] = self._operators(offered)
         op = made.values["op"] if made.values["op"] in offered else offered[0]
         if info.type == TEXT and not made.values["op"]:
             op = "one_of"
@@ -154,12 +154,15 @@ class Builder:
         self._read(made, ("key", "op", "type"))
         kind = made.values["type"] = made.values["type"] or TEXT
         made.values["op"] = made.values["op"] or "is"
-        made.choices["ops"] = [(key, labels.OPERATORS[key]) for key in PROPERTY_OPERATORS]
+        made.choices["ops"] = self._operators(PROPERTY_OPERATORS)
         made.choices["types"] = list(labels.TYPES.items())
         if made.values["op"] in PROPERTY_OPERATORS:
             made.operand = self.operand(f"{name}.value", made.values["op"], FieldInfo(name, kind, "", ""))
         made.errors[""] = self.found.take(name)
         return made
+
+    def _operators(self, names: Sequence[str]) -> Choices:
+        return [(name, self.speaker.say(OPERATORS[name].label)) for name in names]
 
     def operand(self, name: str, op: str, info: FieldInfo) -> Operand:
         shape = OPERATORS[op].operand

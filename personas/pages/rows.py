@@ -9,7 +9,7 @@ from personas.builder import moves, read, shape, write
 from personas.builder import settings as rest
 from personas.builder.names import Posted, one
 from personas.criteria import grade, tree, validate
-from personas.criteria.decay import KINDS as FADINGS
+from personas.criteria.decay import DECAYS
 from personas.criteria.fields import Catalogue
 from personas.criteria.problems import Problem
 from personas.criteria.sentence import Voice, plain
@@ -198,7 +198,7 @@ def _reads(where: Place, posted: Posted, speaker: Voice) -> str:
 
 def _choices(where: Place, posted: Posted, body: Mapping[str, Any], speaker: Voice) -> dict[str, Any]:
     if where.form == "item":
-        return {"fading": [(key, labels.FADING[key]) for key in ("", *FADINGS)]}
+        return {"fading": [("", labels.NEVER), *((name, speaker.say(row.label)) for name, row in DECAYS.items())]}
     if where.form == "mql":
         axes = {axis: {"bands": rest.bands(one(posted, f"{axis}.bands"))} for axis in tree.AXES}
         good = all(len(axis["bands"]) <= validate.MAX_BANDS for axis in axes.values())

@@ -6,6 +6,7 @@ from functools import partial
 from hypothesis import strategies as st
 
 from personas.catalogue import add_custom
+from personas.criteria.decay import DECAYS
 from personas.criteria.operators import OPERATORS
 from tests.leads import facts
 
@@ -48,12 +49,11 @@ def _typed(field: str):
 _SECONDS = st.integers(0, 70 * 86_400) | st.integers(0, 70).map(lambda day: day * 86_400 + 36_000)
 _AGO = st.one_of(_SECONDS, st.integers(0, 3 * 86_400))
 _LATE = st.sampled_from([0, 0, 0, 5, 3_600, 86_400, 20 * 86_400])
-CHANGED = [field for field in TYPES if field != "lead.created"]
 
 
 @st.composite
 def changes(draw):
-    field = draw(st.sampled_from(CHANGED))
+    field = draw(st.sampled_from([field for field in TYPES if field != "lead.created"]))
     return field, draw(_typed(field)), draw(_AGO), draw(_LATE), draw(st.booleans() | st.just(False))
 
 
@@ -200,11 +200,18 @@ leaves = field_conditions() | events
 conditions = st.recursive(
     leaves, lambda inner: st.builds(lambda name, kids: {name: kids}, st.sampled_from(["all", "any", "none"]), st.lists(inner, min_size=1, max_size=3)), max_leaves=4
 )  # fmt: skip
-fading = st.one_of(
-    st.none(),
-    st.builds(lambda kind, days: {"kind": kind, "days": days}, st.sampled_from(["linear", "half_life", "window"]), st.integers(1, 45)),
-    st.sampled_from([[[1, 500_000]], [[7, 750_000], [30, 250_000], [40, 0]], [[30, 333_333]]]).map(lambda steps: {"kind": "steps", "steps": steps}),
-)  # fmt: skip
+STEPS = ([[1, 500_000]], [[7, 750_000], [30, 250_000], [40, 0]], [[30, 333_333]])
+
+
+@st.composite
+def fading(draw, points: int):
+    """None, or any fading of the table that points of this sign may have."""
+    row = draw(st.sampled_from([None, *(one for one in DECAYS.values() if points > 0 or one.negative)]))
+    if row is None:
+        return None
+    return {"kind": row.name} | (
+        {"steps": draw(st.sampled_from(STEPS))} if row.by_steps else {"days": draw(st.integers(1, 45))}
+    )
 
 
 @st.composite
@@ -219,8 +226,7 @@ def items(draw, key: str, personas: list[int]):
     if kind != "event":
         return item | {"when": draw(conditions)}
     when = draw(events.filter(lambda one: not one.get("absent")))
-    decay = draw(fading)
-    if decay and (points > 0 or decay["kind"] in ("window", "steps")):
+    if decay := draw(fading(points)):
         item["decay"] = decay
     if draw(st.booleans()):
         item["each"] = True

@@ -48,7 +48,11 @@ def test_sql_equals_python_on_any_lead_and_definition_at_any_instant(data):
     rules = data.draw(worlds.field_conditions(), "rules")
     name = f"p{persona_services.Persona.objects.count()}"
     persona = persona_services.create_persona(name=name, story={}, rules=rules, by=None, at=worlds.NOON)
-    body = data.draw(worlds.bodies([persona.pk]), "body")
+    sql_says_what_python_says(data, data.draw(worlds.bodies([persona.pk]), "body"))
+
+
+def sql_says_what_python_says(data, body: dict) -> None:
+    """Of any leads, at moments asked and at others, one by one and all at once."""
     assume(not validate(body, catalogue()))
     ledger.ensure([body])
     lives = [worlds.live(life) for life in data.draw(st.lists(worlds.lives, min_size=1, max_size=2), "lives")]

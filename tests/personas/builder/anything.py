@@ -7,7 +7,7 @@ from personas.criteria.behaviours import ATTEMPT, ATTEMPT_PARTS, EVENT_KINDS
 from personas.criteria.fields import BOOL, CHOICE, DATE, MONEY, NUMBER
 from personas.criteria.operators import DAYS, LIST, NONE, OPERATORS, PROPERTY_OPERATORS, RANGE, YEARS
 from personas.criteria.validate import validate_condition
-from tests.personas.criteria.test_properties import POSITIVE_DECAYS
+from tests.personas.criteria.test_properties import fadings
 
 WORDS = st.sampled_from(["Élan", "a, b", "SaaS", "l’eau “x”", "12", "true", "<b>&amp;", "50 %", " spaced ", "☕"])
 AMOUNTS = st.integers(-5, 60_000) | st.sampled_from(["12.5", "-3.25", "7", "0012", "1000000.5"])
@@ -104,8 +104,8 @@ def criteria(draw, key, catalogue, personas=(1, 2)):
             item["each"] = True
             if draw(st.booleans()):
                 item["daily"] = draw(st.none() | st.integers(1, 100))
-        fading = draw(POSITIVE_DECAYS)
-        if fading and not (item["points"] < 0 and fading["kind"] in ("linear", "half_life")):
+        fading = draw(fadings(item["points"]))
+        if fading:
             item["decay"] = fading
     return item
 

@@ -1,5 +1,6 @@
 """What a form shows of a tree, posted unchanged, is the same tree."""
 
+import jsonschema
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -7,6 +8,7 @@ from personas.builder import read, shape, write
 from personas.builder import settings as rest
 from personas.builder.names import control
 from personas.criteria import tree
+from personas.criteria.schema import schema
 from personas.criteria.sentence import Voice
 from personas.criteria.validate import validate
 from tests.personas.builder.anything import conditions, definitions
@@ -14,13 +16,14 @@ from tests.personas.criteria import samples
 from tests.scale import examples
 
 FIELDS = samples.CATALOGUE
+FITS = jsonschema.Draft202012Validator(schema(FIELDS))
 
 
-def through_the_form(cond):
+def through_the_form(cond, fields=FIELDS):
     """A condition opened, posted untouched and kept."""
     shown = write.condition(cond, "when")
-    again = read.condition(shown, "when", FIELDS)
-    return read.keep(again, cond, read.condition(write.condition(cond, "when"), "when", FIELDS))
+    again = read.condition(shown, "when", fields)
+    return read.keep(again, cond, read.condition(write.condition(cond, "when"), "when", fields))
 
 
 @settings(max_examples=examples(400), deadline=None)
@@ -52,6 +55,12 @@ def test_every_value_of_a_sentence_names_a_field_of_its_form(body):
                 if piece.path:
                     name = control(piece.path[len(path) :])
                     assert name in shown, (name, sorted(shown))
+
+
+@settings(max_examples=examples(60), deadline=None)
+@given(definitions(FIELDS))
+def test_every_sound_definition_fits_the_schema(body):
+    assert FITS.is_valid(body), next(FITS.iter_errors(body))
 
 
 @given(st.sampled_from(["12,5", "12 000", "12\u202f000,5", "−3", "1,234.5", "1,234"]))

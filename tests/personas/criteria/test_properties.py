@@ -36,12 +36,18 @@ CONDS = st.recursive(
     ),
     max_leaves=3,
 )
-POSITIVE_DECAYS = st.one_of(
-    st.none(),
-    st.builds(lambda kind, days: {"kind": kind, "days": days}, st.sampled_from(["linear", "half_life", "window"]), DAYS),
-    st.builds(lambda day, more, share: {"kind": "steps", "steps": [[day, 600000], [day + more, share]]},
-              DAYS, DAYS, st.integers(0, 599999)),
-)  # fmt: skip
+
+
+@st.composite
+def fadings(draw, points=1, days=DAYS):
+    """None, or any fading of the table that points of this sign may have."""
+    row = draw(st.sampled_from([None, *(one for one in decay.DECAYS.values() if points > 0 or one.negative)]))
+    if row is None:
+        return None
+    if not row.by_steps:
+        return {"kind": row.name, "days": draw(days)}
+    day = draw(days)
+    return {"kind": row.name, "steps": [[day, 600000], [day + draw(days), draw(st.integers(0, 599999))]]}
 
 
 @st.composite
@@ -56,9 +62,7 @@ def items(draw, key):
         "within": draw(st.none() | DAYS),
         "count": 1 if each else draw(st.integers(1, 3)),
     }
-    fading = draw(POSITIVE_DECAYS)
-    if points < 0 and fading and fading["kind"] in ("linear", "half_life"):
-        fading = {"kind": "window", "days": fading["days"]}
+    fading = draw(fadings(points))
     daily = draw(st.none() | st.integers(1, 4)) if each else None
     return {"key": key, "points": points, "cap": cap, "each": each, "daily": daily, "decay": fading, "when": when}
 
@@ -132,7 +136,7 @@ def test_a_higher_cap_never_brings_a_value_nearer_to_zero(raw, one, other):
 
 
 @settings(deadline=None)
-@given(POSITIVE_DECAYS, st.none() | DAYS)
+@given(fadings(), st.none() | DAYS)
 def test_weights_only_fall_and_change_only_at_their_edges(fading, within):
     one = {"when": {"event": {"kind": "page"}, "within": within}, "decay": fading}
     table = decay.weight_table(one, 1000)

@@ -4,7 +4,7 @@ import pytest
 
 from personas.criteria import definition_text, phrases
 from personas.criteria.behaviours import EVENT_KINDS, PAGE_OPERATORS
-from personas.criteria.decay import KINDS
+from personas.criteria.decay import DECAYS
 from personas.criteria.operators import OPERATORS, PROPERTY_OPERATORS
 from personas.criteria.sentence import Voice, plain
 from personas.criteria.tree import find
@@ -97,7 +97,7 @@ def test_every_row_of_the_tables_has_its_phrase():
     assert set(phrases.PROPERTY_PHRASES) == set(PROPERTY_OPERATORS)
     assert set(phrases.EVENT_PHRASES) == set(EVENT_KINDS)
     assert set(phrases.PAGE_PHRASES) == set(PAGE_OPERATORS)
-    assert set(phrases.DECAY) | {"steps"} == set(KINDS)
+    assert set(phrases.DECAY) | {"steps"} == set(DECAYS)
 
 
 def test_numbers_and_shares():

@@ -125,7 +125,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
         " accounts:settings accounts:sessions accounts:sessions_end notify:notices notify:bell notify:see_all notify:choices"
         " agreements:papers measures:numbers measures:list measures:schema measures:docs personas:home"
         " leads:list leads:companies leads:deals leads:campaigns sla:follow_up sla:months sla:contracts sla:goal"
-        " sla:api_contracts reporting:today reporting:loop",
+        " personas:api_criteria sla:api_contracts reporting:today reporting:loop",
         WORKERS: "leads:bulk_campaign leads:bulk_campaign_undo",
         DESK: "leads:bulk_lose leads:bulk_lose_undo",
         (SALES,): "leads:bulk_hand_on leads:bulk_hand_on_undo",
