@@ -110,7 +110,10 @@ def _tried(behaviours: Mapping[int, Mapping[str, Any]], extra: str) -> Iterable[
     """The same of attempts of sales, own and lent."""
     known = "e.known_at <= a.t AND e.occurred_at <= a.t AND (a.tangled OR e.known_at >= a.midnight OR e.occurred_at >= a.midnight)"
     kept = "NOT EXISTS (SELECT FROM leads_correction c WHERE c.subject = 'attempt' AND c.subject_id = e.id AND c.known_at <= a.t)"
-    for whose, lead in (("asked a", "a.lead_id"), ("asked a JOIN lent m ON m.lead_id = a.lead_id AND m.t = a.t", "m.member")):
+    for whose, lead in (
+        ("asked a", "a.lead_id"),
+        ("asked a JOIN lent m ON m.lead_id = a.lead_id AND m.t = a.t", "m.member"),
+    ):
         source = f"{whose} JOIN {filters.ATTEMPTS} ON e.lead_id = {lead}"
         yield filters.events(behaviours.values(), extra, source, f"{known} AND {kept}")
 

@@ -43,7 +43,10 @@ def has_attempts(filters: Iterable[Mapping[str, Any]]) -> bool:
 def hit(filter_: Mapping[str, Any], params: Params) -> str:
     """SQL that is true where `x` is an event of this behaviour, false or NULL where not."""
     tests = [f"x.kind = {params.add(filter_['kind'])}"]
-    named = {"name": filter_.get("name") or filter_.get("channel"), "form": filter_.get("form") or filter_.get("outcome")}
+    named = {
+        "name": filter_.get("name") or filter_.get("channel"),
+        "form": filter_.get("form") or filter_.get("outcome"),
+    }
     tests += [f"x.{part} = {params.add(fold(value))}" for part, value in named.items() if value]
     if filter_.get("campaign") not in (None, ""):
         tests.append(_campaign(filter_["campaign"], params))

@@ -44,7 +44,9 @@ class Behaviour:
 def canonical_filter(raw: Mapping[str, Any]) -> dict[str, Any]:
     """The same filter in its one spelling: no empty parts, properties and lists sorted, each once."""
     clean = {
-        part: raw[part] for part in ("kind", "name", "page", "form", "campaign", *ATTEMPT_PARTS) if raw.get(part) not in (None, "")
+        part: raw[part]
+        for part in ("kind", "name", "page", "form", "campaign", *ATTEMPT_PARTS)
+        if raw.get(part) not in (None, "")
     }
     if "page" in clean:
         clean["page"] = {"op": clean["page"]["op"], "value": clean["page"]["value"]}

@@ -73,89 +73,89 @@ OPERATORS: dict[str, Operator] = {
             "is", TYPES, ONE, lambda v, o, t: v == o,
             ("is", "est"),
             ("{S} {is_} {value}", "{S} {est} {value}"),
-        ),  # fmt: skip
+        ),
         Operator(
             "is_not", TYPES, ONE, lambda v, o, t: v != o,
             ("is not", "n’est pas"),
             ("{S} {isnt} {value}", "{S} {nest} pas {value}"),
-        ),  # fmt: skip
+        ),
         Operator(
             "one_of", _WORDS + _AMOUNTS, LIST, lambda v, o, t: v in o,
             ("is one of", "est l’un de"),
             ("{S} {is_} {value}", "{S} {est} {value}"),
-        ),  # fmt: skip
+        ),
         Operator(
             "none_of", _WORDS + _AMOUNTS, LIST, lambda v, o, t: v not in o,
             ("is none of", "n’est aucun de"),
             ("{S} {isnt} {value}", "{S} {nest} {value}"),
-        ),  # fmt: skip
+        ),
         Operator(
             "between", _ORDERED, RANGE, lambda v, o, t: o[0] <= v <= o[1],
             ("is between", "est entre"),
             ("{S} {is_} between {low} and {high}", "{S} {est} {compris} entre {low} et {high}"),
-        ),  # fmt: skip
+        ),
         Operator(
             "at_least", _AMOUNTS, ONE, lambda v, o, t: v >= o,
             ("is at least", "est d’au moins"),
             ("{S} {is_} at least {value}", "{S} {est} d’au moins {value}"),
-        ),  # fmt: skip
+        ),
         Operator(
             "at_most", _AMOUNTS, ONE, lambda v, o, t: v <= o,
             ("is at most", "est d’au plus"),
             ("{S} {is_} at most {value}", "{S} {est} d’au plus {value}"),
-        ),  # fmt: skip
+        ),
         Operator(
             "contains", (TEXT,), ONE, lambda v, o, t: o in v,
             ("contains", "contient"),
             ("{S} {contains_} {value}", "{S} {contient} {value}"),
-        ),  # fmt: skip
+        ),
         Operator(
             "starts_with", (TEXT,), ONE, lambda v, o, t: v.startswith(o),
             ("starts with", "commence par"),
             ("{S} {starts} with {value}", "{S} {commence} par {value}"),
-        ),  # fmt: skip
+        ),
         Operator(
             "before", (DATE,), ONE, lambda v, o, t: v < o,
             ("is before", "est avant"),
             ("{S} {is_} before {value}", "{S} {est} avant le {value}"),
-        ),  # fmt: skip
+        ),
         Operator(
             "after", (DATE,), ONE, lambda v, o, t: v > o,
             ("is after", "est après"),
             ("{S} {is_} after {value}", "{S} {est} après le {value}"),
-        ),  # fmt: skip
+        ),
         Operator(
             "is_set", TYPES, NONE, lambda v, o, t: True,
             ("is filled in", "est renseigné"),
             ("{S} {is_} filled in", "{S} {est} renseigné{e}"),
-        ),  # fmt: skip
+        ),
         Operator(
             "is_not_set", TYPES, NONE, lambda v, o, t: False,
             ("is not filled in", "n’est pas renseigné"),
             ("{S} {isnt} filled in", "{S} {nest} pas renseigné{e}"),
-        ),  # fmt: skip
+        ),
         Operator(
             "age_between", (DATE,), YEARS, lambda v, o, t: o[0] <= age_in_years(v, t) <= o[1],
             ("gives an age between", "donne un âge entre"),
             ("{S} {gives} an age of {low} to {high} years", "{S} {donne} un âge de {low} à {high} ans"), lambda o: Edges(years=(o[0], o[1] + 1)),
-        ),  # fmt: skip
+        ),
         Operator(
             "days_since_at_most", (DATE,), DAYS, lambda v, o, t: 0 <= _since(v, t) <= o,
             ("is at most so many days ago", "remonte à tant de jours au plus"),
             ("{S} {is_} at most {value} {days} ago", "{S} {remonte} à {value} {days} au plus"), lambda o: Edges(days=(0, o + 1)),
-        ),  # fmt: skip
+        ),
         Operator(
             "days_since_at_least", (DATE,), DAYS, lambda v, o, t: _since(v, t) >= o,
             ("is at least so many days ago", "remonte à tant de jours au moins"),
             ("{S} {is_} at least {value} {days} ago", "{S} {remonte} à {value} {days} au moins"), lambda o: Edges(days=(o,)),
-        ),  # fmt: skip
+        ),
         Operator(
             "days_until_at_most", (DATE,), DAYS, lambda v, o, t: 0 <= -_since(v, t) <= o,
             ("is at most so many days away", "tombe dans tant de jours au plus"),
             ("{S} {is_} at most {value} {days} away", "{S} {tombe} dans {value} {days} au plus"), lambda o: Edges(days=(-o, 1)),
-        ),  # fmt: skip
+        ),
     )
-}
+}  # fmt: skip
 
 # Conditions on a property of an event: its type is known only from the operand.
 PROPERTY_OPERATORS = (

@@ -155,7 +155,9 @@ class Voice:
             yield from self.fill(template, value=self._named(raw, part, path))
         for part, (pair, words) in phrases.ATTEMPT_WORDS.items():
             if raw.get(part):
-                shown = quoted(self.say(words[raw[part]]), self.lang) if part == "outcome" else self.say(words[raw[part]])
+                shown = (
+                    quoted(self.say(words[raw[part]]), self.lang) if part == "outcome" else self.say(words[raw[part]])
+                )
                 yield from self.fill(self.say(pair), value=Segment(shown, (*path, part), raw[part], part))
         if page:
             yield from self.fill(self.say(phrases.ON_PAGE[page["op"]]), value=self._page(page, path))

@@ -5,8 +5,8 @@ from itertools import pairwise
 from typing import Any
 
 from . import grade, operands, tree
-from .decay import DECAYS, MILLION
 from .check import MAX_CHILDREN, MAX_DAYS, Check
+from .decay import DECAYS, MILLION
 from .fields import Catalogue
 from .problems import Problem
 from .tree import Path

@@ -78,7 +78,9 @@ def event(
 def attempt(lead: int, channel: str, outcome: str, at: datetime, known: datetime | None = None) -> int:
     """An attempt of sales made at `at`, learned at `known`; the ledger counts it."""
     when = {"occurred_at": at, "recorded_at": known or at, "known_at": known or at}
-    rep = User.objects.get_or_create(email="rep@example.org", defaults={"name": "Rep", "side": "sales", "role": "rep"})[0]
+    rep = User.objects.get_or_create(email="rep@example.org", defaults={"name": "Rep", "side": "sales", "role": "rep"})[
+        0
+    ]
     handoff = Handoff.objects.create(lead_id=lead, line=definitions.line(), gate="imported", **when)
     row = Attempt.objects.create(handoff=handoff, lead_id=lead, rep=rep, channel=channel, outcome=outcome, **when)
     ledger.count_attempts([row.pk], None)

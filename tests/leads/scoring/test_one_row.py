@@ -67,9 +67,14 @@ def chosen(page: str, name: str) -> str:
 
 def test_the_studio_offers_them_and_keeps_what_it_shows(more):
     line = services.create_line(name="France", by=None, at=worlds.NOON, body=body())
-    for lang, words in (("en", ("motto", "ends in", PLATEAU.label[0])), ("fr", ("devise", "finit par", PLATEAU.label[1]))):
+    for lang, words in (
+        ("en", ("motto", "ends in", PLATEAU.label[0])),
+        ("fr", ("devise", "finit par", PLATEAU.label[1])),
+    ):
         client = client_of(person(lang, "marketer", language=lang))
-        fit, faded = (client.get(f"/language/definition/{line.pk}/?edit={axis}.items.0") for axis in ("fit", "engagement"))
+        fit, faded = (
+            client.get(f"/language/definition/{line.pk}/?edit={axis}.items.0") for axis in ("fit", "engagement")
+        )
         shown = chosen(fit.text, "when.field"), chosen(fit.text, "when.op"), chosen(faded.text, "decay.kind")
         assert shown == words
     typed = form(faded.text, "/row/")
@@ -85,9 +90,14 @@ def test_sentences_and_the_documentation_say_them(more):
         for lang in ("en", "fr")
     ]  # fmt: skip
     assert said[0][0] == "motto is ending in L: +60" and plain(said[0][1]).endswith(", half after 9 days")
-    assert said[1][0].startswith("la devise est à terminaison L") and plain(said[1][1]).endswith(", la moitié après 9 jours")
+    assert said[1][0].startswith("la devise est à terminaison L") and plain(said[1][1]).endswith(
+        ", la moitié après 9 jours"
+    )
     page = reference.criteria()
-    assert "| `lead.x_motto` | text | motto | devise |" in page and "| `ends_with` | text | one | ends in | finit par |" in page
+    assert (
+        "| `lead.x_motto` | text | motto | devise |" in page
+        and "| `ends_with` | text | one | ends in | finit par |" in page
+    )
     assert "| `plateau` | by half, then to nothing | de moitié, puis à zéro | no | 1095 |" in page
 
 

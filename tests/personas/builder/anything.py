@@ -55,7 +55,9 @@ def props(draw):
 def events(draw):
     filter_ = {"kind": draw(st.sampled_from(EVENT_KINDS))}
     if filter_["kind"] == ATTEMPT:
-        filter_ |= draw(st.fixed_dictionaries({}, optional={part: st.sampled_from(all_) for part, all_ in ATTEMPT_PARTS.items()}))
+        filter_ |= draw(
+            st.fixed_dictionaries({}, optional={part: st.sampled_from(all_) for part, all_ in ATTEMPT_PARTS.items()})
+        )
         return _often(draw, filter_)
     for part, values in (("name", WORDS), ("form", WORDS), ("campaign", WORDS | st.integers(1, 9))):
         if (filter_["kind"] == "track" and part == "name") or draw(st.booleans()):
