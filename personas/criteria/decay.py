@@ -129,7 +129,8 @@ def edges(item: Mapping[str, Any]) -> tuple[int, ...]:
 
 def _item_table(item: Mapping[str, Any]) -> Table:
     fading = item.get("decay") or {}
-    table, tail = (), MILLION
+    table: tuple[int, ...] = ()
+    tail = MILLION
     if fading:
         steps = tuple((int(day), int(share)) for day, share in fading.get("steps") or ())
         table, tail = _table(DECAYS[fading["kind"]], steps or int(fading["days"]))
