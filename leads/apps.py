@@ -14,7 +14,7 @@ class LeadsConfig(AppConfig):
         from leads.judging import rebuild, resembling, service
         from leads.measures import table
         from leads.models import Lead
-        from leads.pages import beside, day_one, finding, proven, settings
+        from leads.pages import beside, day_one, finding, observed, proven, settings
         from leads.pages.matches import count_matches
         from leads.rights import remarks
         from leads.scoring import backfill, ledger, stored
@@ -49,6 +49,9 @@ class LeadsConfig(AppConfig):
         hooks.undone.append(undoing.undone)
         personas.count_matches.append(count_matches)
         personas.weigh.append(proven.weigh)
+        personas.stand.append(observed.stand)
+        personas.backlogs.append(observed.backlog)
+        personas.observe.append(observed.observe)
         personas.stored_values.append(stored.values)
         slots.fill("lead.actions", beside.to_queue, 10)
         slots.fill("lead.identity", beside.deals_of_lead, 20)

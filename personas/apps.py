@@ -8,6 +8,7 @@ class PersonasConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
+        from personas.definitions import comment_notices
         from personas.definitions.services import KIND, on_signed
         from personas.pages import day_one, finding
         from smarketing.agreements import kinds
@@ -15,6 +16,7 @@ class PersonasConfig(AppConfig):
         kinds.register(kinds.PaperKind(KIND, _("definition"), "definition.sign", on_signed, _page, _name))
         day_one.register()
         finding.register()
+        comment_notices.register()
 
 
 def _page(paper):

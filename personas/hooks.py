@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from personas.criteria.statistics import Flagged, Lift
@@ -43,6 +43,43 @@ class Counts:
     waiting: bool = False
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What of a line is with sales, or on its way: `open` handoffs, `waiting` qualifications; `links` by the same names."""
+
+    open: int
+    waiting: int
+    links: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """Leads that would qualify at once (`new`), and those that wait already, released at `pace` a business day from `first` to
+    `last`; None: never at this pace. `links`: "new", "waiting" -> address that lists them. `waiting` is counted in `whole`."""
+
+    new: int
+    waiting: int
+    pace: int
+    first: date | None
+    last: date | None
+    links: Mapping[str, str]
+
+    @property
+    def whole(self) -> int:
+        return self.new + self.waiting
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a text would have made from `since` to `cutoff` beside the versions in force. `figures`: stood (MQLs when it began),
+    made (since), live (made by the versions in force since), both, gained, lost -> leads; `links`: the same -> address."""
+
+    since: datetime
+    cutoff: datetime
+    figures: Mapping[str, int]
+    links: Mapping[str, str]
+
+
 # (body, where it comes from: "draft:3", "version:5", "persona:7") -> Counts
 count_matches: list[Callable[[Mapping[str, Any], str], Counts]] = []
 # (body, where it comes from) -> Evidence; None while it is being counted
@@ -57,6 +94,29 @@ def match_again(at: datetime) -> None:
     """Match leads and personas anew: rules changed, or a persona came or went."""
     for tell in rules_changed:
         tell(at)
+
+
+# a definition line -> Standing
+stand: list[Callable[[int], Standing]] = []
+# (line, body, where it comes from, the day it takes effect: None for at once) -> Backlog
+backlogs: list[Callable[[int, Mapping[str, Any], str, date | None], Backlog]] = []
+# (line, body, where it comes from, observed since) -> Observation
+observe: list[Callable[[int, Mapping[str, Any], str, datetime], Observation]] = []
+
+
+def standing(line: int) -> Standing | None:
+    """What of a line is with sales; None when nobody knows."""
+    return next((ask(line) for ask in stand), None)
+
+
+def backlog(line: int, body: Mapping[str, Any], source: str, day: date | None) -> Backlog | None:
+    """Whom a text would hand over at first, and when the last of them; None when nobody knows."""
+    return next((ask(line, body, source, day) for ask in backlogs), None)
+
+
+def observed(line: int, body: Mapping[str, Any], source: str, since: datetime) -> Observation | None:
+    """What a text would have made since an instant; None when nobody knows."""
+    return next((ask(line, body, source, since) for ask in observe), None)
 
 
 def counts(body: Mapping[str, Any], source: str) -> Counts | None:

@@ -108,16 +108,43 @@ class DefinitionDraft(Working):
 
 
 class DefinitionVersion(Act):
-    """A published, immutable version: the signed paper's body, in force from `effective_at`."""
+    """A published, immutable version: the signed paper's body, in force from `effective_at`. One that `retires` the line makes
+    no MQL of anybody."""
 
     line = models.ForeignKey(DefinitionLine, models.PROTECT, related_name="versions")
     number = models.IntegerField()
     paper = models.OneToOneField(Paper, models.PROTECT, related_name="definition_version")
     body = models.JSONField()
     effective_at = models.DateTimeField()
+    retires = models.BooleanField(default=False)
     published_by = models.ForeignKey("accounts.User", models.PROTECT, null=True)
     published_at = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["line", "number"], name="definition_version_once")]
         indexes = [models.Index(fields=["line", "-effective_at"])]
+
+    @property
+    def before(self) -> int:
+        """The number of the version before it; 0 for none."""
+        return self.number - 1
+
+
+class Comment(Working):
+    """What somebody says about one line of a definition, or about the whole; others answer it. `place` names the line
+    (`personas.builder.places`), "" the whole; `quote` is the criterion or condition as it stood then."""
+
+    line = models.ForeignKey(DefinitionLine, models.PROTECT, related_name="comments")
+    place = models.CharField(max_length=60, blank=True, default="")
+    quote = models.JSONField(default=dict)
+    answers = models.ForeignKey("self", models.PROTECT, null=True, related_name="replies")
+    text = models.TextField()
+    side = models.CharField(max_length=10, blank=True, default="")  # of its author, then
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    resolved_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    resolved_at = models.DateTimeField(null=True)
+    taken_back_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["line", "at"])]

@@ -1,7 +1,8 @@
-PERSONAL: set[str] = set()
+PERSONAL = {"comment.text"}
 NEUTRAL = {
     "fielddef.subject", "fielddef.name", "fielddef.key", "fielddef.type", "fielddef.column", "fielddef.label_en",
     "fielddef.label_fr", "fielddef.article_fr", "fielddef.choices",
     "persona.name", "personaversion.story", "personaversion.rules",
     "definitionline.name", "definitiondraft.body", "definitiondraft.history", "definitionversion.body",
+    "comment.place", "comment.quote", "comment.side",
 }  # fmt: skip

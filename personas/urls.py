@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from .pages import acts, api, editing, home, listing, papers, persona, studio
+from .pages import (
+    acts,
+    api,
+    beside,
+    commenting,
+    comparing,
+    editing,
+    home,
+    listing,
+    papers,
+    persona,
+    studio,
+    turning,
+)
 
 app_name = "personas"
 urlpatterns = [
@@ -12,9 +25,15 @@ urlpatterns = [
     path("language/definition/<int:pk>/act/", acts.act, name="act"),
     path("language/definition/<int:pk>/row/", editing.save, name="row"),
     path("language/definition/<int:pk>/undo/", acts.undo, name="undo"),
+    path("language/definition/<int:pk>/comment/", commenting.say, name="comment"),
+    path("language/comment/<int:pk>/", commenting.change, name="comment_change"),
     path("language/definition/<int:pk>/history/", papers.history, name="history"),
     path("language/definition/<int:pk>/counts/", studio.counts, name="counts"),
-    path("language/definition/<int:pk>/compare/", studio.compare, name="compare"),
+    path("language/definition/<int:pk>/compare/", comparing.compare, name="compare"),
+    path("language/definition/<int:pk>/backlog/", beside.backlog, name="backlog"),
+    path("language/definition/<int:pk>/retire/", turning.retire, name="retire"),
+    path("language/definition/<int:pk>/version/<int:number>/again/", turning.again, name="again"),
+    path("language/paper/<int:pk>/observed/", beside.observed, name="observed"),
     path("language/definition/<int:pk>/propose/", papers.propose, name="propose"),
     path("language/definition/<int:pk>/version/<int:number>/", papers.version, name="version"),
     path("language/personas/", listing.listing, name="list"),

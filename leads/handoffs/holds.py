@@ -1,8 +1,8 @@
 """What may not pass yet, and why: read for many qualifications at once."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 
@@ -158,9 +158,13 @@ def _current(ids: Sequence[int]) -> Mapping[int, str]:
 
 def business_day(day) -> bool:
     """Whether work is done on a day: by the newest version of the first calendar, else Monday to Friday."""
+    return business_days()(day)
+
+
+def business_days() -> Callable[[date], bool]:
+    """`business_day`, with the calendar read once for many days."""
     version = CalendarVersion.objects.order_by("calendar_id", "-number").first()
     if version is None:
-        return day.isoweekday() < 6
-    return bool(version.spec.get("windows", {}).get(str(day.isoweekday()))) and day.isoformat() not in version.spec.get(
-        "holidays", ()
-    )
+        return lambda day: day.isoweekday() < 6
+    windows, holidays = version.spec.get("windows", {}), set(version.spec.get("holidays", ()))
+    return lambda day: bool(windows.get(str(day.isoweekday()))) and day.isoformat() not in holidays

@@ -9,6 +9,7 @@ from leads.scoring import backfill, ledger, store
 from leads.scoring.sql import execute
 from leads.scoring.timeline import chain
 from personas.criteria.behaviours import behaviours
+from personas.definitions import queries
 from personas.models import DefinitionLine, DefinitionVersion
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import AuditEntry
@@ -36,6 +37,11 @@ def observed(at: datetime) -> list[DefinitionVersion]:
 def scored(at: datetime) -> list[DefinitionVersion]:
     """Versions that make scores: the last one in force on each line, and those observed."""
     return [line[-1].version for line in live(at).values()] + observed(at)
+
+
+def retired(at: datetime) -> list[int]:
+    """Lines that make no more MQLs at an instant."""
+    return [one.line_id for one in queries.versions_in_force(at) if one.retires]
 
 
 def prepare(at: datetime, progress=None) -> int:

@@ -80,7 +80,7 @@ def _judge(ids: Sequence[int], cutoff: datetime) -> int:
     _withdraw(ids, cutoff, acts)
     _take_back(fallen, cutoff, acts)
     handing.pass_on(made, at=cutoff, fence=acts)
-    handing.pass_on(_freed(ids, {one.pk for one in made}), at=cutoff, fence=acts, paced=False)
+    handing.pass_on(_freed(ids, {one.pk for one in made}, cutoff), at=cutoff, fence=acts, paced=False)
     return len(made)
 
 
@@ -151,9 +151,10 @@ def _take_back(fallen: Sequence[tuple[int, int, datetime]], at: datetime, acts: 
         handing.withdraw(gone, reason=CORRECTED, by=None, at=at, fence=acts)
 
 
-def _freed(ids: Sequence[int], new: set[int]) -> list[Qualification]:
-    """Held qualifications of these leads whose hold a fact may have lifted: opposition, a missing field."""
+def _freed(ids: Sequence[int], new: set[int], cutoff: datetime) -> list[Qualification]:
+    """Held qualifications of these leads whose hold a fact may have lifted: opposition, a missing field. A line that
+    is retired hands nobody over."""
     held = Qualification.objects.filter(among("lead_id", ids), handoff=None).exclude(pk__in=new)
     last = held.order_by("pk", "-holds__occurred_at", "-holds__pk").distinct("pk").values_list("pk", "holds__reason")
     wanted = [pk for pk, reason in last if reason in ("opposition", "mandatory")]
-    return list(Qualification.objects.filter(pk__in=wanted))
+    return list(Qualification.objects.filter(pk__in=wanted).exclude(line__in=lines.retired(cutoff)))

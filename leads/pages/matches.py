@@ -1,6 +1,6 @@
 """The leads behind a figure of the common language: `/leads/matching/?of=draft:3&what=fit.items.0`.
 
-`of` names a body: the draft of a definition, a published version, or the rules of a persona version.
+`of` names a body: the draft of a definition, its published version, a paper, or the rules of a persona version; or a line.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,15 +18,19 @@ from django.utils.translation import gettext_lazy
 from leads.models import Lead
 from leads.scoring import preview
 from personas.criteria import tree
+from personas.definitions.services import KIND
 from personas.hooks import Counts
-from personas.models import DefinitionDraft, DefinitionVersion, PersonaVersion
+from personas.models import DefinitionDraft, DefinitionLine, DefinitionVersion, PersonaVersion
+from personas.pages import standing
 from personas.pages.words import voice
 from smarketing.accounts.policy import may, needs
+from smarketing.agreements import kinds
+from smarketing.agreements.models import Paper
 from smarketing.rows import clock, fence
 from smarketing.web import lists
 from smarketing.web.tables import Column, Table
 
-from . import proven
+from . import observed, proven
 from .leads import EXPORT
 
 COLUMNS = (
@@ -60,10 +64,19 @@ def matching(request: HttpRequest) -> HttpResponseBase:
     """The leads themselves, as they are now: the figure is counted again, so that both agree."""
     source, what = request.GET.get("of", ""), request.GET.get("what", "")
     body, title, back = _body(source)
-    past = proven.knows(body, what)
-    if not past and what not in preview.WHOLE and what not in preview.parts(body) and not _is_grade(what):
+    past, beside = proven.knows(body, what), what in observed.FIGURES and source.partition(":")[0] in observed.SOURCES
+    if (
+        not past
+        and not beside
+        and what not in preview.WHOLE
+        and what not in preview.parts(body)
+        and not _is_grade(what)
+    ):
         raise Http404
-    ids = (proven if past else preview).matching(body, what, fence.cutoff())
+    if beside:
+        ids: list[int] | None = observed.asked(source, body, what, request.GET.get("since", ""))
+    else:
+        ids = (proven if past else preview).matching(body, what, fence.cutoff())
     personal = may(request.user, "leads.personal")
     context: dict[str, Any] = {"title": title, "what": _words(body, what), "back": back, "waiting": ids is None}
     if ids is not None:
@@ -93,6 +106,8 @@ def _is_grade(what: str) -> bool:
 
 def _words(body: Mapping[str, Any], what: str) -> str:
     """The figure in words."""
+    if what in observed.FIGURES:
+        return observed.words(what)
     named = {
         "leads": _("Every lead"),
         "mql": _("Would be an MQL now"),
@@ -128,6 +143,16 @@ def _version(pk: int) -> tuple[Mapping[str, Any], str, str]:
     return found.body, title, reverse("personas:paper", args=[found.paper_id])
 
 
+def _paper(pk: int) -> tuple[Mapping[str, Any], str, str]:
+    found = get_object_or_404(Paper, pk=pk, kind=KIND)
+    return standing.text_of(found)["body"], kinds.get(KIND).title(found), reverse("personas:paper", args=[pk])
+
+
+def _line(pk: int) -> tuple[Mapping[str, Any], str, str]:
+    found = get_object_or_404(DefinitionLine, pk=pk)
+    return tree.empty_body(), found.name, reverse("personas:definition", args=[pk])
+
+
 def _persona(pk: int) -> tuple[Mapping[str, Any], str, str]:
     found = get_object_or_404(PersonaVersion.objects.select_related("persona"), pk=pk)
     body = tree.empty_body() | {"must": [found.rules] if found.rules else []}
@@ -137,5 +162,7 @@ def _persona(pk: int) -> tuple[Mapping[str, Any], str, str]:
 _SOURCES: dict[str, Callable[[int], tuple[Mapping[str, Any], str, str]]] = {
     "draft": _draft,
     "version": _version,
+    "paper": _paper,
+    "line": _line,
     "persona": _persona,
 }

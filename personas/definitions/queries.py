@@ -1,11 +1,13 @@
 """Which version is in force when, and what it names."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from personas.criteria import tree
-from personas.models import DefinitionLine, DefinitionVersion, PersonaVersion
+from personas.models import DefinitionDraft, DefinitionLine, DefinitionVersion, PersonaVersion
+from smarketing.agreements.models import Paper
 
 
 def version_in_force(line: DefinitionLine | int, at: datetime) -> DefinitionVersion | None:
@@ -24,6 +26,13 @@ def coming_into_force(after: datetime, until: datetime) -> list[DefinitionVersio
     """Versions whose effective_at lies in (after, until], oldest first."""
     versions = DefinitionVersion.objects.filter(effective_at__gt=after, effective_at__lte=until)
     return list(versions.order_by("effective_at", "line_id", "number"))
+
+
+def texts(line: DefinitionLine) -> list[Mapping[str, Any]]:
+    """Bodies that people read and speak of: the draft's, then those of the papers, the newest first."""
+    papers = Paper.objects.filter(kind="definition", line=f"definition:{line.pk}").order_by("-number")
+    drafts = DefinitionDraft.objects.filter(line=line).values_list("body", flat=True)
+    return [*drafts, *(json.loads(text)["body"] for text in papers.values_list("body", flat=True))]
 
 
 def rules_of(versions: Iterable[int]) -> dict[int, Mapping[str, Any]]:

@@ -14,8 +14,10 @@ from personas.models import DefinitionDraft, DefinitionLine, DefinitionVersion, 
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
 from smarketing.agreements import services as agreements
+from smarketing.agreements.canonical import canonical
 from smarketing.agreements.models import Paper
 
+from . import voices
 from .catalogue import catalogue
 
 KIND = "definition"
@@ -75,19 +77,45 @@ def undo_draft(*, line: DefinitionLine, revision: int, by: User | None, at: date
 def propose(*, line: DefinitionLine, by: User | None, at: datetime, effective_at: datetime | None = None) -> Paper:
     """Put the draft to both sides. `effective_at`: when it shall take effect, None for the second signature's instant.
 
-    Unsound when the draft is not a valid definition. The text holds the rules of the personas it names.
+    Unsound when the draft is not a valid definition. The text holds the rules of the personas it names, and what it changes
+    against the last version, in the words of both languages.
     """
     body = DefinitionDraft.objects.get(line=line).body
     problems = problems_of(body)
     if problems:
         raise Unsound(problems)
+    return put(line=line, body=body, by=by, at=at, effective_at=effective_at)
+
+
+def put(
+    *,
+    line: DefinitionLine,
+    body: dict[str, Any],
+    by: User | None,
+    at: datetime,
+    effective_at: datetime | None,
+    **more: Any,
+) -> Paper:
+    """A sound body as a paper for both sides; `more`: what else the text says. The newest paper where that says the same."""
     text = {
         "line": line.name,
         "effective_at": effective_at.isoformat() if effective_at else None,
         "body": body,
         "personas": _pinned(body),
-    }
-    return agreements.propose(kind=KIND, line=f"{KIND}:{line.pk}", body=text, by=by, at=at)
+    } | more
+    newest = Paper.objects.filter(kind=KIND, line=f"{KIND}:{line.pk}").order_by("-number").first()
+    if newest and _says(json.loads(newest.body)) == json.loads(canonical(text)):
+        return newest
+    last = line.versions.order_by("-number").first()
+    words = voices.changes(last.body, body) if last else {}
+    told = {lang: [one.text for one in found] for lang, found in words.items()}
+    changes = {"changes": {"against": last.number, **told}} if last else {}
+    return agreements.propose(kind=KIND, line=f"{KIND}:{line.pk}", body=text | changes, by=by, at=at)
+
+
+def _says(text: dict[str, Any]) -> dict[str, Any]:
+    """A text without the words that only tell what it changes."""
+    return {name: value for name, value in text.items() if name != "changes"}
 
 
 @transaction.atomic
@@ -112,10 +140,12 @@ def publish_version(*, paper: Paper, at: datetime, by: User | None = None) -> De
         paper=paper,
         body=text["body"],
         effective_at=max(agreed, signed_at),
+        retires=text.get("retires", False),
         published_by=by,
         published_at=at,
     )
-    record(by, "definition.publish", "definitionversion", version.pk, at, line=line.pk, number=version.number)
+    verb = "definition.retire" if version.retires else "definition.publish"
+    record(by, verb, "definitionversion", version.pk, at, line=line.pk, number=version.number)
     return version
 
 

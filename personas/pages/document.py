@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from personas.builder import places
 from personas.builder.names import control
 from personas.criteria import definition_text, grade, tree
 from personas.criteria.lint import lint
@@ -43,6 +44,7 @@ class Line:
     notes: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
+    place: str = ""  # what a comment on it names (`personas.builder.places`)
 
     @property
     def ident(self) -> str:
@@ -155,25 +157,28 @@ def _criterion(item: Mapping[str, Any], path: tree.Path, speaker: Voice) -> Line
     worth = whole[len(sentence) + 1 :]  # after the colon
     return Line(
         tree.written(path), tree.written(path), _pieces(sentence, path), _pieces(worth, path), item["key"],
-        negative=item["points"] < 0,
+        negative=item["points"] < 0, place=item["key"],
     )  # fmt: skip
 
 
 def _group(entry: Mapping[str, Any], path: tree.Path, speaker: Voice) -> Line:
     cap = definition_text.group_line(entry, path, speaker)
-    return Line(tree.written(path), tree.written(path), _pieces(cap, path), key=entry["key"], group=True)
+    return Line(
+        tree.written(path), tree.written(path), _pieces(cap, path), key=entry["key"], group=True, place=entry["key"]
+    )
 
 
 def _condition(cond: Mapping[str, Any], path: tree.Path, last: bool, speaker: Voice) -> Line:
     sentence = _pieces(speaker.condition(cond, (*path, "when")), path)
-    return Line(tree.written(path), tree.written(path), sentence, first=path[-1] == 0, last=last)
+    where = places.of_condition(str(path[0]), cond)
+    return Line(tree.written(path), tree.written(path), sentence, first=path[-1] == 0, last=last, place=where)
 
 
 def _setting(line: definition_text.Line) -> Line:
     path = line.path or ("mql",)
     form = "mql" if line.section == "mql" else "rest"
     pieces = [Piece(one.text, tree.written(one.path) if one.path else "") for one in line.segments]
-    return Line(tree.written(path), form, pieces)
+    return Line(tree.written(path), form, pieces, place=tree.written(path))
 
 
 def _pieces(segments: Sequence[Segment], start: tree.Path) -> list[Piece]:

@@ -14,6 +14,7 @@ from personas.definitions.persona_services import current_versions
 from personas.models import DefinitionLine
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
+from smarketing.web.language import active_language
 from smarketing.web.once import once
 
 from .forms import LineForm
@@ -58,8 +59,8 @@ def _card(line: DefinitionLine, at: datetime) -> tuple[DefinitionLine, Standing,
 
 
 def _start(start: str) -> dict[str, Any] | None:
-    """The body that a new definition starts from: empty, a template, or another definition's draft."""
+    """The body that a new definition starts from: empty, a template in the reader's language, or another definition's draft."""
     kind, _sep, name = start.partition(":")
     if kind == "line":
         return DefinitionLine.objects.select_related("draft").get(pk=int(name)).draft.body
-    return starters.body(name) if kind == "starter" else None
+    return starters.body(name, active_language()) if kind == "starter" else None

@@ -16,6 +16,14 @@ PAGES = {"like": _("contains"), "is": _("is")}
 TYPES = {"text": _("text"), "number": _("number"), "bool": _("yes or no")}
 YES_NO = {"true": _("yes"), "false": _("no")}
 NEVER = _("never")
+# What comments on a setting are about.
+SETTINGS = {
+    "mql": _("the grades that make an MQL"),
+    "hysteresis": _("points above the band edge after a no"),
+    "cooldown_days": _("days of rest after a closed handoff"),
+    "pace": _("handoffs a business day"),
+    "mandatory": _("fields needed before handing over"),
+}
 # The seven groups of the template, then what people say and hear: key → (name, what to write there).
 STORY = {
     "role": (_("Role"), _("Job and title, how it is measured, a typical day, skills, tools, who reports to whom.")),

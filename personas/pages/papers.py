@@ -1,6 +1,6 @@
 """Definitions on paper: propose a draft, read a proposed or published text in both languages, see what it changed."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from django.contrib import messages
@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from personas.criteria.differ import differences
+from personas import hooks
 from personas.definitions import queries, services
 from personas.definitions.services import KIND
 from personas.models import DefinitionLine, DefinitionVersion
-from smarketing.accounts.policy import needs
+from smarketing.accounts.policy import may, needs
 from smarketing.agreements import services as agreements
 from smarketing.agreements import signing
 from smarketing.agreements.models import Paper
@@ -23,10 +23,13 @@ from smarketing.rows import clock
 from smarketing.web.language import active_language
 from smarketing.web.once import once
 
+from .beside import is_observed
+from .comparing import in_words
 from .document import document, spoken
 from .forms import ProposeForm
 from .standing import line_of, papers_of, text_of
 from .studio import get_line
+from .talks import talk
 from .words import said, voice
 
 # Both texts stand on one page, each in its own language whatever the reader's.
@@ -44,18 +47,17 @@ HEADINGS = {
 def propose(request: HttpRequest, pk: int) -> HttpResponse:
     """Put the draft to both sides, signed for one's own where the form asks for it; on to the paper, where they sign."""
     line, at = get_line(pk), clock.now()
-    form = ProposeForm(request.POST, today=clock.today(at))
-    if not form.is_valid():
-        messages.error(request, " ".join(form.errors["effective_on"]))
+    try:
+        day = day_of(request, at)
+    except NoDay as refusal:
+        messages.error(request, str(refusal))
         return redirect("personas:definition", pk)
     if request.POST.get("revision") != str(line.draft.revision):
         messages.error(request, _("Somebody changed this draft meanwhile: look at it before you go on."))
         return redirect("personas:definition", pk)
-    day = form.cleaned_data["effective_on"]
-    effective_at = datetime.combine(day, time(), clock.zone()) if day else None
     try:
         paper = signing.propose(
-            request, at, lambda: services.propose(line=line, by=request.user, at=at, effective_at=effective_at)
+            request, at, lambda: services.propose(line=line, by=request.user, at=at, effective_at=starts(day))
         )
     except services.Unsound as refusal:
         speaker = voice()
@@ -69,24 +71,56 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("personas:paper", paper.pk)
 
 
+class NoDay(ValueError):
+    """A date of effect that is none; translated and meant for the screen."""
+
+
+def day_of(request: HttpRequest, at: datetime) -> date | None:
+    """The day on which what the form proposes shall take effect; None: as soon as both sides have signed. NoDay otherwise."""
+    form = ProposeForm(request.POST, today=clock.today(at))
+    if not form.is_valid():
+        raise NoDay(" ".join(form.errors["effective_on"]))
+    return form.cleaned_data["effective_on"]
+
+
+def starts(day: date | None) -> datetime | None:
+    """The first instant of a day."""
+    return datetime.combine(day, time(), clock.zone()) if day else None
+
+
 @needs("definition.view")
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
-    """A proposed definition in sentences, in both languages, with its signatures."""
+    """A proposed definition in sentences, in both languages, with its signatures and the comments on its lines."""
     found = get_object_or_404(Paper.objects.select_related("proposed_by"), pk=pk, kind=KIND)
+    return paper_page(request, found, asked=request.GET.get("talk", ""))
+
+
+def paper_page(request: HttpRequest, found: Paper, *, asked: str = "", status: int = 200, **typed) -> HttpResponse:
+    """The whole page; `asked`: the line whose comments are open, `typed` a comment that was refused (`talks.talk`)."""
     line = get_object_or_404(DefinitionLine, pk=line_of(found))
     version = DefinitionVersion.objects.filter(paper=found).first()
     newest = papers_of(line).first()
-    context = _text(found) | {
+    read = _text(found)
+    at = clock.now()
+    context = read | {
         "paper": found,
         "line": line,
         "version": version,
         "newer": newest if newest and newest.pk != found.pk else None,
         "problems": agreements.verify(found),
         "signatures": list(agreements.state(found).items()),
-        "why_not": agreements.why_not(found, request.user, clock.now()),
+        "why_not": agreements.why_not(found, request.user, at),
+        "observed": is_observed(found, version, at)
+        and (newest is None or newest.pk == found.pk or version is not None),
+        "again": _again(line, version, at) if may(request.user, "definition.edit") else None,
+        "propose_form": ProposeForm(initial={"effective_on": request.GET.get("effective_on", "")}),
+        "may_sign": signing.may_at_once(request.user, KIND, at),
+        "sales": hooks.standing(line.pk) if read["retires"] else None,
         "changes": _changes(line, found, version),
+        "talk": talk(line, read["texts"][0]["document"], voice(), asked, **typed),
+        "may_comment": may(request.user, "definition.comment"),
     }
-    return render(request, "personas/paper.html", context)
+    return render(request, "personas/paper.html", context, status=status)
 
 
 @needs("definition.view")
@@ -127,13 +161,18 @@ def _text(found: Paper) -> dict[str, Any]:
         read = document(text["body"], speaker, notes=False)
         texts.append({"lang": lang, "heading": heading, "named": names, "document": read, "personas": named})
     when = text["effective_at"] and datetime.fromisoformat(text["effective_at"])
-    return {"texts": texts, "effective_at": when}
+    return {"texts": texts, "effective_at": when, "retires": text.get("retires", False)}
 
 
-def _changes(
-    line: DefinitionLine, found: Paper, version: DefinitionVersion | None
-) -> tuple[DefinitionVersion, list] | None:
-    """What the paper changes against the version before it: (that version, differences); None for the first one."""
+def _changes(line: DefinitionLine, found: Paper, version: DefinitionVersion | None) -> dict[str, Any] | None:
+    """What the paper changes against the version before it: {"against", "words"}; None for the first one."""
     earlier = line.versions.order_by("-number")
     before = (earlier.filter(number__lt=version.number) if version else earlier).first()
-    return (before, differences(before.body, text_of(found)["body"], voice())) if before else None
+    return {"against": before, "words": in_words(before.body, text_of(found)["body"])} if before else None
+
+
+def _again(line: DefinitionLine, version: DefinitionVersion | None, at: datetime) -> DefinitionVersion | None:
+    """The version that may be proposed again: an earlier one than that in force."""
+    live = queries.version_in_force(line, at)
+    old = version is not None and not version.retires and live is not None and version.number < live.number
+    return version if old else None

@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from personas import hooks
-from personas.criteria.differ import differences
 from personas.criteria.lint_seen import Seen
 from personas.definitions import queries
 from personas.definitions.services import KIND
@@ -22,6 +21,7 @@ from .document import document
 from .forms import ProposeForm
 from .rows import open_row
 from .standing import standing
+from .talks import talk
 from .words import voice
 
 
@@ -36,8 +36,10 @@ def definition(request: HttpRequest, pk: int) -> HttpResponse:
     return studio(request, get_line(pk), clock.now())
 
 
-def studio(request: HttpRequest, line: DefinitionLine, at: datetime, *, row=None, status: int = 200) -> HttpResponse:
-    """The whole page; `row` is a line's form that was posted and not saved."""
+def studio(
+    request: HttpRequest, line: DefinitionLine, at: datetime, *, row=None, status: int = 200, asked: str = "", **typed
+) -> HttpResponse:
+    """The whole page; `row` is a line's form that was posted and not saved, `asked` and `typed` a comment (`talks.talk`)."""
     may_edit = may(request.user, "definition.edit")
     speaker = voice()
     if row is None and may_edit and request.GET.get("edit"):
@@ -60,6 +62,8 @@ def studio(request: HttpRequest, line: DefinitionLine, at: datetime, *, row=None
         "here": request.GET.get("at", ""),
         "may_edit": may_edit,
         "notes": shown.noted,
+        "talk": talk(line, shown, speaker, asked or request.GET.get("talk", ""), **typed),
+        "may_comment": may(request.user, "definition.comment"),
         **figures,
     }
     return render(request, "personas/studio.html", context, status=status)
@@ -99,18 +103,3 @@ def _seen(counts: hooks.Counts | None, evidence: hooks.Evidence | None) -> Seen 
     if counts is None or counts.waiting:
         return None
     return Seen(counts.leads, counts.hits, evidence.late if evidence else {})
-
-
-@needs("definition.view")
-def compare(request: HttpRequest, pk: int) -> HttpResponse:
-    """What differs between the draft and the version in force, in words."""
-    line, at = get_line(pk), clock.now()
-    live, speaker = queries.version_in_force(line, at), voice()
-    changes = differences(live.body, line.draft.body, speaker) if live else []
-    context = {"line": line, "live": live, "changes": changes, "draft": line.draft}
-    if live:
-        context |= {
-            "before": document(live.body, speaker, notes=False),
-            "after": document(line.draft.body, speaker, notes=False),
-        }
-    return render(request, "personas/compare.html", context)

@@ -8,15 +8,13 @@ from personas.criteria.fields import Catalogue
 from personas.criteria.problems import Problem
 from personas.criteria.sentence import Voice, plain
 from personas.criteria.words import subject
-from personas.definitions.catalogue import catalogue
-from personas.models import PersonaVersion
+from personas.definitions import voices
 from smarketing.web.language import active_language
 
 
 def voice(lang: str = "", fields: Catalogue | None = None) -> Voice:
     """The voice of a language (default: the page's), which knows the catalogue and every persona version by name."""
-    names = dict(PersonaVersion.objects.values_list("pk", "persona__name"))
-    return Voice(lang or active_language(), catalogue() if fields is None else fields, names)
+    return voices.voice(lang or active_language(), fields)
 
 
 def said(problem: Problem, speaker: Voice, body: Mapping[str, Any] | None = None) -> str:

@@ -80,6 +80,7 @@ VERBS: dict[str, frozenset[str]] = {
     "glossary.edit": WORKERS,
     "definition.view": EVERY_ROLE,
     "definition.edit": frozenset({MARKETER, MANAGER}),
+    "definition.comment": WORKERS,
     "definition.sign": WORKERS,  # and named signer of their side (agreements.services)
     # contract
     "contract.view": EVERY_ROLE,

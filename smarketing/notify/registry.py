@@ -57,6 +57,7 @@ CHANNELS: dict[str, dict[str, Channels]] = {
     "sent_back": {Role.MARKETER: MORNING},
     "praise": {Role.REP: PORTAL, Role.MANAGER: PORTAL, Role.MARKETER: PORTAL},
     "paper": {Role.MANAGER: AT_ONCE, Role.MARKETER: AT_ONCE, Role.REP: AT_ONCE},
+    "comment": {Role.MANAGER: PORTAL, Role.MARKETER: PORTAL, Role.REP: PORTAL},
     "pace": {Role.MANAGER: MAIL_ONLY, Role.MARKETER: MAIL_ONLY},
     "month": {Role.MANAGER: MAIL_ONLY, Role.MARKETER: MAIL_ONLY, Role.REP: MAIL_ONLY},  # reps who sign
     "export": dict.fromkeys(Role, PORTAL),  # whoever asked for it, nobody else

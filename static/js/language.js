@@ -7,6 +7,10 @@ import { typing } from "./keyboard.js";
 document.documentElement.classList.add("enhanced");
 if (window.htmx) window.htmx.config.responseHandling.unshift({ code: "422", swap: true }); // a form with messages
 const before = new Map();
+document.querySelectorAll("[data-print]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+});
 
 // A choice asks for its other fields: at once with a mouse, after a pause while somebody types to find an option, and when
 // they Tab on; then the next field of the new form is theirs.

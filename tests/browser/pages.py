@@ -471,6 +471,7 @@ PAGES = (
     Page("personas:definition", "marketer", lambda: _newest("personas.DefinitionLine")),
     Page("personas:history", "marketer", lambda: _newest("personas.DefinitionLine")),
     Page("personas:compare", "marketer", lambda: _newest("personas.DefinitionLine")),
+    Page("personas:retire", "manager-sales", lambda: _newest("personas.DefinitionLine")),
     Page("personas:list", "viewer"),
     Page("personas:persona_new", "marketer"),
     Page("personas:persona", "rep", lambda: _newest("personas.Persona")),
@@ -568,6 +569,7 @@ DEEDS = {
     "leads:import_rejected", "leads:import_mapping",
     "measures:list", "measures:one", "measures:schema", "sla:api_contracts", "sla:api_month", "leads:api_grade", "leads:api_would", "personas:api_criteria",
     "personas:act", "personas:row", "personas:undo", "personas:propose", "personas:counts", "personas:persona_counts", "personas:version",
+    "personas:comment", "personas:comment_change", "personas:backlog", "personas:observed", "personas:again",
     "leads:reason_do", "leads:attribute_do", "leads:pool_do", "jobs:metrics", "jobs:start", "jobs:again", "jobs:demo_clock",
     "reporting:close", "reporting:reopen",
 }  # fmt: skip

@@ -14,6 +14,7 @@ from leads.intake import by_hand
 from leads.intake.importing import service as importing
 from leads.models import Campaign, Import, MergeSuggestion, Spend
 from leads.twins import merge
+from personas.definitions import comments
 from personas.models import FieldDef, Persona
 from reporting.models import BookClose
 from sla.models import Contract
@@ -71,6 +72,7 @@ def of_everybody(there: "Objects") -> Kinds:
         "mail": mail.pk, "deputy": deputy.pk, "invitation": invited.pk, "key": key.pk, "person": there.karim.pk,
         "team": there.teams["South"].pk, "pool": there.pools["South"].pk, "calendar": Calendar.objects.latest("pk").pk,
         "persona": Persona.objects.latest("pk").pk, "definition": there.line.pk, "terms": contract.pk,
+        "comment": comments.say(line=there.line, text="Too wide.", by=by, at=at).pk,
         "paper": definition.pk, "attribute": FieldDef.objects.filter(column="", name__startswith="x_").latest("pk").pk,
     }  # fmt: skip
     found: Kinds = {kind: {"there": {"pk": pk}, "missing": {"pk": NONE}} for kind, pk in firsts.items()}

@@ -72,12 +72,14 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "reason": {STEWARDS: "leads:reason leads:reason_do leads:reason_rows"},
     "calendar": {STEWARDS: "calendars:calendar"},
     "definition": {
-        ALL: "personas:definition personas:history personas:counts personas:compare",
-        MARKETERS: "personas:act personas:row personas:undo personas:propose",
+        ALL: "personas:definition personas:history personas:counts personas:compare personas:backlog",
+        MARKETERS: "personas:act personas:row personas:undo personas:propose personas:retire",
+        WORKERS: "personas:comment",
     },
-    "version": {ALL: "personas:version"},
+    "comment": {WORKERS: "personas:comment_change"},
+    "version": {ALL: "personas:version", MARKETERS: "personas:again"},
     "persona": {ALL: "personas:persona personas:persona_counts", MARKETERS: "personas:persona_edit"},
-    "paper": {ALL: "personas:paper agreements:paper", WORKERS: "agreements:sign"},
+    "paper": {ALL: "personas:paper personas:observed agreements:paper", WORKERS: "agreements:sign"},
     "terms": {ALL: "sla:terms", BOSSES: "sla:draft"},
     "month": {ALL: "sla:month"},
     "month of the api": {ALL: "sla:api_month"},
@@ -156,6 +158,7 @@ PROGRAMS = {"call"}  # asked for a key, whoever sends it
 # What holds no name of a lead.
 NAMELESS = {
     "definition",
+    "comment",
     "version",
     "persona",
     "paper",

@@ -7,6 +7,7 @@ import pytest
 from leads.handoffs import attempts, decisions
 from leads.rights import remarks
 from personas import starters
+from personas.definitions import comments
 from reporting.books import notices as books
 from reporting.models import BookClose
 from sla import derive, pace
@@ -120,6 +121,9 @@ class House:
     def praise(self) -> None:
         remarks.praise(lead=self.hand().lead, text="Well done.", by=self.claire, at=self.now)
 
+    def comment(self) -> None:
+        comments.say(line=self.desk.line, text="Too wide.", by=self.claire, at=self.now)
+
     def turn_down(self, returned: bool) -> None:
         given = self.hand()
         if returned:
@@ -137,6 +141,7 @@ EVENTS = {
     "lead refused with reason": ("sent_back", lambda house: house.turn_down(False)),
     "lead returned with reason": ("sent_back", lambda house: house.turn_down(True)),
     "praise": ("praise", House.praise),
+    "comment on a definition by the marketer": ("comment", House.comment),
     "terms proposed": ("paper", lambda house: house.paper(False)),
     "terms signed": ("paper", lambda house: house.paper(True)),
     "pace below 90 % of the line for 3 business days": ("pace", House.behind),
@@ -156,6 +161,7 @@ TABLE = """
 | lead refused with reason                        | –            | –                    | in-app, morning mail | –            | –            |
 | lead returned with reason                       | –            | –                    | in-app, morning mail | –            | –            |
 | praise                                          | in-app       | in-app               | in-app               | –            | –            |
+| comment on a definition by the marketer         | –            | in-app               | –                    | in-app       | –            |
 | terms proposed                                  | –            | in-app, mail         | in-app, mail         | in-app, mail | –            |
 | terms signed                                    | –            | in-app, mail         | in-app, mail         | in-app, mail | –            |
 | pace below 90 % of the line for 3 business days | –            | mail                 | mail                 | –            | –            |

@@ -1,0 +1,125 @@
+"""What a definition's text would do beside the one in force: its backlog and the release, its observation, and their leads.
+
+Sources of `leads.pages.matches`: "paper:12" with a figure of the observation or "new", "draft:3" with "new", "line:3" with "open" or "waiting".
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from leads.handoffs import forecast, holds
+from leads.judging import observing
+from leads.judging.observing import Observed
+from leads.models import Handoff, HandoffState, Hold, Qualification
+from leads.scoring.days import here
+from personas.hooks import Backlog, Observation, Standing
+from personas.pages.standing import line_of
+from smarketing.agreements.models import Paper
+from smarketing.rows import fence
+
+OBSERVED = ("stood", "made", "live", "both", "gained", "lost")
+SOURCES = ("paper", "draft", "line")
+FIGURES = ("new", "open", "waiting", *OBSERVED)
+
+
+def stand(line: int) -> Standing:
+    """What `personas.hooks` asks: what of a line is with sales, or waits to be."""
+    links = {what: _address(f"line:{line}", what) for what in ("open", "waiting")}
+    return Standing(len(_open(line)), len(_waiting(line)), links)
+
+
+def backlog(line: int, body: Mapping[str, Any], source: str, day: date | None) -> Backlog:
+    """What `personas.hooks` asks. A version that takes effect on a later day is released from that day on, by the leads as
+    they are now; the nights hand over in the order of qualification."""
+    at = fence.cutoff()
+    today = here().of(at)
+    new, waiting, pace = len(observing.at_once(line, body, at)), len(_waiting(line)), int(body.get("pace") or 0)
+    start = day if day and day > today else today + timedelta(days=1)
+    found = forecast.release(new + waiting, pace, start, holds.business_days())
+    links = {"new": _address(source, "new"), "waiting": _address(f"line:{line}", "waiting")}
+    return Backlog(new, waiting, pace, found.first, found.last, links)
+
+
+def observe(line: int, body: Mapping[str, Any], source: str, since: datetime) -> Observation:
+    """What `personas.hooks` asks: the figures of an observation, each with the address of its leads."""
+    at = fence.cutoff()
+    found = observing.observe(line, body, since, max(since, at))
+    figures = {what: len(_those(found, what)) for what in OBSERVED}
+    links = {what: _address(source, what) + f"&{urlencode({'since': since.isoformat()})}" for what in OBSERVED}
+    return Observation(since, at, figures, links)
+
+
+def asked(source: str, body: Mapping[str, Any], what: str, since: str) -> list[int]:
+    """The leads behind a figure of an address. Http404 for one that its source does not have, or without its instant."""
+    kind, _sep, pk = source.partition(":")
+    if (what in OBSERVED and kind != "paper") or (kind == "line" and what == "new"):
+        raise Http404
+    line = line_of(Paper.objects.get(pk=int(pk))) if kind == "paper" else int(pk)
+    return _matching(line, body, what, _instant(since))
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        at = parse_datetime(text)
+    except ValueError:
+        return None
+    return at if at and at.tzinfo and at.year > 1970 else None
+
+
+def _matching(line: int, body: Mapping[str, Any], what: str, since: datetime | None) -> list[int]:
+    if what in ("open", "waiting"):
+        return _open(line) if what == "open" else _waiting(line)
+    at = fence.cutoff()
+    if what == "new":
+        return observing.at_once(line, body, at)
+    if since is None:
+        raise Http404
+    return _those(observing.observe(line, body, since, max(since, at)), what)
+
+
+def words(what: str) -> str:
+    """A figure in words."""
+    return {
+        "new": _("Would qualify at once"),
+        "open": _("Open handoffs"),
+        "waiting": _("Qualified, and waiting to be handed over"),
+        "stood": _("Would have been an MQL when the observation began"),
+        "made": _("Would have become an MQL since"),
+        "live": _("Became an MQL since, by the version in force"),
+        "both": _("An MQL by both"),
+        "gained": _("An MQL by the observed text alone"),
+        "lost": _("An MQL by the version in force alone"),
+    }[what]
+
+
+def _those(found: Observed, what: str) -> list[int]:
+    would = {*found.stood, *found.made}
+    return {
+        "stood": found.stood,
+        "made": found.made,
+        "live": found.live,
+        "both": found.both,
+        "gained": sorted(would - set(found.live)),
+        "lost": sorted(set(found.live) - would),
+    }[what]
+
+
+def _open(line: int) -> list[int]:
+    return sorted(set(HandoffState.objects.filter(line=line, is_open=True).values_list("lead_id", flat=True)))
+
+
+def _waiting(line: int) -> list[int]:
+    handed = Handoff.objects.filter(qualification__isnull=False).values("qualification")
+    held = Hold.objects.filter(qualification__line=line).values("qualification")
+    rows = Qualification.objects.filter(line=line, pk__in=held).exclude(pk__in=handed)
+    return sorted(set(rows.values_list("lead_id", flat=True)))
+
+
+def _address(source: str, what: str) -> str:
+    return f"{reverse('leads:matching')}?{urlencode({'of': source, 'what': what})}"
