@@ -23,6 +23,6 @@ NEUTRAL = {
     "reasoncode.code", "reasoncode.family", "reasoncode.label_en", "reasoncode.label_fr", "reasoncode.next",
     "mergesuggestion.reasons", "mergesuggestion.state", "retentionrule.purpose", "erasureproposal.purpose", "erasureproposal.state",
     "remark.kind", "remark.side", "consent.kind", "consent.purpose", "consent.channel", "consent.basis",
-    "suppressionkey.fingerprint", "refusedarrival.way",
+    "replay.digest", "replay.body", "replay.state", "suppressionkey.fingerprint", "refusedarrival.way",
     "suppression.key", "suppression.origin",  # a keyed hash: what is left of an address, so that it stays suppressed
 }  # fmt: skip

@@ -37,6 +37,7 @@ from .facts import (  # noqa: F401
     Spend,
 )
 from .identities import Campaign, Company, Deal, Lead, LeadKey, Stage, Visitor  # noqa: F401
+from .replays import Replay, SalesTime  # noqa: F401
 from .retention import ErasureProposal, RetentionRule  # noqa: F401
 from .rights import (  # noqa: F401
     Consent,

@@ -93,17 +93,24 @@ def matching(body: Mapping[str, Any], what: str, at: datetime) -> list[int] | No
 
 def prepared(body: Mapping[str, Any], asked: asks.Asks) -> tuple[program.Program, Params, str]:
     """(the program with every count that a condition needs, parameters, CTEs), for a body that need not be published."""
-    compiled = program.build(0, 0, body)
-    keys = {key_of(cond["event"]) for _path, cond in tree.conditions(body) if "event" in cond}
-    ready = Behaviour.objects.filter(key__in=keys, backfilled_at__isnull=False).count() == len(keys)
-    unknown = sorted(keys - set(compiled.behaviours))
-    compiled.behaviours = {**compiled.behaviours, **{key: -1 - n for n, key in enumerate(unknown)}}
+    compiled = any_program(body)
+    ready = Behaviour.objects.filter(key__in=compiled.behaviours, backfilled_at__isnull=False).count()
+    ready = ready == len(compiled.behaviours)
     for cond in parts(body).values():
         for _path, leaf in tree.leaves(cond):
             if "event" in leaf:
                 compiled.count_atom(leaf)
     params = Params()
     return compiled, params, compile.ctes(compiled, replace(asked, raw=not ready), here(), params)
+
+
+def any_program(body: Mapping[str, Any]) -> program.Program:
+    """The program of a body whose behaviours need not be registered: those that are not have negative numbers."""
+    compiled = program.build(0, 0, body)
+    keys = {key_of(cond["event"]) for _path, cond in tree.conditions(body) if "event" in cond}
+    unknown = sorted(keys - set(compiled.behaviours))
+    compiled.behaviours = {**compiled.behaviours, **{key: -1 - n for n, key in enumerate(unknown)}}
+    return compiled
 
 
 def patiently(sql: str, params: Params, body: Mapping[str, Any]) -> list[tuple] | None:

@@ -3,14 +3,13 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
 from leads.scoring.days import EPOCH
 from leads.scoring.program import Atom, Program
-from personas.criteria import tree
+from personas.criteria import canonical, tree
 from personas.criteria.decay import MILLION
 from personas.criteria.edges import anniversary
 from personas.criteria.evaluate import cap_of
@@ -18,7 +17,7 @@ from personas.criteria.fields import BOOL
 from personas.criteria.grade import DIGITS, LETTERS
 from personas.criteria.operators import OPERATORS, holds, read
 
-from .pull import Facts, Ints, company_of
+from .pull import Facts, Ints, company_of, read_value
 from .rows import ALWAYS, NEVER, Rows, Zone, latest, number, running_max, running_sum
 
 Span = tuple[int, int]  # days in which a condition holds: first, and the one after the last
@@ -69,12 +68,18 @@ class Values:
         held = self._spans.get(id(cond))
         if held is None:
             kind = self.program.catalogue[cond["field"]].type
-            found = [self._span(cond, kind, text) for text in self._values(cond["field"])]
-            pairs = np.array(found, np.int64).reshape(-1, 2)
+            pairs = self._pairs(cond, kind)
             column = self.program.columns.get(cond["field"])
             nothing = False if column and kind == BOOL and cond["field"].startswith("lead.") else None
             held = self._spans[id(cond)] = (pairs[:, 0], pairs[:, 1], span_of(cond, kind, nothing))
         return held
+
+    def _pairs(self, cond: Mapping[str, Any], kind: str) -> Ints:
+        changes = self.facts.changes.get(cond["field"])
+        if changes and changes.spans is not None:
+            return changes.spans[canonical.dumps(cond)]
+        found = [self._span(cond, kind, text) for text in self._values(cond["field"])]
+        return np.array(found, np.int64).reshape(-1, 2)
 
     def holds(self, cond: Mapping[str, Any], rows: Rows, day: Ints) -> Ints:
         """Whether a field condition holds at each row."""
@@ -95,10 +100,8 @@ class Values:
     def _span(self, cond: Mapping[str, Any], kind: str, text: str | None) -> Span:
         key = (id(cond), text)
         if key not in self._texts:
-            raw = None if text is None else json.loads(text, parse_float=Decimal)
-            if raw is None and self.program.columns.get(cond["field"]) and kind == BOOL:
-                raw = False
-            self._texts[key] = span_of(cond, kind, raw)
+            blank = False if self.program.columns.get(cond["field"]) and kind == BOOL else None
+            self._texts[key] = span_of(cond, kind, read_value(text, blank))
         return self._texts[key]
 
     def _place(self, field: str, rows: Rows) -> Ints:
@@ -116,7 +119,7 @@ class Values:
             return latest(changes.subject, changes.effective, rows.lead, rows.at)
         links = self.facts.changes["lead.company"]
         link = self._place("lead.company", rows)
-        company = np.where(link >= 0, self.links[np.maximum(link, 0)] if len(links.values) else -1, -1)
+        company = np.where(link >= 0, self.links[np.maximum(link, 0)] if len(self.links) else -1, -1)
         return latest(changes.subject, changes.effective, company, rows.at)
 
 

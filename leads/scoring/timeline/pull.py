@@ -1,8 +1,10 @@
 """Facts of many leads as arrays: instants are whole microseconds since 1970, days are whole numbers since 1970."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -27,11 +29,17 @@ def us(at: datetime) -> int:
 
 @dataclass
 class Changes:
-    """Values of one field: `subject` positions (leads or companies), `effective` instants, in the order of the law."""
+    """Values of one field: `subject` positions (leads or companies), `effective` instants, in the order of the law.
+
+    `spans`: condition (as canonical JSON) -> its first day and the one after the last for each change, where they are known
+    already; `links`: of lead.company, positions of the companies. Then nobody asks for the values.
+    """
 
     subject: Ints
     effective: Ints
-    values: list[str | None]
+    values: Sequence[str | None] = ()
+    spans: Mapping[str, Ints] | None = None
+    links: Ints | None = None
 
 
 @dataclass
@@ -57,26 +65,26 @@ def pull(program: Program, lead_ids: Sequence[int], until: datetime) -> Facts:
     """Everything a program reads about these leads, as known by `until`. Merged and erased leads are left out."""
     params = Params(ids=list(lead_ids), until=until)
     known = "CASE WHEN l.declared THEN l.created_at ELSE greatest(l.recorded_at, l.created_at) END"
-    rows = _numbers(
+    rows = numbers(
         f"SELECT l.id, {_US(known)}, {_US('l.recorded_at')}, l.declared::int, {_US('l.created_at')} FROM leads_lead l"
         f" WHERE l.id = ANY(%(ids)s) AND l.root_id IS NULL AND NOT l.erased AND {known} <= %(until)s ORDER BY 1",
         params,
         5,
     )
     facts = Facts(rows[0], rows[1], rows[2], rows[3].astype(bool), rows[4])
-    facts.hits = _hits(program, facts, params)
-    facts.resets = _resets(facts, params)
-    facts.lent = _positions(facts, _LENT, params)
+    facts.hits = hits({program.behaviours[one.key]: one.filter for one in behaviours(program.body)}, facts.leads, params)
+    facts.resets = resets(facts, params)
+    facts.lent = positions(facts, LENT, params)
     names = {key.partition(".")[2] for key in program.fields if key.startswith("lead.")} - {"created"}
     needed = sorted(names | ({"company"} if any(key.startswith("company.") for key in program.fields) else set()))
-    facts.changes = _changes("lead", facts.leads, needed, params)
+    facts.changes = changes("lead", facts.leads, needed, params)
     _pull_companies(program, facts, params)
-    _pull_backs(facts, params)
+    pull_backs(facts, params)
     return facts
 
 
-def _hits(program: Program, facts: Facts, params: Params) -> dict[int, tuple[Ints, Ints, Ints]]:
-    wanted = {program.behaviours[one.key]: one.filter for one in behaviours(program.body)}
+def hits(wanted: Mapping[int, Mapping[str, Any]], leads: Ints, params: Params) -> dict[int, tuple[Ints, Ints, Ints]]:
+    """Behaviour -> (position of the lead, effective, occurred) of each of its events; `params`: ids, until."""
     if not wanted:
         return {}
     params["kinds"] = sorted({one["kind"] for one in wanted.values()})
@@ -113,13 +121,13 @@ def _hits(program: Program, facts: Facts, params: Params) -> dict[int, tuple[Int
         sources.append(filters.events(wanted.values(), f"e.lead_id AS who, {effective('')} AS eff", *who))
         whose = (f"leads_mergedspan s JOIN {filters.ATTEMPTS} ON e.lead_id = s.lead_id", alive(since))
         sources.append(filters.events(wanted.values(), f"s.root_id AS who, {since} AS eff", *whose))
-    lead, eff, occurred, behaviour = _numbers(
+    lead, eff, occurred, behaviour = numbers(
         f"SELECT x.who, {_US('x.eff')}, {_US('x.occurred_at')}, b.id FROM ({' UNION ALL '.join(sources)}) x,"
         f" unnest({filters.behaviours_hit(wanted, params)}) b(id) WHERE x.eff <= %(until)s",
         params,
         4,
     )
-    place, kept = _places(facts.leads, lead)
+    place, kept = places(leads, lead)
     found = {}
     for pk in wanted:
         mine = kept & (behaviour == pk)
@@ -127,18 +135,18 @@ def _hits(program: Program, facts: Facts, params: Params) -> dict[int, tuple[Int
     return found
 
 
-def _resets(facts: Facts, params: Params) -> tuple[Ints, Ints, Ints]:
-    lead, eff, occurred = _numbers(
+def resets(facts: Facts, params: Params) -> tuple[Ints, Ints, Ints]:
+    lead, eff, occurred = numbers(
         f"SELECT lead_id, {_US('greatest(known_at, occurred_at)')}, {_US('occurred_at')} FROM leads_engagementreset"
         " WHERE lead_id = ANY(%(ids)s) AND greatest(known_at, occurred_at) <= %(until)s",
         params,
         3,
     )
-    place, kept = _places(facts.leads, lead)
+    place, kept = places(facts.leads, lead)
     return place[kept], eff[kept], occurred[kept]
 
 
-_LENT = f"""
+LENT = f"""
 SELECT root_id, {_US("since")} FROM leads_mergedspan WHERE root_id = ANY(%(ids)s) AND since <= %(until)s
 UNION ALL
 SELECT s.root_id, {_US("greatest(r.known_at, r.occurred_at, s.since)")} FROM leads_mergedspan s
@@ -147,14 +155,14 @@ JOIN leads_engagementreset r ON r.lead_id = s.lead_id WHERE s.root_id = ANY(%(id
 """
 
 
-def _positions(facts: Facts, sql: str, params: Params) -> tuple[Ints, Ints]:
+def positions(facts: Facts, sql: str, params: Params) -> tuple[Ints, Ints]:
     """(position of the lead, instant) of a query that gives ids and instants."""
-    lead, at = _numbers(sql, params, 2)
-    place, kept = _places(facts.leads, lead)
+    lead, at = numbers(sql, params, 2)
+    place, kept = places(facts.leads, lead)
     return place[kept], at[kept]
 
 
-def _changes(subject: str, ids: Ints, names: Sequence[str], params: Mapping[str, Any]) -> dict[str, Changes]:
+def changes(subject: str, ids: Ints, names: Sequence[str], params: Mapping[str, Any]) -> dict[str, Changes]:
     if not len(ids) or not names:
         return {}
     what = "x.value::text, x.occurred_at, x.recorded_at, x.id FROM"
@@ -174,7 +182,7 @@ def _changes(subject: str, ids: Ints, names: Sequence[str], params: Mapping[str,
         by_field.setdefault(f"{subject}.{row[0]}", []).append(row)
     found = {}
     for key, mine in by_field.items():
-        place, kept = _places(ids, np.array([row[1] for row in mine], np.int64))
+        place, kept = places(ids, np.array([row[1] for row in mine], np.int64))
         assert kept.all()
         found[key] = Changes(place, np.array([row[2] for row in mine], np.int64), [row[3] for row in mine])
     return found
@@ -184,32 +192,37 @@ def _pull_companies(program: Program, facts: Facts, params: Params) -> None:
     names = sorted(key.partition(".")[2] for key in program.fields if key.startswith("company."))
     links = facts.changes.get("lead.company")
     if names and links:
-        facts.companies = np.unique(np.array([int(one) for one in links.values if _is_id(one)], np.int64))
-        facts.changes = {**facts.changes, **_changes("company", facts.companies, names, params)}
+        facts.companies = np.unique(np.array([int(one) for one in links.values if is_id(one)], np.int64))
+        facts.changes = {**facts.changes, **changes("company", facts.companies, names, params)}
 
 
 def company_of(links: Changes, companies: Ints) -> Ints:
     """Position of the company that each link names; -1 for none."""
-    ids = np.array([int(one) if _is_id(one) else -1 for one in links.values], np.int64)
-    place, kept = _places(companies, ids)
+    if links.links is not None:
+        return links.links
+    ids = np.array([int(one) if is_id(one) else -1 for one in links.values], np.int64)
+    place, kept = places(companies, ids)
     return np.where(kept, place, -1)
 
 
-def _is_id(text: str | None) -> bool:
+def read_value(text: str | None, blank: Any = None) -> Any:
+    """A stored value as conditions read it; `blank` for none."""
+    raw = None if text is None else json.loads(text, parse_float=Decimal)
+    return blank if raw is None else raw
+
+
+def is_id(text: str | None) -> bool:
     return text is not None and text.strip('"').isdigit()
 
 
 def members(leads: Ints, companies: Ints, company: Ints, at: Ints) -> tuple[Ints, Ints]:
     """Instants of companies as instants of every lead ever linked to them (`leads` and `companies`: the links)."""
-    lead, instants = [], []
-    by_company: dict[int, list[int]] = {}
-    for one, when in zip(company.tolist(), at.tolist(), strict=True):
-        by_company.setdefault(one, []).append(when)
-    for who, which in zip(leads.tolist(), companies.tolist(), strict=True):
-        for when in by_company.get(which, ()):
-            lead.append(who)
-            instants.append(when)
-    return np.array(lead, np.int64), np.array(instants, np.int64)
+    order = np.argsort(company, kind="stable")
+    company, at = company[order], at[order]
+    first, after = np.searchsorted(company, companies), np.searchsorted(company, companies, "right")
+    times = after - first
+    place = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times) + np.repeat(first, times)
+    return np.repeat(leads, times), at[place]
 
 
 _BACKS = f"""
@@ -237,25 +250,25 @@ WHERE x.subject = 'company' AND x.subject_id = ANY(%(companies)s) AND c.known_at
 _ANY_BACK = "SELECT FROM leads_correction WHERE subject IN ('event', 'attempt', 'engagementreset', 'attributechange')"
 
 
-def _pull_backs(facts: Facts, params: Params) -> None:
+def pull_backs(facts: Facts, params: Params) -> None:
     """Corrections that touch these leads (directly, by visitors joined to them, by leads merged into them, by their
     companies), and merges taken back."""
     facts.tangled = np.zeros(len(facts.leads), bool)
     facts.tangled[facts.lent[0]] = True
     if not len(facts.lent[0]) and not fetch(f"SELECT EXISTS ({_ANY_BACK})")[0][0]:
         return
-    facts.backs = _positions(facts, _BACKS, params)
+    facts.backs = positions(facts, _BACKS, params)
     if len(facts.companies):
         params["companies"] = facts.companies.tolist()
-        company, at = _numbers(_BACKS_OF_COMPANIES, params, 2)
+        company, at = numbers(_BACKS_OF_COMPANIES, params, 2)
         links = facts.changes["lead.company"]
-        place, kept = _places(facts.companies, company)
+        place, kept = places(facts.companies, company)
         more = members(links.subject, company_of(links, facts.companies), place[kept], at[kept])
         facts.backs = np.concatenate((facts.backs[0], more[0])), np.concatenate((facts.backs[1], more[1]))
     facts.tangled[facts.backs[0]] = True
 
 
-def _places(ids: Ints, wanted: Ints) -> tuple[Ints, Ints]:
+def places(ids: Ints, wanted: Ints) -> tuple[Ints, Ints]:
     """(position of each wanted id in the ascending `ids`, whether it is there)."""
     if not len(ids):
         return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), bool)
@@ -263,7 +276,7 @@ def _places(ids: Ints, wanted: Ints) -> tuple[Ints, Ints]:
     return place, ids[place] == wanted
 
 
-def _numbers(sql: str, params: Mapping[str, Any], width: int) -> tuple[Ints, ...]:
+def numbers(sql: str, params: Mapping[str, Any], width: int) -> tuple[Ints, ...]:
     """Columns of a query that gives whole numbers only, by COPY."""
     out = BytesIO()
     with connection.cursor() as cursor:

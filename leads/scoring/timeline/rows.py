@@ -56,6 +56,13 @@ class Rows:
         """The row in force at an instant of the rows' span, brought to the lead's base when it lies before."""
         return np.searchsorted(self.keys, self.key(lead, np.maximum(at, self.base[lead])), "right") - 1
 
+    def following(self, lead: Ints, at: Ints) -> tuple[Ints, Ints]:
+        """(the first row of the lead at or after an instant, whether there is one)."""
+        place = np.searchsorted(self.keys, self.key(lead, np.maximum(at, self.base[lead])))
+        inside = place < len(self.keys)
+        inside[inside] = self.lead[place[inside]] == lead[inside]
+        return place, inside
+
 
 def make(base: Ints, upper: int, moments: list[tuple[Ints, Ints]]) -> Rows:
     """Rows of leads (positions 0 … n−1, each with a base at or before `upper`) at the moments given, up to `upper`."""
@@ -75,7 +82,8 @@ def make(base: Ints, upper: int, moments: list[tuple[Ints, Ints]]) -> Rows:
 def running_sum(rows: Rows, lead: Ints, at: Ints, amount: Ints, upper: int) -> Ints:
     """At each row the sum of the amounts that took effect by then."""
     inside = at <= upper
-    sums = np.bincount(rows.where(lead[inside], at[inside]), amount[inside].astype(float), len(rows.keys))
+    place, seen = rows.following(lead[inside], at[inside])
+    sums = np.bincount(place[seen], amount[inside][seen].astype(float), len(rows.keys))
     total = np.cumsum(sums)
     starts = np.searchsorted(rows.lead, np.arange(len(rows.base)))
     before = np.concatenate(([0.0], total))[starts]
@@ -87,7 +95,8 @@ def running_max(rows: Rows, lead: Ints, at: Ints, value: Ints, upper: int, none:
     inside = at <= upper
     lead, at, value = lead[inside], at[inside], value[inside]
     best = np.full(len(rows.keys), np.int64(none))
-    np.maximum.at(best, rows.where(lead, at), value)
+    place, seen = rows.following(lead, at)
+    np.maximum.at(best, place[seen], value[seen])
     if not len(value):
         return best
     floor = min(int(value.min()), none)

@@ -13,7 +13,7 @@ import numpy as np
 
 from leads.scoring import asks, compile
 from leads.scoring.days import Days
-from leads.scoring.program import Program
+from leads.scoring.program import Atom, Program
 from leads.scoring.sql import Params, fetch
 from personas.criteria import tree
 from personas.criteria.grade import DIGITS, LETTERS
@@ -105,12 +105,40 @@ def walk(
     if not alive.all():
         facts = pull(program, facts.leads[alive].tolist(), until)
         born, judged, base = born[alive], judged[alive], base[alive]
+    zone = zone_of(facts, base, here, upper)
+    values = Values(program, facts, zone)
+    rows = make(base, upper, moments(program, facts, values, zone))
+    return _judge(program, facts, values, rows, upper, here, born, judged)
+
+
+def always(
+    program: Program,
+    facts: Facts,
+    *,
+    here: Days,
+    until: datetime,
+    edges: Mapping[int, Ints] | None = None,
+    since: datetime | None = None,
+) -> Walk:
+    """Judge leads from the moment each was known, as if the version had always been in force (or since `since`).
+
+    `facts` hold what was known by `until`, and somebody. `edges`: atom -> the ages at which its weight moves a judgement
+    towards yes; its other ages then count, but are no moments, which leaves out no first yes.
+    """
+    upper = us(until)
+    base = facts.known if since is None else np.minimum(np.maximum(facts.known, us(since)), upper)
+    zone = zone_of(facts, base, here, upper)
+    values = Values(program, facts, zone)
+    rows = make(base, upper, moments(program, facts, values, zone, edges))
+    return _judge(program, facts, values, rows, upper, here, base, np.full(len(base), -FAR))
+
+
+def zone_of(facts: Facts, base: Ints, here: Days, upper: int) -> Zone:
+    """The zone of all their instants; from now on their events name local days."""
     earliest = min(int(base.min()), *(int(h[2].min()) for h in facts.hits.values() if len(h[2])), int(facts.born.min()))
     zone = Zone(here, earliest, upper)
     facts.hits = {pk: (lead, at, zone.day(occurred)) for pk, (lead, at, occurred) in facts.hits.items()}
-    values = Values(program, facts, zone)
-    rows = make(base, upper, _moments(program, facts, values, zone))
-    return _judge(program, facts, values, rows, upper, here, born, judged)
+    return zone
 
 
 def _judged(leads: Ints, after: Mapping[int, datetime] | datetime | None) -> Ints:
@@ -121,17 +149,19 @@ def _judged(leads: Ints, after: Mapping[int, datetime] | datetime | None) -> Int
     return np.array([us(after[one]) if one in after else -FAR for one in leads.tolist()], np.int64)
 
 
-def _moments(program: Program, facts: Facts, values: Values, zone: Zone) -> list[tuple[Ints, Ints]]:
+def moments(
+    program: Program, facts: Facts, values: Values, zone: Zone, edges: Mapping[int, Ints] | None = None
+) -> list[tuple[Ints, Ints]]:
+    """(lead, instant) of everything at which a judgement may change; of `edges` as `always`."""
     found = [facts.resets[:2], facts.backs, facts.lent]
     for lead, at, _day in facts.hits.values():
         found.append((lead, at))
-    for atom in program.atoms:
+    for number, atom in enumerate(program.atoms):
         hits = facts.hits.get(program.behaviours[atom.behaviour])
         if hits is None:
             continue
         lead, at, day = hits
-        weights = np.array((*atom.table, atom.tail), float)
-        for step in np.flatnonzero(weights != np.concatenate(([0.0], weights[:-1]))):
+        for step in steps_of(atom) if edges is None else edges[number]:
             midnight = zone.midnight(day + step)
             later = midnight > at
             found.append((lead[later], midnight[later]))
@@ -143,6 +173,12 @@ def _moments(program: Program, facts: Facts, values: Values, zone: Zone) -> list
     for cond in _field_conditions(program):
         found += _edge_moments(cond, facts, values, zone)
     return found
+
+
+def steps_of(atom: Atom) -> Ints:
+    """Ages at which the weight of an event changes."""
+    weights = np.array((*atom.table, atom.tail), float)
+    return np.flatnonzero(weights != np.concatenate(([0.0], weights[:-1])))
 
 
 def _company_moments(facts: Facts, values: Values) -> list[tuple[Ints, Ints]]:

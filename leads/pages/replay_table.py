@@ -1,0 +1,162 @@
+"""A replay as the page of a definition draws it: a row a month with bars, shares and load, and the way to the leads of each."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from leads.models import Replay
+from leads.replay import groups, months
+from leads.replay.months import Figures, Share
+from leads.replay.shown import Capacity, capacity, record
+from leads.scoring import days
+from leads.scoring.timeline.walk import instant
+
+MOST_GROUPS = 12
+TEXTS = {
+    "mql": _("MQL"), "handed": _("handed over"), "never": _("never handed over"), "decided": _("decided"),
+    "accepted": _("accepted"), "undecided": _("undecided"), "mature": _("handed over long enough ago"), "won": _("won"),
+    "immature": _("handed over too lately to say"), "gained": _("Gained by the draft"), "lost": _("Lost by the draft"),
+    "kept": _("Kept by the draft"), "customers": _("Lost by the draft, and became customers"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A share with its ways: `url` to its hits, `open_url` to those of whom nothing can be said yet."""
+
+    share: Share
+    url: str
+    open_url: str
+
+    @property
+    def half(self) -> int | None:
+        """± in points of percent."""
+        return None if self.share.half is None else max(1, round(self.share.half * 100))
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a month or group."""
+
+    figures: Figures
+    url: str
+    accepted: Cell
+    won: Cell
+    bar: int = 0
+
+
+@dataclass(frozen=True)
+class Row:
+    first: date
+    running: bool
+    draft: Side
+    was: Side
+    load: Decimal
+    available: Decimal
+
+    @property
+    def over(self) -> bool:
+        return self.load > self.available
+
+    @property
+    def immature(self) -> bool:
+        return bool(self.draft.figures.won.open)
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    name: str
+    draft: Side
+    was: Side
+    found: groups.Group
+    urls: dict[str, str]
+
+
+class Sheet:
+    """Everything that the section shows of one replay."""
+
+    def __init__(self, one: Replay, by: str = ""):
+        self.replay, self.by, self.record = one, by, record(one)
+
+    def url(self, what: str, **more: str) -> str:
+        """The leads of a figure."""
+        return f"{reverse('leads:replayed', args=[self.replay.pk])}?{urlencode({'what': what} | more)}"
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The newest month first."""
+        sides = {name: months.by_month(self.record, rows) for name, rows in self._sides()}
+        most = max([one.mql for figures in sides.values() for one in figures] or [0])
+        today = days.here().of(self.replay.cutoff)
+        out = []
+        for place, first in enumerate(self.record.months):
+            running, month = place == len(self.record.months) - 1, first.strftime("%Y-%m")
+            until = today + timedelta(days=1) if running else (first + timedelta(days=32)).replace(day=1)
+            drawn = [self._side(name, sides[name][place], most, month=month) for name in ("draft", "was")]
+            load, available = self.capacity.load(drawn[0].figures.mql), self.capacity.available(first, until)
+            out.append(Row(first, running, *drawn, load, available))
+        return out[::-1]
+
+    @cached_property
+    def capacity(self) -> Capacity:
+        return capacity(self.replay.line_id, self.replay.cutoff)
+
+    @cached_property
+    def against(self) -> dict[str, tuple[int, str]] | None:
+        """gained, lost, kept, customers -> (how many, where)."""
+        found = months.against(self.record)
+        names = ("gained", "lost", "kept", "customers")
+        return {name: (len(getattr(found, name)), self.url(name)) for name in names} if found else None
+
+    @property
+    def since(self) -> datetime | None:
+        """From when there is a record, where that is later than the first month."""
+        start = days.here().midnight(self.record.months[0])
+        since = instant(self.record.since) if self.record.since is not None else None
+        return since if since is not None and since > start else None
+
+    @property
+    def never(self) -> tuple[int, str]:
+        """Those of the draft's MQLs in the closed months who never were handed over."""
+        return len(months.chosen(self.record, "draft", None, "never")), self.url("draft.never")
+
+    @property
+    def says_nothing(self) -> bool:
+        """No MQL on either side in any of the months."""
+        return not any(row.draft.figures.mql or row.was.figures.mql for row in self.rows)
+
+    @cached_property
+    def groups(self) -> list[GroupRow]:
+        """The closed months by what was chosen: the largest groups."""
+        return [self._group(one) for one in self._all_groups[:MOST_GROUPS]]
+
+    @property
+    def more_groups(self) -> int:
+        return max(0, len(self._all_groups) - MOST_GROUPS)
+
+    @cached_property
+    def _all_groups(self) -> list[groups.Group]:
+        return groups.table(self.record, self.by, self.replay.line_id) if self.by else []
+
+    def _group(self, one: groups.Group) -> GroupRow:
+        more = {"by": self.by, "group": one.key}
+        drawn = [self._side(name, getattr(one, name), 0, **more) for name in ("draft", "was")]
+        urls = {name: self.url(name, **more) for name in ("gained", "lost", "kept")}
+        return GroupRow(groups.named(self.by, one.key), *drawn, one, urls)
+
+    def _sides(self) -> Any:
+        return ("draft", self.record.draft), ("was", self.record.was)
+
+    def _side(self, name: str, found: Figures, most: int, **more: str) -> Side:
+        def cell(share: Share, hits: str, rest: str) -> Cell:
+            return Cell(share, self.url(f"{name}.{hits}", **more), self.url(f"{name}.{rest}", **more))
+
+        bar = round(100 * found.mql / most) if most else 0
+        accepted, won = cell(found.accepted, "accepted", "undecided"), cell(found.won, "won", "immature")
+        return Side(found, self.url(f"{name}.mql", **more), accepted, won, bar)

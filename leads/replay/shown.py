@@ -1,0 +1,74 @@
+"""A replay that is done, cut into months of the installation's zone; and what sales could do in each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import numpy as np
+from django.db.models import Min
+
+from leads.handoffs import holds, rules
+from leads.models import Replay, SalesTime
+from leads.scoring import days
+from leads.scoring.timeline.pull import us
+from personas.models import DefinitionVersion
+from smarketing.accounts.models import Role, User
+
+from .months import CLOSED, Record, Rows
+
+
+def first_days(at: datetime) -> list[date]:
+    """First days of the last twelve closed months and of the running one, as of an instant."""
+    today = days.here().of(at)
+    number = today.year * 12 + today.month - 1
+    return [date(one // 12, one % 12 + 1, 1) for one in range(number - CLOSED, number + 1)]
+
+
+def record(replay: Replay) -> Record:
+    """Its rows by month, and since when there is something to compare with."""
+    months = first_days(replay.cutoff)
+    starts = np.array([us(days.here().midnight(one)) for one in months])
+    draft = _rows(replay.draft_leads, replay.draft_at, replay.draft_codes, starts)
+    was = _rows(replay.was_leads, replay.was_at, replay.was_codes, starts)
+    signed = DefinitionVersion.objects.filter(line=replay.line_id).aggregate(first=Min("effective_at"))["first"]
+    begun = min([*([us(signed)] if signed else []), *was.at.tolist()], default=None)
+    return Record(months, draft, was, begun if begun is not None and begun < starts[-1] else None)
+
+
+def _rows(leads: Sequence[int], at: Sequence[int], codes: Sequence[int], starts) -> Rows:
+    instants = np.array(at, np.int64)
+    month = np.searchsorted(starts, instants, "right") - 1
+    return Rows(np.array(leads, np.int64), instants, month, np.array(codes, np.int64))
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """What sales can do: `attempts` promised on a handoff, `minutes` each; `reps` with so many `hours` a business day."""
+
+    attempts: int
+    minutes: Decimal
+    hours: Decimal
+    reps: int
+
+    def load(self, handed: int) -> Decimal:
+        """Hours that so many handoffs need."""
+        return handed * self.attempts * self.minutes / 60
+
+    def available(self, first: date, until: date) -> Decimal:
+        """Hours of the business days first <= day < until."""
+        span = (first + timedelta(days=n) for n in range((until - first).days))
+        return self.reps * self.hours * sum(map(holds.business_day, span))
+
+
+def capacity(line_id: int, at: datetime) -> Capacity:
+    """As promised, set and staffed now."""
+    time = sales_time()
+    promised = rules.in_force(line_id, at).body.get("attempts", rules.STARTER["attempts"])
+    reps = User.objects.filter(is_active=True, role=Role.REP).count()
+    return Capacity(promised, time.minutes, time.hours, reps)
+
+
+def sales_time() -> SalesTime:
+    """The one row, or its defaults."""
+    return SalesTime.objects.order_by("pk").first() or SalesTime(minutes=Decimal(8), hours=Decimal(3))
