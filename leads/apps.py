@@ -14,8 +14,9 @@ class LeadsConfig(AppConfig):
         from leads.judging import rebuild, resembling, service
         from leads.measures import table
         from leads.models import Lead
-        from leads.pages import beside, day_one, finding, observed, proven, settings
+        from leads.pages import beside, day_one, finding, observed, proven, replays, settings
         from leads.pages.matches import count_matches
+        from leads.replay import tasks as replaying
         from leads.rights import remarks
         from leads.scoring import backfill, ledger, stored
         from personas import hooks as personas
@@ -34,6 +35,7 @@ class LeadsConfig(AppConfig):
         hot.register()
         remarks.register()
         tasks.register()
+        replaying.register()
         resembling.register()
         company.HAS_FACTS.append(lambda: Lead.objects.exists())
         hooks.events += [ledger.count_events, hot.tell]
@@ -53,6 +55,8 @@ class LeadsConfig(AppConfig):
         personas.backlogs.append(observed.backlog)
         personas.observe.append(observed.observe)
         personas.stored_values.append(stored.values)
+        slots.fill("definition.months", replays.in_studio, 10)
+        slots.fill("definition.brief", replays.brief, 10)
         slots.fill("lead.actions", beside.to_queue, 10)
         slots.fill("lead.identity", beside.deals_of_lead, 20)
         bell.register(backfill.drain, backfill.WAITING)

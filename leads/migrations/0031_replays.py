@@ -7,54 +7,96 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('leads', '0030_deal_reason_in_words'),
-        ('personas', '0006_steady_headcount'),
+        ("leads", "0030_deal_reason_in_words"),
+        ("personas", "0006_steady_headcount"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SalesTime',
+            name="SalesTime",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('minutes', models.DecimalField(decimal_places=1, default=8, max_digits=5)),
-                ('hours', models.DecimalField(decimal_places=1, default=3, max_digits=4)),
-                ('changed_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("minutes", models.DecimalField(decimal_places=1, default=8, max_digits=5)),
+                ("hours", models.DecimalField(decimal_places=1, default=3, max_digits=4)),
+                ("changed_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Replay',
+            name="Replay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64)),
-                ('body', models.JSONField()),
-                ('revision', models.IntegerField()),
-                ('state', models.CharField(default='waiting', max_length=8)),
-                ('attempts', models.SmallIntegerField(default=0)),
-                ('total', models.BigIntegerField(default=0)),
-                ('walked', models.BigIntegerField(default=0)),
-                ('asked_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('cutoff', models.DateTimeField(null=True)),
-                ('since', models.DateTimeField(null=True)),
-                ('differs', models.IntegerField(null=True)),
-                ('erased', models.IntegerField(default=0)),
-                ('draft_leads', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('draft_at', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('draft_codes', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), default=list, size=None)),
-                ('was_leads', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('was_at', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('was_codes', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), default=list, size=None)),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='personas.definitionline')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.CharField(max_length=64)),
+                ("body", models.JSONField()),
+                ("revision", models.IntegerField()),
+                ("state", models.CharField(default="waiting", max_length=8)),
+                ("attempts", models.SmallIntegerField(default=0)),
+                ("total", models.BigIntegerField(default=0)),
+                ("walked", models.BigIntegerField(default=0)),
+                ("asked_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("cutoff", models.DateTimeField(null=True)),
+                ("since", models.DateTimeField(null=True)),
+                ("differs", models.IntegerField(null=True)),
+                ("erased", models.IntegerField(default=0)),
+                (
+                    "draft_leads",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "draft_at",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "draft_codes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "was_leads",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "was_at",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "was_codes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="personas.definitionline"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['line', 'digest'], name='replay_of_body')],
+                "indexes": [models.Index(fields=["line", "digest"], name="replay_of_body")],
             },
         ),
     ]

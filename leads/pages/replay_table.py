@@ -11,13 +11,15 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from leads.models import Replay
-from leads.replay import groups, months
+from leads.replay import groups as grouping
+from leads.replay import months
 from leads.replay.months import Figures, Share
 from leads.replay.shown import Capacity, capacity, record
 from leads.scoring import days
 from leads.scoring.timeline.walk import instant
 
 MOST_GROUPS = 12
+HIGH = 59  # of the small chart
 TEXTS = {
     "mql": _("MQL"), "handed": _("handed over"), "never": _("never handed over"), "decided": _("decided"),
     "accepted": _("accepted"), "undecided": _("undecided"), "mature": _("handed over long enough ago"), "won": _("won"),
@@ -70,11 +72,30 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Bars:
+    """A month of the small chart: heights and places of its two bars, in units of its drawing."""
+
+    running: bool
+    x: int
+    was_x: int
+    draft: float
+    was: float
+
+    @property
+    def draft_y(self) -> float:
+        return HIGH - self.draft
+
+    @property
+    def was_y(self) -> float:
+        return HIGH - self.was
+
+
+@dataclass(frozen=True)
 class GroupRow:
     name: str
     draft: Side
     was: Side
-    found: groups.Group
+    found: grouping.Group
     urls: dict[str, str]
 
 
@@ -98,10 +119,17 @@ class Sheet:
         for place, first in enumerate(self.record.months):
             running, month = place == len(self.record.months) - 1, first.strftime("%Y-%m")
             until = today + timedelta(days=1) if running else (first + timedelta(days=32)).replace(day=1)
-            drawn = [self._side(name, sides[name][place], most, month=month) for name in ("draft", "was")]
-            load, available = self.capacity.load(drawn[0].figures.mql), self.capacity.available(first, until)
-            out.append(Row(first, running, *drawn, load, available))
+            draft, was = (self._side(name, sides[name][place], most, month=month) for name in ("draft", "was"))
+            load, available = self.capacity.load(draft.figures.mql), self.capacity.available(first, until)
+            out.append(Row(first, running, draft, was, load, available))
         return out[::-1]
+
+    @property
+    def bars(self) -> list[Bars]:
+        """The oldest month first."""
+        tall = (HIGH - 1) / 100
+        rows = enumerate(reversed(self.rows))
+        return [Bars(row.running, 20 * n, 20 * n + 9, row.draft.bar * tall, row.was.bar * tall) for n, row in rows]
 
     @cached_property
     def capacity(self) -> Capacity:
@@ -141,14 +169,18 @@ class Sheet:
         return max(0, len(self._all_groups) - MOST_GROUPS)
 
     @cached_property
-    def _all_groups(self) -> list[groups.Group]:
-        return groups.table(self.record, self.by, self.replay.line_id) if self.by else []
+    def _all_groups(self) -> list[grouping.Group]:
+        return grouping.table(self.record, self.by, self.replay.line_id) if self.by else []
 
-    def _group(self, one: groups.Group) -> GroupRow:
+    def every_group(self) -> list[GroupRow]:
+        """All of them."""
+        return [self._group(one) for one in self._all_groups]
+
+    def _group(self, one: grouping.Group) -> GroupRow:
         more = {"by": self.by, "group": one.key}
-        drawn = [self._side(name, getattr(one, name), 0, **more) for name in ("draft", "was")]
+        draft, was = self._side("draft", one.draft, 0, **more), self._side("was", one.was, 0, **more)
         urls = {name: self.url(name, **more) for name in ("gained", "lost", "kept")}
-        return GroupRow(groups.named(self.by, one.key), *drawn, one, urls)
+        return GroupRow(grouping.named(self.by, one.key), draft, was, one, urls)
 
     def _sides(self) -> Any:
         return ("draft", self.record.draft), ("was", self.record.was)

@@ -1,7 +1,7 @@
 """What the draft of a definition would have done, month by month, inside its page; and the leads behind each figure."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -28,7 +29,6 @@ from smarketing.web import lists
 from smarketing.web.once import once
 from smarketing.web.tables import Column, Table
 
-from . import shown
 from .leads import EXPORT
 from .matches import COLUMNS
 from .replay_table import TEXTS, Sheet
@@ -45,6 +45,11 @@ def in_studio(context: Mapping[str, Any], line: DefinitionLine) -> str:
     return render_to_string("leads/replay/section.html", said, request)
 
 
+def brief(context: Mapping[str, Any], line: DefinitionLine) -> str:
+    """The same in small, beside the document."""
+    return render_to_string("leads/replay/brief.html", _remembered(line, context["request"]), context["request"])
+
+
 @needs("definition.view")
 def replay(request: HttpRequest, pk: int) -> HttpResponse:
     """The same as a fragment, which asks again until the figures are there."""
@@ -53,7 +58,7 @@ def replay(request: HttpRequest, pk: int) -> HttpResponse:
     line = _line(pk)
     if request.GET.get("revision", str(line.draft.revision)) != str(line.draft.revision):
         return render(request, "leads/replay/section.html", _remembered(line, request) | {"moved_on": True})
-    return render(request, "leads/replay/section.html", _asked(line, request))
+    return render(request, "leads/replay/fragment.html", _asked(line, request) | {"oob": True})
 
 
 @needs("definition.view")
@@ -101,6 +106,7 @@ def _said(line: DefinitionLine, request: HttpRequest, found: Replay | None) -> d
         "stale": not here, "sheet": Sheet(last, _by(request).get("by", "")) if last else None,
         "no_leads": not Lead.objects.exists(), "empty": not _says_anything(line.draft.body),
         "away": waited > PATIENT and bool(heartbeat.late(("worker",))),
+        "may_time": may(request.user, "settings.routing"), "may_health": may(request.user, "settings.health"),
         "share": round(100 * found.walked / found.total) if found and found.total else None,
     }  # fmt: skip
 
@@ -162,10 +168,12 @@ def title(held: months.Record, asked: Mapping[str, str]) -> str:
     side, _dot, which = asked.get("what", "").partition(".")
     if side in AGAINST:
         words = str(TEXTS[side])
+    elif side == "draft":
+        words = _("Under the draft: %(what)s") % {"what": TEXTS[which]}
     else:
-        words = f"{DRAFT if side == 'draft' else WAS}: {TEXTS[which]}"
+        words = _("As it was: %(what)s") % {"what": TEXTS[which]}
     if asked.get("month"):
-        words += f", {shown.month(asked['month'])}"
+        words += f", {date_format(date.fromisoformat(asked['month'] + '-01'), 'YEAR_MONTH_FORMAT')}"
     if asked.get("by") in groups.BY:
         words += f" · {groups.BY[asked['by']]}: {groups.named(asked['by'], asked.get('group', ''))}"
     return words

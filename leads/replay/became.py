@@ -81,5 +81,5 @@ def _hits(key: str, line_id: int, cutoff: datetime) -> dict[int, bool]:
 
 def microseconds(rows: list[tuple[int, int, datetime]]) -> tuple[Ints, Ints, Ints]:
     """(leads, cycles, instants) as arrays."""
-    columns = ([row[0] for row in rows], [row[1] for row in rows], [us(row[2]) for row in rows])
-    return tuple(np.array(one, np.int64) for one in columns)
+    leads, cycles, at = ([row[0] for row in rows], [row[1] for row in rows], [us(row[2]) for row in rows])
+    return np.array(leads, np.int64), np.array(cycles, np.int64), np.array(at, np.int64)

@@ -28,7 +28,7 @@ SELECT (SELECT count(*) FROM leads_lead), (SELECT count(*) FROM leads_event WHER
   + (SELECT count(*) FROM leads_attributechange WHERE recorded_at > %(cutoff)s)
   + (SELECT count(*) FROM (SELECT recorded_at FROM leads_lead UNION ALL SELECT recorded_at FROM leads_engagementreset
      UNION ALL SELECT recorded_at FROM leads_join UNION ALL SELECT recorded_at FROM leads_merge
-     UNION ALL SELECT recorded_at FROM leads_correction) f WHERE recorded_at > %(cutoff)s)
+     UNION ALL SELECT recorded_at FROM leads_correction UNION ALL SELECT recorded_at FROM leads_attempt) f WHERE recorded_at > %(cutoff)s)
 """
 
 

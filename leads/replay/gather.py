@@ -1,6 +1,6 @@
 """What a program reads of all leads, from a column snapshot: the arrays of `scoring.timeline.pull`, cut into pieces of leads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,7 +63,8 @@ class Gathered:
         return Changes(np.asarray(subject[part]), np.asarray(effective[part]), spans=says, links=links)
 
 
-def _cut(columns: Sequence[Ints], low: int, high: int) -> tuple[Ints, ...]:
+def _cut(columns: Iterable[Ints], low: int, high: int) -> Any:
+    columns = list(columns)
     start, stop = np.searchsorted(columns[0], (low, high))
     first, *rest = (np.asarray(one[start:stop]) for one in columns)
     return (first - low, *rest)
@@ -73,7 +74,7 @@ def take(facts: Facts, keep: Ints) -> Facts:
     """The facts of those leads of a piece for which `keep` is true."""
     new = np.cumsum(keep) - 1
 
-    def some(columns: Sequence[Ints]) -> tuple[Ints, ...]:
+    def some(columns: Sequence[Ints]) -> Any:
         kept = keep[columns[0]]
         first, *rest = (one[kept] for one in columns)
         return (new[first], *rest)
@@ -100,12 +101,12 @@ def gather(program: Program, columns: Columns) -> Gathered:
     facts.declared = facts.declared.astype(bool)
     params = Params(ids=facts.leads.tolist(), until=columns.cutoff)
     hits = _hits(program, facts, columns, params)
-    facts.resets = tuple(columns.table("resets", lambda: _sorted(pull.resets(facts, params))))
-    facts.lent = tuple(columns.table("lent", lambda: _sorted(pull.positions(facts, pull.LENT, params))))
+    facts.resets = _three(columns.table("resets", lambda: _sorted(pull.resets(facts, params))))
+    facts.lent = _two(columns.table("lent", lambda: _sorted(pull.positions(facts, pull.LENT, params))))
     facts.companies = columns.table("companies", _companies)[0]
     links = columns.table("links", lambda: _links(facts, params))
     facts.changes = {COMPANY: Changes(links[0], links[1], links=links[2])}
-    facts.backs = tuple(columns.table("backs", lambda: _backs(facts, params)))
+    facts.backs = _two(columns.table("backs", lambda: _backs(facts, params)))
     facts.tangled = np.zeros(len(facts.leads), bool)
     facts.tangled[facts.backs[0]] = facts.tangled[facts.lent[0]] = True
     fields, says = _fields(program, facts, columns, params)
@@ -113,6 +114,14 @@ def gather(program: Program, columns: Columns) -> Gathered:
     if firms:
         fields[COMPANY] = links[:2]
     return Gathered(facts, hits, fields, says, links[2] if firms else None)
+
+
+def _three(table: Ints) -> tuple[Ints, Ints, Ints]:
+    return table[0], table[1], table[2]
+
+
+def _two(table: Ints) -> tuple[Ints, Ints]:
+    return table[0], table[1]
 
 
 def _sorted(columns: Sequence[Ints]) -> list[Ints]:
@@ -196,4 +205,3 @@ def _says(program: Program, cond: Mapping[str, Any], changes: Changes) -> list[I
         told[text] = span_of(cond, kind, pull.read_value(text, blank))
     pairs = np.array([told[text] for text in changes.values], np.int64).reshape(-1, 2)
     return [pairs[:, 0], pairs[:, 1]]
-

@@ -7,6 +7,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from leads.measures.dimensions import PERSONA
 from leads.scoring.sql import fetch
 
 from .months import Figures, Ints, Record, against, closed, figures
@@ -20,11 +21,11 @@ BY = {
 }
 SIZES = ((1, 9), (10, 49), (50, 249), (250, 999), (1000, None))  # employees
 _BAND = " ".join(
-    f"WHEN c.employees >= {low}{f' AND c.employees <= {high}' if high else ''} THEN '{low}-{high or ''}'" for low, high in SIZES
+    f"WHEN c.employees >= {low}{f' AND c.employees <= {high}' if high else ''} THEN '{low}-{high or ''}'"
+    for low, high in SIZES
 )
 _SQL = {
-    "persona": "SELECT DISTINCT ON (m.lead_id) m.lead_id, p.name FROM leads_personamatch m JOIN personas_persona p"
-    " ON p.id = m.persona_id WHERE m.lead_id = ANY(%(ids)s) ORDER BY m.lead_id, m.persona_id",
+    "persona": f"SELECT l.id, {PERSONA} FROM leads_lead l WHERE l.id = ANY(%(ids)s)",
     "source": "SELECT l.id, l.source FROM leads_lead l WHERE l.id = ANY(%(ids)s)",
     "campaign": "SELECT l.id, coalesce(nullif(g.name, ''), g.key) FROM leads_lead l JOIN leads_campaign g ON g.id = l.campaign_id"
     " WHERE l.id = ANY(%(ids)s)",
@@ -71,9 +72,9 @@ def table(record: Record, by: str, line_id: int) -> list[Group]:
 
     out = []
     for key in dict.fromkeys(names.tolist()):
-        sides = [figures(side.where(inside(side.lead, key))) for side in (draft, was)]
-        counts = [int(inside(one, key).sum()) for one in (both.gained, both.lost, both.kept)] if both else [None] * 3
-        out.append(Group(key, *sides, *counts))
+        ours, theirs = (figures(side.where(inside(side.lead, key))) for side in (draft, was))
+        counts = (int(inside(one, key).sum()) for one in (both.gained, both.lost, both.kept)) if both else (None,) * 3
+        out.append(Group(key, ours, theirs, *counts))
     return sorted(out, key=lambda one: (-one.draft.mql, -one.was.mql, one.key))
 
 
@@ -84,4 +85,8 @@ def named(by: str, key: str) -> str:
     if by != "size":
         return key
     low, _dash, high = key.partition("-")
-    return _("%(low)s to %(high)s employees") % {"low": low, "high": high} if high else _("%(low)s employees or more") % {"low": low}
+    return (
+        _("%(low)s to %(high)s employees") % {"low": low, "high": high}
+        if high
+        else _("%(low)s employees or more") % {"low": low}
+    )

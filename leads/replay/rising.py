@@ -45,16 +45,6 @@ def _better_ones_too(cells: Sequence[str]) -> bool:
 def _directions(program: Program) -> dict[int, set[int]]:
     """Atom -> the directions of its change that may help: up, down or both."""
     found: dict[int, set[int]] = {}
-
-    def see(cond: Mapping[str, Any], way: int) -> None:
-        if "none" in cond:
-            for one in cond["none"]:
-                see(one, -way)
-        for one in (*cond.get("all", ()), *cond.get("any", ())):
-            see(one, way)
-        if "event" in cond:
-            found.setdefault(program.count_atom(cond), set()).add(-way if cond.get("absent") else way)
-
     for axis in tree.AXES:
         for _path, item, _group in tree.items(program.body, axis):
             way = UP if item["points"] > 0 else DOWN
@@ -62,11 +52,21 @@ def _directions(program: Program) -> dict[int, set[int]]:
             if carried is not None:
                 found.setdefault(carried[0], set()).add(way)
             if carried is None or not item.get("each"):
-                see(item["when"], way)
+                _see(program, item["when"], way, found)
     for name, way in (("must", UP), ("never", DOWN), ("direct", UP)):
         for cond in program.body.get(name) or ():
-            see(cond, way)
+            _see(program, cond, way, found)
     return found
+
+
+def _see(program: Program, cond: Mapping[str, Any], way: int, found: dict[int, set[int]]) -> None:
+    """Note the directions of a condition's atoms; under `none` they turn round."""
+    for one in cond.get("none", ()):
+        _see(program, one, -way, found)
+    for one in (*cond.get("all", ()), *cond.get("any", ())):
+        _see(program, one, way, found)
+    if "event" in cond:
+        found.setdefault(program.count_atom(cond), set()).add(-way if cond.get("absent") else way)
 
 
 def possible(program: Program, facts: Facts, here: Days, until) -> Ints:

@@ -14,7 +14,8 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from leads.models import Lead, Qualification, Replay
+from leads.models import Lead, LeadDirty, Qualification, Replay
+from leads.scoring import days
 from leads.scoring.timeline.walk import instant
 from personas.criteria import canonical
 from personas.definitions import queries
@@ -161,9 +162,14 @@ def _had(one: Replay) -> list[tuple[int, int]]:
 
 
 def _differences(version: DefinitionVersion, found: walk.Firsts, cutoff: datetime) -> int:
-    """Qualifications of a version that a replay of its body does not find at their instant, and the other way round."""
-    acts = Qualification.objects.filter(version=version, effective_at__lte=cutoff, recorded_at__lte=cutoff)
-    alive = acts.filter(lead__root=None, lead__erased=False)
-    recorded = set(alive.values_list("lead_id", "cycle", "effective_at"))
-    rows = zip(found.lead.tolist(), found.cycle.tolist(), found.at.tolist(), strict=True)
-    return len(recorded ^ {(lead, cycle, instant(at)) for lead, cycle, at in rows})
+    """Qualifications of a version that a replay of its body does not find at their instant, and the other way round.
+
+    Up to the last midnight; without leads that wait to be judged, and people merged or erased since.
+    """
+    until = days.here().midnight(days.here().of(cutoff))
+    acts = Qualification.objects.filter(version=version, effective_at__lt=until)
+    recorded = set(acts.filter(lead__root_id=None, lead__erased=False).values_list("lead_id", "cycle", "effective_at"))
+    rows = zip(found.lead.tolist(), found.cycle.tolist(), map(instant, found.at), strict=True)
+    replayed = {row for row in rows if row[2] < until}
+    waiting = set(LeadDirty.objects.values_list("lead_id", flat=True))
+    return len([row for row in recorded ^ replayed if row[0] not in waiting])

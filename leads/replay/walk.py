@@ -69,7 +69,9 @@ def _of_piece(program: Program, facts: Facts, here, columns: Columns, edges, sin
     rows = np.flatnonzero(yes)
     keys = judged.lead[rows] * 4096 + judged.cycle[rows]
     rows = rows[np.unique(keys, return_index=True)[1]]
-    return Firsts(*(getattr(judged, name)[rows].astype(np.int64) for name in ("lead", "cycle", "at", "grade", "direct")))
+    return Firsts(
+        *(getattr(judged, name)[rows].astype(np.int64) for name in ("lead", "cycle", "at", "grade", "direct"))
+    )
 
 
 def _declared(judged: Walk) -> Ints:

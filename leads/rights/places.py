@@ -12,6 +12,7 @@ from django.db.models.functions import Cast
 
 from leads.intake import addresses, columns, words
 from leads.models import AttributeChange, Company, Deal, Decision, Handoff, Import, Lead, Suppression
+from leads.replay import columns as replay_columns
 from smarketing.jobs.models import Chunk, Outbox, Run
 from smarketing.notify.models import Mail, Notice
 from smarketing.web import export_files
@@ -144,8 +145,13 @@ def _faults(who: Person) -> None:
         model.objects.filter(holding(("error",), who.texts)).update(error=CUT)
 
 
+def _columns(who: Person) -> None:
+    """The column snapshots: they say which conditions held for whom."""
+    replay_columns.forget()
+
+
 PARTS: list[Callable[[Person], None]] = [
-    _staged, _facts, _others, _found_by, _mails, _answers, _views, _exports, _faults,
+    _staged, _facts, _others, _found_by, _mails, _answers, _views, _exports, _columns, _faults,
 ]  # fmt: skip
 
 

@@ -138,6 +138,7 @@ SUBJECTS = {
     "reason": _("reason code"),
     "retention": _("retention"),
     "run": _("run"),
+    "salestime": _("time of sales"),
     "savedview": _("saved view"),
     "sign-in": _("sign-in"),
     "spend": _("cost"),

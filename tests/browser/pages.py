@@ -369,6 +369,17 @@ def _apart() -> dict:
     return {"pk": made.pk}
 
 
+def _replayed() -> dict:
+    """What the newest definition's draft would have done, replayed just now."""
+    from leads.replay import runs
+    from personas.models import DefinitionLine
+    from smarketing.rows import clock
+
+    one = runs.ask(DefinitionLine.objects.order_by("pk").last(), clock.now())
+    runs.work(one)
+    return {"pk": one.pk}
+
+
 def _kept() -> dict:
     """Somebody who was just kept although the time agreed is over."""
     from leads.models import ErasureProposal, Lead
@@ -448,6 +459,7 @@ PAGES = (
     Page("leads:deal_back", "manager-sales", lambda: _newest("leads.Deal", state="open")),
     Page("leads:company", "rep", lambda: _newest("leads.Company")),
     Page("leads:matching", "marketer", query=lambda: f"?of=draft:{_newest('personas.DefinitionLine')['pk']}&what=mql"),
+    Page("leads:replayed", "marketer", _replayed, query="?what=draft.mql"),
     Page("leads:campaigns", "marketer"),
     Page("leads:campaign_add", "marketer"),
     Page("leads:campaign", "marketer", lambda: _newest("leads.Campaign")),
@@ -465,6 +477,7 @@ PAGES = (
     Page("leads:reason", "administrator", lambda: {"code": "FIT-SIZE"}),
     Page("leads:reason_rows", "manager-sales", lambda: {"code": "price"}),
     Page("leads:pools", "manager-sales"),
+    Page("leads:sales_time", "manager-sales"),
     Page("leads:pool", "manager-sales", lambda: _newest("leads.Pool")),
     Page("personas:home", "marketer"),
     Page("personas:line_new", "marketer"),
@@ -568,6 +581,7 @@ DEEDS = {
     "leads:mapping_forget", "leads:mapping_remember",
     "leads:import_rejected", "leads:import_mapping",
     "measures:list", "measures:one", "measures:schema", "sla:api_contracts", "sla:api_month", "leads:api_grade", "leads:api_would", "personas:api_criteria",
+    "leads:replay", "leads:replay_again", "leads:api_months",
     "personas:act", "personas:row", "personas:undo", "personas:propose", "personas:counts", "personas:persona_counts", "personas:version",
     "personas:comment", "personas:comment_change", "personas:backlog", "personas:observed", "personas:again",
     "leads:reason_do", "leads:attribute_do", "leads:pool_do", "jobs:metrics", "jobs:start", "jobs:again", "jobs:demo_clock",

@@ -117,7 +117,6 @@ class Values:
             return np.full(len(rows.at), -1, np.int64)
         if field.startswith("lead."):
             return latest(changes.subject, changes.effective, rows.lead, rows.at)
-        links = self.facts.changes["lead.company"]
         link = self._place("lead.company", rows)
         company = np.where(link >= 0, self.links[np.maximum(link, 0)] if len(self.links) else -1, -1)
         return latest(changes.subject, changes.effective, company, rows.at)

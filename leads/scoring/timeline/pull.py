@@ -72,7 +72,9 @@ def pull(program: Program, lead_ids: Sequence[int], until: datetime) -> Facts:
         5,
     )
     facts = Facts(rows[0], rows[1], rows[2], rows[3].astype(bool), rows[4])
-    facts.hits = hits({program.behaviours[one.key]: one.filter for one in behaviours(program.body)}, facts.leads, params)
+    facts.hits = hits(
+        {program.behaviours[one.key]: one.filter for one in behaviours(program.body)}, facts.leads, params
+    )
     facts.resets = resets(facts, params)
     facts.lent = positions(facts, LENT, params)
     names = {key.partition(".")[2] for key in program.fields if key.startswith("lead.")} - {"created"}

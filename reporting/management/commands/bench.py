@@ -16,7 +16,7 @@ SIZES = {"small": (100_000, 2_000_000), "full": (1_000_000, 20_000_000), "tiny":
 SMALL = 2_000  # leads of the company into which nothing but imports is measured
 
 
-PARTS = ("clocks", "pages", "search", "ingestion", "imports")
+PARTS = ("clocks", "preview", "pages", "search", "ingestion", "imports")
 
 
 class Command(BaseCommand):
@@ -62,7 +62,7 @@ class Command(BaseCommand):
             shutil.rmtree(folder / "postgres", ignore_errors=True)
 
     def _measure(self, leads: int, events: int, plans: bool, only: str | None) -> None:
-        from reporting.bench import company, importing, measure, ordinary, promises, searching
+        from reporting.bench import company, importing, measure, ordinary, promises, replaying, searching
         from reporting.bench.stopwatch import Sheet
         from smarketing.rows import clock
 
@@ -81,6 +81,8 @@ class Command(BaseCommand):
             measure.event_to_queue(sheet)
         if pages:
             measure.queue_page(sheet)
+        if only in (None, "preview"):
+            replaying.measure(sheet, stage, leads)
         if not only or only == "ingestion":
             measure.ingestion(sheet)
         if pages or only == "search":

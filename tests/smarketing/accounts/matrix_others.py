@@ -13,6 +13,7 @@ from allauth.usersessions.models import UserSession
 from leads.intake import by_hand
 from leads.intake.importing import service as importing
 from leads.models import Campaign, Import, MergeSuggestion, Spend
+from leads.replay import runs
 from leads.twins import merge
 from personas.definitions import comments
 from personas.models import FieldDef, Persona
@@ -34,6 +35,12 @@ if TYPE_CHECKING:
     from tests.smarketing.accounts.matrix_objects import Objects
 
 # --- what the policy shows to everybody of a role, whoever made it
+
+
+def _replayed(there: "Objects") -> int:
+    one = runs.ask(there.line, there.at)
+    runs.work(one)
+    return one.pk
 
 
 def of_everybody(there: "Objects") -> Kinds:
@@ -70,7 +77,7 @@ def of_everybody(there: "Objects") -> Kinds:
     firsts = {
         "company": there.firm.pk, "campaign": campaign.pk, "import": batch.pk, "mapping": tried.pk, "twins": suggestion.pk, "run": run.pk,
         "mail": mail.pk, "deputy": deputy.pk, "invitation": invited.pk, "key": key.pk, "person": there.karim.pk,
-        "team": there.teams["South"].pk, "pool": there.pools["South"].pk, "calendar": Calendar.objects.latest("pk").pk,
+        "team": there.teams["South"].pk, "pool": there.pools["South"].pk, "replay": _replayed(there), "calendar": Calendar.objects.latest("pk").pk,
         "persona": Persona.objects.latest("pk").pk, "definition": there.line.pk, "terms": contract.pk,
         "comment": comments.say(line=there.line, text="Too wide.", by=by, at=at).pk,
         "paper": definition.pk, "attribute": FieldDef.objects.filter(column="", name__startswith="x_").latest("pk").pk,

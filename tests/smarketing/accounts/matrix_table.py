@@ -72,11 +72,13 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "reason": {STEWARDS: "leads:reason leads:reason_do leads:reason_rows"},
     "calendar": {STEWARDS: "calendars:calendar"},
     "definition": {
-        ALL: "personas:definition personas:history personas:counts personas:compare personas:backlog",
+        ALL: "personas:definition personas:history personas:counts personas:compare personas:backlog"
+        " leads:replay leads:replay_again leads:api_months",
         MARKETERS: "personas:act personas:row personas:undo personas:propose personas:retire",
         WORKERS: "personas:comment",
     },
     "comment": {WORKERS: "personas:comment_change"},
+    "replay": {ALL: "leads:replayed"},
     "version": {ALL: "personas:version", MARKETERS: "personas:again"},
     "persona": {ALL: "personas:persona personas:persona_counts", MARKETERS: "personas:persona_edit"},
     "paper": {ALL: "personas:paper personas:observed agreements:paper", WORKERS: "agreements:sign"},
@@ -136,7 +138,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
         CAMPAIGNS: "leads:campaign_add leads:bulk_channel leads:bulk_channel_undo leads:bulk_end leads:bulk_end_undo",
         BOSSES: "leads:queue_give leads:queue_give_undo leads:bulk_give leads:bulk_give_undo sla:new",
         FILES: "leads:imports leads:import_new leads:mappings leads:suppression jobs:runs",
-        STEWARDS: "leads:pools leads:attributes leads:reasons calendars:list calendars:add jobs:start accounts:audit",
+        STEWARDS: "leads:pools leads:sales_time leads:attributes leads:reasons calendars:list calendars:add jobs:start accounts:audit",
         OFFICE: "accounts:invitations accounts:people_change accounts:people_off notify:mails_again leads:retention_keep"
         " leads:retention_erase accounts:languages accounts:company accounts:sign_in accounts:people accounts:invite accounts:teams"
         " accounts:keys notify:mails notify:test jobs:metrics jobs:health leads:retention",

@@ -18,7 +18,7 @@ PLACED = table.placed()
 # What answers otherwise than 404 for what is not there: a program is told what it asked wrongly, a link that opens nothing
 # says why.
 NOTHING = {"measures:one": 400, "account_reset_password_from_key": 200, "start:begin": 200}
-QUERIES = {"measures:one": "?from=2026-01-01&to=2026-04-01"}
+QUERIES = {"measures:one": "?from=2026-01-01&to=2026-04-01", "leads:replayed": "?what=was.mql"}
 # What a deed is sent; each other one is sent empty.
 BODIES: dict[str, dict] = {
     "leads:attempt": {"outcome": "reached"}, "leads:note": {"text": "A word."}, "leads:praise": {"text": "Well done."},
@@ -26,7 +26,7 @@ BODIES: dict[str, dict] = {
     "leads:pool_do": {"do": "up"}, "leads:attribute_do": {"do": "offer"}, "leads:reason_do": {"do": "up"},
 }  # fmt: skip
 IN_BODY = {"personas:act", "personas:row"}  # these name a row of the draft there
-FRAGMENTS = {"personas:counts", "personas:persona_counts"}  # asked by a page; alone they lead to it
+FRAGMENTS = {"personas:counts", "personas:persona_counts", "leads:replay"}  # asked by a page; alone they lead to it
 BY_STATE = {
     "readyz",
     "mfa_add_webauthn",
