@@ -32,6 +32,7 @@ from .pages import (
     suppression,
     taking_back,
     tracking,
+    trying,
     twins,
     unmaking,
 )
@@ -57,6 +58,7 @@ urlpatterns = [
     path("leads/matching/", matches.matching, name="matching"),
     path("language/definition/<int:pk>/months/", replays.replay, name="replay"),
     path("language/definition/<int:pk>/months/again/", replays.again, name="replay_again"),
+    path("language/definition/<int:pk>/try/", trying.tried, name="try"),
     path("leads/replayed/<int:pk>/", replays.rows, name="replayed"),
     path("api/v1/definitions/<int:pk>/months/", replay_api.Months.as_view(), name="api_months"),
     path("settings/sales-time/", sales_time.page, name="sales_time"),

@@ -23,7 +23,7 @@ from personas.criteria.sentence import Voice, plain
 from personas.criteria.words import share, signed
 from personas.definitions import queries
 from personas.definitions.catalogue import catalogue as read_catalogue
-from personas.models import DefinitionVersion, FieldDef, PersonaVersion
+from personas.models import DefinitionLine, DefinitionVersion, FieldDef, PersonaVersion
 
 from . import values
 
@@ -113,6 +113,13 @@ def as_of(lead: Lead, t: datetime, lang: str, *, personal: bool = True) -> list[
         return []
     versions = queries.versions_in_force(t)
     return [_computed(lead.pk, version, t, lang, personal) for version in versions]
+
+
+def under(
+    lead: Lead, line: DefinitionLine, body: Mapping[str, Any], t: datetime, lang: str, *, personal: bool = True
+) -> Why:
+    """The panel of a body that need not be published, computed from the facts known at t; its version has no key."""
+    return _computed(lead.pk, DefinitionVersion(line=line, body=body), t, lang, personal)
 
 
 def _stored(score: Score, t: datetime, lang: str, personal: bool) -> Why:

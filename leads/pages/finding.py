@@ -37,6 +37,14 @@ def _leads(user, text: str, limit: int, nearly: bool) -> list[Hit]:
     return [_hit(lead) for lead in found[:limit]]
 
 
+def people(user, text: str, limit: int) -> list[Lead]:
+    """Leads by name and e-mail address, those spelled nearly so where none is spelled so; nobody for whoever sees no names."""
+    if not may(user, "leads.personal"):
+        return []
+    mine = Lead.objects.visible_to(user).living().select_related("company")
+    return (_exactly(mine, user, text, limit) or _nearly(mine, user, text, limit))[:limit]
+
+
 def _exactly(mine: LeadQuerySet, user, text: str, limit: int) -> list[Lead]:
     """The one with this e-mail address; those that hold a short word as it stands; those whose last name begins so; a
     choice of those that hold every word."""

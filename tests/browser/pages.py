@@ -581,7 +581,7 @@ DEEDS = {
     "leads:mapping_forget", "leads:mapping_remember",
     "leads:import_rejected", "leads:import_mapping",
     "measures:list", "measures:one", "measures:schema", "sla:api_contracts", "sla:api_month", "leads:api_grade", "leads:api_would", "personas:api_criteria",
-    "leads:replay", "leads:replay_again", "leads:api_months",
+    "leads:replay", "leads:try", "leads:replay_again", "leads:api_months",
     "personas:act", "personas:row", "personas:undo", "personas:propose", "personas:counts", "personas:persona_counts", "personas:version",
     "personas:comment", "personas:comment_change", "personas:backlog", "personas:observed", "personas:again",
     "leads:reason_do", "leads:attribute_do", "leads:pool_do", "jobs:metrics", "jobs:start", "jobs:again", "jobs:demo_clock",

@@ -141,3 +141,20 @@ def test_the_time_of_sales_is_set_by_whoever_routes(client, line):
     assert "12 minutes" in section(client, line) and "1 reps" in section(client, line)
     client.force_login(person("lou", "marketer"))
     assert client.get(page).status_code == 403
+
+
+def test_a_lead_is_tried_under_the_draft_row_by_row(client, line):
+    lead = Lead.objects.get(country="FR")
+    for name, value in (("first_name", "Marie"), ("last_name", "Dubois")):
+        facts.change("lead", lead.pk, name, value, clock.now() - timedelta(days=2))
+    page = f"/language/definition/{line.pk}/"
+    for asked in ("try=Dubois", "try=dubios", f"try=%23{lead.pk}", f"lead={lead.pk}"):
+        found = client.get(f"{page}?{asked}").content.decode()
+        shown = found[found.index('id="try"') :]
+        assert "Under the draft, as of now" in shown and "+80" in shown and "Marie Dubois" in shown, asked
+    fragment = client.get(f"{page}try/?try=Dubois", headers={"HX-Request": "true"}).content.decode()
+    assert fragment.lstrip().startswith("<section") and "+80" in fragment
+    assert "No lead is found" in client.get(f"{page}?try=Nobody").content.decode()
+    assert client.get(f"{page}try/?try=Dubois").status_code == 302
+    client.force_login(person("dee", "viewer"))
+    assert "Marie" not in client.get(f"{page}?lead={lead.pk}").content.decode()

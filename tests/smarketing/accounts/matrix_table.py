@@ -73,7 +73,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "calendar": {STEWARDS: "calendars:calendar"},
     "definition": {
         ALL: "personas:definition personas:history personas:counts personas:compare personas:backlog"
-        " leads:replay leads:replay_again leads:api_months",
+        " leads:replay leads:try leads:replay_again leads:api_months",
         MARKETERS: "personas:act personas:row personas:undo personas:propose personas:retire",
         WORKERS: "personas:comment",
     },

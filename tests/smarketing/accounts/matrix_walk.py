@@ -26,7 +26,12 @@ BODIES: dict[str, dict] = {
     "leads:pool_do": {"do": "up"}, "leads:attribute_do": {"do": "offer"}, "leads:reason_do": {"do": "up"},
 }  # fmt: skip
 IN_BODY = {"personas:act", "personas:row"}  # these name a row of the draft there
-FRAGMENTS = {"personas:counts", "personas:persona_counts", "leads:replay"}  # asked by a page; alone they lead to it
+FRAGMENTS = {
+    "personas:counts",
+    "personas:persona_counts",
+    "leads:replay",
+    "leads:try",
+}  # asked by a page; alone they lead to it
 BY_STATE = {
     "readyz",
     "mfa_add_webauthn",

@@ -82,6 +82,8 @@ def by_the_way(there: Objects) -> dict[str, tuple[str, dict | None, str]]:
         "another's view": ("/deals/?view={it}", None, "view"),
         "another's view to open first": ("/views/{it}/", {"first": "1"}, "view"),
         "leads behind a figure": (f"/leads/matching/?of=draft:{there.line.pk}&what=leads&q={{it}}", None, "name"),
+        "a lead tried": (f"/language/definition/{there.line.pk}/?lead={{it}}", None, "lead"),
+        "a lead tried by name": (f"/language/definition/{there.line.pk}/?try={{it}}", None, "name"),
         "leads of a replay": (f"/leads/replayed/{there.kinds['replay']['there']['pk']}/?what=was.mql&q={{it}}", None, "name"),
         "rows of a number": ("/numbers/leads/?lead={it}", None, "lead"),
         "a number of the api": ("/api/v1/measures/leads/?from=2026-01-01&to=2027-01-01&by=lead.email", None, "lead"),
