@@ -80,7 +80,7 @@ def ring() -> None:
 def _since(line: DefinitionLine, body: Mapping[str, Any], at: datetime) -> datetime | None:
     """When the version in force took effect, if this is its own body."""
     live = queries.version_in_force(line, at)
-    return live.effective_at if live is not None and live.body == body else None
+    return live.effective_at if live is not None and not live.retires and live.body == body else None
 
 
 def _prune(line: DefinitionLine, at: datetime) -> None:
