@@ -14,7 +14,7 @@ class LeadsConfig(AppConfig):
         from leads.judging import rebuild, resembling, service
         from leads.measures import table
         from leads.models import Lead
-        from leads.pages import beside, day_one, finding, observed, proven, settings
+        from leads.pages import beside, day_one, finding, observed, persona_deals, proven, settings
         from leads.pages.matches import count_matches
         from leads.rights import remarks
         from leads.scoring import backfill, ledger, stored
@@ -54,6 +54,7 @@ class LeadsConfig(AppConfig):
         personas.observe.append(observed.observe)
         personas.stored_values.append(stored.values)
         slots.fill("lead.actions", beside.to_queue, 10)
+        slots.fill("persona.evidence", persona_deals.evidence)
         slots.fill("lead.identity", beside.deals_of_lead, 20)
         bell.register(backfill.drain, backfill.WAITING)
         bell.register(service.sweep, service.WAITING)
