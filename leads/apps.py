@@ -14,7 +14,7 @@ class LeadsConfig(AppConfig):
         from leads.judging import rebuild, resembling, service
         from leads.measures import table
         from leads.models import Lead
-        from leads.pages import beside, day_one, finding, observed, proven, replays, settings, trying
+        from leads.pages import beside, day_one, finding, observed, persona_deals, proven, replays, settings, trying
         from leads.pages.matches import count_matches
         from leads.replay import tasks as replaying
         from leads.rights import remarks
@@ -59,6 +59,7 @@ class LeadsConfig(AppConfig):
         slots.fill("definition.brief", replays.brief, 10)
         slots.fill("definition.brief", trying.in_studio, 20)
         slots.fill("lead.actions", beside.to_queue, 10)
+        slots.fill("persona.evidence", persona_deals.evidence)
         slots.fill("lead.identity", beside.deals_of_lead, 20)
         bell.register(backfill.drain, backfill.WAITING)
         bell.register(service.sweep, service.WAITING)

@@ -17,6 +17,8 @@ from .pages import (
     lead,
     leads,
     matches,
+    persona_api,
+    persona_deals,
     pools,
     praise,
     privacy,
@@ -55,6 +57,9 @@ app_name = "leads"
 urlpatterns = [
     path("api/v1/leads/<int:pk>/grade/", api.Grade.as_view(), name="api_grade"),
     path("api/v1/leads/<int:pk>/would/", api.Would.as_view(), name="api_would"),
+    path("language/persona/<int:pk>/deal/", persona_deals.choose, name="persona_deal"),
+    path("language/persona-deal/<int:pk>/out/", persona_deals.leave_out, name="persona_deal_out"),
+    path("api/v1/leads/<int:pk>/personas/", persona_api.Resembles.as_view(), name="api_resembles"),
     path("leads/matching/", matches.matching, name="matching"),
     path("language/definition/<int:pk>/months/", replays.replay, name="replay"),
     path("language/definition/<int:pk>/months/again/", replays.again, name="replay_again"),

@@ -10,13 +10,15 @@ class PersonasConfig(AppConfig):
     def ready(self):
         from personas.definitions import comment_notices
         from personas.definitions.services import KIND, on_signed
-        from personas.pages import day_one, finding
+        from personas.pages import day_one, finding, reminders, traits
         from smarketing.agreements import kinds
 
         kinds.register(kinds.PaperKind(KIND, _("definition"), "definition.sign", on_signed, _page, _name))
         day_one.register()
         finding.register()
         comment_notices.register()
+        traits.register()
+        reminders.register()
 
 
 def _page(paper):

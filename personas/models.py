@@ -53,6 +53,7 @@ class Persona(Working):
     negative = models.BooleanField(default=False)
     retired = models.BooleanField(default=False)
     place = models.IntegerField(default=0)  # in the agreed order: of those a lead resembles, the first one counts
+    review_on = models.DateField(null=True, blank=True)  # by when somebody asks whether it is still true
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -78,12 +79,68 @@ class PersonaVersion(Act):
         return {key: text for key, (text, _lang) in story.told(self.story, language).items()}
 
 
+class PersonaDraft(Working):
+    """The next version of a persona (or a first one: no persona yet) while it is being written, step by step.
+
+    `rules` holds what the form of the conditions shows, name of field → values: what is half chosen stays so. `revision`
+    refuses a save made from a stale page.
+    """
+
+    persona = models.OneToOneField(Persona, models.CASCADE, null=True, related_name="draft")
+    name = models.CharField(max_length=80, blank=True, default="")
+    negative = models.BooleanField(default=False)
+    story = models.JSONField(default=dict)
+    rules = models.JSONField(default=dict)
+    step = models.CharField(max_length=12, default="", blank=True)
+    revision = models.IntegerField(default=0)
+    edited_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True)
+    edited_at = models.DateTimeField()
+
+
 class PersonaOrder(Act):
     """The agreed order of the personas from `at` on: of several that a lead resembles, the first one counts."""
 
     order = ArrayField(models.BigIntegerField())
     by = models.ForeignKey("accounts.User", models.PROTECT, null=True)
     at = models.DateTimeField()
+
+
+class PersonaReview(Act):
+    """Somebody read a version again and found it still true; `next_on`: when it is to be asked again."""
+
+    persona = models.ForeignKey(Persona, models.PROTECT, related_name="reviews")
+    version = models.ForeignKey(PersonaVersion, models.PROTECT)
+    next_on = models.DateField(null=True)
+    by = models.ForeignKey("accounts.User", models.PROTECT, null=True)
+    at = models.DateTimeField()
+
+
+class PersonaInterview(Act):
+    """A talk on which a persona stands. Never names who was asked; what they said lies apart (`InterviewWords`)."""
+
+    persona = models.ForeignKey(Persona, models.PROTECT, related_name="interviews")
+    held_on = models.DateField()
+    interviewer = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class InterviewWords(Working):
+    """Whom it was held with, in general words, and what they said, kept only with their consent; gone once taken back."""
+
+    interview = models.OneToOneField(PersonaInterview, models.CASCADE, primary_key=True, related_name="words")
+    source = models.CharField(max_length=160)
+    quote = models.TextField(blank=True, default="")
+    consented = models.BooleanField(default=False)
+
+
+class InterviewBack(Act):
+    """An interview taken back: it stays, struck through, without its words."""
+
+    interview = models.OneToOneField(PersonaInterview, models.PROTECT, primary_key=True, related_name="back")
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=300, blank=True, default="")
 
 
 class DefinitionLine(Working):

@@ -64,7 +64,7 @@ GROUPS: tuple[Group, ...] = (
         Question("reports", _("Reports to, manages"), _("Who decides above, who works below.")),
     ),
     _group(
-        "objectives", _("Objectives"), _("What this person answers for, and would call a success."), "bullseye",
+        "objectives", _("Objectives"), _("What this person answers for, and would call a success."), "flag",
         _("The one thing that must go well this year."),
         Question("responsible", _("Responsibilities"), _("What lands on this desk and no other.")),
         Question("success", _("What success means"), _("How this person, and whoever is above, would know.")),
@@ -83,7 +83,7 @@ GROUPS: tuple[Group, ...] = (
         Question("revenue", _("Size by revenue"), _("From how much to how much a year.")),
     ),
     _group(
-        "sources", _("Information sources"), _("Where this person learns something new for the job."), "newspaper",
+        "sources", _("Information sources"), _("Where this person learns something new for the job."), "journal-text",
         _("Where this person looks first."),
         Question("reads", _("Publications and blogs"), _("Read regularly, not only known.")),
         Question("associations", _("Associations and events"), _("Member of, seen at.")),
@@ -98,7 +98,7 @@ GROUPS: tuple[Group, ...] = (
         Question("career", _("Career"), _("The way to this job.")),
     ),
     _group(
-        "buying", _("Buying preferences"), _("How this person likes to buy."), "cart",
+        "buying", _("Buying preferences"), _("How this person likes to buy."), "cash-coin",
         _("What a salesperson should know before the first call."),
         Question("contact", _("Favourite contact"), _("By mail, by telephone, in person; at what time.")),
         Question("research", _("Research on the internet"), _("Whether and how this person looks for vendors and products.")),
@@ -114,7 +114,7 @@ GROUPS: tuple[Group, ...] = (
             Question("message", _("Message"), _("What marketing says to this person.")),
             Question("pitch", _("Pitch"), _("What sales say in the first half minute.")),
         ),
-        "chat-quote", spoken=True,
+        "chat-left-text", spoken=True,
     ),
 )  # fmt: skip
 BY_KEY = {group.key: group for group in GROUPS}

@@ -17,7 +17,7 @@ class ReportingConfig(AppConfig):
 
         from .books import notices, reopening, services
         from .digests import table
-        from .loop import results
+        from .loop import personas, results
         from .slots import close_action, closed_note
 
         publishing.register()
@@ -35,5 +35,6 @@ class ReportingConfig(AppConfig):
         )
         slots.fill("campaign.results", results.of_campaign)
         slots.fill("persona.results", results.of_persona)
+        slots.fill("personas.coverage", personas.coverage_slot)
         slots.fill("contract.actions", close_action)
         slots.fill("contract.month", closed_note)

@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from .loop import persona_api, personas
 from .loop import views as loop
 from .pages import books, today
 
@@ -10,6 +11,8 @@ MONTH = r"(?P<month>\d{4}-\d{2})"
 urlpatterns = [
     path("today/", today.today, name="today"),
     path("loop/", loop.loop, name="loop"),
+    path("loop/personas/", personas.results, name="personas"),
+    path("api/v1/personas/coverage/", persona_api.Coverage.as_view(), name="api_coverage"),
     re_path(rf"^books/(?P<contract>\d+)/{MONTH}/$", books.book, name="book"),
     re_path(rf"^books/(?P<contract>\d+)/{MONTH}/close/$", books.close, name="close"),
     re_path(rf"^books/(?P<contract>\d+)/{MONTH}/reopen/$", books.reopen, name="reopen"),

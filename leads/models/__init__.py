@@ -59,6 +59,7 @@ from .working import (  # noqa: F401
     ImportTouched,
     LeadDirty,
     ListItem,
+    PersonaDeal,
     Pool,
     PoolMember,
     ReasonCode,

@@ -189,3 +189,15 @@ class ReasonCode(Working):
 
     def __str__(self) -> str:
         return self.code
+
+
+class PersonaDeal(Working):
+    """A deal that somebody chose as a proof of a persona: won, it shows whom we look for; lost, whom we do not."""
+
+    persona = models.ForeignKey("personas.Persona", models.CASCADE, related_name="proofs")
+    deal = models.ForeignKey("leads.Deal", models.CASCADE, related_name="proofs")
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["persona", "deal"], name="proof_once")]

@@ -13,6 +13,7 @@ from personas.criteria.fields import BOOL, DATE, MONEY, NUMBER, TEXT, FieldInfo
 from personas.criteria.operators import DAYS, LIST, OPERATORS, PROPERTY_OPERATORS, YEARS, operators_for
 from personas.criteria.sentence import Voice
 from personas.criteria.tree import GROUPS
+from personas.definitions import traits
 from personas.definitions.persona_services import current_versions
 
 from . import labels
@@ -109,7 +110,7 @@ class Builder:
 
     def _field(self, made: Node) -> None:
         self._read(made, ("field", "op"))
-        made.choices["fields"] = self.field_choices
+        made.choices["fields"] = self._fields_with(made.values["field"])
         info = self.speaker.catalogue.get(made.values["field"])
         if info is None:
             return
@@ -188,12 +189,22 @@ class Builder:
         ]
         return [(value, value) for value in known]
 
+    def _fields_with(self, chosen: str) -> list[tuple[Any, Choices]]:
+        """The fields on offer, and one that is offered no more where it is the one chosen."""
+        info = self.speaker.catalogue.get(chosen)
+        if info is None or chosen not in traits.hidden():
+            return self.field_choices
+        label = info.label_fr if self.speaker.french else info.label_en
+        mine = labels.SUBJECTS[info.subject]
+        return [(title, [*said, (chosen, label)] if title == mine else said) for title, said in self.field_choices]
+
     @cached_property
     def field_choices(self) -> list[tuple[Any, Choices]]:
         """Fields by subject, sorted by their label in the page's language."""
-        groups = []
+        groups, hidden = [], traits.hidden()
         for subject, title in labels.SUBJECTS.items():
-            mine = [info for info in self.speaker.catalogue.values() if info.subject == subject and not info.retired]
+            known = [info for info in self.speaker.catalogue.values() if info.subject == subject]
+            mine = [info for info in known if not info.retired and info.key not in hidden]
             named = [(info.key, info.label_fr if self.speaker.french else info.label_en) for info in mine]
             groups.append((title, sorted(named, key=lambda pair: pair[1].lower())))
         return groups

@@ -1,6 +1,7 @@
 """The common language at a glance: personas, definitions with the version in force, signed papers; new definitions."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from personas import starters
 from personas.definitions import queries, services
 from personas.definitions.persona_services import current_versions
-from personas.models import DefinitionLine
+from personas.models import DefinitionLine, Persona, PersonaDraft, PersonaVersion
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web.language import active_language
@@ -23,18 +24,39 @@ from .standing import Standing, standing
 
 @needs("definition.view")
 def home(request: HttpRequest) -> HttpResponse:
-    at = clock.now()
-    current = sorted(current_versions(), key=lambda one: (one.persona.negative, one.persona.name.lower()))
+    at, edits = clock.now(), may(request.user, "personas.edit")
+    current = current_versions()
+    today = clock.today(at)
     return render(
         request,
         "personas/home.html",
         {
-            "personas": current,
+            "personas": [card(version, today) for version in current],
+            "begun": PersonaDraft.objects.filter(persona=None).order_by("pk") if edits else [],
+            "retired": Persona.objects.filter(retired=True).order_by("name"),
+            "several": len(current) > 1,
             "definitions": [_card(line, at) for line in lines()],
             "may_edit": may(request.user, "definition.edit"),
-            "may_edit_personas": may(request.user, "personas.edit"),
+            "may_edit_personas": edits,
         },
     )
+
+
+@dataclass(frozen=True)
+class Card:
+    """A persona on the wall. `interviews` that stand; `overdue`: nobody has asked in time whether it is still true."""
+
+    version: PersonaVersion
+    interviews: int
+    overdue: bool
+    draft: bool
+
+
+def card(version: PersonaVersion, today: date) -> Card:
+    persona = version.persona
+    held = persona.interviews.filter(back=None).count()
+    overdue = bool(persona.review_on and persona.review_on < today)
+    return Card(version, held, overdue, hasattr(persona, "draft"))
 
 
 @needs("definition.edit")

@@ -1,52 +1,56 @@
-"""Personas: the page of one, and the guided form that writes its next version."""
+"""Personas: the page of one, what differs between its versions, and what is done to it as a whole."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from personas import hooks
-from personas.builder import read, shape, write
 from personas.criteria import tree
-from personas.criteria.problems import Problem
-from personas.definitions import persona_services
-from personas.definitions.services import Unsound
-from personas.models import Persona, PersonaVersion
+from personas.definitions import persona_care, persona_drafts, persona_evidence, traits
+from personas.models import Persona, PersonaDraft, PersonaVersion
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
-from smarketing.web.language import active_language
 from smarketing.web.once import once
 
-from . import labels
+from . import differing
 from .document import spoken
-from .fields import Builder, Messages
-from .words import said, voice
-
-FAULTY = 422
-RULES = "rules"
+from .reading import told
+from .words import voice
+from .writing_steps import months_on
 
 
 @needs("personas.view")
 def persona(request: HttpRequest, pk: int) -> HttpResponse:
-    """Everything said about a persona, its history, and how many leads resemble it now."""
+    """Everything said about a persona, on what it stands, its history, and how many leads resemble it now."""
     found = get_object_or_404(Persona, pk=pk)
     versions = list(found.versions.select_related("created_by").order_by("-number"))
-    speaker = voice()
-    told = versions[0].told(active_language())
-    story = [(str(name), told.get(key, "")) for key, (name, _help) in labels.STORY.items()]
+    speaker, today, edits = voice(), clock.today(), may(request.user, "personas.edit")
+    groups = told(versions[0], traits.wanted())
     context = {
         "persona": found,
         "version": versions[0],
         "versions": [(one, spoken(one.rules, speaker)) for one in versions],
         "rules": spoken(versions[0].rules, speaker),
-        "story": story,
-        "unsaid": [name.lower() for name, text in story if not text],
-        "may_edit": may(request.user, "personas.edit"),
+        "groups": [one for one in groups if one.short or one.answers],
+        "empty_groups": [one.group.label for one in groups if not (one.short or one.answers)],
+        "may_edit": edits,
+        "draft": PersonaDraft.objects.filter(persona=found).select_related("edited_by").first() if edits else None,
         "counts": _counted(versions[0]) if request.GET.get("count") else None,
+        "namings": persona_care.namings(found),
+        "interviews": persona_evidence.interviews(found),
+        "overdue": bool(found.review_on and found.review_on < today),
+        "soon": bool(found.review_on and (found.review_on - today).days <= persona_care.SOON),
+        "last_review": found.reviews.select_related("by", "version").order_by("-pk").first(),
+        "reviews": [(months, months_on(today, months)) for months in persona_care.MONTHS],
+        "place": Persona.objects.filter(retired=False, place__lt=found.place).count() + 1,
+        "of": Persona.objects.filter(retired=False).count(),
     }
     return render(request, "personas/persona.html", context)
 
@@ -64,117 +68,77 @@ def _counted(version: PersonaVersion) -> hooks.Counts | None:
     return hooks.counts(_as_body(version.rules), f"persona:{version.pk}") if version.rules else None
 
 
-@needs("personas.edit")
-@once
-def persona_new(request: HttpRequest) -> HttpResponse:
-    return _form(request, None)
-
-
-@needs("personas.edit")
-@once
-def persona_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    return _form(request, get_object_or_404(Persona, pk=pk))
-
-
-def _form(request: HttpRequest, found: Persona | None) -> HttpResponse:
-    last = found.versions.order_by("-number").first() if found else None
-    if request.method != "POST":
-        return _render(request, found, _shown(found, last))
-    posted = {name: list(values) for name, values in request.POST.lists()}
-    deed = request.POST.get("do", "save")
-    posted = shape.reshape(posted, "" if deed == "save" else deed)
-    if deed != "save":
-        return _render(request, found, posted)
-    return _save(request, found, last, posted)
-
-
-def _save(request: HttpRequest, found: Persona | None, last: PersonaVersion | None, posted: dict) -> HttpResponse:
-    speaker, at = voice(), clock.now()
-    name, negative = posted["name"][-1].strip()[:80] if posted.get("name") else "", bool(posted.get("negative"))
-    errors = _name_errors(found, name)
-    rules = _rules(posted, last, speaker.catalogue)
-    story = _story(posted, last)
-    if not errors:
-        try:
-            saved = persona_services.save_persona(
-                persona=found, name=name, negative=negative, story=story, rules=rules, by=request.user, at=at
-            )
-        except Unsound as refusal:
-            errors = _named(refusal.problems, speaker)
-        else:
-            messages.success(request, _("Saved as version %(number)s.") % {"number": saved.number})
-            return _on_to(request, reverse("personas:persona", args=[saved.persona_id]))
-    return _render(request, found, posted, errors, FAULTY)
-
-
-def _story(posted: dict, last: PersonaVersion | None) -> dict[str, str]:
-    """What was written; parts that the form does not know stay as they were."""
-    before = last.story if last else {}
-    own = {key: f"{key}@{active_language()}" for key in labels.STORY if before.get(f"{key}@{active_language()}")}
-    shown = {own.get(key, key) for key in labels.STORY}
-    written = {
-        own.get(key, key): posted[key][-1].strip().replace("\r\n", "\n") for key in labels.STORY if posted.get(key)
-    }
-    return {key: text for key, text in (before | written).items() if text and (key in written or key not in shown)}
-
-
-def _on_to(request: HttpRequest, address: str) -> HttpResponse:
-    """Another page, also for a form that was sent in place."""
-    if request.headers.get("HX-Request"):
-        return HttpResponse(headers={"HX-Redirect": address})
-    return redirect(address)
-
-
-def _name_errors(found: Persona | None, name: str) -> dict[str, list[str]]:
-    if not name:
-        return {"name": [_("A persona needs a name.")]}
-    others = Persona.objects.filter(name__iexact=name).exclude(pk=found.pk if found else None)
-    return {"name": [_("There is a persona of this name already.")]} if others.exists() else {}
-
-
-def _named(problems: list[Problem], speaker) -> dict[str, list[str]]:
-    """Messages by the name of their field."""
-    found: dict[str, list[str]] = {}
-    for problem in problems:
-        inner = shape.places(problem.path, "")
-        found.setdefault(".".join(filter(None, (RULES, inner))), []).append(said(problem, speaker))
-    return found
-
-
-def _rules(posted: dict, last: PersonaVersion | None, fields) -> dict[str, Any]:
-    fresh = read.condition(posted, RULES, fields)
-    if last is None or not last.rules:
-        return fresh
-    return read.keep(fresh, last.rules, read.condition(write.condition(last.rules, RULES), RULES, fields))
-
-
-def _shown(found: Persona | None, last: PersonaVersion | None) -> dict[str, list[str]]:
-    """What the form shows when it opens."""
-    shown = {"name": [found.name if found else ""]} | ({"negative": ["yes"]} if found and found.negative else {})
-    told = last.told(active_language()) if last else {}
-    for key in labels.STORY:
-        shown[key] = [told.get(key, "")]
-    return shown | write.condition(last.rules if last else {}, RULES)
-
-
-def _render(
-    request: HttpRequest, found: Persona | None, posted: Mapping, errors: dict | None = None, status: int = 200
-):
-    speaker, stray = voice(), Messages(errors or {})
-    context = {
-        "persona": found,
-        "name_errors": stray.take("name"),
-        "name": posted["name"][-1] if posted.get("name") else "",
-        "negative": bool(posted.get("negative")),
-        "story": [
-            (key, name, help_, posted[key][-1] if posted.get(key) else "")
-            for key, (name, help_) in labels.STORY.items()
-        ],
-        "node": Builder(posted, speaker, stray, ("field",)).node(RULES),
-    }
-    return render(request, "personas/persona_form.html", context, status=status)
-
-
 def _as_body(rules: Mapping[str, Any]) -> dict[str, Any]:
     """A definition that asks for these rules only, so that whoever counts definitions counts them."""
     return tree.empty_body() | {"must": [dict(rules)], "mql": [], "mandatory": []}
+
+
+@needs("personas.view")
+def persona_compare(request: HttpRequest, pk: int) -> HttpResponse:
+    """What differs between two versions, in words; by default the newest and the one before."""
+    found = get_object_or_404(Persona, pk=pk)
+    versions = {one.number: one for one in found.versions.select_related("created_by", "persona").order_by("number")}
+    newest = max(versions)
+    after = _numbered(request, "to", newest)
+    before = _numbered(request, "from", max(after - 1, 1))
+    if after not in versions or before not in versions:
+        raise Http404
+    before, after = min(before, after), max(before, after)
+    context = {
+        "persona": found,
+        "versions": list(versions.values()),
+        "before": versions[before],
+        "after": versions[after],
+        "changes": differing.changes(differing.of(versions[before]), differing.of(versions[after]), traits.wanted()),
+    }
+    return render(request, "personas/persona_compare.html", context)
+
+
+def _numbered(request: HttpRequest, name: str, otherwise: int) -> int:
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else otherwise
+
+
+# --- done to a persona as a whole
+
+
+@needs("personas.edit")
+@require_POST
+@once
+def persona_act(request: HttpRequest, pk: int) -> HttpResponse:
+    """Duplicate it, retire it, bring it back, or say that it is still true."""
+    found, deed = get_object_or_404(Persona, pk=pk), request.POST.get("do", "")
+    if deed not in _ACTS:
+        raise Http404
+    return redirect(_ACTS[deed](request, found))
+
+
+def _duplicate(request: HttpRequest, found: Persona) -> str:
+    version = found.versions.select_related("persona", "created_by").order_by("-number").first()
+    made = persona_drafts.copy(version=version, by=request.user, at=clock.now())
+    messages.success(request, _("A draft says what %(name)s says: give it a name of its own.") % {"name": found.name})
+    return reverse("personas:draft", args=[made.pk, "who"])
+
+
+def _retire(request: HttpRequest, found: Persona) -> str:
+    persona_care.retire(persona=found, by=request.user, at=clock.now())
+    messages.success(request, _("%(name)s is retired: no lead is matched with it any more.") % {"name": found.name})
+    return reverse("personas:persona", args=[found.pk])
+
+
+def _bring_back(request: HttpRequest, found: Persona) -> str:
+    persona_care.bring_back(persona=found, by=request.user, at=clock.now())
+    messages.success(request, _("%(name)s is in use again, last in the order.") % {"name": found.name})
+    return reverse("personas:persona", args=[found.pk])
+
+
+def _review(request: HttpRequest, found: Persona) -> str:
+    months = request.POST.get("review", "")
+    today: date = clock.today()
+    next_on = months_on(today, int(months)) if months in map(str, persona_care.MONTHS) else None
+    persona_care.reviewed(persona=found, next_on=next_on, by=request.user, at=clock.now())
+    messages.success(request, _("Noted: %(name)s was read again and is still true.") % {"name": found.name})
+    return reverse("personas:persona", args=[found.pk])
+
+
+_ACTS = {"duplicate": _duplicate, "retire": _retire, "back": _bring_back, "review": _review}

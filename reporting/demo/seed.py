@@ -165,6 +165,7 @@ def set_stage(plan: Plan) -> setting.Stage:
     who = setting.people(at)
     personas, line, version = setting.language(plan, who)
     reps = [user for user in who.values() if user.role == "rep"]
+    setting.reviews(plan, personas, who)
     stage = setting.Stage(who, setting.pool(reps), personas, line, version)
     stage.contract = setting.contract(plan, line, who)
     setting.signins(who)

@@ -9,9 +9,9 @@ from django.contrib.auth.hashers import make_password
 
 from leads.models import Pool, PoolMember
 from personas.catalogue import add_custom
-from personas.definitions import persona_services
+from personas.definitions import persona_care, persona_evidence, persona_services
 from personas.definitions import services as definitions
-from personas.models import DefinitionLine, DefinitionVersion, FieldDef
+from personas.models import DefinitionLine, DefinitionVersion, FieldDef, Persona, PersonaVersion
 from sla import terms
 from sla.models import Contract
 from smarketing.accounts.audit import record
@@ -88,12 +88,34 @@ def language(plan: Plan, who: dict[str, User]) -> tuple[dict[str, int], Definiti
             name=buyer.name, story=stories.story(buyer.key), by=who["ines"], at=at, negative=buyer.negative,
             rules={"field": "lead.function", "op": "one_of", "value": list(buyer.functions)},
         )  # fmt: skip
+    _talks(versions, who, at)
     line = definitions.create_line(name="MQL France", by=who["ines"], at=at)
     body = definition({key: version.pk for key, version in versions.items()})
     definitions.save_draft(line=line, body=body, revision=0, by=who["ines"], at=at + timedelta(days=1))
     paper = definitions.propose(line=line, by=who["ines"], at=at + timedelta(days=2))
     _sign(paper, who, at + timedelta(days=3))
     return {key: version.persona_id for key, version in versions.items()}, line, line.versions.get()
+
+
+# Days from today on which a persona is to be read again; the student's review is overdue.
+REVIEWS = {"claire": 9, "paul": 47, "nadia": 110, "student": -6}
+
+
+def _talks(versions: dict[str, PersonaVersion], who: dict[str, User], at: datetime) -> None:
+    """The interviews on which the personas stand."""
+    for talk in stories.TALKS:
+        persona_evidence.add(
+            persona=versions[talk.persona].persona, held_on=(at - timedelta(days=talk.days)).date(), interviewer=who[talk.by],
+            source=talk.source, quote=talk.quote, consented=bool(talk.quote), by=who["ines"], at=at,
+        )  # fmt: skip
+
+
+def reviews(plan: Plan, personas: dict[str, int], who: dict[str, User]) -> None:
+    """Every persona was read again half a year ago, and is to be read again some time."""
+    for key, pk in personas.items():
+        day = plan.today + timedelta(days=REVIEWS[key])
+        at = midnight(day - timedelta(days=182)) + MORNING
+        persona_care.reviewed(persona=Persona.objects.get(pk=pk), next_on=day, by=who["ines"], at=at)
 
 
 def contract(plan: Plan, line: DefinitionLine, who: dict[str, User]) -> Contract:

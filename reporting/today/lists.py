@@ -13,6 +13,7 @@ from django.utils.translation import ngettext, pgettext
 from leads.handoffs.rules import body_of
 from leads.models import HandoffState
 from leads.pages import telling
+from personas.definitions import persona_care
 from sla import follow, missing, words
 from sla.models import Contract
 from smarketing.accounts.models import Role, Side, User
@@ -185,7 +186,21 @@ class Morning:
                     "sales",
                 )
             )
-        return out + self._signatures()
+        return out + self._signatures() + self._reviews()
+
+    def _reviews(self) -> list[Line]:
+        """Personas that somebody is to read again, for those who may write the next version."""
+        if not may(self.user, "personas.edit"):
+            return []
+        out = []
+        for one in persona_care.due(self.today, persona_care.SOON):
+            late = one.review_on < self.today
+            text = _("Read the persona %(name)s again") % {"name": one.name}
+            day = date_format(one.review_on, "SHORT_DATE_FORMAT")
+            out.append(
+                Line(text, _("is it still true?"), day, reverse("personas:persona", args=[one.pk]), "marketing", late)
+            )
+        return out
 
     def _rep(self, row: dict) -> Line:
         late = (

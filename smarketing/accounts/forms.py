@@ -16,6 +16,7 @@ SCOPE_LABELS = {
     "handoffs.view": _("read handoffs"),
     "deals.view": _("read deals"),
     "campaigns.view": _("read campaigns"),
+    "personas.view": _("read personas"),
     "metrics.scrape": _("read the health of the house (Prometheus)"),
 }
 

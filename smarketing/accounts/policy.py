@@ -123,6 +123,7 @@ SCOPES = (
     "handoffs.view",
     "deals.view",
     "campaigns.view",
+    "personas.view",
     "metrics.scrape",
 )
 

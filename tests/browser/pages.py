@@ -89,6 +89,36 @@ def _tried() -> dict:
         }
 
 
+def _draft() -> dict:
+    """A draft of a persona to come; one is begun where there is none."""
+    from personas.definitions import persona_drafts
+    from personas.models import PersonaVersion
+    from smarketing.accounts.models import User
+    from smarketing.rows import clock
+
+    try:
+        return _newest("personas.PersonaDraft", persona=None)
+    except IndexError:
+        version, by = PersonaVersion.objects.order_by("pk")[0], User.objects.filter(role="marketer").order_by("pk")[0]
+        return {"pk": persona_drafts.copy(version=version, by=by, at=clock.now()).pk}
+
+
+def _talk() -> dict:
+    """An interview of the marketer that is photographed; one is noted where there is none."""
+    from personas.definitions import persona_evidence
+    from personas.models import Persona
+    from smarketing.accounts.models import User
+    from smarketing.rows import clock
+
+    by = User.objects.filter(role="marketer", is_active=True).order_by("-pk")[0]
+    try:
+        return _newest("personas.PersonaInterview", by=by, back=None)
+    except IndexError:
+        said = {"held_on": clock.today(), "interviewer": by, "source": "Buyer", "quote": "", "consented": False}
+        persona = Persona.objects.order_by("pk")[0]
+        return {"pk": persona_evidence.add(persona=persona, by=by, at=clock.now(), **said).pk}
+
+
 def _import() -> dict:
     """An import; a file of three rows, one of them bad, where there is none."""
     import io
@@ -489,8 +519,17 @@ PAGES = (
     Page("personas:persona_new", "marketer"),
     Page("personas:persona", "rep", lambda: _newest("personas.Persona")),
     Page("personas:persona_edit", "marketer", lambda: _newest("personas.Persona")),
+    Page("personas:persona_step", "manager-sales", lambda: _newest("personas.Persona") | {"step": "check"}),
+    Page("personas:draft", "marketer", lambda: _draft() | {"step": "objectives"}),
+    Page("personas:persona_compare", "rep", lambda: _newest("personas.Persona")),
+    Page("personas:persona_print", "viewer", lambda: _newest("personas.Persona", negative=False)),
+    Page("personas:interview", "marketer", lambda: _newest("personas.Persona")),
+    Page("personas:interview_back", "marketer", lambda: _talk()),
+    Page("personas:order", "marketer"),
+    Page("personas:traits", "administrator"),
     Page("personas:paper", "manager-sales", lambda: _newest("agreements.Paper", kind="definition")),
     Page("reporting:today", "marketer"),
+    Page("reporting:personas", "manager-marketing"),
     Page("reporting:loop", "viewer"),
     Page("reporting:book", "manager-marketing", _closed_book),
     Page("sla:follow_up", "manager-sales"),
@@ -580,10 +619,12 @@ DEEDS = {
     "leads:twins_dismiss", "leads:campaign_spend", "leads:import_choose", "leads:import_apply", "leads:import_stop", "leads:import_undo", "leads:import_progress",
     "leads:mapping_forget", "leads:mapping_remember",
     "leads:import_rejected", "leads:import_mapping",
-    "measures:list", "measures:one", "measures:schema", "sla:api_contracts", "sla:api_month", "leads:api_grade", "leads:api_would", "personas:api_criteria",
+    "measures:list", "measures:one", "measures:schema", "sla:api_contracts", "sla:api_month", "leads:api_grade", "leads:api_would", "leads:api_resembles",
+    "personas:api_personas", "personas:api_persona", "personas:api_versions", "reporting:api_coverage", "personas:api_criteria",
     "leads:replay", "leads:try", "leads:replay_again", "leads:api_months",
     "personas:act", "personas:row", "personas:undo", "personas:propose", "personas:counts", "personas:persona_counts", "personas:version",
     "personas:comment", "personas:comment_change", "personas:backlog", "personas:observed", "personas:again",
+    "personas:persona_act", "personas:draft_away", "leads:persona_deal", "leads:persona_deal_out", "personas:agree",
     "leads:reason_do", "leads:attribute_do", "leads:pool_do", "jobs:metrics", "jobs:start", "jobs:again", "jobs:demo_clock",
     "reporting:close", "reporting:reopen",
 }  # fmt: skip

@@ -12,10 +12,11 @@ from allauth.usersessions.models import UserSession
 
 from leads.intake import by_hand
 from leads.intake.importing import service as importing
-from leads.models import Campaign, Import, MergeSuggestion, Spend
+from leads.models import Campaign, Deal, Import, MergeSuggestion, Spend
 from leads.replay import runs
+from leads.rights import proofs
 from leads.twins import merge
-from personas.definitions import comments
+from personas.definitions import comments, persona_drafts, persona_evidence
 from personas.models import FieldDef, Persona
 from reporting.models import BookClose
 from sla.models import Contract
@@ -71,6 +72,20 @@ def of_everybody(there: "Objects") -> Kinds:
         by=admin, at=at, email="new@zz.example", role="rep", side="sales", language="en", mail=False
     )
     key, _secret = tokens.issue(kind="write", name="site", by=admin, at=at)
+    described = Persona.objects.latest("pk")
+    draft = persona_drafts.copy(version=described.versions.latest("number"), by=by, at=at)
+    talk = persona_evidence.add(
+        persona=described,
+        held_on=clock.today(),
+        interviewer=by,
+        source="A buyer",
+        quote="",
+        consented=False,
+        by=by,
+        at=at,
+    )
+    sold = Deal.objects.create(created_at=at, recorded_at=at, state="won", closed_at=at, key="zz-sold")
+    proof = proofs.choose(persona=described, deal=sold, by=by, at=at)
     contract = Contract.objects.order_by("pk").first()
     definition = Paper.objects.filter(kind="definition").latest("pk")
     month, closed = f"{clock.today():%Y-%m}", BookClose.objects.filter(reopened=None).latest("month")
@@ -78,7 +93,7 @@ def of_everybody(there: "Objects") -> Kinds:
         "company": there.firm.pk, "campaign": campaign.pk, "import": batch.pk, "mapping": tried.pk, "twins": suggestion.pk, "run": run.pk,
         "mail": mail.pk, "deputy": deputy.pk, "invitation": invited.pk, "key": key.pk, "person": there.karim.pk,
         "team": there.teams["South"].pk, "pool": there.pools["South"].pk, "replay": _replayed(there), "calendar": Calendar.objects.latest("pk").pk,
-        "persona": Persona.objects.latest("pk").pk, "definition": there.line.pk, "terms": contract.pk,
+        "persona": described.pk, "draft": draft.pk, "interview": talk.pk, "proof": proof.pk, "definition": there.line.pk, "terms": contract.pk,
         "comment": comments.say(line=there.line, text="Too wide.", by=by, at=at).pk,
         "paper": definition.pk, "attribute": FieldDef.objects.filter(column="", name__startswith="x_").latest("pk").pk,
     }  # fmt: skip
@@ -98,6 +113,14 @@ def of_everybody(there: "Objects") -> Kinds:
         "two leads": {
             "there": {"pk": there.work["own"]["lead"], "other": twin.pk},
             "missing": {"pk": there.work["own"]["lead"], "other": NONE}, "nothing": {"pk": NONE, "other": twin.pk},
+        },
+        "step of a persona": {
+            "there": {"pk": described.pk, "step": "role"},
+            "missing": {"pk": described.pk, "step": "dance"}, "nothing": {"pk": NONE, "step": "role"},
+        },
+        "step of a draft": {
+            "there": {"pk": draft.pk, "step": "role"},
+            "missing": {"pk": draft.pk, "step": "dance"}, "nothing": {"pk": NONE, "step": "role"},
         },
         "version": {
             "there": {"pk": there.line.pk, "number": number},

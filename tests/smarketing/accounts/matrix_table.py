@@ -25,7 +25,7 @@ NOBODY: tuple[str, ...] = ()
 TABLE: dict[str, dict[tuple[str, ...], str]] = {
     # a rep: one's own and what waits in one's pools; everybody else reads all
     "lead": {
-        ALL: "leads:lead leads:api_grade leads:api_would",
+        ALL: "leads:lead leads:api_grade leads:api_would leads:api_resembles",
         WORKERS: "leads:lead_edit leads:note leads:praise",
         (*WORKERS, ADMIN): "leads:consent leads:opposition",
         MARKETERS: "leads:merge",
@@ -80,7 +80,16 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "comment": {WORKERS: "personas:comment_change"},
     "replay": {ALL: "leads:replayed"},
     "version": {ALL: "personas:version", MARKETERS: "personas:again"},
-    "persona": {ALL: "personas:persona personas:persona_counts", MARKETERS: "personas:persona_edit"},
+    "persona": {
+        ALL: "personas:persona personas:persona_counts personas:persona_compare personas:persona_print"
+        " personas:api_persona personas:api_versions",
+        MARKETERS: "personas:persona_edit personas:persona_act personas:interview leads:persona_deal",
+    },
+    "step of a persona": {MARKETERS: "personas:persona_step"},
+    "step of a draft": {MARKETERS: "personas:draft"},
+    "draft": {MARKETERS: "personas:draft_away"},
+    "interview": {MARKETERS: "personas:interview_back"},
+    "proof": {MARKETERS: "leads:persona_deal_out"},
     "paper": {ALL: "personas:paper personas:observed agreements:paper", WORKERS: "agreements:sign"},
     "terms": {ALL: "sla:terms", BOSSES: "sla:draft"},
     "month": {ALL: "sla:month"},
@@ -125,22 +134,23 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
         " mfa_reauthenticate mfa_activate_totp mfa_generate_recovery_codes"
         " mfa_list_webauthn mfa_add_webauthn mfa_reauthenticate_webauthn mfa_login_webauthn socialaccount_login_cancelled"
         " socialaccount_login_error socialaccount_signup",
-        ALL: "personas:list home search palette views view_save list_columns exports help help_words help_keys accounts:profile"
+        ALL: "personas:list personas:order home search palette views view_save list_columns exports help help_words help_keys accounts:profile"
         " accounts:settings accounts:sessions accounts:sessions_end notify:notices notify:bell notify:see_all notify:choices"
         " agreements:papers measures:numbers measures:list measures:schema measures:docs personas:home"
         " leads:list leads:companies leads:deals leads:campaigns sla:follow_up sla:months sla:contracts sla:goal"
-        " personas:api_criteria sla:api_contracts reporting:today reporting:loop",
+        " personas:api_criteria personas:api_personas sla:api_contracts reporting:today reporting:loop reporting:personas"
+        " reporting:api_coverage",
         WORKERS: "leads:bulk_campaign leads:bulk_campaign_undo",
         DESK: "leads:bulk_lose leads:bulk_lose_undo",
         (SALES,): "leads:bulk_hand_on leads:bulk_hand_on_undo",
         (REP, *BOSSES): "leads:queue",
-        MARKETERS: "leads:bulk_companies leads:bulk_companies_undo leads:bulk_dismiss leads:bulk_dismiss_undo leads:add leads:twins leads:company_add personas:line_new personas:persona_new",
+        MARKETERS: "leads:bulk_companies leads:bulk_companies_undo leads:bulk_dismiss leads:bulk_dismiss_undo leads:add leads:twins leads:company_add personas:line_new personas:persona_new personas:agree",
         CAMPAIGNS: "leads:campaign_add leads:bulk_channel leads:bulk_channel_undo leads:bulk_end leads:bulk_end_undo",
         BOSSES: "leads:queue_give leads:queue_give_undo leads:bulk_give leads:bulk_give_undo sla:new",
         FILES: "leads:imports leads:import_new leads:mappings leads:suppression jobs:runs",
         STEWARDS: "leads:pools leads:sales_time leads:attributes leads:reasons calendars:list calendars:add jobs:start accounts:audit",
         OFFICE: "accounts:invitations accounts:people_change accounts:people_off notify:mails_again leads:retention_keep"
-        " leads:retention_erase accounts:languages accounts:company accounts:sign_in accounts:people accounts:invite accounts:teams"
+        " leads:retention_erase personas:traits accounts:languages accounts:company accounts:sign_in accounts:people accounts:invite accounts:teams"
         " accounts:keys notify:mails notify:test jobs:metrics jobs:health leads:retention",
     },
 }  # fmt: skip
@@ -163,6 +173,11 @@ NAMELESS = {
     "comment",
     "version",
     "persona",
+    "step of a persona",
+    "step of a draft",
+    "draft",
+    "interview",
+    "proof",
     "paper",
     "terms",
     "month",

@@ -7,7 +7,8 @@ import pytest
 from leads.handoffs import attempts, decisions
 from leads.rights import remarks
 from personas import starters
-from personas.definitions import comments
+from personas.definitions import comments, persona_care, persona_services
+from personas.pages import reminders
 from reporting.books import notices as books
 from reporting.models import BookClose
 from sla import derive, pace
@@ -118,6 +119,12 @@ class House:
         given = {"title": "Leads", "format": "csv", "address": "/leads/?export=csv"}
         export_files.work(export_files.ask(by=self.marketer, at=self.now, export=saved, **given), clock.now)
 
+    def review(self) -> None:
+        made = persona_services.create_persona(name="Maud", story={}, rules={}, by=None, at=self.now)
+        persona_care.review_by(persona=made.persona, day=clock.today() + 9 * timedelta(days=1), by=None, at=self.now)
+        for _night in range(2):
+            reminders.look(Run(cutoff=self.now, business_date=clock.today()))
+
     def praise(self) -> None:
         remarks.praise(lead=self.hand().lead, text="Well done.", by=self.claire, at=self.now)
 
@@ -150,6 +157,7 @@ EVENTS = {
     "month closed": ("month", lambda house: house.month(False)),
     "month restated": ("month", lambda house: house.month(True)),
     "nightly job failed": ("night_failed", House.night),
+    "persona to be read again": ("persona_review", House.review),
     "large file asked for by the marketer": ("export", House.file),
 }
 TABLE = """
@@ -170,6 +178,7 @@ TABLE = """
 | month closed                                    | –            | mail                 | mail                 | mail         | –            |
 | month restated                                  | –            | mail                 | mail                 | mail         | –            |
 | nightly job failed                              | –            | –                    | –                    | –            | in-app, mail |
+| persona to be read again                        | –            | in-app, morning mail | in-app, morning mail | –            | –            |
 | large file asked for by the marketer            | –            | –                    | in-app               | –            | –            |
 """
 HEAD, *ROWS = ([cell.strip() for cell in line.strip("| ").split("|")] for line in TABLE.strip().splitlines())

@@ -34,7 +34,7 @@ OTHERS = {
     "measures/numbers.html": "a report", "measures/manual.html": "a manual", "notify/letter.html": "a mail",
     "personas/history.html": "a document", "personas/matrix.html": "a document", "personas/persona.html": "a document",
     "personas/row_mql.html": "a document", "personas/so_what.html": "a document", "reporting/book.html": "a report",
-    "reporting/loop.html": "a report", "reporting/results.html": "a report", "sla/clocks.html": "one lead",
+    "reporting/loop.html": "a report", "reporting/personas.html": "in the agreed order", "reporting/results.html": "a report", "sla/clocks.html": "one lead",
     "sla/follow_up.html": "a report", "sla/goal.html": "a report", "sla/months.html": "a report",
 }  # fmt: skip
 

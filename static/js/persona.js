@@ -1,0 +1,102 @@
+// Writing and ordering personas.
+//   data-keeps   a form whose draft is kept while somebody types: two seconds after the last key, and when the page is left
+//   data-order   a list whose items are dragged, or moved by their buttons and Alt-↑ Alt-↓; the order is sent once it rests
+const form = document.querySelector("[data-keeps]");
+let timer = null, changed = false, sending = false, leaving = false;
+
+function body() {
+  const data = new FormData(form);
+  data.delete("once"); // the form itself is still to be sent
+  data.set("do", "quiet");
+  return data;
+}
+async function keep() {
+  clearTimeout(timer);
+  if (!changed || sending || leaving || !form.isConnected) return;
+  changed = false;
+  sending = true;
+  try {
+    const answer = await fetch(location.href, { method: "POST", body: body(), headers: { Accept: "application/json" } });
+    if (answer.ok && answer.headers.get("Content-Type")?.startsWith("application/json")) {
+      const told = await answer.json();
+      if (told.revision) form.querySelector("[name=revision]").value = told.revision;
+      form.querySelector("[data-kept]").textContent = told.said;
+    } else changed = true;
+  } catch {
+    changed = true; // no network: the next key tries again
+  } finally {
+    sending = false;
+  }
+}
+// A draft that was never saved begins with its name, by a button.
+if (form && !/\/new\/$/.test(location.pathname)) {
+  form.addEventListener("input", () => {
+    changed = true;
+    clearTimeout(timer);
+    timer = setTimeout(keep, 2000);
+  });
+  form.addEventListener("submit", () => {
+    leaving = true;
+    clearTimeout(timer);
+  });
+  document.addEventListener("visibilitychange", () => document.hidden && keep());
+}
+const steps = document.querySelector(".steps details");
+if (steps && matchMedia("(max-width: 1023px)").matches) steps.open = false;
+
+// --- the order of the personas
+const list = document.querySelector("[data-order]");
+const items = () => [...list.querySelectorAll("[data-one]")];
+let dragged = null;
+
+function renumber() {
+  list.querySelector("[name=order]").value = items().map((one) => one.dataset.one).join(" ");
+  items().forEach((one, at) => {
+    one.querySelector("[data-place]").textContent = at + 1;
+    one.querySelector("[data-up]").disabled = at === 0;
+    one.querySelector("[data-down]").disabled = at === items().length - 1;
+  });
+  list.classList.add("reordered");
+}
+function move(one, by) {
+  const all = items(), to = all.indexOf(one) + by;
+  if (to < 0 || to >= all.length) return;
+  if (by < 0) all[to].before(one);
+  else all[to].after(one);
+  renumber();
+  list.querySelector("[data-said]").textContent = `${one.querySelector("[data-name]").textContent}: ${to + 1}`;
+}
+if (list) {
+  list.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-up], [data-down]");
+    if (!button) return;
+    event.preventDefault();
+    move(button.closest("[data-one]"), button.hasAttribute("data-up") ? -1 : 1);
+    (button.disabled ? button.closest("[data-one]") : button).focus();
+  });
+  list.addEventListener("keydown", (event) => {
+    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key], one = event.target.closest("[data-one]");
+    if (!by || !one || !event.altKey) return;
+    event.preventDefault();
+    const here = event.target;
+    move(one, by);
+    (here.disabled ? one : here).focus();
+  });
+  list.addEventListener("dragstart", (event) => {
+    dragged = event.target.closest("[data-one]");
+    event.dataTransfer.effectAllowed = "move";
+  });
+  list.addEventListener("dragover", (event) => {
+    const over = event.target.closest("[data-one]");
+    if (!dragged || !over) return;
+    event.preventDefault();
+    if (over === dragged) return;
+    const all = items();
+    if (all.indexOf(over) < all.indexOf(dragged)) over.before(dragged);
+    else over.after(dragged);
+  });
+  list.addEventListener("dragend", () => {
+    if (dragged) renumber();
+    dragged = null;
+  });
+}
