@@ -86,6 +86,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
         count_to=SEARCH_COUNT if q else COUNT_TO,
         some=found.some,
         gathered=None if found.gathered is None else found.gathered.by_name().by_stage().values("pk"),
+        in_order=found.in_order,
         exports=EXPORT if may(request.user, "leads.export") else None,
         deeds=_deeds(request.user),
         caption=_("Leads"),
@@ -136,7 +137,7 @@ def _deeds(user) -> list[Deed]:
 def _filtered(rows: LeadQuerySet, asked: dict) -> LeadQuerySet:
     days = here()
     ask = {
-        "stage": lambda value: rows.filter(stage=value),
+        "stage": lambda value: rows.at_stage(value),
         "grade": lambda value: rows.graded([value]),
         "source": lambda value: rows.from_source(value),
         "campaign": lambda value: rows.filter(campaign=value),
