@@ -127,7 +127,7 @@ class LeadFacts:
         company, today = self._values.get("company"), self.days.of(self.t)
         rows = CompanyDay.objects.filter(company=int(company), day__lte=today) if company else CompanyDay.objects.none()
         found = rows.order_by("-day").values("people", "active", "acts", "mqls").first()
-        return found if found and found["people"] > 0 else {}
+        return dict(found) if found and found["people"] > 0 else {}
 
     def _known(self, model, **which):
         """Facts known and occurred by t, not taken back by then."""

@@ -40,7 +40,7 @@ def info_of(row: FieldDef) -> FieldInfo:
         article_fr=row.article_fr,
         choices=dict(map(_choice, row.choices or ())),
         personal=row.personal,
-        changeable=row.changeable,
+        changeable=row.changeable and not row.listing,  # nobody becomes an MQL by being put on a list
         steady=row.steady,
         retired=row.retired_at is not None,
     )

@@ -412,6 +412,10 @@ PAGES = (
     Page("leads:bulk_give_undo", "manager-sales", query="?at=0"),
     Page("leads:bulk_campaign", "marketer", query="?all=1&stage=mql"),
     Page("leads:bulk_campaign_undo", "marketer", query="?at=0"),
+    Page("leads:bulk_list", "marketer", query="?all=1&stage=mql"),
+    Page("leads:bulk_list_undo", "marketer", query="?at=0"),
+    Page("leads:lead_lists", "marketer"),
+    Page("leads:lead_list_add", "marketer"),
     Page("leads:bulk_companies", "marketer", query="?all=1&q=a"),
     Page("leads:bulk_companies_undo", "marketer", query="?at=0"),
     Page("leads:bulk_channel", "marketer", query="?all=1"),
@@ -584,7 +588,7 @@ DEEDS = {
     "leads:replay", "leads:try", "leads:replay_again", "leads:api_months",
     "personas:act", "personas:row", "personas:undo", "personas:propose", "personas:counts", "personas:persona_counts", "personas:version",
     "personas:comment", "personas:comment_change", "personas:backlog", "personas:observed", "personas:again",
-    "leads:reason_do", "leads:attribute_do", "leads:pool_do", "jobs:metrics", "jobs:start", "jobs:again", "jobs:demo_clock",
+    "leads:reason_do", "leads:attribute_do", "leads:lead_list", "leads:lead_list_do", "leads:pool_do", "jobs:metrics", "jobs:start", "jobs:again", "jobs:demo_clock",
     "reporting:close", "reporting:reopen",
 }  # fmt: skip
 

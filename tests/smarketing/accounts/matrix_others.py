@@ -15,6 +15,7 @@ from leads.intake.importing import service as importing
 from leads.models import Campaign, Import, MergeSuggestion, Spend
 from leads.replay import runs
 from leads.twins import merge
+from personas import lead_lists
 from personas.definitions import comments
 from personas.models import FieldDef, Persona
 from reporting.models import BookClose
@@ -80,7 +81,8 @@ def of_everybody(there: "Objects") -> Kinds:
         "team": there.teams["South"].pk, "pool": there.pools["South"].pk, "replay": _replayed(there), "calendar": Calendar.objects.latest("pk").pk,
         "persona": Persona.objects.latest("pk").pk, "definition": there.line.pk, "terms": contract.pk,
         "comment": comments.say(line=there.line, text="Too wide.", by=by, at=at).pk,
-        "paper": definition.pk, "attribute": FieldDef.objects.filter(column="", name__startswith="x_").latest("pk").pk,
+        "paper": definition.pk, "attribute": FieldDef.objects.filter(column="", name__startswith="x_", listing="").latest("pk").pk,
+        "list": lead_lists.add(name="Fair", by=admin, at=at).pk,
     }  # fmt: skip
     found: Kinds = {kind: {"there": {"pk": pk}, "missing": {"pk": NONE}} for kind, pk in firsts.items()}
     number = there.line.versions.latest("number").number
