@@ -122,12 +122,12 @@ class LeadFacts:
         return self._latest("company", [int(company)]) if company else {}
 
     @cached_property
-    def _sums(self) -> dict[str, int]:
+    def _sums(self) -> Mapping[str, Any]:
         """What the people of its company come to since the midnight before t (derived; its own oracle is in the tests)."""
         company, today = self._values.get("company"), self.days.of(self.t)
         rows = CompanyDay.objects.filter(company=int(company), day__lte=today) if company else CompanyDay.objects.none()
         found = rows.order_by("-day").values("people", "active", "acts", "mqls").first()
-        return dict(found) if found and found["people"] > 0 else {}
+        return found if found and found["people"] > 0 else {}
 
     def _known(self, model, **which):
         """Facts known and occurred by t, not taken back by then."""

@@ -14,7 +14,6 @@ from tests.people import person
 
 from . import access
 
-
 DAILY = {"en": "at most 3 a day", "fr": "au plus 3 par jour"}
 
 

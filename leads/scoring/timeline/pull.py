@@ -196,10 +196,10 @@ def _pull_companies(program: Program, facts: Facts, params: Params) -> None:
     if names and links:
         facts.companies = np.unique(np.array([int(one) for one in links.values if is_id(one)], np.int64))
         facts.changes = {**facts.changes, **changes("company", facts.companies, names, params)}
-        facts.changes |= _sums(facts.companies, [key for key in program.fields if key in company_days.COLUMNS], params)
+        facts.changes |= sums(facts.companies, [key for key in program.fields if key in company_days.COLUMNS], params)
 
 
-def _sums(companies: Ints, keys: Sequence[str], params: Mapping[str, Any]) -> dict[str, Changes]:
+def sums(companies: Ints, keys: Sequence[str], params: Mapping[str, Any]) -> dict[str, Changes]:
     """Sums over companies' people as values that change at midnights."""
     if not keys or not len(companies):
         return {}
