@@ -18,7 +18,7 @@ class LeadsConfig(AppConfig):
         from leads.pages.matches import count_matches
         from leads.replay import tasks as replaying
         from leads.rights import remarks
-        from leads.scoring import backfill, ledger, stored
+        from leads.scoring import backfill, company_days, ledger, stored
         from personas import hooks as personas
         from smarketing.accounts import company
         from smarketing.jobs import bell
@@ -62,5 +62,6 @@ class LeadsConfig(AppConfig):
         slots.fill("persona.evidence", persona_deals.evidence)
         slots.fill("lead.identity", beside.deals_of_lead, 20)
         bell.register(backfill.drain, backfill.WAITING)
+        bell.register(company_days.drain, company_days.WAITING)
         bell.register(service.sweep, service.WAITING)
         parts.register("leads", rebuild.run, order=20)

@@ -37,8 +37,8 @@ class Use:
 
 
 def listed() -> list[FieldDef]:
-    """Every custom attribute, those on offer first."""
-    rows = FieldDef.objects.filter(column="", name__startswith="x_")
+    """Every custom attribute, those on offer first; lists of leads have a page of their own (`lead_lists`)."""
+    rows = FieldDef.objects.filter(column="", name__startswith="x_", listing="")
     return list(rows.order_by(F("retired_at").asc(nulls_first=True), "subject", "label_en", "pk"))
 
 
@@ -50,13 +50,13 @@ def add(
     """A new attribute of leads or companies. `choices`: (English, French) of a choice; `steady`: once known it stays.
     AttributeRefusal for words that are taken, or a choice without values."""
     _words_are_free(subject, label_en, label_fr, None)
-    name = _name(subject, label_en)
+    name = free_name(subject, label_en)
     row = FieldDef(
         subject=subject, name=name, key=f"{subject}.{name}", type=type, label_en=label_en, label_fr=label_fr,
         personal=personal, steady=steady, choices=_choices(type, choices),
     )  # fmt: skip
     row.save()
-    _done(row, by, at, "add", type=type, personal=personal, steady=steady)
+    done(row, by, at, "add", type=type, personal=personal, steady=steady)
     return row
 
 
@@ -71,7 +71,7 @@ def change(
     row.label_en, row.label_fr, row.personal, row.steady = label_en, label_fr, personal, steady
     row.choices = _choices(row.type, choices, row.choices)
     row.save()
-    _done(row, by, at, "change", personal=personal, steady=steady)
+    done(row, by, at, "change", personal=personal, steady=steady)
 
 
 @transaction.atomic
@@ -83,14 +83,14 @@ def retire(*, row: FieldDef, by: User, at: datetime) -> None:
         raise AttributeRefusal(_("It is asked for by %(names)s: take it out there first.") % said)
     row.retired_at = row.retired_at or at
     row.save(update_fields=["retired_at"])
-    _done(row, by, at, "retire")
+    done(row, by, at, "retire")
 
 
 @transaction.atomic
 def offer(*, row: FieldDef, by: User, at: datetime) -> None:
     """Offer a retired one again."""
     FieldDef.objects.filter(pk=row.pk).update(retired_at=None)
-    _done(row, by, at, "offer")
+    done(row, by, at, "offer")
 
 
 def uses() -> dict[str, list[Use]]:
@@ -131,7 +131,8 @@ def _words_are_free(subject: str, label_en: str, label_fr: str, besides: int | N
             raise AttributeRefusal(_("Another attribute is called so."), field)
 
 
-def _name(subject: str, label: str) -> str:
+def free_name(subject: str, label: str) -> str:
+    """A name that no attribute of the subject has, after a label."""
     wanted, number = custom_name(label), 2
     taken = set(FieldDef.objects.filter(subject=subject).values_list("name", flat=True))
     name = wanted
@@ -140,5 +141,6 @@ def _name(subject: str, label: str) -> str:
     return name
 
 
-def _done(row: FieldDef, by: User, at: datetime, deed: str, **said) -> None:
+def done(row: FieldDef, by: User, at: datetime, deed: str, **said) -> None:
+    """The line of the audit log."""
     record(by, "settings.attributes", "attribute", row.pk, at, key=row.key, deed=deed, **said)

@@ -37,6 +37,7 @@ class FieldDef(Working):
     changeable = models.BooleanField(default=True)
     steady = models.BooleanField(default=False)  # once known it stays: nobody waits for it to change
     choices = models.JSONField(default=list, blank=True)
+    listing = models.CharField(max_length=60, blank=True, default="")  # name of a list of leads (`personas.lead_lists`)
     retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

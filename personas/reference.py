@@ -8,6 +8,7 @@ from personas.criteria.decay import DECAYS
 from personas.criteria.fields import SUBJECTS
 from personas.criteria.operators import OPERATORS
 from personas.criteria.phrases import EVENT_PHRASES
+from personas.definitions.catalogue import COMPANY_SUMS
 from smarketing.web.generated import table
 
 
@@ -31,7 +32,10 @@ def criteria() -> str:
         "makes every condition false**, except `is_not_set`; `none` is the contrary of `any`. Text is compared without regard to capitals.\n\n"
         "## Fields\n\nCustom attributes (Settings → Attributes) stand beside these.\n\n"
         + table(("field", "type", *said), fields)
-        + "\n## Operators\n\n"
+        + "\nCounted each night over the people of a company, from one local midnight to the next (never inside the day; absent while nobody\n"
+        "of it is known): "
+        + ", ".join(f"`{info.key}` ({info.label_en})" for info in COMPANY_SUMS)
+        + ".\n\n## Operators\n\n"
         + table(("operator", "types of field", "operand", *said), operators)
         + "\n## What was done\n\n"
         + table(("kind", *said), events)

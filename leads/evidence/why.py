@@ -14,13 +14,13 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from leads.models import AttributeChange, Campaign, Lead, Score
-from leads.scoring import oracle
+from leads.scoring import company_days, oracle
 from leads.scoring.oracle import LeadFacts
 from personas.criteria import decay, grade, tree
 from personas.criteria.evaluate import Judgement, Row, cap_of
 from personas.criteria.fields import Catalogue
 from personas.criteria.sentence import Voice, plain
-from personas.criteria.words import share, signed
+from personas.criteria.words import number, share, signed
 from personas.definitions import queries
 from personas.definitions.catalogue import catalogue as read_catalogue
 from personas.models import DefinitionLine, DefinitionVersion, FieldDef, PersonaVersion
@@ -238,6 +238,8 @@ class _Teller:
         """The values that a criterion reads, as they were at t."""
         found = []
         for _path, leaf in tree.leaves(item["when"]):
+            if leaf.get("field") in company_days.COLUMNS:
+                found.append(self._counted(leaf["field"]))
             if "field" not in leaf or leaf["field"] not in self.fields:
                 continue
             one = self.fields[leaf["field"]]
@@ -249,6 +251,13 @@ class _Teller:
             other = None if other == self.facts.lead_id else other
             found.append(Said(values.label_of(one, self.lang), text, _since(change), other))
         return found
+
+    def _counted(self, key: str) -> Said:
+        """A sum over the people of its company, as it stands since the midnight before t."""
+        info, value = self.catalogue[key], self.facts.value(key)
+        label = info.label_fr if self.lang == "fr" else info.label_en
+        shown = "" if value is None else number(value, self.lang)
+        return Said(label, shown, _("counted at midnight"))
 
     @cached_property
     def fields(self) -> dict[str, FieldDef]:

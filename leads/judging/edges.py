@@ -4,7 +4,7 @@ from calendar import isleap
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from leads.scoring import days, program
+from leads.scoring import company_days, days, program
 from leads.scoring.conditions import current_value
 from leads.scoring.sql import Params, fetch
 from personas.criteria.edges import edges
@@ -26,6 +26,8 @@ def leads_due(midnights: Sequence[date], low: int, high: int) -> set[int]:
     for version in versions.values():
         found |= _by_behaviour(version, midnights, low, high)
         found |= _by_field(version, midnights, low, high)
+        if company_days.used(version.body):
+            found |= company_days.leads_moved(midnights, low, high)
     return found
 
 

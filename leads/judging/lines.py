@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from django.db import transaction
 
 from leads.models import Behaviour, Score, ScoreHistory
-from leads.scoring import backfill, ledger, store
+from leads.scoring import backfill, company_days, ledger, store
 from leads.scoring.sql import execute
 from leads.scoring.timeline import chain
 from personas.criteria.behaviours import behaviours
@@ -45,8 +45,11 @@ def retired(at: datetime) -> list[int]:
 
 
 def prepare(at: datetime, progress=None) -> int:
-    """Register the behaviours of every published version and count those that no ledger holds yet. Returns how many."""
+    """Register the behaviours of every published version and count those that no ledger holds yet; bring the sums over
+    companies' people to the day of `at`, where one asks for them. Returns how many behaviours."""
     bodies = [one.body for one in DefinitionVersion.objects.filter(published_at__lte=at)]
+    if company_days.wanted(bodies):
+        company_days.bring(at)
     wanted = {one.key for body in bodies for one in behaviours(body)}
     ready = set(Behaviour.objects.filter(key__in=wanted, backfilled_at__isnull=False).values_list("key", flat=True))
     if wanted <= ready:

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from leads.handoffs import handing, holds
 from leads.models import Handoff, HandoffState
-from leads.scoring import asks, days, store
+from leads.scoring import asks, company_days, days, store
 from personas.models import DefinitionLine
 from smarketing.jobs.models import Run
 from smarketing.jobs.runs import id_ranges
@@ -29,6 +29,7 @@ def lead_ranges(run: Run) -> list[tuple[int, int]]:
 def sum_ranges(run: Run) -> list[tuple[int, int]]:
     """Blocks of lead ids whose raw sums move together; behaviours of new versions are counted before."""
     lines.prepare(run.cutoff)
+    company_days.keep(run.cutoff)
     return midnight.blocks()
 
 

@@ -17,7 +17,7 @@ from leads.models import (
     Score,
     ScoreHistory,
 )
-from leads.scoring import asks, backfill, store
+from leads.scoring import asks, backfill, company_days, store
 from leads.scoring.ledger import active
 
 from . import catch_up, lines, midnight
@@ -31,6 +31,7 @@ def run(at: datetime) -> int:
     for subject in SUBJECTS:
         columns.rebuild_all(subject)
     written += words.rebuild()
+    written += company_days.rebuild(at)
     written += ledger(at)
     written += scores(at)
     written += raw_sums(at)

@@ -11,6 +11,7 @@ from .acts import (  # noqa: F401
 )
 from .derived import (  # noqa: F401
     BehaviourDay,
+    CompanyDay,
     HandoffState,
     LeadWords,
     MergedSpan,
@@ -52,6 +53,7 @@ from .rights import (  # noqa: F401
 from .twins import MergeSuggestion  # noqa: F401
 from .working import (  # noqa: F401
     Behaviour,
+    CompanySums,
     Import,
     ImportFact,
     ImportRow,

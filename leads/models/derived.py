@@ -67,6 +67,21 @@ class RawSumDay(Derived):
     day = models.DateField()
 
 
+class CompanyDay(Derived):
+    """What a company's people come to from the beginning of a local day on, where it changes (`scoring.company_days`)."""
+
+    pk = models.CompositePrimaryKey("company_id", "day")
+    company = models.ForeignKey("leads.Company", models.CASCADE, db_constraint=False, db_index=False, related_name="+")
+    day = models.DateField()
+    people = models.IntegerField()
+    active = models.IntegerField()
+    acts = models.IntegerField()
+    mqls = models.IntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["day", "company"], name="company_day_moved")]
+
+
 class ScoreColumns(Derived):
     version = models.ForeignKey("personas.DefinitionVersion", models.CASCADE, db_constraint=False, db_index=False)
     fit = models.SmallIntegerField()

@@ -96,6 +96,7 @@ class AttributeChange(Dated):
             BrinIndex(fields=["recorded_at"], name="change_recorded", pages_per_range=32),
             BrinIndex(fields=["imported_by"], name="change_imported", pages_per_range=32),
             models.Index(fields=["by"], name="change_by", condition=models.Q(by__isnull=False)),
+            models.Index(fields=["value"], name="change_company", condition=models.Q(subject="lead", field="company")),
         ]
 
 

@@ -146,6 +146,14 @@ class Behaviour(Working):
     backfilled_at = models.DateTimeField(null=True)
 
 
+class CompanySums(Working):
+    """One row, once somebody asked for sums over companies' people: the day to which they are kept; `asked`: wanted sooner."""
+
+    one = models.BooleanField(primary_key=True, default=True)
+    day = models.DateField(null=True)
+    asked = models.BooleanField(default=False)
+
+
 class Pool(Working):
     name = models.CharField(max_length=80, unique=True)
     order = models.IntegerField(default=0)

@@ -86,7 +86,7 @@ class AttributeForm(forms.Form):
 @once
 def listing(request: HttpRequest, pk: int | None = None) -> HttpResponseBase:
     """Every attribute, and a form that adds one or changes the one opened."""
-    opened = get_object_or_404(FieldDef, pk=pk, column="", name__startswith="x_") if pk else None
+    opened = get_object_or_404(FieldDef, pk=pk, column="", name__startswith="x_", listing="") if pk else None
     form = AttributeForm(request.POST if request.method == "POST" else None, opened)
     if request.method == "POST" and form.is_valid():
         said = {**form.said(), "by": request.user, "at": clock.now()}
@@ -139,7 +139,7 @@ def _page(request: HttpRequest, use: service.Use) -> str:
 @once
 def do(request: HttpRequest, pk: int) -> HttpResponse:
     """Retire or offer again: whichever button was pressed."""
-    row = get_object_or_404(FieldDef, pk=pk, column="", name__startswith="x_")
+    row = get_object_or_404(FieldDef, pk=pk, column="", name__startswith="x_", listing="")
     deeds = {"retire": service.retire, "offer": service.offer}
     return arranging.do(request, deeds, service.AttributeRefusal, reverse("leads:attributes"), row=row)
 
@@ -148,7 +148,7 @@ def do(request: HttpRequest, pk: int) -> HttpResponse:
 @needs("settings.attributes")
 def rows(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The rows that hold a value of an attribute."""
-    row = get_object_or_404(FieldDef, pk=pk, column="", name__startswith="x_")
+    row = get_object_or_404(FieldDef, pk=pk, column="", name__startswith="x_", listing="")
     language = active_language()
     personal = may(request.user, "leads.personal") or not row.personal
 

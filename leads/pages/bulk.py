@@ -12,6 +12,7 @@ from leads.handoffs import giving, routing
 from leads.handoffs.queue import reps
 from leads.intake import many
 from leads.models import Campaign, Lead
+from personas import lead_lists
 from smarketing.accounts.models import Role, User
 from smarketing.accounts.policy import may
 from smarketing.web import bulk
@@ -42,6 +43,18 @@ class CampaignForm(forms.Form):
         self.rows = {str(one.pk): one for one in Campaign.objects.visible_to(user).order_by("name", "key")}
         named = [(pk, str(one)) for pk, one in self.rows.items()]
         self.fields["to"].choices = [("", _("choose…")), *named, (NONE, _("no campaign"))]
+
+
+class ListForm(forms.Form):
+    to = forms.ChoiceField(label=gettext_lazy("List"))
+    on = forms.ChoiceField(
+        label=gettext_lazy("What to do"),
+        choices=[("true", gettext_lazy("put on it")), ("false", gettext_lazy("take off it"))],
+    )
+
+    def __init__(self, data, user):
+        super().__init__(data)
+        self.fields["to"].choices = [("", _("choose…")), *lead_lists.names(lead_lists.offered())]
 
 
 def _leads(user: User, params: QueryDict) -> Any:
@@ -76,6 +89,17 @@ def _set(form: CampaignForm, rows: list[Any], by: User, at: datetime) -> Done:
     campaign = form.rows.get(form.cleaned_data["to"])
     values = {"campaign": campaign and campaign.pk}
     return Done(many.set_values(subject="lead", ids=_ids(rows), values=values, by=by, at=at))
+
+
+def _listed(form: ListForm, rows: list[Any], by: User, at: datetime) -> Done:
+    """On the list those who are not on it; off it those who are."""
+    code, on = form.cleaned_data["to"], form.cleaned_data["on"] == "true"
+    ids = [one.pk for one in rows if bool((one.attributes or {}).get(code)) is not on]
+    return Done(many.set_values(subject="lead", ids=ids, values={code: on}, by=by, at=at) if ids else 0)
+
+
+def _lists() -> list[str]:
+    return [row.name for row in lead_lists.every()]
 
 
 def _handoffs(n: int) -> str:
@@ -126,6 +150,20 @@ CAMPAIGN = Bulk(
     standing=lambda by, when: many.count(subject="lead", fields=["campaign"], by=by, when=when),
     undoes=lambda by, when, at: many.take_back(subject="lead", fields=["campaign"], by=by, when=when, at=at),
 )
+LIST = Bulk(
+    title=gettext_lazy("Put leads on a list"),
+    text=gettext_lazy("From now on they are on the list, or no longer; since when, and by whom, stays in their story."),
+    page="leads:list",
+    rows=_leads,
+    counted=lambda n: ngettext("%(n)s lead", "%(n)s leads", n) % {"n": n},
+    does=_listed,
+    said=lambda n: ngettext("%(n)s lead changed.", "%(n)s leads changed.", n) % {"n": n},
+    form=ListForm,
+    named=_named,
+    undo="leads:bulk_list_undo",
+    standing=lambda by, when: many.count(subject="lead", fields=_lists(), by=by, when=when),
+    undoes=lambda by, when, at: many.take_back(subject="lead", fields=_lists(), by=by, when=when, at=at),
+)
 QUEUE = Bulk(
     title=gettext_lazy("Give leads to a rep"),
     text=gettext_lazy("The chosen handoffs get another rep in charge, with the promises they have."),
@@ -144,4 +182,5 @@ QUEUE = Bulk(
 
 give, give_undo = bulk.pages("handoffs.reassign", GIVE)
 campaign, campaign_undo = bulk.pages("leads.edit", CAMPAIGN)
+on_list, on_list_undo = bulk.pages("leads.edit", LIST)
 queue_give, queue_give_undo = bulk.pages("handoffs.reassign", QUEUE)

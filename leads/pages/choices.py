@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from leads.models import Campaign, HandoffState
 from leads.models.querysets import NO_SOURCE
+from personas import lead_lists
 from personas.criteria.grade import cells
 from personas.definitions.queries import versions_in_force
 from smarketing.accounts.models import User
@@ -54,4 +55,5 @@ def reps(user) -> list[tuple[str, str]]:
 
 def of_leads(user, at) -> dict[str, list[tuple[str, str]]]:
     """Choices of every filter of the leads table."""
-    return {"grade": grades(at), "source": sources(), "campaign": campaigns(user), "rep": reps(user)}
+    lists = lead_lists.names(lead_lists.offered())
+    return {"grade": grades(at), "list": lists, "source": sources(), "campaign": campaigns(user), "rep": reps(user)}

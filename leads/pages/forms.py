@@ -136,7 +136,7 @@ class CompanyForm(OwnFields):
 class LeadFilters(forms.Form):
     """Filters of the leads table; a wrong value filters nothing and says so. `further`: shown when they are asked for."""
 
-    FURTHER = ("source", "campaign", "rep", "since", "until")
+    FURTHER = ("list", "source", "campaign", "rep", "since", "until")
 
     q = _text(_("Name, e-mail or company"), 200, widget=forms.TextInput(attrs={"type": "search"}))
     stage = forms.ChoiceField(label=_("Stage"), required=False, choices=[("", _("all")), *Stage.choices])
@@ -149,6 +149,7 @@ class LeadFilters(forms.Form):
 
     def __init__(self, data, choices: dict[str, list], personal: bool = True):
         super().__init__(data)
+        self.fields["list"] = forms.ChoiceField(label=_("List"), required=False)
         for name, found in choices.items():
             self.fields[name].choices = [("", _("all")), *found]
             if not found:

@@ -128,6 +128,7 @@ def _deeds(user) -> list[Deed]:
     offered = [
         ("handoffs.reassign", Deed(_("Give to a rep…"), reverse("leads:bulk_give"), "person-check")),
         ("leads.edit", Deed(_("Set the campaign…"), reverse("leads:bulk_campaign"), "megaphone")),
+        ("leads.edit", Deed(_("Put on a list…"), reverse("leads:bulk_list"), "list-check")),
         ("leads.export", Deed(_("Export as CSV"), reverse("leads:list"), "download", "export", "csv")),
         ("leads.export", Deed(_("Export as XLSX"), reverse("leads:list"), "download", "export", "xlsx")),
     ]
@@ -139,6 +140,7 @@ def _filtered(rows: LeadQuerySet, asked: dict) -> LeadQuerySet:
     ask = {
         "stage": lambda value: rows.at_stage(value),
         "grade": lambda value: rows.graded([value]),
+        "list": lambda value: rows.saying({value: True}),
         "source": lambda value: rows.from_source(value),
         "campaign": lambda value: rows.filter(campaign=value),
         "rep": lambda value: rows.in_charge_of(value),

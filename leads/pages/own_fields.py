@@ -106,8 +106,9 @@ def _column(row: FieldDef, path: str, language: str) -> Column:
 
 
 def filters(subject: str, personal: bool) -> list[FieldDef]:
-    """The custom attributes by which a list may be filtered: those with values to choose from first."""
-    rows = [row for row in custom(subject) if personal or not row.personal]
+    """The custom attributes by which a list may be filtered: those with values to choose from first; lists of leads have one
+    filter for all of them."""
+    rows = [row for row in custom(subject) if (personal or not row.personal) and not row.listing]
     rows.sort(key=lambda row: row.type not in (TYPE.CHOICE, TYPE.BOOL))
     return rows[:MAX_FILTERS]
 

@@ -130,7 +130,12 @@ def _export(user, name: str, subject: str) -> exports.Export | None:
 
 
 def tabs(request: HttpRequest) -> list[tuple[str, str, bool]]:
-    """(label, address, whether it is this one) of the three lists."""
-    named = (("leads:list", _("Leads")), ("leads:companies", _("Companies")), ("leads:deals", _("Deals")))
+    """(label, address, whether it is this one) of the lists side by side."""
+    named = (
+        ("leads:list", _("Leads")),
+        ("leads:companies", _("Companies")),
+        ("leads:deals", _("Deals")),
+        ("leads:lead_lists", _("Lists")),
+    )
     here = request.resolver_match.view_name
     return [(label, reverse(name), name == here) for name, label in named]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from leads.models import Company
+from leads.scoring import company_days
 from leads.scoring.program import Program
 from leads.scoring.sql import Params
 from leads.scoring.timeline import pull
@@ -192,6 +193,8 @@ def _conditions(program: Program) -> list[Mapping[str, Any]]:
 
 
 def _read(key: str, facts: Facts, params: Params) -> Changes:
+    if key in company_days.COLUMNS:
+        return pull.sums(facts.companies, [key], params).get(key) or Changes(NONE, NONE)
     subject, _dot, name = key.partition(".")
     ids = facts.leads if subject == "lead" else facts.companies
     return pull.changes(subject, ids, [name], params).get(key) or Changes(NONE, NONE)

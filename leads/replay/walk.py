@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from leads.scoring import days, preview
+from leads.scoring import company_days, days, preview
 from leads.scoring.program import Program
 from leads.scoring.timeline.pull import Facts, Ints
 from leads.scoring.timeline.walk import Walk, always
@@ -47,6 +47,8 @@ def firsts(
     progress: Progress = lambda done, of: None,
 ) -> Firsts:
     """The first yes of every (lead, cycle) up to the snapshot's cut-off. With `since`: from then on, without those `had` before."""
+    if company_days.used(body):
+        company_days.bring(columns.cutoff)
     program, here = preview.any_program(body), days.here()
     all_of_them = gather(program, columns)
     edges = rising.edges(program) if since is None else None

@@ -14,7 +14,7 @@ from personas.criteria.decay import MILLION
 from personas.criteria.evaluate import cap_of
 from personas.criteria.grade import DIGITS, LETTERS
 
-from . import filters, sums
+from . import company_days, filters, sums
 from .asks import Asks
 from .conditions import Conditions, current_value, value_as_of
 from .days import Days
@@ -163,9 +163,12 @@ def _values(program: Program, here: Days, kept: bool) -> str:
     past = _AS_OF.format(subject="lead", which=_OF_LEAD, nearest=", m.steps")
     past += _AS_OF.format(subject="company", which=_OF_COMPANY, nearest="")
     lead = "FROM asked a JOIN leads_lead l ON l.id = a.lead_id"
+    firm, firm_then = "", ""
+    if set(program.fields) & set(company_days.COLUMNS):
+        firm, firm_then = company_days.join("l.company_id"), company_days.join("(lv.j ->> 'company')::bigint")
     return (
-        f"SELECT {columns}{now}{atoms} {lead} LEFT JOIN leads_company c ON c.id = l.company_id{joins} WHERE NOT a.moved"
-        f" UNION ALL SELECT {columns}{then}{atoms} {lead} {past}{joins} WHERE a.moved"
+        f"SELECT {columns}{now}{atoms} {lead} LEFT JOIN leads_company c ON c.id = l.company_id{firm}{joins} WHERE NOT a.moved"
+        f" UNION ALL SELECT {columns}{then}{atoms} {lead} {past}{firm_then}{joins} WHERE a.moved"
     )
 
 

@@ -10,6 +10,7 @@ from leads.models import Company, Lead
 from personas.criteria.fields import BOOL, DATE
 from personas.criteria.operators import NONE, OPERATORS
 
+from . import company_days
 from .days import Days
 from .program import Program
 from .sql import Params, all_of, any_of
@@ -51,6 +52,8 @@ class Conditions:
 
 def current_value(program: Program, key: str, here: Days) -> str:
     """SQL of a field's current value in lead `l` or company `c`, read as its type."""
+    if key in company_days.COLUMNS:
+        return company_days.value(key)
     kind, column = program.catalogue[key].type, program.columns[key]
     subject, _, name = key.partition(".")
     alias, model = _MODELS[subject]
@@ -64,7 +67,7 @@ def value_as_of(program: Program, key: str, here: Days) -> str:
     """SQL of a field's value in the JSON objects lv.j and cv.j of values as of an instant; births from lead `l`."""
     kind, column = program.catalogue[key].type, program.columns[key]
     subject, _, name = key.partition(".")
-    if column == "created_at":
+    if column == "created_at" or key in company_days.COLUMNS:
         return current_value(program, key, here)
     value = of_json(kind, f"({subject[0]}v.j -> '{_plain(name)}')")
     return f"coalesce({value}, false)" if column and kind == BOOL else value

@@ -10,7 +10,7 @@ from typing import Any
 
 from personas.criteria.statistics import Flagged, Lift, Wilson
 
-from . import asks, preview
+from . import asks, company_days, preview
 from .conditions import Conditions
 
 
@@ -40,6 +40,8 @@ def judged(body: Mapping[str, Any], cases: Sequence[Case]) -> list[Judged] | Non
     """The cases, each judged as of its moment; leads erased or merged since are left out. None: not counted yet."""
     if not cases:
         return []
+    if not company_days.ready(body, max(one.at for one in cases)):
+        return None
     compiled, params, sql = preview.prepared(body, asks.listed([(one.lead, one.at) for one in cases]))
     tests = ", ".join(Conditions(compiled, params).sql(cond) for cond in preview.parts(body).values())
     rows = preview.patiently(

@@ -18,6 +18,7 @@ from leads.models import (
     Attempt,
     AttributeChange,
     Campaign,
+    CompanyDay,
     Correction,
     EngagementReset,
     Event,
@@ -32,6 +33,7 @@ from personas.criteria.fields import Catalogue
 from personas.definitions import queries
 from personas.definitions.catalogue import catalogue as read_catalogue
 
+from . import company_days
 from .days import Days, here
 
 
@@ -56,6 +58,8 @@ class LeadFacts:
             return self.days.of(self._lead.created_at)
         if subject == "lead":
             return self._values.get(name, False if name == "opted_out" else None)
+        if field in company_days.COLUMNS:
+            return self._sums.get(company_days.COLUMNS[field])
         return self._company.get(name)
 
     def events(self, filter_: Mapping[str, Any]) -> list[tuple[date, int]]:
@@ -116,6 +120,14 @@ class LeadFacts:
     def _company(self) -> dict[str, Any]:
         company = self._values.get("company")
         return self._latest("company", [int(company)]) if company else {}
+
+    @cached_property
+    def _sums(self) -> Mapping[str, Any]:
+        """What the people of its company come to since the midnight before t (derived; its own oracle is in the tests)."""
+        company, today = self._values.get("company"), self.days.of(self.t)
+        rows = CompanyDay.objects.filter(company=int(company), day__lte=today) if company else CompanyDay.objects.none()
+        found = rows.order_by("-day").values("people", "active", "acts", "mqls").first()
+        return found if found and found["people"] > 0 else {}
 
     def _known(self, model, **which):
         """Facts known and occurred by t, not taken back by then."""

@@ -19,7 +19,7 @@ from leads.models import Behaviour
 from personas.criteria import tree
 from personas.criteria.behaviours import key_of
 
-from . import asks, compile, ledger, program
+from . import asks, company_days, compile, ledger, program
 from .conditions import Conditions
 from .days import here
 from .sql import Params, fetch
@@ -54,6 +54,8 @@ def parts(body: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 
 def count(body: Mapping[str, Any], at: datetime) -> Preview:
     """Every lead known at `at`, judged by `body`."""
+    if not company_days.ready(body, at):
+        return Preview(ready=False)
     conditions = parts(body)
     compiled, params, sql = prepared(body, asks.whole(at))
     tests = [Conditions(compiled, params).sql(cond) for cond in conditions.values()]
@@ -79,6 +81,8 @@ def matching(body: Mapping[str, Any], what: str, at: datetime) -> list[int] | No
 
     KeyError when the body has no such figure.
     """
+    if not company_days.ready(body, at):
+        return None
     compiled, params, sql = prepared(body, asks.whole(at))
     if what in WHOLE or len(what) == 2:
         which = {"leads": "true", "mql": "plain OR direct", "direct": "direct"}.get(

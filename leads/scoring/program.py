@@ -16,7 +16,7 @@ from personas.definitions import queries
 from personas.definitions.catalogue import catalogue as read_catalogue
 from personas.models import DefinitionVersion, FieldDef
 
-from . import ledger
+from . import company_days, ledger
 
 MILLION = decay.MILLION
 
@@ -115,5 +115,6 @@ def load(version: DefinitionVersion) -> Program:
 def build(line_id: int, version_id: int, body: Mapping[str, Any]) -> Program:
     """The program of a body, also of one that is not published."""
     columns = dict(FieldDef.objects.filter(subject__in=("lead", "company")).values_list("key", "column"))
+    columns |= dict.fromkeys(company_days.COLUMNS, "")
     keys = {key_of(cond["event"]) for _path, cond in tree.conditions(body) if "event" in cond}
     return Program(line_id, version_id, body, read_catalogue(), queries.pinned(body), columns, ledger.ids_of(keys))

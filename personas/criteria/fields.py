@@ -14,7 +14,8 @@ class FieldInfo:
 
     `article_fr` is le, la, l' or les; `gender` (m or f) is needed where the article does not tell (l', les).
     `choices` maps a stored value to its (English, French) label; empty means any value. `changeable`: somebody can
-    learn or write it; `steady`: once known it stays (a date of birth, an industry), so nobody waits for it to change.
+    learn or write it; `steady`: once known it stays (a date of birth, an industry), so nobody waits for it to change;
+    `counted`: it is no value that somebody wrote, but a sum that is counted each night.
     """
 
     key: str
@@ -28,6 +29,7 @@ class FieldInfo:
     personal: bool = False
     changeable: bool = True
     steady: bool = False
+    counted: bool = False
     retired: bool = False  # read aloud where it stands, offered nowhere
 
     @property

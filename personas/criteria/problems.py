@@ -16,6 +16,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "empty_group": ("A group of conditions needs at least one.", "Un groupe de conditions en demande au moins une."),
     "no_condition": ("This is not a condition.", "Ceci n’est pas une condition."),
     "unknown_field": ("The field “{field}” is not in the catalogue.", "Le champ « {field} » n’est pas au catalogue."),
+    "field_counted": ("“{field}” is counted each night: nobody can fill it in.", "« {field} » se compte chaque nuit : personne ne peut le renseigner."),
     "unknown_operator": ("“{op}” is not an operator.", "« {op} » n’est pas un opérateur."),
     "wrong_operator": ("“{op}” does not apply to {field} ({type}).", "« {op} » ne s’applique pas à {field} ({type})."),
     "value_unexpected": ("“{op}” takes no value.", "« {op} » ne prend pas de valeur."),

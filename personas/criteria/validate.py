@@ -140,6 +140,8 @@ class DefinitionCheck(Check):
             for index, name in enumerate(names):
                 if not isinstance(name, str) or name not in self.catalogue:
                     self.add(("mandatory", index), "unknown_field", field=name)
+                elif self.catalogue[name].counted:
+                    self.add(("mandatory", index), "field_counted", field=name)
 
 
 def validate(body: Any, catalogue: Catalogue, personas: Collection[int] | None = None) -> list[Problem]:

@@ -3,13 +3,31 @@
 from collections.abc import Iterable
 from typing import Any
 
-from personas.criteria.fields import FieldInfo
+from personas.criteria.fields import NUMBER, FieldInfo
 from personas.models import FieldDef
+
+# What a company's people come to: counted each night from their facts, so nobody writes or learns them, and they stand all day.
+COMPANY_SUMS: tuple[FieldInfo, ...] = (
+    FieldInfo("company.people", NUMBER, "number of people we know", "nombre de personnes connues", "le", changeable=False, counted=True),
+    FieldInfo(
+        "company.active_people", NUMBER, "number of the company’s people active in the last 30 days",
+        "nombre de personnes de l’entreprise actives sur 30 jours", "le", changeable=False, counted=True,
+    ),
+    FieldInfo(
+        "company.acts", NUMBER, "number of acts of the company’s people in the last 30 days",
+        "nombre d’actes des personnes de l’entreprise sur 30 jours", "le", changeable=False, counted=True,
+    ),
+    FieldInfo(
+        "company.mql_people", NUMBER, "number of the company’s people handed over as MQL",
+        "nombre de personnes de l’entreprise transmises comme MQL", "le", changeable=False, counted=True,
+    ),
+)  # fmt: skip
 
 
 def catalogue(subjects: Iterable[str] = ("lead", "company")) -> dict[str, FieldInfo]:
     """Key → FieldInfo of every field that conditions may name."""
-    return {row.key: info_of(row) for row in FieldDef.objects.filter(subject__in=tuple(subjects)).order_by("key")}
+    found = {row.key: info_of(row) for row in FieldDef.objects.filter(subject__in=tuple(subjects)).order_by("key")}
+    return found | {info.key: info for info in COMPANY_SUMS if info.subject in subjects}
 
 
 def info_of(row: FieldDef) -> FieldInfo:
@@ -22,7 +40,7 @@ def info_of(row: FieldDef) -> FieldInfo:
         article_fr=row.article_fr,
         choices=dict(map(_choice, row.choices or ())),
         personal=row.personal,
-        changeable=row.changeable,
+        changeable=row.changeable and not row.listing,  # nobody becomes an MQL by being put on a list
         steady=row.steady,
         retired=row.retired_at is not None,
     )

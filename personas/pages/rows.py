@@ -206,7 +206,8 @@ def _choices(where: Place, posted: Posted, body: Mapping[str, Any], speaker: Voi
         return {"cells": [[(cell, cell in chosen) for cell in line] for line in grade.cells(axes if good else body)]}
     if where.form == "rest":
         chosen = set(posted.get("mandatory") or ())
-        offered = {key: info for key, info in speaker.catalogue.items() if key in chosen or not info.retired}
+        fillable = {key: info for key, info in speaker.catalogue.items() if not info.counted}
+        offered = {key: info for key, info in fillable.items() if key in chosen or not info.retired}
         named = [(key, subject(info, speaker.lang), key in chosen) for key, info in offered.items()]
         return {"fields": sorted(named, key=lambda entry: (not entry[2], entry[1].lower()))}
     return {}

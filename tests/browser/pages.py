@@ -442,6 +442,10 @@ PAGES = (
     Page("leads:bulk_give_undo", "manager-sales", query="?at=0"),
     Page("leads:bulk_campaign", "marketer", query="?all=1&stage=mql"),
     Page("leads:bulk_campaign_undo", "marketer", query="?at=0"),
+    Page("leads:bulk_list", "marketer", query="?all=1&stage=mql"),
+    Page("leads:bulk_list_undo", "marketer", query="?at=0"),
+    Page("leads:lead_lists", "marketer"),
+    Page("leads:lead_list_add", "marketer"),
     Page("leads:bulk_companies", "marketer", query="?all=1&q=a"),
     Page("leads:bulk_companies_undo", "marketer", query="?at=0"),
     Page("leads:bulk_channel", "marketer", query="?all=1"),
@@ -625,7 +629,7 @@ DEEDS = {
     "personas:act", "personas:row", "personas:undo", "personas:propose", "personas:counts", "personas:persona_counts", "personas:version",
     "personas:comment", "personas:comment_change", "personas:backlog", "personas:observed", "personas:again",
     "personas:persona_act", "personas:draft_away", "leads:persona_deal", "leads:persona_deal_out", "personas:agree",
-    "leads:reason_do", "leads:attribute_do", "leads:pool_do", "jobs:metrics", "jobs:start", "jobs:again", "jobs:demo_clock",
+    "leads:reason_do", "leads:attribute_do", "leads:lead_list", "leads:lead_list_do", "leads:pool_do", "jobs:metrics", "jobs:start", "jobs:again", "jobs:demo_clock",
     "reporting:close", "reporting:reopen",
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ from functools import partial
 
 from hypothesis import strategies as st
 
+from leads.models import Lead
 from personas.catalogue import add_custom
 from personas.criteria.decay import DECAYS
 from personas.criteria.operators import OPERATORS
@@ -80,6 +81,12 @@ merges = st.lists(
 )  # fmt: skip
 
 
+# (which lead, to the company of which other one or none, seconds ago, late, taken back) among the leads of a world
+links = st.lists(
+    st.tuples(st.integers(0, 2), st.none() | st.integers(0, 2), _AGO, _LATE, st.sampled_from([0, 0, 1])), max_size=4
+)
+
+
 def live(life: dict) -> tuple[int, list[datetime]]:
     """Put a life's facts into the tables in the order they became known. Returns the lead and the moments to ask about."""
     lead, asked, story = _plot(life)
@@ -87,10 +94,11 @@ def live(life: dict) -> tuple[int, list[datetime]]:
     return lead, asked
 
 
-def live_together(some: list[dict], deeds: list[tuple]) -> list[tuple[int, list[datetime]]]:
-    """The facts of several lives, and merges of their leads, in the order they became known. As `live`, of those that
-    stand for themselves in the end, with the moments of all."""
+def live_together(some: list[dict], deeds: list[tuple], moves: list[tuple] = ()) -> list[tuple[int, list[datetime]]]:
+    """The facts of several lives, merges of their leads and `moves` from company to company, in the order they became known.
+    As `live`, of those that stand for themselves in the end, with the moments of all."""
     plots = [_plot(life) for life in some]
+    firms = [Lead.objects.get(pk=lead).company_id for lead, _asked, _story in plots]
     leads, story = [lead for lead, _asked, _story in plots], [deed for _lead, _asked, mine in plots for deed in mine]
     standing: list[tuple[int, int, int]] = []  # merge, loser, root
 
@@ -102,6 +110,10 @@ def live_together(some: list[dict], deeds: list[tuple]) -> list[tuple[int, list[
         elif kind == "merge" and loser != root and loser not in taken and root not in taken:
             standing.append((facts.merge(loser, root, at), loser, root))
 
+    for who, firm, ago, late, corrected in moves:
+        where = None if firm is None else firms[firm % len(firms)]
+        move = partial(facts.change, "lead", leads[who % len(leads)], "company", where)
+        _tell(story, NOON - timedelta(seconds=ago), late, corrected, "attributechange", move)
     for kind, ago, one, other in deeds:
         at = NOON - timedelta(seconds=ago)
         story.append((at, partial(deed, kind, at, one, other)))

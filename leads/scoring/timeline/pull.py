@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
-from leads.scoring import filters
+from leads.scoring import company_days, days, filters
 from leads.scoring.program import Program
 from leads.scoring.sql import Params, fetch
 from personas.criteria.behaviours import behaviours
@@ -196,6 +196,27 @@ def _pull_companies(program: Program, facts: Facts, params: Params) -> None:
     if names and links:
         facts.companies = np.unique(np.array([int(one) for one in links.values if is_id(one)], np.int64))
         facts.changes = {**facts.changes, **changes("company", facts.companies, names, params)}
+        facts.changes |= sums(facts.companies, [key for key in program.fields if key in company_days.COLUMNS], params)
+
+
+def sums(companies: Ints, keys: Sequence[str], params: Mapping[str, Any]) -> dict[str, Changes]:
+    """Sums over companies' people as values that change at midnights."""
+    if not keys or not len(companies):
+        return {}
+    here = days.here()
+    rows = fetch(
+        "SELECT company_id, day, people, active, acts, mqls FROM leads_companyday WHERE company_id = ANY(%(which)s)"
+        " AND day <= %(last)s ORDER BY 1, 2",
+        {"which": companies.tolist(), "last": here.of(params["until"])},
+    )
+    place, _kept = places(companies, np.array([row[0] for row in rows], np.int64))
+    begins = {day: us(here.midnight(day)) for day in {row[1] for row in rows}}
+    at = np.array([begins[row[1]] for row in rows], np.int64)
+    column = {"people": 2, "active": 3, "acts": 4, "mqls": 5}
+    return {
+        key: Changes(place, at, [str(row[column[company_days.COLUMNS[key]]]) if row[2] > 0 else None for row in rows])
+        for key in keys
+    }
 
 
 def company_of(links: Changes, companies: Ints) -> Ints:

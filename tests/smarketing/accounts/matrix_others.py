@@ -16,6 +16,7 @@ from leads.models import Campaign, Deal, Import, MergeSuggestion, Spend
 from leads.replay import runs
 from leads.rights import proofs
 from leads.twins import merge
+from personas import lead_lists
 from personas.definitions import comments, persona_drafts, persona_evidence
 from personas.models import FieldDef, Persona
 from reporting.models import BookClose
@@ -95,7 +96,8 @@ def of_everybody(there: "Objects") -> Kinds:
         "team": there.teams["South"].pk, "pool": there.pools["South"].pk, "replay": _replayed(there), "calendar": Calendar.objects.latest("pk").pk,
         "persona": described.pk, "draft": draft.pk, "interview": talk.pk, "proof": proof.pk, "definition": there.line.pk, "terms": contract.pk,
         "comment": comments.say(line=there.line, text="Too wide.", by=by, at=at).pk,
-        "paper": definition.pk, "attribute": FieldDef.objects.filter(column="", name__startswith="x_").latest("pk").pk,
+        "paper": definition.pk, "attribute": FieldDef.objects.filter(column="", name__startswith="x_", listing="").latest("pk").pk,
+        "list": lead_lists.add(name="Fair", by=admin, at=at).pk,
     }  # fmt: skip
     found: Kinds = {kind: {"there": {"pk": pk}, "missing": {"pk": NONE}} for kind, pk in firsts.items()}
     number = there.line.versions.latest("number").number

@@ -68,6 +68,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "two leads": {MARKETERS: "leads:merge_with"},
     "merge": {MARKETERS: "leads:unmerge"},
     "pool": {STEWARDS: "leads:pool leads:pool_do"},
+    "list": {MARKETERS: "leads:lead_list leads:lead_list_do"},
     "attribute": {STEWARDS: "leads:attribute leads:attribute_do leads:attribute_rows"},
     "reason": {STEWARDS: "leads:reason leads:reason_do leads:reason_rows"},
     "calendar": {STEWARDS: "calendars:calendar"},
@@ -138,13 +139,13 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
         " accounts:settings accounts:sessions accounts:sessions_end notify:notices notify:bell notify:see_all notify:choices"
         " agreements:papers measures:numbers measures:list measures:schema measures:docs personas:home"
         " leads:list leads:companies leads:deals leads:campaigns sla:follow_up sla:months sla:contracts sla:goal"
-        " personas:api_criteria personas:api_personas sla:api_contracts reporting:today reporting:loop reporting:personas"
+        " leads:lead_lists personas:api_criteria personas:api_personas sla:api_contracts reporting:today reporting:loop reporting:personas"
         " reporting:api_coverage",
-        WORKERS: "leads:bulk_campaign leads:bulk_campaign_undo",
+        WORKERS: "leads:bulk_campaign leads:bulk_campaign_undo leads:bulk_list leads:bulk_list_undo",
         DESK: "leads:bulk_lose leads:bulk_lose_undo",
         (SALES,): "leads:bulk_hand_on leads:bulk_hand_on_undo",
         (REP, *BOSSES): "leads:queue",
-        MARKETERS: "leads:bulk_companies leads:bulk_companies_undo leads:bulk_dismiss leads:bulk_dismiss_undo leads:add leads:twins leads:company_add personas:line_new personas:persona_new personas:agree",
+        MARKETERS: "leads:lead_list_add leads:bulk_companies leads:bulk_companies_undo leads:bulk_dismiss leads:bulk_dismiss_undo leads:add leads:twins leads:company_add personas:line_new personas:persona_new personas:agree",
         CAMPAIGNS: "leads:campaign_add leads:bulk_channel leads:bulk_channel_undo leads:bulk_end leads:bulk_end_undo",
         BOSSES: "leads:queue_give leads:queue_give_undo leads:bulk_give leads:bulk_give_undo sla:new",
         FILES: "leads:imports leads:import_new leads:mappings leads:suppression jobs:runs",
