@@ -5,6 +5,7 @@ The words to beware of are those of the phrase tables, so a new phrase guards it
 """
 
 import re
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from . import phrases
@@ -15,6 +16,7 @@ from .words import NUMBERS, agreement, quoted
 _SLOT = re.compile(r"\{\w+\}")
 _MARKS = re.compile(r"[\[\],:;()“”«»\"]")
 KEY = re.compile(r"[^\W\d][\w.-]*")
+Phrases = dict[str, list[tuple[str, ...]]]
 
 
 def value(text: str, lang: str) -> str:
@@ -38,8 +40,8 @@ def label(text: str, lang: str) -> str:
 
 
 def is_bare(text: str, lang: str) -> bool:
-    """Whether a value may stand without marks: plain, and not beginning like a phrase."""
-    return _is_plain(text, lang) and _words(text)[0] not in starts(lang)
+    """Whether a value may stand without marks: plain, and not beginning with a phrase."""
+    return _is_plain(text, lang) and not _begins(_words(text), starts(lang))
 
 
 def _is_typed(text: str, lang: str) -> bool:
@@ -64,7 +66,12 @@ def _plain(text: str, lang: str, _rows: tuple[str, ...]) -> bool:
 
 def goes_on(words: list[str], lang: str) -> bool:
     """Whether these words are such that a value before them is over."""
-    return bool(words) and any(tuple(words[: len(stop)]) == stop for stop in stops(lang).get(words[0], ()))
+    return _begins(words, stops(lang))
+
+
+def _begins(words: list[str], phrases_: Phrases) -> bool:
+    """Whether words begin with one of the phrases."""
+    return bool(words) and any(tuple(words[: len(one)]) == one for one in phrases_.get(words[0], ()))
 
 
 def _meets(words: list[str], phrase: tuple[str, ...]) -> bool:
@@ -72,34 +79,45 @@ def _meets(words: list[str], phrase: tuple[str, ...]) -> bool:
     return all(one == other for one, other in zip(words, phrase, strict=False))
 
 
-def stops(lang: str) -> dict[str, list[tuple[str, ...]]]:
+def stops(lang: str) -> Phrases:
     """What may follow a value or a label: "and", "in the last", "is", …, as tuples of words by their first."""
     return _stops(lang, tuple(OPERATORS))
 
 
-def starts(lang: str) -> frozenset[str]:
-    """Words with which a condition, or what follows a verb, begins: no bare value does."""
+def starts(lang: str) -> Phrases:
+    """With what a condition begins, or what another phrase says behind the same verb: no bare value does."""
     return _starts(lang, tuple(OPERATORS))
 
 
 @cache
-def _stops(lang: str, _rows: tuple[str, ...]) -> dict[str, list[tuple[str, ...]]]:
-    after = [pair[lang == "fr"] for pair in (*phrases.JOIN.values(), *phrases.LISTS.values(), *phrases.AFTER_EVENT)]
-    found: dict[str, list[tuple[str, ...]]] = {}
-    for text in dict.fromkeys((*after, *_verbs(lang))):
-        words = tuple(_words(_SLOT.split(text)[0]))
-        if words and not _MARKS.search(" ".join(words)):
-            found.setdefault(words[0], []).append(words)
-    return found
+def _stops(lang: str, _rows: tuple[str, ...]) -> Phrases:
+    after = (*phrases.JOIN.values(), *phrases.LISTS.values(), *phrases.AFTER_EVENT)
+    return _by_word(_literal(text) for text in (*(pair[lang == "fr"] for pair in after), *_verbs(lang)))
 
 
 @cache
-def _starts(lang: str, _rows: tuple[str, ...]) -> frozenset[str]:
-    begun = [*_verbs(lang), *(pair[lang == "fr"] for pair in (phrases.PERSONA, *phrases.WHOLE.values()))]
-    found = {word for text in begun for word in _words(_SLOT.sub(" ", text))}
-    for row in phrases.EVENT_TEMPLATES:
-        found |= {_words(text)[0] for text in row[2 * (lang == "fr") :][:2]}
-    return frozenset(found)
+def _starts(lang: str, _rows: tuple[str, ...]) -> Phrases:
+    column = lang == "fr"
+    begun = [pair[column] for pair in (phrases.PERSONA, *phrases.WHOLE.values())]
+    begun += [text for row in phrases.EVENT_TEMPLATES for text in row[2 * column :][:2]]
+    verbs = {text: _literal(text) for text in _verbs(lang)}
+    before_value = {words for text, words in verbs.items() if _SLOT.search(text)}
+    behind = [words[len(verb) :] for words in verbs.values() for verb in before_value if words[: len(verb)] == verb]
+    return _by_word([*map(_literal, begun), *behind])
+
+
+def _by_word(found: Iterable[tuple[str, ...]]) -> Phrases:
+    """Phrases by their first word, those of marks alone left out."""
+    by_word: Phrases = {}
+    for words in dict.fromkeys(found):
+        if words and not _MARKS.search(words[0]):
+            by_word.setdefault(words[0], []).append(words)
+    return by_word
+
+
+def _literal(template: str) -> tuple[str, ...]:
+    """The words of a phrase before its first value."""
+    return tuple(_words(_SLOT.split(template)[0]))
 
 
 def _verbs(lang: str) -> list[str]:
