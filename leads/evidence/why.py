@@ -23,7 +23,7 @@ from personas.criteria.sentence import Voice, plain
 from personas.criteria.words import number, share, signed
 from personas.definitions import queries
 from personas.definitions.catalogue import catalogue as read_catalogue
-from personas.models import DefinitionLine, DefinitionVersion, FieldDef, PersonaVersion
+from personas.models import DefinitionLine, DefinitionVersion, FieldDef
 
 from . import values
 
@@ -284,9 +284,8 @@ def _since(change: AttributeChange | None) -> str:
 
 def voice(body: Mapping[str, Any], catalogue: Catalogue, lang: str) -> Voice:
     """The voice that knows the personas and campaigns a definition names."""
-    wanted = PersonaVersion.objects.filter(pk__in=tree.personas_used(body)).select_related("persona")
     named = {cond["event"].get("campaign") for _p, cond in tree.conditions(body) if "event" in cond} - {None, ""}
     rows = Campaign.objects.filter(pk__in=[one for one in named if isinstance(one, int)])
     keys = Campaign.objects.filter(key__in=[one for one in named if isinstance(one, str)])
     campaigns = {row.pk: str(row) for row in rows} | {row.key: str(row) for row in keys}
-    return Voice(lang, catalogue, {one.pk: one.persona.name for one in wanted}, campaigns)
+    return Voice(lang, catalogue, queries.persona_names(lang), campaigns)

@@ -14,7 +14,6 @@ from personas.criteria import definition_text
 from personas.criteria.sentence import Voice
 from personas.definitions import queries
 from personas.definitions.catalogue import catalogue
-from personas.models import PersonaVersion
 from smarketing.web.language import active_language
 
 from .problems import Refusal
@@ -67,7 +66,7 @@ def _criteria(handoff: Handoff) -> Iterator[tuple[str, str]]:
     language = active_language()
     found = False
     if version:
-        personas = dict(PersonaVersion.objects.values_list("pk", "persona__name"))
+        personas = queries.persona_names(language)
         voice = Voice(language, catalogue(), personas)
         for line in definition_text.lines(version.body, voice):
             if line.section in SECTIONS:

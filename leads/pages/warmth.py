@@ -6,6 +6,7 @@ from leads.models import Handoff, Lead, PersonaMatch, Score
 from personas.criteria import definition_text, tree
 from personas.criteria.sentence import Voice
 from personas.criteria.words import signed
+from personas.definitions import queries
 from personas.definitions.catalogue import catalogue
 from personas.models import DefinitionVersion, PersonaVersion
 from smarketing.web.language import active_language
@@ -44,7 +45,7 @@ def warmth(lead: Lead, handoff: Handoff) -> Warmth | None:
 def sentences(version: DefinitionVersion) -> dict[str, str]:
     """Key of each criterion → its condition in the active language, without points."""
     language = active_language()
-    personas = dict(PersonaVersion.objects.values_list("pk", "persona__name"))
+    personas = queries.persona_names(language)
     voice = Voice(language, catalogue(), personas)
     said = {}
     for axis in tree.AXES:

@@ -67,6 +67,11 @@ def behaviours(body: Mapping[str, Any]) -> list[Behaviour]:
     return [Behaviour(key, canonical_filter(found[key])) for key in sorted(found)]
 
 
+def parts_of(kind: str) -> tuple[str, ...]:
+    """What a filter of a kind may be narrowed by."""
+    return tuple(ATTEMPT_PARTS) if kind == ATTEMPT else LEAD_PARTS
+
+
 def lasts(filter_: Mapping[str, Any]) -> bool:
     """Whether a behaviour goes on counting after an engagement reset: what sales did, not what the lead did."""
     return filter_["kind"] == ATTEMPT

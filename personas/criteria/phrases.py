@@ -1,7 +1,10 @@
 """The phrase tables of sentences. `{S}` is the subject, `{value}`, `{low}`, `{high}` are editable pieces;
 the other names bend with the field (`words.agreement`). Each row: English, French.
+
+Sentences are written (`sentence`) and read back (`reader`) by these same rows.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -50,15 +53,34 @@ NUMBER_PHRASES: dict[str, tuple[str, str]] = {
     "none_of": ("{S} {isnt} {value}", "{S} {est} hors de {value}"),
 }
 
-# Phrases that differ by the type of the field; OPERATOR_PHRASES hold for the rest.
-BY_TYPE = {"bool": BOOL_PHRASES, "date": DATE_PHRASES, "number": NUMBER_PHRASES, "money": NUMBER_PHRASES}
+# Texts are mostly compared with lists; one text alone says that it is meant alone.
+TEXT_PHRASES: dict[str, tuple[str, str]] = {
+    "is": ("{S} {is_} exactly {value}", "{S} {est} exactement {value}"),
+    "is_not": ("{S} {isnt} exactly {value}", "{S} {nest} pas exactement {value}"),
+}
 
+# Phrases that differ by the type of the field; OPERATOR_PHRASES hold for the rest.
+BY_TYPE = {
+    "bool": BOOL_PHRASES, "date": DATE_PHRASES, "number": NUMBER_PHRASES, "money": NUMBER_PHRASES, "text": TEXT_PHRASES,
+}  # fmt: skip
+
+# A list of one value, which must not read like another operator; by type, "" for the rest.
+ALONE: dict[str, dict[str, tuple[str, str]]] = {
+    "text": {
+        "one_of": ("{S} {is_} {value}", "{S} {est} {value}"),
+        "none_of": ("{S} {isnt} {value}", "{S} {nest} pas {value}"),
+    },
+    "": {
+        "one_of": ("{S} {is_} only {value}", "{S} {est} uniquement {value}"),
+        "none_of": ("{S} {is_} other than {value}", "{S} {est} tout sauf {value}"),
+    },
+}
 # A property of an event: « avec <key> … », invariable.
 PROPERTY_PHRASES: dict[str, tuple[str, str]] = {
     "is": ("{S} = {value}", "{S} = {value}"),
-    "is_not": ("{S} other than {value}", "{S} autre que {value}"),
+    "is_not": ("{S} other than {value}", "{S} sauf {value}"),
     "one_of": ("{S} among {value}", "{S} parmi {value}"),
-    "none_of": ("{S} outside {value}", "{S} hors de {value}"),
+    "none_of": ("{S} outside {value}", "{S} excepté {value}"),
     "between": ("{S} between {low} and {high}", "{S} entre {low} et {high}"),
     "at_least": ("{S} of at least {value}", "{S} d’au moins {value}"),
     "at_most": ("{S} of at most {value}", "{S} d’au plus {value}"),
@@ -124,6 +146,11 @@ WITHIN = (
     (" in the last {value} day", " sur {value} jour"),
     (" in the last {value} days", " sur les {value} derniers jours"),
 )
+# All that may stand behind an event, and so ends a value before it.
+AFTER_EVENT = (
+    *ON_PAGE.values(), ON_FORM, NAMED, BY_CHANNEL, WITH_OUTCOME, IN_CAMPAIGN, WITH, TIMES, FEWER, *WITHIN,
+)  # fmt: skip
+EVENT_TEMPLATES = [row for table in (EVENT_PHRASES, NAMED_PHRASES, PAGE_PHRASES) for row in table.values()]
 # An act that would be wanted: so often, and so often more where it was done before.
 ONCE = ("once", "une fois")
 ONCE_MORE = ("once more", "une fois de plus")
@@ -132,7 +159,14 @@ SO_OFTEN_MORE = ("{value} times more", "{value} fois de plus")
 NO_LONGER = ("no longer: ", "ne serait plus vrai : ")
 PERSONA = ("resembles the persona {value}", "ressemble au persona {value}")
 JOIN = {"all": (" and ", " et "), "any": (" or ", " ou "), "none": (" or ", " ou ")}
-NONE_OF = ("none of this: ", "rien de ceci : ")
+# Said before the members of a group: always for none, else where a single one would not tell that it is a group.
+WHOLE = {
+    "all": ("all of this: ", "tout ceci : "),
+    "any": ("one of this: ", "l’un de ceci : "),
+    "none": ("none of this: ", "rien de ceci : "),
+}
+# The words between values: "A, B or C"; « ni A, ni B ».
+LISTS = {"or": ("or", "ou"), "and": ("and", "et"), "nor": ("or", "ni")}
 
 EACH = (" each", " à chaque fois")
 DAILY = (", at most {value} a day", ", au plus {value} par jour")
@@ -173,3 +207,40 @@ HYSTERESIS = (
     ),
 )
 MANDATORY = ("needed before handing over: {value}", "nécessaire avant la transmission : {value}")
+
+
+_SLOT = re.compile(r"\{(\w+)\}")
+
+
+def of_field(op: str, type_: str, alone: bool = False) -> tuple[str, str]:
+    """How an operator is said of a field of a type; `alone`: of a list of one value."""
+    if alone and op in ALONE[""]:
+        return ALONE.get(type_, ALONE[""])[op]
+    return BY_TYPE.get(type_, {}).get(op) or OPERATOR_PHRASES[op]
+
+
+def of_fields() -> list[Pair]:
+    """All that can be said of a field."""
+    return [row for table in (OPERATOR_PHRASES, *BY_TYPE.values(), *ALONE.values()) for row in table.values()]
+
+
+def list_of(op: str, type_: str, subject: str) -> str:
+    """Which words join the values of a list: or; nor where the verb itself is negative in French."""
+    return "nor" if op == "none_of" and type_ not in ("number", "money") and subject != "event" else "or"
+
+
+def named_by(kind: str) -> str:
+    """The part of an event that its phrase in NAMED_PHRASES names; "" for a kind without one."""
+    return "" if kind not in NAMED_PHRASES else "form" if kind == "form" else "name"
+
+
+def bend(template: str, words: Mapping[str, str]) -> str:
+    """A phrase with the words that bend put in; its values stay to be filled in."""
+    return _SLOT.sub(lambda found: words.get(found[1], found[0]), template)
+
+
+def pieces(template: str) -> Iterator[tuple[str, str]]:
+    """("text", …) and ("value", its name) in turn, empty texts left out."""
+    for index, part in enumerate(_SLOT.split(template)):
+        if part:
+            yield ("value" if index % 2 else "text"), part

@@ -65,6 +65,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "hits_everybody": ("Every lead has this now: it tells nobody apart.", "Tous les leads remplissent cette condition aujourd’hui : elle ne distingue personne."),
     "filled_late": ("{field}: for {late} of {of} leads it was filled in only after sales had called. It says who was called, not who is good.", "{field} : pour {late} leads sur {of}, renseigné seulement après l’appel de l’équipe commerciale. Cela dit qui a été appelé, non qui est bon."),
     "personal": ("{field} is personal data and of little use here: keep it only if it is needed.", "{field} : donnée personnelle et ici peu utile, à ne garder que si elle est nécessaire."),
+    "sentence_stops": ("Reading stops at “{rest}”. Here could stand: {offered}.", "La lecture s’arrête à « {rest} ». Ici peut se trouver : {offered}."),
+    "sentence_unfinished": ("The sentence is not finished. Next could come: {offered}.", "La phrase n’est pas finie. La suite possible : {offered}."),
+    "sentence_two_ways": ("This can be read in two ways: put brackets around what belongs together, or quotation marks around a value.", "Cela se lit de deux façons : mettez entre parenthèses ce qui va ensemble, ou une valeur entre guillemets."),
+    "sentence_long": ("A sentence has {limit} characters at most.", "Une phrase a {limit} caractères au plus."),
 }  # fmt: skip
 
 

@@ -4,19 +4,18 @@ Each sentence is made of segments: text, or an editable value with the path of w
 Pages and tests join them with `plain`; the builder renders a control for each value segment.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from . import decay, phrases, tree
+from . import bare, decay, phrases, tree
 from .behaviours import property_type
 from .fields import BOOL, CHOICE, DATE, MONEY, NUMBER, Catalogue, FieldInfo
 from .operators import DAYS, LIST, OPERATORS, RANGE, YEARS
+from .spoken import Choices, Names, Subjects
 from .tree import Path
-from .words import THIN, agreement, day, french_spaces, is_plural, listing, number, quoted, share, signed, subject
-
-_SLOT = re.compile(r"\{(\w+)\}")
+from .words import THIN, agreement, day, french_spaces, is_plural, listing, number, quoted, share, signed
 
 
 @dataclass(frozen=True)
@@ -33,16 +32,30 @@ class Segment:
 
 @dataclass(frozen=True)
 class Voice:
-    """Language and names: fields from the catalogue, personas by version, campaigns by key."""
+    """Language and names: fields from the catalogue, personas by version, campaigns by key; properties of events known by
+    name, so that a reader finds their capitals again."""
 
     lang: str
     catalogue: Catalogue
     personas: Mapping[int, str] = field(default_factory=dict)
     campaigns: Mapping[Any, str] = field(default_factory=dict)
+    properties: frozenset[str] = frozenset()
 
     @property
     def french(self) -> bool:
         return self.lang == "fr"
+
+    @cached_property
+    def subjects(self) -> Subjects:
+        return Subjects(self.catalogue, self.lang)
+
+    @cached_property
+    def persona_names(self) -> Names:
+        return Names(self.personas, self.lang)
+
+    @cached_property
+    def campaign_names(self) -> Names:
+        return Names(self.campaigns, self.lang, open_=True)
 
     def say(self, pair: tuple[str, str]) -> str:
         return pair[self.french]
@@ -58,7 +71,7 @@ class Voice:
             if name in cond:
                 return self._group(cond[name], name, (*path, name), inner)
         if "persona" in cond:
-            shown = quoted(self.personas.get(cond["persona"], f"#{cond['persona']}"), self.lang)
+            shown = self.persona_names.say(cond["persona"])
             value = Segment(shown, (*path, "persona"), cond["persona"], "persona")
             return self.fill(self.say(phrases.PERSONA), value=value)
         return list(self._event(cond, path)) if "event" in cond else self._field(cond, path)
@@ -67,21 +80,20 @@ class Voice:
         pieces: list[Segment] = []
         for index, child in enumerate(children):
             pieces += [Segment(self.say(phrases.JOIN[name]))] if index else []
-            pieces += self.condition(child, (*path, index), inner=len(children) > 1 or name == "none")
-        if name == "none":
-            pieces = [Segment(self._spaced(self.say(phrases.NONE_OF))), *pieces]
-        wrap = inner and (len(children) > 1 or name == "none")
-        return [Segment("("), *pieces, Segment(")")] if wrap else pieces
+            pieces += self.condition(child, (*path, index), inner=True)
+        if name == "none" or len(children) == 1:
+            pieces = [Segment(self._spaced(self.say(phrases.WHOLE[name]))), *pieces]
+        return [Segment("("), *pieces, Segment(")")] if inner else pieces
 
     def _field(self, cond: Mapping[str, Any], path: Path) -> list[Segment]:
         info = self.catalogue.get(cond["field"]) or _unknown(cond["field"])
-        table = phrases.BY_TYPE.get(info.type, {})
-        template = self.say(table.get(cond["op"]) or phrases.OPERATOR_PHRASES[cond["op"]])
-        bent = {"S": subject(info, self.lang), **agreement(info)}
+        value = cond.get("value")
+        template = self.say(phrases.of_field(cond["op"], info.type, isinstance(value, list) and len(value) == 1))
+        bent = {"S": self.subjects.of(info), **agreement(info)}
         return self._with_operand(template, cond, path, info, bent)
 
     def _with_operand(
-        self, template: str, cond: Mapping[str, Any], path: Path, info: FieldInfo, bent: Mapping[str, str]
+        self, template: str, cond: Mapping[str, Any], path: Path, info: FieldInfo, bent: Mapping[str, Any]
     ) -> list[Segment]:
         operand, here = OPERATORS[cond["op"]].operand, (*path, "value")
         value: Any = cond.get("value")
@@ -92,13 +104,7 @@ class Voice:
                 slots[name] = Segment(self.shown(value[index], info, operand), (*here, index), value[index], kind)
         elif operand == LIST:
             parts = [self.shown(one, info, operand) for one in value]
-            joined = listing(
-                parts,
-                self.lang,
-                "nor"
-                if cond["op"] == "none_of" and info.type not in (NUMBER, MONEY) and info.subject != "event"
-                else "or",
-            )
+            joined = listing(parts, self.lang, phrases.list_of(cond["op"], info.type, info.subject))
             slots["value"] = Segment(joined, here, value, "choices" if info.choices else "list")
         elif operand == DAYS:
             slots |= {"value": Segment(number(value, self.lang), here, value, "days"), "days": self.days(value)}
@@ -114,7 +120,7 @@ class Voice:
             return day(value, self.lang)
         if info.type == BOOL:
             return self.say(phrases.YES_NO[bool(value)])
-        return self.say(info.choices[value]) if value in info.choices else str(value)
+        return bare.typed(value, self.lang) if info.subject == "event" else Choices(info, self.lang).say(value)
 
     # --- events
 
@@ -123,7 +129,7 @@ class Voice:
         count, absent = cond.get("count", 1), bool(cond.get("absent"))
         yield from self._deed(raw, here, absent and count == 1)
         if raw.get("campaign") not in (None, ""):
-            name = quoted(str(self.campaigns.get(raw["campaign"], raw["campaign"])), self.lang)
+            name = self.campaign_names.say(raw["campaign"])
             value = Segment(name, (*here, "campaign"), raw["campaign"], "campaign")
             yield from self.fill(self.say(phrases.IN_CAMPAIGN), value=value)
         for index, prop in enumerate(raw.get("props") or ()):
@@ -144,8 +150,7 @@ class Voice:
         if kind == "page" and page:
             yield from self.fill(phrases.PAGE_PHRASES[page["op"]][column], value=self._page(page, path))
             page = None
-        elif kind in phrases.NAMED_PHRASES and rest:
-            first = "form" if kind == "form" and "form" in rest else next(iter(rest))
+        elif (first := phrases.named_by(kind)) in rest:
             rest.pop(first)
             yield from self.fill(phrases.NAMED_PHRASES[kind][column], value=self._named(raw, first, path))
         else:
@@ -163,7 +168,7 @@ class Voice:
             yield from self.fill(self.say(phrases.ON_PAGE[page["op"]]), value=self._page(page, path))
 
     def _page(self, page: Mapping[str, Any], path: Path) -> Segment:
-        return Segment(page["value"], (*path, "page", "value"), page["value"], "page")
+        return Segment(bare.value(page["value"], self.lang), (*path, "page", "value"), page["value"], "page")
 
     def _named(self, raw: Mapping[str, Any], part: str, path: Path) -> Segment:
         return Segment(quoted(raw[part], self.lang), (*path, part), raw[part], part)
@@ -171,7 +176,7 @@ class Voice:
     def _property(self, prop: Mapping[str, Any], path: Path) -> list[Segment]:
         info = FieldInfo(f"event.{prop['key']}", property_type(prop), prop["key"], prop["key"])
         template = self.say(phrases.PROPERTY_PHRASES[prop["op"]])
-        return self._with_operand(template, prop, path, info, {"S": prop["key"]})
+        return self._with_operand(template, prop, path, info, {"S": Segment(bare.key(prop["key"], self.lang))})
 
     # --- criteria
 
@@ -210,8 +215,8 @@ class Voice:
         """A template with its names replaced: text joins the text around it, segments stay on their own."""
         pieces: list[Segment] = []
         text = ""
-        for index, part in enumerate(_SLOT.split(template)):
-            slot = slots[part] if index % 2 else part
+        for kind, part in phrases.pieces(template):
+            slot = slots[part] if kind == "value" else part
             if not isinstance(slot, Segment):
                 text += slot
                 continue

@@ -1,15 +1,21 @@
 """Small grammar of English and French: lists, numbers, dates, plurals, narrow no-break spaces, agreement."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from . import phrases
 from .fields import FieldInfo
 
 THIN = "\u202f"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# How numbers are written in each language; a French space between thousands may be any space.
+NUMBERS = {
+    "en": re.compile(r"[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\w.])"),
+    "fr": re.compile(r"[-−]?\d+(?:\s+\d{3}(?!\d))*(?:,\d+)?(?!\w)"),
+}
 _BEFORE = re.compile(r"[ \u00a0]+([%:;!?»])")
 _AFTER = re.compile(r"«[ \u00a0]+")
 
@@ -47,26 +53,35 @@ def share(millionths: int, lang: str) -> str:
     return text + (THIN + "%" if lang == "fr" else "%")
 
 
+def millionths(percent: Any) -> int:
+    """250000 of 25 or "25", the reverse of `share`."""
+    return int(Decimal(percent) * 10_000)
+
+
 def listing(parts: Sequence[str], lang: str, last: str = "or") -> str:
     """ "A, B or C", with the conjunction in the language: or, and, nor."""
-    word = {"or": ("or", "ou"), "and": ("and", "et"), "nor": ("or", "ni")}[last][lang == "fr"]
-    if lang == "fr" and last == "nor":  # « ni A, ni B, ni C »
-        return ", ".join(f"ni {part}" for part in parts) if len(parts) > 1 else f"pas {parts[0]}"
+    word = phrases.LISTS[last][lang == "fr"]
+    if lang == "fr" and last == "nor" and len(parts) > 1:  # « ni A, ni B, ni C »
+        return ", ".join(f"{word} {part}" for part in parts)
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {word} {parts[-1]}"
 
 
 def quoted(text: str, lang: str) -> str:
-    return f"«{THIN}{text}{THIN}»" if lang == "fr" else f"“{text}”"
+    """Between quotation marks; a closing mark inside stands twice. Spaces at the edges show between “ ” only."""
+    if lang == "fr" and text.strip() == text:
+        return f"«{THIN}{text.replace('»', '»»')}{THIN}»"
+    return f"“{text.replace('”', '””')}”"
 
 
-def subject(info: FieldInfo, lang: str) -> str:
-    """ "industry", "the company's industry", « le secteur de l’entreprise »."""
+def subject(info: FieldInfo, lang: str, label: Callable[[str, str], str] = lambda text, lang: text) -> str:
+    """ "industry", "the company's industry", « le secteur de l’entreprise ». `label` puts marks around a label."""
     if lang != "fr":
         of_company = info.subject == "company" and "company" not in info.label_en
-        return f"the company’s {info.label_en}" if of_company else info.label_en
+        said = label(info.label_en, lang)
+        return f"the company’s {said}" if of_company else said
     article = info.article_fr.replace("'", "’")
-    label = f"{article}{'' if article.endswith('’') or not article else ' '}{info.label_fr}"
-    return f"{label} de l’entreprise" if info.subject == "company" and "entreprise" not in info.label_fr else label
+    said = f"{article}{'' if article.endswith('’') or not article else ' '}{label(info.label_fr, lang)}"
+    return f"{said} de l’entreprise" if info.subject == "company" and "entreprise" not in info.label_fr else said
 
 
 def agreement(info: FieldInfo) -> dict[str, str]:

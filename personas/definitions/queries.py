@@ -5,6 +5,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils import translation
+from django.utils.translation import gettext as _
+
 from personas.criteria import tree
 from personas.models import DefinitionDraft, DefinitionLine, DefinitionVersion, PersonaVersion
 from smarketing.agreements.models import Paper
@@ -43,3 +46,14 @@ def rules_of(versions: Iterable[int]) -> dict[int, Mapping[str, Any]]:
 def pinned(body: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
     """Rules of the persona versions that a definition's body names."""
     return rules_of(tree.personas_used(body))
+
+
+def persona_names(language: str = "") -> dict[int, str]:
+    """Persona version → what it is called, no two alike: the newest by its name, an earlier one as "Maud, version 1"."""
+    rows = PersonaVersion.objects.order_by("number").values_list("pk", "number", "persona_id", "persona__name")
+    newest = {persona: pk for pk, _number, persona, _name in rows}
+    with translation.override(language or translation.get_language()):
+        return {
+            pk: name if newest[persona] == pk else _("%(name)s, version %(number)s") % {"name": name, "number": number}
+            for pk, number, persona, name in rows
+        }

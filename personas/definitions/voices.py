@@ -6,16 +6,15 @@ from typing import Any
 from personas.criteria.differ import Change, differences
 from personas.criteria.fields import Catalogue
 from personas.criteria.sentence import Voice
-from personas.models import PersonaVersion
 
+from . import queries
 from .catalogue import catalogue
 
 LANGUAGES = ("en", "fr")
 
 
 def voice(lang: str, fields: Catalogue | None = None) -> Voice:
-    names = dict(PersonaVersion.objects.values_list("pk", "persona__name"))
-    return Voice(lang, catalogue() if fields is None else fields, names)
+    return Voice(lang, catalogue() if fields is None else fields, queries.persona_names(lang))
 
 
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, list[Change]]:

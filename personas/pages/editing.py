@@ -1,20 +1,25 @@
 """Posting a line's form: another shape while typing, or saved into the draft. Wrong values come back with their message."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from personas.builder import shape
+from personas.builder import moves, shape, write
+from personas.builder.names import Posted
 from personas.criteria import tree
+from personas.criteria.problems import Problem
 from personas.definitions import services
 from personas.models import DefinitionLine
 from smarketing.accounts.policy import needs
 from smarketing.rows import clock
 from smarketing.web.once import FIELD, once
 
-from . import rows
+from . import rows, typed
 from .acts import keys_ever, revision
 from .studio import get_line, studio
 from .words import voice
@@ -27,30 +32,83 @@ CONTROLS = ("csrfmiddlewaretoken", "revision", "path", "key", "do", FIELD)
 @require_POST
 @once
 def save(request: HttpRequest, pk: int) -> HttpResponse:
-    """`do`: save, or a deed of `builder.shape` that only changes what the form asks."""
+    """`do`: save, or a deed of `builder.shape` that only changes what the form asks; a line may come as one sentence."""
     line, at = get_line(pk), clock.now()
     where = _where(line, request.POST.get("path", ""), request.POST.get("key", ""))
     posted = {name: list(values) for name, values in request.POST.lists() if name not in CONTROLS}
     deed, speaker, key = request.POST.get("do", "save"), voice(), request.POST.get("key", "")
+    if typed.FIELD in posted and where.form in ("item", "condition"):
+        return _sentence(request, line, where, posted, at)
+    if deed == "write":
+        return _to_sentence(request, line, where, posted, at)
     posted = shape.reshape(posted, "" if deed == "save" else deed)
     if deed != "save":
         row = rows.row(line.draft.body, where, posted, speaker, key=key)
         return studio(request, line, at, row=row)
     body, path = rows.changed(line.draft.body, where, posted, speaker.catalogue, keys_ever(line))
+    saved, problems = _saved(request, line, body, at)
+    if saved:
+        return _at(line, path)
+    problems = [_as_new(one, where, path) for one in problems]
+    row = rows.row(line.draft.body, where, posted, speaker, problems, key=key)
+    return studio(request, line, at, row=row, status=FAULTY)
+
+
+def _sentence(
+    request: HttpRequest, line: DefinitionLine, where: rows.Place, posted: Posted, at: datetime
+) -> HttpResponse:
+    """A line as a sentence: `check` says how it reads, `fields` opens the form with what was read, `save` keeps it."""
+    deed, key, speaker = request.POST.get("do", "check"), request.POST.get("key", ""), voice()
+    heard, body = typed.hear(typed.text_of(posted), where.form, line), line.draft.body
+    before = tree.find(body, where.path) if where.path else None
+    problems: Sequence[Problem] = ()
+    if heard.said and deed in ("save", "fields"):
+        entry = typed.entry(heard, where.form, before, speaker.catalogue)
+        if deed == "fields":
+            shown = write.condition(entry, "when") if where.form == "condition" else write.criterion(entry)
+            return studio(request, line, at, row=rows.row(body, where, shown, speaker, key=key))
+        if where.form == "item":
+            entry = {"key": key or moves.fresh_key(keys_ever(line))} | entry
+        fresh, path = rows.put(body, where, entry)
+        saved, problems = _saved(request, line, fresh, at)
+        if saved:
+            return _at(line, path)
+        problems = [_as_new(one, where, path) for one in problems]
+        body = fresh
+    row = rows.sentence_row(where, heard, speaker, body, problems, key)
+    if request.headers.get("HX-Target") == "heard":
+        return render(request, "personas/heard.html", {"row": row})
+    return studio(request, line, at, row=row, status=FAULTY if deed == "save" else 200)
+
+
+def _to_sentence(
+    request: HttpRequest, line: DefinitionLine, where: rows.Place, posted: Posted, at: datetime
+) -> HttpResponse:
+    """From the fields of a line to its sentence, as far as they are filled in."""
+    speaker, text = voice(), ""
+    fresh, path = rows.changed(line.draft.body, where, posted, speaker.catalogue, keys_ever(line))
+    if not [one for one in services.problems_of(fresh) if f"{one.path}.".startswith(f"{tree.written(path)}.")]:
+        text = typed.written(tree.find(fresh, path), where.form)
+    row = rows.sentence_row(where, typed.Typed(text), speaker, fresh, key=request.POST.get("key", ""))
+    return studio(request, line, at, row=row)
+
+
+def _saved(request: HttpRequest, line: DefinitionLine, body: dict, at: datetime) -> tuple[bool, Sequence[Problem]]:
+    """Whether a body was saved, and what is wrong with it otherwise."""
     try:
         services.save_draft(line=line, body=body, revision=revision(request), by=request.user, at=at)
     except services.StaleDraft as refusal:
         messages.error(request, str(refusal))
-        problems = services.problems_of(body)
+        return False, services.problems_of(body)
     except services.Unsound as refusal:
-        problems = refusal.problems
-    else:
-        return redirect(
-            f"{reverse('personas:definition', args=[pk])}?at={tree.written(path)}#at-{'-'.join(map(str, path))}"
-        )
-    problems = [_as_new(one, where, path) for one in problems]
-    row = rows.row(line.draft.body, where, posted, speaker, problems, key=key)
-    return studio(request, line, at, row=row, status=FAULTY)
+        return False, refusal.problems
+    return True, ()
+
+
+def _at(line: DefinitionLine, path: tree.Path) -> HttpResponse:
+    """Back to the document, at a line."""
+    address = reverse("personas:definition", args=[line.pk])
+    return redirect(f"{address}?at={tree.written(path)}#at-{'-'.join(map(str, path))}")
 
 
 def _where(line: DefinitionLine, path: str, key: str) -> rows.Place:

@@ -16,8 +16,9 @@ from personas.criteria.sentence import Voice, plain
 from personas.criteria.words import subject
 from personas.models import DefinitionDraft
 
-from . import labels
+from . import labels, typed
 from .fields import Builder, Messages, Node
+from .typed import Typed
 from .words import said
 
 NEW = "new"
@@ -40,6 +41,7 @@ class Row:
     choices: Mapping[str, Any] = field(default_factory=dict)
     reads: str = ""
     stray: str = ""
+    typed: Typed | None = None  # the line as one sentence, instead of its fields
 
 
 @dataclass(frozen=True)
@@ -105,9 +107,13 @@ def changed(
     """(a copy of the body with what was posted, the path of the line in it)."""
     if where.form in ("mql", "rest"):
         return rest.changed(body, posted, where.form), (where.form,)
+    before = deepcopy(tree.find(body, where.path)) if where.path else None
+    return put(body, where, _entry(where, posted, fields, before, keys))
+
+
+def put(body: Mapping[str, Any], where: Place, entry: Mapping[str, Any]) -> tuple[dict, tree.Path]:
+    """(a copy of the body with a line at its place, the path of the line in it)."""
     fresh = deepcopy(dict(body))
-    before = tree.find(fresh, where.path) if where.path else None
-    entry = _entry(where, posted, fields, before, keys)
     if where.path:
         return tree.replace(fresh, where.path, entry), where.path
     siblings = fresh.setdefault(where.home[0], []) if len(where.home) == 1 else tree.find(fresh, where.home)
@@ -158,12 +164,24 @@ def row(
     return made
 
 
-def open_row(draft: DefinitionDraft, text: str, focus: str, speaker: Voice) -> Row | None:
+def sentence_row(
+    where: Place, heard: Typed, speaker: Voice, body: Mapping[str, Any], problems: Sequence[Problem] = (), key: str = ""
+) -> Row:
+    """A line as one sentence to be typed; what is wrong with it stands below, wherever it belongs."""
+    made = Row(where.written, where.section, where.form, where.path is None, key, typed.FIELD, typed=heard)
+    heard.error = heard.error or " ".join(dict.fromkeys(said(problem, speaker, body) for problem in problems))
+    return made
+
+
+def open_row(draft: DefinitionDraft, text: str, focus: str, speaker: Voice, *, as_sentence: bool = False) -> Row | None:
     """The form of a line of the draft as it stands; None when there is no such line."""
     where = place(draft.body, text)
     if where is None:
         return None
     key = tree.find(draft.body, where.path).get("key", "") if where.path else ""
+    if as_sentence and where.form in ("item", "condition"):
+        heard = Typed(typed.written(tree.find(draft.body, where.path), where.form) if where.path else "")
+        return sentence_row(where, heard, speaker, draft.body, key=key)
     return row(draft.body, where, shown(draft.body, where), speaker, focus=focus or _first(where), key=key)
 
 

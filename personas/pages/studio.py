@@ -17,6 +17,7 @@ from smarketing.agreements import services as agreements
 from smarketing.agreements import signing
 from smarketing.rows import clock
 
+from . import typed
 from .document import document
 from .forms import ProposeForm
 from .rows import open_row
@@ -43,7 +44,8 @@ def studio(
     may_edit = may(request.user, "definition.edit")
     speaker = voice()
     if row is None and may_edit and request.GET.get("edit"):
-        row = open_row(line.draft, request.GET["edit"], request.GET.get("focus", ""), speaker)
+        as_sentence = request.GET.get("as") == typed.FIELD
+        row = open_row(line.draft, request.GET["edit"], request.GET.get("focus", ""), speaker, as_sentence=as_sentence)
         if row is None:
             return redirect("personas:definition", line.pk)
     where = standing(line)

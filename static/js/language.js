@@ -39,9 +39,10 @@ document.addEventListener("input", (event) => {
 document.addEventListener("focusout", (event) => {
   if (pending && event.target === pending && pending.isConnected) reshape(pending, true);
 });
-document.addEventListener("submit", () => {
+document.addEventListener("submit", (event) => {
   clearTimeout(pause);
   pending = null;
+  if (event.submitter?.name === "take") late.clear(); // the sentence comes back with the words that were taken over
 }, true);
 
 function following(id) {

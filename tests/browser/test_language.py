@@ -175,7 +175,7 @@ def test_the_studio_with_its_forms_and_messages_is_open_to_everybody(visit, lang
     page = visit(claire, f"/language/definition/{line.pk}/", **kind)
     page.wait_for_selector(".verdict")
     assert access.problems(page) == []
-    for edit in ("fit.items.1", "engagement.items.2", "never.new", "mql", "rest"):
+    for edit in ("fit.items.1", "fit.items.1&as=sentence", "engagement.items.2", "never.new", "mql", "rest"):
         page.goto(f"/language/definition/{line.pk}/?edit={edit}")
         page.evaluate("scrollTo(0, 0)")  # nothing half under the top line
         assert access.problems(page) == [], edit
@@ -247,3 +247,27 @@ def test_what_is_typed_while_the_next_fields_are_on_their_way_stays_and_so_does_
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-row-form]", state="detached")
     assert DefinitionLine.objects.get().draft.body["fit"]["items"][1]["points"] == 37
+
+
+def test_a_criterion_is_typed_as_a_sentence_that_says_where_it_stops(visit):
+    world()
+    claire = person("claire", "marketer", signs=True)
+    line = services.create_line(name="France", by=claire, at=clock.now(), body=starters.body("b2b"))
+    page = visit(claire, f"/language/definition/{line.pk}/")
+    page.focus("#write-fit")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#f-sentence:focus")
+    page.keyboard.type("country is exactly FR: +5, tap 3")
+    page.wait_for_selector("#heard .field-error")
+    assert page.text_content("#heard mark") == "tap 3" and page.evaluate("document.activeElement.id") == "f-sentence"
+    assert access.problems(page) == []
+    page.focus("#heard .goes-on button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#heard .reads")
+    assert page.input_value("#f-sentence") == "country is exactly FR: +5, cap 3"
+    page.click("[data-row-form] .btn-primary")
+    page.wait_for_selector("[data-row-form]", state="detached")
+    added = DefinitionLine.objects.get().draft.body["fit"]["items"][-1]
+    assert (added["points"], added["cap"]) == (5, 3)
+    assert added["when"] == {"field": "lead.country", "op": "is", "value": "FR"}
+    assert page.problems == []

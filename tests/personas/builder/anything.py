@@ -14,14 +14,14 @@ AMOUNTS = st.integers(-5, 60_000) | st.sampled_from(["12.5", "-3.25", "7", "0012
 DAYS_OF_LIFE = st.dates().map(lambda day: day.isoformat())
 
 
-def _scalars(info):
+def _scalars(info, words=WORDS):
     if info.type in (NUMBER, MONEY):
         return AMOUNTS
     if info.type == DATE:
         return DAYS_OF_LIFE
     if info.type == BOOL:
         return st.booleans()
-    return st.sampled_from(sorted(info.choices)) if info.type == CHOICE and info.choices else WORDS
+    return st.sampled_from(sorted(info.choices)) if info.type == CHOICE and info.choices else words
 
 
 def _operands(op, scalars):
@@ -36,36 +36,36 @@ def _operands(op, scalars):
 
 
 @st.composite
-def fields(draw, catalogue):
+def fields(draw, catalogue, words=WORDS):
     info = catalogue[draw(st.sampled_from(sorted(catalogue)))]
     op = draw(st.sampled_from([one for one in OPERATORS.values() if info.type in one.types]))
-    value = draw(_operands(op, _scalars(info)))
+    value = draw(_operands(op, _scalars(info, words)))
     return {"field": info.key, "op": op.name} | ({} if op.operand == NONE else {"value": value})
 
 
 @st.composite
-def props(draw):
+def props(draw, words=WORDS):
     op = OPERATORS[draw(st.sampled_from(PROPERTY_OPERATORS))]
-    scalars = draw(st.sampled_from([AMOUNTS, WORDS, st.booleans()]))
+    scalars = draw(st.sampled_from([AMOUNTS, words, st.booleans()]))
     value = draw(_operands(op, scalars))
-    return {"key": draw(WORDS), "op": op.name} | ({} if op.operand == NONE else {"value": value})
+    return {"key": draw(words), "op": op.name} | ({} if op.operand == NONE else {"value": value})
 
 
 @st.composite
-def events(draw):
+def events(draw, words=WORDS):
     filter_ = {"kind": draw(st.sampled_from(EVENT_KINDS))}
     if filter_["kind"] == ATTEMPT:
         filter_ |= draw(
             st.fixed_dictionaries({}, optional={part: st.sampled_from(all_) for part, all_ in ATTEMPT_PARTS.items()})
         )
         return _often(draw, filter_)
-    for part, values in (("name", WORDS), ("form", WORDS), ("campaign", WORDS | st.integers(1, 9))):
+    for part, values in (("name", words), ("form", words), ("campaign", words | st.integers(1, 9))):
         if (filter_["kind"] == "track" and part == "name") or draw(st.booleans()):
             filter_[part] = draw(values)
     if draw(st.booleans()):
-        filter_["page"] = {"op": draw(st.sampled_from(["like", "is"])), "value": draw(WORDS)}
+        filter_["page"] = {"op": draw(st.sampled_from(["like", "is"])), "value": draw(words)}
     if draw(st.booleans()):
-        filter_["props"] = draw(st.lists(props(), max_size=2))
+        filter_["props"] = draw(st.lists(props(words), max_size=2))
     return _often(draw, filter_)
 
 
@@ -82,9 +82,9 @@ def _often(draw, filter_):
     return cond
 
 
-def conditions(catalogue, personas=(1, 2)):
-    """Valid trees, up to three deep."""
-    leaves = fields(catalogue) | events() | st.sampled_from(list(personas)).map(lambda pk: {"persona": pk})
+def conditions(catalogue, personas=(1, 2), words=WORDS):
+    """Valid trees, up to three deep; `words`: the texts in them."""
+    leaves = fields(catalogue, words) | events(words) | st.sampled_from(list(personas)).map(lambda pk: {"persona": pk})
     trees = st.recursive(
         leaves,
         lambda inner: st.builds(lambda name, kids: {name: kids}, st.sampled_from(tree.GROUPS), st.lists(inner, min_size=1, max_size=3)),
@@ -95,8 +95,8 @@ def conditions(catalogue, personas=(1, 2)):
 
 
 @st.composite
-def criteria(draw, key, catalogue, personas=(1, 2)):
-    when = draw(conditions(catalogue, personas))
+def criteria(draw, key, catalogue, personas=(1, 2), words=WORDS):
+    when = draw(conditions(catalogue, personas, words))
     item = {"key": key, "points": draw(st.integers(-100, 100).filter(bool)), "when": when}
     for part, values in (("cap", st.none() | st.integers(1, 100)), ("each", st.just(False)), ("decay", st.none())):
         if draw(st.booleans()):

@@ -71,7 +71,7 @@ def test_differences_are_said_in_words():
     assert english["cap_raised"].endswith("cap raised from 40 to 60")
     assert english["points_lowered"] == "function is Marketing or Management: points lowered from +25 to +20"
     assert english["changed"].endswith("becomes “the company’s number of employees is between 10 and 500: +20”")
-    assert english["removed"] == "removed: origin is France: +10"
+    assert english["removed"] == "removed: origin is exactly France: +10"
     assert english["listed_removed"] == "MQL grades, removed: B1"
     assert english["listed_added"] == "must have, added: e-mail is filled in"
     assert {change.key for change in differences(old, new, FR)} == {change.key for change in differences(old, new, EN)}

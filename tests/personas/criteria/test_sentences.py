@@ -17,8 +17,12 @@ T = "\u202f"  # narrow no-break space
 
 CONDITIONS = [
     (field("lead.function", "one_of", ["marketing", "direction"]), "function is Marketing or Management", "la fonction est Marketing ou Direction"),
-    (field("lead.function", "none_of", ["student"]), "function is not Student", "la fonction n’est pas Étudiant"),
+    (field("lead.function", "none_of", ["student"]), "function is other than Student", "la fonction est tout sauf Étudiant"),
     (field("lead.function", "none_of", ["student", "direction"]), "function is not Student or Management", "la fonction n’est ni Étudiant, ni Direction"),
+    (field("lead.function", "is_not", "student"), "function is not Student", "la fonction n’est pas Étudiant"),
+    (field("company.industry", "one_of", ["SaaS"]), "the company’s industry is SaaS", "le secteur de l’entreprise est SaaS"),
+    (field("company.industry", "is", "SaaS"), "the company’s industry is exactly SaaS", "le secteur de l’entreprise est exactement SaaS"),
+    (field("company.industry", "one_of", ["SaaS or not", "x, y"]), "the company’s industry is “SaaS or not” or “x, y”", f"le secteur de l’entreprise est SaaS or not ou «{T}x, y{T}»"),
     (field("company.employees", "between", [50, 12000]), "the company’s number of employees is between 50 and 12,000", f"le nombre de salariés de l’entreprise est compris entre 50 et 12{T}000"),
     (field("company.revenue", "at_least", "12.5"), "the company’s revenue is at least 12.5", "le chiffre d’affaires de l’entreprise est d’au moins 12,5"),
     (field("company.sites", "is_set"), "the company’s sites are filled in", "les sites de l’entreprise sont renseignés"),
@@ -37,6 +41,8 @@ CONDITIONS = [
     (event("track", name="trial", props=[{"key": "seats", "op": "at_least", "value": 5}], absent=True), "did not do “trial” with seats of at least 5", f"n’a pas fait «{T}trial{T}» avec seats d’au moins 5"),
     (event("attempt", 30, channel="call", outcome="no_answer", count=3), "sales made an attempt by call with the outcome “no answer” at least 3 times in the last 30 days", f"l’équipe commerciale a fait une tentative de suivi par appel avec pour résultat «{T}pas de réponse{T}» au moins 3 fois sur les 30 derniers jours"),
     (event("attempt", 7, absent=True), "sales made no attempt in the last 7 days", "l’équipe commerciale n’a fait aucune tentative de suivi sur les 7 derniers jours"),
+    ({"any": [event("demo")]}, "one of this: asked for a demo", f"l’un de ceci{T}: a demandé une démonstration"),
+    (event("form", name="demo"), "sent a form named “demo”", f"a envoyé un formulaire du nom de «{T}demo{T}»"),
     ({"none": [event("demo"), {"all": [event("webinar"), event("download")]}]}, "none of this: asked for a demo or (took part in a webinar and downloaded a document)", f"rien de ceci{T}: a demandé une démonstration ou (a participé à un webinaire et a téléchargé un document)"),
 ]  # fmt: skip
 

@@ -232,7 +232,7 @@ def test_counts_stand_beside_the_sentences_and_open_their_leads(claire):
     address = f"/leads/matching/?of=draft%3A{line.pk}&what=fit.items.0"
     assert address.replace("&", "&amp;") in fragment
     listed = claire.get(address).text
-    assert "Dubois" in listed and "Peeters" not in listed and "country is FR" in listed
+    assert "Dubois" in listed and "Peeters" not in listed and "country is exactly FR" in listed
     assert claire.get(f"/language/definition/{line.pk}/counts/").status_code == 302
     for wrong in (
         "of=draft:9&what=mql",
