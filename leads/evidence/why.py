@@ -127,9 +127,7 @@ def under(
     lead: Lead, line: DefinitionLine, body: Mapping[str, Any], t: datetime, lang: str, *, personal: bool = True
 ) -> Why:
     """The panel of a body that need not be published, computed from the facts known at t; its version has no key."""
-    return _computed(
-        DefinitionVersion(line=line, body=body), LeadFacts(lead.pk, t), lang, personal, Held(lead.pk, t)
-    )
+    return _computed(DefinitionVersion(line=line, body=body), LeadFacts(lead.pk, t), lang, personal, Held(lead.pk, t))
 
 
 def _stored(score: Score, facts: LeadFacts, lang: str, personal: bool, held: Held) -> Why:

@@ -47,6 +47,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "phone": text.get("phone", ""),
         "personal": personal,
         "past": past,
+        "opens": True,  # rows open their facts in the story of this page
         "keep": f"as_of={quote(request.GET['as_of'])}&" if past else "",
         "wrong_day": then.wrong,
         "at": t,
