@@ -14,10 +14,10 @@ class LeadsConfig(AppConfig):
         from leads.judging import rebuild, resembling, service
         from leads.measures import table
         from leads.models import Lead
-        from leads.pages import beside, day_one, finding, observed, persona_deals, proven, replays, settings, trying
+        from leads.pages import beside, day_one, disagreements, finding, observed, persona_deals, proven, replays, settings, trying
         from leads.pages.matches import count_matches
         from leads.replay import tasks as replaying
-        from leads.rights import remarks
+        from leads.rights import disagreement_notices, remarks
         from leads.scoring import backfill, company_days, ledger, stored
         from personas import hooks as personas
         from smarketing.accounts import company
@@ -34,6 +34,7 @@ class LeadsConfig(AppConfig):
         notices.register()
         hot.register()
         remarks.register()
+        disagreement_notices.register()
         tasks.register()
         replaying.register()
         resembling.register()
@@ -58,6 +59,7 @@ class LeadsConfig(AppConfig):
         slots.fill("definition.months", replays.in_studio, 10)
         slots.fill("definition.brief", replays.brief, 10)
         slots.fill("definition.brief", trying.in_studio, 20)
+        slots.fill("criterion.said", disagreements.beside_criterion)
         slots.fill("lead.actions", beside.to_queue, 10)
         slots.fill("persona.evidence", persona_deals.evidence)
         slots.fill("lead.identity", beside.deals_of_lead, 20)

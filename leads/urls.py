@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from .pages import (
     api,
+    api_lead,
     attributes,
     bulk,
     bulk_registers,
@@ -11,6 +12,7 @@ from .pages import (
     companies,
     deals,
     decide,
+    disagreements,
     focus,
     imports,
     imports_list,
@@ -56,6 +58,10 @@ register_converter(Call, "call")
 
 app_name = "leads"
 urlpatterns = [
+    path("api/v1/leads/<int:pk>/", api_lead.Whole.as_view(), name="api_lead"),
+    path("api/v1/leads/<int:pk>/changes/", api_lead.Changes.as_view(), name="api_changes"),
+    path("api/v1/leads/<int:pk>/history/", api_lead.History.as_view(), name="api_history"),
+    path("api/v1/leads/<int:pk>/disagreements/", api_lead.Disagreements.as_view(), name="api_disagreements"),
     path("api/v1/leads/<int:pk>/grade/", api.Grade.as_view(), name="api_grade"),
     path("api/v1/leads/<int:pk>/would/", api.Would.as_view(), name="api_would"),
     path("language/persona/<int:pk>/deal/", persona_deals.choose, name="persona_deal"),
@@ -150,6 +156,9 @@ urlpatterns = [
     path("leads/<int:pk>/merge/<int:other>/", twins.compare, name="merge_with"),
     path("leads/<int:pk>/unmerge/<int:merge_pk>/", twins.take_back, name="unmerge"),
     path("leads/<int:pk>/praise/", praise.praise, name="praise"),
+    path("leads/<int:pk>/disagree/", disagreements.disagree, name="disagree"),
+    path("leads/disagreements/", disagreements.listing, name="disagreements"),
+    path("leads/disagreements/<int:pk>/answer/", disagreements.answer, name="disagreement_answer"),
     path("leads/<int:pk>/note/", rights.note, name="note"),
     path("leads/<int:pk>/note/<int:note_pk>/back/", rights.note_back, name="note_back"),
     path("settings/suppression/", suppression.listing, name="suppression"),

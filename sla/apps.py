@@ -30,4 +30,5 @@ class SlaConfig(AppConfig):
             kinds.PaperKind("terms", _("Terms of a contract"), "contract.sign", papers.signed, papers.page, papers.name)
         )
         places.fill("lead.judgement", slots.clocks_of_lead)
+        places.fill("lead.promise_then", slots.promise_then)
         rebuild.register("contract", derive.rebuild, order=30)

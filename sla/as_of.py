@@ -4,17 +4,17 @@ These are derived anew from what was known by then. Terms are read as they are s
 the past, at whatever cut-off it is looked at.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
 
-from leads.handoffs import as_of
+from leads.handoffs import as_of, states
 
 from . import sets
 from .derive import of
-from .models import Contract
+from .models import Clock, Contract, Terms
 
 TYPES = ("bigint", "text", "bigint", "timestamptz", "timestamptz", "date", "text", "timestamptz", "int", "bigint")
 _KNOWN = """SELECT s.handoff_id, s.tried::timestamptz[] AS tried, s.reached_at, s.sql_at, s.closed_at, s.state, s.reason
@@ -43,9 +43,25 @@ def relation(cutoff: datetime) -> tuple[str, dict[str, Any]]:
     return f"({written} UNION ALL SELECT {_COLUMNS} FROM unnest({again}) AS u({_COLUMNS}))", params
 
 
+def clocks(handoff_ids: Sequence[int], t: datetime) -> list[Clock]:
+    """The clocks of these handoffs as anybody could know them at t, under terms that were signed by then; not written."""
+    known = as_of.known(handoff_ids, states.Known(t))
+    rows = [Clock(**dict(zip(sets.COLUMNS, row, strict=True))) for row in _read(handoff_ids, t, known)]
+    signed = Terms.objects.filter(pk__in={row.terms_id for row in rows}, published_at__lte=t).select_related("contract")
+    terms = {one.pk: one for one in signed}
+    for row in rows:
+        if row.terms_id in terms:
+            row.terms = terms[row.terms_id]
+    return [row for row in rows if row.terms_id in terms]
+
+
 def read(handoff_ids: Sequence[int], cutoff: datetime) -> list[tuple]:
-    """The clocks of these handoffs from what was known at the cut-off, in the order of the columns."""
-    asked, known = of(handoff_ids), as_of.known(handoff_ids, cutoff)
+    """The clocks of these handoffs from what was recorded by the cut-off, in the order of the columns."""
+    return _read(handoff_ids, cutoff, as_of.known(handoff_ids, cutoff))
+
+
+def _read(handoff_ids: Sequence[int], cutoff: datetime, known: Mapping[int, Mapping[str, Any]]) -> list[tuple]:
+    asked = of(handoff_ids)
     given = {
         f"s_{name}": [row[name] for row in known.values()]
         for name in ("reached_at", "sql_at", "closed_at", "state", "reason")

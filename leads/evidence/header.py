@@ -1,9 +1,11 @@
 """Where a lead stands as of an instant: its stage and the way there, its handoffs, who is in charge, what is promised."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from leads.models import Assignment, Correction, HandoffState, Lead, Stage, StageMove
+from leads.handoffs import as_of, states
+from leads.models import Handoff, HandoffState, Lead, Stage, StageMove
 
 PATH = (Stage.LEAD, Stage.MQL, Stage.SAL, Stage.SQL, Stage.OPPORTUNITY, Stage.CUSTOMER)
 
@@ -17,17 +19,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Charge:
-    """The handoff that counts now: the open one, else the last. `number` of `count`; `rep` and `pool` are names."""
+    """The handoff that counts now: the open one, else the last. `number` of `count`; `rep` and `pool` are names. As of a past
+    instant the state is not saved, and holds no promise."""
 
     number: int
     count: int
-    state: HandoffState | None
+    state: HandoffState
     rep: str = ""
     pool: str = ""
-
-    @property
-    def is_open(self) -> bool:
-        return self.state is None or self.state.is_open
 
 
 def steps(lead: Lead, t: datetime, now: bool) -> list[Step]:
@@ -41,19 +40,28 @@ def steps(lead: Lead, t: datetime, now: bool) -> list[Step]:
 
 
 def charge(lead: Lead, t: datetime, now: bool) -> Charge | None:
-    """Who has the lead; None while it was never handed over."""
+    """Who has the lead; None while it was never handed over. As of a past instant the state is derived from the log."""
+    return _charge_now(lead, t) if now else _charge_then(lead, t)
+
+
+def _charge_now(lead: Lead, t: datetime) -> Charge | None:
     states = HandoffState.objects.filter(lead=lead, handoff__known_at__lte=t, handoff__occurred_at__lte=t)
     rows = list(states.select_related("rep", "pool", "handoff").order_by("handoff__occurred_at", "handoff_id"))
+    return _charge(rows)
+
+
+def _charge_then(lead: Lead, t: datetime) -> Charge | None:
+    known = Handoff.objects.filter(lead=lead, known_at__lte=t, occurred_at__lte=t).order_by("occurred_at", "pk")
+    handoffs = list(known.select_related("rules"))
+    columns = as_of.known([one.pk for one in handoffs], states.Known(t))
+    rows = [HandoffState(handoff=one, lead=lead, line_id=one.line_id, **columns[one.pk]) for one in handoffs]
+    return _charge(rows)
+
+
+def _charge(rows: Sequence[HandoffState]) -> Charge | None:
+    """The open one of these handoffs in their order, else the last."""
     if not rows:
         return None
-    if now:
-        at = next((index for index, row in enumerate(rows) if row.is_open), len(rows) - 1)
-        row = rows[at]
-        return Charge(at + 1, len(rows), row, row.rep.name if row.rep else "", row.pool.name if row.pool else "")
-    back = Correction.objects.filter(subject="assignment", known_at__lte=t).values("subject_id")
-    named = Assignment.objects.filter(handoff=rows[-1].handoff_id, known_at__lte=t, occurred_at__lte=t).exclude(
-        pk__in=back
-    )
-    last = named.select_related("rep", "pool").order_by("occurred_at", "pk").last()
-    rep = last.rep.name if last and last.rep else ""
-    return Charge(len(rows), len(rows), None, rep, last.pool.name if last and last.pool else "")
+    at = next((index for index, row in enumerate(rows) if row.is_open), len(rows) - 1)
+    row = rows[at]
+    return Charge(at + 1, len(rows), row, row.rep.name if row.rep else "", row.pool.name if row.pool else "")

@@ -21,6 +21,8 @@ from personas.definitions.catalogue import catalogue as read_catalogue
 from personas.definitions.persona_services import current_versions
 from personas.models import PersonaVersion
 
+from . import standing
+
 
 @dataclass(frozen=True)
 class Line:
@@ -74,13 +76,13 @@ class Needed:
         return bool(wish.field) and self.catalogue[wish.field].personal
 
 
-def of(lead: Lead, t: datetime) -> list[Resemblance]:
-    """Every persona with rules that is not retired, in the agreed order, judged on what is known of a lead at t; none for a
-    lead erased or merged into another."""
-    if lead.erased or lead.root_id:
+def of(lead: Lead, t: datetime, facts: LeadFacts | None = None) -> list[Resemblance]:
+    """Every persona with rules that is not retired, in the agreed order, by its newest version of then, judged on what is known
+    of a lead at t (`facts`, where they were read already); none for a lead erased, or merged into another then."""
+    if lead.erased or standing.root(lead.pk, t):
         return []
-    versions, catalogue = [one for one in current_versions() if one.rules], read_catalogue()
-    facts = LeadFacts(lead.pk, t)
+    versions, catalogue = [one for one in current_versions(t) if one.rules], read_catalogue()
+    facts = facts or LeadFacts(lead.pk, t)
     moment = Moment(facts, facts.days.of(t), catalogue)
     found = [(one, membership(one.rules, moment)) for one in versions]
     order = [one.persona_id for one in versions]

@@ -11,13 +11,26 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from leads.handoffs import deals, reasons
 from leads.intake import corrections
-from leads.models import Attempt, Campaign, Consent, Correction, Handoff, Hold, Import, Lead, Stage
+from leads.models import (
+    Answer,
+    Attempt,
+    Campaign,
+    Consent,
+    Correction,
+    Disagreement,
+    Handoff,
+    Hold,
+    Import,
+    Lead,
+    Stage,
+)
 from personas.criteria.phrases import EVENT_PHRASES
 from personas.criteria.sentence import Voice, plain
+from personas.models import DefinitionVersion
 from smarketing.accounts.models import Side, User
 from smarketing.web.language import active_language
 
-from . import values
+from . import criteria, values
 from .story import Entry
 
 MAX_VALUES = 12
@@ -84,6 +97,9 @@ class _Names:
         self.files = dict(Import.objects.filter(pk__in=files).values_list("pk", "filename"))
         wanted = {one.get("campaign") for one in bodies} - {None}
         self.campaigns = {one.pk: str(one) for one in Campaign.objects.filter(pk__in=wanted)}
+        self.versions = DefinitionVersion.objects.in_bulk(
+            {one.get("version") for one in bodies if "against" in one} - {None}
+        )
         self.voice = Voice(self.lang, {}, campaigns=self.campaigns)
         subjects = {one.get("subject") for one in bodies} - {None}
         self.fields = {(s, one.name): one for s in subjects for one in values.catalogue(s)}
@@ -189,14 +205,21 @@ def _taken_back(correction: Correction, names: _Names) -> str:
 # --- what is said of each kind
 
 
-def _event(entry: Entry, names: _Names) -> str:
-    body = entry.body
+_TOLD = ("kind", "name", "form", "campaign", "channel", "outcome")
+
+
+def deed(body: Mapping[str, Any], voice: Voice) -> str:
+    """What somebody did, from an event's kind, name, page, form and campaign."""
     if body["kind"] not in EVENT_PHRASES:
         return str(_OTHER_EVENTS.get(body["kind"]) or f"{body['kind']} {body['name']}".strip())
-    said = {name: body[name] for name in ("kind", "name", "form", "campaign") if body.get(name)}
+    said = {name: body[name] for name in _TOLD if body.get(name)}
     if body.get("page"):
         said["page"] = {"op": "is", "value": body["page"]}
-    return plain(names.voice.condition({"event": said}))
+    return plain(voice.condition({"event": said}))
+
+
+def _event(entry: Entry, names: _Names) -> str:
+    return deed(entry.body, names.voice)
 
 
 _OTHER_EVENTS = {
@@ -300,11 +323,25 @@ def _consent(entry: Entry, names: _Names) -> str:
 
 def _note(entry: Entry, names: _Names) -> str:
     body = entry.body
+    if body["version"]:
+        version = names.versions.get(body["version"])
+        words = criteria.words(version, body["against"], names.lang) if version else body["against"]
+        reason = Disagreement.Reason(body["reason"]).label
+        return _("disagrees with “%(criterion)s”: %(reason)s") % {"criterion": words, "reason": reason}
+    if body["answer"]:
+        return _("answer to a disagreement: %(answer)s") % {"answer": answered(body["answer"], body["draft"])}
     if not body["remark"]:
         return ""
     if body["praised"]:
         return _("praise for %(name)s") % {"name": names.people.get(body["praised"], _("the system"))}
     return _("praise for sales") if body["side"] == Side.SALES else _("praise for marketing")
+
+
+def answered(kind: str, draft: int | None) -> str:
+    """ "taken into draft 8", "kept as it is"."""
+    if kind == Answer.Kind.KEPT:
+        return _("kept as it is")
+    return _("taken into draft %(number)s") % {"number": draft} if draft is not None else _("taken into the draft")
 
 
 def _fixed(words: Any) -> Callable[[Entry, _Names], str]:
@@ -347,5 +384,5 @@ KINDS: dict[str, Kind] = {
     "reset": Kind(_fixed(gettext_lazy("recycled: a new cycle begins, behaviour so far counts 0")), "arrow-counterclockwise"),
     "merge": Kind(_merge, "arrows-collapse"),
     "consent": Kind(_consent, "shield-check"),
-    "note": Kind(_note, lambda body: "star" if body["remark"] else "chat-left-text"),
+    "note": Kind(_note, lambda body: "star" if body["remark"] else "reply" if body["answer"] else "chat-left-text"),
 }  # fmt: skip

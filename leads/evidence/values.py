@@ -1,8 +1,9 @@
 """The values of a lead or company as of an instant, each with since when and from where."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -75,9 +76,42 @@ def latest(subject: str, pk: int, t: datetime) -> dict[str, AttributeChange]:
     return found
 
 
-def values(subject: str, pk: int, t: datetime, lang: str) -> list[Value]:
-    """Every value in the order of the catalogue; fields without one are left out, save those always asked for."""
-    said = latest(subject, pk, t)
+def taken_back(subject: str, ids: Iterable[int], t: datetime) -> list[tuple[AttributeChange, Correction]]:
+    """Values that were known and taken back by t, each with its correction, newest first."""
+    known = AttributeChange.objects.filter(subject=subject, subject_id__in=list(ids), known_at__lte=t)
+    back = Correction.objects.filter(subject="attributechange", subject_id=OuterRef("pk"), known_at__lte=t)
+    rows = {one.pk: one for one in known.filter(Exists(back)).order_by("-occurred_at", "-pk")}
+    found = Correction.objects.filter(subject="attributechange", subject_id__in=rows).select_related("by")
+    corrections = {one.subject_id: one for one in found}
+    return [(row, corrections[pk]) for pk, row in rows.items()]
+
+
+class Held:
+    """What is said of a lead and of its company as of t, read once for all who ask."""
+
+    def __init__(self, lead: int, t: datetime):
+        self.lead, self.t = lead, t
+
+    @cached_property
+    def mine(self) -> dict[str, AttributeChange]:
+        return latest("lead", self.lead, self.t)
+
+    @cached_property
+    def company(self) -> int | None:
+        change = self.mine.get("company")
+        return int(change.value) if change and change.value else None
+
+    @cached_property
+    def theirs(self) -> dict[str, AttributeChange]:
+        return latest("company", self.company, self.t) if self.company else {}
+
+
+def values(
+    subject: str, pk: int, t: datetime, lang: str, said: Mapping[str, AttributeChange] | None = None
+) -> list[Value]:
+    """Every value in the order of the catalogue; fields without one are left out, save those always asked for. `said`: the
+    latest changes, where they were read already."""
+    said = latest(subject, pk, t) if said is None else said
     found = []
     for one in catalogue(subject):
         change = said.get(one.name)
@@ -135,9 +169,9 @@ def _choice(choices: list, value: Any, lang: str) -> str:
     return str(value)
 
 
-def linked(subject: str, pk: int, t: datetime) -> dict[str, Any]:
+def linked(subject: str, pk: int, t: datetime, said: Mapping[str, AttributeChange] | None = None) -> dict[str, Any]:
     """The company and campaign of a lead as of t, by field."""
-    said = latest(subject, pk, t)
+    said = latest(subject, pk, t) if said is None else said
     found = {}
     for field, model in LINKS.items():
         change = said.get(field)

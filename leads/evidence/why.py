@@ -6,54 +6,37 @@ instant everything comes from the oracle, under the version in force then.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cached_property
+from datetime import datetime
 from typing import Any
 
-from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from leads.models import AttributeChange, Campaign, Lead, Score
-from leads.scoring import company_days, oracle
+from leads.models import Lead, Score
+from leads.scoring import oracle
 from leads.scoring.oracle import LeadFacts
-from personas.criteria import decay, grade, tree
+from personas.criteria import decay, fading, grade, tree
 from personas.criteria.evaluate import Judgement, Row, cap_of
+from personas.criteria.fading import Later, Next
 from personas.criteria.fields import Catalogue
-from personas.criteria.sentence import Voice, plain
-from personas.criteria.words import number, share, signed
+from personas.criteria.sentence import plain
+from personas.criteria.words import signed
 from personas.definitions import queries
 from personas.definitions.catalogue import catalogue as read_catalogue
-from personas.models import DefinitionLine, DefinitionVersion, FieldDef
+from personas.models import DefinitionLine, DefinitionVersion
 
-from . import values
+from . import standing, voices
+from .behind import Behind, Day, Said
+from .values import Held
 
-MAX_DAYS = 12
 SCALE = 100
 
 
 @dataclass(frozen=True)
-class Day:
-    """Events of one day behind a row; `others` are the leads merged into this one that did some of them."""
-
-    on: date
-    n: int
-    weight: str
-    others: Sequence[int] = ()
-
-
-@dataclass(frozen=True)
-class Said:
-    """A value behind a row, and since when it holds ("" when nothing says it); `other`: the merged lead that says it."""
-
-    label: str
-    text: str
-    since: str
-    other: int | None = None
-
-
-@dataclass(frozen=True)
 class WhyRow:
-    """`points` add up. `start` and `width` draw the bar on the axis's scale; `how` says how the points came about."""
+    """`points` add up. `start` and `width` draw the bar on the axis's scale; `how` says how the points came about.
+
+    `next`: when time alone changes the points, and to how many; `fades`: whether it ever can for such a fact.
+    """
 
     key: str
     kind: str
@@ -66,6 +49,13 @@ class WhyRow:
     days: Sequence[Day] = ()
     more_days: int = 0
     facts: Sequence[Said] = ()
+    next: Next | None = None
+    fades: bool = False
+
+    @property
+    def later(self) -> str:
+        """What it gives from `next` on: "0", "+20"."""
+        return signed(self.next.points) if self.next and self.next.points else "0"
 
     @property
     def signed(self) -> str:
@@ -98,32 +88,50 @@ class Why:
     stored: bool = True
 
 
-def now(lead: Lead, t: datetime, lang: str, *, personal: bool = True) -> list[Why]:
+def now(
+    lead: Lead,
+    t: datetime,
+    lang: str,
+    *,
+    personal: bool = True,
+    facts: LeadFacts | None = None,
+    held: Held | None = None,
+) -> list[Why]:
     """One panel per definition on which the lead has a score, from the stored numbers.
 
-    Without `personal` the personal values behind a row are left out.
+    Without `personal` the personal values behind a row are left out. `facts`: where they were read already; `held`: its values, likewise.
     """
     scores = Score.objects.filter(lead=lead, track="live").select_related("version__line").order_by("line_id")
-    return [_stored(score, t, lang, personal) for score in scores]
+    facts, held = facts or LeadFacts(lead.pk, t), held or Held(lead.pk, t)
+    return [_stored(score, facts, lang, personal, held) for score in scores]
 
 
-def as_of(lead: Lead, t: datetime, lang: str, *, personal: bool = True) -> list[Why]:
-    """One panel per definition in force at t, computed from the facts known then; none before the lead was known."""
-    if lead.created_at > t or (lead.recorded_at > t and not lead.declared):
+def as_of(
+    lead: Lead,
+    t: datetime,
+    lang: str,
+    *,
+    personal: bool = True,
+    facts: LeadFacts | None = None,
+    held: Held | None = None,
+) -> list[Why]:
+    """One panel per definition in force at t, computed from the facts known then; none before the lead was known, while it was
+    merged into another, or for one that was erased."""
+    if lead.erased or not standing.was_known(lead, t) or standing.root(lead.pk, t):
         return []
-    versions = queries.versions_in_force(t)
-    return [_computed(lead.pk, version, t, lang, personal) for version in versions]
+    facts, held = facts or LeadFacts(lead.pk, t), held or Held(lead.pk, t)
+    return [_computed(version, facts, lang, personal, held) for version in queries.versions_in_force(t)]
 
 
 def under(
     lead: Lead, line: DefinitionLine, body: Mapping[str, Any], t: datetime, lang: str, *, personal: bool = True
 ) -> Why:
     """The panel of a body that need not be published, computed from the facts known at t; its version has no key."""
-    return _computed(lead.pk, DefinitionVersion(line=line, body=body), t, lang, personal)
+    return _computed(DefinitionVersion(line=line, body=body), LeadFacts(lead.pk, t), lang, personal, Held(lead.pk, t))
 
 
-def _stored(score: Score, t: datetime, lang: str, personal: bool) -> Why:
-    teller = _Teller(score.lead_id, score.version, t, lang, personal)
+def _stored(score: Score, facts: LeadFacts, lang: str, personal: bool, held: Held) -> Why:
+    teller = _Teller(score.version, facts, lang, personal, held)
     found = teller.judgement
     rows = [_with_points(row, points) for row, points in zip(found.rows, score.contributions, strict=False)]
     pending = found.contributions != list(score.contributions)
@@ -131,11 +139,11 @@ def _stored(score: Score, t: datetime, lang: str, personal: bool) -> Why:
     return teller.why(rows, numbers, score.grade, score.mql, score.direct, score.effective_at, pending, True)
 
 
-def _computed(lead_id: int, version: DefinitionVersion, t: datetime, lang: str, personal: bool) -> Why:
-    teller = _Teller(lead_id, version, t, lang, personal)
+def _computed(version: DefinitionVersion, facts: LeadFacts, lang: str, personal: bool, held: Held) -> Why:
+    teller = _Teller(version, facts, lang, personal, held)
     found = teller.judgement
     numbers = {"fit": found.fit, "engagement": found.engagement}
-    return teller.why(found.rows, numbers, found.grade, found.mql, found.direct, t, False, False)
+    return teller.why(found.rows, numbers, found.grade, found.mql, found.direct, facts.t, False, False)
 
 
 def _with_points(row: Row, points: int) -> Row:
@@ -143,17 +151,20 @@ def _with_points(row: Row, points: int) -> Row:
 
 
 class _Teller:
-    """One version and one lead at t, in one language."""
+    """One version and the facts of one lead at t, in one language."""
 
-    def __init__(self, lead_id: int, version: DefinitionVersion, t: datetime, lang: str, personal: bool):
-        self.version, self.body, self.t, self.lang, self.personal = version, version.body, t, lang, personal
+    def __init__(self, version: DefinitionVersion, facts: LeadFacts, lang: str, personal: bool, held: Held):
+        self.version, self.body, self.facts, self.lang = version, version.body, facts, lang
         self.catalogue: Catalogue = read_catalogue()
-        self.facts = LeadFacts(lead_id, t)
-        self.today = self.facts.days.of(t)
-        self.voice = voice(self.body, self.catalogue, lang)
+        self.voice = voices.of(self.body, self.catalogue, lang)
+        self.behind = Behind(self.facts, self.voice, lang, personal, held)
         self.items = {item["key"]: (path, item) for axis in tree.AXES for path, item, _g in tree.items(self.body, axis)}
         self.groups = {one["key"]: one for axis in tree.AXES for one in self.body[axis]["items"] if tree.is_group(one)}
-        self.judgement: Judgement = oracle.score(lead_id, self.body, t, catalogue=self.catalogue, facts=self.facts)
+        self.judgement: Judgement = oracle.score(
+            facts.lead_id, self.body, facts.t, catalogue=self.catalogue, facts=facts
+        )
+        self.rules = queries.pinned(self.body)
+        self.moment = Later(facts, facts.today, self.catalogue, self.rules)
 
     def why(self, rows, numbers, cell, mql, direct, at, pending, stored) -> Why:
         axes = [self._axis(axis, [row for row in rows if row.axis == axis], numbers[axis]) for axis in tree.AXES]
@@ -191,10 +202,11 @@ class _Teller:
         place: dict[str, Any] = {"start": round(start, 2), "width": round(width, 2)}
         if row.kind == "criterion":
             path, item = self.items[row.key]
-            days, more = self._days(item)
+            days, more = self.behind.days(item)
             return WhyRow(
                 row.key, row.kind, plain(self.voice.condition(item["when"])), row.points, **place, days=days, more_days=more,
-                facts=self._said(item), how=self._how(row, item), criterion=plain(self.voice.criterion(item, path)),
+                facts=self.behind.said(item), how=self._how(row, item),
+                criterion=plain(self.voice.criterion(item, path)), next=self._fading(item, row), fades=fading.fades(item),
             )  # fmt: skip
         if row.kind == "group":
             text = _("these criteria together count %(cap)s at most") % {"cap": self.groups[row.key]["cap"]}
@@ -218,74 +230,5 @@ class _Teller:
             parts.append(_("capped at %(cap)s") % {"cap": cap_of(item)})
         return ", ".join(parts)
 
-    def _days(self, item: Mapping[str, Any]) -> tuple[list[Day], int]:
-        """The days of the events that an event criterion counts, newest first."""
-        when = item["when"]
-        if "event" not in when:
-            return [], 0
-        found: dict[date, list[int]] = {}
-        for on, lead in self.facts.done(when["event"]):
-            age = (self.today - on).days
-            if age >= 0 and (when.get("within") is None or age < when["within"]):
-                found.setdefault(on, []).append(lead)
-        days = [
-            Day(on, len(by), self._weight(item, on), sorted({*by} - {self.facts.lead_id}))
-            for on, by in sorted(found.items(), reverse=True)
-        ]
-        return days[:MAX_DAYS], max(0, len(days) - MAX_DAYS)
-
-    def _said(self, item: Mapping[str, Any]) -> list[Said]:
-        """The values that a criterion reads, as they were at t."""
-        found = []
-        for _path, leaf in tree.leaves(item["when"]):
-            if leaf.get("field") in company_days.COLUMNS:
-                found.append(self._counted(leaf["field"]))
-            if "field" not in leaf or leaf["field"] not in self.fields:
-                continue
-            one = self.fields[leaf["field"]]
-            if one.personal and not self.personal:
-                continue
-            change = self.changes[one.subject].get(one.name)
-            text = values.text_of(one, change.value if change else None, self.lang)
-            other = change.subject_id if change and one.subject == "lead" else None
-            other = None if other == self.facts.lead_id else other
-            found.append(Said(values.label_of(one, self.lang), text, _since(change), other))
-        return found
-
-    def _counted(self, key: str) -> Said:
-        """A sum over the people of its company, as it stands since the midnight before t."""
-        info, value = self.catalogue[key], self.facts.value(key)
-        label = info.label_fr if self.lang == "fr" else info.label_en
-        shown = "" if value is None else number(value, self.lang)
-        return Said(label, shown, _("counted at midnight"))
-
-    @cached_property
-    def fields(self) -> dict[str, FieldDef]:
-        return {one.key: one for one in FieldDef.objects.filter(subject__in=("lead", "company"))}
-
-    @cached_property
-    def changes(self) -> dict[str, dict[str, AttributeChange]]:
-        mine = values.latest("lead", self.facts.lead_id, self.t)
-        company = mine["company"].value if "company" in mine else None
-        return {"lead": mine, "company": values.latest("company", int(company), self.t) if company else {}}
-
-    def _weight(self, item: Mapping[str, Any], on: date) -> str:
-        weight = decay.weight(item, (self.today - on).days)
-        return "" if weight == decay.MILLION else share(weight // 10_000 * 10_000, self.lang)
-
-
-def _since(change: AttributeChange | None) -> str:
-    if change is None:
-        return ""
-    at = timezone.localtime(change.occurred_at)
-    style = "SHORT_DATE_FORMAT" if change.day_only else "SHORT_DATETIME_FORMAT"
-    return _("since %(day)s") % {"day": formats.date_format(at, style)}
-
-
-def voice(body: Mapping[str, Any], catalogue: Catalogue, lang: str) -> Voice:
-    """The voice that knows the personas and campaigns a definition names."""
-    named = {cond["event"].get("campaign") for _p, cond in tree.conditions(body) if "event" in cond} - {None, ""}
-    rows = Campaign.objects.filter(pk__in=[one for one in named if isinstance(one, int)])
-    keys = Campaign.objects.filter(key__in=[one for one in named if isinstance(one, str)])
-    campaigns = {row.pk: str(row) for row in rows} | {row.key: str(row) for row in keys}
-    return Voice(lang, catalogue, queries.persona_names(lang), campaigns)
+    def _fading(self, item: Mapping[str, Any], row: Row) -> Next | None:
+        return fading.next_change(item, self.moment, self.rules) if row.raw else None

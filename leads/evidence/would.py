@@ -14,13 +14,13 @@ from personas.definitions import queries
 from personas.definitions.catalogue import catalogue as read_catalogue
 from personas.models import DefinitionVersion
 
-from .why import voice
+from . import voices
 
 
 @dataclass(frozen=True)
 class Would:
     """`goal`: "MQL", or the best grade cell for whom is one already ("" when nothing better exists). `since`: when it became an
-    MQL in this cycle. `sets`: the elements of each set; `proven`: no smaller one exists."""
+    MQL in this cycle. `sets`: the elements of each set; `proven`: no smaller one exists. `short`: steps that bring it nearer and are not enough."""
 
     version: DefinitionVersion
     goal: str
@@ -28,10 +28,18 @@ class Would:
     sets: Sequence[Sequence[Wish]]
     proven: bool
     catalogue: Catalogue
+    short: Sequence[Wish] = ()
+
+    def not_enough(self, lang: str, *, personal: bool = True) -> list[str]:
+        """What brings it nearer without being enough, as sentences; nothing where a reader may not see all of it."""
+        if not personal and any(map(self._is_personal, self.short)):
+            return []
+        speaker = voices.of(self.version.body, self.catalogue, lang)
+        return [wishes.words(one, speaker) for one in self.short]
 
     def words(self, lang: str, *, personal: bool = True) -> list[list[str]]:
         """Each element of the sets that a reader may see, as a sentence."""
-        speaker = voice(self.version.body, self.catalogue, lang)
+        speaker = voices.of(self.version.body, self.catalogue, lang)
         return [[wishes.words(one, speaker) for one in said] for said in self.shown(personal=personal)]
 
     def shown(self, *, personal: bool = True) -> list[Sequence[Wish]]:
@@ -63,7 +71,7 @@ def _of(score: Score, t: datetime) -> Would:
         body, facts, facts.days.of(t), catalogue=catalogue, personas=queries.pinned(body), goal=[best] if already else (),
         after_no=not already, acts=facts.counts_today,
     )  # fmt: skip
-    return Would(score.version, best if already else "MQL", since, found.sets, found.proven, catalogue)
+    return Would(score.version, best if already else "MQL", since, found.sets, found.proven, catalogue, found.short)
 
 
 def _best(body: Mapping[str, Any]) -> str:

@@ -45,7 +45,7 @@ def touched(cutoff: datetime) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def known(handoff_ids: Sequence[int], cutoff: datetime) -> dict[int, dict[str, Any]]:
+def known(handoff_ids: Sequence[int], cutoff: datetime | states.Known) -> dict[int, dict[str, Any]]:
     """Columns of HandoffState (without `first` and the promise) of these handoffs, as known at the cut-off."""
     found = Handoff.objects.filter(among("pk", handoff_ids)).select_related("rules", "qualification").order_by("pk")
     handoffs, zone = list(found), clock.zone()

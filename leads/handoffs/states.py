@@ -5,11 +5,13 @@ The rows are locked before the log is read, so that of two deeds on one handoff 
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from leads.intake import merging
 from leads.intake.bulk import among
@@ -129,7 +131,18 @@ def _settle_first(leads: set[int]) -> list[int]:
 # --- reading the log
 
 
-def read(handoffs: Sequence[Handoff], cutoff: datetime | None = None) -> dict[int, Story]:
+@dataclass(frozen=True)
+class Known:
+    """A cut-off for questions about the past of one lead: by when a fact was known (declared history when it happened) and
+    had happened; a plain instant, as figures have it, asks by when it was recorded."""
+
+    at: datetime
+
+
+Cutoff = datetime | Known | None
+
+
+def read(handoffs: Sequence[Handoff], cutoff: Cutoff = None) -> dict[int, Story]:
     """The story of each handoff, by its id: as the log has it now, or as known at a cut-off."""
     ids = [one.pk for one in handoffs]
     charges, verdicts, tries = _charges(ids, cutoff), _verdicts(ids, cutoff), _tries(ids, cutoff)
@@ -150,44 +163,50 @@ def read(handoffs: Sequence[Handoff], cutoff: datetime | None = None) -> dict[in
     }
 
 
-def _by(rows: Any, cutoff: datetime | None) -> Any:
-    """Those recorded by the cut-off; all without one."""
-    return rows if cutoff is None else rows.filter(recorded_at__lte=cutoff)
+def _by(rows: Any, cutoff: Cutoff) -> Any:
+    """Those recorded, or known, by the cut-off; all without one."""
+    if cutoff is None:
+        return rows
+    if not isinstance(cutoff, Known):
+        return rows.filter(recorded_at__lte=cutoff)
+    if rows.model is Deal:  # born, like every identity
+        return rows.filter(Q(declared=True) | Q(recorded_at__lte=cutoff.at), created_at__lte=cutoff.at)
+    return rows.filter(known_at__lte=cutoff.at, occurred_at__lte=cutoff.at)
 
 
-def _standing(model: Any, cutoff: datetime | None) -> Any:
+def _standing(model: Any, cutoff: Cutoff) -> Any:
     """Facts of a kind that were not taken back."""
     back = _by(Correction.objects.filter(subject=model._meta.model_name), cutoff)
     return _by(model.objects, cutoff).exclude(pk__in=back.values("subject_id"))
 
 
-def _kept(model: Any, ids: Sequence[int], cutoff: datetime | None) -> Any:
+def _kept(model: Any, ids: Sequence[int], cutoff: Cutoff) -> Any:
     """Rows of a handoff's log that were not taken back, in order."""
     return _standing(model, cutoff).filter(among("handoff_id", ids)).order_by("occurred_at", "pk")
 
 
-def _charges(ids: Sequence[int], cutoff: datetime | None) -> dict[int, list[Charge]]:
+def _charges(ids: Sequence[int], cutoff: Cutoff) -> dict[int, list[Charge]]:
     found = defaultdict(list)
     for pk, *one in _kept(Assignment, ids, cutoff).values_list("handoff_id", "occurred_at", "rep_id", "pool_id"):
         found[pk].append(Charge(*one))
     return found
 
 
-def _verdicts(ids: Sequence[int], cutoff: datetime | None) -> dict[int, list[Verdict]]:
+def _verdicts(ids: Sequence[int], cutoff: Cutoff) -> dict[int, list[Verdict]]:
     found = defaultdict(list)
     for pk, *one in _kept(Decision, ids, cutoff).values_list("handoff_id", "kind", "occurred_at", "reason"):
         found[pk].append(Verdict(*one))
     return found
 
 
-def _tries(ids: Sequence[int], cutoff: datetime | None) -> dict[int, list[Try]]:
+def _tries(ids: Sequence[int], cutoff: Cutoff) -> dict[int, list[Try]]:
     found = defaultdict(list)
     for pk, *one in _kept(Attempt, ids, cutoff).values_list("handoff_id", "occurred_at", "channel", "outcome"):
         found[pk].append(Try(*one))
     return found
 
 
-def _sold(handoffs: Sequence[Handoff], cutoff: datetime | None) -> dict[int, datetime]:
+def _sold(handoffs: Sequence[Handoff], cutoff: Cutoff) -> dict[int, datetime]:
     """When a deal proved the need: a deal opened on the handoff; for an imported one, a won deal of its lead."""
     deals = _standing(Deal, cutoff)
     own = deals.filter(among("handoff_id", [one.pk for one in handoffs])).order_by("-created_at")
@@ -204,9 +223,10 @@ def _sold(handoffs: Sequence[Handoff], cutoff: datetime | None) -> dict[int, dat
     return found
 
 
-def _end_of(deal: Deal, cutoff: datetime) -> Deal:
+def _end_of(deal: Deal, cutoff: datetime | Known) -> Deal:
     """State and end of a deal by the values known at the cut-off."""
-    said = _standing(AttributeChange, cutoff).filter(subject="deal", subject_id=deal.pk, occurred_at__lte=cutoff)
+    at = cutoff.at if isinstance(cutoff, Known) else cutoff
+    said = _standing(AttributeChange, cutoff).filter(subject="deal", subject_id=deal.pk, occurred_at__lte=at)
     values = dict(said.order_by("occurred_at", "recorded_at", "pk").values_list("field", "value"))
     closed = values.get("closed_at")
     return Deal(
@@ -214,11 +234,11 @@ def _end_of(deal: Deal, cutoff: datetime) -> Deal:
     )
 
 
-def _merged(handoffs: Sequence[Handoff], cutoff: datetime | None) -> dict[int, datetime]:
+def _merged(handoffs: Sequence[Handoff], cutoff: Cutoff) -> dict[int, datetime]:
     leads = {one.lead_id for one in handoffs}
     return dict(_standing(Merge, cutoff).filter(among("loser_id", leads)).values_list("loser_id", "occurred_at"))
 
 
-def _back(subject: str, ids: Sequence[int], cutoff: datetime | None) -> dict[int, datetime]:
+def _back(subject: str, ids: Sequence[int], cutoff: Cutoff) -> dict[int, datetime]:
     found = _by(Correction.objects.filter(among("subject_id", ids), subject=subject), cutoff)
     return dict(found.values_list("subject_id", "occurred_at"))

@@ -41,8 +41,10 @@ from .identities import Campaign, Company, Deal, Lead, LeadKey, Stage, Visitor  
 from .replays import Replay, SalesTime  # noqa: F401
 from .retention import ErasureProposal, RetentionRule  # noqa: F401
 from .rights import (  # noqa: F401
+    Answer,
     Consent,
     ConsentProof,
+    Disagreement,
     Note,
     NoteText,
     RefusedArrival,

@@ -116,3 +116,63 @@ class Remark(Fact):
     to = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
     handoff = models.ForeignKey("leads.Handoff", models.PROTECT, null=True, related_name="remarks")
     deal = models.ForeignKey("leads.Deal", models.PROTECT, null=True, related_name="remarks")
+
+
+class DisagreementQuerySet(models.QuerySet):
+    def standing(self) -> "DisagreementQuerySet":
+        """Those that were not taken back."""
+        return self.exclude(models.Exists(_taken_back("note")))
+
+    def unanswered(self) -> "DisagreementQuerySet":
+        """Those without an answer that stands: what the next meeting is to look at."""
+        return self.exclude(models.Exists(self._answers()))
+
+    def answered(self) -> "DisagreementQuerySet":
+        return self.filter(models.Exists(self._answers()))
+
+    def _answers(self) -> models.QuerySet:
+        return Answer.objects.filter(to=models.OuterRef("pk")).exclude(models.Exists(_taken_back("note")))
+
+
+def _taken_back(name: str) -> models.QuerySet:
+    from .facts import Correction
+
+    return Correction.objects.filter(subject="note", subject_id=models.OuterRef(name))
+
+
+class Disagreement(Fact):
+    """A note that disagrees with a criterion (its key; "" for the grade as a whole) as it counted for a lead: by which version,
+    with which grade and how many points then. Its words, its author and its taking back are the note's."""
+
+    class Reason(models.TextChoices):
+        WRONG_FACT = "wrong_fact", _("the fact is wrong")
+        TOO_MUCH = "too_much", _("counts too much")
+        TOO_LITTLE = "too_little", _("counts too little")
+        NOT_A_SIGN = "not_a_sign", _("says nothing of a good lead")
+        MISSING = "missing", _("something is missing")
+
+    note = models.OneToOneField(Note, models.PROTECT, primary_key=True, related_name="disagreement")
+    line = models.ForeignKey("personas.DefinitionLine", models.PROTECT, related_name="disagreements")
+    version = models.ForeignKey("personas.DefinitionVersion", models.PROTECT, related_name="+")
+    criterion = models.CharField(max_length=60, default="")
+    reason = models.CharField(max_length=10, choices=Reason)
+    grade = models.CharField(max_length=2)
+    points = models.IntegerField()
+
+    objects = DisagreementQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["line", "criterion"], name="disagreement_criterion")]
+
+
+class Answer(Fact):
+    """A note that answers a disagreement: taken into the draft of that number, or kept. Taken back, it is open again."""
+
+    class Kind(models.TextChoices):
+        TAKEN = "taken", _("taken into the draft")
+        KEPT = "kept", _("kept as it is")
+
+    note = models.OneToOneField(Note, models.PROTECT, primary_key=True, related_name="answer")
+    to = models.ForeignKey(Disagreement, models.PROTECT, related_name="answers")
+    kind = models.CharField(max_length=5, choices=Kind)
+    draft = models.IntegerField(null=True)

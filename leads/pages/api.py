@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from leads.evidence import why, would
-from leads.evidence.why import Why
+from leads.evidence.why import Why, WhyRow
 from leads.models import Lead
 from personas.criteria import wishes
 from smarketing.accounts.models import Token
@@ -25,11 +25,28 @@ from smarketing.rows import clock
 from smarketing.web.language import active_language
 
 
+class NextShape(serializers.Serializer):
+    on = serializers.DateField()
+    points = serializers.IntegerField()
+
+
+class FactShape(serializers.Serializer):
+    kind = serializers.CharField(help_text=_("deed or value."))
+    id = serializers.IntegerField(allow_null=True, help_text=_("Of the fact; null where nothing says the value."))
+    at = serializers.DateTimeField(allow_null=True, help_text=_("When it happened, or came to hold."))
+    words = serializers.CharField()
+    count = serializers.IntegerField()
+    taken_back = serializers.CharField(allow_blank=True, help_text=_("When, by whom and why; blank: it counts."))
+
+
 class RowShape(serializers.Serializer):
     key = serializers.CharField(help_text=_("Of the criterion, group or axis; the same across versions."))
     kind = serializers.ChoiceField(["criterion", "group", "axis"])
     points = serializers.IntegerField(help_text=_("Whole points; the rows of an axis add up to it."))
     words = serializers.CharField()
+    how = serializers.CharField(allow_blank=True, help_text=_("How the points came about."))
+    next = NextShape(allow_null=True, help_text=_("When time alone changes them next; null: never."))
+    facts = FactShape(many=True)
 
 
 class AxisShape(serializers.Serializer):
@@ -74,6 +91,9 @@ class WouldShape(serializers.Serializer):
     )
     since = serializers.DateTimeField(allow_null=True, help_text=_("When it became an MQL in this cycle."))
     sets = serializers.ListField(child=WishShape(many=True), help_text=_("At most three, the smallest first."))
+    not_enough = serializers.ListField(
+        child=serializers.CharField(), help_text=_("What brings it nearer without being enough, in words.")
+    )
     hidden = serializers.IntegerField(help_text=_("Sets left out because they name personal values."))
     proven = serializers.BooleanField(help_text=_("Whether no smaller set exists."))
 
@@ -97,16 +117,12 @@ class Grade(APIView):
         responses={200: GradeShape(many=True), 400: ErrorShape},
     )
     def get(self, request: Request, pk: int) -> Response:
-        lead, personal, present = _lead(request, pk), _personal(request), clock.now()
-        if (asked := request.query_params.get("as_of")) is None:
-            found = why.now(lead, present, active_language(), personal=personal)
-        else:
-            at = _instant(asked)
-            if at is None or at > present:
-                said = _("as_of: a past instant with its zone is wanted, as 2026-11-20T09:00:00Z.")
-                return Response({"code": "bad_instant", "message": str(said)}, status=400)
-            found = why.as_of(lead, at, active_language(), personal=personal)
-        return Response([_grade(one) for one in found])
+        lead, personal, present = lead_of(request, pk), sees_personal(request), clock.now()
+        at = asked_instant(request, "as_of", present)
+        if isinstance(at, Response):
+            return at
+        found = (why.as_of if at else why.now)(lead, at or present, active_language(), personal=personal)
+        return Response([grade(one) for one in found])
 
 
 class Would(APIView):
@@ -123,17 +139,29 @@ class Would(APIView):
         responses=WouldShape(many=True),
     )
     def get(self, request: Request, pk: int) -> Response:
-        personal = _personal(request)
-        return Response([_would(one, personal) for one in would.of(_lead(request, pk), clock.now())])
+        personal = sees_personal(request)
+        return Response([_would(one, personal) for one in would.of(lead_of(request, pk), clock.now())])
 
 
-def _lead(request: Request, pk: int) -> Lead:
+def lead_of(request: Request, pk: int) -> Lead:
     return get_object_or_404(Lead.objects.visible_to(request.user), pk=pk)
 
 
-def _personal(request: Request) -> bool:
+def sees_personal(request: Request) -> bool:
     scoped = not isinstance(request.auth, Token) or "leads.personal" in request.auth.scopes
     return scoped and may(request.user, "leads.personal")
+
+
+def asked_instant(request: Request, name: str, latest: datetime, wanted: bool = False) -> datetime | Response | None:
+    """The instant that a parameter asks for, None without it; the answer that refuses it, when it is none or later."""
+    text = request.query_params.get(name)
+    if text is None and not wanted:
+        return None
+    at = _instant(text or "")
+    if at is not None and at <= latest:
+        return at
+    said = _("%(name)s: a past instant with its zone is wanted, as 2026-11-20T09:00:00Z.") % {"name": name}
+    return Response({"code": "bad_instant", "message": str(said)}, status=400)
 
 
 def _instant(text: str) -> datetime | None:
@@ -144,16 +172,39 @@ def _instant(text: str) -> datetime | None:
     return at if at and at.tzinfo and at.year > 1970 else None
 
 
-def _grade(one: Why) -> dict[str, Any]:
+def grade(one: Why) -> dict[str, Any]:
     return {
         "definition": one.version.line.name, "version": one.version.number, "grade": one.grade, "mql": one.mql,
         "direct": one.direct, "at": one.at.isoformat(),
         "axes": [
             {"name": axis.name, "points": axis.value,
-             "rows": [{"key": row.key, "kind": row.kind, "points": row.points, "words": row.text} for row in axis.rows]}
+             "rows": [_row(row) for row in axis.rows]}
             for axis in one.axes
         ],
         "failures": list(one.failures), "missing": list(one.missing),
+    }  # fmt: skip
+
+
+def _row(row: WhyRow) -> dict[str, Any]:
+    deeds = [
+        {
+            "kind": "deed",
+            "id": one.fact,
+            "at": one.at.isoformat(),
+            "words": one.text,
+            "count": one.n,
+            "taken_back": one.back,
+        }
+        for one in row.days
+    ]
+    said = [
+        {"kind": "value", "id": one.change, "at": one.at and one.at.isoformat(), "words": f"{one.label}: {one.text or '–'}",
+         "count": 1, "taken_back": ""}
+        for one in row.facts
+    ]  # fmt: skip
+    return {
+        "key": row.key, "kind": row.kind, "points": row.points, "words": row.text, "how": row.how,
+        "next": row.next and {"on": row.next.on.isoformat(), "points": row.next.points}, "facts": deeds + said,
     }  # fmt: skip
 
 
@@ -167,5 +218,5 @@ def _would(one: would.Would, personal: bool) -> dict[str, Any]:
             [{"words": text, **wishes.data(wish)} for wish, text in zip(parts, texts, strict=True)]
             for parts, texts in zip(shown, said, strict=True)
         ],
-        "hidden": len(one.sets) - len(shown), "proven": one.proven,
+        "not_enough": one.not_enough(active_language(), personal=personal), "hidden": len(one.sets) - len(shown), "proven": one.proven,
     }  # fmt: skip

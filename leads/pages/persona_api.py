@@ -15,8 +15,7 @@ from leads.models import Lead
 from smarketing.rows import clock
 from smarketing.web.language import active_language
 
-from .api import _lead as lead_of
-from .api import _personal as sees_personal
+from .api import lead_of, sees_personal
 
 
 class RuleShape(serializers.Serializer):

@@ -1,6 +1,7 @@
 """What a person said about being contacted: the panel on a lead's page, and the forms that record it or take it back."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.evidence import values
-from leads.models import Consent, HandoffState, Lead, Note
+from leads.models import AttributeChange, Consent, HandoffState, Lead, Note
 from leads.rights import consent, notes
 from leads.rights.problems import Refusal
 from smarketing.accounts.policy import may, needs
@@ -74,12 +75,11 @@ class NoteForm(forms.Form):
     )
 
 
-def beside(lead: Lead, user, past: bool) -> dict[str, Any]:
-    """What the page of a lead shows of this, and which deeds it offers; nothing of it as of a past day."""
-    living = not past and not lead.erased and not lead.root_id
+def beside(lead: Lead, user, opposed: AttributeChange | None, past: datetime | None) -> dict[str, Any]:
+    """What the page of a lead shows of this, as of `past` where it shows the past, and which deeds it offers: none then."""
+    living = past is None and not lead.erased and not lead.root_id
     personal = may(user, "leads.personal")
-    said = consent.of(lead) if not past else []
-    opposed = values.latest("lead", lead.pk, clock.now()).get("opted_out") if lead.opted_out and not past else None
+    said = consent.of(lead, past)
     return {
         "consents": said[:SHOWN] if personal else [],
         "opposed": opposed,
@@ -92,6 +92,7 @@ def beside(lead: Lead, user, past: bool) -> dict[str, Any]:
         and may(user, "queue.view")
         and HandoffState.objects.filter(lead=lead, is_open=True).exists(),
         "may_note": living and may(user, "leads.note"),
+        "may_disagree": living and may(user, "leads.disagree"),
         "may_praise": living and may(user, "leads.praise"),
         "note_form": NoteForm(),
     }

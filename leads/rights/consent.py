@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from leads.evidence import values
 from leads.evidence.story import merged
 from leads.handoffs import handing
 from leads.intake import columns, corrections, facts, merging, suppression
@@ -108,17 +110,15 @@ def take_back(*, consent: Consent, by: User, at: datetime, reason: str) -> Corre
     return Correction.objects.get(subject="consent", subject_id=consent.pk)
 
 
-def of(lead: Lead) -> Sequence[Consent]:
-    """What a person said, newest first, with `back` (the Correction) where it was taken back."""
-    rows = list(
-        Consent.objects.filter(lead__in=merged(lead)).select_related("by", "proof").order_by("-occurred_at", "-pk")
-    )
-    back = {
-        one.subject_id: one
-        for one in Correction.objects.filter(subject="consent", subject_id__in=[row.pk for row in rows]).select_related(
-            "by"
-        )
-    }
+def of(lead: Lead, t: datetime | None = None) -> Sequence[Consent]:
+    """What a person said, newest first, with `back` (the Correction) where it was taken back; with `t` as known then."""
+    known = Q() if t is None else Q(known_at__lte=t, occurred_at__lte=t)
+    whose = merged(lead) if t is None else list(values.members(lead.pk, t))
+    said = Consent.objects.filter(known, lead__in=whose).select_related("by", "proof")
+    rows = list(said.order_by("-occurred_at", "-pk"))
+    by_then = Q() if t is None else Q(known_at__lte=t)
+    gone = Correction.objects.filter(by_then, subject="consent", subject_id__in=[row.pk for row in rows])
+    back = {one.subject_id: one for one in gone.select_related("by")}
     for row in rows:
         row.back = back.get(row.pk)
     return rows

@@ -6,6 +6,7 @@ points by `criteria.evaluate`.
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -37,6 +38,30 @@ from . import company_days
 from .days import Days, here
 
 
+@dataclass(frozen=True)
+class Deed:
+    """An event, or an attempt, with its local day and its lead; `seen` as `criteria.behaviours.matches` reads it."""
+
+    day: date
+    lead: int
+    fact: Event | Attempt
+    seen: Mapping[str, Any]
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """(kind of fact, id), as corrections name it."""
+        return self.fact._meta.model_name, self.fact.pk
+
+    @property
+    def campaign(self) -> Campaign | None:
+        return self.fact.campaign if isinstance(self.fact, Event) else None
+
+    def matches(self, filter_: Mapping[str, Any]) -> bool:
+        named = isinstance(filter_.get("campaign"), str) and filter_["campaign"]
+        campaign = self.campaign
+        return matches(filter_, {**self.seen, "campaign": campaign.key} if named and campaign else self.seen)
+
+
 class LeadFacts:
     """What is known of a lead at t (`criteria.evaluate.Facts`)."""
 
@@ -47,10 +72,17 @@ class LeadFacts:
         days: Days | None = None,
         personas: Iterable[int] = (),
         also: Iterable[int] = (),
+        corrected_by: datetime | None = None,
     ):
-        """`also`: leads that are taken for merged into it, with all that is merged into them."""
+        """`also`: leads that are taken for merged into it, with all that is merged into them. `corrected_by`: what was taken
+        back by this later instant is left out too."""
         self.lead_id, self.t, self.days, self.personas = lead_id, t, days or here(), frozenset(personas)
-        self._also = tuple(also)
+        self._also, self._corrected_by = tuple(also), corrected_by or t
+
+    @property
+    def today(self) -> date:
+        """The local day of t."""
+        return self.days.of(self.t)
 
     def value(self, field: str) -> Any:
         subject, _, name = field.partition(".")
@@ -67,14 +99,21 @@ class LeadFacts:
 
     def done(self, filter_: Mapping[str, Any]) -> list[tuple[date, int]]:
         """(day, lead that did it) of each event of a behaviour: the lead itself, or one merged into it."""
-        found = []
+        return [(one.day, one.lead) for one in self.deeds(filter_)]
+
+    def deeds(self, filter_: Mapping[str, Any]) -> list["Deed"]:
+        """The events, or attempts, of a behaviour that count."""
         lasting = lasts(filter_)
-        for day, event, campaign, lead in [*self._events, *(self._attempts if lasting else ())]:
-            named = isinstance(filter_.get("campaign"), str) and filter_["campaign"]
-            seen = event | {"campaign": campaign.key if named and campaign else event["campaign"]}
-            if matches(filter_, seen) and (lasting or self._reset_day is None or day > self._reset_day):
-                found.append((day, lead))
-        return found
+        found = [*self._events, *(self._attempts if lasting else ())]
+        return [one for one in found if one.matches(filter_) and (lasting or self._counts(one))]
+
+    def _counts(self, one: "Deed") -> bool:
+        return self._reset_day is None or one.day > self._reset_day
+
+    def taken_back(self, filter_: Mapping[str, Any] | None = None) -> list["Deed"]:
+        """The events and attempts (of a behaviour) that were known, and taken back by t."""
+        tried = self._attempts_gone if filter_ is None or lasts(filter_) else ()
+        return [one for one in [*self._gone, *tried] if filter_ is None or one.matches(filter_)]
 
     @property
     def cycle(self) -> int:
@@ -89,7 +128,7 @@ class LeadFacts:
     @property
     def counts_today(self) -> bool:
         """Whether what is done today counts: not on the day of an engagement reset."""
-        return self._reset_day is None or self.days.of(self.t) > self._reset_day
+        return self._reset_day is None or self.today > self._reset_day
 
     @cached_property
     def members(self) -> dict[int, int]:
@@ -131,10 +170,14 @@ class LeadFacts:
 
     def _known(self, model, **which):
         """Facts known and occurred by t, not taken back by then."""
-        rows = model.objects.filter(known_at__lte=self.t, occurred_at__lte=self.t, **which)
+        return self._ever(model, **which).exclude(Exists(self._back(model)))
+
+    def _ever(self, model, **which):
+        return model.objects.filter(known_at__lte=self.t, occurred_at__lte=self.t, **which)
+
+    def _back(self, model):
         subject = model._meta.model_name
-        back = Correction.objects.filter(subject=subject, subject_id=OuterRef("pk"), known_at__lte=self.t)
-        return rows.exclude(Exists(back))
+        return Correction.objects.filter(subject=subject, subject_id=OuterRef("pk"), known_at__lte=self._corrected_by)
 
     def _latest(self, subject: str, ids: Iterable[int]) -> dict[str, Any]:
         found: dict[str, tuple] = {}
@@ -156,37 +199,52 @@ class LeadFacts:
         return max((self.days.of(one.occurred_at) for one in self._resets), default=None)
 
     @cached_property
-    def _events(self) -> list[tuple[date, dict[str, Any], Campaign | None, int]]:
-        visitors = self._visitors()
+    def _events(self) -> list["Deed"]:
+        return self._read(self._known(Event))
+
+    @cached_property
+    def _gone(self) -> list["Deed"]:
+        return self._read(self._ever(Event).filter(Exists(self._back(Event))))
+
+    def _read(self, events) -> list["Deed"]:
+        visitors = self._visitors
         mine = Q(lead_id__in=self.members) | Q(lead=None, visitor__in=visitors)
-        rows = list(self._known(Event).filter(mine).select_related("campaign"))
+        rows = list(events.filter(mine).select_related("campaign"))
         payloads = EventPayload.objects.filter(event__in=[row.pk for row in rows])
         props = {
             one.pk: json.loads(one.text, parse_float=Decimal)
             for one in payloads.annotate(text=Cast("properties", TextField()))
         }
         return [
-            (
-                self.days.of(row.occurred_at),
+            Deed(
+                self.days.of(row.occurred_at), row.lead_id or visitors[row.visitor_id], row,
                 {
                     "kind": row.kind, "name": row.name, "page": row.page, "form": row.form,
                     "campaign": row.campaign_id, "props": props.get(row.pk) or {},
                 },
-                row.campaign,
-                row.lead_id or visitors[row.visitor_id],
             )
             for row in rows
         ]  # fmt: skip
 
     @cached_property
-    def _attempts(self) -> list[tuple[date, dict[str, Any], Campaign | None, int]]:
-        rows = self._known(Attempt).filter(lead_id__in=self.members, lead__erased=False)
+    def _attempts(self) -> list["Deed"]:
+        return self._tried(self._known(Attempt))
+
+    @cached_property
+    def _attempts_gone(self) -> list["Deed"]:
+        return self._tried(self._ever(Attempt).filter(Exists(self._back(Attempt))))
+
+    def _tried(self, attempts) -> list["Deed"]:
+        rows = attempts.filter(lead_id__in=self.members, lead__erased=False)
         said = {"kind": ATTEMPT, "campaign": None}
         return [
-            (self.days.of(row.occurred_at), said | {"channel": row.channel, "outcome": row.outcome}, None, row.lead_id)
+            Deed(
+                self.days.of(row.occurred_at), row.lead_id, row, said | {"channel": row.channel, "outcome": row.outcome}
+            )
             for row in rows
         ]
 
+    @cached_property
     def _visitors(self) -> dict[int, int]:
         """Visitor -> the lead that it was first joined to, of those that were this lead by t."""
         first: dict[int, Join] = {}
@@ -208,11 +266,13 @@ def score(
     catalogue: Catalogue | None = None,
     after_no: bool = False,
     facts: LeadFacts | None = None,
+    today: date | None = None,
 ) -> Judgement:
-    """The judgement of a lead under a definition's body at t, from raw facts (`facts`, where they were read already)."""
+    """The judgement of a lead under a definition's body at t, from raw facts (`facts`, where they were read already); with
+    `today` as these facts look on another day."""
     catalogue = catalogue or read_catalogue()
     facts = facts or LeadFacts(lead_id, t)
-    today = facts.days.of(t)
+    today = today or facts.days.of(t)
     moment = Moment(facts, today, catalogue)
     facts.personas = frozenset(pk for pk, rules in queries.pinned(body).items() if rules and moment.holds(rules))
     return judge(body, facts, today, catalogue=catalogue, after_no=after_no)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import formats, timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -90,10 +91,15 @@ def merge(*, loser: Lead, root: Lead, by: User, at: datetime) -> Merge:
     return made
 
 
-def of(lead: Lead) -> Sequence[Merge]:
-    """Merges that made this lead what it is, newest first; those that were taken back left out."""
-    rows = merging.standing().filter(root__in=merged(lead)).select_related("by", "loser")
-    return list(rows.order_by("-recorded_at", "-pk"))
+def of(lead: Lead, t: datetime | None = None) -> Sequence[Merge]:
+    """Merges that made this lead what it is, newest first; those that were taken back left out. With `t` as known then."""
+    if t is None:
+        rows = merging.standing().filter(root__in=merged(lead))
+    else:
+        back = Correction.objects.filter(subject="merge", subject_id=OuterRef("pk"), known_at__lte=t)
+        known = Merge.objects.filter(root__in=values.members(lead.pk, t), known_at__lte=t, occurred_at__lte=t)
+        rows = known.exclude(Exists(back))
+    return list(rows.select_related("by", "loser").order_by("-recorded_at", "-pk"))
 
 
 def preview_back(one: Merge) -> Preview:

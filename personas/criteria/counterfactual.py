@@ -18,16 +18,19 @@ from .imagined import Imagination, State, Wish
 
 MOST_SETS, MOST_STEPS = 3, 8
 MOST_LOOKS, MOST_WALKED = 20_000, 100_000  # states judged; beginnings of states gone through
+MOST_COMPARED = 400  # states of one or two steps looked at for the nearest that is not enough
 MORE_LOOKS, MORE_WALKED = 4_000, 20_000  # for further sets, once one is found
 
 
 @dataclass(frozen=True)
 class Answer:
     """`sets`, smallest first; none: nothing within reach. `proven`: every smaller set was tried; otherwise there were too many
-    to try, and a set was found by taking the best step each time."""
+    to try, and a set was found by taking the best step each time. `short`: of one or two steps those that bring it nearest
+    without being enough, to show what the sets are for; empty where no step brings it nearer."""
 
     sets: tuple[tuple[Wish, ...], ...]
     proven: bool
+    short: tuple[Wish, ...] = ()
 
 
 def would(
@@ -53,7 +56,7 @@ class _Search:
     def __init__(self, imagination: Imagination, goal: Collection[str], after_no: bool):
         self.all, self.body = imagination, imagination.body
         self.goal, self.after_no = goal, after_no
-        self.looks = self.walked = 0
+        self.looks = self.walked = self.compared = 0
         self.most_looks, self.most_walked = MOST_LOOKS, MOST_WALKED
         self.found: list[State] = []
         self._order()
@@ -70,7 +73,24 @@ class _Search:
         proven = bool(self.found) or not self._is_tired()
         if not self.found and (step := self._step_by_step(start)):
             self.found, proven = [step], False
-        return Answer(tuple(map(self.all.wishes, self.found)), proven)
+        short = self.all.wishes(nearest) if (nearest := self._nearest(start)) else ()
+        return Answer(tuple(map(self.all.wishes, self.found)), proven, short)
+
+    def _nearest(self, start: Judgement) -> State | None:
+        """One or two steps that are not enough, and bring it as near as any such."""
+        best, nearest = self._worth(start), None
+        for one in self._nearby(self.all.nothing):
+            for state in (one, *self._nearby(one)):
+                if sum(map(bool, state)) > 2 or self._seen_enough():
+                    continue
+                found = self._judgement(state)
+                if not self._reached(found) and self._worth(found) > best:
+                    best, nearest = self._worth(found), state
+        return nearest
+
+    def _seen_enough(self) -> bool:
+        self.compared += 1
+        return self.compared > MOST_COMPARED
 
     def _keep(self, state: State) -> None:
         self.found.append(state)

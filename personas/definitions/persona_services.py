@@ -81,13 +81,12 @@ def save_persona(
     return create_version(persona=persona, story=story, rules=rules, by=by, at=at)
 
 
-def current_versions() -> list[PersonaVersion]:
-    """The newest version of each persona that is not retired, in the agreed order of the personas."""
-    versions = (
-        PersonaVersion.objects.filter(persona__retired=False)
-        .select_related("persona")
-        .order_by("persona_id", "-number")
-    )
+def current_versions(at: datetime | None = None) -> list[PersonaVersion]:
+    """The newest version of each persona that is not retired, in the agreed order of the personas; with `at` the newest then."""
+    known = PersonaVersion.objects.filter(persona__retired=False)
+    if at is not None:
+        known = known.filter(created_at__lte=at)
+    versions = known.select_related("persona").order_by("persona_id", "-number")
     return sorted(versions.distinct("persona_id"), key=lambda one: (one.persona.place, one.persona_id))
 
 

@@ -69,6 +69,8 @@ DEEDS = {
     "lead.edit": _("changed a lead"),
     "lead.merge": _("merged two leads"),
     "lead.note": _("wrote a note on a lead"),
+    "lead.answer": _("answered a disagreement"),
+    "lead.disagree": _("disagreed with a criterion"),
     "lead.praise": _("praised the other side"),
     "lead.twins": _("said that two leads are different people"),
     "lead.twins_again": _("let pairs of leads be suggested again"),

@@ -60,6 +60,7 @@ VERBS: dict[str, frozenset[str]] = {
     "companies.edit": frozenset({MARKETER, MANAGER}),
     "leads.note": WORKERS,
     "leads.praise": WORKERS,
+    "leads.disagree": frozenset({REP, MANAGER}),
     "leads.consent": WORKERS | {ADMINISTRATOR},
     "leads.privacy": frozenset({MANAGER, ADMINISTRATOR}),
     "leads.erase": frozenset({ADMINISTRATOR}),

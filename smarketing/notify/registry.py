@@ -56,6 +56,8 @@ CHANNELS: dict[str, dict[str, Channels]] = {
     "promise_missed": {Role.REP: PORTAL, Role.MANAGER: MORNING},
     "sent_back": {Role.MARKETER: MORNING},
     "praise": {Role.REP: PORTAL, Role.MANAGER: PORTAL, Role.MARKETER: PORTAL},
+    "disagreement": {Role.MARKETER: PORTAL, Role.MANAGER: PORTAL},
+    "answered": {Role.REP: PORTAL, Role.MANAGER: PORTAL},
     "paper": {Role.MANAGER: AT_ONCE, Role.MARKETER: AT_ONCE, Role.REP: AT_ONCE},
     "comment": {Role.MANAGER: PORTAL, Role.MARKETER: PORTAL, Role.REP: PORTAL},
     "pace": {Role.MANAGER: MAIL_ONLY, Role.MARKETER: MAIL_ONLY},

@@ -267,6 +267,30 @@ def _handed() -> dict:
     return {"pk": _newest("leads.Handoff", "lead_id")["pk"]}
 
 
+def _judged() -> dict:
+    """A lead that is judged by a definition."""
+    from leads.models import Score
+
+    return {"pk": Score.objects.filter(track="live", lead__erased=False, lead__root_id=None).latest("lead_id").lead_id}
+
+
+def _disagreed() -> dict:
+    """What a sales manager said against a criterion just now."""
+    from leads.models import Score
+    from leads.rights import disagreements
+    from smarketing.accounts.models import User
+    from smarketing.rows import clock
+
+    score = Score.objects.filter(lead=_judged()["pk"], track="live").select_related("lead", "version").latest("line_id")
+    item = next((one for axis in ("fit", "engagement") for one in score.version.body[axis]["items"]), {"key": ""})
+    by = User.objects.filter(role="manager", side="sales", is_active=True).order_by("pk")[0]
+    made = disagreements.say(
+        lead=score.lead, version=score.version, criterion=item["key"], reason="not_a_sign", text="Students read it, too.",
+        by=by, at=clock.now(),
+    )  # fmt: skip
+    return {"pk": made.pk}
+
+
 def _said(name: str) -> Example:
     """A lead of whom a consent and a note were written down just now."""
 
@@ -476,6 +500,9 @@ PAGES = (
     Page("leads:unmerge", "marketer", _merged),
     Page("leads:note", "marketer", _handed),
     Page("leads:praise", "marketer", _handed),
+    Page("leads:disagree", "manager-sales", _judged),
+    Page("leads:disagreements", "marketer", query=lambda: _disagreed() and ""),
+    Page("leads:disagreement_answer", "marketer", lambda: _disagreed()),
     Page("leads:note_back", "marketer", _said("note")),
     Page("leads:suppression", "administrator"),
     Page("leads:company_add", "marketer"),
@@ -623,8 +650,10 @@ DEEDS = {
     "leads:twins_dismiss", "leads:campaign_spend", "leads:import_choose", "leads:import_apply", "leads:import_stop", "leads:import_undo", "leads:import_progress",
     "leads:mapping_forget", "leads:mapping_remember",
     "leads:import_rejected", "leads:import_mapping",
-    "measures:list", "measures:one", "measures:schema", "sla:api_contracts", "sla:api_month", "leads:api_grade", "leads:api_would", "leads:api_resembles",
-    "personas:api_personas", "personas:api_persona", "personas:api_versions", "reporting:api_coverage", "personas:api_criteria",
+    "measures:list", "measures:one", "measures:schema", "sla:api_contracts", "sla:api_month", "leads:api_lead", "leads:api_grade", "leads:api_would", "leads:api_resembles",
+    "personas:api_personas", "personas:api_persona", "personas:api_versions", "reporting:api_coverage",
+    "leads:api_changes", "leads:api_history",
+    "leads:api_disagreements", "personas:api_criteria",
     "leads:replay", "leads:try", "leads:replay_again", "leads:api_months",
     "personas:act", "personas:row", "personas:undo", "personas:propose", "personas:counts", "personas:persona_counts", "personas:version",
     "personas:comment", "personas:comment_change", "personas:backlog", "personas:observed", "personas:again",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from leads.evidence import since, why
+from leads.evidence import why
 from leads.models import Lead, Score
 from leads.scoring import asks, compile, days, ledger, oracle, program
 from leads.scoring.sql import Params, fetch
@@ -167,25 +167,27 @@ def test_before_it_was_known_or_defined_there_is_no_panel(marie):
     assert len(why.as_of(lead, AT + timedelta(days=2), "en")) == 1
 
 
-@settings(max_examples=examples(12), deadline=None, phases=PHASES, suppress_health_check=QUIET)
-@given(st.data())
-def test_what_changed_adds_up_between_any_two_instants(data):
-    worlds.catalogue()
-    body = data.draw(worlds.bodies(), "body")
-    assume(not validate(body, catalogue()))
-    version(body, worlds.NOON - timedelta(days=400))
-    lead, asked = worlds.live(data.draw(worlds.lives, "life"))
-    for change in since.changes(Lead.objects.get(pk=lead), min(asked), worlds.NOON, "en"):
-        for axis in change.axes:
-            assert sum(row.difference for row in axis.rows) == axis.difference == axis.after - axis.before
+def test_a_row_opens_its_facts_the_one_taken_back_the_late_one_and_its_fading(marie):
+    one = version(k2_body())
+    gone = facts.event(marie, "webinar", AT, name="Fair")
+    facts.correct("event", gone, AT + timedelta(minutes=5))
+    facts.event(marie, "page", AT - timedelta(days=2), AT + timedelta(minutes=10), page="/pricing")
+    (panel,) = why.as_of(Lead.objects.get(pk=marie), AT + timedelta(hours=1), "en")
+    rows = {row.key: row for axis in panel.axes for row in axis.rows}
+    assert [(day.n, day.text, bool(day.learned)) for day in rows["price"].days] == [
+        (3, "visited the page /pricing", False), (1, "visited the page /pricing", True),
+    ]  # fmt: skip
+    struck = [day for day in rows["web"].days if day.back]
+    assert [day.fact for day in struck] == [gone] and struck[0].back.startswith("taken back on 20 Nov 2026")
+    fall = rows["price"].next  # four visits, capped at two: all but those of the day itself may go
+    assert (fall.on, fall.points, rows["price"].later) == ((AT + timedelta(days=30)).date(), 0, "0")
+    assert rows["web"].next is None and not rows["web"].fades and rows["price"].fades
+    assert one.number == panel.version.number
 
 
-def test_what_changed_names_the_row_that_moved(marie):
+def test_a_value_taken_back_stands_struck_beside_the_one_that_holds(marie):
     version(k2_body())
-    facts.change("lead", marie, "function", "Student", AT + timedelta(hours=2))
-    (change,) = since.changes(Lead.objects.get(pk=marie), AT + timedelta(hours=1), AT + timedelta(hours=3), "en")
-    fit, engagement = change.axes
-    assert [(row.text, row.before, row.after, row.signed) for row in fit.rows] == [
-        ("function contains Marketing", 25, 0, "−25")
-    ]
-    assert not engagement.rows and not change.other_version
+    facts.correct("attributechange", facts.change("lead", marie, "function", "Intern", AT), AT + timedelta(minutes=1))
+    (panel,) = why.as_of(Lead.objects.get(pk=marie), AT + timedelta(hours=1), "en")
+    (said,) = panel.axes[0].rows[0].facts
+    assert said.text == "Head of Marketing" and [text for text, _back in said.gone] == ["Intern"]

@@ -72,6 +72,15 @@ def test_it_is_told_in_both_languages(marie):
     ]
 
 
+def test_what_brings_it_nearer_is_said_not_to_be_enough(marie):
+    """One more look at the prices is half the way; done for real it makes no MQL."""
+    found = answer(marie)
+    assert found.not_enough("en") == ["visited a page like /pricing: once more"]
+    do(marie, found.short)
+    score = judged(marie)
+    assert not (score.mql or score.direct)
+
+
 def test_a_country_that_is_known_is_not_to_change_but_may_be_learned():
     definitions.version(definitions.simple(direct=[]), LONG_AGO)
     FieldDef.objects.filter(key="lead.country").update(steady=True)
@@ -94,6 +103,7 @@ def test_whoever_is_one_is_told_since_when_and_that_nothing_is_better(marie):
 def test_the_page_answers_when_asked(marie):
     page = client_of(person("Mia", "marketer")).get(f"/leads/{marie}/?would=now").content.decode()
     assert "visited a page like /pricing: 2 times more" in page and "No shorter way exists" in page
+    assert "Not enough:" in page and "once more" in page
     assert "2 times more" not in client_of(person("Max", "marketer")).get(f"/leads/{marie}/").content.decode()
 
 

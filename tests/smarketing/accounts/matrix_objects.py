@@ -16,6 +16,7 @@ from leads.models import (
     Assignment,
     AttributeChange,
     Company,
+    Disagreement,
     Handoff,
     HandoffState,
     Lead,
@@ -115,6 +116,11 @@ class Objects:
         lead = Lead.objects.get(pk=fresh.lead_id)
         words = {"lead": lead, "by": self.boss, "at": self.at}
         note = notes.write(text=f"{said} likes tea.", **words)
+        against = notes.write(text=f"{said} is no sign.", **words)
+        version = self.line.versions.first()
+        Disagreement.objects.create(
+            note=against, line=self.line, version=version, reason="not_a_sign", grade="A1", points=0
+        )
         given = {"kind": "given", "purpose": "newsletter", "channel": "mail", "basis": "consent", "said_on": None}
         agreed = consent.say(source="Salon", text=f"{said} agrees.", **given, **words)
         self._of_the_firm(lead.pk, function=f"Head of {said}"), self._of_the_firm(tried.lead_id)
@@ -123,6 +129,7 @@ class Objects:
         self._settle(name, fresh), self._settle(name, tried)
         made = {
             "lead": lead.pk, "handoff": fresh.pk, "attempt": attempt.pk, "decision": accepted.pk, "note": note.pk,
+            "disagreement": against.pk,
             "consent": agreed.pk, "change": change.pk, "charge": charge.pk,
         }  # fmt: skip
         return made | ({"deal": self._sold(name, how)} if name in ("own", "team", "foreign") else {})
@@ -137,7 +144,7 @@ class Objects:
 
     def _of_work(self) -> Kinds:
         """One argument each, then two: a part that belongs to another lead is `crossed`."""
-        alone = ("lead", "handoff", "attempt", "decision", "deal", "change", "charge")
+        alone = ("lead", "handoff", "attempt", "decision", "deal", "change", "charge", "disagreement")
         found: Kinds = {}
         for kind in alone:
             found[kind] = {name: {"pk": one[kind]} for name, one in self.work.items() if kind in one}

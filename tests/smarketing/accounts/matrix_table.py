@@ -25,9 +25,10 @@ NOBODY: tuple[str, ...] = ()
 TABLE: dict[str, dict[tuple[str, ...], str]] = {
     # a rep: one's own and what waits in one's pools; everybody else reads all
     "lead": {
-        ALL: "leads:lead leads:api_grade leads:api_would leads:api_resembles",
+        ALL: "leads:lead leads:api_lead leads:api_grade leads:api_would leads:api_resembles leads:api_changes leads:api_history leads:api_disagreements",
         WORKERS: "leads:lead_edit leads:note leads:praise",
         (*WORKERS, ADMIN): "leads:consent leads:opposition",
+        (REP, *BOSSES): "leads:disagree",
         MARKETERS: "leads:merge",
         STEWARDS: "leads:export",
         OFFICE: "leads:erase",
@@ -35,6 +36,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "lead to sell to": {DESK: "leads:open_deal_on_lead"},
     "consent": {(*WORKERS, ADMIN): "leads:consent_back"},
     "note": {WORKERS: "leads:note_back"},
+    "disagreement": {MARKETERS: "leads:disagreement_answer"},
     "change": {WORKERS: "leads:change_back"},
     "charge": {(REP, *BOSSES): "leads:charge_back"},
     "handoff": {
@@ -138,7 +140,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
         ALL: "personas:list personas:order home search palette views view_save list_columns exports help help_words help_keys accounts:profile"
         " accounts:settings accounts:sessions accounts:sessions_end notify:notices notify:bell notify:see_all notify:choices"
         " agreements:papers measures:numbers measures:list measures:schema measures:docs personas:home"
-        " leads:list leads:companies leads:deals leads:campaigns sla:follow_up sla:months sla:contracts sla:goal"
+        " leads:list leads:disagreements leads:companies leads:deals leads:campaigns sla:follow_up sla:months sla:contracts sla:goal"
         " leads:lead_lists personas:api_criteria personas:api_personas sla:api_contracts reporting:today reporting:loop reporting:personas"
         " reporting:api_coverage",
         WORKERS: "leads:bulk_campaign leads:bulk_campaign_undo leads:bulk_list leads:bulk_list_undo",
@@ -157,7 +159,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
 }  # fmt: skip
 _REPS = {REP: {"own", "pool"}}
 SEES: dict[str, dict[str, set[str]]] = {
-    "lead": _REPS, "consent": _REPS, "note": _REPS, "change": _REPS, "charge": _REPS, "handoff": _REPS,
+    "lead": _REPS, "consent": _REPS, "note": _REPS, "disagreement": _REPS, "change": _REPS, "charge": _REPS, "handoff": _REPS,
     "lead to sell to": {REP: {"own"}},
     "to take": {REP: {"own", "pool", "left"}},
     "in hand": {REP: {"own"}, SALES: {"own", "team", "foreign", "left"}},

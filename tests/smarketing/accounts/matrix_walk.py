@@ -18,7 +18,10 @@ PLACED = table.placed()
 # What answers otherwise than 404 for what is not there: a program is told what it asked wrongly, a link that opens nothing
 # says why.
 NOTHING = {"measures:one": 400, "account_reset_password_from_key": 200, "start:begin": 200}
-QUERIES = {"measures:one": "?from=2026-01-01&to=2026-04-01", "leads:replayed": "?what=was.mql"}
+QUERIES = {
+    "measures:one": "?from=2026-01-01&to=2026-04-01", "leads:replayed": "?what=was.mql",
+    "leads:api_changes": "?since=2026-01-01T00:00:00Z",
+}  # fmt: skip
 # What a deed is sent; each other one is sent empty.
 BODIES: dict[str, dict] = {
     "leads:attempt": {"outcome": "reached"}, "leads:note": {"text": "A word."}, "leads:praise": {"text": "Well done."},

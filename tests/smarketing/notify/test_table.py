@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from leads.handoffs import attempts, decisions
-from leads.rights import remarks
+from leads.rights import disagreements, remarks
 from personas import starters
 from personas.definitions import comments, persona_care, persona_services
 from personas.pages import reminders
@@ -23,6 +23,7 @@ from smarketing.notify.models import Notice, NoticeChoice
 from smarketing.rows import clock
 from smarketing.web import export_files, exports
 from tests.leads import definitions
+from tests.leads.evidence.test_why import k2_body, store, version
 from tests.leads.handoffs.desk import Desk
 from tests.leads.handoffs.test_hot import came
 from tests.people import PASSWORD, person
@@ -131,6 +132,15 @@ class House:
     def comment(self) -> None:
         comments.say(line=self.desk.line, text="Too wide.", by=self.claire, at=self.now)
 
+    def disagree(self):
+        lead, one = self.hand().lead, version(k2_body(), self.now - timedelta(days=30))
+        store(lead.pk, one, self.now)
+        given = {"reason": "too_much", "text": "No.", "by": self.rep, "at": self.now}
+        return disagreements.say(lead=lead, version=one, criterion="", **given)
+
+    def answer(self) -> None:
+        disagreements.answer(to=self.disagree(), kind="taken", text="", by=self.claire, at=self.now)
+
     def turn_down(self, returned: bool) -> None:
         given = self.hand()
         if returned:
@@ -149,6 +159,8 @@ EVENTS = {
     "lead returned with reason": ("sent_back", lambda house: house.turn_down(True)),
     "praise": ("praise", House.praise),
     "comment on a definition by the marketer": ("comment", House.comment),
+    "criterion disagreed with": ("disagreement", House.disagree),
+    "disagreement answered": ("answered", House.answer),
     "terms proposed": ("paper", lambda house: house.paper(False)),
     "terms signed": ("paper", lambda house: house.paper(True)),
     "pace below 90 % of the line for 3 business days": ("pace", House.behind),
@@ -170,6 +182,8 @@ TABLE = """
 | lead returned with reason                       | –            | –                    | in-app, morning mail | –            | –            |
 | praise                                          | in-app       | in-app               | in-app               | –            | –            |
 | comment on a definition by the marketer         | –            | in-app               | –                    | in-app       | –            |
+| criterion disagreed with                        | –            | –                    | in-app               | –            | –            |
+| disagreement answered                           | in-app       | –                    | –                    | –            | –            |
 | terms proposed                                  | –            | in-app, mail         | in-app, mail         | in-app, mail | –            |
 | terms signed                                    | –            | in-app, mail         | in-app, mail         | in-app, mail | –            |
 | pace below 90 % of the line for 3 business days | –            | mail                 | mail                 | –            | –            |
