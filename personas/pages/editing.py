@@ -1,9 +1,10 @@
 """Posting a line's form: another shape while typing, or saved into the draft. Wrong values come back with their message."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from personas.builder import shape
@@ -14,13 +15,13 @@ from smarketing.accounts.policy import needs
 from smarketing.rows import clock
 from smarketing.web.once import FIELD, once
 
-from . import rows
+from . import rows, values
 from .acts import keys_ever, revision
 from .studio import get_line, studio
 from .words import voice
 
 FAULTY = 422
-CONTROLS = ("csrfmiddlewaretoken", "revision", "path", "key", "do", FIELD)
+CONTROLS = ("csrfmiddlewaretoken", "revision", "path", "key", "do", "control", "then", FIELD)
 
 
 @needs("definition.edit")
@@ -45,12 +46,21 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     except services.Unsound as refusal:
         problems = refusal.problems
     else:
-        return redirect(
-            f"{reverse('personas:definition', args=[pk])}?at={tree.written(path)}#at-{'-'.join(map(str, path))}"
-        )
+        return redirect(reverse("personas:definition", args=[pk]) + _then(request.POST.get("then", ""), path))
     problems = [_as_new(one, where, path) for one in problems]
+    control = request.POST.get("control", "")
+    if control and (one := values.value(where, posted, control, speaker, problems, key, body)):
+        return studio(request, line, at, value=one, status=FAULTY)
     row = rows.row(line.draft.body, where, posted, speaker, problems, key=key)
     return studio(request, line, at, row=row, status=FAULTY)
+
+
+def _then(asked: str, path: tree.Path) -> str:
+    """Where a saved form leads: to the next value that somebody went on to, else to its line."""
+    said = QueryDict(asked)
+    if said.get("value") and said.get("focus"):
+        return f"?{urlencode({name: said[name] for name in ('value', 'focus')})}"
+    return f"?at={tree.written(path)}#at-{'-'.join(map(str, path))}"
 
 
 def _where(line: DefinitionLine, path: str, key: str) -> rows.Place:
