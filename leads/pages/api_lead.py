@@ -103,7 +103,7 @@ class AxisMovedShape(serializers.Serializer):
     rows = MovedShape(many=True)
 
 
-class ChangeShape(serializers.Serializer):
+class LeadChangeShape(serializers.Serializer):
     definition = serializers.CharField()
     versions = serializers.ListField(child=serializers.IntegerField(), help_text=_("Then and now."))
     grades = serializers.ListField(child=serializers.CharField(), help_text=_("Then and now."))
@@ -169,7 +169,7 @@ class Changes(APIView):
             OpenApiParameter("since", OpenApiTypes.DATETIME, required=True, description=_("The earlier instant, with its zone.")),
             OpenApiParameter("until", OpenApiTypes.DATETIME, description=_("The later one; now without it.")),
         ],
-        responses={200: ChangeShape(many=True), 400: ErrorShape},
+        responses={200: LeadChangeShape(many=True), 400: ErrorShape},
     )  # fmt: skip
     def get(self, request: Request, pk: int) -> Response:
         lead, personal, present = lead_of(request, pk), sees_personal(request), clock.now()

@@ -19,6 +19,21 @@ def apply(body: Body, deed: str, path: tree.Path, keys: set[str]) -> tuple[Body,
     return fresh, act(fresh, path, keys)
 
 
+def place(body: Body, path: tree.Path, index: int) -> tuple[Body, tree.Path]:
+    """(the body with the line at `path` at another place of its list, where it is now); a place beyond the ends is an end.
+
+    KeyError, IndexError or TypeError where there is no such line, ValueError for what stands in no list.
+    """
+    fresh = deepcopy(body)
+    siblings = tree.find(fresh, path[:-1])
+    if not isinstance(siblings, list):
+        raise ValueError(tree.written(path))
+    line = siblings.pop(path[-1])
+    index = max(0, min(index, len(siblings)))
+    siblings.insert(index, line)
+    return fresh, (*path[:-1], index)
+
+
 def fresh_key(keys: set[str]) -> str:
     """A key that no criterion of the line ever had: c1, c2, ..."""
     number = len(keys) + 1

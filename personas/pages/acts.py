@@ -23,18 +23,21 @@ from .words import said, voice
 @require_POST
 @once
 def act(request: HttpRequest, pk: int) -> HttpResponse:
-    """One of `moves.DEEDS` on the line at `path`; the page comes back at where the line is then."""
+    """One of `moves.DEEDS` on the line at `path`, or "to" its place `index`; the page comes back at where the line is then."""
     line, deed = get_line(pk), request.POST.get("do", "")
     try:
         path = tree.parsed(request.POST.get("path", ""))
         if request.POST.get("key") and tree.find(line.draft.body, path)["key"] != request.POST["key"]:
             raise services.StaleDraft(_("Somebody changed this draft meanwhile: look at it before you go on."))
-        body, where = moves.apply(line.draft.body, deed, path, keys_ever(line))
-    except (KeyError, IndexError, TypeError):
-        raise Http404 from None
+        if deed == "to":
+            body, where = moves.place(line.draft.body, path, whole(request.POST.get("index", "")))
+        else:
+            body, where = moves.apply(line.draft.body, deed, path, keys_ever(line))
     except services.StaleDraft as refusal:
         messages.error(request, str(refusal))
         return redirect("personas:definition", pk)
+    except (KeyError, IndexError, TypeError, ValueError):
+        raise Http404 from None
     return _saved(request, line, body, tree.written(where))
 
 
@@ -53,7 +56,11 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 def revision(request: HttpRequest) -> int:
     """The revision of the draft that the page showed; -1 for none."""
-    text = request.POST.get("revision", "")
+    return whole(request.POST.get("revision", ""))
+
+
+def whole(text: str) -> int:
+    """A small whole number; -1 for anything else."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
 
 

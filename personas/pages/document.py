@@ -47,6 +47,17 @@ class Line:
     place: str = ""  # what a comment on it names (`personas.builder.places`)
 
     @property
+    def index(self) -> int:
+        """Its place in its list; 0 for a setting."""
+        last = self.path.rpartition(".")[2]
+        return int(last) if last.isdecimal() else 0
+
+    @property
+    def above(self) -> str:
+        """The form of a new line before it."""
+        return f"{self.path.rpartition('.')[0]}.new{self.index}"
+
+    @property
     def ident(self) -> str:
         """For an HTML id."""
         return self.path.replace(".", "-")

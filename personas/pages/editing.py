@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from personas.builder import moves, shape, write
@@ -19,13 +20,13 @@ from smarketing.accounts.policy import needs
 from smarketing.rows import clock
 from smarketing.web.once import FIELD, once
 
-from . import rows, typed
+from . import rows, typed, values
 from .acts import keys_ever, revision
 from .studio import get_line, studio
 from .words import voice
 
 FAULTY = 422
-CONTROLS = ("csrfmiddlewaretoken", "revision", "path", "key", "do", FIELD)
+CONTROLS = ("csrfmiddlewaretoken", "revision", "path", "key", "do", "control", "then", FIELD)
 
 
 @needs("definition.edit")
@@ -35,7 +36,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     """`do`: save, or a deed of `builder.shape` that only changes what the form asks; a line may come as one sentence."""
     line, at = get_line(pk), clock.now()
     where = _where(line, request.POST.get("path", ""), request.POST.get("key", ""))
-    posted = {name: list(values) for name, values in request.POST.lists() if name not in CONTROLS}
+    posted = {name: list(said) for name, said in request.POST.lists() if name not in CONTROLS}
     deed, speaker, key = request.POST.get("do", "save"), voice(), request.POST.get("key", "")
     if typed.FIELD in posted and where.form in ("item", "condition"):
         return _sentence(request, line, where, posted, at)
@@ -48,8 +49,11 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     body, path = rows.changed(line.draft.body, where, posted, speaker.catalogue, keys_ever(line))
     saved, problems = _saved(request, line, body, at)
     if saved:
-        return _at(line, path)
+        return _at(line, path, request.POST.get("then", ""))
     problems = [_as_new(one, where, path) for one in problems]
+    control = request.POST.get("control", "")
+    if control and (one := values.value(where, posted, control, speaker, problems, key, body)):
+        return studio(request, line, at, value=one, status=FAULTY)
     row = rows.row(line.draft.body, where, posted, speaker, problems, key=key)
     return studio(request, line, at, row=row, status=FAULTY)
 
@@ -105,10 +109,14 @@ def _saved(request: HttpRequest, line: DefinitionLine, body: dict, at: datetime)
     return True, ()
 
 
-def _at(line: DefinitionLine, path: tree.Path) -> HttpResponse:
-    """Back to the document, at a line."""
-    address = reverse("personas:definition", args=[line.pk])
-    return redirect(f"{address}?at={tree.written(path)}#at-{'-'.join(map(str, path))}")
+def _at(line: DefinitionLine, path: tree.Path, then: str = "") -> HttpResponse:
+    """Back to the document: to the next value that somebody went on to, else to the line."""
+    said = QueryDict(then)
+    if said.get("value") and said.get("focus"):
+        to = f"?{urlencode({name: said[name] for name in ('value', 'focus')})}"
+    else:
+        to = f"?at={tree.written(path)}#at-{'-'.join(map(str, path))}"
+    return redirect(reverse("personas:definition", args=[line.pk]) + to)
 
 
 def _where(line: DefinitionLine, path: str, key: str) -> rows.Place:

@@ -27,7 +27,8 @@ WORTH = ("points", "cap", "each", "daily", "decay.kind", "decay.days", "decay.st
 
 @dataclass
 class Row:
-    """What the template draws. `form`: item, condition, group, mql or rest; `stray`: messages without a field."""
+    """What the template draws. `form`: item, condition, group, mql or rest; `stray`: messages without a field; `before`: the
+    line above which a new one is written, "" for the end."""
 
     path: str
     section: str
@@ -42,16 +43,19 @@ class Row:
     reads: str = ""
     stray: str = ""
     typed: Typed | None = None  # the line as one sentence, instead of its fields
+    before: str = ""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a form belongs: `path` of the line (None: not in the body yet), `home` the list that holds it."""
+    """Where a form belongs: `path` of the line (None: not in the body yet), `home` the list that holds it, `index` where a
+    new one comes to stand in it (None: at the end)."""
 
     written: str
     form: str
     path: tree.Path | None
     home: tree.Path
+    index: int | None = None
 
     @property
     def section(self) -> str:
@@ -59,16 +63,20 @@ class Place:
 
 
 def place(body: Mapping[str, Any], text: str) -> Place | None:
-    """The place that an address names; None when the draft has no such line."""
+    """The place that an address names ("fit.items.new3": a new line before the fourth); None when the draft has no such line."""
     if text in ("mql", "rest"):
         return Place(text, text, None, ())
     path = tree.parsed(text)
     home, last = tuple(path[:-1]), path[-1]
     form = _form(body, home)
-    if form is None or (last != NEW and not isinstance(last, int)):
+    fresh = isinstance(last, str) and last.startswith(NEW)
+    if form is None or not (fresh or isinstance(last, int)):
         return None
-    if last == NEW:
-        return Place(text, form, None, home)
+    if fresh:
+        index = str(last).removeprefix(NEW)
+        if index and not (index.isascii() and index.isdecimal() and len(index) < 4):
+            return None
+        return Place(text, form, None, home, int(index) if index else None)
     try:
         entry = tree.find(body, path)
     except (KeyError, IndexError, TypeError):
@@ -117,8 +125,9 @@ def put(body: Mapping[str, Any], where: Place, entry: Mapping[str, Any]) -> tupl
     if where.path:
         return tree.replace(fresh, where.path, entry), where.path
     siblings = fresh.setdefault(where.home[0], []) if len(where.home) == 1 else tree.find(fresh, where.home)
-    siblings.append(entry)
-    return fresh, (*where.home, len(siblings) - 1)
+    index = len(siblings) if where.index is None else min(where.index, len(siblings))
+    siblings.insert(index, entry)
+    return fresh, (*where.home, index)
 
 
 def _entry(where: Place, posted: Posted, fields: Catalogue, before: Any, keys: set[str]) -> dict[str, Any]:
@@ -148,9 +157,13 @@ def row(
     key: str = "",
 ) -> Row:  # fmt: skip
     """The form of a place as the template draws it."""
-    found, stray = _named(where, problems, speaker, body)
+    found, stray = named(where, problems, speaker, body)
     messages = Messages(found)
     made = Row(where.written, where.section, where.form, where.path is None and bool(where.home), key, focus)
+    if where.index is not None and where.index < len(
+        tree.find(body, where.home) if len(where.home) > 1 else body.get(where.home[0]) or ()
+    ):
+        made.before = tree.written((*where.home, where.index))
     if where.form in ("item", "condition"):
         made.node = Builder(posted, speaker, messages).node("when")
         made.reads = _reads(where, posted, speaker)
@@ -185,7 +198,7 @@ def open_row(draft: DefinitionDraft, text: str, focus: str, speaker: Voice, *, a
     return row(draft.body, where, shown(draft.body, where), speaker, focus=focus or _first(where), key=key)
 
 
-def _named(
+def named(
     where: Place, problems: Sequence[Problem], speaker: Voice, body: Mapping
 ) -> tuple[dict[str, list[str]], list[str]]:
     """(messages by the name of their field, those of other places)."""

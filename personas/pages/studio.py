@@ -17,12 +17,13 @@ from smarketing.agreements import services as agreements
 from smarketing.agreements import signing
 from smarketing.rows import clock
 
-from . import typed
 from .document import document
 from .forms import ProposeForm
 from .rows import open_row
 from .standing import standing
 from .talks import talk
+from .typed import FIELD as SENTENCE
+from .values import open_value
 from .words import voice
 
 
@@ -38,17 +39,31 @@ def definition(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def studio(
-    request: HttpRequest, line: DefinitionLine, at: datetime, *, row=None, status: int = 200, asked: str = "", **typed
+    request: HttpRequest,
+    line: DefinitionLine,
+    at: datetime,
+    *,
+    row=None,
+    value=None,
+    status: int = 200,
+    asked: str = "",
+    **typed,
 ) -> HttpResponse:
-    """The whole page; `row` is a line's form that was posted and not saved, `asked` and `typed` a comment (`talks.talk`)."""
-    may_edit = may(request.user, "definition.edit")
-    speaker = voice()
-    if row is None and may_edit and request.GET.get("edit"):
-        as_sentence = request.GET.get("as") == typed.FIELD
+    """The whole page; `row` or `value` is a form that was posted and not saved, `asked` and `typed` a comment (`talks.talk`)."""
+    writes = may(request.user, "definition.edit")
+    speaker, where = voice(), standing(line)
+    # What waits for signatures is read; whoever goes on writing says so.
+    may_edit = writes and (where.state != "proposed" or _goes_on(request, row, value))
+    if row is None and value is None and may_edit and (path := request.GET.get("value")):
+        value = open_value(line.draft, path, request.GET.get("focus", ""), speaker)
+        row = None if value else open_row(line.draft, path, request.GET.get("focus", ""), speaker)
+        if value is None and row is None:
+            return redirect("personas:definition", line.pk)
+    if row is None and value is None and may_edit and request.GET.get("edit"):
+        as_sentence = request.GET.get("as") == SENTENCE
         row = open_row(line.draft, request.GET["edit"], request.GET.get("focus", ""), speaker, as_sentence=as_sentence)
         if row is None:
             return redirect("personas:definition", line.pk)
-    where = standing(line)
     figures = _figures(line) if request.GET.get("count") else {"counts": None, "evidence": None}
     shown = document(line.draft.body, speaker, seen=_seen(**figures))
     context = {
@@ -56,11 +71,14 @@ def studio(
         "draft": line.draft,
         "document": shown,
         "live": queries.version_in_force(line, at),
+        "coming": line.versions.filter(effective_at__gt=at).order_by("effective_at").first(),
+        "writes": writes,
         "standing": where,
         "why_not": agreements.why_not(where.paper, request.user, clock.now()) if where.waiting else "",
         "propose_form": ProposeForm(initial={"effective_on": request.GET.get("effective_on", "")}),
         "may_sign": signing.may_at_once(request.user, KIND, at),
         "row": row,
+        "value": value,
         "here": request.GET.get("at", ""),
         "may_edit": may_edit,
         "notes": shown.noted,
@@ -69,6 +87,11 @@ def studio(
         **figures,
     }
     return render(request, "personas/studio.html", context, status=status)
+
+
+def _goes_on(request: HttpRequest, row: Any, value: Any) -> bool:
+    """Whether a text that waits is being written on: asked for, or by a form that is open."""
+    return bool(row or value or request.GET.keys() & {"write", "edit", "value"})
 
 
 @needs("definition.view")

@@ -1,6 +1,8 @@
 // The definition studio: what works as links and forms, without leaving the page.
 //   data-reshapes      on a choice: the form asks for its other fields at once
 //   data-line          Alt-↑ and Alt-↓ move the line, e or Enter opens it; Ctrl-Z undoes when nobody types
+//   data-value         a value edited in its sentence: Enter keeps it, Tab goes on to the next one, Escape leaves it
+//   data-index         a line that is dragged to another place of its list
 //   data-hits          counts: the figures of before stand struck until the new ones are there
 import { typing } from "./keyboard.js";
 
@@ -14,7 +16,7 @@ document.querySelectorAll("[data-print]").forEach((button) => {
 
 // A choice asks for its other fields: at once with a mouse, after a pause while somebody types to find an option, and when
 // they Tab on; then the next field of the new form is theirs.
-let pending = null, pause = 0, typed = 0, goOn = "";
+let pending = null, pause = 0, keyed = null, goOn = "";
 const late = new Map(); // typed into the old form while the new one was on its way
 function reshape(choice, leaving) {
   clearTimeout(pause);
@@ -23,14 +25,21 @@ function reshape(choice, leaving) {
   late.clear();
   choice.closest("[data-row-form]")?.querySelector("[data-refresh]").click();
 }
-document.addEventListener("keydown", () => (typed = Date.now()), true);
+const later = () => {
+  clearTimeout(pause);
+  pause = setTimeout(() => pending && reshape(pending, false), 700);
+};
+document.addEventListener("keydown", (event) => {
+  keyed = event.target;
+  if (pending === keyed) later();
+}, true);
+document.addEventListener("pointerdown", () => (keyed = null), true);
 document.addEventListener("change", (event) => {
   const choice = event.target.closest("[data-reshapes]");
   if (!choice) return;
-  clearTimeout(pause);
   pending = choice;
-  if (Date.now() - typed > 100) reshape(choice, false);
-  else pause = setTimeout(() => reshape(choice, false), 700);
+  if (keyed === choice) later();
+  else reshape(choice, false);
 });
 document.addEventListener("input", (event) => {
   const field = event.target;
@@ -51,6 +60,93 @@ function following(id) {
   const after = all.slice(all.indexOf(choice) + 1);
   return after.find((one) => one.type !== "hidden" && one.tabIndex >= 0 && one.offsetParent && !one.disabled);
 }
+
+// A value in its sentence. What was typed is kept whatever is pressed next: it is saved first.
+const valueHere = () => document.querySelector("#studio [data-value], #value-form textarea, #value-form input[type=checkbox]");
+const valueForm = () => document.getElementById("value-form");
+function valueChanged() {
+  const form = valueForm();
+  if (!form) return false;
+  return [...form.elements].some((one) =>
+    one.type === "hidden" ? false : one.type === "checkbox" ? one.checked !== one.defaultChecked
+    : one.tagName === "SELECT" ? [...one.options].some((option) => option.selected !== option.defaultSelected)
+    : one.tagName !== "BUTTON" && one.value !== one.defaultValue);
+}
+function keepValue(then) {
+  const form = valueForm();
+  form.elements.then.value = then || "";
+  form.requestSubmit();
+}
+function nextValue(back) {
+  const here = valueHere();
+  const all = [...document.querySelectorAll("#studio a.value")];
+  const after = all.filter((one) => here.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);
+  return back ? all[all.length - after.length - 1] : after[0];
+}
+document.addEventListener("keydown", (event) => {
+  const single = event.target.matches?.("#studio [data-value]");
+  if (!single && !event.target.closest?.("#value-form")) return;
+  if (event.key === "Escape") {
+    event.preventDefault();
+    event.stopPropagation();
+    valueForm().querySelector("[data-cancel]").click();
+  } else if (event.key === "Enter" && single) {
+    event.preventDefault();
+    keepValue("");
+  } else if (event.key === "Tab" && single) {
+    const next = nextValue(event.shiftKey);
+    if (!next) return;
+    event.preventDefault();
+    if (valueChanged()) keepValue(next.search.slice(1));
+    else next.click();
+  }
+}, true);
+document.addEventListener("click", (event) => {
+  const pressed = event.target.closest?.("#studio a, #studio button");
+  if (!pressed || pressed.closest("#value-form") || !event.isTrusted || !valueForm() || !valueChanged()) return;
+  event.preventDefault();
+  event.stopPropagation();
+  keepValue(pressed.matches("a.value") ? pressed.search.slice(1) : "");
+}, true);
+
+// A line dragged to another place of its list.
+let dragged = null;
+const listOf = (line) => line.querySelector("[name=path]")?.value.replace(/\.\d+$/, "");
+document.addEventListener("pointerover", (event) => {
+  const line = event.target.closest?.("#studio [data-index]");
+  if (line) line.draggable = !line.querySelector("[data-value], textarea");
+});
+document.addEventListener("dragstart", (event) => {
+  const line = event.target.closest?.("#studio [data-index]");
+  if (!line) return;
+  dragged = line;
+  line.classList.add("line-dragged");
+  event.dataTransfer.effectAllowed = "move";
+  event.dataTransfer.setData("text/plain", line.querySelector(".sentence").innerText);
+});
+const dropLine = (event) => {
+  const line = dragged && event.target.closest?.("#studio [data-index]");
+  return line && line !== dragged && listOf(line) === listOf(dragged) ? line : null;
+};
+document.addEventListener("dragover", (event) => {
+  document.querySelectorAll(".line-drop").forEach((one) => one.classList.remove("line-drop"));
+  const line = dropLine(event);
+  if (!line) return;
+  event.preventDefault();
+  line.classList.add("line-drop");
+});
+document.addEventListener("drop", (event) => {
+  const line = dropLine(event);
+  if (!line) return;
+  event.preventDefault();
+  const form = dragged.querySelector(".tools");
+  form.elements.index.value = line.dataset.index;
+  form.querySelector("[data-to]").click();
+});
+document.addEventListener("dragend", () => {
+  document.querySelectorAll(".line-drop, .line-dragged").forEach((one) => one.classList.remove("line-drop", "line-dragged"));
+  dragged = null;
+});
 
 document.addEventListener("keydown", (event) => {
   const undo = document.querySelector("[data-undo]");

@@ -11,6 +11,7 @@ from personas.criteria import tree
 from personas.definitions import persona_services, services
 from personas.definitions.catalogue import catalogue
 from personas.models import DefinitionLine, FieldDef, PersonaVersion
+from smarketing.rows import clock
 from tests.forms import form
 from tests.people import person
 from tests.personas.builder.anything import definitions
@@ -289,3 +290,96 @@ def test_a_value_that_settings_took_from_a_choice_is_named_at_its_line(client):
     assert "is not one of the choices" not in client.get(address(one)).text
     FieldDef.objects.filter(pk=row.pk).update(choices=[plan | {"value": "basic"}])
     assert "“pro” is not one of the choices of plan." in client.get(address(one)).text
+
+
+def values_form(client, one, path, control):
+    return form(client.get(address(one) + f"?value={path}&focus={control}").text, "/row/")
+
+
+@pytest.mark.parametrize(
+    ("path", "control", "typed", "found"),
+    [
+        ("fit.items.0", "points", "25", lambda body: body["fit"]["items"][0]["points"]),
+        ("fit.items.0", "when.value.1", "750", lambda body: str(body["fit"]["items"][0]["when"]["value"][1])),
+        ("engagement.items.0", "when.within", "60", lambda body: str(body["engagement"]["items"][0]["when"]["within"])),
+        ("rest", "pace", "9", lambda body: str(body["pace"])),
+    ],
+)
+def test_one_value_is_edited_in_its_sentence_and_the_rest_stays(client, path, control, typed, found):
+    one = line(starter())
+    row = values_form(client, one, path, control)
+    assert row.data["control"] == [control]
+    assert client.post(row.action, row.data | {control: [typed], "do": ["save"]}).status_code == 302
+    assert str(found(draft(one).body)) == typed
+    before, after = starter(), draft(one).body
+    assert [entry["key"] for axis in tree.AXES for entry in after[axis]["items"]] == [
+        entry["key"] for axis in tree.AXES for entry in before[axis]["items"]
+    ]
+    assert draft(one).revision == 1
+
+
+def test_a_wrong_value_is_said_in_its_sentence_and_stays_typed(client):
+    one = line(starter())
+    row = values_form(client, one, "fit.items.0", "points")
+    answer = client.post(row.action, row.data | {"points": ["400"], "do": ["save"]})
+    assert answer.status_code == 422 and 'id="value-form"' in answer.text
+    assert 'id="f-points-error"' in answer.text and 'value="400"' in answer.text
+    assert draft(one).revision == 0
+
+
+def test_going_on_to_the_next_value_saves_the_one_before(client):
+    one = line(starter())
+    row = values_form(client, one, "fit.items.0", "when.value.0")
+    then = "value=fit.items.0&focus=when.value.1"
+    answer = client.post(row.action, row.data | {"when.value.0": ["60"], "then": [then], "do": ["save"]})
+    assert answer["Location"] == address(one) + "?value=fit.items.0&focus=when.value.1"
+    elsewhere = values_form(client, one, "fit.items.0", "when.value.0")
+    answer = client.post(
+        elsewhere.action,
+        elsewhere.data | {"when.value.0": ["61"], "then": ["https://elsewhere.example"], "do": ["save"]},
+    )
+    assert answer["Location"].startswith(address(one))
+
+
+def test_a_value_that_is_no_single_one_opens_the_whole_form(client):
+    one = line(starter())
+    page = client.get(address(one) + "?value=fit.items.0&focus=when.op").text
+    assert "data-row-form" in page and "value-form" not in page
+    assert client.get(address(one) + "?value=fit.items.99&focus=points").status_code == 302
+    assert client.get(address(one) + "?value=fit.bands&focus=points").status_code == 302
+
+
+def test_a_line_is_added_between_two_others(client):
+    one = line(starter())
+    page = client.get(address(one, "fit.items.new1")).text
+    assert page.index('id="at-fit-items-0"') < page.index("data-row-form") < page.index('id="at-fit-items-1"')
+    row = form(page, "/row/")
+    row = form(
+        client.post(row.action, row.filled(do="refresh", when__field="lead.phone", when__op="is_set")).text, "/row/"
+    )
+    answer = post(client, row, do="save")
+    assert "at=fit.items.1" in answer["Location"]
+    assert keys(one)[0] == "c1" and keys(one)[2] == "c2" and len(keys(one)) == 3
+    assert client.get(address(one, "fit.items.newest")).status_code == 302
+
+
+def test_a_line_is_dragged_to_another_place_of_its_list(client):
+    one = line(starter())
+    go = f"/language/definition/{one.pk}/act/"
+    answer = client.post(go, {"do": "to", "path": "fit.items.1", "index": "0", "revision": "0", "key": "c2"})
+    assert "at=fit.items.0" in answer["Location"] and keys(one) == ["c2", "c1"]
+    client.post(go, {"do": "to", "path": "fit.items.0", "index": "77", "revision": "1", "key": "c2"})
+    assert keys(one) == ["c1", "c2"]
+    assert client.post(go, {"do": "to", "path": "fit.bands", "index": "0", "revision": "2"}).status_code == 404
+
+
+def test_what_waits_for_signatures_is_read_until_somebody_writes_on(client, anna):
+    one = line(starter())
+    services.propose(line=one, by=anna, at=clock.now())
+    page = client.get(address(one)).text
+    assert "which waits for signatures" in page and "data-undo" not in page and "?value=" not in page
+    assert "?value=" in client.get(address(one) + "?write=1").text
+    row = values_form(client, one, "fit.items.0", "points")
+    client.post(row.action, row.data | {"points": ["21"], "do": ["save"]})
+    page = client.get(address(one)).text
+    assert "which waits for signatures" not in page and "The draft has moved on since paper 1 was proposed" in page
