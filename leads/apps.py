@@ -14,7 +14,18 @@ class LeadsConfig(AppConfig):
         from leads.judging import rebuild, resembling, service
         from leads.measures import table
         from leads.models import Lead
-        from leads.pages import beside, day_one, disagreements, finding, observed, persona_deals, proven, replays, settings, trying
+        from leads.pages import (
+            beside,
+            day_one,
+            disagreements,
+            finding,
+            observed,
+            persona_deals,
+            proven,
+            replays,
+            settings,
+            trying,
+        )
         from leads.pages.matches import count_matches
         from leads.replay import tasks as replaying
         from leads.rights import disagreement_notices, remarks
