@@ -91,10 +91,13 @@ def _asked(line: DefinitionLine, request: HttpRequest) -> dict[str, Any]:
 
 
 def _remembered(line: DefinitionLine, request: HttpRequest) -> dict[str, Any]:
-    """Nothing is asked for yet: what was found last, current where it is of this very draft."""
+    """Nothing is asked for yet: what was found last, current where it is of this very draft. Once a request."""
+    if (held := getattr(request, "replayed", None)) is not None:
+        return held
     digest = canonical.digest(line.draft.body)
     found = Replay.objects.filter(line=line, digest=digest).done().filter(ended_at__gt=clock.now() - runs.FRESH).first()
-    return _said(line, request, found)
+    request.replayed = _said(line, request, found)  # type: ignore[attr-defined]
+    return request.replayed  # type: ignore[attr-defined]
 
 
 def _said(line: DefinitionLine, request: HttpRequest, found: Replay | None) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A replay that is done, cut into months of the installation's zone; and what sales could do in each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -44,12 +44,14 @@ def _rows(leads: Sequence[int], at: Sequence[int], codes: Sequence[int], starts)
 
 @dataclass(frozen=True)
 class Capacity:
-    """What sales can do: `attempts` promised on a handoff, `minutes` each; `reps` with so many `hours` a business day."""
+    """What sales can do: `attempts` promised on a handoff, `minutes` each; `reps` with so many `hours` a
+    day on which `works` says that work is done."""
 
     attempts: int
     minutes: Decimal
     hours: Decimal
     reps: int
+    works: Callable[[date], bool]
 
     def load(self, handed: int) -> Decimal:
         """Hours that so many handoffs need."""
@@ -58,7 +60,7 @@ class Capacity:
     def available(self, first: date, until: date) -> Decimal:
         """Hours of the business days first <= day < until."""
         span = (first + timedelta(days=n) for n in range((until - first).days))
-        return self.reps * self.hours * sum(map(holds.business_day, span))
+        return self.reps * self.hours * sum(map(self.works, span))
 
 
 def capacity(line_id: int, at: datetime) -> Capacity:
@@ -66,7 +68,7 @@ def capacity(line_id: int, at: datetime) -> Capacity:
     time = sales_time()
     promised = rules.in_force(line_id, at).body.get("attempts", rules.STARTER["attempts"])
     reps = User.objects.filter(is_active=True, role=Role.REP).count()
-    return Capacity(promised, time.minutes, time.hours, reps)
+    return Capacity(promised, time.minutes, time.hours, reps, holds.business_days())
 
 
 def sales_time() -> SalesTime:

@@ -175,8 +175,16 @@ def test_the_studio_with_its_forms_and_messages_is_open_to_everybody(visit, lang
     )  # fmt: skip
     line = services.create_line(name="France", by=claire, at=clock.now(), body=starters.body("b2b"))
     kind = {"language": language, "theme": theme, "width": width}
-    page = visit(claire, f"/language/definition/{line.pk}/", **kind)
+    page = visit(claire, f"/language/definition/{line.pk}/?try=1&by=source", **kind)
+    page.wait_for_selector("#at-fit-items-0")
+    assert access.problems(page) == []
+    if width < 1200:  # two tabs: the document, and what it does
+        page.locator("[data-tab=what]").click()
     page.wait_for_selector(".verdict")
+    page.wait_for_selector("#months .replay:not(.stale)")
+    assert page.locator("#at-fit-items-0").is_visible() == (width >= 1200)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.evaluate("scrollTo(0, 0)")
     assert access.problems(page) == []
     for edit in ("fit.items.1", "fit.items.1&as=sentence", "engagement.items.2", "never.new", "mql", "rest"):
         page.goto(f"/language/definition/{line.pk}/?edit={edit}")
@@ -199,7 +207,7 @@ def test_the_studio_with_its_forms_and_messages_is_open_to_everybody(visit, lang
         assert access.problems(page) == [], address
 
 
-def test_values_are_edited_in_place_moved_and_taken_back(visit):
+def test_values_are_edited_in_place_moved_and_taken_back_and_a_month_opens_to_its_leads(visit):
     world()
     claire = person("claire", "marketer", signs=True)
     line = services.create_line(name="France", by=claire, at=clock.now(), body=starters.body("b2b"))
@@ -233,6 +241,10 @@ def test_values_are_edited_in_place_moved_and_taken_back(visit):
         page.keyboard.press("Control+z")
         page.wait_for_function("n => !document.querySelector('#draft-head').innerText.endsWith(' ' + n)", arg=revision)
     assert DefinitionLine.objects.get().draft.body == starters.body("b2b")
+    page.wait_for_selector("#months .replay:not(.stale)")
+    page.locator("#months .replay-months a[href*='what=draft.mql']").first.click()
+    page.wait_for_url("**/leads/replayed/**")
+    assert page.locator("table tbody tr").count() == 1  # the one lead who would have been an MQL
     assert page.problems == []
 
 

@@ -51,6 +51,12 @@ def test_the_studio_asks_for_the_replay_and_shows_it_without_scripts_too(client,
     assert Replay.objects.get().state == "done"
 
 
+def test_months_and_days_cost_no_queries_each(client, line, django_assert_max_num_queries):
+    section(client, line)
+    with django_assert_max_num_queries(70):
+        client.get(f"/language/definition/{line.pk}/")
+
+
 def test_every_figure_opens_to_as_many_leads_and_to_a_file(client, line):
     page = section(client, line)
     assert page.count("<tr") == 14 and "MQL" in page
