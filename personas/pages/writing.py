@@ -157,6 +157,8 @@ def _save(form: Form, deed: str) -> HttpResponse:
     if deed == "keep":
         messages.success(form.request, _("The draft is saved: go on with it whenever you like."))
         return steps.go(form.request, form.home)
+    if deed == "now":
+        return steps.publish(form, kept.revision)
     wanted = deed.removeprefix("go:")
     if not begun and form.draft.persona_id is None and wanted == WHO:
         wanted = steps.ALL[1]

@@ -150,13 +150,17 @@ def _check(form: "Form") -> dict[str, Any]:
     }
 
 
-def publish(form: "Form") -> HttpResponse:
-    """Publish the draft as it stands, or say at the top what hinders it."""
-    months = form.request.POST.get("review", "")
+def publish(form: "Form", revision: int | None = None) -> HttpResponse:
+    """Publish the draft as it stands, or say at the top what hinders it. `revision`: just saved, else as the page was opened."""
+    months = form.request.POST.get("review", str(persona_care.MONTHS[1]))
     review_on = months_on(clock.today(), int(months)) if months in map(str, persona_care.MONTHS) else None
     try:
         version = persona_drafts.publish(
-            draft=form.draft, revision=form.revision, review_on=review_on, by=form.request.user, at=clock.now()
+            draft=form.draft,
+            revision=form.revision if revision is None else revision,
+            review_on=review_on,
+            by=form.request.user,
+            at=clock.now(),
         )
     except Stale as stale:
         form.theirs = stale.draft

@@ -73,6 +73,7 @@ def results(request: HttpRequest) -> HttpResponse:
         "heads": [(head, title) for _key, head, _date, title in COLUMNS],
         "lines": lines(asked),
         "parts": coverage(request.user, cutoff),
+        "measured": bool(persona_order.order()),
         "agreed": persona_order.agreed(),
         "months": months,
         "spans": SPANS,

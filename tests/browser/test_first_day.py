@@ -140,7 +140,7 @@ def test_from_the_link_of_the_console_to_the_first_handoff(visit, tmp_path, lang
 
     claire.next_step("/language/persona/new/")
     claire.type("name", "Maud")
-    claire.send()
+    claire.click("button[value=now]")
     claire.next_step("/language/definition/new/")
     claire.send()
     claire.press("a[href*='edit=mql']", "#f-mql-A4")

@@ -10,6 +10,7 @@ from personas.catalogue import ensure_catalogue
 from personas.definitions import persona_services, services
 from personas.models import DefinitionLine, DefinitionVersion
 from smarketing.rows import clock
+from smarketing.rows.models import Installation
 from tests.leads import facts
 from tests.people import PASSWORD, person
 
@@ -86,6 +87,7 @@ def world():
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_founding_definition_is_built_and_signed_by_keyboard_only(visit, language):
+    Installation.objects.create(company="Acmé", age_and_family=True)  # the article's definition asks for an age
     good, words = world(), WORDS[language]
     claire, hugo = person("claire", "marketer", signs=True), person("hugo", "manager", "sales", signs=True)
     page = visit(claire, "/language/", language=language)

@@ -145,6 +145,14 @@ def test_half_chosen_rules_wait_in_the_draft_and_only_publishing_refuses_them(cl
     assert Persona.objects.get().review_on is None
 
 
+def test_a_name_alone_may_be_published_at_once(client):
+    there = step(client, NEW, "now", name="Paul")
+    persona = Persona.objects.get()
+    assert there == f"/language/persona/{persona.pk}/" and persona.review_on and not PersonaDraft.objects.exists()
+    answer = client.post(NEW, form(client.get(NEW).text, "").filled(do="now", name="paul"))
+    assert answer.status_code == 422 and Persona.objects.count() == 1 and not PersonaDraft.objects.exists()
+
+
 def test_without_rules_it_resembles_nobody(client):
     step(client, at(begun(client), "check"), "publish")
     assert "Nobody: no match rules yet." in client.get(f"/language/persona/{Persona.objects.get().pk}/").text
