@@ -1,8 +1,13 @@
 """What became of each handoff, as known at a cut-off, in SQL: by first decision, each counted once.
 
+Where the period tells which leads count (those handed over in it, or decided, or whose deal closed), only their handoffs
+and deals are followed, all of them: whether a handoff is the first one hangs on every other one of its lead.
+
 The law is that of `leads.handoffs.story`: accepted when said so, tried, given back or succeeded; refused when refused
 before that; undecided until it expires, is withdrawn or merged. A need confirmed or a deal makes it SQL.
 """
+
+from smarketing.measures.question import Question
 
 from .values import CTES, not_corrected, value
 
@@ -14,13 +19,13 @@ CLOSED_DAY_ONLY = (
 # The earliest handoff of each lead (its root) on each definition line is the first one; later ones are repeated.
 NUMBERED = f"""(SELECT h.id, coalesce(mg.root_id, h.lead_id) AS lead_id, h.occurred_at, h.day_only, row_number() OVER (
     PARTITION BY coalesce(mg.root_id, h.lead_id), h.line_id ORDER BY h.occurred_at, h.id) = 1 AS is_first
-  FROM leads_handoff h LEFT JOIN merged mg ON mg.loser_id = h.lead_id WHERE {" AND ".join(COUNTED)})"""
+  FROM leads_handoff h LEFT JOIN merged mg ON mg.loser_id = h.lead_id WHERE {" AND ".join(COUNTED)}{{whose}})"""
 # The handoff with which a lead's story with sales began, whatever the line.
 BEGUN = """(SELECT DISTINCT ON (lead_id) lead_id, id AS handoff_id, occurred_at, day_only FROM numbered
   ORDER BY lead_id, occurred_at, id)"""
 # Rep in charge of each handoff.
 CHARGED = f"""(SELECT DISTINCT ON (a.handoff_id) a.handoff_id, a.rep_id FROM leads_assignment a
-  WHERE a.recorded_at <= %(cutoff)s AND {not_corrected("assignment", "a")}
+  WHERE a.recorded_at <= %(cutoff)s AND {not_corrected("assignment", "a")}{{followed}}
   ORDER BY a.handoff_id, a.occurred_at DESC, a.id DESC)"""
 REPS = """(SELECT id, CASE WHEN count(*) OVER (PARTITION BY name) > 1 THEN name || ' #' || id ELSE name END AS name
   FROM accounts_user)"""
@@ -30,11 +35,11 @@ PRIMARY = f"""coalesce(d.lead_id, (SELECT dc.lead_id FROM leads_dealcontact dc W
 DEALS = f"""MATERIALIZED (SELECT d.id, coalesce(mg.root_id, p.lead_id) AS lead_id, p.lead_id AS declared_id, d.handoff_id,
     d.created_at, {value("deal", "state")} = 'won' AS is_won, {value("deal", "state")} = 'open' AS is_open, {CLOSED} AS closed_at, {CLOSED_DAY_ONLY} AS closed_day_only
   FROM leads_deal d CROSS JOIN LATERAL (SELECT {PRIMARY} AS lead_id) p LEFT JOIN merged mg ON mg.loser_id = p.lead_id
-  WHERE d.recorded_at <= %(cutoff)s AND {not_corrected("deal", "d")})"""
+  WHERE d.recorded_at <= %(cutoff)s AND {not_corrected("deal", "d")}{{whose}})"""
 FIRST_WIN = """(SELECT DISTINCT ON (lead_id) lead_id, id, closed_at, closed_day_only FROM dealt WHERE is_won
   ORDER BY lead_id, closed_at, id)"""
 TRIED = f"""(SELECT a.handoff_id, min(a.occurred_at) AS at FROM leads_attempt a
-  WHERE a.recorded_at <= %(cutoff)s AND {not_corrected("attempt", "a")} GROUP BY a.handoff_id)"""
+  WHERE a.recorded_at <= %(cutoff)s AND {not_corrected("attempt", "a")}{{followed}} GROUP BY a.handoff_id)"""
 SAID = f"""(SELECT v.handoff_id,
     min(v.occurred_at) FILTER (WHERE v.kind = 'accept') AS accepted,
     min(v.occurred_at) FILTER (WHERE v.kind = 'refuse') AS refused,
@@ -43,7 +48,7 @@ SAID = f"""(SELECT v.handoff_id,
     min(v.occurred_at) FILTER (WHERE v.kind = 'expire') AS expired,
     min(v.occurred_at) FILTER (WHERE v.kind = 'withdraw') AS withdrawn,
     (array_agg(v.reason ORDER BY v.occurred_at, v.id) FILTER (WHERE v.kind IN ('refuse', 'return')))[1] AS reason
-  FROM leads_decision v WHERE v.recorded_at <= %(cutoff)s AND {not_corrected("decision", "v")} GROUP BY v.handoff_id)"""
+  FROM leads_decision v WHERE v.recorded_at <= %(cutoff)s AND {not_corrected("decision", "v")}{{followed}} GROUP BY v.handoff_id)"""
 SOLD = """(SELECT id, min(at) AS at FROM (
     SELECT o.handoff_id AS id, o.created_at AS at, 1 FROM dealt o WHERE o.handoff_id IS NOT NULL
     UNION ALL SELECT h.id, o.closed_at, 2 FROM dealt o JOIN leads_handoff h ON h.lead_id = o.declared_id
@@ -61,7 +66,47 @@ OUTCOME = """MATERIALIZED (SELECT n.id, s.reason, s.returned, sql_at, least(best
     CROSS JOIN LATERAL (SELECT least(s.qualified, o.at) AS sql_at) q
     CROSS JOIN LATERAL (SELECT coalesce(least(s.accepted, t.at, s.returned), sql_at) AS best) b)"""
 
-ALL = {
-    **CTES, "numbered": NUMBERED, "begun": BEGUN, "charged": CHARGED, "reps": REPS, "dealt": DEALS,
-    "first_win": FIRST_WIN, "tried": TRIED, "said": SAID, "sold": SOLD, "outcome": OUTCOME,
-}  # fmt: skip
+_NEAR = """MATERIALIZED (SELECT DISTINCT coalesce(mg.root_id, x.lead_id) AS lead_id
+  FROM ({rows}) x LEFT JOIN merged mg ON mg.loser_id = x.lead_id)"""
+# Whose handoffs and deals count in a period: by the date that dates a row; {0} says of an instant that it is about then.
+_BY = {
+    "handed": ("SELECT h.lead_id FROM leads_handoff h WHERE {0}", ("h.occurred_at",)),
+    "decided": (
+        "SELECT h.lead_id FROM leads_handoff h JOIN leads_decision v ON v.handoff_id = h.id WHERE {0}"
+        " UNION ALL SELECT a.lead_id FROM leads_attempt a WHERE {1}"
+        " UNION ALL SELECT h.lead_id FROM leads_handoff h JOIN leads_deal d ON d.handoff_id = h.id WHERE {2}"
+        " UNION ALL SELECT h.lead_id FROM leads_handoff h WHERE h.gate = 'imported'",
+        ("v.occurred_at", "a.occurred_at", "d.created_at"),
+    ),
+    "won": ("SELECT w.lead_id FROM dealt w WHERE {0}", ("w.closed_at",)),
+    "opened": ("SELECT w.lead_id FROM dealt w WHERE {0}", ("w.created_at",)),
+}
+_BY["reached"] = _BY["decided"]
+
+
+def _steps(near: str = "", of_deals: bool = False) -> dict[str, str]:
+    """The named steps. `near`: SQL of the leads that count; `of_deals`: it reads the deals, which are all read then."""
+    whose = " AND coalesce(mg.root_id, {}) IN (SELECT x.lead_id FROM near x)" if near else ""
+    followed = " AND {}.handoff_id IN (SELECT n.id FROM numbered n)" if near else ""
+
+    def only(sql: str, lead: str = "", handoff: str = "") -> str:
+        return sql.replace("{whose}", whose.format(lead) if lead else "").replace("{followed}", followed.format(handoff))
+
+    first = {"near": _NEAR.format(rows=near)} if near else {}
+    dealt = {"dealt": only(DEALS, "" if of_deals else "p.lead_id")}
+    return {
+        **CTES, **(dealt | first if of_deals else first | dealt), "numbered": only(NUMBERED, "h.lead_id"), "begun": BEGUN,
+        "charged": only(CHARGED, handoff="a"), "reps": REPS, "first_win": FIRST_WIN, "tried": only(TRIED, handoff="a"),
+        "said": only(SAID, handoff="v"), "sold": SOLD, "outcome": OUTCOME,
+    }  # fmt: skip
+
+
+ALL = _steps()
+
+
+def about(question: Question) -> dict[str, str]:
+    """The steps for rows that are dated as the question says: only the leads are followed that count in its period."""
+    if question.date not in _BY:
+        return ALL
+    rows, instants = _BY[question.date]
+    return _steps(rows.format(*map(question.around, instants)), question.date in ("won", "opened"))

@@ -9,7 +9,7 @@ from smarketing.measures.registry import Column, Population
 
 from . import seen
 from .dimensions import DECIDED
-from .outcomes import ALL
+from .outcomes import about
 from .values import BELONGS, not_corrected, number, people, value
 
 FIRST, REPEATED = "n.is_first", "NOT n.is_first"
@@ -179,4 +179,4 @@ def with_value(question: Question, subject: str, field: str, personal: bool = Fa
 
 
 def _population(question: Question, source: str, key: str, day: str, **more) -> Population:
-    return Population(source=source, key=key, day=day, ctes=ALL, **{"link": LINK, "seen": seen.leads, **more})
+    return Population(source=source, key=key, day=day, ctes=about(question), **{"link": LINK, "seen": seen.leads, **more})

@@ -1,20 +1,22 @@
-"""The company that the bench measures: drawn and judged like the demo's, sales left out."""
+"""The company that the bench measures: drawn and judged like the demo's. What sales did is left out, or drawn without a judge."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from leads.scoring import backfill, ledger
+from leads.scoring import backfill, ledger, store
 from reporting.demo import crowd, seed, setting, traffic, visitors, writing
 from reporting.demo.plan import Plan
 from smarketing.rows.models import Installation
 
-from . import names
+from . import names, sales
 
 
-def make(leads: int, events: int, at: datetime, say: Callable[[str], None]) -> tuple[Plan, setting.Stage]:
-    """People, papers, facts and ledger of a company of this size in an empty database."""
+def make(
+    leads: int, events: int, at: datetime, say: Callable[[str], None], worked: bool = False
+) -> tuple[Plan, setting.Stage]:
+    """People, papers, facts and ledger of a company of this size in an empty database. `worked`: with what sales did."""
     plan = Plan(at=at, leads=leads, events=events)
     seed.be_patient()
     with seed.phase(say, "people, language, contract"), transaction.atomic():
@@ -29,6 +31,10 @@ def make(leads: int, events: int, at: datetime, say: Callable[[str], None]) -> t
             writing.events(plan, visits, visitors.draw(plan, people), people, made)
     with seed.phase(say, "behaviours counted"):
         backfill.run(ledger.ensure([stage.version.body]), at=plan.at)
+    if worked:
+        with seed.phase(say, "grades of all leads"), transaction.atomic():
+            store.score_all(stage.version, plan.at)
+        sales.play(plan, stage, people, made, say)
     with seed.phase(say, "statistics"):
         seed.analyze("VACUUM ANALYZE")
     return plan, stage

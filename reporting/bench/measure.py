@@ -4,8 +4,6 @@ import time
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from leads.handoffs import queue
 from leads.intake.events import NewEvent, record_events
@@ -21,13 +19,6 @@ from . import recompute
 from .stopwatch import Sheet, percentile, seconds, undone
 
 SCAN = "SELECT count(*), max(occurred_at), sum(length(page)) FROM leads_event"
-PAGES = (
-    "/queue/", "/leads/", "/leads/?sort=name", "/leads/?stage=mql", "/leads/?q=martin", "/leads/?q=martin&sort=name",
-    "/companies/", "/companies/?sort=-employees", "/companies/?q=conseil", "/deals/", "/contract/", "/loop/", "/campaigns/",
-    "/imports/", "/settings/people/", "/settings/suppression/", "/settings/audit/", "/today/",
-)  # fmt: skip
-PAGE_GOAL = 150  # milliseconds
-TIMES = 12
 ROUNDS = 5
 
 
@@ -141,29 +132,3 @@ def ingestion(sheet: Sheet, seconds_: float = 5) -> None:
         batch += 1
     rate = 100 * batch / (time.perf_counter() - begun)
     sheet.add("ingest", "events taken in, batches of 100, one client", rate, "events/s", "≥ 8,000", rate >= 8000)
-
-
-def pages(sheet: Sheet, plans: bool, say) -> None:
-    """Each page TIMES times, queries counted; with `plans` the plan of its slowest query."""
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(User.objects.filter(role="manager", side="sales").first())
-    for path in PAGES:
-        if client.get(path).status_code != 200:
-            continue
-        took = [seconds(lambda path=path: client.get(path)) for _time in range(TIMES)]
-        with CaptureQueriesContext(connection) as seen:
-            client.get(path)
-        p95 = 1000 * percentile(took, 0.95)
-        what = f"page {path}, {len(seen)} queries, p50 {1000 * percentile(took, 0.5):.0f} ms, p95"
-        sheet.add(f"page {path}", what, p95, "ms", f"≤ {PAGE_GOAL} ms", p95 <= PAGE_GOAL)
-        if plans and seen.captured_queries:
-            slowest = max(seen.captured_queries, key=lambda one: float(one["time"]))
-            _plan(slowest["sql"], say)
-
-
-def _plan(sql: str, say) -> None:
-    say(f"    slowest query: {sql[:200]}…")
-    with connection.cursor() as cursor:
-        cursor.execute("EXPLAIN " + sql.replace("%", "%%"))
-        for (line,) in cursor.fetchall():
-            say(f"      {line}")

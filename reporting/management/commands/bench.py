@@ -63,19 +63,21 @@ class Command(BaseCommand):
 
     def _measure(self, leads: int, events: int, plans: bool, only: str | None) -> None:
         from reporting.bench import company, importing, measure, ordinary, promises, replaying, searching
+        from reporting.bench import pages as every_page
         from reporting.bench.stopwatch import Sheet
         from smarketing.rows import clock
 
         call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
         call_command("collectstatic", verbosity=0, interactive=False)
         self._say(f"A company of {leads:,} leads and {events:,} events:")
-        _plan, stage = company.make(SMALL if only == "imports" else leads, events, clock.now(), self._say)
+        _plan, stage = company.make(
+            SMALL if only == "imports" else leads, events, clock.now(), self._say, worked=only == "pages"
+        )
         sheet = Sheet(self._say)
         self._say("Measured:")
         pages = only in (None, "pages")
-        if pages:
-            full = measure.full(sheet, stage, leads)
         if not only:
+            full = measure.full(sheet, stage, leads)
             measure.history(sheet, ordinary.begins(), stage)
             ordinary.measure(sheet, full)
             measure.event_to_queue(sheet)
@@ -88,7 +90,7 @@ class Command(BaseCommand):
         if pages or only == "search":
             searching.searches(sheet)
         if pages:
-            measure.pages(sheet, plans, self._say)
+            every_page.pages(sheet, plans, self._say)
         if only in (None, "imports"):
             importing.imports(sheet, leads)
         if only in (None, "clocks"):
