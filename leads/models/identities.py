@@ -1,6 +1,6 @@
 """Identity rows: id and birth are insert-only; every other column is derived from facts and rebuilt in place."""
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -81,7 +81,12 @@ class Campaign(Born):
 
 class Lead(Born):
     company = models.ForeignKey(Company, models.PROTECT, null=True, related_name="people")
-    campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, related_name="leads")
+    # Found by lead_campaign_living: who was merged or erased is not asked for by campaign.
+    campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, db_index=False, related_name="leads")
+    # Leads of an import lie together in ranges of pages.
+    imported_by = models.ForeignKey(
+        "leads.Import", models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
     email = models.TextField(default="")
     first_name = models.TextField(default="")
     last_name = models.TextField(default="")
@@ -102,7 +107,7 @@ class Lead(Born):
             models.Index(fields=["-created_at", "-id"], name="lead_newest"),
             models.Index(fields=["source", "id"], name="lead_source"),
             models.Index(Lower("email"), name="lead_email"),
-            models.Index(fields=["stage"], name="lead_stage"),
+            BrinIndex(fields=["imported_by"], name="lead_imported", pages_per_range=32, autosummarize=True),
             models.Index(
                 fields=["campaign"],
                 condition=models.Q(erased=False, root_id=None),

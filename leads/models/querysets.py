@@ -144,6 +144,13 @@ class LeadQuerySet(QuerySet):
         """`plain_name`: last name, then first name, without case and accents; an index holds it."""
         return self.annotate(plain_name=RawSQL(BY_NAME, [], output_field=TextField()))
 
+    def at_stage(self, stage: str) -> "LeadQuerySet":
+        """Those at a stage, found by the index of their order by stage."""
+        from .identities import Stage
+
+        here = RawSQL(f"{BY_STAGE} = %s", [Stage.values.index(stage) + 1], output_field=BooleanField())
+        return self.filter(here)
+
     def by_stage(self) -> "LeadQuerySet":
         """`stage_place`: where the stage stands in the funnel; an index holds it."""
         return self.annotate(stage_place=RawSQL(BY_STAGE, [], output_field=IntegerField()))

@@ -136,7 +136,7 @@ def _deeds(user) -> list[Deed]:
 def _filtered(rows: LeadQuerySet, asked: dict) -> LeadQuerySet:
     days = here()
     ask = {
-        "stage": lambda value: rows.filter(stage=value),
+        "stage": lambda value: rows.at_stage(value),
         "grade": lambda value: rows.graded([value]),
         "source": lambda value: rows.from_source(value),
         "campaign": lambda value: rows.filter(campaign=value),

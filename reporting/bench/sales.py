@@ -40,7 +40,8 @@ def play(plan: Plan, stage: Stage, people: Crowd, leads: np.ndarray, say: Callab
 
 def _hand_over(plan: Plan, stage: Stage, people: Crowd, leads: np.ndarray) -> list[work.Handed]:
     dice, count = plan.dice("bench sales"), len(leads)
-    wanted = np.sort(dice.choice(count, round(SHARE * count), replace=False))
+    known = [n for n, buyer in enumerate(words.BUYERS) if buyer.key in work.DOOR]  # whom the play knows
+    wanted = np.sort(dice.choice(np.flatnonzero(np.isin(people.buyer, known)), round(SHARE * count), replace=False))
     at = people.born[wanted] + (dice.exponential(AFTER, len(wanted)) * DAY_US).astype(np.int64) + 60 * SECOND
     some = (at < plan.now) & (people.opted_out[wanted] < 0)
     order = np.argsort(at[some], kind="stable")

@@ -89,8 +89,9 @@ WITH born AS MATERIALIZED (
 ), said AS (
   INSERT INTO leads_attributechange
     (subject, subject_id, field, value, occurred_at, recorded_at, known_at, day_only, by_id, imported_by_id, source)
-  SELECT 'lead', b.id, v.field, v.value, coalesce(b.born, %(at)s), %(at)s, %(at)s, b.day, %(by)s, %(file)s, %(name)s
-  FROM born b CROSS JOIN LATERAL (VALUES {changes}) v(field, value) WHERE v.value IS NOT NULL
+  SELECT 'lead', b.id, b.field, b.value, coalesce(b.born, %(at)s), %(at)s, %(at)s, b.day, %(by)s, %(file)s, %(name)s
+  FROM (SELECT id, born, day, unnest(ARRAY[{fields}]) AS field, unnest(ARRAY[{said}]) AS value FROM born b) b
+  WHERE b.value IS NOT NULL
 ), marks AS (
   INSERT INTO leads_leaddirty (lead_id, since) SELECT id, %(at)s FROM born
 )
@@ -248,13 +249,14 @@ def _births_sql(teller: Teller) -> tuple[str, dict[str, Any]]:
     pairs = [f"'{one.field}', {_json(f'nullif({one.name}, {BLANK})', one)}" for one in own]
     parts = [", ".join(pairs[start : start + PAIRS]) for start in range(0, len(pairs), PAIRS)]
     attributes = " || ".join(f"jsonb_build_object({part})" for part in parts)
-    changes = [f"('{one.field}', {_json(f'nullif(b.{one.name}, {BLANK})', one)})" for one in teller.fields]
-    changes += ["('company', to_jsonb(b.firm))", "('campaign', to_jsonb(b.called))"]
+    said = {one.field: _json(f"nullif(b.{one.name}, {BLANK})", one) for one in teller.fields}
+    said |= {"company": "to_jsonb(b.firm)", "campaign": "to_jsonb(b.called)"}
     return (
         _BIRTHS.replace("{names}", "".join(f", {name}" for name in values))
         .replace("{values}", "".join(f", {value}" for value in values.values()))
         .replace("{attributes}", f"jsonb_strip_nulls({attributes})" if own else "'{}'::jsonb")
-        .replace("{changes}", ", ".join(changes)),
+        .replace("{fields}", ", ".join(f"'{name}'" for name in said))
+        .replace("{said}", ", ".join(said.values())),
         {f"rest_{name}": f.get_default() for name, f in rest.items()},
     )
 
