@@ -7,6 +7,8 @@ The law is that of `leads.handoffs.story`: accepted when said so, tried, given b
 before that; undecided until it expires, is withdrawn or merged. A need confirmed or a deal makes it SQL.
 """
 
+from datetime import timedelta
+
 from smarketing.measures.question import Question
 
 from .values import CTES, not_corrected, value
@@ -81,6 +83,7 @@ _BY = {
     "won": ("SELECT w.lead_id FROM dealt w WHERE {0}", ("w.closed_at",)),
     "opened": ("SELECT w.lead_id FROM dealt w WHERE {0}", ("w.created_at",)),
 }
+SHORT = timedelta(days=200)  # beyond it nearly everybody counts
 _BY["reached"] = _BY["decided"]
 
 
@@ -106,7 +109,7 @@ ALL = _steps()
 
 def about(question: Question) -> dict[str, str]:
     """The steps for rows that are dated as the question says: only the leads are followed that count in its period."""
-    if question.date not in _BY:
+    if question.date not in _BY or question.until - question.first > SHORT:
         return ALL
     rows, instants = _BY[question.date]
     return _steps(rows.format(*map(question.around, instants)), question.date in ("won", "opened"))

@@ -40,21 +40,26 @@ BORN = (
 )
 LINK = ("leads:lead", "l.id")
 REACHED = "o.sql_at IS NOT NULL"
+HANDED = (
+    "leads_handoff h JOIN numbered n ON n.id = h.id LEFT JOIN charged ch ON ch.handoff_id = h.id"
+    " CROSS JOIN LATERAL (SELECT ch.rep_id) rr"
+)
 
 
 def leads(question: Question) -> Population:
     """Leads created, a merged one with the lead that stands for it."""
     return _population(
         question, "leads_lead l" + BELONGS, "l.id", question.day("l.created_at", "l.day_only"),
-        where=(*BORN, question.around("l.created_at")), columns=LEAD,
+        where=(*BORN, question.around("l.created_at")), columns=LEAD, instant="l.created_at",
     )  # fmt: skip
 
 
 def handoffs(question: Question, which: str = "true") -> Population:
     """Handoffs made: all, first or repeated ones."""
     return _population(
-        question, _handed("rr"), "h.id", question.day("h.occurred_at", "h.day_only"),
-        where=(which, question.around("h.occurred_at")), columns=(*LEAD, *GRADE),
+        question, HANDED, "h.id", question.day("h.occurred_at", "h.day_only"),
+        where=(which, question.around("h.occurred_at")), columns=(*LEAD, *GRADE), beside=people("h.lead_id", few=True),
+        instant="h.occurred_at",
     )  # fmt: skip
 
 
@@ -64,10 +69,11 @@ def outcomes(question: Question, which: str = "true", hit: str = "true") -> Popu
     more = () if question.window is None else (f"{question.day('o.sql_at')} - {day} <= %(window)s",)
     reached = " AND ".join((REACHED, *more))
     return _population(
-        question, f"{_handed('rr')} JOIN outcome o ON o.id = h.id", "h.id",
+        question, f"{HANDED} JOIN outcome o ON o.id = h.id", "h.id",
         {"decided": question.day("o.decided_at"), "reached": question.day("o.sql_at")}.get(question.date, day),
+        instant={"decided": "o.decided_at", "reached": "o.sql_at"}.get(question.date, "h.occurred_at"),
         where=(which.replace("{reached}", reached), *((question.around("h.occurred_at"),) if question.date == "handed" else ())),
-        hit=hit.replace("{reached}", reached),
+        hit=hit.replace("{reached}", reached), beside=people("h.lead_id", few=True),
         columns=(*LEAD, *GRADE, Column("decided", _("first decision"), "o.decided", show=lambda text: DECIDED.get(text, text)), Column("reason", _("reason"), "o.reason", show=reasons.label)),
     )  # fmt: skip
 
@@ -81,35 +87,27 @@ def decided(question: Question) -> Population:
     return outcomes(question, f"({counted})", f"({kept})")
 
 
-def _handed(lateral: str) -> str:
-    return (
-        "leads_handoff h JOIN numbered n ON n.id = h.id LEFT JOIN charged ch ON ch.handoff_id = h.id"
-        f" CROSS JOIN LATERAL (SELECT ch.rep_id) {lateral}{people('h.lead_id')}"
-    )
-
-
 def cohort(question: Question) -> Population:
     """A cohort of leads (created) or of first handoffs (handed); a hit has a won deal, within the window if one is asked."""
-    won = " LEFT JOIN first_win w ON w.lead_id = l.id LEFT JOIN leads_deal d ON d.id = w.id"
     if question.date == "created":
-        base, key, at = leads(question), "l.id", ("l.created_at", "l.day_only")
+        base, lead, key, at = leads(question), "l.id", "l.id", ("l.created_at", "l.day_only")
     else:
-        base, key, at = handoffs(question, FIRST), "h.id", ("h.occurred_at", "h.day_only")
+        base, lead, key, at = handoffs(question, FIRST), "n.lead_id", "h.id", ("h.occurred_at", "h.day_only")
+    won = f" LEFT JOIN first_win w ON w.lead_id = {lead} LEFT JOIN leads_deal d ON d.id = w.id"
     day = question.day(*at)
     lag = f"{question.day('w.closed_at', 'w.closed_day_only')} - {day}"
     hit = "w.id IS NOT NULL" if question.window is None else f"coalesce({lag} <= %(window)s, false)"
     shown = Column("won_on", _("won on"), question.day("w.closed_at", "w.closed_day_only"), "date")
     return _population(
-        question, base.source + won, key, day, where=base.where, hit=hit, columns=(*LEAD, shown, DEAL[2])
-    )
+        question, base.source + won, key, day, where=base.where, hit=hit, columns=(*LEAD, shown, DEAL[2]),
+        beside=base.beside, instant=base.instant,
+    )  # fmt: skip
 
 
 def deals(question: Question, state: str = "", value: str = "1", which: str = "true", hit: str = "true") -> Population:
     """Deals by the day they were won (else closed, else opened), or by the cohort of their lead. `state`: won or open."""
     source = (
-        "dealt w JOIN leads_deal d ON d.id = w.id"
-        + people("w.declared_id", FIRM)
-        + " LEFT JOIN begun b ON b.lead_id = l.id"
+        "dealt w JOIN leads_deal d ON d.id = w.id LEFT JOIN begun b ON b.lead_id = w.lead_id"
         " LEFT JOIN leads_handoff h ON h.id = coalesce(w.handoff_id, b.handoff_id)"
         " LEFT JOIN charged ch ON ch.handoff_id = h.id"
         f" CROSS JOIN LATERAL (SELECT coalesce({_rep()}, ch.rep_id) AS rep_id) rr"
@@ -119,7 +117,8 @@ def deals(question: Question, state: str = "", value: str = "1", which: str = "t
     closed = Column("closed_on", _("closed on"), _anchor(question, "won"), "date")
     return _population(
         question, source, "w.id", _anchor(question, question.date), where=(*where, which), value=value, hit=hit,
-        columns=(*LEAD, *DEAL, closed, lag),
+        columns=(*LEAD, *DEAL, closed, lag), beside=people("w.declared_id", FIRM, few=True),
+        instant=ANCHORS[question.date][0],
     )  # fmt: skip
 
 
@@ -174,9 +173,9 @@ def with_value(question: Question, subject: str, field: str, personal: bool = Fa
     column = Column("value", _("value"), text, personal=personal)
     return Population(
         base.source, base.key, base.day, (*base.where, f"coalesce({text}, '') <> ''"), number(text), "true", base.ctes,
-        base.params, (*LEAD, column), base.link, base.seen,
+        base.params, (*LEAD, column), base.instant, base.beside, base.brings, base.link, base.seen,
     )  # fmt: skip
 
 
 def _population(question: Question, source: str, key: str, day: str, **more) -> Population:
-    return Population(source=source, key=key, day=day, ctes=about(question), **{"link": LINK, "seen": seen.leads, **more})
+    return Population(source=source, key=key, day=day, ctes=about(question), brings=("l", "c", "g"), **{"link": LINK, "seen": seen.leads, **more})

@@ -89,10 +89,18 @@ def number(text: str) -> str:
     return f"(CASE WHEN {text} ~ {NUMERIC} THEN ({text})::numeric END)"
 
 
-def people(lead_id: str, company: str = "") -> str:
-    """Joins from an id of a lead to the lead that stands for it (l), its company (c) and campaign (g); see `belongs`."""
-    root = f" LEFT JOIN merged mg ON mg.loser_id = {lead_id} LEFT JOIN leads_lead l ON l.id = coalesce(mg.root_id, {lead_id})"
-    return root + belongs(company)
+def people(lead_id: str, company: str = "", few: bool = False) -> str:
+    """Joins from an id of a lead to the lead that stands for it (l), its company (c) and campaign (g); see `belongs`.
+
+    `few`: of all leads so few are asked for that each is looked up, instead of reading all of them.
+    """
+    root = f"coalesce(mg.root_id, {lead_id})"
+    lead = (
+        f" LEFT JOIN LATERAL (SELECT * FROM leads_lead WHERE id = {root} OFFSET 0) l ON true"
+        if few
+        else f" LEFT JOIN leads_lead l ON l.id = {root}"
+    )
+    return f" LEFT JOIN merged mg ON mg.loser_id = {lead_id}{lead}" + belongs(company)
 
 
 def attributes(*subjects: str) -> dict[str, Dimension]:

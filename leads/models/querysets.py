@@ -32,17 +32,20 @@ BY_STAGE = (
     "array_position(ARRAY['subscriber', 'lead', 'mql', 'sal', 'sql', 'opportunity', 'customer', 'recycled',"
     " 'disqualified']::varchar[], leads_lead.stage)"
 )
+FEW = 200  # leads that may as well be dressed before they are sorted
 NO_SOURCE = "~"  # asks for leads whose source is not known
 
 
 @dataclass(frozen=True)
 class Found:
-    """Leads that a search finds. Where they are very many: `some` of them, quick to count, and `gathered`, the same rows
-    read by an index of words and sorted then, for where few of those that come first in an order are among them."""
+    """Leads that a search finds. Where they are many: `gathered`, the same rows all read and sorted; where they are very many
+    that is for when few of those that come first in an order are among them (`in_order`: look there first), and `some` of
+    them are quick to count."""
 
     rows: "LeadQuerySet"
     some: "LeadQuerySet | None" = None
     gathered: "LeadQuerySet | None" = None
+    in_order: bool = True
 
 
 class LeadQuerySet(QuerySet):
@@ -88,8 +91,10 @@ class LeadQuerySet(QuerySet):
             return Found(self.filter(search.holding(words)))
         ids = search.leads(words, search.MOST + 1)
         listed = self.filter(pk__in=_listed(ids))
-        if len(ids) <= search.MOST:
+        if len(ids) <= FEW:
             return Found(listed)
+        if len(ids) <= search.MOST:
+            return Found(listed, gathered=listed, in_order=False)
         return Found(self.filter(search.holding(words)), listed, self.filter(search.among(words)))
 
     def written_nearly(self, text: str, *, few: bool = False) -> "LeadQuerySet":

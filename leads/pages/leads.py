@@ -86,6 +86,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
         count_to=SEARCH_COUNT if q else COUNT_TO,
         some=found.some,
         gathered=None if found.gathered is None else found.gathered.by_name().by_stage().values("pk"),
+        in_order=found.in_order,
         exports=EXPORT if may(request.user, "leads.export") else None,
         deeds=_deeds(request.user),
         caption=_("Leads"),

@@ -120,6 +120,7 @@ def deals(request: HttpRequest) -> HttpResponseBase:
         [one for one in (*DEALS, *own_fields.columns("deal")) if not (personal and one.key == "number")], rows, request.GET, "-opened", form=form,
         personal=personal, caption=_("Deals"), empty=empty, exports=_export(request.user, "deals", "deal"),
         deeds=[deed for verb, deed in offered if may(request.user, verb)],
+        gathered=rows.select_related(None), in_order=False,
     )  # fmt: skip
     return lists.answer(request, table, "leads/register.html", {"tabs": tabs(request)})
 

@@ -16,7 +16,7 @@ from smarketing.accounts.models import User
 from smarketing.rows import clock
 
 from . import recompute
-from .stopwatch import Sheet, percentile, seconds, undone
+from .stopwatch import Processor, Sheet, percentile, seconds, undone
 
 SCAN = "SELECT count(*), max(occurred_at), sum(length(page)) FROM leads_event"
 ROUNDS = 5
@@ -102,18 +102,20 @@ def event_to_queue(sheet: Sheet, count: int = 60) -> None:
 
 
 def queue_page(sheet: Sheet, times: int = 200) -> None:
-    """The first page of the busiest rep's queue, in SQL."""
+    """The first page of the busiest rep's queue: what it costs in SQL, and with the rows made of it."""
     busiest = max(
         User.objects.filter(role="rep"), key=lambda rep: HandoffState.objects.filter(rep=rep, is_open=True).count()
     )
     owed = HandoffState.objects.owed_by(busiest)
-    took = []
+    took, inside = [], []
     for _time in range(times):
-        begun = time.perf_counter()
-        queue.page(owed)
-        took.append(time.perf_counter() - begun)
-    p95 = percentile(took, 0.95)
-    sheet.add("page_p95", f"queue page of {owed.count()} handoffs, SQL p95", 1000 * p95, "ms", "≤ 5 ms", p95 <= 0.005)
+        with Processor() as used:
+            queue.page(owed)
+        took.append(used.seconds)
+        inside.append(used.database)
+    p95, more = percentile(inside, 0.95), 1000 * percentile(took, 0.95)
+    what = f"queue page of {owed.count()} handoffs ({more:.1f} ms with its rows), SQL p95"
+    sheet.add("page_p95", what, 1000 * p95, "ms", "≤ 5 ms", p95 <= 0.005)
 
 
 def ingestion(sheet: Sheet, seconds_: float = 5) -> None:

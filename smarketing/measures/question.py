@@ -53,6 +53,10 @@ class Question:
         """A condition that leaves out what is certainly outside the period in every zone, so that indexes serve."""
         return f"{instant} >= %(earliest)s AND {instant} < %(latest)s"
 
+    def surely(self, instant: str) -> str:
+        """A condition: certainly inside the period in every zone, so that no day need be told of it."""
+        return f"({instant} >= %(earliest_sure)s AND {instant} < %(latest_sure)s)"
+
     @cached_property
     def last_day(self) -> Any:
         """The local day of the cut-off."""
@@ -69,5 +73,7 @@ class Question:
             "until": self.until,
             "earliest": zone.midnight(self.first) - slack,
             "latest": zone.midnight(self.until) + slack,
+            "earliest_sure": zone.midnight(self.first) + slack,
+            "latest_sure": zone.midnight(self.until) - slack,
             "window": self.window,
         }

@@ -45,8 +45,9 @@ class Column:
 class Population:
     """Rows that count: `FROM source WHERE where`, one row per `key` (bigint), dated `day` (SQL date, local).
 
-    `value` and `hit` are what the reduce looks at; `ctes` are named sub-queries used by `source`. `link`: (name of the
-    page of one row, SQL of its id). `seen(user, ids)` → which of these ids the user may open.
+    `instant`, where given, is what `day` is the day of. `value` and `hit` are what the reduce looks at; `ctes` are named sub-queries used by `source`. `beside`: further joins,
+    one row each, left out where nothing that is asked names one of `brings`, the aliases they bring. `link`: (name of
+    the page of one row, SQL of its id). `seen(user, ids)` → which of these ids the user may open.
     """
 
     source: str
@@ -58,6 +59,9 @@ class Population:
     ctes: Mapping[str, str] = field(default_factory=dict)
     params: Mapping[str, Any] = field(default_factory=dict)
     columns: tuple[Column, ...] = ()
+    instant: str = ""
+    beside: str = ""
+    brings: tuple[str, ...] = ()
     link: tuple[str, str] | None = None
     seen: Callable[[Any, Sequence[int]], set[int]] | None = None
 

@@ -1,5 +1,6 @@
 """One SQL statement per population: counted rows, filtered, grouped by the dimensions asked, with their total."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -66,19 +67,33 @@ def build(measure: Measure, question: Question, extra: Mapping[str, str] | None 
     inner = ", ".join(
         [
             f"{population.key} AS key, {population.day} AS day, {population.value} AS value, {population.hit} AS hit",
+            f"{question.surely(population.instant) if population.instant else 'false'} AS sure",
             *(column for column in columns if column not in periods),
             *more,
         ]
     )
     within = f" WHERE {' AND '.join(population.where)}" if population.where else ""
-    ctes = ", ".join(f"{name} AS {sql}" for name, sql in population.ctes.items())
-    chosen = ["day >= %(first)s AND day < %(until)s", *conditions]
+    needed = any(re.search(rf"\b{alias}\.", inner + within) for alias in population.brings)
+    source = population.source + (population.beside if needed else "")
+    asked = f"SELECT {inner} FROM {source}{within}"
+    ctes = ", ".join(f"{name} AS {sql}" for name, sql in _named(population.ctes, asked).items())
+    chosen = ["(sure OR (day >= %(first)s AND day < %(until)s))", *conditions]
     counted = (
-        f"{ctes}{', ' if ctes else ''}every AS (SELECT {inner} FROM {population.source}{within}),"
+        f"{ctes}{', ' if ctes else ''}every AS ({asked}),"
         f" dated AS (SELECT {', '.join(['*', *periods])} FROM every),"
         f" counted AS (SELECT * FROM dated WHERE {' AND '.join(chosen)})"
     )
     return Statement(counted, {**question.params(), **population.params, **params}, names, population)
+
+
+def _named(ctes: Mapping[str, str], asked: str) -> dict[str, str]:
+    """Those of the named steps, in their order, that this text names, or a step that is needed itself: the others would be
+    planned for nothing."""
+    needed: dict[str, str] = {}
+    for name, sql in reversed(ctes.items()):
+        if re.search(rf"\b{name}\b", " ".join((asked, *needed.values()))):
+            needed[name] = sql
+    return dict(reversed(needed.items()))
 
 
 def _expression(measure: Measure, offered: Mapping[str, Dimension], name: str) -> str:
@@ -90,14 +105,15 @@ def _expression(measure: Measure, offered: Mapping[str, Dimension], name: str) -
 
 
 # Rows are read in whole sets: the planner's guesses about steps inside one statement are too low for nested loops.
-_PLAN = "SET LOCAL enable_nestloop = off; SET LOCAL jit = off"
-_PLAN_AS_BEFORE = "SET LOCAL enable_nestloop = {}; SET LOCAL jit = {}"
+# Their steps are kept in memory.
+_PLAN = "SET LOCAL enable_nestloop = off; SET LOCAL jit = off; SET LOCAL work_mem = '32MB'"
+_PLAN_AS_BEFORE = "SET LOCAL enable_nestloop = {}; SET LOCAL jit = {}; SET LOCAL work_mem = '{}'"
 
 
 def run(sql: str, params: Mapping[str, Any]) -> list[tuple]:
     """The rows of one statement over whole populations."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('enable_nestloop'), current_setting('jit')")
+        cursor.execute("SELECT current_setting('enable_nestloop'), current_setting('jit'), current_setting('work_mem')")
         before = cursor.fetchone()
         cursor.execute(_PLAN)
         cursor.execute(sql, params)

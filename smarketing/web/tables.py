@@ -32,7 +32,7 @@ __all__ = ["BLANK", "Cell", "Column", "Deed", "Heading", "Table", "plain", "show
 
 PER_PAGE = 50
 COUNT_TO = 10_000
-PATIENCE = 100  # milliseconds for reading rows in their order where they can be gathered, too
+PATIENCE = 50  # milliseconds for reading rows in their order where they can be gathered, too
 PAGING = ("after", "before", "export")
 
 
@@ -41,7 +41,8 @@ class Table:
     """One table for one request. `form`: bound filters, shown above it; `default`: the order, "-created".
 
     `some`: rows that are among them and quick to count. `gathered`: keys of the same rows with what the order needs, asked
-    for so that all are read and sorted; for when reading them in order takes too long.
+    for so that all are read and sorted; for when reading them in order takes too long, or (`in_order` False) where no index
+    holds the order: only what the page shows is dressed then.
     """
 
     columns: Sequence[Column]
@@ -54,6 +55,7 @@ class Table:
     count_to: int = COUNT_TO
     some: QuerySet | None = None
     gathered: QuerySet | None = None
+    in_order: bool = True
     exports: files.Export | None = None
     deeds: Sequence[Deed] = ()
     caption: Any = ""
@@ -226,6 +228,8 @@ class Table:
         place = (self.params.get("after", ""), self.params.get("before", ""), self.per_page)
         if self.gathered is None:
             return self._order.page(*place)
+        if not self.in_order:
+            return self._sorted(self.gathered, place)
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(PATIENCE)])
@@ -233,11 +237,14 @@ class Table:
                 cursor.execute("SELECT set_config('statement_timeout', '0', true)")
                 return page
         except OperationalError:
-            gathered = keyset.Order(self.gathered, self._by.sort, self.down, self._by.nullable)
-            page = gathered.page(*place)
-            keys = [keyset.read(row, "pk") for row in page.rows]
-            dressed = self._order.rows.in_bulk(keys)
-            return replace(page, rows=[dressed[key] for key in keys if key in dressed])
+            return self._sorted(self.gathered, place)
+
+    def _sorted(self, gathered: QuerySet, place: tuple[str, str, int]) -> keyset.Page:
+        """The page of rows that are all read and sorted; only its own are dressed."""
+        page = keyset.Order(gathered, self._by.sort, self.down, self._by.nullable).page(*place)
+        keys = [keyset.read(row, "pk") for row in page.rows]
+        dressed = self._order.rows.in_bulk(keys)
+        return replace(page, rows=[dressed[key] for key in keys if key in dressed])
 
     # --- cells
 
