@@ -24,14 +24,18 @@ def insert(table: str, types: Mapping[str, str], rows: Sequence[Sequence[Any]], 
     """
     if not rows:
         return []
-    names = ", ".join(types)
-    arrays = ", ".join(f"%s::{kind}[]" for kind in types.values())
-    columns = [array(values) for values in zip(*rows, strict=True)]
+    columns = dict(zip(types, zip(*rows, strict=True), strict=True))
+    same = {name for name, values in columns.items() if values.count(values[0]) == len(values)}  # written and read once
+    varying = [name for name in columns if name not in same] or list(columns)[:1]
+    names = ", ".join(varying)
+    said = ", ".join(name if name in varying else f"%s::{types[name]}" for name in columns)
+    arrays = ", ".join(f"%s::{types[name]}[]" for name in varying)
+    once = [columns[name][0] for name in columns if name not in varying]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} ({names}) SELECT {names} FROM unnest({arrays}) WITH ORDINALITY AS u({names}, nth)"
-            f" ORDER BY nth {tail}",
-            columns,
+            f"INSERT INTO {table} ({', '.join(columns)}) SELECT {said} FROM unnest({arrays}) WITH ORDINALITY"
+            f" AS u({names}, nth) ORDER BY nth {tail}",
+            [*once, *(array(columns[name]) for name in varying)],
         )
         return cursor.fetchall() if "RETURNING" in tail else []
 
@@ -68,7 +72,14 @@ def json_text(value: Any) -> str | None:
 
 def array(values: Iterable[Any]) -> str:
     """An array as PostgreSQL reads it from one text: quicker to write, and to read, than a list of constants."""
-    return f"{{{','.join(map(_element, values))}}}"
+    given = list(values)
+    kinds = set(map(type, given))
+    if kinds == {int}:
+        return f"{{{','.join(map(str, given))}}}"
+    if kinds == {datetime}:  # few different ones
+        texts = {value: _element(value) for value in set(given)}
+        return f"{{{','.join(map(texts.__getitem__, given))}}}"
+    return f"{{{','.join(map(_element, given))}}}"
 
 
 def _element(value: Any) -> str:

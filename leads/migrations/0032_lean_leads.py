@@ -38,12 +38,4 @@ class Migration(migrations.Migration):
                 autosummarize=True, fields=["imported_by"], name="lead_imported", pages_per_range=32
             ),
         ),
-        migrations.RemoveIndex("attributechange", "change_recorded"),
-        migrations.RemoveIndex("attributechange", "change_imported"),
-        migrations.AddIndex(
-            "attributechange",
-            django.contrib.postgres.indexes.BrinIndex(
-                fields=["recorded_at", "imported_by"], name="change_lots", pages_per_range=32
-            ),
-        ),
     ]

@@ -93,7 +93,8 @@ class AttributeChange(Dated):
     class Meta:
         indexes = [
             models.Index(fields=["subject", "subject_id", "field", "occurred_at"], name="change_subject"),
-            BrinIndex(fields=["recorded_at", "imported_by"], name="change_lots", pages_per_range=32),
+            BrinIndex(fields=["recorded_at"], name="change_recorded", pages_per_range=32),
+            BrinIndex(fields=["imported_by"], name="change_imported", pages_per_range=32),
             models.Index(fields=["by"], name="change_by", condition=models.Q(by__isnull=False)),
         ]
 

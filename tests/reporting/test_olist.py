@@ -91,6 +91,15 @@ def check_summaries(api: Api, by: str, want: dict[str, dict], equal) -> None:
             assert equal(mean.get(name, {"value": None})["value"], one["mean_days_to_won"]), name
 
 
+def check_months(api: Api) -> None:
+    """A month asked alone (whose leads alone are followed then) has what it has among all months."""
+    for key, dated in (("mql", "handed"), ("won", "handed"), ("won", "won"), ("revenue", "won"), ("deals", "opened")):
+        for month in ("2018-01", "2018-03"):
+            among = api.groups(key, "month", date=dated)[month]
+            alone = {"from": f"{month}-01", "to": f"{month[:6]}{int(month[6]) + 1}-01"}
+            assert api.total(key, date=dated, **alone)["value"] == among["value"], (key, dated, month)
+
+
 def check(api: Api, want: dict, equal) -> None:
     """Every figure of `want` against the API."""
     assert api.total("leads")["value"] == api.total("mql")["value"] == want["overall"]["mqls"]
@@ -110,6 +119,7 @@ def check(api: Api, want: dict, equal) -> None:
     check_summaries(api, "month", want["mqls_per_month"], equal)
     check_summaries(api, "source", want["by_origin"], equal)
     check_summaries(api, LANDING, want["by_landing_page"], equal)
+    check_months(api)
     won_by = {
         "month": "won_per_month_of_won_date", SDR: "deals_per_sdr", SR: "deals_per_sr",
         "deal.x_lead_type": "by_lead_type", "deal.x_business_segment": "by_business_segment",

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leads.handoffs import states
+from leads.measures import outcomes
 from leads.models import Assignment, Attempt, Decision, Handoff, HandoffState, Merge
 from personas.models import DefinitionLine
 from smarketing.measures import engine, listing, registry
@@ -20,6 +21,7 @@ NIGHT = datetime(2026, 3, 28, 20, tzinfo=UTC)  # the night loses an hour in Pari
 PERIOD = {"first": date(2026, 3, 1), "until": date(2026, 5, 1)}
 COUNTS = ("handoffs", "mql", "mql_repeated", "accepted", "refused", "undecided", "expired", "withdrawn", "merged",
           "turned_down", "leads")  # fmt: skip
+NARROWED = (("mql", "handed"), ("mql_repeated", "handed"), ("accepted", "decided"), ("refused", "decided"), ("returned", "decided"))
 BY = ("month", "source", "rep", "grade", "stage", "decided", "day")
 OFFSETS = st.integers(0, 3 * 86_400)
 deeds = st.lists(
@@ -98,6 +100,28 @@ def test_rows_groups_and_first_decisions_add_up_to_the_number_at_any_cut_off(wor
                         assert sum(row.value for row in engine.answer(key, by=(by,), **asked).rows) == totals[key]
             assert totals["handoffs"] == totals["mql"] + totals["mql_repeated"]
             assert totals["handoffs"] == sum(totals[one] for one in COUNTS[3:9])
+        transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+@settings(max_examples=examples(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(worlds)
+def test_following_only_the_leads_of_a_period_changes_no_figure(world):
+    """Of a short period only those leads are read that count in it; of a long one all are: the days of one are the other's."""
+    from django.db import transaction
+
+    handoffs, happened, seconds = world
+    long = {"first": PERIOD["first"] - outcomes.SHORT, "until": PERIOD["until"]}
+    with transaction.atomic():
+        reps = [person(f"n{n}", "rep", email=f"n{n}-{len(handoffs)}@example.test") for n in (1, 2)]
+        live(handoffs, happened, reps)
+        asked = {"cutoff": NIGHT + timedelta(seconds=seconds)}
+        for key, dated in NARROWED:
+            days = engine.answer(key, date=dated, by=("day",), **asked, **long).rows
+            told = {date.fromisoformat(row.group["day"]): row.value for row in days}
+            for day in (NIGHT.date() + timedelta(days=n) for n in range(5)):
+                one = engine.answer(key, date=dated, first=day, until=day + timedelta(days=1), **asked)
+                assert one.total.value == told.get(day, 0), (key, dated, day)
         transaction.set_rollback(True)
 
 
