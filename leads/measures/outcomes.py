@@ -93,7 +93,9 @@ def _steps(near: str = "", of_deals: bool = False) -> dict[str, str]:
     followed = " AND {}.handoff_id IN (SELECT n.id FROM numbered n)" if near else ""
 
     def only(sql: str, lead: str = "", handoff: str = "") -> str:
-        return sql.replace("{whose}", whose.format(lead) if lead else "").replace("{followed}", followed.format(handoff))
+        return sql.replace("{whose}", whose.format(lead) if lead else "").replace(
+            "{followed}", followed.format(handoff)
+        )
 
     first = {"near": _NEAR.format(rows=near)} if near else {}
     dealt = {"dealt": only(DEALS, "" if of_deals else "p.lead_id")}

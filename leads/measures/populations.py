@@ -178,4 +178,11 @@ def with_value(question: Question, subject: str, field: str, personal: bool = Fa
 
 
 def _population(question: Question, source: str, key: str, day: str, **more) -> Population:
-    return Population(source=source, key=key, day=day, ctes=about(question), brings=("l", "c", "g"), **{"link": LINK, "seen": seen.leads, **more})
+    return Population(
+        source=source,
+        key=key,
+        day=day,
+        ctes=about(question),
+        brings=("l", "c", "g"),
+        **{"link": LINK, "seen": seen.leads, **more},
+    )

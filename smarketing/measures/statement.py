@@ -90,10 +90,10 @@ def _named(ctes: Mapping[str, str], asked: str) -> dict[str, str]:
     """Those of the named steps, in their order, that this text names, or a step that is needed itself: the others would be
     planned for nothing."""
     needed: dict[str, str] = {}
-    for name, sql in reversed(ctes.items()):
+    for name, sql in reversed(list(ctes.items())):
         if re.search(rf"\b{name}\b", " ".join((asked, *needed.values()))):
             needed[name] = sql
-    return dict(reversed(needed.items()))
+    return dict(reversed(list(needed.items())))
 
 
 def _expression(measure: Measure, offered: Mapping[str, Dimension], name: str) -> str:

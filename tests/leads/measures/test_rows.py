@@ -21,7 +21,13 @@ NIGHT = datetime(2026, 3, 28, 20, tzinfo=UTC)  # the night loses an hour in Pari
 PERIOD = {"first": date(2026, 3, 1), "until": date(2026, 5, 1)}
 COUNTS = ("handoffs", "mql", "mql_repeated", "accepted", "refused", "undecided", "expired", "withdrawn", "merged",
           "turned_down", "leads")  # fmt: skip
-NARROWED = (("mql", "handed"), ("mql_repeated", "handed"), ("accepted", "decided"), ("refused", "decided"), ("returned", "decided"))
+NARROWED = (
+    ("mql", "handed"),
+    ("mql_repeated", "handed"),
+    ("accepted", "decided"),
+    ("refused", "decided"),
+    ("returned", "decided"),
+)
 BY = ("month", "source", "rep", "grade", "stage", "decided", "day")
 OFFSETS = st.integers(0, 3 * 86_400)
 deeds = st.lists(
