@@ -52,11 +52,11 @@ def test_the_parts_are_told_in_both_languages_and_personal_ones_only_to_whom_may
     (one,) = resembles.of(Lead.objects.get(pk=marie), clock.now())
     assert (one.membership.met, one.membership.of, one.holds, one.counts) == (2, 3, False, False)
     assert [(line.words, line.holds) for line in one.lines("en")] == [
-        ("country is FR", True), ("function is CMO or Head of Marketing", True), ("the company’s headcount is at least 50", False),
+        ("country is exactly FR", True), ("function is CMO or Head of Marketing", True), ("the company’s headcount is at least 50", False),
     ]  # fmt: skip
     assert one.lines("fr")[2].words == "l’effectif de l’entreprise est d’au moins 50"
     assert [line.words for line in one.lines("en", personal=False)] == [
-        "country is FR",
+        "country is exactly FR",
         "the company’s headcount is at least 50",
     ]
 
