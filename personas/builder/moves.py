@@ -28,7 +28,7 @@ def place(body: Body, path: tree.Path, index: int) -> tuple[Body, tree.Path]:
     siblings = tree.find(fresh, path[:-1])
     if not isinstance(siblings, list) or not isinstance(path[-1], int):
         raise ValueError(tree.written(path))
-    line = siblings.pop(path[-1])
+    line = siblings.pop(int(path[-1]))
     index = max(0, min(index, len(siblings)))
     siblings.insert(index, line)
     return fresh, (*path[:-1], index)
