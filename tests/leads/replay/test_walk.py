@@ -10,7 +10,17 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from leads.judging import lines, service
-from leads.models import AttributeChange, Correction, EngagementReset, Event, Join, Lead, Merge, Qualification
+from leads.models import (
+    Attempt,
+    AttributeChange,
+    Correction,
+    EngagementReset,
+    Event,
+    Join,
+    Lead,
+    Merge,
+    Qualification,
+)
 from leads.replay import gather, rising, walk
 from leads.replay.columns import Columns
 from leads.scoring import days, oracle
@@ -35,7 +45,7 @@ def by_brute_force(lead: int, body: dict, midnights: bool = True) -> list[tuple]
     """The same by plain Python, asked at every instant anybody learned anything, and at every local midnight."""
     start = max(Lead.objects.get(pk=lead).created_at, Lead.objects.get(pk=lead).recorded_at)
     asked = {start}
-    for model in (AttributeChange, Event, EngagementReset, Correction, Join, Merge):
+    for model in (AttributeChange, Event, Attempt, EngagementReset, Correction, Join, Merge):
         asked |= {max(row.known_at, row.occurred_at) for row in model.objects.all()}
     asked |= set(days.here().midnights(start, NOON)) if midnights else set()
     found, begun = {}, set()
