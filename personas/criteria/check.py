@@ -11,6 +11,9 @@ from .problems import Problem
 from .tree import Path, written
 
 MAX_DEPTH, MAX_CHILDREN = 4, 20
+MAX_CONDITIONS = (
+    400  # of a whole definition, groups of them counted: more than anybody reads, and a statement has room for
+)
 MAX_DAYS, MAX_COUNT = 1_095, 1_000
 LEAF_KINDS = ("field", "persona", "event")
 
@@ -22,6 +25,7 @@ class Check:
         self.catalogue, self.personas = catalogue, personas
         self.problems: list[Problem] = []
         self.keys: set[str] = set()  # of criteria and groups, in a whole definition
+        self.seen = 0  # conditions
 
     def add(self, path: Path, key: str, /, **params: Any) -> None:
         self.problems.append(Problem(written(path), key, params))
@@ -57,6 +61,9 @@ class Check:
     def condition(self, cond: Any, path: Path, kinds: Collection[str] = LEAF_KINDS, depth: int = 1) -> None:
         if not isinstance(cond, Mapping):
             return self.add(path, "not_object")
+        self.seen += 1
+        if self.seen > MAX_CONDITIONS:  # said once, at the first one too many
+            return self.add(path, "too_large", limit=MAX_CONDITIONS) if self.seen == MAX_CONDITIONS + 1 else None
         for name in tree.GROUPS:
             if name in cond:
                 return self._group(cond, name, path, kinds, depth)
@@ -134,7 +141,11 @@ class Check:
             if raw.get(part) is not None and not operands.is_text(raw[part]):
                 self.add((*path, part), "value_text", limit=operands.MAX_TEXT)
         campaign = raw.get("campaign")
-        if isinstance(campaign, bool) or not isinstance(campaign, (int, str, type(None))):
+        if isinstance(campaign, str):
+            good = not campaign or operands.is_text(campaign)
+        else:
+            good = campaign is None or (isinstance(campaign, int) and not isinstance(campaign, bool))
+        if not good:
             self.add((*path, "campaign"), "value_text", limit=operands.MAX_TEXT)
 
     def _page(self, page: Any, path: Path) -> None:

@@ -1,5 +1,6 @@
 """Operands: is the value written in a condition one that its operator takes."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -8,6 +9,8 @@ from .fields import BOOL, CHOICE, DATE, MONEY, NUMBER, FieldInfo
 from .operators import DAYS, LIST, NONE, RANGE, YEARS, Operator, read
 
 MAX_TEXT, MAX_LIST, MAX_OFFSET, MAX_AGE = 200, 200, 3_650, 130
+
+_UNSPEAKABLE = re.compile("[\x00\ud800-\udfff]")  # nothing, and halves of characters
 
 Fault = tuple[str, dict[str, Any]] | None
 
@@ -22,7 +25,8 @@ def fault(op: Operator, field_type: str, cond: Mapping[str, Any], info: FieldInf
 
 
 def is_text(value: Any, limit: int = MAX_TEXT) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and len(value) <= limit
+    """A text that is not blank, not longer than `limit`, and made of characters that a database can hold."""
+    return isinstance(value, str) and bool(value.strip()) and len(value) <= limit and not _UNSPEAKABLE.search(value)
 
 
 def _one(value: Any, field_type: str, info: FieldInfo | None) -> Fault:

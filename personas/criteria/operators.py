@@ -196,7 +196,7 @@ def holds(name: str, field_type: str, raw: Any, operand: Any, today: date) -> bo
 def _text(raw: Any) -> str | None:
     if isinstance(raw, bool):
         return "true" if raw else "false"
-    return fold(str(raw))
+    return fold(format(raw, "f") if isinstance(raw, Decimal) else str(raw))  # no exponents, as the database writes them
 
 
 def _number(raw: Any) -> Decimal | None:

@@ -13,6 +13,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "missing_part": ("“{part}” is missing.", "« {part} » manque."),
     "too_deep": ("Conditions may be nested {limit} deep at most.", "Les conditions s’imbriquent sur {limit} niveaux au plus."),
     "too_many": ("At most {limit} here, not {count}.", "{limit} au plus ici, et non {count}."),
+    "too_large": ("A definition holds {limit} conditions at most.", "Une définition compte {limit} conditions au plus."),
     "empty_group": ("A group of conditions needs at least one.", "Un groupe de conditions en demande au moins une."),
     "no_condition": ("This is not a condition.", "Ceci n’est pas une condition."),
     "unknown_field": ("The field “{field}” is not in the catalogue.", "Le champ « {field} » n’est pas au catalogue."),

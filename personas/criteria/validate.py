@@ -94,6 +94,8 @@ class DefinitionCheck(Check):
             return
         self.key(group, path)
         self.whole(group["cap"], (*path, "cap"), 1, MAX_BUILDER_POINTS)
+        if group.get("label") not in (None, "") and not operands.is_text(group["label"]):
+            self.add((*path, "label"), "value_text", limit=operands.MAX_TEXT)
         if not self.listing(group["items"], (*path, "items"), MAX_CHILDREN):
             return
         if not group["items"]:

@@ -25,6 +25,12 @@ def test_the_definition_of_the_screen_is_sound():
         (("fit", "items", 0, "points"), 0, ("fit.items.0.points", "points_zero")),
         (("fit", "items", 0, "points"), 101, ("fit.items.0.points", "value_whole")),
         (("fit", "items", 0, "points"), True, ("fit.items.0.points", "value_whole")),
+        (("fit", "items", 0, "points"), -101, ("fit.items.0.points", "value_whole")),
+        (("fit", "items", 0, "points"), 2.5, ("fit.items.0.points", "value_whole")),
+        (("fit", "items", 0, "points"), "5", ("fit.items.0.points", "value_whole")),
+        (("fit", "items", 0, "cap"), 101, ("fit.items.0.cap", "value_whole")),
+        (("engagement", "items", 3, "decay"), {"kind": "half_life", "days": 9}, ("engagement.items.3.decay.kind", "decay_negative")),
+        (("engagement", "items", 0, "when", "event"), {"kind": "page", "props": [{"key": "plan", "op": "contains", "value": True}]}, ("engagement.items.0.when.event.props.0.op", "wrong_operator")),
         (("fit", "items", 0, "key"), "size", ("fit.items.1.key", "key_twice")),
         (("fit", "items", 0, "key"), "engagement", ("fit.items.0.key", "key_reserved")),
         (("fit", "items", 0, "when", "field"), "lead.gone", ("fit.items.0.when.field", "unknown_field")),
@@ -71,6 +77,20 @@ def test_nesting_and_size_are_limited():
     assert ("never.0.any", "too_many") in found(body(never=[{"any": [PAGE] * 21}]))
     inner = {"key": "h", "cap": 5, "items": [item("c", 5, PAGE)]}
     assert ("fit.items.0.items.0", "group_in_group") in found(body([{"key": "g", "cap": 5, "items": [inner]}]))
+
+
+def test_a_huge_definition_is_refused_once_and_soon():
+    many = [item(f"c{n}", 5, {"any": [{"any": [PAGE] * 20}] * 20}) for n in range(60)]  # 24,000 conditions
+    assert [key for _path, key in found(body(many, many))].count("too_large") == 1
+    some = [item(f"c{n}", 5, {"any": [PAGE] * 5}) for n in range(60)]
+    assert found(body(some)) == []
+
+
+def test_the_label_of_a_group_is_a_text():
+    group = {"key": "g", "cap": 5, "items": [item("c", 5, PAGE)]}
+    assert found(body([group | {"label": "Prices"}])) == []
+    for wrong in ({"a": 1}, 5, "x" * 201, "a\x00b"):
+        assert found(body([group | {"label": wrong}])) == [("fit.items.0.label", "value_text")]
 
 
 def test_rules_of_a_persona_look_at_fields_only():
