@@ -9,11 +9,11 @@ class PersonasConfig(AppConfig):
 
     def ready(self):
         from personas.definitions import comment_notices
-        from personas.definitions.services import KIND, on_signed
+        from personas.definitions.services import KIND, on_signed, verify
         from personas.pages import day_one, finding
         from smarketing.agreements import kinds
 
-        kinds.register(kinds.PaperKind(KIND, _("definition"), "definition.sign", on_signed, _page, _name))
+        kinds.register(kinds.PaperKind(KIND, _("definition"), "definition.sign", on_signed, _page, _name, verify))
         day_one.register()
         finding.register()
         comment_notices.register()

@@ -17,7 +17,7 @@ from smarketing.agreements import services as agreements
 from smarketing.agreements.canonical import canonical
 from smarketing.agreements.models import Paper
 
-from . import voices
+from . import queries, voices
 from .catalogue import catalogue
 
 KIND = "definition"
@@ -159,6 +159,23 @@ def on_signed(paper: Paper, at: datetime) -> None:
     """Both sides have signed: publish, in the transaction of the second signature."""
     last = paper.signatures.order_by("-signed_at", "-pk").select_related("signer").first()
     publish_version(paper=paper, at=at, by=last.signer if last else None)
+
+
+def verify(paper: Paper) -> list[str]:
+    """Sentences naming what a paper put into force and no longer says what was signed: its version, rules of its personas."""
+    version = DefinitionVersion.objects.filter(paper=paper).first()
+    if version is None:
+        return []
+    text, out = json.loads(paper.body), []
+    if canonical(version.body) != canonical(text["body"]):
+        out.append(
+            _("version %(number)s in force says something else than what was signed") % {"number": version.number}
+        )
+    rules = queries.rules_of(one["version"] for one in text["personas"])
+    for one in text["personas"]:
+        if canonical(rules.get(one["version"])) != canonical(one["rules"]):
+            out.append(_("the rules of persona “%(name)s” are not those that were signed") % {"name": one["persona"]})
+    return out
 
 
 def _pinned(body: dict[str, Any]) -> list[dict[str, Any]]:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 class PaperKind:
     """`sign_verb`: policy verb a signer needs. `label`: lazy text. `on_signed(paper, at)`: run in the transaction of
     the second signature, `at` = that signature's instant. `page(paper)`: address of the paper's own page, or "".
-    `name(paper)`: what the paper is about, as people call it."""
+    `name(paper)`: what the paper is about, as people call it. `verify(paper)`: sentences that name what is in force by it and
+    says something else than its text."""
 
     key: str
     label: str
@@ -19,6 +20,7 @@ class PaperKind:
     on_signed: Callable | None = None
     page: Callable | None = None
     name: Callable | None = None
+    verify: Callable | None = None
 
     def title(self, paper) -> str:
         """A paper in words: "Definition “France” · 3"."""

@@ -114,7 +114,8 @@ def side_has_signed(*, kind: str, side: str) -> bool:
 
 
 def verify(paper: Paper) -> list[str]:
-    """Sentences naming what no longer fits: the text, its digest, or a signature. Empty: nothing was touched."""
+    """Sentences naming what no longer fits: the text, its digest, a signature, or what is in force by it. Empty: nothing
+    was touched."""
     digest = sha256(paper.body)
     name = f"{paper.line} {paper.number}"
     signed = list(paper.signatures.all())
@@ -131,6 +132,9 @@ def verify(paper: Paper) -> list[str]:
                 _("%(paper)s: the signature of %(side)s is on another text")
                 % {"paper": name, "side": Side(signature.side).label}
             )
+    in_force = kinds.get(paper.kind).verify
+    if in_force and digest == paper.sha256:
+        out += [f"{name}: {sentence}" for sentence in in_force(paper)]
     return out
 
 
