@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from itertools import combinations_with_replacement, product
+from itertools import combinations, combinations_with_replacement, product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from personas.criteria import candidates, counterfactual, tree
@@ -183,7 +183,7 @@ def _may_change(name, values) -> bool:
     return info.changeable and not (info.steady and read(info.type, values.get(name)) is not None)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(definitions(), VALUES, EVENTS, st.booleans())
 def test_it_qualifies_no_smaller_set_does_and_nothing_unchangeable_is_asked(one, values, events, after_no):
     check(one, values, events, after_no, most=2)
@@ -194,6 +194,119 @@ def test_it_qualifies_no_smaller_set_does_and_nothing_unchangeable_is_asked(one,
 @given(definitions(), VALUES, EVENTS, st.booleans())
 def test_so_it_is_on_many_definitions_and_sets_of_three(one, values, events, after_no):
     check(one, values, events, after_no, most=3)
+
+
+# --- twelve criteria, each brought by a value or an act of its own: every subset is tried
+
+ONES = [
+    (field("company.employees", "at_least", 50), ("company.employees", 120)),
+    (field("lead.function", "one_of", ["marketing", "direction"]), ("lead.function", "marketing")),
+    (field("company.industry", "is", "SaaS"), ("company.industry", "SaaS")),
+    (field("lead.x_origin", "is_set"), ("lead.x_origin", "Paris")),
+    (field("company.sites", "starts_with", "Ly"), ("company.sites", "Lyon")),
+    (field("company.revenue", "between", [10, 90]), ("company.revenue", 50)),
+    *((one, one["event"]) for one in (
+        event("page", 30, page=PRICING), event("webinar"), event("form", 20, form="Contact"), event("demo"),
+        event("download", 9), event("track", 60, name="trial"),
+    )),
+]  # fmt: skip
+
+
+OTHERWISE = {  # values that a lead may lose again
+    "company.employees": 1, "lead.function": "student", "company.industry": "zzz", "company.sites": "zzz", "company.revenue": 1,
+}  # fmt: skip
+UNSHRUNK = [Phase.explicit, Phase.reuse, Phase.generate]  # shrinking costs minutes here
+
+
+@st.composite
+def separate(draw, most):
+    """(definition, values, events, what could still be otherwise): groups, caps, musts, nevers, direct ways and a persona over
+    up to so many criteria."""
+    chosen = draw(st.permutations(ONES))[: draw(st.integers(4, most))]
+    conds = [cond for cond, _element in chosen]
+    items = [
+        item(f"k{at}", draw(st.sampled_from([10, 15, 20, 30])), cond, cap=draw(st.sampled_from([None, 12])))
+        for at, cond in enumerate(conds)
+    ]
+    if draw(st.booleans()):
+        items.append(item("maud", 25, {"persona": PERSONA}))
+    axes = [items[::2], items[1::2]]
+    for at, axis in enumerate(axes):
+        if len(axis) > 2 and draw(st.booleans()):
+            axes[at] = [axis[0], {"key": f"g{at}", "cap": draw(st.sampled_from([25, 40])), "items": axis[1:]}]
+    pair = st.lists(st.sampled_from(conds), min_size=2, max_size=2, unique_by=str)
+    one = body(*axes, never=[{"all": draw(pair)}] if draw(st.booleans()) else [field("lead.opted_out", "is", True)])
+    one["must"] = (
+        [draw(st.sampled_from([conds[0], {"any": conds[:2]}, {"none": [event("mail_bounce")]}]))]
+        if draw(st.booleans())
+        else []
+    )
+    one["direct"] = [{"all": draw(st.sampled_from([conds[:4], conds[1:4]]))}] if draw(st.booleans()) else []
+    one["mql"] = draw(st.sampled_from([["A1"], ["A1", "B1"], ["A2", "B2", "C1"]]))
+    one["hysteresis"] = draw(st.sampled_from([0, 5]))
+    for axis in tree.AXES:
+        one[axis]["bands"] = [60, 40, 20]
+    there = [draw(st.sampled_from([False, False, True])) for _one in chosen]
+    have = [element for (_cond, element), on in zip(chosen, there, strict=True) if on]
+    missing = [element for (_cond, element), on in zip(chosen, there, strict=True) if not on]
+    missing += [(one[0], OTHERWISE[one[0]]) for one in have if isinstance(one, tuple) and one[0] in OTHERWISE]
+    values = {"lead.opted_out": draw(st.sampled_from([False, False, False, True]))} | dict(
+        one for one in have if isinstance(one, tuple)
+    )
+    return one, values, [(3, candidates.act(one), 1) for one in have if isinstance(one, dict)], missing
+
+
+def fewest(one, values, events, missing, after_no) -> int | None:
+    """How few of what is missing would do, by trying every subset in the order of size."""
+    for size in range(len(missing) + 1):
+        for chosen in combinations(missing, size):
+            brought = dict(pick for pick in chosen if isinstance(pick, tuple))
+            more = [(0, candidates.act(pick), 1) for pick in chosen if isinstance(pick, dict)]
+            if judged(one, values | brought, [*events, *more], (), after_no).qualifies:
+                return size
+    return None
+
+
+def exhausted(drawn, after_no) -> None:
+    one, values, events, missing = drawn
+    found = answer(one, values, events, after_no=after_no)
+    size = fewest(one, values, events, missing, after_no)
+    if size is None:
+        assert found.sets == ()
+        return
+    assert found.proven and sum(wish.size for wish in found.sets[0]) == size
+    for wishes in found.sets:
+        assert judged(one, values, events, wishes, after_no).qualifies
+        assert not any(judged(one, values, events, part, after_no).qualifies for part in parts(wishes))
+        assert all(not wish.field or _may_change(wish.field, values) for wish in wishes)
+
+
+@settings(max_examples=8, deadline=None, phases=UNSHRUNK)
+@given(separate(7), st.booleans())
+def test_no_smaller_set_does_when_every_subset_is_tried(drawn, after_no):
+    exhausted(drawn, after_no)
+
+
+@pytest.mark.trust
+@settings(max_examples=250, deadline=None, phases=UNSHRUNK)
+@given(separate(12), st.booleans())
+def test_no_smaller_set_does_among_all_subsets_of_twelve_criteria(drawn, after_no):
+    exhausted(drawn, after_no)
+
+
+def test_planted_fault_an_answer_with_one_wish_too_many_is_caught(monkeypatch):
+    one = body(direct=[event("demo")], mql=["A1"])
+    drawn = one, {}, [], [{"kind": "demo"}, {"kind": "webinar"}]
+    exhausted(drawn, False)
+    right = counterfactual.would
+
+    def greedy(*said, **more):
+        found = right(*said, **more)
+        return replace(found, sets=tuple((*wishes, replace(wishes[0], times=2)) for wishes in found.sets))
+
+    monkeypatch.setattr(counterfactual, "would", greedy)
+    with pytest.raises(AssertionError):
+        exhausted(drawn, False)
 
 
 def test_a_lead_that_knows_nothing_is_told_the_three_shortest_ways():

@@ -4,13 +4,16 @@ from dataclasses import replace
 from random import Random
 
 import pytest
+from hypothesis import given, settings
 
+from personas.criteria import tree
 from personas.criteria.lint import lint
 from personas.criteria.lint_seen import Seen, lint_seen
 from personas.criteria.problems import MESSAGES
 from personas.criteria.validate import validate
 from tests.scale import examples
 
+from . import test_counterfactual as samples_of
 from .lint_corpus import CATALOGUE, CLEAN, LEADS, MUTATORS, PLANTED, Case
 
 
@@ -38,6 +41,24 @@ def test_a_clean_definition_spoiled_at_random_is_found_out(name):
     assert len(spoiled) >= 5
     for case in spoiled:
         assert notes(case) == case.expected, case
+
+
+@settings(max_examples=examples(3000, 60), deadline=None)
+@given(samples_of.definitions(), samples_of.VALUES, samples_of.EVENTS)
+def test_what_a_lead_shows_to_be_possible_is_never_called_impossible(body, values, events):
+    """A lead in a cell, with all musts and no never, or with points, proves that note wrong: on definitions drawn at random."""
+    said = {(one.path, one.key) for one in lint(body, samples_of.FIELDS)}
+    found = samples_of.judged(body, values, events)
+    if found.grade in body["mql"]:
+        assert (f"mql.{body['mql'].index(found.grade)}", "unreachable_cell") not in said
+    if not found.failures:
+        assert not {("must", "contradiction"), ("never", "contradiction")} & said
+        points = {row.key: row.points for row in found.rows}
+        for axis in tree.AXES:
+            for path, item, _group in tree.items(body, axis):
+                if points[item["key"]]:
+                    place = tree.written((*path, "when"))
+                    assert not {(place, "contradiction"), (place, "never_with_must")} & said
 
 
 def test_the_corpus_is_as_large_as_promised_and_covers_every_note():

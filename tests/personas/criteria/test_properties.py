@@ -3,6 +3,7 @@
 import itertools
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from personas.criteria.behaviours import behaviours, key_of
 from personas.criteria.edges import edges
 from personas.criteria.evaluate import judge, whole_points
 from personas.criteria.validate import validate
+from tests.scale import examples
 
 from .samples import CATALOGUE, TODAY, Known, body
 
@@ -87,7 +89,8 @@ FACTS = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.invariant("I6")
+@settings(max_examples=examples(600, 10), deadline=None)
 @given(definitions(), FACTS)
 def test_definitions_are_sound_and_rows_add_up(one, facts):
     assert validate(one, CATALOGUE) == []
@@ -98,7 +101,8 @@ def test_definitions_are_sound_and_rows_add_up(one, facts):
         assert total == getattr(judgement, axis) and 0 <= total <= 100
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.invariant("I6")
+@settings(max_examples=examples(400, 10), deadline=None)
 @given(definitions(), FACTS)
 def test_time_alone_changes_a_judgement_only_on_declared_edges(one, facts):
     values, events = facts
