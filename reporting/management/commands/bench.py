@@ -16,7 +16,8 @@ SIZES = {"small": (100_000, 2_000_000), "full": (1_000_000, 20_000_000), "tiny":
 SMALL = 2_000  # leads of the company into which nothing but imports is measured
 
 
-PARTS = ("clocks", "preview", "pages", "search", "ingestion", "imports")
+ROUNDS = 5
+PARTS = ("clocks", "preview", "pages", "search", "ingestion", "imports", "scores")
 
 
 class Command(BaseCommand):
@@ -62,7 +63,7 @@ class Command(BaseCommand):
             shutil.rmtree(folder / "postgres", ignore_errors=True)
 
     def _measure(self, leads: int, events: int, plans: bool, only: str | None) -> None:
-        from reporting.bench import company, importing, measure, ordinary, promises, replaying, searching
+        from reporting.bench import company, measure, ordinary, replaying, searching
         from reporting.bench import pages as every_page
         from reporting.bench.stopwatch import Sheet
         from smarketing.rows import clock
@@ -91,15 +92,23 @@ class Command(BaseCommand):
             searching.searches(sheet)
         if pages:
             every_page.pages(sheet, plans, self._say)
-        if only in (None, "imports"):
-            importing.imports(sheet, leads)
-        if only in (None, "clocks"):
-            promises.measure(sheet, leads)
+        self._last(sheet, stage, leads, only)
         said = {"at": datetime.now(UTC).isoformat(), "leads": leads, "events": events, "lines": sheet.lines}
         path = Path(settings.DATA) / "bench.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(said, indent=1, ensure_ascii=False))
         self._say(json.dumps(said, ensure_ascii=False))
+
+    def _last(self, sheet, stage, leads: int, only: str | None) -> None:
+        """What adds much to the company, and so is measured last."""
+        from reporting.bench import importing, promises, rescoring
+
+        if only in (None, "imports"):
+            importing.imports(sheet, leads)
+        if only in (None, "clocks"):
+            promises.measure(sheet, leads)
+        if only in (None, "scores"):
+            rescoring.measure(sheet, stage, ROUNDS)
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
