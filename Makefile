@@ -4,7 +4,7 @@ PY := .venv/bin/python
 COMPANY ?=
 PORT ?= 8000
 
-.PHONY: run test check bench trust shots env env-dev messages browser docs lock
+.PHONY: run test check bench trust golden shots env env-dev messages browser docs lock
 
 run: .venv/base.done
 	@exec $(PY) manage.py up $(if $(COMPANY),--company) --port $(PORT)
@@ -20,6 +20,10 @@ bench: .venv/dev.done
 
 trust: .venv/dev.done browser messages
 	@SMARKETING_TRUST=1 $(PY) -m pytest -m "trust or invariant" $(ARGS)
+
+# What the compiler of definitions writes, kept anew: look at the difference before you commit it.
+golden: .venv/dev.done
+	@REWRITE_GOLDEN=1 $(PY) -m pytest tests/leads/scoring/test_golden.py && git diff --stat -- tests/leads/scoring/golden
 
 shots: .venv/dev.done browser
 	@$(PY) -m tests.shots $(ARGS)

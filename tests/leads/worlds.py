@@ -5,10 +5,10 @@ from functools import partial
 
 from hypothesis import strategies as st
 
-from leads.models import Lead
+from leads.models import Campaign, Lead
 from personas.catalogue import add_custom
 from personas.criteria.decay import DECAYS
-from personas.criteria.operators import OPERATORS
+from personas.criteria.operators import OPERATORS, PROPERTY_OPERATORS
 from tests.leads import facts
 
 NOON = datetime(2026, 3, 29, 10, tzinfo=UTC)  # the night before lost an hour in Paris
@@ -24,6 +24,13 @@ CUSTOM = [
     ("company", "x_key", "bool"),
 ]
 KINDS, PAGES = ("page", "form", "demo"), ("/pricing", "/Pricing/Team", "/blog", "")
+# Text that a careless compiler would read as its own: of SQL, of its parameters, of JSON, of patterns.
+ODD = (
+    "l'eau", 'say "hi"', "50 %", "%s", "%(p0)s", "%%", "☕ Ünï", "a_b", "a%b", "\\", "x\\'y", "'; DROP TABLE leads_lead; --",
+    "$1", "{0}", "NULL", "' OR '1'='1", "deux\nlignes", "🙂", "[1]", "<b>", "Žižek",
+)  # fmt: skip
+PROPERTIES = ("plan", "a.b", "it's", '"q"', "50%", "%s", "☕", "{0}", "plan' ->> 'x")
+CAMPAIGNS = ("fair", "l'été 50 %")
 
 
 def catalogue() -> None:
@@ -34,7 +41,7 @@ def catalogue() -> None:
 
 def _value(kind: str):
     return {
-        "text": st.sampled_from(["FR", "fr", "BE", "Élan", "élan vital", "12", ""]),
+        "text": st.sampled_from(["FR", "fr", "BE", "Élan", "élan vital", "12", "", *ODD]),
         "number": st.integers(-3, 60) | st.sampled_from(["12", "12.5", "x", True]),
         "date": st.integers(-900, 30).map(lambda n: (NOON + timedelta(days=n)).date().isoformat()) | st.sampled_from(["2004-02-29", "1990-03-29", "2026-02-30", "soon", ""]),
         "bool": st.booleans() | st.sampled_from(["true", "maybe"]),
@@ -43,7 +50,7 @@ def _value(kind: str):
 
 def _typed(field: str):
     """A value that intake could store in the field: columns hold values of their type only."""
-    strict = {"lead.birth_date": st.sampled_from(["2004-02-29", "1990-03-29", "1966-03-30", None]), "lead.opted_out": st.booleans(), "company.employees": st.integers(0, 60) | st.none()}  # fmt: skip
+    strict = {"lead.country": st.sampled_from(["FR", "fr", "BE", "Élan", "12", "", "a%b", "l'eau", None]), "lead.birth_date": st.sampled_from(["2004-02-29", "1990-03-29", "1966-03-30", None]), "lead.opted_out": st.booleans(), "company.employees": st.integers(0, 60) | st.none()}  # fmt: skip
     return strict.get(field, _value(TYPES[field]) | st.none())
 
 
@@ -58,18 +65,31 @@ def changes(draw):
     return field, draw(_typed(field)), draw(_AGO), draw(_LATE), draw(st.booleans() | st.just(False))
 
 
-happenings = st.tuples(
-    st.sampled_from(KINDS), st.sampled_from(PAGES), _AGO, _LATE, st.sampled_from([0, 0, 0, 0, 1]), st.booleans()
+said = (
+    st.sampled_from(ODD)
+    | st.integers(-3, 60)
+    | st.sampled_from(["12", "12.5", "pro", True, False, None, "", 0.0000001, 12.50, [1], {"x": 1}])
 )
 TRIES = [("call", "no_answer"), ("call", "reached"), ("mail", "mail_sent")]
 tries = st.tuples(st.sampled_from(TRIES), _AGO, _LATE, st.sampled_from([0, 0, 1]))
+told = st.fixed_dictionaries(
+    {},
+    optional={
+        "name": st.sampled_from(ODD), "form": st.sampled_from(["Contact", *ODD]), "campaign": st.sampled_from(CAMPAIGNS),
+        "props": st.dictionaries(st.sampled_from(PROPERTIES), said, min_size=1, max_size=3),
+    },
+)  # fmt: skip
+happenings = st.tuples(
+    st.sampled_from(KINDS), st.sampled_from(PAGES), _AGO, _LATE, st.sampled_from([0, 0, 0, 0, 1]), st.booleans(),
+    st.just({}) | told,
+)  # fmt: skip
 lives = st.fixed_dictionaries(
     {
         "changes": st.lists(changes(), max_size=7),
         "events": st.lists(happenings, max_size=9),
         "attempts": st.lists(tries, max_size=4),
         "resets": st.lists(_AGO, max_size=1),
-        "joined": st.none() | _AGO,
+        "joined": st.one_of(st.none(), _AGO, st.integers(0, 9 * 86_400)),
         "asked": st.lists(_AGO, min_size=1, max_size=4, unique=True),
     }
 )
@@ -85,6 +105,10 @@ merges = st.lists(
 links = st.lists(
     st.tuples(st.integers(0, 2), st.none() | st.integers(0, 2), _AGO, _LATE, st.sampled_from([0, 0, 1])), max_size=4
 )
+
+
+def campaign(key: str) -> Campaign:
+    return Campaign.objects.get_or_create(key=key, defaults={"created_at": NOON, "recorded_at": NOON})[0]
 
 
 def live(life: dict) -> tuple[int, list[datetime]]:
@@ -143,11 +167,13 @@ def _plot(life: dict) -> tuple[int, list[datetime], list]:
             story, at, late, corrected, "attributechange",
             partial(facts.change, subject, lead if subject == "lead" else company, name, value),
         )  # fmt: skip
-    for kind, page, ago, late, corrected, anonymous in life["events"]:
+    for kind, page, ago, late, corrected, anonymous, more in life["events"]:
         at = NOON - timedelta(seconds=ago)
         early = who and at + timedelta(seconds=late) <= NOON - timedelta(seconds=life["joined"])
         mine = (None, who) if anonymous and early else (lead, None)  # once joined, intake names the lead
-        _tell(story, at, late, corrected, "event", partial(facts.event, mine[0], kind, visitor=mine[1], page=page))
+        more = more | ({"campaign": campaign(more["campaign"])} if "campaign" in more else {})
+        deed = partial(facts.event, mine[0], kind, visitor=mine[1], page=page, **more)
+        _tell(story, at, late, corrected, "event", deed)
     for said, ago, late, corrected in life["attempts"]:
         _tell(story, NOON - timedelta(seconds=ago), late, corrected, "attempt", partial(facts.attempt, lead, *said))
     if who:
@@ -180,7 +206,7 @@ def field_conditions(draw):
     kind = TYPES[field]
     op = draw(st.sampled_from([one for one in OPERATORS.values() if kind in one.types]))
     good = {
-        "text": st.sampled_from(["FR", "Élan", "12", "l"]),
+        "text": st.sampled_from(["FR", "Élan", "12", "l"]) | st.sampled_from(ODD),
         "number": st.integers(-3, 60) | st.just("12.5"),
         "date": st.integers(-100, 10).map(lambda n: (NOON + timedelta(days=n)).date().isoformat()),
         "bool": st.booleans(),
@@ -198,12 +224,36 @@ attempts = st.fixed_dictionaries(
     {"kind": st.just("attempt")},
     optional={"channel": st.sampled_from(["call", "mail"]), "outcome": st.sampled_from(["no_answer", "reached"])},
 )
-filters = attempts | st.fixed_dictionaries(
+
+
+@st.composite
+def properties(draw):
+    op = OPERATORS[draw(st.sampled_from(PROPERTY_OPERATORS))]
+    good = draw(
+        st.sampled_from([st.sampled_from(["pro", "12", *ODD]), st.integers(-3, 60) | st.just("12.5"), st.booleans()])
+    )
+    operands = {
+        "none": st.none(), "one": good, "list": st.lists(good, min_size=1, max_size=3, unique_by=str),
+        "range": st.lists(st.integers(-3, 60), min_size=2, max_size=2).map(sorted),
+    }  # fmt: skip
+    value = draw(operands[op.operand])
+    return {"key": draw(st.sampled_from(PROPERTIES)), "op": op.name} | ({} if value is None else {"value": value})
+
+
+_plain_filters = st.fixed_dictionaries(
     {"kind": st.sampled_from(KINDS)},
     optional={
         "page": st.fixed_dictionaries({"op": st.sampled_from(["like", "is"]), "value": st.sampled_from(PAGES[:3])})
     },
 )
+_told_filters = st.fixed_dictionaries(
+    {"kind": st.sampled_from(KINDS)},
+    optional={
+        "name": st.sampled_from(ODD), "form": st.sampled_from(["contact", *ODD]), "campaign": st.sampled_from(CAMPAIGNS),
+        "props": st.lists(properties(), min_size=1, max_size=2),
+    },
+)  # fmt: skip
+filters = st.one_of(attempts, _plain_filters, _plain_filters, _told_filters)
 events = st.fixed_dictionaries(
     {"event": filters},
     optional={"within": st.integers(1, 60), "count": st.integers(1, 3), "absent": st.booleans()},

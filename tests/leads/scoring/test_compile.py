@@ -41,7 +41,7 @@ def test_every_operator_has_its_test_in_sql():
 
 
 @pytest.mark.invariant("I6")
-@settings(max_examples=examples(60, 6), deadline=None, phases=PHASES, suppress_health_check=QUIET)
+@settings(max_examples=examples(60, 20), deadline=None, phases=PHASES, suppress_health_check=QUIET)
 @given(st.data())
 def test_sql_equals_python_on_any_lead_and_definition_at_any_instant(data):
     worlds.catalogue()

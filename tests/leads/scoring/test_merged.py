@@ -80,7 +80,7 @@ def agree(data) -> None:
 
 
 @pytest.mark.invariant("I20")
-@settings(max_examples=examples(12), deadline=None, phases=PHASES, suppress_health_check=QUIET)
+@settings(max_examples=examples(12, 4), deadline=None, phases=PHASES, suppress_health_check=QUIET)
 @given(st.data())
 def test_every_reader_agrees_on_leads_that_are_merged_and_taken_apart(data):
     with transaction.atomic():

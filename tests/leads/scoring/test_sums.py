@@ -52,7 +52,7 @@ def move(version, leads: list[int], *until) -> None:
 
 
 @pytest.mark.invariant("I6")
-@settings(max_examples=examples(25), deadline=None, phases=PHASES, suppress_health_check=QUIET)
+@settings(max_examples=examples(25, 8), deadline=None, phases=PHASES, suppress_health_check=QUIET)
 @given(st.data())
 def test_moved_sums_equal_a_recount_the_ledger_and_plain_python(data):
     agree(data)

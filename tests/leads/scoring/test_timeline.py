@@ -55,7 +55,7 @@ def begins(lead: int, t) -> bool:
 
 
 @pytest.mark.invariant("I6")
-@settings(max_examples=examples(60, 6), deadline=None, phases=PHASES, suppress_health_check=QUIET)
+@settings(max_examples=examples(60, 12), deadline=None, phases=PHASES, suppress_health_check=QUIET)
 @given(st.data())
 def test_the_walk_says_at_any_instant_what_plain_python_says(data):
     worlds.catalogue()

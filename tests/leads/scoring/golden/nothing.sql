@@ -1,0 +1,58 @@
+v AS (SELECT a.lead_id, a.t, a.today, a.cycle
+  FROM asked a
+  JOIN leads_lead l ON l.id = a.lead_id
+  LEFT JOIN leads_company c ON c.id = l.company_id
+  WHERE NOT a.moved
+  UNION ALL SELECT a.lead_id, a.t, a.today, a.cycle
+  FROM asked a
+  JOIN leads_lead l ON l.id = a.lead_id 
+LEFT
+  JOIN LATERAL (SELECT jsonb_object_agg(field, value) AS j
+  FROM (
+  SELECT DISTINCT ON (x.field) x.field, x.value
+  FROM 
+(SELECT a.lead_id AS id, 0 AS steps
+  UNION ALL SELECT k.member, k.steps
+  FROM lent k
+  WHERE k.lead_id = a.lead_id AND k.t = a.t) m
+ 
+  JOIN leads_attributechange x ON x.subject_id = m.id AND (m.steps = 0 OR x.field <> 'opted_out')
+ 
+  WHERE x.subject = 'lead' AND x.known_at <= a.t AND x.occurred_at <= a.t
+    AND NOT EXISTS (SELECT
+  FROM leads_correction k
+  WHERE k.subject = 'attributechange' AND k.subject_id = x.id
+      AND k.known_at <= a.t)
+  ORDER BY x.field, m.steps, x.occurred_at DESC, x.recorded_at DESC, x.id DESC) d) lv ON true
+
+LEFT
+  JOIN LATERAL (SELECT jsonb_object_agg(field, value) AS j
+  FROM (
+  SELECT DISTINCT ON (x.field) x.field, x.value
+  FROM (SELECT (lv.j ->> 'company')::bigint AS id) m
+  JOIN leads_attributechange x ON x.subject_id = m.id
+ 
+  WHERE x.subject = 'company' AND x.known_at <= a.t AND x.occurred_at <= a.t
+    AND NOT EXISTS (SELECT
+  FROM leads_correction k
+  WHERE k.subject = 'attributechange' AND k.subject_id = x.id
+      AND k.known_at <= a.t)
+  ORDER BY x.field, x.occurred_at DESC, x.recorded_at DESC, x.id DESC) d) cv ON true
+
+  WHERE a.moved),
+points AS (SELECT v.lead_id, v.t, v.cycle, (true) AND NOT (false) AS allowed, (false) AS straight
+  FROM v OFFSET 0),
+grouped AS (SELECT *
+  FROM points OFFSET 0),
+bounded AS (SELECT *,
+    greatest(0, least(100, (0))) - (0) AS c0, (0) AS fit_raw,
+    greatest(0, least(100, (0))) - (0) AS c1, (0) AS engagement_raw
+  FROM grouped OFFSET 0),
+totals AS (SELECT *, (fit_raw + c0)::int AS fit, (engagement_raw + c1)::int AS engagement
+  FROM bounded OFFSET 0),
+graded AS (SELECT *, substr('ABCDEF', 1 + (fit < 75)::int + (fit < 50)::int + (fit < 25)::int, 1) || substr('123456', 1 + (engagement < 75)::int + (engagement < 50)::int + (engagement < 25)::int, 1) AS grade
+  FROM totals OFFSET 0),
+scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[c0, c1]::int[] AS contributions, allowed AND grade = ANY(%(p10)s::text[]) AS plain, allowed AND grade = ANY(%(p11)s::text[]) AS strict, allowed AND straight AS direct
+  FROM graded)
+
+-- {"p10": [], "p11": []}

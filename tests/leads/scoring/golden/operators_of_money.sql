@@ -1,0 +1,67 @@
+v AS (SELECT a.lead_id, a.t, a.today, a.cycle, CASE jsonb_typeof((c.attributes -> 'x_revenue')) WHEN 'number' THEN ((c.attributes -> 'x_revenue') #>> '{}')::numeric WHEN 'string' THEN CASE WHEN ((c.attributes -> 'x_revenue') #>> '{}') ~ '^-?[0-9]{1,15}(\.[0-9]{1,6})?$' THEN ((c.attributes -> 'x_revenue') #>> '{}')::numeric END END AS f0
+  FROM asked a
+  JOIN leads_lead l ON l.id = a.lead_id
+  LEFT JOIN leads_company c ON c.id = l.company_id
+  WHERE NOT a.moved
+  UNION ALL SELECT a.lead_id, a.t, a.today, a.cycle, CASE jsonb_typeof((cv.j -> 'x_revenue')) WHEN 'number' THEN ((cv.j -> 'x_revenue') #>> '{}')::numeric WHEN 'string' THEN CASE WHEN ((cv.j -> 'x_revenue') #>> '{}') ~ '^-?[0-9]{1,15}(\.[0-9]{1,6})?$' THEN ((cv.j -> 'x_revenue') #>> '{}')::numeric END END AS f0
+  FROM asked a
+  JOIN leads_lead l ON l.id = a.lead_id 
+LEFT
+  JOIN LATERAL (SELECT jsonb_object_agg(field, value) AS j
+  FROM (
+  SELECT DISTINCT ON (x.field) x.field, x.value
+  FROM 
+(SELECT a.lead_id AS id, 0 AS steps
+  UNION ALL SELECT k.member, k.steps
+  FROM lent k
+  WHERE k.lead_id = a.lead_id AND k.t = a.t) m
+ 
+  JOIN leads_attributechange x ON x.subject_id = m.id AND (m.steps = 0 OR x.field <> 'opted_out')
+ 
+  WHERE x.subject = 'lead' AND x.known_at <= a.t AND x.occurred_at <= a.t
+    AND NOT EXISTS (SELECT
+  FROM leads_correction k
+  WHERE k.subject = 'attributechange' AND k.subject_id = x.id
+      AND k.known_at <= a.t)
+  ORDER BY x.field, m.steps, x.occurred_at DESC, x.recorded_at DESC, x.id DESC) d) lv ON true
+
+LEFT
+  JOIN LATERAL (SELECT jsonb_object_agg(field, value) AS j
+  FROM (
+  SELECT DISTINCT ON (x.field) x.field, x.value
+  FROM (SELECT (lv.j ->> 'company')::bigint AS id) m
+  JOIN leads_attributechange x ON x.subject_id = m.id
+ 
+  WHERE x.subject = 'company' AND x.known_at <= a.t AND x.occurred_at <= a.t
+    AND NOT EXISTS (SELECT
+  FROM leads_correction k
+  WHERE k.subject = 'attributechange' AND k.subject_id = x.id
+      AND k.known_at <= a.t)
+  ORDER BY x.field, x.occurred_at DESC, x.recorded_at DESC, x.id DESC) d) cv ON true
+
+  WHERE a.moved),
+points AS (SELECT v.lead_id, v.t, v.cycle, (true) AND NOT (false) AS allowed, (false) AS straight,
+    CASE WHEN coalesce(v.f0 = %(p10)s, false) THEN 10 ELSE 0 END AS c0,
+    CASE WHEN coalesce(v.f0 <> %(p11)s, false) THEN 10 ELSE 0 END AS c1,
+    CASE WHEN coalesce(v.f0 = ANY(%(p12)s), false) THEN 10 ELSE 0 END AS c2,
+    CASE WHEN coalesce(v.f0 <> ALL(%(p13)s), false) THEN 10 ELSE 0 END AS c3,
+    CASE WHEN coalesce(v.f0 BETWEEN %(p14)s AND %(p15)s, false) THEN 10 ELSE 0 END AS c4,
+    CASE WHEN coalesce(v.f0 >= %(p16)s, false) THEN 10 ELSE 0 END AS c5,
+    CASE WHEN coalesce(v.f0 <= %(p17)s, false) THEN 10 ELSE 0 END AS c6,
+    CASE WHEN coalesce(v.f0 IS NOT NULL, false) THEN 10 ELSE 0 END AS c7,
+    CASE WHEN coalesce(v.f0 IS NULL, false) THEN 10 ELSE 0 END AS c8
+  FROM v OFFSET 0),
+grouped AS (SELECT *
+  FROM points OFFSET 0),
+bounded AS (SELECT *,
+    greatest(0, least(100, (c0 + c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8))) - (c0 + c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8) AS c9, (c0 + c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8) AS fit_raw,
+    greatest(0, least(100, (0))) - (0) AS c10, (0) AS engagement_raw
+  FROM grouped OFFSET 0),
+totals AS (SELECT *, (fit_raw + c9)::int AS fit, (engagement_raw + c10)::int AS engagement
+  FROM bounded OFFSET 0),
+graded AS (SELECT *, substr('ABCDEF', 1 + (fit < 75)::int + (fit < 50)::int + (fit < 25)::int, 1) || substr('123456', 1 + (engagement < 75)::int + (engagement < 50)::int + (engagement < 25)::int, 1) AS grade
+  FROM totals OFFSET 0),
+scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10]::int[] AS contributions, allowed AND grade = ANY(%(p18)s::text[]) AS plain, allowed AND grade = ANY(%(p19)s::text[]) AS strict, allowed AND straight AS direct
+  FROM graded)
+
+-- {"p10": "12.5", "p11": "12.5", "p12": ["12.5", "60"], "p13": ["12.5", "60"], "p14": "12.5", "p15": "60", "p16": "12.5", "p17": "12.5", "p18": ["A1", "A2", "B1"], "p19": ["A1", "A2", "B1"]}

@@ -1,0 +1,82 @@
+"""The SQL scorer equals plain Python on very many pairs of a definition and a lead at an instant: whole worlds of leads, merged
+and joined and corrected, with odd text everywhere, meet whole libraries of definitions."""
+
+from datetime import timedelta
+
+import pytest
+
+from leads.scoring import asks, days, ledger, values
+from personas.criteria.behaviours import behaviours
+from personas.definitions import persona_services
+from tests.leads import many, worlds
+from tests.leads.scoring.test_compile import scores
+
+pytestmark = pytest.mark.django_db
+PAIRS, WORLDS = 100_000, 9
+
+
+def personas(number: int) -> list[int]:
+    """Personas with drawn rules."""
+    return [
+        persona_services.create_persona(name=f"p{at}", story={}, rules=rules, by=None, at=worlds.NOON).pk
+        for at, rules in enumerate(many.drawn(worlds.field_conditions(), 3, number))
+    ]
+
+
+def compare(number: int, lives: int, definitions: int) -> tuple[int, set[str]]:
+    """(pairs compared, events of which kinds were found by filters that look at what was said of them) of one world."""
+    worlds.catalogue()
+    bodies = many.bodies(definitions, number, personas(number))
+    ledger.ensure(bodies)
+    here = days.here()
+    midnight = here.midnight(here.of(worlds.NOON))
+    edges = [worlds.NOON, midnight, midnight - timedelta(microseconds=1)]
+    people = [(lead, [*asked, *edges]) for lead, asked in many.people(lives, number)]
+    read, seen = many.Read(people), set()
+    for at, body in enumerate(bodies):
+        wanted = read.says(body)
+        found = scores(body, asks.listed(list(wanted)))
+        wrong = [(pair, found.get(pair), wanted[pair]) for pair in wanted if found.get(pair) != wanted[pair]]
+        assert not wrong, (body, wrong[:3])
+        if at % 8 == 0:  # the statement for all leads at once is another one
+            everybody = scores(body, asks.whole(worlds.NOON))
+            assert everybody == {pair: row for pair, row in wanted.items() if pair[1] == worlds.NOON}
+        seen |= {part for one in behaviours(body) for part in one.filter if _done(one.filter, read)}
+    return len(read.facts) * len(bodies), seen
+
+
+def _done(filter_: dict, read: many.Read) -> bool:
+    return any(facts.events(filter_) for facts in read.facts.values())
+
+
+@pytest.mark.invariant("I6")
+def test_sql_equals_python_on_thousands_of_pairs():
+    pairs, seen = compare(7, 14, 44)
+    assert pairs > 2_000 and {"kind", "page"} <= seen
+
+
+@pytest.mark.trust
+@pytest.mark.invariant("I6")
+@pytest.mark.parametrize("number", range(WORLDS))
+def test_sql_equals_python_on_a_hundred_thousand_pairs(number):
+    pairs, seen = compare(100 + number, 42, 80)
+    assert pairs * WORLDS > PAIRS, pairs
+    assert seen == {"kind", "page", "name", "form", "campaign", "props"}
+
+
+FAULTS = {
+    "what cannot be said is taken for true": (values, "guarded", lambda condition: f"coalesce({condition}, true)"),
+    "the day ends at midnight in Greenwich": (days.Days, "sql", lambda self, at: f"({at})::date"),
+    "late events were known when they occurred": (ledger, "EVENTS", tuple(part.replace("e.known_at", "e.occurred_at") if isinstance(part, str) else part for part in ledger.EVENTS)),
+    "corrections change no count": (ledger, "take_back", lambda ids, fence: None),
+    "joins bring nothing": (ledger, "count_joins", lambda pairs, fence: None),
+}  # fmt: skip
+
+
+@pytest.mark.trust
+@pytest.mark.parametrize("fault", [pytest.param(one, marks=pytest.mark.invariant("I6", mutant=one)) for one in FAULTS])
+def test_a_scorer_with_a_fault_is_found_among_thousands_of_pairs(fault, monkeypatch):
+    where, name, wrong = FAULTS[fault]
+    monkeypatch.setattr(where, name, wrong)
+    with pytest.raises(AssertionError):
+        compare(101, 24, 60)
