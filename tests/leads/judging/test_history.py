@@ -144,7 +144,7 @@ def past_stays(number: int, lives: int, looks: int, count: int) -> int:
 
 @pytest.mark.invariant("I6")
 def test_the_stored_past_is_what_the_facts_say_and_later_writes_change_nothing():
-    assert past_stays(5, 5, 4, 4) > 80
+    assert past_stays(5, 4, 3, 3) > 40
 
 
 @pytest.mark.trust

@@ -115,7 +115,7 @@ def replayed(lead: int, body: dict, until) -> list[tuple]:
 
 
 @pytest.mark.invariant("I6")
-@settings(max_examples=3, deadline=None, phases=PHASES, suppress_health_check=QUIET)
+@settings(max_examples=2, deadline=None, phases=PHASES, suppress_health_check=QUIET)
 @given(st.data())
 def test_incremental_catch_up_rebuild_and_plain_python_agree(data):
     agree(data)
@@ -130,7 +130,7 @@ def test_the_five_ways_agree_on_many_worlds(data):
 
 
 @pytest.mark.invariant("I20")
-@settings(max_examples=2, deadline=None, phases=PHASES, suppress_health_check=QUIET)
+@settings(max_examples=1, deadline=None, phases=PHASES, suppress_health_check=QUIET)
 @given(st.data())
 def test_the_ways_agree_on_leads_that_are_merged_and_taken_apart(data):
     agree(data, merged=True)
