@@ -17,7 +17,7 @@ from .attributes import AttributeRefusal, done, free_name
 from .models import FieldDef
 
 MOST = 55  # letters of a name: its label stays within eighty
-_WORDS = ("on the list “{}”", "présence sur la liste «\u202f{}\u202f»")
+_WORDS = ("on the list {}", "présence dans la liste {}")  # a name that could mislead makes the sentence quote it all
 
 
 def every() -> list[FieldDef]:

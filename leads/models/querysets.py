@@ -91,11 +91,11 @@ class LeadQuerySet(QuerySet):
             return Found(self.filter(search.holding(words)))
         ids = search.leads(words, search.MOST + 1)
         listed = self.filter(pk__in=_listed(ids))
-        if len(ids) <= FEW:
-            return Found(listed)
-        if len(ids) <= search.MOST:
+        if len(ids) > search.MOST:
+            return Found(self.filter(search.holding(words)), listed, self.filter(search.among(words)))
+        if len(ids) > FEW:
             return Found(listed, gathered=listed, in_order=False)
-        return Found(self.filter(search.holding(words)), listed, self.filter(search.among(words)))
+        return Found(listed)
 
     def written_nearly(self, text: str, *, few: bool = False) -> "LeadQuerySet":
         """Those whose name, e-mail or company is written nearly like the text."""

@@ -110,7 +110,7 @@ def _talk() -> dict:
     from smarketing.accounts.models import User
     from smarketing.rows import clock
 
-    by = User.objects.filter(role="marketer", is_active=True).order_by("-pk")[0]
+    by = User.objects.filter(role="marketer", is_active=True).order_by("pk")[0]
     try:
         return _newest("personas.PersonaInterview", by=by, back=None)
     except IndexError:
@@ -271,7 +271,8 @@ def _judged() -> dict:
     """A lead that is judged by a definition."""
     from leads.models import Score
 
-    return {"pk": Score.objects.filter(track="live", lead__erased=False, lead__root_id=None).latest("lead_id").lead_id}
+    judged = Score.objects.filter(track="live", lead__erased=False, lead__root_id=None).order_by("-lead_id")
+    return {"pk": judged[0].lead_id}
 
 
 def _disagreed() -> dict:

@@ -45,7 +45,7 @@ def test_the_list_and_one_persona_say_what_the_pages_say(client, claire):
         ("Student", 2, True),
     ]
     one = client.get(listed[0]["url"]).json()
-    assert one["rules"] == FRENCH and one["rules_words"] == "country is FR"
+    assert one["rules"] == FRENCH and one["rules_words"] == "country is exactly FR"
     assert one["story"] == [
         {"key": "role", "title": "Role", "texts": {"en": "Head of marketing", "fr": "Directrice marketing"}}
     ]
@@ -66,8 +66,8 @@ def test_a_lead_is_told_which_rules_hold_and_what_it_would_need(client, claire):
     persona_services.create_persona(name="Both", story={}, rules={"all": [FRENCH, SHOP]}, by=None, at=clock.now())
     persona_services.create_persona(name="French", story={}, rules=FRENCH, by=None, at=clock.now())
     both, french = client.get(f"/api/v1/leads/{lead}/personas/").json()
-    assert (both["met"], both["of"], both["holds"], both["needed"]) == (1, 2, False, [["source is shop"]])
-    assert both["rules"][1] == {"words": "source is shop", "holds": False}
+    assert (both["met"], both["of"], both["holds"], both["needed"]) == (1, 2, False, [["source is exactly shop"]])
+    assert both["rules"][1] == {"words": "source is exactly shop", "holds": False}
     assert (french["holds"], french["counts"], french["needed"]) == (True, True, [])
     rep = Client()
     rep.force_login(person("Léa", "rep"))

@@ -60,8 +60,8 @@ def test_the_signed_text_says_in_both_languages_what_it_changes(line, signers):
     text = json.loads(paper.body)
     assert text["changes"] == {
         "against": 1,
-        "en": ["country is FR: points lowered from +80 to +76"],
-        "fr": ["le pays est FR\u202f: points abaissés de +80 à +76"],
+        "en": ["country is exactly FR: points lowered from +80 to +76"],
+        "fr": ["le pays est exactement FR\u202f: points abaissés de +80 à +76"],
     }
     assert services.propose(line=line, by=signers[0], at=clock.now()) == paper
     version = sign(paper, signers)
@@ -78,7 +78,7 @@ def test_any_two_texts_are_compared_in_both_languages(line, signers):
     services.save_draft(line=line, body=country(76, "BE"), revision=1, by=signers[0], at=clock.now())
     client, here = client_of(signers[0]), f"/language/definition/{line.pk}/compare/"
     default = client.get(here).text
-    assert "“country is FR: +76” becomes “country is BE: +76”" in default and "devient" in default
+    assert "“country is exactly FR: +76” becomes “country is exactly BE: +76”" in default and "devient" in default
     versions = client.get(here, {"old": "1", "new": "2"}).text
     assert "points lowered from +80 to +76" in versions and "points abaissés de +80 à +76" in versions
     back = client.get(here, {"old": "2", "new": "1"}).text

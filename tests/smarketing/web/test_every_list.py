@@ -27,11 +27,12 @@ TEMPLATES = house.BASE_DIR / "templates"
 # Tables that are no lists of rows, and why (docs/decisions/0015).
 OTHERS = {
     "accounts/languages.html": "a form", "notify/choices.html": "a form", "leads/imports/columns.html": "a form", "leads/imports/told.html": "a report",
-    "leads/attributes.html": "ordered", "leads/pools.html": "ordered", "leads/reasons.html": "ordered",
+    "leads/attributes.html": "ordered", "leads/lead_lists.html": "ordered", "leads/pools.html": "ordered", "leads/reasons.html": "ordered",
     "leads/queue/list.html": "in the order of the promises", "leads/queue/focus.html": "one lead", "leads/why.html": "one lead",
     "leads/since_then.html": "one lead", "leads/rights/person.html": "one person", "leads/twins/compare.html": "two leads side by side",
     "leads/imports/result.html": "a report", "jobs/_run.html": "a report", "measures/number.html": "the rows of a number, in its order",
     "measures/numbers.html": "a report", "measures/manual.html": "a manual", "notify/letter.html": "a mail",
+    "leads/replay/sheet.html": "a report", "personas/observed.html": "a report",
     "personas/history.html": "a document", "personas/matrix.html": "a document", "personas/persona.html": "a document",
     "personas/row_mql.html": "a document", "personas/so_what.html": "a document", "reporting/book.html": "a report",
     "reporting/loop.html": "a report", "reporting/personas.html": "in the agreed order", "reporting/results.html": "a report", "sla/clocks.html": "one lead",
