@@ -176,9 +176,16 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Counted for a page that is gone: dropped whole, with the figures that go beside its lines. The listener is on the target itself,
+// since what was taken out of the page tells the document nothing any more. A deed's answer still brings its message.
+const ifStillHere = (event) => {
+  const asked = event.currentTarget;
+  if (!asked.isConnected && asked.id !== "studio") event.detail.shouldSwap = false;
+};
+document.addEventListener("htmx:beforeRequest", (event) => event.detail.target.addEventListener("htmx:beforeSwap", ifStillHere));
+
 // Figures: remembered before the page changes, shown struck until counted again.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (!event.detail.target?.isConnected) event.detail.shouldSwap = false; // counted for a page that is gone
   if (event.detail.target?.id !== "studio") return;
   document.querySelectorAll("[data-hits]").forEach((hits) => {
     const text = hits.querySelector("a")?.firstChild?.textContent.trim() || hits.querySelector("s")?.textContent;
