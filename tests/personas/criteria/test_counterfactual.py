@@ -215,6 +215,7 @@ ONES = [
 OTHERWISE = {  # values that a lead may lose again
     "company.employees": 1, "lead.function": "student", "company.industry": "zzz", "company.sites": "zzz", "company.revenue": 1,
 }  # fmt: skip
+RESEMBLING = [("company.employees", 120), ("lead.function", "marketing")]  # what the persona's own rules ask for
 UNSHRUNK = [Phase.explicit, Phase.reuse, Phase.generate]  # shrinking costs minutes here
 
 
@@ -250,6 +251,8 @@ def separate(draw, most):
     have = [element for (_cond, element), on in zip(chosen, there, strict=True) if on]
     missing = [element for (_cond, element), on in zip(chosen, there, strict=True) if not on]
     missing += [(one[0], OTHERWISE[one[0]]) for one in have if isinstance(one, tuple) and one[0] in OTHERWISE]
+    if tree.personas_used(one):  # whoever is to resemble her may also change what no criterion asks for
+        missing += [element for element in RESEMBLING if element not in [other for _cond, other in chosen]]
     values = {"lead.opted_out": draw(st.sampled_from([False, False, False, True]))} | dict(
         one for one in have if isinstance(one, tuple)
     )
