@@ -47,13 +47,14 @@ def leads_ahead(since: date, day: date, low: int, high: int) -> set[int]:
         " AND b.occurred_day <= %(day)s AND b.known_day < b.occurred_day UNION ALL"
         " SELECT coalesce(e.lead_id, k.lead_id) FROM leads_event e"
         " LEFT JOIN leads_join k ON e.lead_id IS NULL AND k.visitor_id = e.visitor_id"
-        " WHERE e.id >= %(first_id)s AND (e.occurred_at > e.known_at OR e.known_at = %(midnight)s))"
+        " WHERE e.id >= %(first_id)s AND (e.occurred_at > e.known_at OR e.known_at = %(midnight)s)"
+        " UNION ALL SELECT t.lead_id FROM leads_attempt t WHERE t.recorded_at >= %(start)s AND t.known_at = %(midnight)s)"
         " SELECT x.lead_id FROM x WHERE x.lead_id >= %(low)s AND x.lead_id < %(high)s"
         " UNION SELECT s.root_id FROM x JOIN leads_mergedspan s ON s.lead_id = x.lead_id"
         " WHERE s.root_id >= %(low)s AND s.root_id < %(high)s"
     )
-    params = {"since": since, "day": day, "first_id": fence.id_floor(start), "midnight": here.midnight(day)}
-    return {row[0] for row in fetch(sql, params | {"low": low, "high": high})}
+    params = {"since": since, "day": day, "first_id": fence.id_floor(start), "start": start, "low": low, "high": high}
+    return {row[0] for row in fetch(sql, params | {"midnight": here.midnight(day)})}
 
 
 def _by_behaviour(version: DefinitionVersion, midnights: Sequence[date], low: int, high: int) -> set[int]:

@@ -93,6 +93,30 @@ def test_who_qualifies_by_time_alone_is_handed_over_at_midnight(noon):
     assert Handoff.objects.get(qualification=one).grade == "A1" and version.pk == one.version_id
 
 
+@pytest.mark.parametrize("what", ["event", "attempt"])
+def test_what_is_learned_at_the_very_midnight_counts_there_though_no_mark_tells_of_it(noon, what):
+    """The sums of a midnight hold what was known before it: whoever did something at that instant is walked."""
+    seen = {"kind": "demo"} if what == "event" else {"kind": "attempt"}
+    item = {"key": "seen", "points": 40, "each": True, "decay": {"kind": "window", "days": 5}, "when": {"event": seen}}
+    body = definitions.simple(direct=[])
+    body["engagement"]["items"] = [item]
+    definitions.version(body, noon - 60 * DAY)
+    lead, here = facts.lead(noon - 50 * DAY, country="FR"), days.here()
+    at = here.midnight(here.of(noon) + DAY)
+
+    def does(instant):
+        facts.event(lead, "demo", instant) if what == "event" else facts.attempt(lead, "call", "reached", instant)
+
+    does(at - 5 * DAY)
+    night(noon)
+    does(at)  # as one falls out of the window another takes its place: nothing differs, no row says that it was judged
+    service.judge([lead], at + HOUR)
+    LeadDirty.objects.all().delete()
+    assert Score.objects.get().engagement == 40
+    night(noon, 1)
+    assert Score.objects.get().engagement == 40
+
+
 def test_a_wrong_sum_is_found_within_thirty_nights_mended_and_told(noon):
     """Planted fault: somebody lost half of a sum."""
     version, lead = asleep(noon, [6, 5])

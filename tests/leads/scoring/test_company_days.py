@@ -35,11 +35,7 @@ def plainly(company: int, midnight: datetime) -> tuple[int, ...]:
         one = Recorded(lead.pk, midnight, here)
         if one._known(Merge, loser=lead.pk).exists() or one._values.get("company") != company:
             continue
-        age = [
-            (here.of(midnight) - day).days
-            for day, event, _campaign, _who in one._events
-            if event["kind"] in company_days.KINDS
-        ]
+        age = [(here.of(midnight) - deed.day).days for deed in one._events if deed.seen["kind"] in company_days.KINDS]
         acts = sum(0 <= days_ago <= company_days.WINDOW for days_ago in age)
         handed = one._known(Handoff, lead_id__in=one.members).exists()
         found = [sum(pair) for pair in zip(found, (1, acts > 0, acts, handed), strict=True)]

@@ -189,7 +189,7 @@ def test_a_reset_of_a_merged_lead_holds_and_begins_no_cycle():
 FAULTS = {
     "what was merged stays after the unmerge": (spans, "_DERIVE", "c.known_at AS until", "NULL::timestamptz AS until"),
     "merged before it was known": (spans, "_DERIVE", "AS since,", "- interval '2 days' AS since,"),
-    "the walk knows no merge": (pull, "_LENT", "root_id = ANY(%(ids)s)", "root_id = ANY(%(ids)s) AND false"),
+    "the walk knows no merge": (pull, "LENT", "root_id = ANY(%(ids)s)", "root_id = ANY(%(ids)s) AND false"),
     "values are not taken over": (compile, "_OF_LEAD", "k.lead_id = a.lead_id", "k.lead_id = 0"),
     "a merge is no reason to count from raw events": (
         asks,

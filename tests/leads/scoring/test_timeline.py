@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
+from leads.models import Lead
 from leads.scoring import days, ledger, oracle, program
 from leads.scoring.timeline import walk as timeline
 from personas.criteria.validate import validate
@@ -50,8 +51,11 @@ def expected(lead: int, body: dict, t, first: bool) -> tuple:
 
 
 def begins(lead: int, t) -> bool:
-    """Whether a cycle begins exactly at t (leads of these worlds exist before the line)."""
-    return t == START or any(max(r.known_at, r.occurred_at) == t for r in oracle.LeadFacts(lead, t).own_resets)
+    """Whether a cycle begins exactly at t: when the lead is there (the line is older), and at each of its own resets."""
+    one = Lead.objects.get(pk=lead)
+    known = one.created_at if one.declared else max(one.created_at, one.recorded_at)
+    begun = {max(reset.known_at, reset.occurred_at) for reset in oracle.LeadFacts(lead, t).own_resets}
+    return t in {max(known, START), *begun}
 
 
 @pytest.mark.invariant("I6")
