@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from playwright.sync_api import TimeoutError as TooLate
 
 from leads.models import Handoff, HandoffState
 from smarketing.accounts.models import User
@@ -48,10 +49,15 @@ class Person:
             self.page.locator(selector).first.click()
 
     def press(self, selector: str, until: str) -> None:
-        """Click where the page answers in place."""
+        """Click where the page answers in place; what it says instead is told."""
         Person.deeds += 1
         self.page.locator(selector).first.click()
-        self.page.wait_for_selector(until)
+        try:
+            self.page.wait_for_selector(until)
+        except TooLate as late:
+            form = self.page.locator("main [data-row-form]")
+            said = form.inner_text() if form.count() else self.page.locator("main").inner_text()[:800]
+            raise AssertionError((self.page.url, self.page.problems, said)) from late
 
     def send(self, form: str = "main form") -> None:
         self.click(f"{form} button.btn-primary[type=submit]")

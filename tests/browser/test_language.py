@@ -249,6 +249,22 @@ def test_values_are_edited_in_place_moved_and_taken_back_and_a_month_opens_to_it
     assert page.problems == []
 
 
+def test_counts_that_answer_after_their_page_has_changed_are_dropped(visit):
+    world()
+    claire = person("claire", "marketer", signs=True)
+    line = services.create_line(name="France", by=claire, at=clock.now(), body=starters.body("b2b"))
+    page, held = visit(claire, "/language/"), []
+    page.route("**/counts/**", lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request("**/counts/**"):
+        page.goto(f"/language/definition/{line.pk}/")
+    page.locator("#at-fit-items-0 [data-open]").click()
+    page.wait_for_selector("[data-row-form]")  # where the line was whose figures are still on their way
+    with page.expect_event("requestfinished", lambda request: request == held[0].request):
+        held[0].continue_()
+    page.wait_for_selector(".verdict")
+    assert page.problems == [] and page.locator("[data-row-form]").count() == 1
+
+
 def test_a_draft_reads_in_french_line_by_line_as_high_as_in_english(visit):
     """Rows may differ by one line of text at most, so that two people on one call look at the same place."""
     world()
