@@ -430,7 +430,7 @@ def _replayed() -> dict:
     from personas.models import DefinitionLine
     from smarketing.rows import clock
 
-    one = runs.ask(DefinitionLine.objects.order_by("pk").last(), clock.now())
+    one = runs.ask(DefinitionLine.objects.order_by("-pk")[0], clock.now())
     runs.work(one)
     return {"pk": one.pk}
 
