@@ -8,7 +8,7 @@ class LeadsConfig(AppConfig):
 
     def ready(self):
         from leads import upkeep
-        from leads.handoffs import handing, hot, leaving, notices, states, undoing
+        from leads.handoffs import handing, hot, leaving, notices, spoken, states, undoing
         from leads.intake import hooks
         from leads.intake.importing import tasks
         from leads.judging import rebuild, resembling, service
@@ -44,6 +44,7 @@ class LeadsConfig(AppConfig):
         leaving.register()
         notices.register()
         hot.register()
+        spoken.register()
         remarks.register()
         disagreement_notices.register()
         tasks.register()

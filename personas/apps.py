@@ -10,10 +10,27 @@ class PersonasConfig(AppConfig):
     def ready(self):
         from personas.definitions import comment_notices
         from personas.definitions.services import KIND, on_signed, verify
-        from personas.pages import day_one, finding, reminders, traits
+        from personas.glossary import services as words
+        from personas.glossary import spoken
+        from personas.pages import day_one, finding, glossary, glossary_words, reminders, traits
         from smarketing.agreements import kinds
+        from smarketing.web import slots
 
         kinds.register(kinds.PaperKind(KIND, _("definition"), "definition.sign", on_signed, _page, _name, verify))
+        kinds.register(
+            kinds.PaperKind(
+                words.KIND,
+                _("glossary"),
+                "glossary.sign",
+                words.on_signed,
+                glossary.address,
+                glossary.name,
+                words.verify,
+            )
+        )
+        spoken.register()
+        slots.fill("frame.tools", glossary_words.tool)
+        slots.fill("frame.end", glossary_words.here)
         day_one.register()
         finding.register()
         comment_notices.register()

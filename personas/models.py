@@ -206,3 +206,29 @@ class Comment(Working):
 
     class Meta:
         indexes = [models.Index(fields=["line", "at"])]
+
+
+class GlossaryTerm(Working):
+    """A word of the glossary as a company writes it, in place of the one it started with (`personas.glossary.first`).
+
+    `body`: its binding and its texts by language (`personas.glossary.terms.Term.body`). `revision` refuses a save made from a
+    stale page.
+    """
+
+    key = models.SlugField(max_length=60, unique=True)
+    body = models.JSONField()
+    removed = models.BooleanField(default=False)
+    revision = models.IntegerField(default=1)
+    edited_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True)
+    edited_at = models.DateTimeField()
+
+
+class GlossaryVersion(Act):
+    """The words that both sides signed, in force from the second signature on. Never changes."""
+
+    number = models.IntegerField(unique=True)
+    paper = models.OneToOneField(Paper, models.PROTECT, related_name="glossary_version")
+    terms = models.JSONField()
+    effective_at = models.DateTimeField()
+    published_by = models.ForeignKey("accounts.User", models.PROTECT, null=True)
+    published_at = models.DateTimeField()

@@ -14,13 +14,14 @@ class SlaConfig(AppConfig):
         from smarketing.rows import rebuild
         from smarketing.web import slots as places
 
-        from . import derive, measures, nightly, notices, pace, papers, slots
+        from . import derive, measures, nightly, notices, pace, papers, slots, spoken
         from .pages import beside, day_one
 
         measures.register_all()
         nightly.register()
         notices.register()
         pace.register()
+        spoken.register()
         day_one.register()
         hooks.changed.append(derive.mark)
         bell.register(derive.sweep, derive.WAITING)

@@ -67,11 +67,20 @@ def pytest_unconfigure(config):
         redis.Redis(unix_socket_path=str(Broker(GROUND).socket)).shutdown(nosave=True)
 
 
+def _unhurried() -> None:
+    """Properties are judged by what they find, not by how fast a busy machine draws: no deadline, no check of speed."""
+    from hypothesis import HealthCheck, settings
+
+    settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("house")
+
+
 def pytest_configure(config):
     """Passwords hashed by the same function in fewer rounds: hashing is slow on purpose, and signing asks for one."""
     from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
     PBKDF2PasswordHasher.iterations = 1_000
+    _unhurried()
 
 
 _state: dict = {"servers": None}

@@ -163,6 +163,7 @@ def _until(at: datetime) -> timedelta:
 def set_stage(plan: Plan) -> setting.Stage:
     at = midnight(plan.first) - timedelta(days=30)
     who = setting.people(at)
+    setting.glossary(plan, who)
     personas, line, version = setting.language(plan, who)
     reps = [user for user in who.values() if user.role == "rep"]
     setting.reviews(plan, personas, who)

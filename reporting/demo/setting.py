@@ -1,6 +1,6 @@
 """The demo's stage: people, teams, pool, personas, the signed definition, calendar and contract, through the services."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +11,8 @@ from leads.models import Pool, PoolMember
 from personas.catalogue import add_custom
 from personas.definitions import persona_care, persona_evidence, persona_services
 from personas.definitions import services as definitions
+from personas.glossary import queries as glossary_queries
+from personas.glossary import services as glossary_services
 from personas.models import DefinitionLine, DefinitionVersion, FieldDef, Persona, PersonaVersion
 from sla import terms
 from sla.models import Contract
@@ -116,6 +118,16 @@ def reviews(plan: Plan, personas: dict[str, int], who: dict[str, User]) -> None:
         day = plan.today + timedelta(days=REVIEWS[key])
         at = midnight(day - timedelta(days=182)) + MORNING
         persona_care.reviewed(persona=Persona.objects.get(pk=pk), next_on=day, by=who["ines"], at=at)
+
+
+def glossary(plan: Plan, who: dict[str, User]) -> None:
+    """The words that both sides signed first, and a sentence that a rep has written since and nobody has signed yet."""
+    at = midnight(plan.first) - timedelta(days=13) + MORNING
+    _sign(glossary_services.propose(by=who["ines"], at=at), who, at + timedelta(hours=1))
+    reached = glossary_queries.written("reached")
+    said = {lang: replace(reached.text(lang), sentence=text) for lang, text in words.REACHED.items()}
+    later = midnight(plan.today - timedelta(days=4)) + MORNING
+    glossary_services.write(term=replace(reached, texts=said), revision=0, by=who["hugo"], at=later)
 
 
 def contract(plan: Plan, line: DefinitionLine, who: dict[str, User]) -> Contract:

@@ -120,3 +120,9 @@ NOTES = (
     "Wants figures for forty users.", "Asks to be called back after the board.", "Voicemail full.", "Good talk, sends the brief.",
     "Compares with one other supplier.", "Will come to the next webinar.", "Budget decided in spring.",
 )  # fmt: skip
+
+# What sales would rather say under "reached" than what both sides signed; waits in the draft of the glossary.
+REACHED = {
+    "en": "An attempt in which both sides spoke, by voice or in writing; a voicemail is none.",
+    "fr": "Une tentative où les deux côtés ont échangé, de vive voix ou par écrit ; un message vocal n’en est pas une.",
+}

@@ -17,6 +17,7 @@ SCOPE_LABELS = {
     "deals.view": _("read deals"),
     "campaigns.view": _("read campaigns"),
     "personas.view": _("read personas"),
+    "glossary.view": _("read the glossary"),
     "metrics.scrape": _("read the health of the house (Prometheus)"),
 }
 

@@ -79,6 +79,7 @@ VERBS: dict[str, frozenset[str]] = {
     "personas.edit": frozenset({MARKETER, MANAGER}),
     "glossary.view": EVERY_ROLE,
     "glossary.edit": WORKERS,
+    "glossary.sign": WORKERS,  # and named signer of their side (agreements.services)
     "definition.view": EVERY_ROLE,
     "definition.edit": frozenset({MARKETER, MANAGER}),
     "definition.comment": WORKERS,
@@ -125,6 +126,7 @@ SCOPES = (
     "deals.view",
     "campaigns.view",
     "personas.view",
+    "glossary.view",
     "metrics.scrape",
 )
 

@@ -34,6 +34,7 @@ DEEDS = (
     Deed("leads.import", "leads:import_new", _("Import a file"), "upload"),
     Deed("campaigns.edit", "leads:campaign_add", _("Add a campaign"), "plus-lg"),
     Deed("personas.edit", "personas:persona_new", _("Add a persona"), "plus-lg"),
+    Deed("glossary.view", "personas:glossary", _("Open the glossary"), "chat-square-text"),
     Deed("definition.edit", "personas:line_new", _("Begin a definition"), "pencil"),
     Deed("contract.edit", "sla:new", _("Begin a contract"), "pencil"),
     Deed("contract.view", "sla:contracts", _("Open the contract documents"), "file-earmark-text"),

@@ -18,6 +18,7 @@ GROUPS = (
         _("Everywhere"),
         (
             (("?",), _("the keys of the page you are on")),
+            (("w",), _("the words of the page you are on, with what they mean")),
             (("/",), _("search")),
             (("Ctrl", "K"), _("command palette")),
             (("↓",), _("next hit of a search")),

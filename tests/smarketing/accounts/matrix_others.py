@@ -18,6 +18,7 @@ from leads.rights import proofs
 from leads.twins import merge
 from personas import lead_lists
 from personas.definitions import comments, persona_drafts, persona_evidence
+from personas.glossary import services as glossary
 from personas.models import FieldDef, Persona
 from reporting.models import BookClose
 from sla.models import Contract
@@ -96,7 +97,7 @@ def of_everybody(there: "Objects") -> Kinds:
         "team": there.teams["South"].pk, "pool": there.pools["South"].pk, "replay": _replayed(there), "calendar": Calendar.objects.latest("pk").pk,
         "persona": described.pk, "draft": draft.pk, "interview": talk.pk, "proof": proof.pk, "definition": there.line.pk, "terms": contract.pk,
         "comment": comments.say(line=there.line, text="Too wide.", by=by, at=at).pk,
-        "paper": definition.pk, "attribute": FieldDef.objects.filter(column="", name__startswith="x_", listing="").latest("pk").pk,
+        "paper": definition.pk, "paper of words": glossary.propose(by=by, at=at).pk, "attribute": FieldDef.objects.filter(column="", name__startswith="x_", listing="").latest("pk").pk,
         "list": lead_lists.add(name="Fair", by=admin, at=at).pk,
     }  # fmt: skip
     found: Kinds = {kind: {"there": {"pk": pk}, "missing": {"pk": NONE}} for kind, pk in firsts.items()}
@@ -116,6 +117,7 @@ def of_everybody(there: "Objects") -> Kinds:
             "there": {"pk": there.work["own"]["lead"], "other": twin.pk},
             "missing": {"pk": there.work["own"]["lead"], "other": NONE}, "nothing": {"pk": NONE, "other": twin.pk},
         },
+        "word": {"there": {"key": "reached"}, "missing": {"key": "no-such-word"}},
         "step of a persona": {
             "there": {"pk": described.pk, "step": "role"},
             "missing": {"pk": described.pk, "step": "dance"}, "nothing": {"pk": NONE, "step": "role"},

@@ -94,6 +94,8 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "interview": {MARKETERS: "personas:interview_back"},
     "proof": {MARKETERS: "leads:persona_deal_out"},
     "paper": {ALL: "personas:paper personas:observed agreements:paper", WORKERS: "agreements:sign"},
+    "paper of words": {ALL: "personas:glossary_paper"},
+    "word": {WORKERS: "personas:glossary_term"},
     "terms": {ALL: "sla:terms", BOSSES: "sla:draft"},
     "month": {ALL: "sla:month"},
     "month of the api": {ALL: "sla:api_month"},
@@ -137,13 +139,14 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
         " mfa_reauthenticate mfa_activate_totp mfa_generate_recovery_codes"
         " mfa_list_webauthn mfa_add_webauthn mfa_reauthenticate_webauthn mfa_login_webauthn socialaccount_login_cancelled"
         " socialaccount_login_error socialaccount_signup",
-        ALL: "personas:list personas:order home search palette views view_save list_columns exports help help_words help_keys accounts:profile"
+        ALL: "personas:glossary personas:glossary_words personas:glossary_draft personas:glossary_history personas:api_glossary"
+        " personas:api_glossary_versions personas:list personas:order home search palette views view_save list_columns exports help help_words help_keys accounts:profile"
         " accounts:settings accounts:sessions accounts:sessions_end notify:notices notify:bell notify:see_all notify:choices"
         " agreements:papers measures:numbers measures:list measures:schema measures:docs personas:home"
         " leads:list leads:disagreements leads:companies leads:deals leads:campaigns sla:follow_up sla:months sla:contracts sla:goal"
         " leads:lead_lists personas:api_criteria personas:api_personas sla:api_contracts reporting:today reporting:loop reporting:personas"
         " reporting:api_coverage",
-        WORKERS: "leads:bulk_campaign leads:bulk_campaign_undo leads:bulk_list leads:bulk_list_undo",
+        WORKERS: "personas:glossary_new personas:glossary_propose leads:bulk_campaign leads:bulk_campaign_undo leads:bulk_list leads:bulk_list_undo",
         DESK: "leads:bulk_lose leads:bulk_lose_undo",
         (SALES,): "leads:bulk_hand_on leads:bulk_hand_on_undo",
         (REP, *BOSSES): "leads:queue",
@@ -182,6 +185,8 @@ NAMELESS = {
     "interview",
     "proof",
     "paper",
+    "paper of words",
+    "word",
     "terms",
     "month",
     "month of the api",

@@ -1,0 +1,71 @@
+"""What the house executes under a word: registered by whoever executes it, in `AppConfig.ready()`, shown beside the word.
+
+A word is bound by name, not to a text: a new version of the definition or of the contract speaks for the word at once.
+Every measure can be bound to as "measure:KEY".
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from smarketing.measures import registry
+
+MEASURE = "measure:"
+
+
+@dataclass(frozen=True)
+class Executed:
+    """One sentence of what is executed, in the language of the page; `url`: where it stands whole."""
+
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Binding:
+    """`say(at)`: what is executed at an instant; nothing when nothing is in force."""
+
+    key: str
+    label: Any
+    say: Callable[[datetime], Sequence[Executed]]
+
+
+_BINDINGS: dict[str, Binding] = {}
+
+
+def register(binding: Binding) -> None:
+    """Add one; the last registration of a key wins."""
+    _BINDINGS[binding.key] = binding
+
+
+def executed(key: str, at: datetime) -> list[Executed]:
+    """What is executed under a binding; nothing for one that is unknown."""
+    if key.startswith(MEASURE):
+        return _measure(key.removeprefix(MEASURE))
+    found = _BINDINGS.get(key)
+    return list(found.say(at)) if found else []
+
+
+def label(key: str) -> str:
+    """A binding in words; "" for none, its key where nobody registered it."""
+    return dict(choices()).get(key, key)
+
+
+def choices() -> list[tuple[str, str]]:
+    """(key, words) of everything a word can be bound to, by their words."""
+    named = [(one.key, str(one.label)) for one in _BINDINGS.values()]
+    measures = [
+        (f"{MEASURE}{one.key}", _("the number “%(name)s”") % {"name": one.label}) for one in registry.measures()
+    ]
+    return sorted(named, key=lambda pair: pair[1]) + measures
+
+
+def _measure(key: str) -> list[Executed]:
+    known = {one.key: one for one in registry.measures()}
+    if key not in known:
+        return []
+    return [Executed(str(known[key].words), f"{reverse('measures:numbers')}#{key}")]

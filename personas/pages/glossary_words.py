@@ -1,0 +1,107 @@
+"""What is wrong with a word of the glossary, and what a text changes of it, as sentences; the words as pages mark them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET
+
+from personas.glossary import bound, queries
+from personas.glossary.terms import Change, Fault, Term
+from smarketing.accounts.policy import needs
+from smarketing.rows import clock
+from smarketing.web.language import active_language
+
+from . import differing
+
+PARTS = {
+    "word": gettext_lazy("word"),
+    "forms": gettext_lazy("other forms"),
+    "sentence": gettext_lazy("sentence"),
+    "binding": gettext_lazy("what is executed"),
+}
+TONGUES = {"en": gettext_lazy("in English"), "fr": gettext_lazy("in French")}
+FAULTS = {
+    "empty word": gettext_lazy("The word is missing %(tongue)s."),
+    "empty sentence": gettext_lazy("The sentence is missing %(tongue)s."),
+    "long word": gettext_lazy("The word %(tongue)s is longer than %(other)s characters."),
+    "long forms": gettext_lazy("The other forms %(tongue)s are longer than %(other)s characters."),
+    "long sentence": gettext_lazy("The sentence %(tongue)s is longer than %(other)s characters."),
+    "taken word": gettext_lazy("“%(other)s” has this word %(tongue)s already: one word stands for one idea."),
+    "taken forms": gettext_lazy("“%(other)s” has one of these forms %(tongue)s already: one word stands for one idea."),
+    "same_key": gettext_lazy("This word is there twice."),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """A change in words. `parts`: (what differs, pieces of the text before and after as `differing.pieces`)."""
+
+    kind: str
+    word: str
+    sentence: str
+    parts: list[tuple[str, list[tuple[str, str]]]]
+
+
+def said(fault: Fault, term: Term | None = None) -> str:
+    """A fault as a sentence; with the word it is about where that stands elsewhere."""
+    told = FAULTS[f"{fault.kind} {fault.part}".strip()]
+    text = told % {"tongue": TONGUES.get(fault.lang, ""), "other": fault.other}
+    word = term.text(active_language()).word if term else ""
+    return _("%(word)s: %(text)s") % {"word": word, "text": text} if word else text
+
+
+def told(changes: Sequence[Change]) -> list[Told]:
+    """Changes in the reader's words and order."""
+    lang = active_language()
+    found = [
+        Told(one.kind, one.term.text(lang).word, one.term.text(lang).sentence, list(map(_part, one.parts())))
+        for one in changes
+    ]
+    return sorted(found, key=lambda one: one.word.casefold())
+
+
+def _part(part: tuple[str, str, str, str]) -> tuple[str, list[tuple[str, str]]]:
+    lang, name, before, after = part
+    if name == "binding":
+        before, after = bound.label(before), bound.label(after)
+    label = f"{PARTS[name]} {TONGUES[lang]}" if lang else str(PARTS[name])
+    return capfirst(label), differing.pieces(before, after)
+
+
+def tool(context) -> str:
+    """The button that lists the words of the page, in the frame."""
+    return render_to_string("personas/words_tool.html")
+
+
+def here(context) -> str:
+    """What marks the words of the page, at its end."""
+    return render_to_string("personas/words_here.html")
+
+
+@needs("glossary.view")
+@require_GET
+@cache_control(private=True, max_age=300)
+def marked(request: HttpRequest) -> HttpResponse:
+    """The words in force for marking them on pages: forms, sentence, what is executed, where they stand."""
+    at, lang = clock.now(), active_language()
+    live = queries.in_force(at)
+    asked: dict[str, list[str]] = {}
+    home = reverse("personas:glossary")
+    found: list[dict[str, Any]] = []
+    for term in live.terms:
+        if term.binding not in asked:
+            asked[term.binding] = [one.text for one in bound.executed(term.binding, at)][:3]
+        text = term.text(lang)
+        found.append({
+            "key": term.key, "word": text.word, "forms": text.spoken(), "sentence": text.sentence,
+            "executed": asked[term.binding], "url": f"{home}#{term.key}",
+        })  # fmt: skip
+    return JsonResponse({"version": live.mark, "terms": found})

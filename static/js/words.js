@@ -1,0 +1,138 @@
+// Words of the glossary on every page: the first time each stands in a text that is ours (headings, heads of tables, labels of
+// figures, sentences), it is underlined with dots; hover or tap shows what both teams mean by it. `w` lists the words of the page.
+const home = document.getElementById("words-here")?.dataset.words;
+const TEXTS = "main h2, main h3, main th, main dt, main legend, main caption, main figcaption, main .page-subtitle, main p";
+const SHUT = "a, button, summary, label, input, textarea, select, option, code, pre, svg, del, ins, [data-term], [data-no-words], [contenteditable], .glossary, .empty-title";
+let terms = [];
+let pattern = null;
+let bubble = null;
+let closing = 0;
+
+const folded = (text) => text.replaceAll("’", "'").toLowerCase();
+
+function learn(found) {
+  terms = new Map();
+  for (const term of found) for (const form of term.forms) if (form && !terms.has(folded(form))) terms.set(folded(form), term);
+  const forms = [...terms.keys()].sort((a, b) => b.length - a.length);
+  const quoted = forms.map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll("'", "['’]"));
+  pattern = forms.length ? new RegExp(`(?<![\\p{L}\\p{N}_-])(${quoted.join("|")})(?![\\p{L}\\p{N}_-])`, "giu") : null;
+}
+
+function mark(root, seen) {
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT, {
+    acceptNode: (node) => (node.parentElement.closest(SHUT) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT),
+  });
+  const nodes = [];
+  while (walker.nextNode()) if (walker.currentNode.data.trim().length > 1) nodes.push(walker.currentNode);
+  for (let node of nodes) {
+    pattern.lastIndex = 0;
+    for (let hit = pattern.exec(node.data); hit; hit = pattern.exec(node.data)) {
+      const term = terms.get(folded(hit[0]));
+      if (seen.has(term.key)) continue;
+      seen.add(term.key);
+      const word = node.splitText(hit.index);
+      const rest = word.splitText(hit[0].length);
+      const span = document.createElement("span");
+      span.className = "word";
+      span.dataset.term = term.key;
+      word.replaceWith(span);
+      span.append(word);
+      node = rest;
+      pattern.lastIndex = 0;
+    }
+  }
+}
+
+function markAll() {
+  if (!pattern) return;
+  const seen = new Set([...document.querySelectorAll("[data-term]")].map((span) => span.dataset.term));
+  for (const text of document.querySelectorAll(TEXTS)) if (!text.closest(SHUT)) mark(text, seen);
+}
+
+const termOf = (key) => [...terms.values()].find((term) => term.key === key);
+
+function told(term) {
+  const box = document.createElement("div");
+  const head = box.appendChild(document.createElement("p"));
+  head.className = "word-head";
+  const link = head.appendChild(document.createElement("a"));
+  link.href = term.url;
+  link.textContent = term.word;
+  box.appendChild(document.createElement("p")).textContent = term.sentence;
+  if (term.executed.length) {
+    const list = box.appendChild(document.createElement("ul"));
+    for (const text of term.executed) list.appendChild(document.createElement("li")).textContent = text;
+  }
+  return box;
+}
+
+function close() {
+  bubble?.remove();
+  bubble = null;
+}
+
+function show(span) {
+  clearTimeout(closing);
+  const term = termOf(span.dataset.term);
+  if (!term || bubble?.dataset.of === term.key) return;
+  close();
+  bubble = told(term);
+  bubble.className = "word-bubble";
+  bubble.dataset.of = term.key;
+  bubble.dataset.noWords = "";
+  document.body.append(bubble);
+  const at = span.getBoundingClientRect();
+  const width = bubble.offsetWidth;
+  const left = Math.max(8, Math.min(at.left, document.documentElement.clientWidth - width - 8));
+  const below = at.bottom + bubble.offsetHeight + 8 < window.innerHeight;
+  bubble.style.left = `${left}px`;
+  bubble.style.top = `${below ? at.bottom + 4 : Math.max(8, at.top - bubble.offsetHeight - 4)}px`;
+}
+
+const later = () => {
+  clearTimeout(closing);
+  closing = setTimeout(close, 250);
+};
+
+function listAll() {
+  const dialog = document.getElementById("words-here");
+  if (!dialog || dialog.open) return false;
+  const place = dialog.querySelector("[data-words-here]");
+  const keys = new Set([...document.querySelectorAll("[data-term]")].map((span) => span.dataset.term));
+  const found = [...keys].map(termOf).filter(Boolean).sort((a, b) => a.word.localeCompare(b.word));
+  place.replaceChildren(...found.map(told));
+  dialog.querySelector("[data-words-none]").hidden = found.length > 0;
+  close();
+  dialog.showModal();
+  return true;
+}
+
+if (home) {
+  document.addEventListener("pointerover", (event) => {
+    const span = event.target.closest?.("[data-term]");
+    if (span && event.pointerType !== "touch") show(span);
+    else if (event.target.closest?.(".word-bubble")) clearTimeout(closing);
+    else if (bubble) later();
+  });
+  document.addEventListener("click", (event) => {
+    const span = event.target.closest?.("[data-term]");
+    if (span) show(span);
+    else if (!event.target.closest?.(".word-bubble")) close();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+  });
+  document.addEventListener("scroll", close, { passive: true, capture: true });
+  for (const button of document.querySelectorAll("[data-words-open]")) {
+    button.hidden = false;
+    button.addEventListener("click", listAll);
+  }
+  const answer = await fetch(home, { headers: { Accept: "application/json" } }).catch(() => null);
+  if (answer?.ok) {
+    learn((await answer.json()).terms);
+    markAll();
+    document.addEventListener("htmx:afterSettle", markAll);
+  }
+}
+
+export { listAll };
