@@ -1,7 +1,7 @@
 // Words of the glossary on every page: the first time each stands in a text that is ours (headings, heads of tables, labels of
 // figures, sentences), it is underlined with dots; hover or tap shows what both teams mean by it. `w` lists the words of the page.
 const home = document.getElementById("words-here")?.dataset.words;
-const TEXTS = "main h2, main h3, main th, main dt, main legend, main caption, main figcaption, main .page-subtitle, main p";
+const TEXTS = "main h2, main h3, main th, main dt, main legend, main caption, main figcaption, main .page-subtitle, main p, main [data-words]";
 const SHUT = "a, button, summary, label, input, textarea, select, option, code, pre, svg, del, ins, [data-term], [data-no-words], [contenteditable], .glossary, .empty-title";
 let terms = [];
 let pattern = null;
@@ -80,7 +80,7 @@ function show(span) {
   bubble.className = "word-bubble";
   bubble.dataset.of = term.key;
   bubble.dataset.noWords = "";
-  document.body.append(bubble);
+  (span.closest("main") ?? document.body).append(bubble);
   const at = span.getBoundingClientRect();
   const width = bubble.offsetWidth;
   const left = Math.max(8, Math.min(at.left, document.documentElement.clientWidth - width - 8));
