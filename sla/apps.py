@@ -23,6 +23,7 @@ class SlaConfig(AppConfig):
         pace.register()
         day_one.register()
         hooks.changed.append(derive.mark)
+        hooks.promises.append(slots.promises)
         bell.register(derive.sweep, derive.WAITING)
         places.fill("queue.kept", beside.kept)
         places.fill("focus.promise", beside.promise)

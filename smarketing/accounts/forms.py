@@ -17,6 +17,7 @@ SCOPE_LABELS = {
     "deals.view": _("read deals"),
     "campaigns.view": _("read campaigns"),
     "personas.view": _("read personas"),
+    "definition.view": _("read definitions, with their comments"),
     "metrics.scrape": _("read the health of the house (Prometheus)"),
 }
 

@@ -125,6 +125,7 @@ SCOPES = (
     "deals.view",
     "campaigns.view",
     "personas.view",
+    "definition.view",
     "metrics.scrape",
 )
 

@@ -108,6 +108,7 @@ def test_sentences_and_the_documentation_say_them(more):
         "| `lead.x_motto` | text | motto | devise |" in page
         and "| `ends_with` | text | one | ends in | finit par |" in page
     )
+    assert "| `ends_with` | sent a form with plan ending in SaaS |" in page and "industry is ending in SaaS |" in page
     assert "| `plateau` | by half, then to nothing | de moitié, puis à zéro | no | 1095 |" in page
 
 
