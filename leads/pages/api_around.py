@@ -46,7 +46,7 @@ class ConsentShape(serializers.Serializer):
     channel = serializers.CharField(help_text=", ".join(Consent.Channel.values))
     basis = serializers.CharField(allow_blank=True)
     by = serializers.CharField(allow_blank=True)
-    source = serializers.CharField(allow_blank=True, help_text=_("Where it was said."))
+    origin = serializers.CharField(allow_blank=True, help_text=_("Where it was said."))
     proof = serializers.CharField(allow_blank=True, help_text=_("The words that prove it."))
     taken_back = serializers.DateTimeField(allow_null=True)
 
@@ -93,6 +93,6 @@ def _consent(one: Consent) -> dict[str, Any]:
     proof, back = getattr(one, "proof", None), one.back  # type: ignore[attr-defined]
     return {
         "id": one.pk, "at": one.occurred_at.isoformat(), "kind": one.kind, "purpose": one.purpose, "channel": one.channel,
-        "basis": one.basis, "by": str(one.by or ""), "source": proof.source if proof else "",
+        "basis": one.basis, "by": str(one.by or ""), "origin": proof.source if proof else "",
         "proof": proof.text if proof else "", "taken_back": back and back.occurred_at.isoformat(),
     }  # fmt: skip

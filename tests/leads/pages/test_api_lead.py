@@ -119,7 +119,7 @@ def test_promises_deals_and_consents_are_those_of_the_instant():
     assert (early["deals"], early["consents"]) == ([], [])
     assert [(one["title"], one["state"], one["amount"]) for one in then["deals"]] == [("Pilot", "open", "900.00")]
     assert [(one["state"], one["amount"]) for one in now["deals"]] == [("won", "12000.00")]
-    assert [(one["kind"], one["source"], one["proof"]) for one in then["consents"]] == [("given", "Salon", "I agree.")]
+    assert [(one["kind"], one["origin"], one["proof"]) for one in then["consents"]] == [("given", "Salon", "I agree.")]
     blind = client_of(person("vera", "viewer")).get(here).json()
     assert (blind["consents"], blind["deals"][0]["title"]) == (None, "")
 
