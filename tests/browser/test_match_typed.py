@@ -37,6 +37,7 @@ def test_a_sentence_is_read_while_it_is_typed_and_kept_as_typed_where_it_stops(v
     _look(page, f"{language}-stops")
     page.reload()
     assert typed.input_value() == part and access.problems(page) == []
+    typed.press("Control+End")
     typed.press_sequentially(" BE")
     page.wait_for_selector(f"#heard .reads:has-text('{reads}')")
     assert page.evaluate("document.activeElement.name") == "sentence"  # the answer takes no focus away

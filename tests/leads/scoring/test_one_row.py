@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from leads.scoring.values import TESTS
 from personas import catalogue, reference
+from personas.criteria import spelling
 from personas.criteria.behaviours import key_of
 from personas.criteria.decay import DECAYS, MILLION, Decay
 from personas.criteria.edges import edges
@@ -102,7 +103,9 @@ def test_sentences_and_the_documentation_say_them(more):
     for lang, words in (("en", "with plan ending in L: +5"), ("fr", "avec plan à terminaison L\u202f: +5")):
         voice, asked = Voice(lang, fields()), body()["engagement"]["items"][1]
         assert words in plain(voice.criterion(asked))
-        assert read_criterion(plain(voice.criterion(asked)), voice)["when"] == asked["when"]
+        assert read_criterion(plain(voice.criterion(asked)), voice)["when"] == spelling.condition(
+            asked["when"], fields()
+        )
     page = reference.criteria()
     assert (
         "| `lead.x_motto` | text | motto | devise |" in page
