@@ -2,7 +2,7 @@
 //   data-keeps   a form whose draft is kept while somebody types: two seconds after the last key, and when the page is left
 //   data-order   a list whose items are dragged, or moved by their buttons and Alt-↑ Alt-↓; the order is sent once it rests
 const kept = () => document.querySelector("[data-keeps]"); // drawn anew where a step is shown otherwise
-let timer = null, changed = false, sending = false, leaving = false;
+let timer = null, changed = false, sending = null, leaving = false;
 
 function body(form) {
   const data = new FormData(form);
@@ -10,12 +10,14 @@ function body(form) {
   data.set("do", "quiet");
   return data;
 }
-async function keep() {
+function keep() {
   clearTimeout(timer);
   const form = kept();
   if (!changed || sending || leaving || !form) return;
   changed = false;
-  sending = true;
+  sending = send(form).finally(() => (sending = null));
+}
+async function send(form) {
   try {
     const answer = await fetch(location.href, { method: "POST", body: body(form), headers: { Accept: "application/json" } });
     if (answer.ok && answer.headers.get("Content-Type")?.startsWith("application/json")) {
@@ -25,8 +27,6 @@ async function keep() {
     } else changed = true;
   } catch {
     changed = true; // no network: the next key tries again
-  } finally {
-    sending = false;
   }
 }
 function soon() {
@@ -41,10 +41,18 @@ if (kept() && !/\/new\/$/.test(location.pathname)) {
     soon();
   });
   document.addEventListener("submit", (event) => {
-    if (!event.target.matches("[data-keeps]")) return;
+    const form = event.target, by = event.submitter;
+    if (!form.matches("[data-keeps]")) return;
     leaving = true;
     clearTimeout(timer);
-  });
+    if (!sending) return;
+    event.preventDefault(); // what is on its way is kept first: the form is sent on the revision that it makes
+    event.stopImmediatePropagation();
+    sending.then(() => {
+      form.removeAttribute("data-sent"); // nothing of it is on its way yet (forms.js)
+      if (form.isConnected) form.requestSubmit(by);
+    });
+  }, true);
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id !== "studio" && event.detail.target?.id !== "studio") return;
     shut();
