@@ -1,8 +1,8 @@
-"""Pages of docs/: what criteria may say."""
+"""Pages of docs/: what criteria may say, and how their sentences are read and written."""
 
 from collections.abc import Callable
 
-from personas import catalogue
+from personas import catalogue, phrasebook
 from personas.criteria.behaviours import EVENT_KINDS
 from personas.criteria.decay import DECAYS
 from personas.criteria.fields import SUBJECTS
@@ -14,6 +14,27 @@ from smarketing.web.generated import table
 
 def pages() -> dict[str, Callable[[], str]]:
     return {"criteria.md": criteria}
+
+
+WRITING = """
+## Writing a sentence
+
+Every line of a definition, and the match rules of a persona, may be typed or pasted as one sentence (*Write it as a sentence*), in English
+or in French, whatever the language of the page. A sentence is read by the same tables that say it, so what a page shows can be copied, changed and
+read back, and the API gives each line in both languages (`sentences`, see [api.md](api.md)). Why so: [decision 25](decisions/0025-sentences-are-read-back.md).
+
+- Capitals, line breaks and the number of spaces do not matter; the order of the parts does.
+- A value stands bare where nothing else can be meant (`industry is SaaS`); one that holds a word or mark of the language stands between
+  quotation marks: “research or development”, « recherche ou développement ». A mark inside stands twice. Straight marks `"` do as well.
+- A field is called as the page says it (*the company’s headcount*, « l’effectif de l’entreprise »), or, where that is clear, by its label alone
+  (*headcount*, « effectif »).
+- Numbers, days and shares are written as the language writes them: 12,000.5 and 3 Nov 2026, 12 000,5 and 03/11/2026.
+- `and` and `or` are not mixed without brackets. *all of this:*, *one of this:*, *none of this:* hold for all members that follow.
+- A criterion ends with a colon and its points; a sentence without them keeps the points of the line, or gives 10. A condition (must have, never,
+  direct) and match rules have none. Match rules ask of fields alone.
+- A sentence that can be read in two ways, or stops in the middle, is not taken: the page says where reading stopped and offers what could stand there,
+  and what was typed stays.
+"""
 
 
 def criteria() -> str:
@@ -43,5 +64,14 @@ def criteria() -> str:
         + "\n## Fading\n\n"
         + table(("fading", *said, "also of points taken away", "most days"), decays)
         + "\nWeights are whole millionths by whole local days; a criterion's points are cut to whole points towards zero. Points each time may\n"
-        "be limited to so many a local day (`daily`).\n"
+        "be limited to so many a local day (`daily`).\n" + WRITING + sentences()
     )
+
+
+def sentences() -> str:
+    """Each form of a sentence with an example in both languages."""
+    chapters = (
+        f"\n### {title}\n\n" + table(("what", "English", "French"), [(one.what, *map(one.words, phrasebook.LANGUAGES)) for one in examples()])
+        for title, examples in phrasebook.CHAPTERS.items()
+    )  # fmt: skip
+    return "".join(chapters)

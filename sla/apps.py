@@ -24,6 +24,7 @@ class SlaConfig(AppConfig):
         spoken.register()
         day_one.register()
         hooks.changed.append(derive.mark)
+        hooks.promises.append(slots.promises)
         bell.register(derive.sweep, derive.WAITING)
         places.fill("queue.kept", beside.kept)
         places.fill("focus.promise", beside.promise)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.template.loader import render_to_string
 
+from leads.handoffs.hooks import Promise
 from leads.models import Handoff
 from smarketing.accounts.policy import may
 from smarketing.rows import clock
@@ -25,7 +26,7 @@ def clocks_of_lead(context, lead: int, at: datetime | None = None) -> str:
     """The promises on a lead's handoffs, as they stand now, or as they stood and were known at a past instant."""
     if not may(context["request"].user, "contract.view"):
         return ""
-    found = _then(lead, at) if at else _now(lead, clock.now())
+    found = _found(lead, at)
     sentences = _sentences(found)
     rows = [
         {
@@ -38,6 +39,19 @@ def clocks_of_lead(context, lead: int, at: datetime | None = None) -> str:
     return render_to_string("sla/clocks.html", {"rows": rows}) if rows else ""
 
 
+def promises(lead: int, at: datetime | None) -> list[Promise]:
+    """The same for `leads.handoffs.hooks`."""
+    found = _found(lead, at)
+    sentences = _sentences(found)
+    return [
+        Promise(
+            row.clause_key, sentences[row.terms_id, row.clause_key], row.terms.contract.name, row.terms.number, row.due_at,
+            row.settled_at, row.state,
+        )
+        for row in found
+    ]  # fmt: skip
+
+
 def promise_then(context, lead: int, at: datetime) -> str:
     """The promise on a lead that was due next at a past instant; "" where none was open."""
     if not may(context["request"].user, "contract.view"):
@@ -48,6 +62,10 @@ def promise_then(context, lead: int, at: datetime) -> str:
     row = min(pending, key=lambda one: one.due_at)
     said = {"sentence": _sentences([row])[row.terms_id, row.clause_key], "due": row.due_at}
     return render_to_string("sla/promise_then.html", said)
+
+
+def _found(lead: int, at: datetime | None) -> list[Clock]:
+    return _then(lead, at) if at else _now(lead, clock.now())
 
 
 def _now(lead: int, at: datetime) -> list[Clock]:

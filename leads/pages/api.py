@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.shortcuts import get_object_or_404
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
@@ -18,8 +17,7 @@ from leads.evidence import why, would
 from leads.evidence.why import Why, WhyRow
 from leads.models import Lead
 from personas.criteria import wishes
-from smarketing.accounts.models import Token
-from smarketing.accounts.policy import may
+from smarketing.accounts.programs import granted, instant, refused
 from smarketing.measures.api import ErrorShape
 from smarketing.rows import clock
 from smarketing.web.language import active_language
@@ -148,8 +146,7 @@ def lead_of(request: Request, pk: int) -> Lead:
 
 
 def sees_personal(request: Request) -> bool:
-    scoped = not isinstance(request.auth, Token) or "leads.personal" in request.auth.scopes
-    return scoped and may(request.user, "leads.personal")
+    return granted(request, "leads.personal")
 
 
 def asked_instant(request: Request, name: str, latest: datetime, wanted: bool = False) -> datetime | Response | None:
@@ -157,19 +154,11 @@ def asked_instant(request: Request, name: str, latest: datetime, wanted: bool = 
     text = request.query_params.get(name)
     if text is None and not wanted:
         return None
-    at = _instant(text or "")
+    at = instant(text or "")
     if at is not None and at <= latest:
         return at
     said = _("%(name)s: a past instant with its zone is wanted, as 2026-11-20T09:00:00Z.") % {"name": name}
-    return Response({"code": "bad_instant", "message": str(said)}, status=400)
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        at = parse_datetime(text.replace(" ", "+"))  # a plus sign that an address lost
-    except ValueError:
-        return None
-    return at if at and at.tzinfo and at.year > 1970 else None
+    return refused("bad_instant", said)
 
 
 def grade(one: Why) -> dict[str, Any]:

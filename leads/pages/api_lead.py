@@ -1,5 +1,4 @@
-"""A lead for programs, as its page shows it: now or as of any past instant, what changed between two, its history, and what is
-said against the criteria that judge it."""
+"""A lead for programs, as its page shows it: now or as of any past instant, what changed between two, its history."""
 
 from datetime import datetime
 from typing import Any
@@ -13,17 +12,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from leads.evidence import criteria, header, resembles, since, standing, story, telling, values, why
-from leads.models import Disagreement, Lead, ScoreHistory
-from leads.rights import disagreements
+from leads.evidence import header, resembles, since, standing, story, telling, values, why
+from leads.models import Lead, ScoreHistory
 from leads.scoring.oracle import LeadFacts
 from smarketing.measures.api import ErrorShape
 from smarketing.rows import clock
 from smarketing.web.language import active_language
 
 from .api import GradeShape, asked_instant, grade, lead_of, sees_personal
+from .api_around import AroundShape, around
 
-LINES, MOMENTS, SAID = 40, 200, 200
+LINES, MOMENTS = 40, 200
 AS_OF = OpenApiParameter(
     "as_of", OpenApiTypes.DATETIME, description=_("A past instant with its zone: facts and versions as known then.")
 )
@@ -63,7 +62,7 @@ class LineShape(serializers.Serializer):
     taken_back = serializers.BooleanField()
 
 
-class LeadShape(serializers.Serializer):
+class LeadShape(AroundShape):
     id = serializers.IntegerField()
     at = serializers.DateTimeField(help_text=_("The instant that is shown."))
     known = serializers.BooleanField(help_text=_("Whether anybody knew of the lead then."))
@@ -120,22 +119,6 @@ class MomentShape(serializers.Serializer):
     mql = serializers.BooleanField()
 
 
-class DisagreementShape(serializers.Serializer):
-    id = serializers.IntegerField()
-    at = serializers.DateTimeField()
-    lead = serializers.IntegerField()
-    definition = serializers.CharField()
-    version = serializers.IntegerField()
-    criterion = serializers.CharField(allow_blank=True, help_text=_("Its key; blank for the grade as a whole."))
-    words = serializers.CharField()
-    reason = serializers.ChoiceField(Disagreement.Reason.choices)
-    note = serializers.CharField(allow_blank=True, help_text=_("Blank without the right to personal values."))
-    by = serializers.CharField()
-    grade = serializers.CharField(help_text=_("Then."))
-    points = serializers.IntegerField(help_text=_("Then."))
-    answer = serializers.CharField(allow_blank=True, help_text=_("Blank while it waits for one."))
-
-
 class Whole(APIView):
     """A lead as its page shows it."""
 
@@ -153,7 +136,7 @@ class Whole(APIView):
         at = asked_instant(request, "as_of", present)
         if isinstance(at, Response):
             return at
-        return Response(_whole(lead, at, at or present, personal))
+        return Response(_whole(lead, at, at or present, personal) | around(request, lead, at, personal))
 
 
 class Changes(APIView):
@@ -205,25 +188,6 @@ class History(APIView):
                 for one in rows.order_by("-effective_at", "line_id")[:MOMENTS]
             ]
         )  # fmt: skip
-
-
-class Disagreements(APIView):
-    """What is said against the criteria by which a lead is judged, or was."""
-
-    verb = "leads.view"
-    schema = AutoSchema()
-
-    @extend_schema(
-        operation_id="lead_disagreements",
-        description=_("What was said against the criteria that judge a lead, newest first, with the answers."),
-        responses=DisagreementShape(many=True),
-    )
-    def get(self, request: Request, pk: int) -> Response:
-        lead, personal = lead_of(request, pk), sees_personal(request)
-        rows = disagreements.standing().filter(note__lead=lead).order_by("-pk")
-        answers = disagreements.answers(rows)
-        shown = rows.select_related("version", "line", "note__by", "note__words")[:SAID]
-        return Response([_said(one, answers, personal) for one in shown])
 
 
 def _whole(lead: Lead, at: datetime | None, t: datetime, personal: bool) -> dict[str, Any]:
@@ -287,15 +251,4 @@ def _moved(row: since.Moved) -> dict[str, Any]:
         "key": row.key, "kind": row.kind, "words": row.text, "before": row.before, "after": row.after,
         "difference": row.difference,
         "causes": [{"kind": one.kind, "points": one.points, "words": list(one.words)} for one in row.causes],
-    }  # fmt: skip
-
-
-def _said(one: Disagreement, answers: Any, personal: bool) -> dict[str, Any]:
-    answer = answers.get(one.pk)
-    return {
-        "id": one.pk, "at": one.note.occurred_at.isoformat(), "lead": one.note.lead_id, "definition": one.line.name,
-        "version": one.version.number, "criterion": one.criterion,
-        "words": criteria.words(one.version, one.criterion, active_language()), "reason": one.reason,
-        "note": one.note.words.text if personal and hasattr(one.note, "words") else "", "by": str(one.note.by),
-        "grade": one.grade, "points": one.points, "answer": telling.answered(answer.kind, answer.draft) if answer else "",
     }  # fmt: skip

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from leads.evidence import values
 from leads.handoffs import deals, hands, reasons
 from leads.models import Correction, Deal, HandoffState, Lead
+from smarketing.accounts.models import User
 from smarketing.accounts.policy import may
 
 
@@ -28,15 +29,19 @@ def to_queue(context, lead: int) -> str:
 def deals_of_lead(context, lead: int, at: datetime | None = None) -> str:
     """The lead's deals, newest first; of a past instant those known then, with their values of then."""
     user = context["request"].user
-    mine = Deal.objects.visible_to(user).filter(lead=lead).select_related("rep").distinct()
-    found = mine.order_by("-created_at", "-pk")
-    deals_then = [_as_it_was(one, at) for one in _known(found, at)] if at else found.standing()
-    rows = [(one, reasons.label(one.reason)) for one in deals_then]
+    rows = [(one, reasons.label(one.reason)) for one in deals_as_of(lead, user, at)]
     opens = not at and may(user, "deals.edit") and deals.may_open(Lead.objects.get(pk=lead), user)
     if not rows and not opens:
         return ""
     said = {"rows": rows, "personal": may(user, "leads.personal"), "opens": opens, "lead_id": lead}
     return render_to_string("leads/deals/of_lead.html", said, context["request"])
+
+
+def deals_as_of(lead: int, user: User, at: datetime | None) -> list[Deal]:
+    """The deals of a lead that a person may see, newest first: as they are, or as they were known at a past instant."""
+    mine = Deal.objects.visible_to(user).filter(lead=lead).select_related("rep").distinct()
+    found = mine.order_by("-created_at", "-pk")
+    return [_as_it_was(one, at) for one in _known(found, at)] if at else list(found.standing())
 
 
 def _known(found: QuerySet[Deal], at: datetime) -> QuerySet[Deal]:

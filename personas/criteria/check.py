@@ -6,7 +6,7 @@ from typing import Any
 from . import operands, tree
 from .behaviours import ATTEMPT, ATTEMPT_PARTS, EVENT_KINDS, LEAD_PARTS, PAGE_OPERATORS, property_type
 from .fields import SUBJECTS, Catalogue
-from .operators import OPERATORS, PROPERTY_OPERATORS
+from .operators import OPERATORS, property_operators
 from .problems import Problem
 from .tree import Path, written
 
@@ -161,7 +161,7 @@ class Check:
             return
         if not operands.is_text(prop["key"]):
             self.add((*path, "key"), "value_text", limit=operands.MAX_TEXT)
-        if prop["op"] not in PROPERTY_OPERATORS:
+        if prop["op"] not in [op.name for op in property_operators()]:
             return self.add((*path, "op"), "unknown_operator", op=prop["op"])
         kind = property_type(prop)
         if kind not in OPERATORS[prop["op"]].types:

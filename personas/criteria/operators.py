@@ -35,8 +35,8 @@ class Edges:
 class Operator:
     """One row of the table. `test(value, operand, today)`: value present and normalised, operand normalised, today a local date.
 
-    `label` is how the builder offers it, `phrase` how a sentence says it (`phrases.py`); both English, French. Its twin in
-    SQL is one case of the scorer's.
+    `label` is how the builder offers it, `phrase` how a sentence says it (`phrases.py`), `of_property` how of a property of an
+    event (None: it does not ask of those); each English, French. Its twin in SQL is one case of the scorer's.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Operator:
     label: tuple[str, str]
     phrase: tuple[str, str]
     edges: Callable[[Any], Edges] = lambda operand: Edges()
+    of_property: tuple[str, str] | None = None
 
 
 def fold(text: str) -> str:
@@ -73,46 +74,55 @@ OPERATORS: dict[str, Operator] = {
             "is", TYPES, ONE, lambda v, o, t: v == o,
             ("is", "est"),
             ("{S} {is_} {value}", "{S} {est} {value}"),
+            of_property=("{S} = {value}", "{S} = {value}"),
         ),
         Operator(
             "is_not", TYPES, ONE, lambda v, o, t: v != o,
             ("is not", "n’est pas"),
             ("{S} {isnt} {value}", "{S} {nest} pas {value}"),
+            of_property=("{S} other than {value}", "{S} sauf {value}"),
         ),
         Operator(
             "one_of", _WORDS + _AMOUNTS, LIST, lambda v, o, t: v in o,
             ("is one of", "est l’un de"),
             ("{S} {is_} {value}", "{S} {est} {value}"),
+            of_property=("{S} among {value}", "{S} parmi {value}"),
         ),
         Operator(
             "none_of", _WORDS + _AMOUNTS, LIST, lambda v, o, t: v not in o,
             ("is none of", "n’est aucun de"),
             ("{S} {isnt} {value}", "{S} {nest} {value}"),
+            of_property=("{S} outside {value}", "{S} excepté {value}"),
         ),
         Operator(
             "between", _ORDERED, RANGE, lambda v, o, t: o[0] <= v <= o[1],
             ("is between", "est entre"),
             ("{S} {is_} between {low} and {high}", "{S} {est} {compris} entre {low} et {high}"),
+            of_property=("{S} between {low} and {high}", "{S} entre {low} et {high}"),
         ),
         Operator(
             "at_least", _AMOUNTS, ONE, lambda v, o, t: v >= o,
             ("is at least", "est d’au moins"),
             ("{S} {is_} at least {value}", "{S} {est} d’au moins {value}"),
+            of_property=("{S} of at least {value}", "{S} d’au moins {value}"),
         ),
         Operator(
             "at_most", _AMOUNTS, ONE, lambda v, o, t: v <= o,
             ("is at most", "est d’au plus"),
             ("{S} {is_} at most {value}", "{S} {est} d’au plus {value}"),
+            of_property=("{S} of at most {value}", "{S} d’au plus {value}"),
         ),
         Operator(
             "contains", (TEXT,), ONE, lambda v, o, t: o in v,
             ("contains", "contient"),
             ("{S} {contains_} {value}", "{S} {contient} {value}"),
+            of_property=("{S} containing {value}", "{S} contenant {value}"),
         ),
         Operator(
             "starts_with", (TEXT,), ONE, lambda v, o, t: v.startswith(o),
             ("starts with", "commence par"),
             ("{S} {starts} with {value}", "{S} {commence} par {value}"),
+            of_property=("{S} starting with {value}", "{S} commençant par {value}"),
         ),
         Operator(
             "before", (DATE,), ONE, lambda v, o, t: v < o,
@@ -128,11 +138,13 @@ OPERATORS: dict[str, Operator] = {
             "is_set", TYPES, NONE, lambda v, o, t: True,
             ("is filled in", "est renseigné"),
             ("{S} {is_} filled in", "{S} {est} renseigné{e}"),
+            of_property=("{S} filled in", "{S} présent"),
         ),
         Operator(
             "is_not_set", TYPES, NONE, lambda v, o, t: False,
             ("is not filled in", "n’est pas renseigné"),
             ("{S} {isnt} filled in", "{S} {nest} pas renseigné{e}"),
+            of_property=("{S} left empty", "{S} absent"),
         ),
         Operator(
             "age_between", (DATE,), YEARS, lambda v, o, t: o[0] <= age_in_years(v, t) <= o[1],
@@ -157,15 +169,15 @@ OPERATORS: dict[str, Operator] = {
     )
 }  # fmt: skip
 
-# Conditions on a property of an event: its type is known only from the operand.
-PROPERTY_OPERATORS = (
-    "is", "is_not", "one_of", "none_of", "between", "at_least", "at_most", "contains", "starts_with", "is_set", "is_not_set",
-)  # fmt: skip
-
 
 def operators_for(field_type: str) -> list[Operator]:
     """The operators a field of this type takes, in the table's order (for the builder's choices)."""
     return [op for op in OPERATORS.values() if field_type in op.types]
+
+
+def property_operators() -> list[Operator]:
+    """Those that also ask of a property of an event, whose type is known only from the operand; in the table's order."""
+    return [op for op in OPERATORS.values() if op.of_property is not None]
 
 
 def read(field_type: str, raw: Any) -> Any:

@@ -15,13 +15,15 @@ Pair = tuple[str, str]
 
 
 class Said(Mapping[str, Pair]):
-    """The phrases that the rows of a table carry, as they stand now."""
+    """The phrases that the rows of a table carry, as they stand now; `part`: which part of a row holds them."""
 
-    def __init__(self, rows: Mapping[str, Any], which: Callable[[Any], bool] = lambda row: True) -> None:
-        self._rows, self._which = rows, which
+    def __init__(
+        self, rows: Mapping[str, Any], which: Callable[[Any], bool] = lambda row: True, part: str = "phrase"
+    ) -> None:
+        self._rows, self._which, self._part = rows, which, part
 
     def __getitem__(self, name: str) -> Pair:
-        return self._rows[name].phrase
+        return getattr(self._rows[name], self._part)
 
     def __iter__(self) -> Iterator[str]:
         return (name for name, row in self._rows.items() if self._which(row))
@@ -75,20 +77,8 @@ ALONE: dict[str, dict[str, tuple[str, str]]] = {
         "none_of": ("{S} {is_} other than {value}", "{S} {est} tout sauf {value}"),
     },
 }
-# A property of an event: « avec <key> … », invariable.
-PROPERTY_PHRASES: dict[str, tuple[str, str]] = {
-    "is": ("{S} = {value}", "{S} = {value}"),
-    "is_not": ("{S} other than {value}", "{S} sauf {value}"),
-    "one_of": ("{S} among {value}", "{S} parmi {value}"),
-    "none_of": ("{S} outside {value}", "{S} excepté {value}"),
-    "between": ("{S} between {low} and {high}", "{S} entre {low} et {high}"),
-    "at_least": ("{S} of at least {value}", "{S} d’au moins {value}"),
-    "at_most": ("{S} of at most {value}", "{S} d’au plus {value}"),
-    "contains": ("{S} containing {value}", "{S} contenant {value}"),
-    "starts_with": ("{S} starting with {value}", "{S} commençant par {value}"),
-    "is_set": ("{S} filled in", "{S} présent"),
-    "is_not_set": ("{S} left empty", "{S} absent"),
-}
+# operator → phrase of a property of an event: « avec <key> … », invariable
+PROPERTY_PHRASES = Said(OPERATORS, lambda row: row.of_property is not None, "of_property")
 
 # kind of event → (did, did not), bare and with a name, per language: en did, en did not, fr did, fr did not
 EVENT_PHRASES: dict[str, tuple[str, str, str, str]] = {

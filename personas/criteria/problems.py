@@ -69,6 +69,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "sentence_stops": ("Reading stops at “{rest}”. Here could stand: {offered}.", "La lecture s’arrête à « {rest} ». Ici peut se trouver : {offered}."),
     "sentence_unfinished": ("The sentence is not finished. Next could come: {offered}.", "La phrase n’est pas finie. La suite possible : {offered}."),
     "sentence_two_ways": ("This can be read in two ways: put brackets around what belongs together, or quotation marks around a value.", "Cela se lit de deux façons : mettez entre parenthèses ce qui va ensemble, ou une valeur entre guillemets."),
+    "rules_unread": ("The match rules are not understood: “{text}”.", "Les règles de reconnaissance ne se comprennent pas : « {text} »."),
     "sentence_long": ("A sentence has {limit} characters at most.", "Une phrase a {limit} caractères au plus."),
 }  # fmt: skip
 

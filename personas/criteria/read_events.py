@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from . import phrases
 from .behaviours import EVENT_KINDS, PAGE_OPERATORS, parts_of
 from .fields import FieldInfo
-from .operators import OPERATORS, PROPERTY_OPERATORS, fold
+from .operators import fold, property_operators
 from .reading import ANY, Reading, Rule, either
 from .scan import Found
 from .spoken import tokens
@@ -94,10 +94,10 @@ class Events(Reading):
         for said, after in either(self.scan.quoted, self.scan.key)(at):
             key = self._known_property(said)
             info = FieldInfo(f"event.{key}", "", key, key)
-            for name in PROPERTY_OPERATORS:
-                _, _, rest = self.voice.say(phrases.PROPERTY_PHRASES[name]).partition("{S}")
-                for value, end in self.operand(rest, OPERATORS[name], info, after, ANY):
-                    yield {"key": key, "op": name} | value, end
+            for op in property_operators():
+                _, _, rest = self.voice.say(phrases.PROPERTY_PHRASES[op.name]).partition("{S}")
+                for value, end in self.operand(rest, op, info, after, ANY):
+                    yield {"key": key, "op": op.name} | value, end
 
     def _known_property(self, said: str) -> str:
         """A property that is known, whatever the capitals; any other as it was typed. Their names tell capitals apart."""

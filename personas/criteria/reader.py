@@ -51,6 +51,11 @@ def read_line(text: str, voice: Voice) -> dict[str, Any]:
     return _only(text, voice, lambda reader: either(reader.criterion, reader.condition)(0))
 
 
+def read_rules(text: str, voice: Voice) -> dict[str, Any]:
+    """The match rules of a persona that a sentence says: tests of fields alone. Unread says where reading stopped."""
+    return _only(text, voice, lambda reader: reader.rules(0))["when"]
+
+
 def _only(text: str, voice: Voice, rule: Callable[["Reader"], Found]) -> dict[str, Any]:
     if len(text) > MAX_LENGTH:
         raise Unread("sentence_long", text, MAX_LENGTH)
@@ -77,6 +82,11 @@ class Reader(Events):
         self.leaves: tuple[Rule, ...] = (self._persona, self.event, self._field)
 
     # --- conditions
+
+    def rules(self, at: int) -> Found:
+        """A condition in which nothing but fields is asked for."""
+        self.leaves = (self._field,)
+        yield from self.condition(at)
 
     def condition(self, at: int, depth: int = 1) -> Found:
         """One test, or tests joined by "and" or "or", or all, one or none of those that follow."""

@@ -10,7 +10,7 @@ from .behaviours import ATTEMPT, ATTEMPT_PARTS, LEAD_KINDS, PAGE_OPERATORS
 from .check import MAX_CHILDREN, MAX_COUNT, MAX_DAYS
 from .decay import DECAYS, MILLION, Decay
 from .fields import BOOL, CHOICE, DATE, MONEY, NUMBER, SUBJECTS, TEXT, Catalogue, FieldInfo
-from .operators import DAYS, LIST, NONE, ONE, OPERATORS, PROPERTY_OPERATORS, RANGE, YEARS, Operator
+from .operators import DAYS, LIST, NONE, ONE, OPERATORS, RANGE, YEARS, Operator, property_operators
 from .validate import MAX_BANDS, MAX_BUILDER_POINTS, MAX_DAILY, MAX_ITEMS, MAX_PACE
 
 Schema = dict[str, Any]
@@ -97,10 +97,10 @@ def _conditions(catalogue: Catalogue, french: bool) -> Schema:
 
 def _of_lead(french: bool) -> Schema:
     props = [
-        _test({"key": _TEXT}, OPERATORS[name], FieldInfo("event.any", kind, "", ""), french)
-        for name in PROPERTY_OPERATORS
+        _test({"key": _TEXT}, op, FieldInfo("event.any", kind, "", ""), french)
+        for op in property_operators()
         for kind in (TEXT, NUMBER, BOOL)
-        if kind in OPERATORS[name].types
+        if kind in op.types
     ]
     rest = {
         "name": _or_null(_TEXT), "form": _or_null(_TEXT), "campaign": {"type": ["string", "integer", "null"]},

@@ -9,7 +9,10 @@ from django.utils.translation import gettext as _
 
 from personas import story
 from personas.builder import read, write
+from personas.builder.names import one
+from personas.criteria import validate
 from personas.criteria.fields import Catalogue
+from personas.criteria.problems import Problem
 from personas.models import Persona, PersonaDraft, PersonaVersion
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
@@ -17,8 +20,11 @@ from smarketing.accounts.models import User
 from . import persona_care
 from .catalogue import catalogue
 from .persona_services import save_persona
+from .services import Unsound
 
 RULES = "rules"  # under which name the form of the conditions posts
+SENTENCE = f"{RULES}.sentence"  # rules typed as a sentence that is not understood, as typed
+SHOWN = 80  # letters of it in a message
 
 
 class Stale(Exception):
@@ -113,6 +119,15 @@ def condition(draft: PersonaDraft, fields: Catalogue | None = None) -> dict[str,
     return read.keep(new, last.rules, read.condition(write.condition(last.rules, RULES), RULES, fields))
 
 
+def problems(draft: PersonaDraft, fields: Catalogue | None = None) -> list[Problem]:
+    """What is wrong with the match rules as they stand; nothing where nothing is asked."""
+    fields = catalogue() if fields is None else fields
+    if text := one(draft.rules, SENTENCE):
+        return [Problem("", "rules_unread", {"text": text if len(text) <= SHOWN else f"{text[:SHOWN]}…"})]
+    rules = condition(draft, fields)
+    return validate.validate_condition(rules, fields) if rules else []
+
+
 def name_problem(draft: PersonaDraft) -> str:
     """What is wrong with its name, "" for nothing."""
     if not draft.name:
@@ -131,6 +146,8 @@ def publish(*, draft: PersonaDraft, revision: int, review_on: date | None, by: U
         raise Stale(standing or draft)
     if problem := name_problem(standing):
         raise Unnamed(problem)
+    if wrong := problems(standing):
+        raise Unsound(wrong)
     version = save_persona(
         persona=standing.persona, name=standing.name, negative=standing.negative, story=standing.story,
         rules=condition(standing), by=by, at=at,

@@ -10,7 +10,7 @@ from personas.builder.names import CHILDREN, Posted, lines, numbered, one
 from personas.criteria import phrases
 from personas.criteria.behaviours import ATTEMPT, ATTEMPT_PARTS, LEAD_KINDS
 from personas.criteria.fields import BOOL, DATE, MONEY, NUMBER, TEXT, FieldInfo
-from personas.criteria.operators import DAYS, LIST, OPERATORS, PROPERTY_OPERATORS, YEARS, operators_for
+from personas.criteria.operators import DAYS, LIST, OPERATORS, YEARS, operators_for, property_operators
 from personas.criteria.sentence import Voice
 from personas.criteria.tree import GROUPS
 from personas.definitions import traits
@@ -155,9 +155,10 @@ class Builder:
         self._read(made, ("key", "op", "type"))
         kind = made.values["type"] = made.values["type"] or TEXT
         made.values["op"] = made.values["op"] or "is"
-        made.choices["ops"] = self._operators(PROPERTY_OPERATORS)
+        offered = [op.name for op in property_operators()]
+        made.choices["ops"] = self._operators(offered)
         made.choices["types"] = list(labels.TYPES.items())
-        if made.values["op"] in PROPERTY_OPERATORS:
+        if made.values["op"] in offered:
             made.operand = self.operand(f"{name}.value", made.values["op"], FieldInfo(name, kind, "", ""))
         made.errors[""] = self.found.take(name)
         return made

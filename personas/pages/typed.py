@@ -1,6 +1,6 @@
 """A line of a definition written as a sentence: what was typed, what it was read as, or where reading stopped."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -40,8 +40,17 @@ def text_of(posted: Posted) -> str:
     return one(posted, "take") or one(posted, FIELD)
 
 
-def hear(text: str, form: str, line: DefinitionLine) -> Typed:
-    """Read a sentence in the page's language, then in the other. `form`: item (with points, if any) or condition."""
+# What a form's sentence is read as.
+_READ: dict[str, Callable[[str, Voice], dict[str, Any]]] = {
+    "item": reader.read_line,
+    "condition": lambda text, speaker: {"when": reader.read_condition(text, speaker)},
+    "rules": lambda text, speaker: {"when": reader.read_rules(text, speaker)},
+}
+
+
+def hear(text: str, form: str, line: DefinitionLine | None = None) -> Typed:
+    """Read a sentence in the page's language, then in the other. `form`: item (with points, if any), condition, or rules (of a
+    persona); `line`: the definition whose properties of events are known."""
     heard = Typed(text)
     if not text:
         return heard
@@ -49,9 +58,7 @@ def hear(text: str, form: str, line: DefinitionLine) -> Typed:
     missed: list[tuple[reader.Unread, Voice]] = []
     for speaker in (here, *others):
         try:
-            heard.said = (
-                reader.read_line(text, speaker) if form == "item" else {"when": reader.read_condition(text, speaker)}
-            )
+            heard.said = _READ[form](text, speaker)
         except reader.Unread as stopped:
             missed.append((stopped, speaker))
         else:
@@ -85,10 +92,10 @@ def _reads(said: Mapping[str, Any], speaker: Voice) -> str:
     return plain(speaker.criterion(said) if "points" in said else speaker.condition(said["when"]))
 
 
-def _voices(line: DefinitionLine) -> list[Voice]:
+def _voices(line: DefinitionLine | None) -> list[Voice]:
     """The page's voice, then the other language's; both know campaigns by their keys and properties used before."""
-    campaigns = {key: key for key in hooks.values("campaign")}
-    bodies = [line.draft.body, *line.versions.values_list("body", flat=True)]
+    campaigns = {key: key for key in hooks.values("campaign")} if line else {}
+    bodies = [line.draft.body, *line.versions.values_list("body", flat=True)] if line else []
     known = frozenset(_properties(bodies))
     first = voice()
     voices = [first, *(voice(lang) for lang, _name in settings.LANGUAGES if lang != first.lang)]

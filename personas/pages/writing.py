@@ -18,9 +18,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from personas import story
-from personas.builder import shape
 from personas.definitions import persona_drafts, traits
-from personas.definitions.persona_drafts import RULES, Stale
+from personas.definitions.persona_drafts import Stale
 from personas.models import Persona, PersonaDraft
 from smarketing.accounts import languages
 from smarketing.accounts.policy import needs
@@ -28,6 +27,7 @@ from smarketing.rows import clock
 from smarketing.web.language import active_language
 from smarketing.web.once import once
 
+from . import writing_match
 from . import writing_steps as steps
 from .writing_steps import CHECK, MATCH, WHO
 
@@ -130,9 +130,7 @@ def _answer(form: Form) -> HttpResponse:
     if deed == "publish":
         return steps.publish(form)
     if form.step == MATCH and not deed.startswith("go:") and deed not in ("keep", "quiet"):
-        posted = {name: list(values) for name, values in form.request.POST.lists()}
-        form.shown = shape.reshape(posted, deed)
-        return steps.render(form)
+        return writing_match.turn(form, deed) or steps.render(form)
     return _save(form, deed)
 
 
@@ -171,9 +169,7 @@ def _said(form: Form) -> dict:
     if form.step == WHO:
         return {"name": posted.get("name", "").strip()[:80], "negative": bool(posted.get("negative"))}
     if form.step == MATCH:
-        raw = {name: list(values) for name, values in posted.lists()}
-        settled = shape.reshape(raw, "")
-        return {"rules": {name: values for name, values in settled.items() if name.partition(".")[0] == RULES}}
+        return {"rules": writing_match.kept({name: list(values) for name, values in posted.lists()})}
     if form.step == CHECK:
         return {}
     keys = story.BY_KEY[form.step].keys(form.personal)

@@ -14,18 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from personas import story
-from personas.builder import shape
-from personas.criteria import validate
-from personas.criteria.problems import Problem
-from personas.criteria.sentence import Voice
 from personas.definitions import persona_care, persona_drafts
 from personas.definitions.persona_drafts import RULES, Stale, Unnamed
 from personas.definitions.services import Unsound
 from personas.models import PersonaDraft
 from smarketing.rows import clock
 
-from . import differing
-from .fields import Builder, Messages
+from . import differing, writing_match
 from .words import said, voice
 
 if TYPE_CHECKING:
@@ -76,10 +71,7 @@ def render(form: "Form", status: int = 200) -> HttpResponse:
         "number": at + 1, "of": len(ALL), "name_errors": form.errors.get("name", []), "theirs": form.theirs,
     }  # fmt: skip
     if form.step == MATCH:
-        shown = form.shown if form.shown is not None else form.draft.rules
-        speaker = voice()
-        wrong = named(_wrong(form.draft, speaker), speaker) if form.shown is None and form.draft.revision else {}
-        context["node"] = Builder(shown, speaker, Messages(wrong), ("field",)).node(RULES)
+        context |= writing_match.context(form)
     elif form.step == CHECK:
         context |= _check(form)
     elif form.step != WHO:
@@ -122,7 +114,10 @@ def _questions(form: "Form") -> list[Asked]:
 def _check(form: "Form") -> dict[str, Any]:
     """What will change, what is wrong, what is not said, who will be told."""
     draft, speaker = form.draft, voice()
-    rules, wrong = persona_drafts.condition(draft, speaker.catalogue), _wrong(draft, speaker)
+    rules, wrong = (
+        persona_drafts.condition(draft, speaker.catalogue),
+        persona_drafts.problems(draft, speaker.catalogue),
+    )
     last = draft.persona.versions.order_by("-number").first() if draft.persona else None
     problems = [(WHO, persona_drafts.name_problem(draft))] if persona_drafts.name_problem(draft) else []
     problems += [(MATCH, said(one, speaker)) for one in wrong]
@@ -143,7 +138,7 @@ def _check(form: "Form") -> dict[str, Any]:
         "missing": [TITLES[key] for key in ALL if key in missing],
         "said": len(keys) - len(story.unsaid(keys, draft.story)),
         "asked": len(keys),
-        "no_rules": not rules,
+        "no_rules": not rules and not wrong,
         "namings": persona_care.namings(draft.persona) if draft.persona else [],
         "reviews": [(months, months_on(today, months)) for months in persona_care.MONTHS],
         "review": form.request.POST.get("review", str(persona_care.MONTHS[1])),
@@ -175,21 +170,6 @@ def publish(form: "Form", revision: int | None = None) -> HttpResponse:
         told = _("The draft of %(names)s names this version now: propose it when both sides are ready.")
         messages.info(form.request, told % {"names": ", ".join(waiting)})
     return go(form.request, reverse("personas:persona", args=[version.persona_id]))
-
-
-def _wrong(draft: PersonaDraft, speaker: Voice) -> list[Problem]:
-    """What is wrong with the match rules as they stand; nothing where nothing is asked."""
-    rules = persona_drafts.condition(draft, speaker.catalogue)
-    return validate.validate_condition(rules, speaker.catalogue) if rules else []
-
-
-def named(problems: list[Problem], speaker: Voice) -> dict[str, list[str]]:
-    """Messages by the name of their field."""
-    found: dict[str, list[str]] = {}
-    for problem in problems:
-        inner = shape.places(problem.path, "")
-        found.setdefault(".".join(filter(None, (RULES, inner))), []).append(said(problem, speaker))
-    return found
 
 
 def go(request: HttpRequest, address: str) -> HttpResponse:

@@ -18,6 +18,7 @@ SCOPE_LABELS = {
     "campaigns.view": _("read campaigns"),
     "personas.view": _("read personas"),
     "glossary.view": _("read the glossary"),
+    "definition.view": _("read definitions, with their comments"),
     "metrics.scrape": _("read the health of the house (Prometheus)"),
 }
 

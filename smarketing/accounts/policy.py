@@ -127,6 +127,7 @@ SCOPES = (
     "campaigns.view",
     "personas.view",
     "glossary.view",
+    "definition.view",
     "metrics.scrape",
 )
 

@@ -218,5 +218,14 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (first && !document.querySelector("#studio [autofocus]")) first.focus();
   else if (document.querySelector("#studio .is-invalid")) document.querySelector("#studio .is-invalid").focus();
 });
+// A sentence is marked as wrong while what is told below it says so.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const typed = document.getElementById("f-sentence"), heard = document.getElementById("heard");
+  if (!typed || !heard || event.target.id !== "heard") return;
+  const wrong = Boolean(heard.querySelector(".field-error"));
+  typed.classList.toggle("is-invalid", wrong);
+  if (wrong) typed.setAttribute("aria-invalid", "true");
+  else typed.removeAttribute("aria-invalid");
+});
 const start = document.querySelector("#studio [data-focus]");
 if (start && !document.querySelector("[autofocus]")) start.focus();

@@ -1,48 +1,72 @@
 // Writing and ordering personas.
 //   data-keeps   a form whose draft is kept while somebody types: two seconds after the last key, and when the page is left
 //   data-order   a list whose items are dragged, or moved by their buttons and Alt-↑ Alt-↓; the order is sent once it rests
-const form = document.querySelector("[data-keeps]");
-let timer = null, changed = false, sending = false, leaving = false;
+const kept = () => document.querySelector("[data-keeps]"); // drawn anew where a step is shown otherwise
+let timer = null, changed = false, sending = null, leaving = false;
 
-function body() {
+function body(form) {
   const data = new FormData(form);
   data.delete("once"); // the form itself is still to be sent
   data.set("do", "quiet");
   return data;
 }
-async function keep() {
+function keep() {
   clearTimeout(timer);
-  if (!changed || sending || leaving || !form.isConnected) return;
+  const form = kept();
+  if (!changed || sending || leaving || !form) return;
   changed = false;
-  sending = true;
+  sending = send(form).finally(() => (sending = null));
+}
+async function send(form) {
   try {
-    const answer = await fetch(location.href, { method: "POST", body: body(), headers: { Accept: "application/json" } });
+    const answer = await fetch(location.href, { method: "POST", body: body(form), headers: { Accept: "application/json" } });
     if (answer.ok && answer.headers.get("Content-Type")?.startsWith("application/json")) {
       const told = await answer.json();
-      if (told.revision) form.querySelector("[name=revision]").value = told.revision;
-      form.querySelector("[data-kept]").textContent = told.said;
+      if (told.revision) kept().querySelector("[name=revision]").value = told.revision;
+      kept().querySelector("[data-kept]").textContent = told.said;
     } else changed = true;
   } catch {
     changed = true; // no network: the next key tries again
-  } finally {
-    sending = false;
   }
 }
+function soon() {
+  clearTimeout(timer);
+  timer = setTimeout(keep, 2000);
+}
 // A draft that was never saved begins with its name, by a button.
-if (form && !/\/new\/$/.test(location.pathname)) {
-  form.addEventListener("input", () => {
+if (kept() && !/\/new\/$/.test(location.pathname)) {
+  document.addEventListener("input", (event) => {
+    if (!event.target.closest("[data-keeps]")) return;
     changed = true;
-    clearTimeout(timer);
-    timer = setTimeout(keep, 2000);
+    soon();
   });
-  form.addEventListener("submit", () => {
+  document.addEventListener("submit", (event) => {
+    const form = event.target, by = event.submitter;
+    if (!form.matches("[data-keeps]")) return;
     leaving = true;
     clearTimeout(timer);
+    if (!sending) return;
+    event.preventDefault(); // what is on its way is kept first: the form is sent on the revision that it makes
+    event.stopImmediatePropagation();
+    sending.then(() => {
+      form.removeAttribute("data-sent"); // nothing of it is on its way yet (forms.js)
+      if (form.isConnected) form.requestSubmit(by);
+    });
+  }, true);
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id !== "studio" && event.detail.target?.id !== "studio") return;
+    shut();
+    leaving = false; // the same step, shown otherwise
+    if (changed) soon();
   });
   document.addEventListener("visibilitychange", () => document.hidden && keep());
 }
-const steps = document.querySelector(".steps details");
-if (steps && matchMedia("(max-width: 1023px)").matches) steps.open = false;
+// On a small screen the list of steps is shut, also where a step is drawn anew.
+function shut() {
+  const steps = document.querySelector(".steps details");
+  if (steps && matchMedia("(max-width: 1023px)").matches) steps.open = false;
+}
+shut();
 
 // --- the order of the personas
 const list = document.querySelector("[data-order]");

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from leads.models import Campaign, Lead
 from personas.catalogue import add_custom
 from personas.criteria.decay import DECAYS
-from personas.criteria.operators import OPERATORS, PROPERTY_OPERATORS
+from personas.criteria.operators import OPERATORS, property_operators
 from tests.leads import facts
 
 NOON = datetime(2026, 3, 29, 10, tzinfo=UTC)  # the night before lost an hour in Paris
@@ -228,7 +228,7 @@ attempts = st.fixed_dictionaries(
 
 @st.composite
 def properties(draw):
-    op = OPERATORS[draw(st.sampled_from(PROPERTY_OPERATORS))]
+    op = draw(st.sampled_from(property_operators()))
     good = draw(
         st.sampled_from([st.sampled_from(["pro", "12", *ODD]), st.integers(-3, 60) | st.just("12.5"), st.booleans()])
     )

@@ -88,6 +88,10 @@ MARKETER = Guide(
             "personas:home", _("Open the common language"),
         ),
         Chapter(
+            _("A criterion as a sentence"),
+            _("Each line of a definition, and the match rules of a persona, may be typed or pasted as one sentence, in English or French: who it is, what was done, how often and in how many days, then a colon and the points. “country is FR or BE: +20” is one, “visited a page like /pricing: +5 each, cap 40, never fades” another. A value that could be mistaken stands between quotation marks. What is not understood is told, with the place where reading stopped and what could stand there; what you typed stays. Every form has its example in docs/criteria.md."),
+        ),
+        Chapter(
             _("Leads in"),
             _("Bring CSV, TSV or Excel as your system wrote it: what the rows are, the columns, the encoding and the order of dates are recognised and shown. Nothing is written before you have seen what would happen. Rejected rows come back as a file with reasons, and an import can be undone."),
             "leads:imports", _("Open the imports"),

@@ -1,16 +1,21 @@
 """A lead for programs: what its page shows, now and as of any instant, and what changed between two."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
+from leads.handoffs import attempts, deals, decisions
 from leads.models import ScoreHistory
-from leads.rights import disagreements
+from leads.rights import consent, disagreements
+from sla import derive
 from smarketing.accounts import tokens
 from smarketing.rows import clock
 from tests.leads import facts
 from tests.leads.evidence.test_why import AT, k2_body, store, version
-from tests.people import person
+from tests.leads.handoffs.desk import Desk
+from tests.people import client_of, person
+from tests.sla.contracts import ATTEMPTS, FIRST, contract, handoff, sign
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -96,3 +101,41 @@ def test_history_and_disagreements_are_told(ask, marie):
         25,
     )
     assert ask("disagreements/", "leads.view").json()[0]["note"] == ""
+
+
+def test_promises_deals_and_consents_are_those_of_the_instant():
+    desk, before = Desk(), clock.now()
+    handed = desk.hand(last_name="Dubois")
+    decisions.accept(handoff=handed, by=desk.lea, at=clock.now())
+    attempts.log(handoff=handed, by=desk.lea, at=clock.now(), channel="call", outcome="reached", note="")
+    how = {"by": desk.lea, "at": clock.now()}
+    deal = deals.open_deal(lead=handed.lead, handoff=handed, title="Pilot", amount=Decimal(900), **how)
+    given = {"kind": "given", "purpose": "newsletter", "channel": "mail", "basis": "consent", "said_on": None}
+    consent.say(lead=handed.lead, source="Salon", text="I agree.", by=desk.boss, at=clock.now(), **given)
+    opened = clock.now()
+    deals.win(deal=deal, by=desk.lea, at=clock.now(), amount=Decimal(12_000))
+    client, here = client_of(desk.boss), f"/api/v1/leads/{handed.lead_id}/"
+    early, then, now = (client.get(here, {"as_of": said(at)} if at else {}).json() for at in (before, opened, None))
+    assert (early["deals"], early["consents"]) == ([], [])
+    assert [(one["title"], one["state"], one["amount"]) for one in then["deals"]] == [("Pilot", "open", "900.00")]
+    assert [(one["state"], one["amount"]) for one in now["deals"]] == [("won", "12000.00")]
+    assert [(one["kind"], one["origin"], one["proof"]) for one in then["consents"]] == [("given", "Salon", "I agree.")]
+    blind = client_of(person("vera", "viewer")).get(here).json()
+    assert (blind["consents"], blind["deals"][0]["title"]) == (None, "")
+
+
+def test_promises_stand_as_on_the_page_and_need_the_right_to_read_handoffs(client):
+    at = clock.now()
+    sign(contract(), [FIRST, ATTEMPTS], (at - timedelta(days=60)).date(), at=at - timedelta(days=61))
+    made = handoff(at - timedelta(days=9), rep=person("lea", "rep"))
+    derive.catch_up(at - timedelta(days=9))
+    mia, here = person("mia", "marketer"), f"/api/v1/leads/{made.lead_id}/"
+    early, late = (
+        client_of(mia).get(here, {"as_of": said(one)}).json()["promises"] for one in (at - timedelta(days=9) + HOUR / 6, at)
+    )  # fmt: skip
+    assert {one["state"] for one in early} == {"pending"} and "missed" in {one["state"] for one in late}
+    assert "first attempt within 4 business hours" in {one["words"] for one in early}
+    for scopes, shown in ((("leads.view",), False), (("leads.view", "handoffs.view", "deals.view"), True)):
+        _row, secret = tokens.issue(kind="api", name="bi", by=mia, at=clock.now(), user=mia, scopes=scopes)
+        told = client.get(here, HTTP_AUTHORIZATION=f"Bearer {secret}").json()
+        assert (told["promises"] is not None, told["deals"] is not None, told["consents"]) == (shown, shown, None)

@@ -5,7 +5,7 @@ from typing import Any
 from personas.criteria import tree
 from personas.criteria.behaviours import EVENT_KINDS
 from personas.criteria.fields import TYPES
-from personas.criteria.operators import OPERATORS, PROPERTY_OPERATORS
+from personas.criteria.operators import OPERATORS, property_operators
 
 FIELDS = {
     "text": "lead.country", "choice": "lead.function", "person": "lead.x_person", "number": "company.employees",
@@ -85,7 +85,7 @@ CORPUS: dict[str, dict[str, Any]] = {
         event("attempt", channel="call", outcome="reached"),
     ]),
     **{f"properties as {kind}": body([], [
-        event("form", props=[_property(op, kind)]) for op in PROPERTY_OPERATORS if kind in OPERATORS[op].types
+        event("form", props=[_property(op.name, kind)]) for op in property_operators() if kind in op.types
     ]) for kind in ("text", "number", "bool")},
     "counts, windows, absence": body([event(count=3), event(within=30), event(within=7, count=2), event(absent=True), event(within=14, absent=True)]),
     "points each time and fading": body([], [

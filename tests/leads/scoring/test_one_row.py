@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from leads.scoring.values import TESTS
 from personas import catalogue, reference
+from personas.criteria import spelling
 from personas.criteria.behaviours import key_of
 from personas.criteria.decay import DECAYS, MILLION, Decay
 from personas.criteria.edges import edges
 from personas.criteria.fields import TEXT
 from personas.criteria.operators import ONE, OPERATORS, Operator
+from personas.criteria.reader import read_criterion
 from personas.criteria.sentence import Voice, plain
 from personas.definitions import services
 from personas.definitions.catalogue import catalogue as fields
@@ -33,6 +35,7 @@ MOTTO = catalogue.Field("lead.x_motto", TEXT, "", "motto", "devise", "la")
 ENDS = Operator(
     "ends_with", (TEXT,), ONE, lambda value, asked, today: value.endswith(asked), ("ends in", "finit par"),
     ("{S} {is_} ending in {value}", "{S} {est} à terminaison {value}"),
+    of_property=("{S} ending in {value}", "{S} à terminaison {value}"),
 )  # fmt: skip
 PLATEAU = Decay(
     "plateau", lambda days: ((MILLION,) * days + (MILLION // 2,) * days, 0), ("by half, then to nothing", "de moitié, puis à zéro"),
@@ -52,10 +55,13 @@ def more(monkeypatch):
 
 
 def body() -> dict:
-    """A criterion that asks the new field by the new operator, and one that fades the new way."""
+    """A criterion that asks the new field by the new operator, one that fades the new way, one that asks a property."""
     one = services.tree.empty_body()
     one["fit"]["items"] = [item("motto", 60, {"field": MOTTO.key, "op": ENDS.name, "value": "L"})]
-    one["engagement"]["items"] = [item("page", 20, event("page"), each=True, decay={"kind": PLATEAU.name, "days": 9})]
+    one["engagement"]["items"] = [
+        item("page", 20, event("page"), each=True, decay={"kind": PLATEAU.name, "days": 9}),
+        item("plan", 5, event("form", props=[{"key": "plan", "op": ENDS.name, "value": "L"}])),
+    ]  # fmt: skip
     return one
 
 
@@ -72,11 +78,12 @@ def test_the_studio_offers_them_and_keeps_what_it_shows(more):
         ("fr", ("devise", "finit par", PLATEAU.label[1])),
     ):
         client = client_of(person(lang, "marketer", language=lang))
-        fit, faded = (
-            client.get(f"/language/definition/{line.pk}/?edit={axis}.items.0") for axis in ("fit", "engagement")
+        fit, faded, asked = (
+            client.get(f"/language/definition/{line.pk}/?edit={place}")
+            for place in ("fit.items.0", "engagement.items.0", "engagement.items.1")
         )
         shown = chosen(fit.text, "when.field"), chosen(fit.text, "when.op"), chosen(faded.text, "decay.kind")
-        assert shown == words
+        assert shown == words and chosen(asked.text, "when.event.props.0.op") == words[1]
     typed = form(faded.text, "/row/")
     assert client.post(typed.action, typed.filled(do="save", decay__days="12")).status_code == 302
     line.draft.refresh_from_db()
@@ -93,11 +100,18 @@ def test_sentences_and_the_documentation_say_them(more):
     assert said[1][0].startswith("la devise est à terminaison L") and plain(said[1][1]).endswith(
         ", la moitié après 9 jours"
     )
+    for lang, words in (("en", "with plan ending in L: +5"), ("fr", "avec plan à terminaison L\u202f: +5")):
+        voice, asked = Voice(lang, fields()), body()["engagement"]["items"][1]
+        assert words in plain(voice.criterion(asked))
+        assert read_criterion(plain(voice.criterion(asked)), voice)["when"] == spelling.condition(
+            asked["when"], fields()
+        )
     page = reference.criteria()
     assert (
         "| `lead.x_motto` | text | motto | devise |" in page
         and "| `ends_with` | text | one | ends in | finit par |" in page
     )
+    assert "| `ends_with` | sent a form with plan ending in SaaS |" in page and "industry is ending in SaaS |" in page
     assert "| `plateau` | by half, then to nothing | de moitié, puis à zéro | no | 1095 |" in page
 
 
@@ -117,7 +131,7 @@ def test_the_property_of_the_scorer_holds_for_them(more, data):
     drawn = data.draw(worlds.bodies(), "body")
     mine = body()
     for axis in ("fit", "engagement"):
-        drawn[axis]["items"].insert(0, mine[axis]["items"][0])
+        drawn[axis]["items"][:0] = mine[axis]["items"]
     sql_says_what_python_says(data, drawn)
 
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from personas.criteria import tree
 from personas.criteria.behaviours import ATTEMPT, ATTEMPT_PARTS, EVENT_KINDS
 from personas.criteria.fields import BOOL, CHOICE, DATE, MONEY, NUMBER
-from personas.criteria.operators import DAYS, LIST, NONE, OPERATORS, PROPERTY_OPERATORS, RANGE, YEARS
+from personas.criteria.operators import DAYS, LIST, NONE, OPERATORS, RANGE, YEARS, property_operators
 from personas.criteria.validate import validate_condition
 from tests.personas.criteria.test_properties import fadings
 
@@ -45,7 +45,7 @@ def fields(draw, catalogue, words=WORDS):
 
 @st.composite
 def props(draw, words=WORDS):
-    op = OPERATORS[draw(st.sampled_from(PROPERTY_OPERATORS))]
+    op = draw(st.sampled_from(property_operators()))
     scalars = draw(st.sampled_from([AMOUNTS, words, st.booleans()]))
     value = draw(_operands(op, scalars))
     return {"key": draw(words), "op": op.name} | ({} if op.operand == NONE else {"value": value})

@@ -36,7 +36,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "lead to sell to": {DESK: "leads:open_deal_on_lead"},
     "consent": {(*WORKERS, ADMIN): "leads:consent_back"},
     "note": {WORKERS: "leads:note_back"},
-    "disagreement": {MARKETERS: "leads:disagreement_answer"},
+    "disagreement": {MARKETERS: "leads:disagreement_answer leads:api_answer"},
     "change": {WORKERS: "leads:change_back"},
     "charge": {(REP, *BOSSES): "leads:charge_back"},
     "handoff": {
@@ -70,19 +70,20 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "two leads": {MARKETERS: "leads:merge_with"},
     "merge": {MARKETERS: "leads:unmerge"},
     "pool": {STEWARDS: "leads:pool leads:pool_do"},
-    "list": {MARKETERS: "leads:lead_list leads:lead_list_do"},
+    "list": {ALL: "leads:api_list", MARKETERS: "leads:lead_list leads:lead_list_do"},
     "attribute": {STEWARDS: "leads:attribute leads:attribute_do leads:attribute_rows"},
     "reason": {STEWARDS: "leads:reason leads:reason_do leads:reason_rows"},
     "calendar": {STEWARDS: "calendars:calendar"},
     "definition": {
         ALL: "personas:definition personas:history personas:counts personas:compare personas:backlog"
-        " leads:replay leads:try leads:replay_again leads:api_months",
+        " leads:replay leads:try leads:replay_again leads:api_months"
+        " personas:api_definition personas:api_definition_versions personas:api_in_force personas:api_differences personas:api_comments",
         MARKETERS: "personas:act personas:row personas:undo personas:propose personas:retire",
         WORKERS: "personas:comment",
     },
-    "comment": {WORKERS: "personas:comment_change"},
+    "comment": {WORKERS: "personas:comment_change personas:api_settled"},
     "replay": {ALL: "leads:replayed"},
-    "version": {ALL: "personas:version", MARKETERS: "personas:again"},
+    "version": {ALL: "personas:version personas:api_definition_version", MARKETERS: "personas:again"},
     "persona": {
         ALL: "personas:persona personas:persona_counts personas:persona_compare personas:persona_print"
         " personas:api_persona personas:api_versions",
@@ -144,7 +145,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
         " accounts:settings accounts:sessions accounts:sessions_end notify:notices notify:bell notify:see_all notify:choices"
         " agreements:papers measures:numbers measures:list measures:schema measures:docs personas:home"
         " leads:list leads:disagreements leads:companies leads:deals leads:campaigns sla:follow_up sla:months sla:contracts sla:goal"
-        " leads:lead_lists personas:api_criteria personas:api_personas sla:api_contracts reporting:today reporting:loop reporting:personas"
+        " leads:lead_lists leads:api_lists leads:api_every_disagreement personas:api_criteria personas:api_personas personas:api_definitions sla:api_contracts reporting:today reporting:loop reporting:personas"
         " reporting:api_coverage",
         WORKERS: "personas:glossary_new personas:glossary_propose leads:bulk_campaign leads:bulk_campaign_undo leads:bulk_list leads:bulk_list_undo",
         DESK: "leads:bulk_lose leads:bulk_lose_undo",
@@ -196,6 +197,10 @@ NAMELESS = {
 }
 # What a rep had and has no more: "Paul took this lead at 09:50", and nothing of the lead.
 GONE = {"handoff", "in hand", "attempt", "decision"}
+
+
+# Who may do a deed at an address that everybody named above may read.
+DEEDS = {"personas:api_comments": WORKERS, "leads:api_disagreements": (REP, *BOSSES)}
 
 
 def placed() -> dict[str, tuple[str, tuple[str, ...]]]:

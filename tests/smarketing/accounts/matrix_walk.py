@@ -27,6 +27,7 @@ BODIES: dict[str, dict] = {
     "leads:attempt": {"outcome": "reached"}, "leads:note": {"text": "A word."}, "leads:praise": {"text": "Well done."},
     "leads:open_deal": {"title": "Pilot"}, "leads:change_deal": {"title": "Pilot", "amount": "12"}, "leads:reassign": {"rep": ""},
     "leads:pool_do": {"do": "up"}, "leads:attribute_do": {"do": "offer"}, "leads:reason_do": {"do": "up"},
+    "personas:comment_change": {"do": "settle"}, "leads:lead_list_do": {"do": "offer"},
 }  # fmt: skip
 IN_BODY = {"personas:act", "personas:row"}  # these name a row of the draft there
 FRAGMENTS = {
@@ -54,6 +55,11 @@ class Asked:
         self.wrong += other.wrong
         self.seen += other.seen
         return self
+
+
+def audience(name: str, deed: bool) -> tuple[str, ...]:
+    """Who may use an address at all: to read it, or for its deed."""
+    return table.DEEDS.get(name, PLACED[name][1]) if deed else PLACED[name][1]
 
 
 class Walk:
@@ -85,7 +91,7 @@ class Walk:
         if objects is None:
             objects = {"missing": {"pk": NONE}} if kind else {"": {}}
         if not whole:
-            objects = self.telling(name, kind, objects)
+            objects = self.telling(name, kind, deed, objects)
         query = QUERIES.get(name, "")
         head, body = {"HX-Request": "true"} if name in FRAGMENTS else {}, BODIES.get(name) if deed else None
         nothing = (
@@ -99,22 +105,22 @@ class Walk:
             )
             self.judge(name, kind, cls, deed, answer, nothing, arguments, objects.get("missing", {}))
 
-    def telling(self, name: str, kind: str, objects: dict) -> dict:
+    def telling(self, name: str, kind: str, deed: bool, objects: dict) -> dict:
         """The classes that may be answered differently. What everybody sees is opened by one position, each in its turn."""
-        audience = PLACED[name][1]
+        asked = audience(name, deed)
         told = {one: objects[one] for one in ("missing", "crossed") if one in objects}
-        if self.position not in audience:
+        if self.position not in asked:
             return dict(list((told or objects).items())[:1])
         if table.sees(kind, self.position) < set(objects) - {"missing", "nothing", "crossed"}:
             return objects
-        turn = audience[sorted(PLACED).index(name) % len(audience)] == self.position
-        names = self.position in (table.REP, table.VIEWER) and kind not in table.NAMELESS and audience != table.ANYBODY
+        turn = asked[sorted(PLACED).index(name) % len(asked)] == self.position
+        names = self.position in (table.REP, table.VIEWER) and kind not in table.NAMELESS and asked != table.ANYBODY
         turn = turn or names  # who must not read every name opens whatever may hold one
         return told | {one: objects[one] for one in ("foreign", "there", "") if one in objects and turn}
 
     def judge(self, name, kind, cls, deed, answer, nothing, arguments, none) -> None:
         """Note what is wrong with an answer: `nothing` is the one to what is missing, which `none` names."""
-        may = self.position in PLACED[name][1]
+        may = self.position in audience(name, deed)
         opens = may and cls in table.sees(kind, self.position) | {""}
         self.found.seen["opens" if opens else "nothing" if may else "shut"] += 1
         named = [*arguments.values(), *none.values()]
