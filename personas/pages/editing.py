@@ -48,10 +48,11 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
         return studio(request, line, at, row=row)
     body, path = rows.changed(line.draft.body, where, posted, speaker.catalogue, keys_ever(line))
     saved, problems = _saved(request, line, body, at)
-    if saved:
-        return _at(line, path, request.POST.get("then", ""))
-    problems = [_as_new(one, where, path) for one in problems]
     control = request.POST.get("control", "")
+    if saved:
+        here = (control,) if control and where.form == "rest" else path  # each of these settings is a line of its own
+        return _at(line, here, request.POST.get("then", ""))
+    problems = [_as_new(one, where, path) for one in problems]
     if control and (one := values.value(where, posted, control, speaker, problems, key, body)):
         return studio(request, line, at, value=one, status=FAULTY)
     row = rows.row(line.draft.body, where, posted, speaker, problems, key=key)
