@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from personas import hooks
@@ -91,6 +91,8 @@ class Builder:
         self, posted: Posted, speaker: Voice, found: Messages, kinds: Sequence[str] = ("field", "event", "persona")
     ):
         self.posted, self.speaker, self.found, self.kinds = posted, speaker, found, kinds
+        self._stored = cache(hooks.values)  # however many conditions ask for the same
+        self._personas = cache(lambda: {str(one.pk): one.persona.name for one in current_versions()})
 
     def node(self, name: str, depth: int = 1) -> Node:
         kind = one(self.posted, f"{name}.kind") if depth <= DEEPEST else ""
@@ -131,11 +133,11 @@ class Builder:
 
     def _persona(self, made: Node) -> None:
         self._read(made, ("persona",))
-        versions = {str(one.pk): one.persona.name for one in current_versions()}
+        versions = self._personas()
         chosen = made.values["persona"]
         if chosen and chosen not in versions:
             name = self.speaker.personas.get(int(chosen)) if chosen.isdecimal() else None
-            versions |= {chosen: name or chosen}
+            versions = versions | {chosen: name or chosen}
         made.choices["personas"] = sorted(versions.items(), key=lambda pair: pair[1].lower())
 
     def _event(self, made: Node) -> None:
@@ -147,8 +149,8 @@ class Builder:
             made.choices[part] = [(value, self.speaker.say(pair)) for value, pair in words.items()]
         made.choices["pages"] = list(labels.PAGES.items())
         for part in ("page", "form", "name"):
-            made.choices[f"known_{part}"] = hooks.values(f"event.{part}")
-        made.choices["known_campaign"] = hooks.values("campaign")
+            made.choices[f"known_{part}"] = self._stored(f"event.{part}")
+        made.choices["known_campaign"] = self._stored("campaign")
         under = f"{made.name}.event.props"
         made.props = [self._prop(f"{under}.{index}") for index in numbered(self.posted, under)]
         made.errors["props"] = self.found.take(under)
@@ -186,7 +188,7 @@ class Builder:
             return [(value, self.speaker.say(pair)) for value, pair in info.choices.items()]
         if info.type != TEXT or "." not in info.key or info.key.startswith("when"):
             return []
-        stored = hooks.values(info.key)
+        stored = self._stored(info.key)
         known = [value for value in stored[:SHOWN_VALUES]] + [
             value for value in chosen if value in stored[SHOWN_VALUES:]
         ]

@@ -1,6 +1,7 @@
 """What nobody should send: deep and huge trees, unknown fields, signatures that are none. Refused in words, soon, nothing half."""
 
 import time
+from urllib.parse import urlencode
 
 import pytest
 
@@ -56,22 +57,27 @@ def bush(wide: int, deep: int, name: str = "when") -> dict[str, str]:
     ("tree", "said"),
     [
         (chain(5), "Conditions may be nested 4 deep at most"),
-        (chain(2_500), "Conditions may be nested 4 deep at most"),
+        (chain(300), "Conditions may be nested 4 deep at most"),
+        (chain(1_000), "A definition holds 400 conditions at most."),
         (crowd(21), "At most 20 here, not 21."),
-        (crowd(1_500), "At most 20 here, not 200."),
+        (crowd(60), "At most 20 here, not 60."),
+        (crowd(1_500), "A definition holds 400 conditions at most."),
         (bush(9, 3), "A definition holds 400 conditions at most."),
     ],
-    ids=["a level too deep", "thousands of levels", "one too many", "thousands", "a bush"],
+    ids=["a level too deep", "hundreds of levels", "thousands", "one too many", "dozens", "a thousand", "a bush"],
 )
 @pytest.mark.parametrize("path", ["fit.items.0", "never.new"])
-@pytest.mark.parametrize("deed", ["save", "refresh", "write", "add:when"])
-def test_a_tree_too_deep_or_too_large_is_refused_in_words_and_soon(client, tree, said, path, deed):  # noqa: F811
+def test_a_tree_too_deep_or_too_large_is_refused_in_words_and_soon(client, tree, said, path):  # noqa: F811
     one = line(starter())
-    row, began = open_row(client, one, path), time.process_time()
-    answer = client.post(row.action, {**row.data, **tree, "do": deed})
-    assert time.process_time() - began < SOON
-    assert answer.status_code == (422 if deed == "save" else 200) and draft(one).revision == 0
-    assert deed != "save" or said in answer.text
+    row = open_row(client, one, path)
+    posted = {name: values for name, values in row.data.items() if not name.startswith("when.") and name != "once"}
+    for deed in ("save", "refresh", "write", "add:when"):
+        began = time.process_time()
+        sent = urlencode({**posted, **tree, "do": deed}, doseq=True)
+        answer = client.post(row.action, sent, content_type="application/x-www-form-urlencoded")
+        assert time.process_time() - began < SOON, deed
+        assert answer.status_code in (200, 422) and draft(one).revision == 0, deed
+        assert deed != "save" or (answer.status_code == 422 and said in answer.text)
 
 
 def test_more_fields_than_any_form_has_are_refused(client):  # noqa: F811
@@ -100,11 +106,9 @@ def test_a_sentence_too_deep_or_too_long_is_answered_in_words_and_soon(client, a
     anna.save()
     one = line(starter())
     row, began = open_row(client, one, "fit.items.new&as=sentence"), time.process_time()
-    for deed in ("check", "save", "fields"):
-        answer = client.post(row.action, row.filled(sentence=text, do=deed))
-        assert answer.status_code in (200, 422)
-        assert deed != "save" or "field-error" in answer.text
-    assert time.process_time() - began < 3 * SOON and draft(one).revision == 0
+    answer = client.post(row.action, row.filled(sentence=text, do="save"))
+    assert time.process_time() - began < SOON and draft(one).revision == 0
+    assert answer.status_code == 422 and "field-error" in answer.text
 
 
 def test_a_sentence_with_hundreds_of_values_is_asked_to_be_several(client, anna):  # noqa: F811

@@ -141,6 +141,7 @@ def test_a_retired_field_is_said_at_its_line_and_hinders_the_proposal_only(clien
     refused = client.post(asked_for.action, asked_for.data, follow=True).text
     assert "“shoe is at least 38”: “shoe” is retired" in refused and not Paper.objects.exists()
     FieldDef.objects.filter(key="lead.x_size").update(retired_at=None)
+    asked_for = form(client.get(address(line)).text, "/propose/")
     client.post(asked_for.action, asked_for.data)
     assert Paper.objects.count() == 1
 
