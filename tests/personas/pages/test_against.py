@@ -113,16 +113,16 @@ def test_the_paper_says_it_in_both_languages_until_it_is_signed(line, people):
     assert "gone</strong>" in english and "retrait</strong>" in french and page.count("line-gone") == 4
     for signer in people:
         agreements.sign(paper=paper, by=signer, at=clock.now(), password=PASSWORD)
-    assert "mark-word" not in client_of(people[0]).get(f"/language/paper/{paper.pk}/").text
+    assert "diff-word" not in client_of(people[0]).get(f"/language/paper/{paper.pk}/").text
 
 
 @pytest.mark.django_db
 def test_nothing_is_marked_while_somebody_writes(line, people):
     claire = client_of(people[0])
-    assert "mark-word" not in claire.get(f"/language/definition/{line.pk}/").text
+    assert "diff-word" not in claire.get(f"/language/definition/{line.pk}/").text
     services.propose(line=line, by=people[0], at=clock.now())
-    assert "mark-word" in claire.get(f"/language/definition/{line.pk}/").text
-    assert "mark-word" not in claire.get(f"/language/definition/{line.pk}/?write=1").text
+    assert "diff-word" in claire.get(f"/language/definition/{line.pk}/").text
+    assert "diff-word" not in claire.get(f"/language/definition/{line.pk}/?write=1").text
 
 
 @pytest.mark.django_db
