@@ -48,10 +48,14 @@ const wait = (event, what) => {
   event.stopImmediatePropagation();
   held = what;
 };
-document.addEventListener("submit", (event) => {
-  if (underway && event.target.closest("#studio")) wait(event, { form: event.target, by: event.submitter });
+// On the window, so before a form is marked as sent; one that was sent already is sent once, save the form of a line, which asks
+// for its other fields and may be saved meanwhile.
+window.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!underway || !form.closest("#studio") || (form.hasAttribute("data-sent") && !form.matches("[data-row-form]"))) return;
+  wait(event, { form, by: event.submitter });
 }, true);
-document.addEventListener("click", (event) => {
+window.addEventListener("click", (event) => {
   const link = underway && event.target.closest?.("#studio a[href^='?']");
   if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) wait(event, { link: link.getAttribute("href") });
 }, true);
