@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from personas.criteria.problems import Problem
@@ -28,8 +29,9 @@ def sentences(problems: Sequence[Problem], body: Mapping[str, Any]) -> str:
     return " ".join(told)
 
 
-def first(problems: Sequence[Problem], body: Mapping[str, Any]) -> str:
-    """The written path of the line that the first problem is about; "" for none."""
+def linked(problems: Sequence[Problem], body: Mapping[str, Any]) -> str:
+    """The same for the page of the definition, with a link to the line of the first one."""
     shown = document(body, voice(), notes=False)
-    paths = [line.path for section in shown.sections for line in section.lines]
-    return next(iter(at_lines(problems[:1], paths)), "")
+    lines = {line.path: line.ident for section in shown.sections for line in section.lines}
+    there, text = next(iter(at_lines(problems[:1], lines)), ""), sentences(problems, body)
+    return format_html('{} <a href="#at-{}">{}</a>', text, lines[there], _("Go to the line")) if there else text

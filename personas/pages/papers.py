@@ -61,10 +61,8 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
             request, at, lambda: services.propose(line=line, by=request.user, at=at, effective_at=starts(day))
         )
     except services.Unsound as refusal:
-        messages.error(request, hindrance.sentences(refusal.problems, line.draft.body))
-        there = hindrance.first(refusal.problems, line.draft.body)
-        at_it = f"?at={there}#at-{there.replace('.', '-')}" if there else ""
-        return redirect(reverse("personas:definition", args=[pk]) + at_it)
+        messages.error(request, hindrance.linked(refusal.problems, line.draft.body))
+        return redirect("personas:definition", pk)
     except agreements.AgreementError as refusal:
         messages.error(request, str(refusal))
         kept = f"?effective_on={day.isoformat()}" if day else ""
