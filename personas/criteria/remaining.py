@@ -21,7 +21,8 @@ def fresh(
 def _trace(problem: Problem, body: Mapping[str, Any]) -> tuple[str, str, str]:
     """A problem without the place of its line: its kind, the condition it is about, where in it. What is no part of a condition
     is known by its place."""
-    path, part, here = tree.parsed(problem.path), body, 0
+    path, here = tree.parsed(problem.path), 0
+    part: Any = body
     for step, key in enumerate(path):
         try:
             part = part[key]
