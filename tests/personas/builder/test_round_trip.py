@@ -32,8 +32,8 @@ def test_a_tree_deeper_than_any_is_read_as_far_as_it_says_so():
     assert [one.key for one in validate_condition(read_as, FIELDS)] == ["too_deep"]
     wide = {"when.kind": ["all"]} | {f"when.c.{index}.kind": ["field"] for index in range(999)}
     assert "too_many" in [one.key for one in validate_condition(read.condition(wide, "when", FIELDS), FIELDS)]
-    assert not shape.crowded(dict.fromkeys([f"when.c.{n}.kind" for n in range(400)], ["field"]))
-    assert shape.crowded(dict.fromkeys([f"when.c.{n}.kind" for n in range(401)], ["field"]))
+    assert not shape.crowded({f"when.c.{n}.kind": ["field"] for n in range(400)})
+    assert shape.crowded({f"when.c.{n}.kind": ["field"] for n in range(401)})
 
 
 def test_steps_stand_on_lines_or_between_semicolons():
