@@ -6,10 +6,14 @@ Children of a group stand under `c`, whatever the group is: `when.c.0.value`, so
 import re
 from collections.abc import Mapping, Sequence
 
+from personas.criteria.check import MAX_DEPTH
 from personas.criteria.tree import GROUPS, Path, written
 
+_INDEX = re.compile(r"\d{1,3}", re.ASCII)
 Posted = Mapping[str, Sequence[str]]
 CHILDREN = "c"
+DEEPEST = MAX_DEPTH + 1  # levels of a tree that are read: one more than may be, so that it is said
+MOST = 200  # members of one list that are read
 
 
 def control(path: Path) -> str:
@@ -30,6 +34,14 @@ def lines(posted: Posted, name: str) -> list[str]:
 
 
 def numbered(posted: Posted, name: str) -> list[int]:
-    """Indexes of what stands under `name`, in order: fields `name.0.…`, `name.1.…`."""
-    pattern = re.compile(re.escape(name) + r"\.(\d{1,3})\.")
-    return sorted({int(found[1]) for key in posted if (found := pattern.match(key))})
+    """Indexes of what stands under `name`, in order: fields `name.0.…`, `name.1.…`; at most `MOST`."""
+    start, found = f"{name}.", set()
+    for key in posted:
+        if (
+            key.startswith(start)
+            and (index := key[len(start) :].partition("."))
+            and index[1]
+            and _INDEX.fullmatch(index[0])
+        ):
+            found.add(int(index[0]))
+    return sorted(found)[:MOST]

@@ -12,7 +12,7 @@ from personas.criteria.fields import BOOL, MONEY, NUMBER, TEXT, Catalogue
 from personas.criteria.operators import DAYS, LIST, NONE, OPERATORS, RANGE, YEARS, Operator
 from personas.criteria.tree import GROUPS
 
-from .names import CHILDREN, Posted, lines, numbered, one
+from .names import CHILDREN, DEEPEST, Posted, lines, numbered, one
 
 _WHOLE = re.compile(r"-?\d{1,15}")
 _DECIMAL = re.compile(r"-?\d{1,15}\.\d{1,6}")
@@ -23,12 +23,12 @@ _STEP = re.compile(
 _SPACES = str.maketrans("", "", " \u00a0\u202f")
 
 
-def condition(posted: Posted, name: str, fields: Catalogue) -> dict[str, Any]:
-    """The tree under `name`; {} when nothing was chosen."""
-    kind = one(posted, f"{name}.kind")
+def condition(posted: Posted, name: str, fields: Catalogue, depth: int = 1) -> dict[str, Any]:
+    """The tree under `name`; {} when nothing was chosen, and below what may be nested."""
+    kind = one(posted, f"{name}.kind") if depth <= DEEPEST else ""
     if kind in GROUPS:
         under = f"{name}.{CHILDREN}"
-        return {kind: [condition(posted, f"{under}.{index}", fields) for index in numbered(posted, under)]}
+        return {kind: [condition(posted, f"{under}.{index}", fields, depth + 1) for index in numbered(posted, under)]}
     if kind == "persona":
         return {"persona": whole(one(posted, f"{name}.persona"))}
     if kind == "event":
@@ -137,13 +137,14 @@ def worth(posted: Posted) -> dict[str, Any]:
 
 
 def fading(posted: Posted) -> dict[str, Any] | None:
-    """None where points stay; steps are lines such as "30: 50 %"."""
+    """None where points stay; steps such as "30: 50 %" stand on lines of their own, or between semicolons."""
     kind = one(posted, "decay.kind")
     if not kind:
         return None
     if kind not in DECAYS or not DECAYS[kind].by_steps:
         return {"kind": kind, "days": whole(one(posted, "decay.days"))}
-    return {"kind": kind, "steps": [_step(line) for line in lines(posted, "decay.steps")]}
+    steps = [step.strip() for line in lines(posted, "decay.steps") for step in line.split(";")]
+    return {"kind": kind, "steps": [_step(step) for step in steps if step]}
 
 
 def _step(line: str) -> Any:

@@ -5,6 +5,7 @@ A deed is written on a button: "add:when", "drop:when.c.1", "prop+:when", "prop-
 
 from collections.abc import Callable
 
+from personas.criteria.check import MAX_CONDITIONS
 from personas.criteria.tree import GROUPS
 
 from .names import CHILDREN, Posted, numbered, one
@@ -19,6 +20,11 @@ def reshape(posted: Posted, deed: str) -> Shown:
     if verb in _DEEDS:
         _DEEDS[verb](shown, name)
     return shown
+
+
+def crowded(posted: Posted) -> bool:
+    """Whether more conditions came than a whole definition holds: nobody typed them, and nothing is read of them."""
+    return sum(name.endswith(".kind") and not name.endswith(".event.kind") for name in posted) > MAX_CONDITIONS
 
 
 def settle(shown: Shown) -> None:

@@ -41,7 +41,7 @@ def lines(body: Mapping[str, Any], voice: Voice) -> list[Line]:
     found.append(Line("mql", "", ("mql",), 0, tuple(voice.fill(voice.say(phrases.GRADES), value=cells))))
     found.append(Line("mql", "", (), 0, tuple(_bands(body, voice))))
     found += _conditions(body, "direct", voice)
-    return found + list(_rest(body, voice))
+    return found + rest(body, voice)
 
 
 def text(body: Mapping[str, Any], voice: Voice) -> str:
@@ -87,20 +87,24 @@ def _bands(body: Mapping[str, Any], voice: Voice) -> list[Segment]:
     return voice.fill(voice.say(phrases.BANDS), **slots)
 
 
-def _rest(body: Mapping[str, Any], voice: Voice) -> Iterator[Line]:
+def rest(body: Mapping[str, Any], voice: Voice, unsaid: bool = False) -> list[Line]:
+    """How leads are handed over. What is not asked for is no sentence; `unsaid`: those sentences alone."""
+    return [line for said, line in _rest(body, voice) if said != unsaid]
+
+
+def _rest(body: Mapping[str, Any], voice: Voice) -> Iterator[tuple[bool, Line]]:
+    """(whether it asks for anything, the sentence) of each setting."""
     for name, table in (
         ("hysteresis", phrases.HYSTERESIS),
         ("cooldown_days", phrases.COOLDOWN),
         ("pace", phrases.PACE),
     ):
         count = body.get(name, 15 if name == "pace" else 0)
-        if count:
-            pair = table if isinstance(table[0], str) else table[is_plural(count, voice.lang)]
-            value = Segment(number(count, voice.lang), (name,), count, "days" if name == "cooldown_days" else "number")
-            segments = voice.fill(voice.say(pair), value=value, days=voice.days(count))
-            yield Line("rest", "", (name,), 0, tuple(segments))
+        pair = table if isinstance(table[0], str) else table[is_plural(count, voice.lang)]
+        value = Segment(number(count, voice.lang), (name,), count, "days" if name == "cooldown_days" else "number")
+        segments = voice.fill(voice.say(pair), value=value, days=voice.days(count))
+        yield bool(count), Line("rest", "", (name,), 0, tuple(segments))
     names = body.get("mandatory") or []
-    if names:
-        labels = [subject(voice.catalogue[name], voice.lang) if name in voice.catalogue else name for name in names]
-        value = Segment(listing(labels, voice.lang, "and"), ("mandatory",), names, "fields")
-        yield Line("rest", "", ("mandatory",), 0, tuple(voice.fill(voice.say(phrases.MANDATORY), value=value)))
+    labels = [subject(voice.catalogue[name], voice.lang) if name in voice.catalogue else name for name in names]
+    value = Segment(listing(labels, voice.lang, "and") if names else "–", ("mandatory",), names, "fields")
+    yield bool(names), Line("rest", "", ("mandatory",), 0, tuple(voice.fill(voice.say(phrases.MANDATORY), value=value)))

@@ -24,6 +24,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "listed_removed": ("{what}, removed: {old}", "{what}, retiré : {old}"),
     "setting": ("{what}: {old} becomes {new}", "{what} : {old} devient {new}"),
 }
+BEFORE = ("before: {old}", "avant : {old}")  # beside the line that says what is new
 NAMES: dict[str, tuple[str, str]] = {
     "fit": ("fit", "profil"),
     "engagement": ("engagement", "intérêt"),
@@ -44,11 +45,12 @@ DEFAULTS = {"hysteresis": 0, "cooldown_days": 0, "pace": 15}
 
 @dataclass(frozen=True)
 class Change:
-    """One difference: kind (a key of WORDS), key of the criterion or part, and the sentence."""
+    """One difference: kind (a key of WORDS), key of the criterion or part, and the sentence; `short`: the same, said at its line."""
 
     kind: str
     key: str
     text: str
+    short: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,9 @@ class _Differ:
 
     def say(self, kind: str, key: str, **params: str) -> Change:
         template = self.voice.say(WORDS[kind])
-        template = french_spaces(template) if self.voice.french else template
-        return Change(kind, key, template.format(**params))
+        short = self.voice.say(BEFORE) if kind == "changed" else template.removeprefix("{what}").lstrip(" :,")
+        texts = [french_spaces(one) if self.voice.french else one for one in (template, short)]
+        return Change(kind, key, *(one.format(**params) for one in texts))
 
     def run(self, old: Mapping, new: Mapping) -> Iterator[Change]:
         before, after = _spots(old), _spots(new)

@@ -17,6 +17,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "empty_group": ("A group of conditions needs at least one.", "Un groupe de conditions en demande au moins une."),
     "no_condition": ("This is not a condition.", "Ceci n’est pas une condition."),
     "unknown_field": ("The field “{field}” is not in the catalogue.", "Le champ « {field} » n’est pas au catalogue."),
+    "field_retired": ("“{field}” is retired: nobody is asked for it any more. Ask for something else here, or take this out.", "« {field} » est retiré : plus personne ne le renseigne. Demandez ici autre chose, ou retirez cette ligne."),
     "field_counted": ("“{field}” is counted each night: nobody can fill it in.", "« {field} » se compte chaque nuit : personne ne peut le renseigner."),
     "unknown_operator": ("“{op}” is not an operator.", "« {op} » n’est pas un opérateur."),
     "wrong_operator": ("“{op}” does not apply to {field} ({type}).", "« {op} » ne s’applique pas à {field} ({type})."),
@@ -70,6 +71,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "sentence_unfinished": ("The sentence is not finished. Next could come: {offered}.", "La phrase n’est pas finie. La suite possible : {offered}."),
     "sentence_two_ways": ("This can be read in two ways: put brackets around what belongs together, or quotation marks around a value.", "Cela se lit de deux façons : mettez entre parenthèses ce qui va ensemble, ou une valeur entre guillemets."),
     "rules_unread": ("The match rules are not understood: “{text}”.", "Les règles de reconnaissance ne se comprennent pas : « {text} »."),
+    "sentence_tangled": ("This sentence says too much at once: write it as several lines.", "Cette phrase dit trop de choses à la fois : écrivez-la en plusieurs lignes."),
     "sentence_long": ("A sentence has {limit} characters at most.", "Une phrase a {limit} caractères au plus."),
 }  # fmt: skip
 

@@ -60,17 +60,27 @@ def _only(text: str, voice: Voice, rule: Callable[["Reader"], Found]) -> dict[st
     if len(text) > MAX_LENGTH:
         raise Unread("sentence_long", text, MAX_LENGTH)
     reader = Reader(text, voice)
-    found: list[dict[str, Any]] = []
-    for said, at in rule(reader):
-        if reader.scan.end(at):
-            said = spelling.line(said if "when" in said else {"when": said}, voice.catalogue)
-            found += [said] if said not in found else []
+    try:
+        found = list(_ends(reader, rule, voice))
+    except RecursionError:  # hundreds of values or tests, one inside the other
+        raise Unread("sentence_tangled", text, 0) from None
     if len(found) == 1:
         return found[0]
     if found:
         raise Unread("sentence_two_ways", text, 0)
     key = "sentence_unfinished" if reader.scan.far >= len(text.rstrip()) else "sentence_stops"
     raise Unread(key, text, reader.scan.far, tuple(reader.scan.wanted))
+
+
+def _ends(reader: "Reader", rule: Callable[["Reader"], Found], voice: Voice) -> Iterator[dict[str, Any]]:
+    """Each line that the whole sentence says, once."""
+    found: list[dict[str, Any]] = []
+    for said, at in rule(reader):
+        if reader.scan.end(at):
+            said = spelling.line(said if "when" in said else {"when": said}, voice.catalogue)
+            if said not in found:
+                found.append(said)
+                yield said
 
 
 class Reader(Events):

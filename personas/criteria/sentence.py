@@ -21,7 +21,8 @@ from .words import THIN, agreement, day, french_spaces, is_plural, listing, numb
 @dataclass(frozen=True)
 class Segment:
     """A piece of a sentence. `editor` is "" for plain text, else what edits it: number, days, count, text, list, date,
-    bool, choice, choices, persona, page, name, campaign, channel, outcome, steps, points, cap. `path` and `value` say where and what.
+    bool, choice, choices, kind, persona, page, name, campaign, channel, outcome, steps, points, each, cap. `path` and `value` say
+    where and what.
     """
 
     text: str
@@ -148,13 +149,14 @@ class Voice:
         column, kind = self.french * 2 + absent, raw["kind"]
         page, rest = raw.get("page"), dict.fromkeys(part for part in ("name", "form") if raw.get(part))
         if kind == "page" and page:
-            yield from self.fill(phrases.PAGE_PHRASES[page["op"]][column], value=self._page(page, path))
+            yield from self._kind(phrases.PAGE_PHRASES[page["op"]][column], raw, path, value=self._page(page, path))
             page = None
         elif (first := phrases.named_by(kind)) in rest:
             rest.pop(first)
-            yield from self.fill(phrases.NAMED_PHRASES[kind][column], value=self._named(raw, first, path))
+            named = self._named(raw, first, path)
+            yield from self._kind(phrases.NAMED_PHRASES[kind][column], raw, path, value=named)
         else:
-            yield Segment(phrases.EVENT_PHRASES[kind][column])
+            yield from self._kind(phrases.EVENT_PHRASES[kind][column], raw, path)
         for part in rest:
             template = self.say(phrases.ON_FORM if part == "form" else phrases.NAMED)
             yield from self.fill(template, value=self._named(raw, part, path))
@@ -166,6 +168,13 @@ class Voice:
                 yield from self.fill(self.say(pair), value=Segment(shown, (*path, part), raw[part], part))
         if page:
             yield from self.fill(self.say(phrases.ON_PAGE[page["op"]]), value=self._page(page, path))
+
+    def _kind(self, template: str, raw: Mapping[str, Any], path: Path, **slots: Segment) -> list[Segment]:
+        """A phrase that begins with what was done: these words stand for the kind of event."""
+        first, *rest = self.fill(template, **slots)
+        said = first.text.rstrip()
+        gap = [Segment(first.text[len(said) :])] if len(said) < len(first.text) else []
+        return [Segment(said, (*path, "kind"), raw["kind"], "kind"), *gap, *rest]
 
     def _page(self, page: Mapping[str, Any], path: Path) -> Segment:
         return Segment(bare.value(page["value"], self.lang), (*path, "page", "value"), page["value"], "page")
@@ -186,7 +195,7 @@ class Voice:
         pieces = [*self.condition(item["when"], (*path, "when")), Segment(colon)]
         pieces.append(Segment(signed(item["points"]), (*path, "points"), item["points"], "points"))
         if item.get("each"):
-            pieces.append(Segment(self.say(phrases.EACH)))
+            pieces += [Segment(" "), Segment(self.say(phrases.EACH).lstrip(), (*path, "each"), True, "each")]
         if item.get("daily") is not None:
             value = Segment(number(item["daily"], self.lang), (*path, "daily"), item["daily"], "count")
             pieces += self.fill(self.say(phrases.DAILY), value=value)

@@ -153,6 +153,17 @@ def validate(body: Any, catalogue: Catalogue, personas: Collection[int] | None =
     return check.problems
 
 
+def retired(body: Mapping[str, Any], catalogue: Catalogue) -> list[Problem]:
+    """Where a definition asks for a field that is offered no more: a draft may, what is proposed may not."""
+    asked = [((*path, "field"), cond["field"]) for path, cond in tree.conditions(body) if "field" in cond]
+    asked += [(("mandatory", index), name) for index, name in enumerate(body.get("mandatory") or ())]
+    return [
+        Problem(tree.written(path), "field_retired", {"field": name})
+        for path, name in asked
+        if name in catalogue and catalogue[name].retired
+    ]
+
+
 def validate_condition(cond: Any, catalogue: Catalogue, kinds: Collection[str] = ("field",)) -> list[Problem]:
     """Everything wrong with one condition tree; persona rules allow fields only."""
     check = Check(catalogue)

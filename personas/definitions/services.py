@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from personas.criteria import tree, validate
+from personas.criteria import remaining, tree, validate
 from personas.criteria.problems import Problem
 from personas.models import DefinitionDraft, DefinitionLine, DefinitionVersion, PersonaVersion
 from smarketing.accounts.audit import record
@@ -52,11 +52,11 @@ def create_line(*, name: str, by: User | None, at: datetime, body: dict[str, Any
 def save_draft(*, line: DefinitionLine, body: dict[str, Any], revision: int, by: User | None, at: datetime):
     """Replace the draft's body; the one before can be undone. Returns the draft.
 
-    StaleDraft when `revision` is not the draft's; Unsound when the body is not a valid definition.
+    StaleDraft when `revision` is not the draft's; Unsound when the body is not a valid definition, with what was not wrong
+    before: a field that is gone, at a line that nobody touched, keeps nobody from writing the others.
     """
     draft = _locked(line, revision)
-    problems = problems_of(body)
-    if problems:
+    if (found := problems_of(body)) and (problems := remaining.fresh(draft.body, problems_of(draft.body), body, found)):
         raise Unsound(problems)
     if body == draft.body:
         return draft
@@ -77,12 +77,11 @@ def undo_draft(*, line: DefinitionLine, revision: int, by: User | None, at: date
 def propose(*, line: DefinitionLine, by: User | None, at: datetime, effective_at: datetime | None = None) -> Paper:
     """Put the draft to both sides. `effective_at`: when it shall take effect, None for the second signature's instant.
 
-    Unsound when the draft is not a valid definition. The text holds the rules of the personas it names, and what it changes
+    Unsound when the draft is no valid definition, or asks for a field that is retired. The text holds the rules of the personas it names, and what it changes
     against the last version, in the words of both languages.
     """
     body = DefinitionDraft.objects.get(line=line).body
-    problems = problems_of(body)
-    if problems:
+    if problems := [*problems_of(body), *validate.retired(body, catalogue())]:
         raise Unsound(problems)
     return put(line=line, body=body, by=by, at=at, effective_at=effective_at)
 

@@ -6,24 +6,38 @@ from typing import Any
 
 from personas.builder import places
 from personas.builder.names import control
-from personas.criteria import definition_text, grade, tree
+from personas.criteria import definition_text, grade, phrases, tree
 from personas.criteria.lint import lint
 from personas.criteria.lint_seen import Seen, lint_seen
 from personas.criteria.sentence import Segment, Voice, plain
-from personas.criteria.validate import validate
+from personas.criteria.validate import retired, validate
 
 from .words import at_lines, said
 
 ADDABLE = (*tree.AXES, *tree.LISTS)
+SOFT = ("kind", "each")
 SETTINGS = {"mql": "mql", "fit": "mql", "engagement": "mql"}  # first step of a setting's path -> its form; else "rest"
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Text, or an editable value: `control` is the name of the field that edits it in the line's form."""
+    """Text, or an editable value: `control` is the name of the field that edits it in the line's form. `soft`: words of the
+    sentence rather than a value in it; `unsaid`: what no sentence says, shown to whoever writes."""
 
     text: str
     control: str = ""
+    soft: bool = False
+    unsaid: bool = False
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a text changes against an older one: `kind` new, changed or gone, its sign and word, and what was said before."""
+
+    kind: str
+    sign: str
+    word: str
+    said: tuple[str, ...] = ()
 
 
 @dataclass
@@ -45,6 +59,8 @@ class Line:
     wrong: list[str] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
     place: str = ""  # what a comment on it names (`personas.builder.places`)
+    unsaid: bool = False  # a setting that asks for nothing, shown to whoever writes
+    mark: Mark | None = None  # (`against`)
 
     @property
     def index(self) -> int:
@@ -81,6 +97,7 @@ class Section:
     key: str
     heading: str
     lines: list[Line]
+    mark: Mark | None = None  # of what stands in none of its lines
 
     @property
     def addable(self) -> bool:
@@ -102,6 +119,11 @@ class Document:
         return len(self.notes) + len(self.wrong) + sum(len(one.notes) + len(one.wrong) + len(one.seen) for one in lines)
 
     @property
+    def hindered(self) -> bool:
+        """Whether something has to be mended before it can be proposed."""
+        return bool(self.wrong or any(line.wrong for section in self.sections for line in section.lines))
+
+    @property
     def empty(self) -> bool:
         """No criterion and no condition yet."""
         return not any(line.movable for section in self.sections for line in section.lines)
@@ -117,7 +139,7 @@ def document(body: Mapping[str, Any], speaker: Voice, notes: bool = True, seen: 
     lines = {line.path: line for section in sections for line in section.lines}
     wrong = validate(body, speaker.catalogue) if notes or seen else []
     found = {
-        "wrong": at_lines(wrong, lines),
+        "wrong": at_lines([*wrong, *(retired(body, speaker.catalogue) if notes or seen else ())], lines),
         "notes": at_lines(lint(body, speaker.catalogue) if notes and not wrong else (), lines),
         "seen": at_lines(lint_seen(body, speaker.catalogue, seen) if seen and not wrong else (), lines),
     }
@@ -141,9 +163,12 @@ def _lines(body: Mapping[str, Any], name: str, speaker: Voice) -> list[Line]:
     if name in tree.LISTS:
         conditions = body.get(name) or []
         return [_condition(cond, (name, i), i == len(conditions) - 1, speaker) for i, cond in enumerate(conditions)]
-    return [
+    found = [
         _setting(line) for line in definition_text.lines(body, speaker) if line.section == name and _is_setting(line)
     ]
+    if name == "rest":
+        found += [_setting(line, unsaid=True) for line in definition_text.rest(body, speaker, unsaid=True)]
+    return found
 
 
 def _is_setting(line: definition_text.Line) -> bool:
@@ -165,10 +190,13 @@ def _entries(items: Sequence[Mapping], path: tree.Path, depth: int, speaker: Voi
 def _criterion(item: Mapping[str, Any], path: tree.Path, speaker: Voice) -> Line:
     whole = speaker.criterion(item, path)
     sentence = speaker.condition(item["when"], (*path, "when"))
-    worth = whole[len(sentence) + 1 :]  # after the colon
+    worth = _pieces(whole[len(sentence) + 1 :], path)  # after the colon
+    if tree.is_event_item(item) and not item.get("each") and item["when"].get("count", 1) == 1:
+        once = Piece(speaker.say(phrases.ONCE), "each", soft=True, unsaid=True)
+        worth[1:1] = [Piece(" ", unsaid=True), once]
     return Line(
-        tree.written(path), tree.written(path), _pieces(sentence, path), _pieces(worth, path), item["key"],
-        negative=item["points"] < 0, place=item["key"],
+        tree.written(path), tree.written(path), _pieces(sentence, path), worth, item["key"], negative=item["points"] < 0,
+        place=item["key"],
     )  # fmt: skip
 
 
@@ -185,15 +213,17 @@ def _condition(cond: Mapping[str, Any], path: tree.Path, last: bool, speaker: Vo
     return Line(tree.written(path), tree.written(path), sentence, first=path[-1] == 0, last=last, place=where)
 
 
-def _setting(line: definition_text.Line) -> Line:
+def _setting(line: definition_text.Line, unsaid: bool = False) -> Line:
     path = line.path or ("mql",)
     form = "mql" if line.section == "mql" else "rest"
     pieces = [Piece(one.text, tree.written(one.path) if one.path else "") for one in line.segments]
-    return Line(tree.written(path), form, pieces, place=tree.written(path))
+    return Line(tree.written(path), form, pieces, place=tree.written(path), unsaid=unsaid)
 
 
 def _pieces(segments: Sequence[Segment], start: tree.Path) -> list[Piece]:
-    return [Piece(one.text, control(one.path[len(start) :]) if one.path else "") for one in segments]
+    return [
+        Piece(one.text, control(one.path[len(start) :]) if one.path else "", one.editor in SOFT) for one in segments
+    ]
 
 
 def spoken(cond: Mapping[str, Any], speaker: Voice) -> str:

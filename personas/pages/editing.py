@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from personas.builder import moves, shape, write
 from personas.builder.names import Posted
 from personas.criteria import tree
+from personas.criteria.check import MAX_CONDITIONS
 from personas.criteria.problems import Problem
 from personas.definitions import services
 from personas.models import DefinitionLine
@@ -40,6 +41,12 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     deed, speaker, key = request.POST.get("do", "save"), voice(), request.POST.get("key", "")
     if typed.FIELD in posted and where.form in ("item", "condition"):
         return _sentence(request, line, where, posted, at)
+    if shape.crowded(posted):
+        problem = Problem(
+            tree.written(where.path) if where.path else where.written, "too_large", {"limit": MAX_CONDITIONS}
+        )
+        row = rows.row(line.draft.body, where, rows.shown(line.draft.body, where), speaker, [problem], key=key)
+        return studio(request, line, at, row=row, status=FAULTY)
     if deed == "write":
         return _to_sentence(request, line, where, posted, at)
     posted = shape.reshape(posted, "" if deed == "save" else deed)
@@ -48,10 +55,11 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
         return studio(request, line, at, row=row)
     body, path = rows.changed(line.draft.body, where, posted, speaker.catalogue, keys_ever(line))
     saved, problems = _saved(request, line, body, at)
-    if saved:
-        return _at(line, path, request.POST.get("then", ""))
-    problems = [_as_new(one, where, path) for one in problems]
     control = request.POST.get("control", "")
+    if saved:
+        here = (control,) if control and where.form == "rest" else path  # each of these settings is a line of its own
+        return _at(line, here, request.POST.get("then", ""))
+    problems = [_as_new(one, where, path) for one in problems]
     if control and (one := values.value(where, posted, control, speaker, problems, key, body)):
         return studio(request, line, at, value=one, status=FAULTY)
     row = rows.row(line.draft.body, where, posted, speaker, problems, key=key)

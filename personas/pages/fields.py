@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from personas import hooks
-from personas.builder.names import CHILDREN, Posted, lines, numbered, one
+from personas.builder.names import CHILDREN, DEEPEST, Posted, lines, numbered, one
 from personas.criteria import phrases
 from personas.criteria.behaviours import ATTEMPT, ATTEMPT_PARTS, LEAD_KINDS
 from personas.criteria.fields import BOOL, DATE, MONEY, NUMBER, TEXT, FieldInfo
@@ -76,6 +76,7 @@ class Node:
     operand: Operand | None = None
     props: list["Node"] = field(default_factory=list)
     children: list["Node"] = field(default_factory=list)
+    kept: list[tuple[str, str]] = field(default_factory=list)  # of a field that nobody knows: sent along as it is
     errors: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -90,9 +91,11 @@ class Builder:
         self, posted: Posted, speaker: Voice, found: Messages, kinds: Sequence[str] = ("field", "event", "persona")
     ):
         self.posted, self.speaker, self.found, self.kinds = posted, speaker, found, kinds
+        self._stored = cache(hooks.values)  # however many conditions ask for the same
+        self._personas = cache(lambda: {str(one.pk): one.persona.name for one in current_versions()})
 
     def node(self, name: str, depth: int = 1) -> Node:
-        kind = one(self.posted, f"{name}.kind")
+        kind = one(self.posted, f"{name}.kind") if depth <= DEEPEST else ""
         leaf_kinds = [key for key in labels.KINDS if key in self.kinds or key in GROUPS]
         made = Node(name, kind, [(key, labels.KINDS[key]) for key in leaf_kinds], depth)
         if kind in GROUPS:
@@ -113,6 +116,12 @@ class Builder:
         made.choices["fields"] = self._fields_with(made.values["field"])
         info = self.speaker.catalogue.get(made.values["field"])
         if info is None:
+            made.kept = [
+                (key, text)
+                for key, texts in self.posted.items()
+                if made.values["field"] and (key == f"{made.name}.op" or f"{key}.".startswith(f"{made.name}.value."))
+                for text in texts
+            ]
             return
         offered = [op.name for op in operators_for(info.type)]
         made.choices["ops"] = self._operators(offered)
@@ -124,28 +133,24 @@ class Builder:
 
     def _persona(self, made: Node) -> None:
         self._read(made, ("persona",))
-        versions = {str(one.pk): one.persona.name for one in current_versions()}
+        versions = self._personas()
         chosen = made.values["persona"]
         if chosen and chosen not in versions:
             name = self.speaker.personas.get(int(chosen)) if chosen.isdecimal() else None
-            versions |= {chosen: name or chosen}
+            versions = versions | {chosen: name or chosen}
         made.choices["personas"] = sorted(versions.items(), key=lambda pair: pair[1].lower())
 
     def _event(self, made: Node) -> None:
         filter_ = ("kind", "name", "form", "campaign", "page.op", "page.value", *ATTEMPT_PARTS)
         self._read(made, [f"event.{part}" for part in filter_])
         self._read(made, ("within", "count", "absent"))
-        column = self.speaker.french * 2
-        made.choices["events"] = [
-            (title, [(kind, phrases.EVENT_PHRASES[kind][column]) for kind in kinds])
-            for title, kinds in ((labels.THEY, LEAD_KINDS), (labels.SALES, (ATTEMPT,)))
-        ]
+        made.choices["events"] = events(self.speaker)
         for part, (_phrase, words) in phrases.ATTEMPT_WORDS.items():
             made.choices[part] = [(value, self.speaker.say(pair)) for value, pair in words.items()]
         made.choices["pages"] = list(labels.PAGES.items())
         for part in ("page", "form", "name"):
-            made.choices[f"known_{part}"] = hooks.values(f"event.{part}")
-        made.choices["known_campaign"] = hooks.values("campaign")
+            made.choices[f"known_{part}"] = self._stored(f"event.{part}")
+        made.choices["known_campaign"] = self._stored("campaign")
         under = f"{made.name}.event.props"
         made.props = [self._prop(f"{under}.{index}") for index in numbered(self.posted, under)]
         made.errors["props"] = self.found.take(under)
@@ -184,16 +189,18 @@ class Builder:
             return [(value, self.speaker.say(pair)) for value, pair in info.choices.items()]
         if info.type != TEXT or "." not in info.key or info.key.startswith("when"):
             return []
-        stored = hooks.values(info.key)
+        stored = self._stored(info.key)
         known = [value for value in stored[:SHOWN_VALUES]] + [
             value for value in chosen if value in stored[SHOWN_VALUES:]
         ]
         return [(value, value) for value in known]
 
     def _fields_with(self, chosen: str) -> list[tuple[Any, Choices]]:
-        """The fields on offer, and one that is offered no more where it is the one chosen."""
+        """The fields on offer, and one that is offered no more where it is the one chosen, be it known or not."""
         info = self.speaker.catalogue.get(chosen)
-        if info is None or chosen not in traits.hidden():
+        if info is None:
+            return [*self.field_choices, (labels.UNKNOWN, [(chosen, chosen)])] if chosen else self.field_choices
+        if not info.retired and chosen not in traits.hidden():
             return self.field_choices
         label = info.label_fr if self.speaker.french else info.label_en
         mine = labels.SUBJECTS[info.subject]
@@ -209,6 +216,15 @@ class Builder:
             named = [(info.key, info.label_fr if self.speaker.french else info.label_en) for info in mine]
             groups.append((title, sorted(named, key=lambda pair: pair[1].lower())))
         return groups
+
+
+def events(speaker: Voice, absent: bool = False) -> list[tuple[Any, Choices]]:
+    """Kinds of event by who acts; `absent`: as what was not done."""
+    column = speaker.french * 2 + absent
+    return [
+        (title, [(kind, phrases.EVENT_PHRASES[kind][column]) for kind in kinds])
+        for title, kinds in ((labels.THEY, LEAD_KINDS), (labels.SALES, (ATTEMPT,)))
+    ]
 
 
 _INPUTS = {NUMBER: "number", MONEY: "number", DATE: "date", BOOL: "bool"}

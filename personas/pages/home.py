@@ -18,6 +18,7 @@ from smarketing.rows import clock
 from smarketing.web.language import active_language
 from smarketing.web.once import once
 
+from . import hindrance
 from .forms import LineForm
 from .standing import Standing, standing
 
@@ -65,10 +66,14 @@ def line_new(request: HttpRequest) -> HttpResponse:
     """A new definition: a name, and what it starts from."""
     form = LineForm(request.POST or None, lines=lines())
     if request.method == "POST" and form.is_valid():
-        at, start = clock.now(), form.cleaned_data["start"]
-        line = services.create_line(name=form.cleaned_data["name"], by=request.user, at=at, body=_start(start))
-        messages.success(request, _("The definition “%(name)s” is ready to be written.") % {"name": line.name})
-        return redirect("personas:definition", line.pk)
+        body = _start(form.cleaned_data["start"])
+        try:
+            line = services.create_line(name=form.cleaned_data["name"], by=request.user, at=clock.now(), body=body)
+        except services.Unsound as refusal:  # another draft that asks for a field which is gone
+            form.add_error("start", hindrance.sentences(refusal.problems, body or {}))
+        else:
+            messages.success(request, _("The definition “%(name)s” is ready to be written.") % {"name": line.name})
+            return redirect("personas:definition", line.pk)
     return render(request, "personas/line_new.html", {"form": form})
 
 

@@ -23,6 +23,7 @@ from smarketing.rows import clock
 from smarketing.web.language import active_language
 from smarketing.web.once import once
 
+from . import against, hindrance
 from .beside import is_observed
 from .comparing import in_words
 from .document import document, spoken
@@ -30,7 +31,7 @@ from .forms import ProposeForm
 from .standing import line_of, papers_of, text_of
 from .studio import get_line
 from .talks import talk
-from .words import said, voice
+from .words import voice
 
 # Both texts stand on one page, each in its own language whatever the reader's.
 HEADINGS = {
@@ -60,8 +61,7 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
             request, at, lambda: services.propose(line=line, by=request.user, at=at, effective_at=starts(day))
         )
     except services.Unsound as refusal:
-        speaker = voice()
-        messages.error(request, " ".join(said(one, speaker, line.draft.body) for one in refusal.problems[:5]))
+        messages.error(request, hindrance.linked(refusal.problems, line.draft.body))
         return redirect("personas:definition", pk)
     except agreements.AgreementError as refusal:
         messages.error(request, str(refusal))
@@ -100,7 +100,8 @@ def paper_page(request: HttpRequest, found: Paper, *, asked: str = "", status: i
     line = get_object_or_404(DefinitionLine, pk=line_of(found))
     version = DefinitionVersion.objects.filter(paper=found).first()
     newest = papers_of(line).first()
-    read = _text(found)
+    before = _before(line, version)
+    read = _text(found, before if version is None else None)
     at = clock.now()
     context = read | {
         "paper": found,
@@ -116,7 +117,7 @@ def paper_page(request: HttpRequest, found: Paper, *, asked: str = "", status: i
         "propose_form": ProposeForm(initial={"effective_on": request.GET.get("effective_on", "")}),
         "may_sign": signing.may_at_once(request.user, KIND, at),
         "sales": hooks.standing(line.pk) if read["retires"] else None,
-        "changes": _changes(line, found, version),
+        "changes": {"against": before, "words": in_words(before.body, text_of(found)["body"])} if before else None,
         "talk": talk(line, read["texts"][0]["document"], voice(), asked, **typed),
         "may_comment": may(request.user, "definition.comment"),
     }
@@ -150,8 +151,8 @@ def name(paper: Paper) -> str:
     return DefinitionLine.objects.values_list("name", flat=True).get(pk=line_of(paper))
 
 
-def _text(found: Paper) -> dict[str, Any]:
-    """The text in both languages, the reader's first; persona rules as sentences."""
+def _text(found: Paper, before: DefinitionVersion | None) -> dict[str, Any]:
+    """The text in both languages, the reader's first, marked where it differs from `before`; persona rules as sentences."""
     text = text_of(found)
     texts = []
     for lang in sorted(HEADINGS, key=lambda lang: lang != active_language()):
@@ -159,16 +160,17 @@ def _text(found: Paper) -> dict[str, Any]:
         named = [(one["persona"], one["number"], spoken(one["rules"], speaker)) for one in text["personas"]]
         heading, names = HEADINGS[lang]
         read = document(text["body"], speaker, notes=False)
+        if before is not None and not before.retires and not text.get("retires"):
+            against.mark(read, before.body, text["body"], speaker)
         texts.append({"lang": lang, "heading": heading, "named": names, "document": read, "personas": named})
     when = text["effective_at"] and datetime.fromisoformat(text["effective_at"])
     return {"texts": texts, "effective_at": when, "retires": text.get("retires", False)}
 
 
-def _changes(line: DefinitionLine, found: Paper, version: DefinitionVersion | None) -> dict[str, Any] | None:
-    """What the paper changes against the version before it: {"against", "words"}; None for the first one."""
+def _before(line: DefinitionLine, version: DefinitionVersion | None) -> DefinitionVersion | None:
+    """The version before a paper, of which `version` was made; None for the first one."""
     earlier = line.versions.order_by("-number")
-    before = (earlier.filter(number__lt=version.number) if version else earlier).first()
-    return {"against": before, "words": in_words(before.body, text_of(found)["body"])} if before else None
+    return (earlier.filter(number__lt=version.number) if version else earlier).first()
 
 
 def _again(line: DefinitionLine, version: DefinitionVersion | None, at: datetime) -> DefinitionVersion | None:

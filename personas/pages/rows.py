@@ -171,7 +171,7 @@ def row(
     shown_names = names.get(where.form, WORTH)
     made.values = {name.replace(".", "_"): one(posted, name) for name in shown_names}
     made.errors = {name.replace(".", "_"): messages.take(name) for name in (*shown_names, "mql", "mandatory", "decay")}
-    made.choices = _choices(where, posted, body, speaker)
+    made.choices = choices(where, posted, body, speaker)
     left = [text for name in list(messages.left) for text in messages.take(name)]
     made.stray = " ".join(dict.fromkeys([*stray, *left]))
     return made
@@ -227,7 +227,8 @@ def _reads(where: Place, posted: Posted, speaker: Voice) -> str:
     return plain(speaker.condition(cond))
 
 
-def _choices(where: Place, posted: Posted, body: Mapping[str, Any], speaker: Voice) -> dict[str, Any]:
+def choices(where: Place, posted: Posted, body: Mapping[str, Any], speaker: Voice) -> dict[str, Any]:
+    """What the form of a place offers: fadings, cells, fields that may be needed."""
     if where.form == "item":
         return {"fading": [("", labels.NEVER), *((name, speaker.say(row.label)) for name, row in DECAYS.items())]}
     if where.form == "mql":
@@ -240,6 +241,7 @@ def _choices(where: Place, posted: Posted, body: Mapping[str, Any], speaker: Voi
         fillable = {key: info for key, info in speaker.catalogue.items() if not info.counted}
         offered = {key: info for key, info in fillable.items() if key in chosen or not info.retired}
         named = [(key, subject(info, speaker.lang), key in chosen) for key, info in offered.items()]
+        named += [(key, key, True) for key in chosen - offered.keys()]  # needed, and not in the catalogue
         return {"fields": sorted(named, key=lambda entry: (not entry[2], entry[1].lower()))}
     return {}
 

@@ -17,6 +17,7 @@ from smarketing.agreements import services as agreements
 from smarketing.agreements import signing
 from smarketing.rows import clock
 
+from . import against
 from .document import document
 from .forms import ProposeForm
 from .rows import open_row
@@ -65,12 +66,16 @@ def studio(
         if row is None:
             return redirect("personas:definition", line.pk)
     figures = _figures(line) if request.GET.get("count") else {"counts": None, "evidence": None}
-    shown = document(line.draft.body, speaker, seen=_seen(**figures))
+    shown, live = document(line.draft.body, speaker, seen=_seen(**figures)), queries.version_in_force(line, at)
+    marked = where.state == "proposed" and not may_edit and live is not None and not live.retires
+    if live is not None and marked:
+        against.mark(shown, live.body, line.draft.body, speaker)
     context = {
         "line": line,
         "draft": line.draft,
         "document": shown,
-        "live": queries.version_in_force(line, at),
+        "live": live,
+        "marked": marked,
         "coming": line.versions.filter(effective_at__gt=at).order_by("effective_at").first(),
         "writes": writes,
         "standing": where,

@@ -29,6 +29,13 @@ class Talk:
     error: str = ""
     answers: int | None = None
 
+    @property
+    def beside(self) -> bool:
+        """Whether something stands beside a line: an unsettled thread, or the form of one."""
+        return bool(self.open) or any(
+            place and not thread.settled for place, threads in self.by_place.items() for thread in threads
+        )
+
 
 def talk(
     line: DefinitionLine, shown: Document, speaker: Voice, asked: str, *, text: str = "", error: str = "",
@@ -36,7 +43,7 @@ def talk(
 ) -> Talk:  # fmt: skip
     """The threads of a definition beside a text. `asked`: the place to open as addresses name it, "" for none."""
     found = comments.threads(line)
-    here = {one.place for section in shown.sections for one in section.lines} | {""}
+    here = {one.place for section in shown.sections for one in section.lines if not one.unsaid} | {""}
     made = Talk(open_place(asked), count=comments.count(found), text=text, error=error, answers=answers)
     for thread in _unsettled_first(found):
         if thread.first.place in here:

@@ -21,11 +21,11 @@ from smarketing.agreements.models import Paper
 from smarketing.rows import clock
 from smarketing.web.once import once
 
+from . import hindrance
 from .acts import revision
 from .forms import ProposeForm
 from .papers import NoDay, day_of, starts
 from .studio import get_line
-from .words import said, voice
 
 
 @needs("definition.edit")
@@ -38,7 +38,7 @@ def again(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     found = get_object_or_404(DefinitionVersion.objects.select_related("line"), line_id=pk, number=number)
     here = reverse("personas:paper", args=[found.paper_id])
     return _put(
-        request, here, lambda at, day: turning.roll_back(
+        request, here, found.body, lambda at, day: turning.roll_back(
             version=found, revision=revision(request), by=request.user, at=at, effective_at=day
         ),
     )  # fmt: skip
@@ -53,7 +53,9 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
     line, at = get_line(pk), clock.now()
     if request.method == "POST":
         here = reverse("personas:retire", args=[pk])
-        return _put(request, here, lambda at, day: turning.retire(line=line, by=request.user, at=at, effective_at=day))
+        return _put(
+            request, here, line.draft.body, lambda at, day: turning.retire(line=line, by=request.user, at=at, effective_at=day)
+        )  # fmt: skip
     live = queries.version_in_force(line, at)
     context = {
         "line": line,
@@ -65,8 +67,10 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "personas/retire.html", context)
 
 
-def _put(request: HttpRequest, here: str, make: Callable[[datetime, datetime | None], Paper]) -> HttpResponse:
-    """The paper that `make` proposes, signed where asked; refused, back to `here` with the reason."""
+def _put(
+    request: HttpRequest, here: str, body: dict, make: Callable[[datetime, datetime | None], Paper]
+) -> HttpResponse:
+    """The paper that `make` proposes of `body`, signed where asked; refused, back to `here` with the reason."""
     at = clock.now()
     try:
         day = day_of(request, at)
@@ -75,8 +79,7 @@ def _put(request: HttpRequest, here: str, make: Callable[[datetime, datetime | N
         messages.error(request, str(refusal))
         return redirect(here)
     except services.Unsound as refusal:
-        speaker = voice()
-        messages.error(request, " ".join(said(one, speaker) for one in refusal.problems[:5]))
+        messages.error(request, hindrance.sentences(refusal.problems, body))
     except (services.StaleDraft, turning.CannotTurn, agreements.AgreementError) as refusal:
         messages.error(request, str(refusal))
     else:

@@ -1,7 +1,8 @@
 // The definition studio: what works as links and forms, without leaving the page.
 //   data-reshapes      on a choice: the form asks for its other fields at once
 //   data-line          Alt-↑ and Alt-↓ move the line, e or Enter opens it; Ctrl-Z undoes when nobody types
-//   data-value         a value edited in its sentence: Enter keeps it, Tab goes on to the next one, Escape leaves it
+//   data-value         a value edited in its sentence: Enter keeps it, Tab goes on to the next one, Escape leaves it; an arrow
+//                      on a value that is closed opens it like Enter
 //   data-index         a line that is dragged to another place of its list
 //   data-hits          counts: the figures of before stand struck until the new ones are there
 import { typing } from "./keyboard.js";
@@ -13,6 +14,51 @@ document.querySelectorAll("[data-print]").forEach((button) => {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 });
+
+// One deed at a time: what is pressed while the page is on its way waits, and is pressed on the new page where that still has it.
+let underway = null, held = null;
+const LATEST = 400; // ms after an answer, whatever became of it
+const named = (form, name) => form.elements[name]?.value || "";
+function sameForm(one, other) {
+  const which = named(other, "key") ? ["key", "control"] : ["path", "control"];
+  return one.getAttribute("action") === other.getAttribute("action") && which.every((name) => named(one, name) === named(other, name));
+}
+function pressHeld(refused) {
+  const { link, form, by } = held;
+  held = null;
+  if (link && refused) return; // what was typed stays, with its message
+  if (link) return [...document.querySelectorAll("#studio a")].find((one) => one.getAttribute("href") === link)?.click();
+  const found = [...document.querySelectorAll("#studio form")].find((one) => sameForm(one, form));
+  const button = by && found && [...found.elements].find((one) => one.type === "submit" && one.name === by.name && one.value === by.value);
+  if (!found || (by && (!button || button.disabled))) return;
+  if (found.elements.then) found.elements.then.value = named(form, "then");
+  found.requestSubmit(button || undefined);
+}
+function over(xhr) {
+  if (xhr !== underway) return;
+  underway = null;
+  if (held) pressHeld(xhr.status >= 400);
+}
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.target?.id === "studio") underway = event.detail.xhr;
+});
+document.addEventListener("htmx:afterRequest", (event) => setTimeout(over, LATEST, event.detail.xhr));
+const wait = (event, what) => {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  held = what;
+};
+// On the window, so before a form is marked as sent; one that was sent already is sent once, save the form of a line, which asks
+// for its other fields and may be saved meanwhile.
+window.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!underway || !form.closest("#studio") || (form.hasAttribute("data-sent") && !form.matches("[data-row-form]"))) return;
+  wait(event, { form, by: event.submitter });
+}, true);
+window.addEventListener("click", (event) => {
+  const link = underway && event.target.closest?.("#studio a[href^='?']");
+  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) wait(event, { link: link.getAttribute("href") });
+}, true);
 
 // A choice asks for its other fields: at once with a mouse, after a pause while somebody types to find an option, and when
 // they Tab on; then the next field of the new form is theirs.
@@ -85,6 +131,12 @@ function nextValue(back) {
 }
 document.addEventListener("keydown", (event) => {
   const single = event.target.matches?.("#studio [data-value]");
+  const closed = event.target.matches?.("#studio a.value") && !event.altKey && !event.ctrlKey && !event.metaKey;
+  if (closed && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+    event.preventDefault();
+    event.target.click();
+    return;
+  }
   if (!single && !event.target.closest?.("#value-form")) return;
   if (event.key === "Escape") {
     event.preventDefault();
@@ -226,6 +278,9 @@ document.addEventListener("htmx:afterSettle", (event) => {
   typed.classList.toggle("is-invalid", wrong);
   if (wrong) typed.setAttribute("aria-invalid", "true");
   else typed.removeAttribute("aria-invalid");
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.id === "studio" || event.detail.target?.id === "studio") over(event.detail.xhr);
 });
 const start = document.querySelector("#studio [data-focus]");
 if (start && !document.querySelector("[autofocus]")) start.focus();

@@ -7,8 +7,9 @@ import pytest
 from leads.scoring import preview
 from personas import starters
 from personas.catalogue import ensure_catalogue
-from personas.definitions import persona_services, services
+from personas.definitions import comments, persona_services, services
 from personas.models import DefinitionLine, DefinitionVersion
+from smarketing.agreements import services as agreements
 from smarketing.rows import clock
 from smarketing.rows.models import Installation
 from tests.leads import facts
@@ -404,3 +405,120 @@ def test_a_criterion_is_typed_as_a_sentence_that_says_where_it_stops(visit):
     assert (added["points"], added["cap"]) == (5, 3)
     assert added["when"] == {"field": "lead.country", "op": "is", "value": "FR"}
     assert page.problems == []
+
+
+def test_band_edges_kinds_each_time_steps_and_needed_fields_are_edited_in_place_by_keyboard(visit):
+    world()
+    claire = person("claire", "marketer", signs=True)
+    body = starters.body("b2b")
+    body["engagement"]["items"][0]["decay"] = {"kind": "steps", "steps": [[30, 500_000]]}
+    line = services.create_line(name="France", by=claire, at=clock.now(), body=body)
+    page = visit(claire, f"/language/definition/{line.pk}/")
+    page.wait_for_selector(".verdict")
+    hands = Hands(page, WORDS["en"])
+
+    def value(path, control):
+        return f'a.value[href="?value={path}&focus={control}"]'
+
+    def open_by(key, path, control):
+        """Go to a value and open it; the focus is in its field."""
+        page.focus(value(path, control))
+        page.keyboard.press(key)
+        page.wait_for_selector(f"#f-{control.replace('.', '-')}:focus")
+
+    def kept(key, where):
+        page.keyboard.press(key)
+        page.wait_for_selector(where)
+        hands.settle()
+        return DefinitionLine.objects.get().draft.body
+
+    first = "engagement.items.0"
+    open_by("ArrowDown", first, "when.event.kind")
+    page.keyboard.type("sent a form")
+    now = kept("Tab", f"#at-{first.replace('.', '-')} [data-value]:focus")  # on to the next value
+    assert now["engagement"]["items"][0]["when"]["event"]["kind"] == "form"
+    kept("Escape", "#at-engagement-items-0:focus")
+    open_by("Enter", first, "decay.steps")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("10: 50 %; 20: 0 %")
+    now = kept("Enter", "#at-engagement-items-0:focus")
+    assert now["engagement"]["items"][0]["decay"]["steps"] == [[10, 500_000], [20, 0]]
+    was = bool(now["engagement"]["items"][0].get("each"))
+    open_by("ArrowUp", first, "each")
+    page.keyboard.press("ArrowUp" if not was else "ArrowDown")
+    now = kept("Enter", "#at-engagement-items-0:focus")
+    assert bool(now["engagement"]["items"][0].get("each")) is not was
+    open_by("Enter", "mql", "fit.bands")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("10, 20")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#f-fit-bands-error")
+    page.problems.clear()  # the browser tells of the answer 422
+    assert access.problems(page) == []
+    page.keyboard.press("Control+A")
+    page.keyboard.type("80, 50, 25")
+    assert kept("Enter", "#at-mql:focus")["fit"]["bands"] == [80, 50, 25]
+    page.focus(value("rest", "mandatory"))
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#value-form input[type=checkbox]:focus")
+    assert access.problems(page) == []
+    page.keyboard.press("Space")
+    assert kept("Enter", "#at-mandatory:focus")["mandatory"] == []
+    while (revision := DefinitionLine.objects.get().draft.revision) and DefinitionLine.objects.get().draft.history:
+        page.keyboard.press("Control+z")
+        page.wait_for_function("n => !document.querySelector('#draft-head').innerText.endsWith(' ' + n)", arg=revision)
+        hands.settle()
+    assert DefinitionLine.objects.get().draft.body == body and page.problems == []
+
+
+def test_what_is_pressed_while_the_page_is_on_its_way_is_pressed_on_the_new_one(visit):
+    world()
+    claire = person("claire", "marketer", signs=True)
+    line = services.create_line(name="France", by=claire, at=clock.now(), body=starters.body("b2b"))
+    page, slow = visit(claire, f"/language/definition/{line.pk}/?edit=fit.items.1"), []
+    page.wait_for_selector(".verdict")
+
+    def slowly(route):
+        slow.append(route)
+        page.wait_for_timeout(300)
+        route.continue_()
+
+    page.route("**/row/", slowly)
+    page.fill("#f-points", "37")
+    page.evaluate("document.querySelector('[data-refresh]').click()")
+    page.locator("[data-row-form] .btn-primary").click()  # while the form is being swapped
+    page.wait_for_selector("[data-row-form]", state="detached")
+    assert DefinitionLine.objects.get().draft.body["fit"]["items"][1]["points"] == 37
+    page.evaluate("document.querySelector('#at-fit-items-1 [data-up]').click()")
+    page.evaluate("document.querySelector('#add-fit').click()")
+    page.wait_for_selector("[data-row-form]")
+    Hands(page, WORDS["en"]).settle()
+    assert DefinitionLine.objects.get().draft.body["fit"]["items"][0]["points"] == 37
+    assert page.locator("[data-row-form]").count() == 1 and len(slow) == 2 and page.problems == []
+
+
+def test_a_proposed_text_shows_what_it_changes_and_its_comments_beside_its_lines(visit):
+    at = clock.now() - timedelta(hours=3)
+    claire = person("claire", "marketer", signs=True)
+    hugo = person("hugo", "manager", "sales", signs=True)
+    line = services.create_line(name="France", by=claire, at=at, body=starters.body("b2b"))
+    paper = services.propose(line=line, by=claire, at=at)
+    for signer in (claire, hugo):
+        agreements.sign(paper=paper, by=signer, at=at, password=PASSWORD)
+    body = starters.body("b2b")
+    body["fit"]["items"][0]["points"] += 5
+    del body["fit"]["items"][2]
+    services.save_draft(line=line, body=body, revision=0, by=claire, at=at)
+    services.propose(line=line, by=claire, at=at)
+    key = body["fit"]["items"][0]["key"]
+    comments.say(line=line, text="Is that not too much for a single word on a card?", by=hugo, at=at, place=key)
+    for language, theme, width in (("en", "light", 1440), ("fr", "dark", 390)):
+        page = visit(hugo, f"/language/definition/{line.pk}/", language=language, theme=theme, width=width)
+        page.wait_for_selector("#at-fit-items-0 .diff-changed")
+        assert page.locator(".line-gone del").count() == 2  # its sentence and its points
+        row, said = (page.locator(f"#at-fit-items-0{rest}").bounding_box() for rest in ("", " .talk"))
+        beside = said["x"] > row["x"] + row["width"] / 2
+        assert beside == (width == 1440)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.evaluate("scrollTo(0, 0)")
+        assert access.problems(page) == [] and page.problems == []

@@ -10,7 +10,7 @@ from personas.builder.names import control
 from personas.criteria import tree
 from personas.criteria.schema import schema
 from personas.criteria.sentence import Voice
-from personas.criteria.validate import validate
+from personas.criteria.validate import validate, validate_condition
 from tests.personas.builder.anything import conditions, definitions
 from tests.personas.criteria import samples
 from tests.scale import examples
@@ -24,6 +24,22 @@ def through_the_form(cond, fields=FIELDS):
     shown = write.condition(cond, "when")
     again = read.condition(shown, "when", fields)
     return read.keep(again, cond, read.condition(write.condition(cond, "when"), "when", fields))
+
+
+def test_a_tree_deeper_than_any_is_read_as_far_as_it_says_so():
+    posted = {f"when{'.c.0' * level}.kind": ["any"] for level in range(5_000)}
+    read_as = read.condition(posted, "when", FIELDS)
+    assert [one.key for one in validate_condition(read_as, FIELDS)] == ["too_deep"]
+    wide = {"when.kind": ["all"]} | {f"when.c.{index}.kind": ["field"] for index in range(999)}
+    assert "too_many" in [one.key for one in validate_condition(read.condition(wide, "when", FIELDS), FIELDS)]
+    assert not shape.crowded({f"when.c.{n}.kind": ["field"] for n in range(400)})
+    assert shape.crowded({f"when.c.{n}.kind": ["field"] for n in range(401)})
+
+
+def test_steps_stand_on_lines_or_between_semicolons():
+    for text in ("30: 50 %\n60: 12,5 %", "30: 50 %; 60: 12,5 %", " 30 : 50\u202f% ;60=12.5; "):
+        posted = {"decay.kind": ["steps"], "decay.steps": [text]}
+        assert read.fading(posted)["steps"] == [[30, 500_000], [60, 125_000]], text
 
 
 @settings(max_examples=examples(400), deadline=None)
