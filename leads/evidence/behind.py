@@ -15,6 +15,7 @@ from leads.scoring.oracle import Deed, LeadFacts
 from personas.criteria import decay, tree
 from personas.criteria.sentence import Voice
 from personas.criteria.words import number, share
+from personas.definitions import traits
 from personas.models import FieldDef
 
 from . import telling, values
@@ -126,7 +127,7 @@ class Behind:
             if leaf.get("field") in company_days.COLUMNS:
                 found.append(self._counted(leaf["field"]))
             one = self.fields.get(leaf.get("field", ""))
-            if one is not None and (self.personal or not one.personal):
+            if one is not None and not one.off and (self.personal or not one.personal):
                 found.append(self.value(one))
         return found
 
@@ -156,7 +157,8 @@ class Behind:
 
     @cached_property
     def fields(self) -> dict[str, FieldDef]:
-        return {one.key: one for one in FieldDef.objects.filter(subject__in=("lead", "company"))}
+        rows = FieldDef.objects.filter(subject__in=("lead", "company")).annotate(off=traits.OFF)
+        return {one.key: one for one in rows}
 
     @property
     def changes(self) -> dict[str, dict[str, AttributeChange]]:

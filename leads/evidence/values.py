@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from leads.intake.columns import OWN_WAY
 from leads.models import AttributeChange, Campaign, Company, Correction, MergedSpan
+from personas.definitions import traits
 from personas.models import FieldDef
 
 ALWAYS = {
@@ -107,13 +108,13 @@ class Held:
 
 
 def values(
-    subject: str, pk: int, t: datetime, lang: str, said: Mapping[str, AttributeChange] | None = None
+    subject: str, pk: int, t: datetime, lang: str, said: Mapping[str, AttributeChange] | None = None, whole: bool = False,
 ) -> list[Value]:
     """Every value in the order of the catalogue; fields without one are left out, save those always asked for. `said`: the
-    latest changes, where they were read already."""
+    latest changes, where they were read already. `whole`: for the person concerned, with what is switched off."""
     said = latest(subject, pk, t) if said is None else said
     found = []
-    for one in catalogue(subject):
+    for one in catalogue(subject, whole):
         change = said.get(one.name)
         raw = change.value if change else None
         if raw in (None, "") and one.name not in ALWAYS[subject]:
@@ -123,9 +124,10 @@ def values(
     return found
 
 
-def catalogue(subject: str) -> list[FieldDef]:
-    """The fields of a subject that hold values, built-in ones first."""
+def catalogue(subject: str, whole: bool = False) -> list[FieldDef]:
+    """The fields of a subject whose values are shown, built-in ones first; without `whole` none that is switched off."""
     rows = FieldDef.objects.filter(subject=subject, changeable=True)
+    rows = rows if whole else rows.exclude(traits.AWAY)
     return sorted(rows, key=lambda one: (one.name.startswith("x_"), one.pk))
 
 

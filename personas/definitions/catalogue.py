@@ -6,6 +6,8 @@ from typing import Any
 from personas.criteria.fields import NUMBER, FieldInfo
 from personas.models import FieldDef
 
+from . import traits
+
 # What a company's people come to: counted each night from their facts, so nobody writes or learns them, and they stand all day.
 COMPANY_SUMS: tuple[FieldInfo, ...] = (
     FieldInfo("company.people", NUMBER, "number of people we know", "nombre de personnes connues", "le", changeable=False, counted=True),
@@ -26,12 +28,13 @@ COMPANY_SUMS: tuple[FieldInfo, ...] = (
 
 def catalogue(subjects: Iterable[str] = ("lead", "company")) -> dict[str, FieldInfo]:
     """Key → FieldInfo of every field that conditions may name."""
-    found = {row.key: info_of(row) for row in FieldDef.objects.filter(subject__in=tuple(subjects)).order_by("key")}
+    rows = FieldDef.objects.filter(subject__in=tuple(subjects)).annotate(off=traits.OFF).order_by("key")
+    found = {row.key: info_of(row, row.off) for row in rows}
     return found | {info.key: info for info in COMPANY_SUMS if info.subject in subjects}
 
 
-def info_of(row: FieldDef) -> FieldInfo:
-    """One row of the catalogue. `choices` are values, or {"value", "en", "fr"}."""
+def info_of(row: FieldDef, off: bool = False) -> FieldInfo:
+    """One row of the catalogue. `choices` are values, or {"value", "en", "fr"}; `off`: it tells an age while none is wanted."""
     return FieldInfo(
         key=row.key,
         type=row.type,
@@ -43,6 +46,7 @@ def info_of(row: FieldDef) -> FieldInfo:
         changeable=row.changeable and not row.listing,  # nobody becomes an MQL by being put on a list
         steady=row.steady,
         retired=row.retired_at is not None,
+        off=off,
     )
 
 
