@@ -22,6 +22,7 @@ class ReplayQuerySet(models.QuerySet):
 class Replay(Working):
     """`body` is replayed as of `cutoff`; `digest` of its canonical text. A row of the arrays is an MQL: lead, first yes
     (microseconds since 1970), what became of it (bits of `replay.months`); `draft_…` under the body, `was_…` as it really was.
+    `draft_handed`: the instant at which the body would have passed it on, or 0 and in `draft_holds` why not (`replay.passing`).
 
     `since`: the body is that of a version, replayed from the instant it took effect; `differs`: MQLs that differ from its record.
     """
@@ -43,6 +44,8 @@ class Replay(Working):
     draft_leads = ArrayField(models.BigIntegerField(), default=list)
     draft_at = ArrayField(models.BigIntegerField(), default=list)
     draft_codes = ArrayField(models.SmallIntegerField(), default=list)
+    draft_handed = ArrayField(models.BigIntegerField(), default=list)
+    draft_holds = ArrayField(models.SmallIntegerField(), default=list)
     was_leads = ArrayField(models.BigIntegerField(), default=list)
     was_at = ArrayField(models.BigIntegerField(), default=list)
     was_codes = ArrayField(models.SmallIntegerField(), default=list)

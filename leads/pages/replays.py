@@ -161,7 +161,8 @@ def leads_of(held: months.Record, asked: Mapping[str, str]):
         return getattr(found, what) if found else ()
     side, _dot, which = what.partition(".")
     places = {one.strftime("%Y-%m"): place for place, one in enumerate(held.months)}
-    if side not in SIDES or which not in months.WHICH or (month and month not in places):
+    known = which in months.WHICH or (side == "draft" and (which == months.PASSED or which in months.HOLDS))
+    if side not in SIDES or not known or (month and month not in places):
         raise Http404
     return months.chosen(held, side, places.get(month), which)
 

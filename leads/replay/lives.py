@@ -90,12 +90,12 @@ def _blocks(held: Mapping[str, Steps], firms: Mapping[int, Mapping[str, Steps]],
         marks |= {at for steps in firms.get(int(one), {}).values() for at, _value in steps} if is_id(one) else set()
 
     def now(at: int) -> int:
-        if _at(held.get(OWN_WAY, ()), at) == "true":
+        if value_at(held.get(OWN_WAY, ()), at) == "true":
             return OPPOSITION
-        firm = _at(held.get(COMPANY, ()), at)
+        firm = value_at(held.get(COMPANY, ()), at)
         theirs = firms.get(int(firm), {}) if is_id(firm) else {}
-        empty = any(_blank(_at(held.get(name, ()), at)) for name in wanted["lead"] - {OWN_WAY})
-        return MANDATORY if empty or any(_blank(_at(theirs.get(name, ()), at)) for name in wanted["company"]) else FREE
+        empty = any(_blank(value_at(held.get(name, ()), at)) for name in wanted["lead"] - {OWN_WAY})
+        return MANDATORY if empty or any(_blank(value_at(theirs.get(name, ()), at)) for name in wanted["company"]) else FREE
 
     return _changes(sorted(marks | {0}), now)
 
@@ -112,7 +112,7 @@ def _asked(pk: int, held: Mapping[str, Steps], wanted: Mapping[str, set[str]], u
         empty = any(name not in held or held[name].value in (None, "") for held, names in said for name in names)
         return MANDATORY if empty else FREE
 
-    return _changes(sorted({us(at) for (at,) in rows}), now)
+    return _changes(sorted({0, *(us(at) for (at,) in rows)}), now)
 
 
 _MARKS = """
@@ -139,7 +139,7 @@ def _changes(marks: Sequence[int], now) -> Steps:
     return found
 
 
-def _at(steps: Steps, at: int) -> str | None:
+def value_at(steps: Steps, at: int) -> str | None:
     return next((value for since, value in reversed(steps) if since <= at), None)
 
 

@@ -23,7 +23,7 @@ from personas.models import DefinitionLine, DefinitionVersion
 from smarketing.jobs import lease
 from smarketing.rows import clock, fence
 
-from . import became, columns, walk
+from . import became, columns, handed, shown, walk
 
 log = logging.getLogger(__name__)
 SMALL = 2_000  # leads replayed at once
@@ -139,12 +139,15 @@ def _replay(one: Replay, held: lease.Held) -> None:
     found = walk.firsts(one.body, snapshot, since=one.since if version else None, had=had, progress=tell)
     real = became.read(one.line_id, snapshot.cutoff)
     leads, cycles, at = became.microseconds(real.was)
+    start = days.here().midnight(shown.first_days(snapshot.cutoff)[0])
+    fates = handed.of(one.body, found, real, max(start, one.since) if version else start, snapshot.cutoff)
     with transaction.atomic():
         lease.hold(held)
         Replay.objects.filter(pk=one.pk, state="running").update(
             state="done", ended_at=clock.now(), cutoff=snapshot.cutoff, erased=real.erased,
             differs=_differences(version, found, snapshot.cutoff) if version else None,
             draft_leads=found.lead.tolist(), draft_at=found.at.tolist(), draft_codes=real.codes_of(found.lead, found.cycle).tolist(),
+            draft_handed=[at for at, _why in fates], draft_holds=[why for _at, why in fates],
             was_leads=leads.tolist(), was_at=at.tolist(), was_codes=real.codes_of(leads, cycles).tolist(),
         )  # fmt: skip
 
