@@ -1,4 +1,4 @@
-"""When a draft would have passed its MQLs to sales, and what holds the others."""
+"""When a draft would have passed its MQLs to sales, and what holds the others; texts that are observed are worked off like drafts."""
 
 import django.contrib.postgres.fields
 from django.db import migrations, models
@@ -10,6 +10,16 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="replay",
+            name="kind",
+            field=models.CharField(default="months", max_length=8),
+        ),
+        migrations.AddField(
+            model_name="replay",
+            name="at_once",
+            field=django.contrib.postgres.fields.ArrayField(models.BigIntegerField(), default=list, size=None),
+        ),
         migrations.AddField(
             model_name="replay",
             name="draft_handed",

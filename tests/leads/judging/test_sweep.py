@@ -44,7 +44,7 @@ def now():
 
 
 def mark(*leads: int) -> None:
-    dirty.mark(leads, Fence(clock.now() - timedelta(seconds=1), 0))
+    dirty.mark(leads, Fence(clock.now() - HOUR, 0))
 
 
 def judge_all() -> int:
