@@ -107,7 +107,7 @@ TOLD: dict[str, dict[str, tuple[str, str]]] = {
         "sources": ("Webinars, guides, the blog: all of it.", "Webinaires, guides, blog : tout."),
         "message": ("Point to the library; do not hand over to sales.", "Renvoyer vers la documentation ; ne pas transmettre à l’équipe commerciale."),
     },
-    "sofia": {
+    "margaux": {
         "role": (
             "Builds the first marketing of a company that doubles every year, as its founder, its head of marketing or a consultant.",
             "Bâtit le premier marketing d’une entreprise qui double chaque année, comme fondatrice, directrice marketing ou consultante.",

@@ -49,7 +49,7 @@ BUYERS = (
 
 
 # A persona beside the buyers, last in the agreed order: of some of their people, too, and asked for by five rules at once.
-GROWING = "sofia"
+GROWING = "margaux"
 GROWING_RULES = {
     "all": [
         {"field": "lead.function", "op": "one_of", "value": ["Head of Marketing", "CMO", "Founder", "CEO", "Consultant"]},

@@ -79,8 +79,8 @@ def test_the_company_is_whole_and_its_derived_rows_follow_from_its_log(demo_db):
 def test_some_leads_resemble_two_personas_and_some_meet_four_rules_of_five(demo_db):
     several = PersonaMatch.objects.values("lead").annotate(n=Count("persona")).filter(n=2)
     assert several.count() >= 10
-    sofia = PersonaVersion.objects.get(persona__name="Sofia")
-    told = [Counter(one.version.pk == sofia.pk and one.membership.met for one in resembles.of(lead, clock.now()))
+    margaux = PersonaVersion.objects.get(persona__name="Margaux")
+    told = [Counter(one.version.pk == margaux.pk and one.membership.met for one in resembles.of(lead, clock.now()))
             for lead in Lead.objects.living().filter(function="CMO").order_by("pk")[:40]]  # fmt: skip
     assert any(one[4] for one in told) and any(one[5] for one in told)
 
