@@ -15,7 +15,6 @@ from leads.scoring.oracle import Deed, LeadFacts
 from personas.criteria import decay, tree
 from personas.criteria.sentence import Voice
 from personas.criteria.words import number, share
-from personas.definitions import traits
 from personas.models import FieldDef
 
 from . import telling, values
@@ -157,8 +156,7 @@ class Behind:
 
     @cached_property
     def fields(self) -> dict[str, FieldDef]:
-        rows = FieldDef.objects.filter(subject__in=("lead", "company")).annotate(off=traits.OFF)
-        return {one.key: one for one in rows}
+        return {one.key: one for one in self.held.fields}
 
     @property
     def changes(self) -> dict[str, dict[str, AttributeChange]]:

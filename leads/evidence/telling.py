@@ -70,7 +70,12 @@ class Line:
 
 
 def lines(
-    entries: Iterable[Entry], *, personal: bool, lead: int | None = None, reader: User | None = None, whole: bool = False
+    entries: Iterable[Entry],
+    *,
+    personal: bool,
+    lead: int | None = None,
+    reader: User | None = None,
+    whole: bool = False,
 ) -> list[Line]:
     """Entries of the story of `lead` in words for `reader`; without the right to personal values only their names are said.
     `whole`: for the person concerned, with what is switched off."""

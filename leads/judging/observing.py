@@ -54,7 +54,12 @@ def at_once(
 
 
 def _walked(
-    line_id: int, body: Mapping[str, Any], since: datetime, until: datetime, had: set[tuple[int, int]], progress: Progress
+    line_id: int,
+    body: Mapping[str, Any],
+    since: datetime,
+    until: datetime,
+    had: set[tuple[int, int]],
+    progress: Progress,
 ) -> list[Yes]:
     compiled = program.build(line_id, 0, body)
     missing = sorted({one.key for one in behaviours(body)} - set(compiled.behaviours))

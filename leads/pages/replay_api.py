@@ -44,7 +44,9 @@ class ReplayedMonthShape(serializers.Serializer):
     running = serializers.BooleanField()
     draft = SideShape()
     was = SideShape(help_text=_("What really happened."))
-    handoffs = serializers.IntegerField(help_text=_("Of the draft, at its cool-down and pace and with its mandatory fields."))
+    handoffs = serializers.IntegerField(
+        help_text=_("Of the draft, at its cool-down and pace and with its mandatory fields.")
+    )
     handoffs_url = serializers.URLField(help_text=_("The page that lists the leads counted."))
     hours = serializers.CharField(help_text=_("Sales hours that the draft's handoffs need."))
     available = serializers.CharField(help_text=_("Sales hours that there are."))
@@ -78,7 +80,8 @@ class ReplayShape(serializers.Serializer):
     since = serializers.DateTimeField(allow_null=True, help_text=_("From when there is a record to compare with."))
     months = ReplayedMonthShape(many=True)
     waiting = serializers.DictField(
-        child=AgainstShape(), help_text=_("The draft's MQLs that wait at the end: pace, mandatory, cooling, open, opposition.")
+        child=AgainstShape(),
+        help_text=_("The draft's MQLs that wait at the end: pace, mandatory, cooling, open, opposition."),
     )
     against = serializers.DictField(
         child=AgainstShape(), allow_null=True, help_text=_("gained, lost, kept, customers.")

@@ -67,7 +67,9 @@ def replay(request: HttpRequest, pk: int) -> HttpResponse:
 def again(request: HttpRequest, pk: int) -> HttpResponse:
     """Begin anew what failed."""
     line = _line(pk)
-    for one in Replay.objects.of_months().filter(line=line, state="failed", revision=line.draft.revision).order_by("-pk")[:1]:
+    for one in (
+        Replay.objects.of_months().filter(line=line, state="failed", revision=line.draft.revision).order_by("-pk")[:1]
+    ):
         runs.again(one, clock.now())
     return redirect(f"{reverse('personas:definition', args=[pk])}#months")
 
@@ -95,7 +97,13 @@ def _remembered(line: DefinitionLine, request: HttpRequest) -> dict[str, Any]:
     if (held := getattr(request, "replayed", None)) is not None:
         return held
     digest = canonical.digest(line.draft.body)
-    found = Replay.objects.of_months().filter(line=line, digest=digest).done().filter(ended_at__gt=clock.now() - runs.FRESH).first()
+    found = (
+        Replay.objects.of_months()
+        .filter(line=line, digest=digest)
+        .done()
+        .filter(ended_at__gt=clock.now() - runs.FRESH)
+        .first()
+    )
     request.replayed = _said(line, request, found)  # type: ignore[attr-defined]
     return request.replayed  # type: ignore[attr-defined]
 

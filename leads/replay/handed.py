@@ -17,7 +17,9 @@ from .walk import Firsts
 DAY = 86_400_000_000
 
 
-def of(body: Mapping[str, Any], found: Firsts, real: Became, start: datetime, cutoff: datetime) -> list[tuple[int, int]]:
+def of(
+    body: Mapping[str, Any], found: Firsts, real: Became, start: datetime, cutoff: datetime
+) -> list[tuple[int, int]]:
     """Of each MQL of a replay (instant of its handoff or 0, what holds it: `passing`)."""
     askings = asked(found, real, us(start))
     new = sorted({one.lead for one in askings if one.handed is None})
@@ -32,7 +34,9 @@ def asked(found: Firsts, real: Became, start: int) -> list[Asking]:
     """A row each, and behind them what else the same leads were handed over for before the draft began."""
     before = {key: us(at) for key, at in real.handed.items() if us(at) < start}
     keys = zip(found.lead.tolist(), found.cycle.tolist(), found.at.tolist(), strict=True)
-    rows = [Asking(lead, cycle, at, before.pop((lead, cycle), None) if at < start else None) for lead, cycle, at in keys]
+    rows = [
+        Asking(lead, cycle, at, before.pop((lead, cycle), None) if at < start else None) for lead, cycle, at in keys
+    ]
     leads = {one.lead for one in rows}
     return rows + [Asking(lead, cycle, at, at) for (lead, cycle), at in sorted(before.items()) if lead in leads]
 

@@ -83,7 +83,9 @@ def _of_corrected(own: Mapping[int, Mapping[str, Steps]], firms: set[int], field
     return {pk for pk, held in own.items() if any(str(one).strip('"') in gone for _at, one in held.get(COMPANY, ()))}
 
 
-def _blocks(held: Mapping[str, Steps], firms: Mapping[int, Mapping[str, Steps]], wanted: Mapping[str, set[str]]) -> Steps:
+def _blocks(
+    held: Mapping[str, Steps], firms: Mapping[int, Mapping[str, Steps]], wanted: Mapping[str, set[str]]
+) -> Steps:
     """What blocks a lead from when on, from its values and its companies'."""
     marks = {at for steps in held.values() for at, _value in steps}
     for _at, one in held.get(COMPANY, ()) if wanted["company"] else ():
@@ -95,7 +97,11 @@ def _blocks(held: Mapping[str, Steps], firms: Mapping[int, Mapping[str, Steps]],
         firm = value_at(held.get(COMPANY, ()), at)
         theirs = firms.get(int(firm), {}) if is_id(firm) else {}
         empty = any(_blank(value_at(held.get(name, ()), at)) for name in wanted["lead"] - {OWN_WAY})
-        return MANDATORY if empty or any(_blank(value_at(theirs.get(name, ()), at)) for name in wanted["company"]) else FREE
+        return (
+            MANDATORY
+            if empty or any(_blank(value_at(theirs.get(name, ()), at)) for name in wanted["company"])
+            else FREE
+        )
 
     return _changes(sorted(marks | {0}), now)
 

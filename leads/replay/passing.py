@@ -116,10 +116,19 @@ class _Passing:
         self.order: dict[int, int] = {}
 
     def run(self) -> list[tuple[int, int]]:
-        begins = [(at, one.lead, one.cycle, n) for n, one in enumerate(self.askings) if (at := self._begins(n, one)) is not None]
+        begins = [
+            (at, one.lead, one.cycle, n)
+            for n, one in enumerate(self.askings)
+            if (at := self._begins(n, one)) is not None
+        ]
         order = sorted(begins)
         self.order = {place: number for number, (*_at, place) in enumerate(order)}
-        self._walk(sorted([(at, 1, place) for at, _lead, _cycle, place in order] + [(at, 2, 0) for at in self.nights], key=self._turn))
+        self._walk(
+            sorted(
+                [(at, 1, place) for at, _lead, _cycle, place in order] + [(at, 2, 0) for at in self.nights],
+                key=self._turn,
+            )
+        )
         for place, held in self.waiting.items():
             self.out[place] = (0, self._last(held, NEVER))
         return self.out

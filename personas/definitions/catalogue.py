@@ -28,9 +28,18 @@ COMPANY_SUMS: tuple[FieldInfo, ...] = (
 
 def catalogue(subjects: Iterable[str] = ("lead", "company")) -> dict[str, FieldInfo]:
     """Key → FieldInfo of every field that conditions may name."""
-    rows = FieldDef.objects.filter(subject__in=tuple(subjects)).annotate(off=traits.OFF).order_by("key")
-    found = {row.key: info_of(row, row.off) for row in rows}
-    return found | {info.key: info for info in COMPANY_SUMS if info.subject in subjects}
+    return of(rows(subjects), subjects)
+
+
+def rows(subjects: Iterable[str] = ("lead", "company")) -> list[FieldDef]:
+    """The rows of the catalogue, each with `off`: whether its values are hidden now (`traits`)."""
+    return list(FieldDef.objects.filter(subject__in=tuple(subjects)).annotate(off=traits.OFF).order_by("key"))
+
+
+def of(found: Iterable[FieldDef], subjects: Iterable[str] = ("lead", "company")) -> dict[str, FieldInfo]:
+    """The catalogue of these `rows`, and what companies' people come to."""
+    infos = {row.key: info_of(row, row.off) for row in found}
+    return infos | {info.key: info for info in COMPANY_SUMS if info.subject in subjects}
 
 
 def info_of(row: FieldDef, off: bool = False) -> FieldInfo:

@@ -12,7 +12,9 @@ from smarketing.accounts.models import User
 from smarketing.rows.models import Installation
 
 FIELDS = frozenset({"lead.birth_date"})  # fields that tell an age
-AWAY = Q(key__in=FIELDS) & ~Exists(Installation.objects.filter(age_and_family=True))  # rows of the catalogue that are hidden now
+AWAY = Q(key__in=FIELDS) & ~Exists(
+    Installation.objects.filter(age_and_family=True)
+)  # rows of the catalogue that are hidden now
 OFF = ExpressionWrapper(AWAY, output_field=BooleanField())
 
 

@@ -52,7 +52,11 @@ BUYERS = (
 GROWING = "margaux"
 GROWING_RULES = {
     "all": [
-        {"field": "lead.function", "op": "one_of", "value": ["Head of Marketing", "CMO", "Founder", "CEO", "Consultant"]},
+        {
+            "field": "lead.function",
+            "op": "one_of",
+            "value": ["Head of Marketing", "CMO", "Founder", "CEO", "Consultant"],
+        },
         {"field": "company.employees", "op": "between", "value": [50, 500]},
         {"field": "company.industry", "op": "one_of", "value": ["Software", "Services"]},
         {"field": "lead.country", "op": "one_of", "value": ["FR", "BE", "CH"]},

@@ -63,7 +63,13 @@ def test_switched_on_it_is_read_and_written_again(ada):
 
 
 def test_an_edit_while_it_is_off_neither_empties_nor_writes_it(ada):
-    said = {"first_name": "Ada", "last_name": "King", "email": "ada@example.test", "birth_date": "2000-01-01", "once": new_key()}
+    said = {
+        "first_name": "Ada",
+        "last_name": "King",
+        "email": "ada@example.test",
+        "birth_date": "2000-01-01",
+        "once": new_key(),
+    }
     assert signed_in().post(f"/leads/{ada}/edit/", said).status_code == 302
     one = Lead.objects.get(pk=ada)
     assert (one.last_name, one.birth_date.isoformat()) == ("King", "1985-05-14")
@@ -95,7 +101,10 @@ def test_what_one_person_is_given_holds_it_all_the_same(ada):
 
 
 def test_a_criterion_with_it_gets_a_note_and_no_program_is_told_of_the_field(ada):
-    body = empty_body() | {"must": [{"any": [ASKS, {"field": "lead.email", "op": "is_set"}]}], "mandatory": ["lead.birth_date"]}
+    body = empty_body() | {
+        "must": [{"any": [ASKS, {"field": "lead.email", "op": "is_set"}]}],
+        "mandatory": ["lead.birth_date"],
+    }
     notes = {(one.path, one.key) for one in lint(body, catalogue())}
     assert {("must.0.any.0", "switched_off"), ("mandatory.0", "mandatory_off")} <= notes
     assert "lead.birth_date" not in json.dumps(signed_in().get("/api/v1/criteria/").json())

@@ -63,7 +63,9 @@ def test_a_drafts_handoffs_are_those_that_a_version_made_since_it_took_effect():
     leads.append(facts.lead(NOON - timedelta(days=90), country="FR", opted_out=True))
     for number, lead in enumerate(leads):
         for hour in (3, 4):
-            facts.event(lead, "page", NOON - timedelta(days=(22, 22, 22, 22, 9, 9)[number], hours=hour), page="/pricing")
+            facts.event(
+                lead, "page", NOON - timedelta(days=(22, 22, 22, 22, 9, 9)[number], hours=hour), page="/pricing"
+            )
     body = definitions.simple(direct=[], pace=1)
     line = definitions.line()
     version = definitions.version(body, since, on=line)
@@ -76,4 +78,6 @@ def test_a_drafts_handoffs_are_those_that_a_version_made_since_it_took_effect():
     fates = handed.of(body, found, became.Became({}, {}, [], 0), since, NOON)
     told = {lead: at for lead, (at, _why) in zip(found.lead.tolist(), fates, strict=True) if at}
     assert told == {lead: us(at) for lead, at in really.items()} and len(told) == 5
-    assert [why for lead, (_at, why) in zip(found.lead.tolist(), fates, strict=True) if lead == leads[-1]] == [OPPOSITION]
+    assert [why for lead, (_at, why) in zip(found.lead.tolist(), fates, strict=True) if lead == leads[-1]] == [
+        OPPOSITION
+    ]

@@ -33,70 +33,84 @@ class Now:
         return COOLING if self.closed is not None and max(self.closed + rules.cooldown, self.named) > at else FREE
 
 
-def by_hand(askings: list[Asking], lives: dict[int, Life], rules: Rules) -> list[tuple[int, int]]:
-    people = {one.lead: Now() for one in askings}
-    out = [(0, BEFORE)] * len(askings)
+class ByHand:
+    """Instant by instant, in the order of time."""
 
-    def hand(place: int, at: int) -> None:
-        people[askings[place].lead].open, out[place] = True, (at, FREE)
+    def __init__(self, askings: list[Asking], lives: dict[int, Life], rules: Rules):
+        self.askings, self.lives, self.rules = askings, lives, rules
+        self.people = {one.lead: Now() for one in askings}
+        self.out = [(one.handed or 0, BEFORE if one.handed is None else FREE) for one in askings]
+        self.begins = {place: max(one.at, rules.start) for place, one in enumerate(askings) if self.comes(one)}
+        self.order = sorted(
+            self.begins, key=lambda place: (self.begins[place], askings[place].lead, askings[place].cycle)
+        )
 
-    begins = {}
-    for place, one in enumerate(askings):
-        if one.handed is not None:
-            out[place] = (one.handed, FREE)
-        elif one.at >= rules.start or not [r for r, _named in lives[one.lead].resets if one.at < r <= rules.start]:
-            begins[place] = max(one.at, rules.start)
-    order = sorted(begins, key=lambda place: (begins[place], askings[place].lead, askings[place].cycle))
-    instants = {0, *rules.nights, *begins.values(), *(one.handed for one in askings if one.handed is not None)}
-    instants |= {at for life in lives.values() for at, _what in (*life.blocks, *life.resets)}
-    for at in sorted(instants):
-        for lead, now in people.items():
-            for reset, named in lives[lead].resets:
-                if reset == at and now.open:
-                    now.open, now.closed, now.named = False, at, named
-            for step, block in lives[lead].blocks:
-                if step == at:
-                    now.block = block
-                    if block == OPPOSITION:
-                        now.open = False
-                    _lifted(now, at, rules, hand)
-            if [one for one in askings if one.lead == lead and one.handed == at]:
+    def comes(self, one: Asking) -> bool:
+        over = [reset for reset, _named in self.lives[one.lead].resets if one.at < reset <= self.rules.start]
+        return one.handed is None and (one.at >= self.rules.start or not over)
+
+    def run(self) -> list[tuple[int, int]]:
+        instants = {
+            *self.rules.nights,
+            *self.begins.values(),
+            *(one.handed for one in self.askings if one.handed is not None),
+        }
+        instants |= {at for life in self.lives.values() for at, _what in (*life.blocks, *life.resets)}
+        for at in sorted(instants):
+            self.facts(at)
+            for place in [one for one in self.order if self.begins[one] == at]:
+                self.ask(place, at)
+            if at in self.rules.nights:
+                self.night(at)
+        for now in self.people.values():
+            for place, why in now.held:
+                self.out[place] = (0, why)
+        return self.out
+
+    def hand(self, place: int, at: int) -> None:
+        self.people[self.askings[place].lead].open, self.out[place] = True, (at, FREE)
+
+    def facts(self, at: int) -> None:
+        for lead, now in self.people.items():
+            for _at, named in [one for one in self.lives[lead].resets if one[0] == at and now.open]:
+                now.open, now.closed, now.named = False, at, named
+            for _at, now.block in [one for one in self.lives[lead].blocks if one[0] == at]:
+                now.open = now.open and now.block != OPPOSITION
+                self.lifted(now, at)
+            if [one for one in self.askings if one.lead == lead and one.handed == at]:
                 now.open = now.block != OPPOSITION
-        for place in [one for one in order if begins[one] == at]:
-            now = people[askings[place].lead]
-            why = now.why(at, rules) or (PACE if askings[place].at <= rules.start else FREE)
-            if why == FREE:
-                hand(place, at)
-            else:
-                now.held.append([place, why])
-        if at in rules.nights and rules.pace:
-            _night(at, order, askings, people, rules, hand)
-    for now in people.values():
-        for place, why in now.held:
-            out[place] = (0, why)
-    return out
 
-
-def _lifted(now: Now, at: int, rules: Rules, hand) -> None:
-    for one in [held for held in now.held if held[1] in (OPPOSITION, MANDATORY)]:
-        one[1] = now.why(at, rules)
-        if one[1] == FREE:
-            now.held.remove(one)
-            hand(one[0], at)
-
-
-def _night(at: int, order, askings, people, rules: Rules, hand) -> None:
-    left = rules.pace
-    for place in order:
-        now = people[askings[place].lead]
-        for one in [held for held in now.held if held[0] == place]:
-            why = now.why(at, rules)
-            if why:
-                one[1] = why
-            elif left:
-                left -= 1
+    def lifted(self, now: Now, at: int) -> None:
+        for one in [held for held in now.held if held[1] in (OPPOSITION, MANDATORY)]:
+            one[1] = now.why(at, self.rules)
+            if one[1] == FREE:
                 now.held.remove(one)
-                hand(place, at)
+                self.hand(one[0], at)
+
+    def ask(self, place: int, at: int) -> None:
+        now = self.people[self.askings[place].lead]
+        why = now.why(at, self.rules) or (PACE if self.askings[place].at <= self.rules.start else FREE)
+        if why == FREE:
+            self.hand(place, at)
+        else:
+            now.held.append([place, why])
+
+    def night(self, at: int) -> None:
+        left = self.rules.pace
+        for place in self.order if left else ():
+            now = self.people[self.askings[place].lead]
+            for one in [held for held in now.held if held[0] == place]:
+                why = now.why(at, self.rules)
+                if why:
+                    one[1] = why
+                elif left:
+                    left -= 1
+                    now.held.remove(one)
+                    self.hand(place, at)
+
+
+def by_hand(*world) -> list[tuple[int, int]]:
+    return ByHand(*world).run()
 
 
 hours = st.integers(0, UNTIL // 4).map(lambda n: 4 * n)  # never the hour of a night
@@ -158,7 +172,9 @@ def test_a_missing_field_holds_until_it_is_filled_and_then_no_pace_does():
 
 
 def test_who_was_handed_over_or_recycled_before_the_draft_is_no_backlog():
-    found = told([Asking(1, 0, 50, handed=60), Asking(2, 0, 50), Asking(1, 1, START + 6)], {1: Life(), 2: Life(resets=[(99, 0)])})
+    found = told(
+        [Asking(1, 0, 50, handed=60), Asking(2, 0, 50), Asking(1, 1, START + 6)], {1: Life(), 2: Life(resets=[(99, 0)])}
+    )
     assert found == [(60, FREE), (0, BEFORE), (0, OPEN)]
 
 
