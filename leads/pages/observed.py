@@ -85,7 +85,8 @@ def _last(line: int, body: Mapping[str, Any], since: datetime | None) -> Replay 
 
 def _of(one: Replay) -> Observed:
     said = list(zip(one.draft_leads, one.draft_codes, strict=True))
-    return Observed(*([lead for lead, code in said if code == began] for began in (0, 1)), one.was_leads)
+    stood, made = ([lead for lead, code in said if code == began] for began in (0, 1))
+    return Observed(stood, made, one.was_leads)
 
 
 def _since(source: str) -> datetime | None:

@@ -31,7 +31,7 @@ FROM leads_engagementreset r WHERE r.lead_id = ANY(%(ids)s) AND greatest(r.known
   AND NOT EXISTS (SELECT FROM leads_correction k WHERE k.subject = 'engagementreset' AND k.subject_id = r.id)
 ORDER BY 1, 2
 """
-Steps = list[tuple[int, Any]]  # (instant, value from then on), ascending
+Steps = Sequence[tuple[int, Any]]  # (instant, value from then on), ascending
 
 
 def read(ids: Sequence[int], mandatory: Iterable[str], until: datetime) -> dict[int, Life]:
@@ -52,12 +52,14 @@ def read(ids: Sequence[int], mandatory: Iterable[str], until: datetime) -> dict[
     return {pk: Life(blocks[pk], resets.get(pk, ())) for pk in ids}
 
 
-def _steps(subject: str, ids: Sequence[int], fields: Sequence[str], until: datetime) -> dict[int, dict[str, Steps]]:
+def _steps(
+    subject: str, ids: Sequence[int], fields: Sequence[str], until: datetime
+) -> dict[int, dict[str, list[tuple[int, Any]]]]:
     """Subject -> field -> its values over time: a late older value never overwrites a newer one."""
     if not ids or not fields:
         return {}
-    found: dict[int, dict[str, Steps]] = {}
-    newest: dict[tuple[int, str], tuple] = {}
+    found: dict[int, dict[str, list[tuple[int, Any]]]] = {}
+    newest: dict[tuple[int, str], list] = {}
     rows = fetch(_CHANGES, {"subject": subject, "ids": list(ids), "fields": list(fields), "until": until})
     for pk, field, at, value, *law in rows:
         if newest.get((pk, field), law) <= law:
@@ -138,7 +140,7 @@ UNION SELECT until FROM leads_mergedspan WHERE root_id = %(pk)s AND until <= %(u
 
 
 def _changes(marks: Sequence[int], now) -> Steps:
-    found: Steps = []
+    found: list[tuple[int, int]] = []
     for at in marks:
         if (why := now(at)) != (found[-1][1] if found else FREE):
             found.append((at, why))
