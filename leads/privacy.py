@@ -24,6 +24,6 @@ NEUTRAL = {
     "mergesuggestion.reasons", "mergesuggestion.state", "retentionrule.purpose", "erasureproposal.purpose", "erasureproposal.state",
     "remark.kind", "remark.side", "disagreement.criterion", "disagreement.reason", "disagreement.grade", "answer.kind",
     "consent.kind", "consent.purpose", "consent.channel", "consent.basis",
-    "replay.digest", "replay.body", "replay.state", "suppressionkey.fingerprint", "refusedarrival.way",
+    "replay.kind", "replay.digest", "replay.body", "replay.state", "suppressionkey.fingerprint", "refusedarrival.way",
     "suppression.key", "suppression.origin",  # a keyed hash: what is left of an address, so that it stays suppressed
 }  # fmt: skip

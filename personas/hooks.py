@@ -53,9 +53,19 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class Progress:
+    """How far a count is, in percent (None: not begun). `failed`: it does not go on; `away`: nobody seems to count."""
+
+    share: int | None = None
+    failed: bool = False
+    away: bool = False
+
+
+@dataclass(frozen=True)
 class Backlog:
     """Leads that would qualify at once (`new`), and those that wait already, released at `pace` a business day from `first` to
-    `last`; None: never at this pace. `links`: "new", "waiting" -> address that lists them. `waiting` is counted in `whole`."""
+    `last`; None: never at this pace. `links`: "new", "waiting" -> address that lists them. `waiting` is counted in `whole`.
+    `progress`: it is being counted; without `known` there is nothing to show meanwhile of the same text."""
 
     new: int
     waiting: int
@@ -63,6 +73,8 @@ class Backlog:
     first: date | None
     last: date | None
     links: Mapping[str, str]
+    progress: Progress | None = None
+    known: bool = True
 
     @property
     def whole(self) -> int:
@@ -72,12 +84,14 @@ class Backlog:
 @dataclass(frozen=True)
 class Observation:
     """What a text would have made from `since` to `cutoff` beside the versions in force. `figures`: stood (MQLs when it began),
-    made (since), live (made by the versions in force since), both, gained, lost -> leads; `links`: the same -> address."""
+    made (since), live (made by the versions in force since), both, gained, lost -> leads; `links`: the same -> address.
+    `progress`: they are being counted anew; without a `cutoff` there are none yet."""
 
     since: datetime
-    cutoff: datetime
+    cutoff: datetime | None
     figures: Mapping[str, int]
     links: Mapping[str, str]
+    progress: Progress | None = None
 
 
 # (body, where it comes from: "draft:3", "version:5", "persona:7") -> Counts

@@ -126,7 +126,7 @@ class Behind:
             if leaf.get("field") in company_days.COLUMNS:
                 found.append(self._counted(leaf["field"]))
             one = self.fields.get(leaf.get("field", ""))
-            if one is not None and (self.personal or not one.personal):
+            if one is not None and not one.off and (self.personal or not one.personal):
                 found.append(self.value(one))
         return found
 
@@ -156,7 +156,7 @@ class Behind:
 
     @cached_property
     def fields(self) -> dict[str, FieldDef]:
-        return {one.key: one for one in FieldDef.objects.filter(subject__in=("lead", "company"))}
+        return {one.key: one for one in self.held.fields}
 
     @property
     def changes(self) -> dict[str, dict[str, AttributeChange]]:

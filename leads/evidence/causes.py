@@ -115,7 +115,7 @@ class Teller:
             then, now = old.value(field), new.value(field)
             if (then.text, then.change) == (now.text, now.change):
                 continue
-            found.append(self._value(then, now, field.personal and not self.personal))
+            found.append(self._value(then, now, field.off or (field.personal and not self.personal)))
         return found
 
     def _value(self, then: Said, now: Said, hidden: bool) -> str:

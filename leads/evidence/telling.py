@@ -26,6 +26,7 @@ from leads.models import (
 )
 from personas.criteria.phrases import EVENT_PHRASES
 from personas.criteria.sentence import Voice, plain
+from personas.definitions import traits
 from personas.models import DefinitionVersion
 from smarketing.accounts.models import Side, User
 from smarketing.web.language import active_language
@@ -69,11 +70,17 @@ class Line:
 
 
 def lines(
-    entries: Iterable[Entry], *, personal: bool, lead: int | None = None, reader: User | None = None
+    entries: Iterable[Entry],
+    *,
+    personal: bool,
+    lead: int | None = None,
+    reader: User | None = None,
+    whole: bool = False,
 ) -> list[Line]:
-    """Entries of the story of `lead` in words for `reader`; without the right to personal values only their names are said."""
+    """Entries of the story of `lead` in words for `reader`; without the right to personal values only their names are said.
+    `whole`: for the person concerned, with what is switched off."""
     entries = list(entries)
-    names = _Names(entries, personal)
+    names = _Names(entries, personal, whole)
     if lead is None:  # the story of a deal says who its contacts are
         named = Lead.objects.in_bulk({one.lead_id for one in entries if one.kind == "contact"})
         names.contacts = {pk: str(one) if personal else f"#{pk}" for pk, one in named.items()}
@@ -83,7 +90,7 @@ def lines(
 class _Names:
     """What the entries of a page refer to, read at once."""
 
-    def __init__(self, entries: list[Entry], personal: bool):
+    def __init__(self, entries: list[Entry], personal: bool, whole: bool = False):
         self.personal, self.lang = personal, active_language()
         self.contacts: dict[int, str] = {}
         bodies = [entry.body for entry in entries]
@@ -101,14 +108,15 @@ class _Names:
             {one.get("version") for one in bodies if "against" in one} - {None}
         )
         self.voice = Voice(self.lang, {}, campaigns=self.campaigns)
+        self.off = frozenset() if whole else traits.hidden()
         subjects = {one.get("subject") for one in bodies} - {None}
-        self.fields = {(s, one.name): one for s in subjects for one in values.catalogue(s)}
+        self.fields = {(s, one.name): one for s in subjects for one in values.catalogue(s, whole)}
 
     def pairs(self, body: Mapping[str, Any]) -> list[tuple[str, str]]:
         """(label, value) of the fields of a change; personal values only where they may be seen."""
         found = []
         for name, value in body["values"][:MAX_VALUES]:
-            if name == "closed_day_only":  # how exact closed_at is; nothing of its own
+            if name == "closed_day_only" or f"{body['subject']}.{name}" in self.off:  # how exact closed_at is; an age
                 continue
             one = self.fields.get((body["subject"], name))
             label = values.label_of(one, self.lang) if one else _LINKED.get(name, name)

@@ -1,6 +1,6 @@
 """The values of a lead or company as of an instant, each with since when and from where."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 
 from leads.intake.columns import OWN_WAY
 from leads.models import AttributeChange, Campaign, Company, Correction, MergedSpan
+from personas.criteria.fields import Catalogue
+from personas.definitions import catalogue as read
+from personas.definitions import traits
 from personas.models import FieldDef
 
 ALWAYS = {
@@ -93,6 +96,15 @@ class Held:
         self.lead, self.t = lead, t
 
     @cached_property
+    def fields(self) -> list[FieldDef]:
+        """The rows of the catalogue, of leads and companies."""
+        return read.rows()
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        return read.of(self.fields)
+
+    @cached_property
     def mine(self) -> dict[str, AttributeChange]:
         return latest("lead", self.lead, self.t)
 
@@ -107,13 +119,19 @@ class Held:
 
 
 def values(
-    subject: str, pk: int, t: datetime, lang: str, said: Mapping[str, AttributeChange] | None = None
+    subject: str,
+    pk: int,
+    t: datetime,
+    lang: str,
+    said: Mapping[str, AttributeChange] | None = None,
+    whole: bool = False,
+    fields: Sequence[FieldDef] | None = None,
 ) -> list[Value]:
     """Every value in the order of the catalogue; fields without one are left out, save those always asked for. `said`: the
-    latest changes, where they were read already."""
+    latest changes, where they were read already. `whole`: for the person concerned, with what is switched off; `fields`: rows of the catalogue that were read already."""
     said = latest(subject, pk, t) if said is None else said
     found = []
-    for one in catalogue(subject):
+    for one in catalogue(subject, whole) if fields is None else _shown(subject, fields):
         change = said.get(one.name)
         raw = change.value if change else None
         if raw in (None, "") and one.name not in ALWAYS[subject]:
@@ -123,10 +141,16 @@ def values(
     return found
 
 
-def catalogue(subject: str) -> list[FieldDef]:
-    """The fields of a subject that hold values, built-in ones first."""
+def catalogue(subject: str, whole: bool = False) -> list[FieldDef]:
+    """The fields of a subject whose values are shown, built-in ones first; without `whole` none that is switched off."""
     rows = FieldDef.objects.filter(subject=subject, changeable=True)
+    rows = rows if whole else rows.exclude(traits.AWAY)
     return sorted(rows, key=lambda one: (one.name.startswith("x_"), one.pk))
+
+
+def _shown(subject: str, fields: Sequence[FieldDef]) -> list[FieldDef]:
+    found = [one for one in fields if one.subject == subject and one.changeable and not one.off]
+    return sorted(found, key=lambda one: (one.name.startswith("x_"), one.pk))
 
 
 def label_of(field: FieldDef, lang: str) -> str:

@@ -21,7 +21,6 @@ from personas.criteria.fields import Catalogue
 from personas.criteria.sentence import plain
 from personas.criteria.words import signed
 from personas.definitions import queries
-from personas.definitions.catalogue import catalogue as read_catalogue
 from personas.models import DefinitionLine, DefinitionVersion
 
 from . import standing, voices
@@ -155,7 +154,7 @@ class _Teller:
 
     def __init__(self, version: DefinitionVersion, facts: LeadFacts, lang: str, personal: bool, held: Held):
         self.version, self.body, self.facts, self.lang = version, version.body, facts, lang
-        self.catalogue: Catalogue = read_catalogue()
+        self.catalogue: Catalogue = held.catalogue
         self.voice = voices.of(self.body, self.catalogue, lang)
         self.behind = Behind(self.facts, self.voice, lang, personal, held)
         self.items = {item["key"]: (path, item) for axis in tree.AXES for path, item, _g in tree.items(self.body, axis)}

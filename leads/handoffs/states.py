@@ -95,7 +95,7 @@ def _derive(ids: Sequence[int]) -> None:
     ]
     _write([row for row in rows if not row["is_open"]])
     _write([row for row in rows if row["is_open"]])
-    others = _settle_first({one.lead_id for one in handoffs if one.pk not in known})
+    others = _settle_first({one.lead_id for one in handoffs if one.pk not in known or stories[one.pk].undone_at})
     for hook in hooks.changed:
         hook(sorted({*ids, *others}))
 

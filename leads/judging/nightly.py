@@ -7,13 +7,13 @@ from django.db.models import Q
 
 from leads.handoffs import handing, holds
 from leads.models import Handoff, HandoffState
-from leads.scoring import asks, company_days, days, store
+from leads.scoring import company_days, days, store
 from personas.models import DefinitionLine
 from smarketing.jobs.models import Run
 from smarketing.jobs.runs import id_ranges
 from smarketing.rows.fence import open_fence
 
-from . import lines, midnight
+from . import lines, midnight, service
 
 CHUNK = 20_000
 LOOK_BACK = 40  # nights at most that a night makes up for
@@ -46,7 +46,7 @@ def judge(run: Run, low: int, high: int) -> int:
 
 def personas(run: Run, low: int, high: int) -> int:
     """Match the personas of the leads low <= id < high anew (ages move at midnight) and forget old history."""
-    return store.match_personas(asks.whole(run.cutoff, low, high)) + store.prune(run.cutoff, low, high)
+    return service.match(low, high) + store.prune(run.cutoff, low, high)
 
 
 def line_ranges(run: Run) -> list[tuple[int, int]]:

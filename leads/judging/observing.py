@@ -3,7 +3,7 @@
 Nothing is written and nobody handed over: leads are walked from the raw facts, so that the text need not be published.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,8 @@ from leads.scoring.timeline.chain import Yes
 from leads.scoring.timeline.walk import walk
 from personas.criteria.behaviours import behaviours
 from personas.models import DefinitionVersion
+
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -31,24 +33,33 @@ class Observed:
         return sorted({*self.stood, *self.made} & set(self.live))
 
 
-def observe(line_id: int, body: Mapping[str, Any], since: datetime, until: datetime) -> Observed:
+def observe(
+    line_id: int, body: Mapping[str, Any], since: datetime, until: datetime, progress: Progress = lambda done, of: None
+) -> Observed:
     """What `body` would have made of every lead of a line from `since` to `until`, and what was made meanwhile."""
     before = Qualification.objects.filter(line=line_id, effective_at__lte=since)
     live = Qualification.objects.filter(line=line_id, effective_at__gt=since, effective_at__lte=until)
-    found = _walked(line_id, body, since, until, set(before.values_list("lead_id", "cycle")))
+    found = _walked(line_id, body, since, until, set(before.values_list("lead_id", "cycle")), progress)
     stood = [one.lead_id for one in found if one.at <= since]
     made = {one.lead_id for one in found if one.at > since} - set(stood)
     return Observed(sorted(stood), sorted(made), sorted(set(live.values_list("lead_id", flat=True))))
 
 
-def at_once(line_id: int, body: Mapping[str, Any], at: datetime) -> list[int]:
+def at_once(
+    line_id: int, body: Mapping[str, Any], at: datetime, progress: Progress = lambda done, of: None
+) -> list[int]:
     """Leads that would qualify the moment `body` took effect, at `at`: the backlog that the pace releases."""
     had = Qualification.objects.filter(line=line_id).values_list("lead_id", "cycle")
-    return sorted(one.lead_id for one in _walked(line_id, body, at, at, set(had)))
+    return sorted(one.lead_id for one in _walked(line_id, body, at, at, set(had), progress))
 
 
 def _walked(
-    line_id: int, body: Mapping[str, Any], since: datetime, until: datetime, had: set[tuple[int, int]]
+    line_id: int,
+    body: Mapping[str, Any],
+    since: datetime,
+    until: datetime,
+    had: set[tuple[int, int]],
+    progress: Progress,
 ) -> list[Yes]:
     compiled = program.build(line_id, 0, body)
     missing = sorted({one.key for one in behaviours(body)} - set(compiled.behaviours))
@@ -56,8 +67,10 @@ def _walked(
     first = DefinitionVersion.objects.filter(line=line_id, effective_at__lte=since).order_by("effective_at").first()
     line_from = first.effective_at if first else since
     ids = list(Lead.objects.order_by("pk").values_list("pk", flat=True))
-    found = []
+    found, done = [], 0
     for batch in chain.batches(ids):
         one = walk(compiled, batch, here=days.here(), line_from=line_from, version_from=since, until=until, after={})
         found += chain.first_yes([one], had) if one else []
+        done += len(batch)
+        progress(done, len(ids))
     return found

@@ -6,12 +6,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from leads.models import Lead
-from leads.scoring import asks, store
 from personas import hooks
 from smarketing.jobs import ledger, outbox, runs
 from smarketing.jobs.models import Run
 from smarketing.jobs.runs import id_ranges
 from smarketing.rows import clock, fence
+
+from . import service
 
 JOB = "personas"
 CHUNK = 20_000
@@ -35,4 +36,4 @@ def ask(at: datetime) -> None:
 
 def match(run: Run, low: int, high: int) -> int:
     """Match the leads low <= id < high, as known now, with the newest versions of the personas. Returns the rows changed."""
-    return store.match_personas(asks.whole(fence.cutoff(), low, high))
+    return service.match(low, high)

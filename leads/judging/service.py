@@ -30,6 +30,9 @@ _MARKED = """
 SELECT d.lead_id FROM leads_leaddirty d JOIN leads_lead l ON l.id = d.lead_id WHERE d.since <= %(cutoff)s
 ORDER BY d.lead_id LIMIT %(limit)s FOR NO KEY UPDATE OF l SKIP LOCKED
 """
+_LOCKED = """
+SELECT count(*) FROM (SELECT FROM leads_lead WHERE id >= %(low)s AND id < %(high)s ORDER BY id FOR NO KEY UPDATE) l
+"""
 _UNMARK = "DELETE FROM leads_leaddirty WHERE lead_id = ANY(%(ids)s) AND since <= %(cutoff)s"
 
 
@@ -63,6 +66,16 @@ def judge(lead_ids: Iterable[int], cutoff: datetime) -> int:
     return _judge(ids, cutoff)
 
 
+@transaction.atomic
+def match(low: int, high: int) -> int:
+    """Match the leads low <= id < high as known now, with the newest versions of the personas. Returns the rows changed.
+
+    They are locked first: whoever judged one of them before knew no more than is known now, whoever does later knows more.
+    """
+    fetch(_LOCKED, {"low": low, "high": high})
+    return store.match_personas(asks.whole(fence.cutoff(), low, high))
+
+
 def lock(ids: Sequence[int]) -> None:
     """Keep every other judge away from these leads until the transaction ends."""
     fetch("SELECT id FROM leads_lead WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE", {"ids": list(ids)})
@@ -76,7 +89,8 @@ def _judge(ids: Sequence[int], cutoff: datetime) -> int:
         made += qualify(line, found.yes, acts)
         fallen += [(lead, line, at) for lead, at in found.fallen]
     observe(ids, cutoff)
-    store.match_personas(asks.listed([(one, cutoff) for one in ids]))
+    now = max(cutoff, fence.cutoff())  # a night's cut-off is old: no match known then overwrites a newer one
+    store.match_personas(asks.listed([(one, now) for one in ids]))
     _withdraw(ids, cutoff, acts)
     _take_back(fallen, cutoff, acts)
     handing.pass_on(made, at=cutoff, fence=acts)

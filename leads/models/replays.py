@@ -12,6 +12,9 @@ class ReplayQuerySet(models.QuerySet):
         """All for whoever may see definitions."""
         return self if may(user, "definition.view") else self.none()
 
+    def of_months(self) -> "ReplayQuerySet":
+        return self.filter(kind="months")
+
     def under_way(self) -> "ReplayQuerySet":
         return self.filter(state__in=("waiting", "running"))
 
@@ -22,11 +25,16 @@ class ReplayQuerySet(models.QuerySet):
 class Replay(Working):
     """`body` is replayed as of `cutoff`; `digest` of its canonical text. A row of the arrays is an MQL: lead, first yes
     (microseconds since 1970), what became of it (bits of `replay.months`); `draft_…` under the body, `was_…` as it really was.
+    `draft_handed`: the instant at which the body would have passed it on, or 0 and in `draft_holds` why not (`replay.passing`).
 
     `since`: the body is that of a version, replayed from the instant it took effect; `differs`: MQLs that differ from its record.
+
+    Of the kind "beside" it is a text that stands beside the versions in force, `since` observed: `draft_leads` would have
+    qualified (code 0: when that began, 1: since), `was_leads` really did since, `at_once` would the moment it took effect.
     """
 
     line = models.ForeignKey("personas.DefinitionLine", models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=8, default="months")  # months, beside
     digest = models.CharField(max_length=64)
     body = models.JSONField()
     revision = models.IntegerField()
@@ -43,6 +51,9 @@ class Replay(Working):
     draft_leads = ArrayField(models.BigIntegerField(), default=list)
     draft_at = ArrayField(models.BigIntegerField(), default=list)
     draft_codes = ArrayField(models.SmallIntegerField(), default=list)
+    draft_handed = ArrayField(models.BigIntegerField(), default=list)
+    draft_holds = ArrayField(models.SmallIntegerField(), default=list)
+    at_once = ArrayField(models.BigIntegerField(), default=list)
     was_leads = ArrayField(models.BigIntegerField(), default=list)
     was_at = ArrayField(models.BigIntegerField(), default=list)
     was_codes = ArrayField(models.SmallIntegerField(), default=list)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from leads.intake.companies import domain_of, one_line
 from leads.models import Campaign, Company, Lead
 from leads.models.identities import Stage
+from personas.definitions import traits
 
 from .own_fields import OwnFields, filter_field, filters
 
@@ -58,6 +59,11 @@ class LeadForm(OwnFields):
         label=_("It is somebody else: save all the same"), required=False, widget=forms.HiddenInput
     )
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not traits.wanted():
+            del self.fields["birth_date"]
+
     @classmethod
     def of(cls, lead: Lead, data=None) -> "LeadForm":
         """The form filled with a lead."""
@@ -88,9 +94,10 @@ class LeadForm(OwnFields):
 
     def values(self) -> dict[str, Any]:
         data = self.cleaned_data
-        born, campaign = data["birth_date"], data["campaign"]
-        said = {name: data[name] for name in LEAD_FIELDS}
-        said |= {"birth_date": born and born.isoformat(), "campaign": campaign and campaign.pk}
+        campaign = data["campaign"]
+        said = {name: data[name] for name in LEAD_FIELDS if name in data} | {"campaign": campaign and campaign.pk}
+        if born := said.get("birth_date"):
+            said["birth_date"] = born.isoformat()
         return said | self.own_values()
 
     def company(self) -> dict[str, str]:

@@ -17,6 +17,7 @@ from leads.intake.importing import mapping as mappings
 from leads.intake.importing.sniff import Format
 from leads.models import Import
 from personas.catalogue import custom_name
+from personas.definitions import traits
 from personas.models import DefinitionLine, FieldDef
 from smarketing.rows.clock import zone
 from smarketing.web.language import active_language
@@ -136,7 +137,7 @@ class MappingForm:
         self.headers, self.samples, self.blanks, rows = self._seen()
         kept = one.mapping.get("columns", {})
         self._said = {h: kept.get(h, t) for h, t in mappings.propose(one.kind, self.headers).items()}
-        self._types = targets.custom_fields(one.kind)
+        self._types, self.hidden = targets.custom_fields(one.kind), traits.hidden()
         self.told = None if one.mapping.get("dates") else self._dates(rows)
         self.options = OptionsForm(one, data, initial=self._initial())
 
@@ -172,6 +173,7 @@ class MappingForm:
         for index, header in enumerate(self.headers):
             said = self._column(index, header)
             to, kind = (said.get("to", ""), said.get("type", "")) if isinstance(said, dict) else (said, "")
+            to = targets.LEAVE_OUT if to in self.hidden else to
             own = targets.is_custom(to) and to not in self._types
             groups = self._groups(header, to if own else custom_name(header))
             recognised = not own and to != targets.LEAVE_OUT
@@ -215,6 +217,8 @@ class MappingForm:
         kind, language = self.one.kind, active_language()
         groups: dict[str, list[tuple[str, str]]] = {}
         for key in [*targets.BY_KIND[kind], *targets.PAIRS.get(kind, ())]:
+            if key in self.hidden:
+                continue
             group = _SUBJECTS[key.split(".")[0]] if "." in key else targets.LABELS[kind]
             groups.setdefault(str(group), []).append((key, targets.label_of(kind, key, language)))
         if self._types:

@@ -37,7 +37,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     past, t = (then if then.at else None), then.at or present
     lang, personal = get_language() or "en", may(request.user, "leads.personal")
     facts, held = LeadFacts(lead.pk, t), values.Held(lead.pk, t)
-    said = values.values("lead", lead.pk, t, lang, held.mine)
+    said = values.values("lead", lead.pk, t, lang, held.mine, fields=held.fields)
     text = {one.field: one.text for one in said if personal or not one.personal}
     around = _around(lead, request.user, held, past is not None)
     context = {
@@ -64,16 +64,16 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "may_edit": may(request.user, "leads.edit") and not past and not lead.erased,
         "may_unmake": past is None and _may_unmake(lead, request.user),
         **around,
-        "likenesses": _resembled(lead, facts, lang, personal),
+        "likenesses": _resembled(lead, facts, held, lang, personal),
         **rights.beside(lead, request.user, around["standing"].opposed, past.at if past else None),
         **story_part.of(request, lead, t, personal),
     }
     return render(request, "leads/lead.html", context)
 
 
-def _resembled(lead: Lead, facts: LeadFacts, lang: str, personal: bool) -> list[dict]:
+def _resembled(lead: Lead, facts: LeadFacts, held: values.Held, lang: str, personal: bool) -> list[dict]:
     """The personas that are resembled, each with those of its conditions that the reader may see."""
-    found = [one for one in resembles.of(lead, facts.t, facts) if one.holds]
+    found = [one for one in resembles.of(lead, facts.t, facts, held.catalogue) if one.holds]
     shown = [(one, one.lines(lang, personal=personal)) for one in found]
     return [{"one": one, "lines": said, "hidden": len(one.membership.parts) - len(said)} for one, said in shown]
 

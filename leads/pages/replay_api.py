@@ -44,7 +44,11 @@ class ReplayedMonthShape(serializers.Serializer):
     running = serializers.BooleanField()
     draft = SideShape()
     was = SideShape(help_text=_("What really happened."))
-    hours = serializers.CharField(help_text=_("Sales hours that the draft's MQLs need."))
+    handoffs = serializers.IntegerField(
+        help_text=_("Of the draft, at its cool-down and pace and with its mandatory fields.")
+    )
+    handoffs_url = serializers.URLField(help_text=_("The page that lists the leads counted."))
+    hours = serializers.CharField(help_text=_("Sales hours that the draft's handoffs need."))
     available = serializers.CharField(help_text=_("Sales hours that there are."))
 
 
@@ -75,6 +79,10 @@ class ReplayShape(serializers.Serializer):
     )
     since = serializers.DateTimeField(allow_null=True, help_text=_("From when there is a record to compare with."))
     months = ReplayedMonthShape(many=True)
+    waiting = serializers.DictField(
+        child=AgainstShape(),
+        help_text=_("The draft's MQLs that wait at the end: pace, mandatory, cooling, open, opposition."),
+    )
     against = serializers.DictField(
         child=AgainstShape(), allow_null=True, help_text=_("gained, lost, kept, customers.")
     )
@@ -111,7 +119,7 @@ class Months(APIView):
             "progress": found.state, "revision": found.revision, "walked": found.walked, "leads": found.total,
             "cutoff": found.cutoff, "differs": found.differs, "since": sheet.since if sheet else None,
             "months": [_month(row, request) for row in reversed(sheet.rows)] if sheet else [],
-            "against": _against(sheet, request), "groups": [_group(one, request) for one in sheet.every_group()] if sheet else [],
+            "waiting": _waiting(sheet, request), "against": _against(sheet, request), "groups": [_group(one, request) for one in sheet.every_group()] if sheet else [],
         }  # fmt: skip
         return Response(said, status=200 if done else 202)
 
@@ -119,6 +127,7 @@ class Months(APIView):
 def _month(row: Row, request: Request) -> dict[str, Any]:
     return {
         "month": row.first.strftime("%Y-%m"), "running": row.running, "draft": _side(row.draft, request), "was": _side(row.was, request),
+        "handoffs": row.passed, "handoffs_url": request.build_absolute_uri(row.passed_url),
         "hours": numbers.api(row.load, numbers.NUMBER), "available": numbers.api(row.available, numbers.NUMBER),
     }  # fmt: skip
 
@@ -143,6 +152,11 @@ def _against(sheet: Sheet | None, request: Request) -> dict[str, Any] | None:
     if sheet is None or sheet.against is None:
         return None
     return {name: {"n": n, "rows_url": request.build_absolute_uri(url)} for name, (n, url) in sheet.against.items()}
+
+
+def _waiting(sheet: Sheet | None, request: Request) -> dict[str, Any]:
+    found = sheet.waiting if sheet else []
+    return {name: {"n": n, "rows_url": request.build_absolute_uri(url)} for name, _words, n, url in found}
 
 
 def _group(one, request: Request) -> dict[str, Any]:

@@ -24,6 +24,8 @@ TEXTS = {
     "mql": _("MQL"), "handed": _("handed over"), "never": _("never handed over"), "decided": _("decided"),
     "accepted": _("accepted"), "undecided": _("undecided"), "mature": _("handed over long enough ago"), "won": _("won"),
     "immature": _("handed over too lately to say"), "gained": _("Gained by the draft"), "lost": _("Lost by the draft"),
+    "passed": _("passed to sales"), "pace": _("waits for the agreed pace"), "mandatory": _("waits for a mandatory field"),
+    "cooling": _("waits for the end of the cool-down"), "open": _("is with sales already"), "opposition": _("asked not to be contacted"),
     "kept": _("Kept by the draft"), "customers": _("Lost by the draft, and became customers"),
 }  # fmt: skip
 
@@ -61,6 +63,8 @@ class Row:
     was: Side
     load: Decimal
     available: Decimal
+    passed: int | None = None  # handoffs under the draft
+    passed_url: str = ""
 
     @property
     def over(self) -> bool:
@@ -120,9 +124,28 @@ class Sheet:
             running, month = place == len(self.record.months) - 1, first.strftime("%Y-%m")
             until = today + timedelta(days=1) if running else (first + timedelta(days=32)).replace(day=1)
             draft, was = (self._side(name, sides[name][place], most, month=month) for name in ("draft", "was"))
-            load, available = self.capacity.load(draft.figures.mql), self.capacity.available(first, until)
-            out.append(Row(first, running, draft, was, load, available))
+            passed = self.passed(place)
+            load = self.capacity.load(draft.figures.mql if passed is None else passed)
+            available, url = self.capacity.available(first, until), self.url("draft.passed", month=month)
+            out.append(Row(first, running, draft, was, load, available, passed, url))
         return out[::-1]
+
+    def passed(self, month: int | None = None) -> int | None:
+        """Handoffs under the draft in a month, or in the closed ones; None where they were not computed."""
+        return len(months.chosen(self.record, "draft", month, months.PASSED)) if self.record.passed else None
+
+    @cached_property
+    def waiting(self) -> list[tuple[str, Any, int, str]]:
+        """(code, words, how many, where) of what holds MQLs of the draft at the end."""
+        found = [(one, len(months.chosen(self.record, "draft", None, one))) for one in months.HOLDS]
+        return [(one, TEXTS[one], n, self.url(f"draft.{one}")) for one, n in found if n]
+
+    @property
+    def in_short(self) -> dict[str, Any]:
+        """The closed months in one line."""
+        waits = sum(n for _one, _words, n, _url in self.waiting)
+        return {"mql": months.figures(months.closed(self.record, self.record.draft)).mql, "passed": self.passed(), "waits": waits,
+                "mql_url": self.url("draft.mql"), "passed_url": self.url("draft.passed")}  # fmt: skip
 
     @property
     def bars(self) -> list[Bars]:

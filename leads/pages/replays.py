@@ -67,7 +67,9 @@ def replay(request: HttpRequest, pk: int) -> HttpResponse:
 def again(request: HttpRequest, pk: int) -> HttpResponse:
     """Begin anew what failed."""
     line = _line(pk)
-    for one in Replay.objects.filter(line=line, state="failed", revision=line.draft.revision).order_by("-pk")[:1]:
+    for one in (
+        Replay.objects.of_months().filter(line=line, state="failed", revision=line.draft.revision).order_by("-pk")[:1]
+    ):
         runs.again(one, clock.now())
     return redirect(f"{reverse('personas:definition', args=[pk])}#months")
 
@@ -95,14 +97,20 @@ def _remembered(line: DefinitionLine, request: HttpRequest) -> dict[str, Any]:
     if (held := getattr(request, "replayed", None)) is not None:
         return held
     digest = canonical.digest(line.draft.body)
-    found = Replay.objects.filter(line=line, digest=digest).done().filter(ended_at__gt=clock.now() - runs.FRESH).first()
+    found = (
+        Replay.objects.of_months()
+        .filter(line=line, digest=digest)
+        .done()
+        .filter(ended_at__gt=clock.now() - runs.FRESH)
+        .first()
+    )
     request.replayed = _said(line, request, found)  # type: ignore[attr-defined]
     return request.replayed  # type: ignore[attr-defined]
 
 
 def _said(line: DefinitionLine, request: HttpRequest, found: Replay | None) -> dict[str, Any]:
     here = found is not None and found.state == "done"
-    last = found if here else Replay.objects.filter(line=line).done().first()
+    last = found if here else Replay.objects.of_months().filter(line=line).done().first()
     waited = clock.now() - found.asked_at if found is not None and not here else timedelta()
     return {
         "line": line, "draft": line.draft, "found": found, "by": _by(request).get("by", ""), "groups": groups.BY,
@@ -127,7 +135,7 @@ DRAFT, WAS = gettext_lazy("Under the draft"), gettext_lazy("As it was")
 @needs("leads.view")
 def rows(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The leads of one figure: `what` gained, lost, kept, customers, or a side and what became of them; `month`, `by`, `group`."""
-    one = get_object_or_404(Replay.objects.visible_to(request.user).done().select_related("line"), pk=pk)
+    one = get_object_or_404(Replay.objects.visible_to(request.user).of_months().done().select_related("line"), pk=pk)
     held = record(one)
     ids = leads_of(held, request.GET)
     if (by := request.GET.get("by", "")) and by in groups.BY:
@@ -161,7 +169,8 @@ def leads_of(held: months.Record, asked: Mapping[str, str]):
         return getattr(found, what) if found else ()
     side, _dot, which = what.partition(".")
     places = {one.strftime("%Y-%m"): place for place, one in enumerate(held.months)}
-    if side not in SIDES or which not in months.WHICH or (month and month not in places):
+    known = which in months.WHICH or (side == "draft" and (which == months.PASSED or which in months.HOLDS))
+    if side not in SIDES or not known or (month and month not in places):
         raise Http404
     return months.chosen(held, side, places.get(month), which)
 

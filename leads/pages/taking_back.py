@@ -13,6 +13,7 @@ from leads.evidence import values
 from leads.handoffs import problems, routing
 from leads.intake import by_hand, corrections
 from leads.models import Assignment, AttributeChange, Campaign, Company, Lead
+from personas.definitions import traits
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web.once import once
@@ -65,9 +66,11 @@ def values_back(request: HttpRequest, pk: int) -> HttpResponse:
 def pairs(request: HttpRequest, subject: str, rows: Iterable[AttributeChange]) -> list[tuple[str, str]]:
     """(label, value) of these values of a subject, as the reader may see them."""
     lang, personal = get_language() or "en", may(request.user, "leads.personal")
-    known = {one.name: one for one in values.catalogue(subject)}
+    known, off = {one.name: one for one in values.catalogue(subject)}, traits.hidden()
     found = []
     for row in rows:
+        if f"{subject}.{row.field}" in off:
+            continue
         one = known.get(row.field)
         if one is None:
             linked = values.LINKS[row.field].objects.filter(pk=row.value).first() if row.field in values.LINKS else None

@@ -32,10 +32,11 @@ _ERASED = "SELECT id FROM leads_lead WHERE erased"
 
 @dataclass(frozen=True)
 class Became:
-    """`codes`: (lead, cycle) -> code of its handoff (bits of `months`). `was`: (lead, cycle, instant) of each MQL as it was. `erased`: of them, how
+    """`codes`: (lead, cycle) -> code of its handoff (bits of `months`); `handed`: when that was made. `was`: (lead, cycle, instant) of each MQL as it was. `erased`: of them, how
     many belonged to people erased since, who are in neither."""
 
     codes: Mapping[tuple[int, int], int]
+    handed: Mapping[tuple[int, int], datetime]
     was: list[tuple[int, int, datetime]]
     erased: int
 
@@ -55,18 +56,20 @@ def read(line_id: int, cutoff: datetime) -> Became:
     accepted, won = _hits("acceptance", line_id, cutoff), _hits("conversion", line_id, cutoff)
     mature = days.here().midnight(days.here().of(cutoff) - timedelta(days=MATURE - 1))
     codes: dict[tuple[int, int], int] = {}
+    handed: dict[tuple[int, int], datetime] = {}
     was: dict[tuple[int, int], datetime] = {}
     for handoff, lead, cycle, at, qualified in fetch(_HANDOFFS, asked):
         code = HANDED | (MATURED if at < mature else 0)
         code |= (DECIDED | (ACCEPTED if accepted[handoff] else 0)) if handoff in accepted else 0
         code |= WON if won.get(handoff) else 0
         codes.setdefault((lead, cycle), code)
+        handed.setdefault((lead, cycle), at)
         if qualified is None:
             was.setdefault((lead, cycle), at)
     for lead, cycle, at in fetch(_QUALIFIED, asked):
         was[lead, cycle] = min(at, was.get((lead, cycle), at))
     rows = [(lead, cycle, at) for (lead, cycle), at in sorted(was.items()) if lead not in erased]
-    return Became(codes, rows, len(was) - len(rows))
+    return Became(codes, handed, rows, len(was) - len(rows))
 
 
 def _hits(key: str, line_id: int, cutoff: datetime) -> dict[int, bool]:

@@ -9,9 +9,14 @@ import numpy as np
 
 from smarketing.measures.numbers import wilson
 
+from .passing import COOLING, MANDATORY, OPEN, OPPOSITION, PACE
+
 Ints = np.ndarray
 HANDED, DECIDED, ACCEPTED, MATURED, WON = 1, 2, 4, 8, 16  # `became`
 CLOSED = 12  # months that are over, before the running one
+NOT_YET = -2  # month of a handoff that is none yet
+PASSED = "passed"
+HOLDS = {"pace": PACE, "mandatory": MANDATORY, "cooling": COOLING, "open": OPEN, "opposition": OPPOSITION}
 THIN = 20  # cases under which a share proves nothing
 
 
@@ -88,14 +93,25 @@ class Against:
 
 
 @dataclass(frozen=True)
+class Passed:
+    """Handoffs under the draft, a row an MQL of it: the lead, the handoff's month (-1: before them; NOT_YET), what holds it
+    (`passing`; 0: nothing)."""
+
+    lead: Ints
+    month: Ints
+    hold: Ints
+
+
+@dataclass(frozen=True)
 class Record:
     """`months`: first days of the months, the running one last. `since`: the instant from which there is a record to compare
-    with (None: there is none in the closed months)."""
+    with (None: there is none in the closed months). `passed`: None where it was not computed."""
 
     months: Sequence[date]
     draft: Rows
     was: Rows
     since: int | None = None
+    passed: Passed | None = None
 
     @property
     def closed(self) -> range:
@@ -144,11 +160,24 @@ def against(record: Record) -> Against | None:
 
 def chosen(record: Record, side: str, month: int | None, which: str) -> Ints:
     """Leads behind a figure, each once: `side` draft or was, a month's place or None for the closed months, `which` of
-    "mql", "handed", "never", "decided", "accepted", "undecided", "mature", "won", "immature". KeyError for another one."""
+    "mql", "handed", "never", "decided", "accepted", "undecided", "mature", "won", "immature"; of the draft "passed", and who waits at
+    the end by what holds it. KeyError for another one."""
+    if which == PASSED or which in HOLDS:
+        return _passed(record, month, which)
     rows = {"draft": record.draft, "was": record.was}[side]
     rows = closed(record, rows) if month is None else rows.where(rows.month == month)
     rows = rows.once()
     return rows.lead[_TESTS[which](rows.code)]
+
+
+def _passed(record: Record, month: int | None, which: str) -> Ints:
+    found = record.passed
+    if found is None:
+        return np.empty(0, np.int64)
+    if which in HOLDS:
+        return np.unique(found.lead[found.hold == HOLDS[which]])
+    months = record.closed if month is None else [month]
+    return np.unique(found.lead[np.isin(found.month, list(months))])
 
 
 def _has(code: Ints, bit: int) -> Ints:

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
+from leads.judging import observing
 from leads.models import Lead, LeadDirty, Qualification, Replay
 from leads.scoring import days
 from leads.scoring.timeline.walk import instant
@@ -23,7 +24,7 @@ from personas.models import DefinitionLine, DefinitionVersion
 from smarketing.jobs import lease
 from smarketing.rows import clock, fence
 
-from . import became, columns, walk
+from . import became, columns, handed, shown, walk
 
 log = logging.getLogger(__name__)
 SMALL = 2_000  # leads replayed at once
@@ -43,13 +44,13 @@ def ask(line: DefinitionLine, at: datetime) -> Replay:
     texts that the draft no longer has."""
     line = DefinitionLine.objects.select_for_update(of=("self",)).select_related("draft").get(pk=line.pk)
     draft, digest = line.draft, canonical.digest(line.draft.body)
-    same = Replay.objects.filter(line=line, digest=digest).order_by("-pk")
+    same = Replay.objects.of_months().filter(line=line, digest=digest).order_by("-pk")
     found = same.under_way().first() or same.done().filter(ended_at__gt=at - FRESH).first()
     failed = same.filter(state="failed", revision=draft.revision).first()
     if found is None and failed is not None:
         return failed
     if found is None:
-        Replay.objects.filter(line=line).under_way().update(state="stopped", ended_at=at)
+        Replay.objects.of_months().filter(line=line).under_way().update(state="stopped", ended_at=at)
         _prune(line, at)
         found = Replay.objects.create(
             line=line, digest=digest, body=draft.body, revision=draft.revision, asked_at=at, since=_since(line, draft.body, at)
@@ -61,6 +62,29 @@ def ask(line: DefinitionLine, at: datetime) -> Replay:
     return found
 
 
+@transaction.atomic
+def ask_beside(line_id: int, body: Mapping[str, Any], since: datetime | None, at: datetime) -> Replay:
+    """What a text would make beside the versions in force, observed `since` (None: a draft, of which the last text alone is
+    worked off): under way, one that still serves, one that failed lately, or a new one."""
+    line = DefinitionLine.objects.select_for_update(of=("self",)).get(pk=line_id)
+    asked = {"kind": "beside", "line": line, "digest": canonical.digest(body), "since": since}
+    same = Replay.objects.filter(**asked).order_by("-pk")
+    found = same.under_way().first() or same.filter(state__in=("done", "failed"), ended_at__gt=at - FRESH).first()
+    if found is None:
+        if since is None:
+            others = Replay.objects.filter(line=line, kind="beside", since=None)
+            others.under_way().update(state="stopped", ended_at=at)
+        _prune(line, at)
+        found = Replay.objects.create(**asked, body=body, revision=0, asked_at=at)
+        ring()
+    return found
+
+
+def few() -> bool:
+    """Whether there are so few leads that whoever asks may wait."""
+    return Lead.objects.all()[: SMALL + 1].count() <= SMALL
+
+
 def again(replay: Replay, at: datetime) -> None:
     """Let one that failed be begun anew."""
     Replay.objects.filter(pk=replay.pk, state="failed").update(state="waiting", attempts=0, asked_at=at, ended_at=None)
@@ -69,7 +93,7 @@ def again(replay: Replay, at: datetime) -> None:
 
 def here_and_now(replay: Replay) -> bool:
     """Whether a replay is done by whoever asks for it: it waits, and there are few leads."""
-    return replay.state == "waiting" and Lead.objects.all()[: SMALL + 1].count() <= SMALL
+    return replay.state == "waiting" and few()
 
 
 def ring() -> None:
@@ -85,7 +109,7 @@ def _since(line: DefinitionLine, body: Mapping[str, Any], at: datetime) -> datet
 
 def _prune(line: DefinitionLine, at: datetime) -> None:
     old = Replay.objects.filter(line=line).exclude(state__in=("waiting", "running"))
-    newest = Replay.objects.filter(line=line).done().first()
+    newest = Replay.objects.of_months().filter(line=line).done().first()
     old.filter(ended_at__lt=at - KEPT).exclude(pk=newest.pk if newest else 0).delete()
 
 
@@ -121,9 +145,6 @@ def _begin(replay: Replay) -> Replay | None:
 
 
 def _replay(one: Replay, held: lease.Held) -> None:
-    cutoff = fence.cutoff()
-    few = Lead.objects.all()[: SMALL + 1].count() <= SMALL
-    snapshot = columns.Columns(cutoff) if few else columns.current(cutoff)
     told = [0.0]
 
     def tell(done: int, of: int) -> None:
@@ -134,19 +155,44 @@ def _replay(one: Replay, held: lease.Held) -> None:
         if not Replay.objects.filter(pk=one.pk, state="running").update(walked=done, total=of):
             raise Stopped
 
+    said = _KINDS[one.kind](one, fence.cutoff(), tell)
+    with transaction.atomic():
+        lease.hold(held)
+        Replay.objects.filter(pk=one.pk, state="running").update(state="done", ended_at=clock.now(), **said)
+
+
+def _months(one: Replay, cutoff: datetime, tell: walk.Progress) -> dict[str, Any]:
+    snapshot = columns.Columns(cutoff) if few() else columns.current(cutoff)
     version = _own_version(one)
     had = _had(one) if version else ()
     found = walk.firsts(one.body, snapshot, since=one.since if version else None, had=had, progress=tell)
     real = became.read(one.line_id, snapshot.cutoff)
     leads, cycles, at = became.microseconds(real.was)
-    with transaction.atomic():
-        lease.hold(held)
-        Replay.objects.filter(pk=one.pk, state="running").update(
-            state="done", ended_at=clock.now(), cutoff=snapshot.cutoff, erased=real.erased,
-            differs=_differences(version, found, snapshot.cutoff) if version else None,
-            draft_leads=found.lead.tolist(), draft_at=found.at.tolist(), draft_codes=real.codes_of(found.lead, found.cycle).tolist(),
-            was_leads=leads.tolist(), was_at=at.tolist(), was_codes=real.codes_of(leads, cycles).tolist(),
-        )  # fmt: skip
+    start = days.here().midnight(shown.first_days(snapshot.cutoff)[0])
+    fates = handed.of(one.body, found, real, max(start, one.since) if version else start, snapshot.cutoff)
+    return {
+        "cutoff": snapshot.cutoff, "erased": real.erased,
+        "differs": _differences(version, found, snapshot.cutoff) if version else None,
+        "draft_leads": found.lead.tolist(), "draft_at": found.at.tolist(),
+        "draft_codes": real.codes_of(found.lead, found.cycle).tolist(),
+        "draft_handed": [at for at, _why in fates], "draft_holds": [why for _at, why in fates],
+        "was_leads": leads.tolist(), "was_at": at.tolist(), "was_codes": real.codes_of(leads, cycles).tolist(),
+    }  # fmt: skip
+
+
+def _beside(one: Replay, cutoff: datetime, tell: walk.Progress) -> dict[str, Any]:
+    rounds = 1 if one.since is None else 2
+    said: dict[str, Any] = {"cutoff": cutoff}
+    said["at_once"] = observing.at_once(one.line_id, one.body, cutoff, lambda done, of: tell(done, rounds * of))
+    if one.since is not None:
+        until = max(one.since, cutoff)
+        found = observing.observe(one.line_id, one.body, one.since, until, lambda done, of: tell(of + done, 2 * of))
+        said |= {"draft_leads": found.stood + found.made, "was_leads": found.live}
+        said["draft_codes"] = [0] * len(found.stood) + [1] * len(found.made)
+    return said
+
+
+_KINDS = {"months": _months, "beside": _beside}
 
 
 def _own_version(one: Replay) -> DefinitionVersion | None:

@@ -15,7 +15,7 @@ from leads.scoring.timeline.pull import us
 from personas.models import DefinitionVersion
 from smarketing.accounts.models import Role, User
 
-from .months import CLOSED, Record, Rows
+from .months import CLOSED, NOT_YET, Passed, Record, Rows
 
 
 def first_days(at: datetime) -> list[date]:
@@ -33,7 +33,16 @@ def record(replay: Replay) -> Record:
     was = _rows(replay.was_leads, replay.was_at, replay.was_codes, starts)
     signed = DefinitionVersion.objects.filter(line=replay.line_id).aggregate(first=Min("effective_at"))["first"]
     begun = min([*([us(signed)] if signed else []), *was.at.tolist()], default=None)
-    return Record(months, draft, was, begun if begun is not None and begun < starts[-1] else None)
+    since = begun if begun is not None and begun < starts[-1] else None
+    return Record(months, draft, was, since, _passed(replay, draft, starts))
+
+
+def _passed(replay: Replay, draft: Rows, starts) -> Passed | None:
+    if len(replay.draft_handed) != len(draft):
+        return None
+    at = np.array(replay.draft_handed, np.int64)
+    month = np.where(at > 0, np.searchsorted(starts, at, "right") - 1, NOT_YET)
+    return Passed(draft.lead, month, np.array(replay.draft_holds, np.int64))
 
 
 def _rows(leads: Sequence[int], at: Sequence[int], codes: Sequence[int], starts) -> Rows:

@@ -59,7 +59,7 @@ def _story(lead: Lead, at: datetime) -> Iterator[telling.Line]:
     before = None
     while True:
         entries, before = story.page(lead, at, before=before, size=PAGE)
-        yield from telling.lines(entries, personal=True, lead=lead.pk)
+        yield from telling.lines(entries, personal=True, lead=lead.pk, whole=True)
         if before is None:
             return
 
@@ -70,7 +70,7 @@ def _page(lead: Lead, lines: Sequence[telling.Line], at: datetime) -> str:
         "at": at,
         "company": Installation.objects.values_list("company", flat=True).first() or "smarketing",
         "language": active_language(),
-        "values": [one for one in values.values("lead", lead.pk, at, get_language() or "en") if one.text],
+        "values": [one for one in values.values("lead", lead.pk, at, get_language() or "en", whole=True) if one.text],
         "consents": consent.of(lead),
         "lines": lines,
     }

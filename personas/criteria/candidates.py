@@ -23,7 +23,7 @@ def values(info: FieldInfo, leaves: Sequence[Mapping[str, Any]], now: Any, today
     conditions ask for, one or two of them together, and for any other text.
     """
     known = read(info.type, now) is not None
-    if not info.changeable or info.retired or (info.steady and known):
+    if not info.changeable or not info.offered or (info.steady and known):
         return []
     found: dict[tuple[bool, ...], Any] = {outcome(info, leaves, now, today): now}
     for value in pool(info, leaves, today):

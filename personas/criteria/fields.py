@@ -31,6 +31,11 @@ class FieldInfo:
     steady: bool = False
     counted: bool = False
     retired: bool = False  # read aloud where it stands, offered nowhere
+    off: bool = False  # personal data that the company does not want: as if retired, and its values are shown nowhere
+
+    @property
+    def offered(self) -> bool:
+        return not (self.retired or self.off)
 
     @property
     def subject(self) -> str:

@@ -153,4 +153,17 @@ def _never_fades(body: Mapping, catalogue: Catalogue) -> Iterator[Problem]:
             yield Problem(written(path), "never_fades")
 
 
-RULES = (_duplicates, _contradictions, _must_and_never, _cells, _caps, _counted_twice, _mail_opens, _never_fades)
+def _switched_off(body: Mapping, catalogue: Catalogue) -> Iterator[Problem]:
+    """What asks for personal data that nobody sees or writes any more: it counts on, and a lead without it is held for ever."""
+    for root, cond in tree.roots(body):
+        for path, leaf in tree.leaves(cond, root):
+            if leaf.get("field") in catalogue and catalogue[leaf["field"]].off:
+                yield Problem(written(path), "switched_off", {"field": leaf["field"]})
+    for index, name in enumerate(body.get("mandatory") or ()):
+        if name in catalogue and catalogue[name].off:
+            yield Problem(f"mandatory.{index}", "mandatory_off", {"field": name})
+
+
+RULES = (
+    _duplicates, _contradictions, _must_and_never, _cells, _caps, _counted_twice, _mail_opens, _never_fades, _switched_off,
+)  # fmt: skip

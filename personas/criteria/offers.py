@@ -28,7 +28,7 @@ def texts(unread: Unread, voice: Voice, limit: int = 8) -> list[str]:
     found: dict[str, None] = {}
     for wanted in unread.wanted:
         if wanted.kind == "field":
-            found |= dict.fromkeys(voice.subjects.said[key] for key, one in voice.catalogue.items() if not one.retired)
+            found |= dict.fromkeys(voice.subjects.said[key] for key, one in voice.catalogue.items() if one.offered)
         elif wanted.kind not in VALUES:
             found[wanted.text] = None
     return sorted(found, key=lambda text: _distance(fold(text), typed))[:limit]

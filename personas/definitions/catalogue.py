@@ -6,6 +6,8 @@ from typing import Any
 from personas.criteria.fields import NUMBER, FieldInfo
 from personas.models import FieldDef
 
+from . import traits
+
 # What a company's people come to: counted each night from their facts, so nobody writes or learns them, and they stand all day.
 COMPANY_SUMS: tuple[FieldInfo, ...] = (
     FieldInfo("company.people", NUMBER, "number of people we know", "nombre de personnes connues", "le", changeable=False, counted=True),
@@ -26,12 +28,22 @@ COMPANY_SUMS: tuple[FieldInfo, ...] = (
 
 def catalogue(subjects: Iterable[str] = ("lead", "company")) -> dict[str, FieldInfo]:
     """Key → FieldInfo of every field that conditions may name."""
-    found = {row.key: info_of(row) for row in FieldDef.objects.filter(subject__in=tuple(subjects)).order_by("key")}
-    return found | {info.key: info for info in COMPANY_SUMS if info.subject in subjects}
+    return of(rows(subjects), subjects)
 
 
-def info_of(row: FieldDef) -> FieldInfo:
-    """One row of the catalogue. `choices` are values, or {"value", "en", "fr"}."""
+def rows(subjects: Iterable[str] = ("lead", "company")) -> list[FieldDef]:
+    """The rows of the catalogue, each with `off`: whether its values are hidden now (`traits`)."""
+    return list(FieldDef.objects.filter(subject__in=tuple(subjects)).annotate(off=traits.OFF).order_by("key"))
+
+
+def of(found: Iterable[FieldDef], subjects: Iterable[str] = ("lead", "company")) -> dict[str, FieldInfo]:
+    """The catalogue of these `rows`, and what companies' people come to."""
+    infos = {row.key: info_of(row, row.off) for row in found}
+    return infos | {info.key: info for info in COMPANY_SUMS if info.subject in subjects}
+
+
+def info_of(row: FieldDef, off: bool = False) -> FieldInfo:
+    """One row of the catalogue. `choices` are values, or {"value", "en", "fr"}; `off`: it tells an age while none is wanted."""
     return FieldInfo(
         key=row.key,
         type=row.type,
@@ -43,6 +55,7 @@ def info_of(row: FieldDef) -> FieldInfo:
         changeable=row.changeable and not row.listing,  # nobody becomes an MQL by being put on a list
         steady=row.steady,
         retired=row.retired_at is not None,
+        off=off,
     )
 
 

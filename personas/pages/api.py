@@ -27,5 +27,5 @@ class Criteria(APIView):
         responses=OpenApiTypes.OBJECT,
     )
     def get(self, request: Request) -> Response:
-        fields = {key: info for key, info in catalogue().items() if not info.retired}
+        fields = {key: info for key, info in catalogue().items() if info.offered}
         return Response(schema(fields, active_language()))

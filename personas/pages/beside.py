@@ -26,7 +26,7 @@ def backlog(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         return redirect("personas:definition", pk)
     found = hooks.backlog(pk, line.draft.body, f"draft:{pk}", _day(request.GET.get("effective_on", "")))
-    return render(request, "personas/backlog.html", {"line": line, "backlog": found})
+    return render(request, "personas/backlog.html", {"line": line, "backlog": found, "again": request.get_full_path()})
 
 
 @needs("definition.view")

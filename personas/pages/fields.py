@@ -13,7 +13,6 @@ from personas.criteria.fields import BOOL, DATE, MONEY, NUMBER, TEXT, FieldInfo
 from personas.criteria.operators import DAYS, LIST, OPERATORS, YEARS, operators_for, property_operators
 from personas.criteria.sentence import Voice
 from personas.criteria.tree import GROUPS
-from personas.definitions import traits
 from personas.definitions.persona_services import current_versions
 
 from . import labels
@@ -200,7 +199,7 @@ class Builder:
         info = self.speaker.catalogue.get(chosen)
         if info is None:
             return [*self.field_choices, (labels.UNKNOWN, [(chosen, chosen)])] if chosen else self.field_choices
-        if not info.retired and chosen not in traits.hidden():
+        if not info.off:
             return self.field_choices
         label = info.label_fr if self.speaker.french else info.label_en
         mine = labels.SUBJECTS[info.subject]
@@ -209,10 +208,10 @@ class Builder:
     @cached_property
     def field_choices(self) -> list[tuple[Any, Choices]]:
         """Fields by subject, sorted by their label in the page's language."""
-        groups, hidden = [], traits.hidden()
+        groups = []
         for subject, title in labels.SUBJECTS.items():
             known = [info for info in self.speaker.catalogue.values() if info.subject == subject]
-            mine = [info for info in known if not info.retired and info.key not in hidden]
+            mine = [info for info in known if info.offered]
             named = [(info.key, info.label_fr if self.speaker.french else info.label_en) for info in mine]
             groups.append((title, sorted(named, key=lambda pair: pair[1].lower())))
         return groups

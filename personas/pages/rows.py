@@ -239,7 +239,7 @@ def choices(where: Place, posted: Posted, body: Mapping[str, Any], speaker: Voic
     if where.form == "rest":
         chosen = set(posted.get("mandatory") or ())
         fillable = {key: info for key, info in speaker.catalogue.items() if not info.counted}
-        offered = {key: info for key, info in fillable.items() if key in chosen or not info.retired}
+        offered = {key: info for key, info in fillable.items() if key in chosen or info.offered}
         named = [(key, subject(info, speaker.lang), key in chosen) for key, info in offered.items()]
         named += [(key, key, True) for key in chosen - offered.keys()]  # needed, and not in the catalogue
         return {"fields": sorted(named, key=lambda entry: (not entry[2], entry[1].lower()))}

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import translation
 
+from personas.criteria import canonical
 from personas.definitions import persona_evidence, traits
 from personas.models import Persona
 from smarketing.accounts import languages
@@ -40,6 +41,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
             "persona": found, "version": version, "rules": spoken(version.rules, voice()), "groups": groups,
             "headline": headline, "quote": quote, "density": density, "cut": cut, "lang": chosen,
             "interviews": sum(not one.is_back for one in persona_evidence.interviews(found)),
+            "digest": canonical.digest({"name": found.name, "story": version.story, "rules": version.rules}),
             "choices": languages.choices(), "today": clock.today(),
         }  # fmt: skip
         return render(request, "personas/persona_print.html", context)

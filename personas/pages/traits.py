@@ -17,7 +17,9 @@ from smarketing.web.once import once
 
 
 def register() -> None:
-    words = gettext_lazy("Whether personas and criteria may speak of age and family. Off as long as nobody wants it.")
+    words = gettext_lazy(
+        "Whether personas, leads and criteria may speak of age and family. Off as long as nobody wants it."
+    )
     add(Section("personas", gettext_lazy("Age and family"), words, "personas:traits", "settings.company", 38))
 
 

@@ -90,6 +90,9 @@ def language(plan: Plan, who: dict[str, User]) -> tuple[dict[str, int], Definiti
             name=buyer.name, story=stories.story(buyer.key), by=who["ines"], at=at, negative=buyer.negative,
             rules={"field": "lead.function", "op": "one_of", "value": list(buyer.functions)},
         )  # fmt: skip
+    versions[words.GROWING] = persona_services.create_persona(
+        name="Margaux", story=stories.story(words.GROWING), by=who["ines"], at=at, rules=words.GROWING_RULES
+    )
     _talks(versions, who, at)
     line = definitions.create_line(name="MQL France", by=who["ines"], at=at)
     body = definition({key: version.pk for key, version in versions.items()})
@@ -100,7 +103,7 @@ def language(plan: Plan, who: dict[str, User]) -> tuple[dict[str, int], Definiti
 
 
 # Days from today on which a persona is to be read again; the student's review is overdue.
-REVIEWS = {"claire": 9, "paul": 47, "nadia": 110, "student": -6}
+REVIEWS = {"claire": 9, "paul": 47, "nadia": 110, "margaux": 74, "student": -6}
 
 
 def _talks(versions: dict[str, PersonaVersion], who: dict[str, User], at: datetime) -> None:

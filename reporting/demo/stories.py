@@ -107,6 +107,19 @@ TOLD: dict[str, dict[str, tuple[str, str]]] = {
         "sources": ("Webinars, guides, the blog: all of it.", "Webinaires, guides, blog : tout."),
         "message": ("Point to the library; do not hand over to sales.", "Renvoyer vers la documentation ; ne pas transmettre à l’équipe commerciale."),
     },
+    "margaux": {
+        "role": (
+            "Builds the first marketing of a company that doubles every year, as its founder, its head of marketing or a consultant.",
+            "Bâtit le premier marketing d’une entreprise qui double chaque année, comme fondatrice, directrice marketing ou consultante.",
+        ),
+        "role.measured": ("New customers this quarter, and what each of them cost.", "Les nouveaux clients du trimestre, et ce que chacun a coûté."),
+        "objectives": ("A way of selling that works without her.", "Une façon de vendre qui fonctionne sans elle."),
+        "challenges": ("Every rep does it in a way of their own, and nobody writes it down.", "Chaque commercial fait à sa manière, et personne ne l’écrit."),
+        "company": ("Software or services, 50 to 500 people, twice as many as two years ago.", "Logiciel ou services, de 50 à 500 personnes, deux fois plus qu’il y a deux ans."),
+        "buying": ("Decides within two weeks, after a trial with her own data.", "Décide en deux semaines, après un essai avec ses propres données."),
+        "objections": ("We have no time for a project. → The first list is imported in an hour.", "Nous n’avons pas le temps d’un projet. → La première liste s’importe en une heure."),
+        "message": ("Write down what works while there are ten of you, not fifty.", "Écrire ce qui marche tant que vous êtes dix, pas cinquante."),
+    },
 }  # fmt: skip
 
 

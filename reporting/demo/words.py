@@ -48,6 +48,23 @@ BUYERS = (
 )
 
 
+# A persona beside the buyers, last in the agreed order: of some of their people, too, and asked for by five rules at once.
+GROWING = "margaux"
+GROWING_RULES = {
+    "all": [
+        {
+            "field": "lead.function",
+            "op": "one_of",
+            "value": ["Head of Marketing", "CMO", "Founder", "CEO", "Consultant"],
+        },
+        {"field": "company.employees", "op": "between", "value": [50, 500]},
+        {"field": "company.industry", "op": "one_of", "value": ["Software", "Services"]},
+        {"field": "lead.country", "op": "one_of", "value": ["FR", "BE", "CH"]},
+        {"field": "lead.phone", "op": "is_set"},
+    ]
+}
+
+
 @dataclass(frozen=True)
 class Campaign:
     """`months`: months of activity counted from the first (None: always); `share` of the leads of those months;

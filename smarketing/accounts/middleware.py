@@ -1,6 +1,7 @@
 """Each request in the person's language, and nothing without sign-in unless it is declared so."""
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
@@ -33,17 +34,23 @@ class PersonLanguage:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest):
-        if not request.path.startswith(MACHINES):
-            timezone.activate(clock.zone())
-            signed_in = request.user.is_authenticated
-            language = languages.effective(request.user.language if signed_in else translation.get_language())
-            translation.activate(language)
-            request.LANGUAGE_CODE = language
-            if signed_in:
-                sessions.note(request)
-        answer = self.get_response(request)
+        if request.path.startswith(MACHINES):
+            answer = self.get_response(request)
+        else:
+            with clock.zone_kept() as zone:
+                self._speak(request, zone)
+                answer = self.get_response(request)
         answer.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
         return answer
+
+    def _speak(self, request: HttpRequest, zone: ZoneInfo) -> None:
+        timezone.activate(zone)
+        signed_in = request.user.is_authenticated
+        language = languages.effective(request.user.language if signed_in else translation.get_language())
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
+        if signed_in:
+            sessions.note(request)
 
 
 class SignInRequired:

@@ -4,12 +4,13 @@ A row without a value says that the attribute was emptied then: it stays empty, 
 value that it would take over.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from leads.intake import bulk, columns, facts
 from leads.models import AttributeChange, Correction
 from personas.catalogue import add_custom, custom_name, fields_of
+from personas.definitions import traits
 from personas.models import FieldDef
 from smarketing.rows.fence import Fence
 
@@ -34,7 +35,7 @@ def classify(rows: Sequence[Row], ctx: Context) -> list[Action]:
     good = [action for action in actions if not action.row.errors]
     leads = leads_by_key(ctx, [a.row.values["lead"] for a in good if a.row.values.get("lead")])
     deals = deals_by_key(a.row.values.get("deal", "") for a in good)
-    known = {subject: fields_of(subject) for subject in ("lead", "deal")}
+    known, hidden = {subject: fields_of(subject) for subject in ("lead", "deal")}, traits.hidden()
     for action in good:
         said = action.row.values
         subject = "deal" if said.get("deal") else "lead"
@@ -45,7 +46,7 @@ def classify(rows: Sequence[Row], ctx: Context) -> list[Action]:
         if "at" not in said:
             refuse(action, "missing", ctx.column("at"))
         check_moments(action, ctx, "at")
-        _value(action, subject, known[subject], ctx)
+        _value(action, subject, known[subject], hidden, ctx)
     _repeated([action for action in good if action.outcome != REJECTED])
     return actions
 
@@ -72,7 +73,7 @@ def field_of(subject: str, word: str) -> str:
     return name if columns.known(subject, name) else custom_name(word)
 
 
-def _value(action: Action, subject: str, known: dict[str, FieldDef], ctx: Context) -> None:
+def _value(action: Action, subject: str, known: dict[str, FieldDef], hidden: Collection[str], ctx: Context) -> None:
     said = action.row.values
     word = str(said.get("field", "")).removeprefix("property_")
     name = field_of(subject, word) if word else _STAGE
@@ -85,6 +86,8 @@ def _value(action: Action, subject: str, known: dict[str, FieldDef], ctx: Contex
     except Bad as problem:
         refuse(action, problem.code, ctx.column("value"), **problem.params)
         return
+    if f"{subject}.{name}" in hidden:
+        refuse(action, "switched_off", ctx.column("field"))
     if subject == "deal" and name == "state":
         refuse(action, "state_by_deals", ctx.column("field"))
     action.extra |= {"subject": subject, "field": name, "value": value}

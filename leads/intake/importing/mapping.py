@@ -18,6 +18,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from personas.catalogue import custom_name
+from personas.definitions import traits
 from personas.models import FieldDef
 
 from . import synonyms, targets
@@ -171,7 +172,7 @@ def format_of(body: Any, sniffed: Format) -> Format:
 
 def _columns(kind: str, said: dict[str, Any], headers: list[str], problems: list[Problem]) -> list[Column]:
     custom = targets.custom_fields(kind)
-    names = custom_targets(kind, headers)
+    names, hidden = custom_targets(kind, headers), traits.hidden()
     out = []
     for index, header in enumerate(headers):
         to = said.get(header, targets.LEAVE_OUT if header in synonyms.OURS else names[index])
@@ -183,6 +184,7 @@ def _columns(kind: str, said: dict[str, Any], headers: list[str], problems: list
             continue
         wanted = () if to == targets.LEAVE_OUT else tuple(to.split("+"))
         wanted = tuple(names[index] if one == targets.CUSTOM_NEW else one for one in wanted)
+        wanted = tuple(one for one in wanted if one not in hidden)  # a column with what is switched off is left out
         for one in wanted:
             if not _possible(kind, one):
                 problems.append(Problem("bad_target", {"name": header, "target": one[:60]}))

@@ -58,6 +58,7 @@ CELLS: dict[str, Any] = {
     ),
     "handoff_exists": gettext_lazy("This lead has a handoff with another date already."),
     "merged_before": gettext_lazy("One of these leads was merged before."),
+    "switched_off": gettext_lazy("Age and family are switched off in the settings: this value is not taken in."),
     "state_by_deals": gettext_lazy("States of deals come with their dates in a file of deals."),
     "unknown_person": gettext_lazy("There is nobody with this e-mail address or name in the portal."),
     "other_lead": gettext_lazy("This deal belongs to another lead already."),

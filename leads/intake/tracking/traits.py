@@ -1,18 +1,21 @@
 """Traits of identify and group calls as attribute changes. A public write key fills and changes values; it never
 empties one, never changes an e-mail address that a lead already has, and makes no new kind of attribute."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
 from leads.intake import companies, facts
 from leads.models import Lead
 from personas.catalogue import custom_name, fields_of
+from personas.definitions.traits import FIELDS, hidden
 from smarketing.rows.fence import Fence
 
 from .identities import People, email_of
 from .names import COMPANY_TRAITS, TRAITS
 from .wire import MAX_TEXT, Message, Problem
+
+AGE = {trait for trait, field in TRAITS.items() if f"lead.{field}" in FIELDS}
 
 
 def apply(messages: Sequence[Message], people: People, origin: facts.Origin, fence: Fence) -> list[Problem]:
@@ -20,12 +23,13 @@ def apply(messages: Sequence[Message], people: People, origin: facts.Origin, fen
     problems: list[Problem] = []
     changes: list[facts.Change] = []
     custom = fields_of("lead") if any(message.traits for message in messages) else {}
+    off = hidden() if any(AGE & message.traits.keys() for message in messages) else frozenset()
     with_mail = _with_mail(messages, people)
     for message in messages:
         lead = people.lead_of(message)
         if lead is None:
             continue
-        said = _values(message, custom, problems) if message.type == "identify" else {}
+        said = _values(message, custom, off, problems) if message.type == "identify" else {}
         if message.kind == "unsubscribe":
             said["opted_out"] = True
         if "email" in said and lead in with_mail:
@@ -44,7 +48,7 @@ def _with_mail(messages: Sequence[Message], people: People) -> set[int]:
     return set(Lead.objects.filter(pk__in=ids - {None}).exclude(email="").values_list("pk", flat=True))
 
 
-def _values(message: Message, custom: dict[str, Any], problems: list[Problem]) -> dict[str, Any]:
+def _values(message: Message, custom: dict[str, Any], off: Collection[str], problems: list[Problem]) -> dict[str, Any]:
     out: dict[str, Any] = {}
     traits = dict(message.traits)
     if isinstance(traits.get("name"), str) and not {"firstName", "lastName"} & traits.keys():
@@ -53,6 +57,9 @@ def _values(message: Message, custom: dict[str, Any], problems: list[Problem]) -
         traits.setdefault("country", traits["address"].get("country"))
     for trait, said in traits.items():
         field = TRAITS.get(trait)
+        if f"lead.{field}" in off:
+            problems.append(Problem(message.index, "trait_off", message.message_id, {"name": trait[:60]}))
+            continue
         if field is None and not isinstance(said, (dict, list)):
             field = next(
                 (name for name in (trait, custom_name(trait)) if name.startswith("x_") and name in custom), None

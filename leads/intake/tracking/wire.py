@@ -32,6 +32,7 @@ MESSAGES = {
     "bad_message_id": _("A messageId is text of at most 200 characters."),
     "other_body": _("This messageId was sent before with another body."),
     "bad_trait": _("This trait cannot be kept: {name}."),
+    "trait_off": _("Age and family are switched off in the settings: {name} is not taken in."),
     "no_previous": _("An alias needs previousId."),
 }
 

@@ -120,6 +120,22 @@ def test_a_pool_takes_only_leads_that_its_rules_hold_for(line):
     assert [state(hand(line, country=c)).rep for c in ("FR", "BE", "FR")] == [ann, bob, ann]
 
 
+def test_the_next_handoff_is_the_first_when_the_first_is_taken_back(line):
+    one = hand(line)
+    decided(one, "expire", NOW + timedelta(days=9), "silence")
+    again = handing.hand_over(lead=one.lead, line=line, gate="manual", by=None, at=NOW + timedelta(days=60))
+    other = hand(line)
+    told: list[list[int]] = []
+    hooks.changed.append(told.append)
+    try:
+        Correction.objects.create(subject="handoff", subject_id=one.pk, occurred_at=NOW, recorded_at=NOW, known_at=NOW)
+        states.derive([one.pk])
+    finally:
+        hooks.changed.remove(told.append)
+    assert [state(each).first for each in (one, again, other)] == [False, True, True]
+    assert told == [[one.pk, again.pk]]
+
+
 def test_who_refused_a_lead_does_not_get_it_again(line):
     ann, bob = pool_of("Ann", "Bob")
     one = hand(line)

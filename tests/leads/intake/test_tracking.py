@@ -17,6 +17,7 @@ from leads.models import Company, Event, EventKey, EventPayload, Join, Lead, Lea
 from smarketing.accounts import tokens
 from smarketing.rows import fence
 from smarketing.rows.clock import now
+from smarketing.rows.models import Installation
 
 pytestmark = pytest.mark.django_db
 
@@ -230,10 +231,20 @@ def test_traits_that_cannot_be_kept_are_named_and_known_custom_ones_kept(post):
     from personas.catalogue import add_custom
 
     add_custom(subject="lead", name="x_seats", type="number")
+    Installation.objects.create(company="Acme", age_and_family=True)
     traits = {"email": "no address", "seats": "12", "unknown": 1, "birthday": "soon", "phone": ["x"]}
     answer = post(batch(call(1, type="identify", traits=traits))).json()
     assert sorted(p["message"].rsplit(": ")[-1] for p in answer["problems"]) == ["birthday.", "email.", "phone."]
     assert Lead.objects.get().attributes == {"x_seats": 12}
+
+
+def test_a_birthday_is_taken_in_only_where_a_company_wants_ages(post):
+    row = call(1, type="identify", traits={"birthday": "1985-05-14", "phone": "1"})
+    (problem,) = post(batch(row)).json()["problems"]
+    assert problem["code"] == "trait_off" and Lead.objects.get().birth_date is None and Lead.objects.get().phone == "1"
+    Installation.objects.create(company="Acme", age_and_family=True)
+    assert post(batch(call(2, type="identify", traits={"birthday": "1985-05-14"}))).json()["problems"] == []
+    assert Lead.objects.get(birth_date__isnull=False).birth_date.isoformat() == "1985-05-14"
 
 
 def test_without_message_id_a_retry_is_still_the_same_message(post):

@@ -44,7 +44,7 @@ def now():
 
 
 def mark(*leads: int) -> None:
-    dirty.mark(leads, Fence(clock.now() - timedelta(seconds=1), 0))
+    dirty.mark(leads, Fence(clock.now() - HOUR, 0))
 
 
 def judge_all() -> int:
@@ -273,6 +273,24 @@ def test_personas_are_matched_with_the_scores(now):
     mark(lead, other)
     judge_all()
     assert list(PersonaMatch.objects.values_list("lead_id", flat=True)) == [other]
+
+
+def test_a_night_begun_before_a_lead_changed_matches_nobody_by_what_was_known_then(now):
+    rules = {"field": "lead.country", "op": "is", "value": "FR"}
+    persona_services.create_persona(name="French", story={}, rules=rules, by=None, at=now)
+    definitions.version(definitions.simple(), now)
+    lead = facts.lead(now, country="FR")
+    mark(lead)
+    judge_all()
+    begun = run_of(days.here().of(now), now + HOUR)
+    facts.change("lead", lead, "country", "DE", now + 2 * HOUR)
+    mark(lead)
+    judge_all()
+    assert not PersonaMatch.objects.exists()
+    nightly.personas(begun, 0, lead + 1)
+    assert not PersonaMatch.objects.exists()
+    service.judge([lead], begun.cutoff)
+    assert not PersonaMatch.objects.exists()
 
 
 def test_the_bell_is_told_that_leads_wait(now):

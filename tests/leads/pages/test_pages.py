@@ -9,6 +9,7 @@ from django.test import Client
 from leads.intake import by_hand
 from leads.models import AttributeChange, Campaign, Company, Correction, Lead, Spend
 from smarketing.accounts.models import AuditEntry
+from smarketing.rows.models import Installation
 from smarketing.web.once import new_key
 from tests.leads import facts
 from tests.leads.handoffs.desk import Desk
@@ -169,6 +170,7 @@ def test_a_lead_written_by_hand_has_its_values_its_company_and_its_audit_line(el
     ],
 )
 def test_a_bad_lead_is_refused_at_the_field_and_what_was_typed_is_kept(said, error):
+    Installation.objects.create(company="Acme", age_and_family=True)
     answer = signed_in().post("/leads/add/", said | {"function": "Typed before"})
     assert answer.status_code == 422 and error in answer.text and "Typed before" in answer.text
     assert not Lead.objects.exists()

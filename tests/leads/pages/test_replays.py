@@ -72,6 +72,23 @@ def test_every_figure_opens_to_as_many_leads_and_to_a_file(client, line):
     assert client.get(f"/leads/replayed/{one.pk}/?what=lost").status_code == 200
 
 
+def test_handoffs_stand_beside_mqls_and_who_waits_is_listed_by_what_holds_them(client, line):
+    month = (clock.now().replace(day=1) - timedelta(days=4)).strftime("%Y-%m")
+    page = section(client, line)
+    assert (
+        "1 lead as of" in client.get(figure(page, f"what=draft.passed&amp;month={month}")).text
+        and "At the end" not in page
+    )
+    line.draft.refresh_from_db()
+    services.save_draft(
+        line=line, body=line.draft.body | {"mandatory": ["lead.phone"]}, revision=line.draft.revision, by=None, at=clock.now()
+    )  # fmt: skip
+    line.draft.refresh_from_db()
+    page = section(client, line)
+    assert "what=draft.passed&amp;month" not in page and "waits for a mandatory field" in page
+    assert "1 lead as of" in client.get(figure(page, "what=draft.mandatory")).text
+
+
 def test_a_changed_draft_strikes_the_figures_until_the_new_ones_are_there(client, line):
     section(client, line)
     line.draft.refresh_from_db()

@@ -1,12 +1,14 @@
 """Differences in both languages, an older version proposed again in one act, a definition retired, what a text does beside."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
 
 from leads.judging import lines, service
-from leads.models import Handoff, Hold, Qualification
+from leads.models import Handoff, Hold, Qualification, Replay
+from leads.replay import runs
 from personas.criteria import tree
 from personas.definitions import queries, services, turning
 from personas.models import DefinitionLine, DefinitionVersion
@@ -182,6 +184,37 @@ def test_a_proposed_text_says_what_it_would_have_made_since_and_hands_nobody_ove
     assert set(Qualification.objects.values_list("lead_id", flat=True)) == {live}
     draft = client.get(f"/language/definition/{line.pk}/backlog/", headers={"HX-Request": "true"}).text
     assert "2 leads, 1 a business day" in draft
+
+
+def test_of_many_leads_an_observation_is_counted_by_the_worker_and_old_figures_are_struck(line, signers, monkeypatch):
+    publish(line, signers)
+    facts.lead(clock.now() - timedelta(hours=1), country="BE")
+    services.save_draft(line=line, body=country(80, "BE") | {"pace": 1}, revision=0, by=signers[0], at=clock.now())
+    paper = services.propose(line=line, by=signers[0], at=clock.now())
+    client = client_of(signers[0])
+
+    def look(address: str) -> str:
+        return client.get(address, headers={"HX-Request": "true"}).text
+
+    observed, draft = f"/language/paper/{paper.pk}/observed/", f"/language/definition/{line.pk}/backlog/"
+    at_once = [look(observed), look(draft)]
+    monkeypatch.setattr(runs, "SMALL", 0)
+    for address, before in zip((observed, draft), at_once, strict=True):
+        page = look(address)
+        assert "load delay:800ms" in page and "would qualify at once" not in page
+        for one in Replay.objects.under_way():
+            runs.work(one)
+        assert figures(look(address)) == figures(before) != [] and "load delay" not in look(address)
+    monkeypatch.setattr(runs, "FRESH", timedelta(0))
+    page = look(observed)
+    assert "load delay:800ms" in page and "some time ago" in page and figures(page) == figures(at_once[0])
+    facts.lead(clock.now(), country="BE")
+    listed = next(one for one in page.split('"') if "what=stood&" in one).replace("&amp;", "&")
+    assert "1 lead as of" in client.get(listed).text  # as many as the figure says, though one came since
+
+
+def figures(page: str) -> list[str]:
+    return re.findall(r">(\d+(?: leads? would qualify at once)?)</a>", page)
 
 
 def test_a_signed_text_is_observed_until_its_day(line, signers):

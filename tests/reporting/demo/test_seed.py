@@ -1,15 +1,19 @@
 """The demo company: whole, consistent with the laws, the same from the same seed, with its planted truths in it."""
 
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import Count
 
+from leads.evidence import resembles
 from leads.handoffs import states
 from leads.intake import columns
-from leads.models import Attempt, Decision, Event, EventKey, Handoff, HandoffState, Lead, Qualification
+from leads.models import Attempt, Decision, Event, EventKey, Handoff, HandoffState, Lead, PersonaMatch, Qualification
 from leads.scoring import store  # noqa: F401
+from personas.models import PersonaVersion
 from reporting.demo import crowd, plan, traffic, words
 from sla import derive
 from sla.models import Clock
@@ -70,6 +74,15 @@ def test_the_company_is_whole_and_its_derived_rows_follow_from_its_log(demo_db):
     states.rebuild()
     derive.rebuild(DEMO_AT)
     assert tables(*before) == before
+
+
+def test_some_leads_resemble_two_personas_and_some_meet_four_rules_of_five(demo_db):
+    several = PersonaMatch.objects.values("lead").annotate(n=Count("persona")).filter(n=2)
+    assert several.count() >= 10
+    margaux = PersonaVersion.objects.get(persona__name="Margaux")
+    told = [Counter(one.version.pk == margaux.pk and one.membership.met for one in resembles.of(lead, clock.now()))
+            for lead in Lead.objects.living().filter(function="CMO").order_by("pk")[:40]]  # fmt: skip
+    assert any(one[4] for one in told) and any(one[5] for one in told)
 
 
 def test_deeds_happen_after_their_handoff_and_in_business_hours(demo_db):

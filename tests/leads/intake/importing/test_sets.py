@@ -16,6 +16,7 @@ from personas.catalogue import add_custom
 from personas.models import DefinitionLine
 from smarketing.rows.clock import now
 from smarketing.rows.fence import open_fence
+from smarketing.rows.models import Installation
 from tests.scale import examples
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +90,7 @@ def world():
 
 @pytest.fixture
 def company(tmp_path):
+    Installation.objects.create(company="Acme", age_and_family=True)  # the files hold dates of birth
     DefinitionLine.objects.create(name="MQL")
     for name, type in (("x_note", "text"), ("x_seats", "number"), ("x_vip", "bool")):
         add_custom(subject="lead", name=name, type=type)
