@@ -4,7 +4,7 @@ A word is bound by name, not to a text: a new version of the definition or of th
 Every measure can be bound to as "measure:KEY".
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,7 +31,7 @@ class Binding:
 
     key: str
     label: Any
-    say: Callable[[datetime], Sequence[Executed]]
+    say: Callable[[datetime], Iterable[Executed]]
 
 
 _BINDINGS: dict[str, Binding] = {}

@@ -83,8 +83,8 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """A proposed glossary in both languages, what it changes against the version before, its signatures."""
     found = get_object_or_404(Paper.objects.select_related("proposed_by"), pk=pk, kind=KIND)
     version, newest, at = GlossaryVersion.objects.filter(paper=found).first(), queries.papers().first(), clock.now()
-    against = GlossaryVersion.objects.order_by("-number")
-    against = (against.filter(number__lt=version.number) if version else against).first()
+    earlier = GlossaryVersion.objects.order_by("-number")
+    against = (earlier.filter(number__lt=version.number) if version else earlier).first()
     languages = sorted(LANGUAGES, key=lambda lang: lang != active_language())
     context = {
         "paper": found,
