@@ -141,5 +141,5 @@ NOTES = (
 # What sales would rather say under "reached" than what both sides signed; waits in the draft of the glossary.
 REACHED = {
     "en": "An attempt in which both sides spoke, by voice or in writing; a voicemail is none.",
-    "fr": "Une tentative où les deux côtés ont échangé, de vive voix ou par écrit ; un message vocal n’en est pas une.",
+    "fr": "Une tentative où les deux côtés ont échangé, de vive voix ou par écrit ; un message vocal n’en est pas une.",
 }
