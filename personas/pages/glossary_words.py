@@ -88,7 +88,7 @@ def here(context) -> str:
 
 @needs("glossary.view")
 @require_GET
-@cache_control(private=True, max_age=300)
+@cache_control(private=True, max_age=60)
 def marked(request: HttpRequest) -> HttpResponse:
     """The words in force for marking them on pages: forms, sentence, what is executed, where they stand."""
     at, lang = clock.now(), active_language()
