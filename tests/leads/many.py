@@ -100,8 +100,11 @@ def _said() -> dict[str, list[dict]]:
     return said
 
 
-DAY = 86_400
-MOVED, MERGED = (1, 0, 40 * DAY, 0, 0), ("merge", 20 * DAY, 1, 2)  # as `worlds.links` and `worlds.merges` draw them
+DAY, HOUR = 86_400, 3_600
+# As `worlds.links` and `worlds.merges` draw them: a colleague for the first one, who is named at another company by mistake,
+# overnight, and then merged into the third one.
+MOVED = [(1, 0, 40 * DAY, 0, 0), (0, 1, 30 * DAY - 12 * HOUR, 0, 1)]
+MERGED = [("merge", 20 * DAY, 1, 2)]
 
 
 def people(count: int, number: int) -> list[tuple[int, list]]:
@@ -112,8 +115,8 @@ def people(count: int, number: int) -> list[tuple[int, list]]:
     found = []
     for at in range(0, len(lives), 3):
         three = lives[at : at + 3]
-        merged = [MERGED, *deeds[at // 3]] if len(three) > 1 and not at % 2 else ()
-        found += worlds.live_together(three, merged, [MOVED, *moves[at // 3]])
+        merged = [*MERGED, *deeds[at // 3]] if len(three) > 1 and not at % 2 else ()
+        found += worlds.live_together(three, merged, [*MOVED, *moves[at // 3]])
     return found
 
 

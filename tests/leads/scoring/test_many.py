@@ -12,7 +12,7 @@ from tests.leads import many, worlds
 from tests.leads.scoring.test_compile import scores
 
 pytestmark = pytest.mark.django_db
-PAIRS, WORLDS = 100_000, 9
+PAIRS, WORLDS = 100_000, 6
 PARTS = ("kind", "page", "name", "form", "campaign", "props", "channel", "outcome")  # of the filters of events
 
 
