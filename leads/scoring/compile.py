@@ -136,13 +136,15 @@ def _sums(program: Program, params: Params) -> str:
     added = ", ".join(f"sum({times} * {weight}) FILTER (WHERE w.atom = {n}) AS a{n}" for n in by_kind["sum"])
     parts.append(
         f"s AS (SELECT d.lead_id, d.t{', ' if added else ''}{added} FROM {source} JOIN w ON w.behaviour_id = d.behaviour_id"
-        " WHERE d.age >= 0 GROUP BY 1, 2)"
+        " AND NOT w.young WHERE d.age >= 0 GROUP BY 1, 2)"
     )
     if by_kind["young"]:
         youngest = ", ".join(f"max({weight}) FILTER (WHERE w.atom = {n}) AS a{n}" for n in by_kind["young"])
+        params["young"] = sorted({program.behaviours[program.atoms[n].behaviour] for n in by_kind["young"]})
         parts.append(
             f"y AS (SELECT d.lead_id, d.t, {youngest} FROM (SELECT lead_id, t, behaviour_id, age FROM d WHERE age >= 0"
-            " GROUP BY 1, 2, 3, 4 HAVING sum(n) > 0) d JOIN w ON w.behaviour_id = d.behaviour_id GROUP BY 1, 2)"
+            " AND behaviour_id = ANY(%(young)s) GROUP BY 1, 2, 3, 4 HAVING sum(n) > 0) d"
+            " JOIN w ON w.behaviour_id = d.behaviour_id AND w.young GROUP BY 1, 2)"
         )
     return ",\n".join(parts)
 

@@ -267,12 +267,14 @@ def score(
     after_no: bool = False,
     facts: LeadFacts | None = None,
     today: date | None = None,
+    pinned: Mapping[int, Mapping[str, Any] | None] | None = None,
 ) -> Judgement:
-    """The judgement of a lead under a definition's body at t, from raw facts (`facts`, where they were read already); with
-    `today` as these facts look on another day."""
+    """The judgement of a lead under a definition's body at t, from raw facts (`facts` and the rules of the persona versions that
+    the body names, `pinned`, where they were read already); with `today` as these facts look on another day."""
     catalogue = catalogue or read_catalogue()
     facts = facts or LeadFacts(lead_id, t)
     today = today or facts.days.of(t)
     moment = Moment(facts, today, catalogue)
-    facts.personas = frozenset(pk for pk, rules in queries.pinned(body).items() if rules and moment.holds(rules))
+    pinned = queries.pinned(body) if pinned is None else pinned
+    facts.personas = frozenset(pk for pk, rules in pinned.items() if rules and moment.holds(rules))
     return judge(body, facts, today, catalogue=catalogue, after_no=after_no)

@@ -1,11 +1,13 @@
 """Random leads, facts and definitions for the proofs of scoring (hypothesis)."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from hypothesis import strategies as st
 
-from leads.models import Campaign, Lead
+from leads.models import Campaign, Company, CompanySums, Lead
+from leads.scoring import company_days, days
 from personas.catalogue import add_custom
 from personas.criteria.decay import DECAYS
 from personas.criteria.operators import OPERATORS, property_operators
@@ -17,6 +19,7 @@ TYPES = {
     "lead.x_renewal": "date", "lead.x_size": "number", "lead.x_note": "text", "company.employees": "number",
     "company.industry": "text", "company.x_key": "bool",
 }  # fmt: skip
+SUMS = tuple(company_days.COLUMNS)  # counted each night from others' facts: nobody says them
 CUSTOM = [
     ("lead", "x_renewal", "date"),
     ("lead", "x_size", "number"),
@@ -54,7 +57,14 @@ def _typed(field: str):
     return strict.get(field, _value(TYPES[field]) | st.none())
 
 
-_SECONDS = st.integers(0, 70 * 86_400) | st.integers(0, 70).map(lambda day: day * 86_400 + 36_000)
+_MIDNIGHTS = (
+    36_000,
+    39_600,
+    39_601,
+)  # seconds before NOON: Greenwich's midnight, in winter the local one, and just before it
+_SECONDS = st.integers(0, 70 * 86_400) | st.builds(
+    lambda day, before: day * 86_400 + before, st.integers(0, 70), st.sampled_from(_MIDNIGHTS)
+)
 _AGO = st.one_of(_SECONDS, st.integers(0, 3 * 86_400))
 _LATE = st.sampled_from([0, 0, 0, 5, 3_600, 86_400, 20 * 86_400])
 
@@ -83,16 +93,27 @@ happenings = st.tuples(
     st.sampled_from(KINDS), st.sampled_from(PAGES), _AGO, _LATE, st.sampled_from([0, 0, 0, 0, 1]), st.booleans(),
     st.just({}) | told,
 )  # fmt: skip
-lives = st.fixed_dictionaries(
-    {
-        "changes": st.lists(changes(), max_size=7),
-        "events": st.lists(happenings, max_size=9),
-        "attempts": st.lists(tries, max_size=4),
-        "resets": st.lists(_AGO, max_size=1),
-        "joined": st.one_of(st.none(), _AGO, st.integers(0, 9 * 86_400)),
-        "asked": st.lists(_AGO, min_size=1, max_size=4, unique=True),
-    }
-)
+
+
+_JOINED = st.one_of(_AGO, st.integers(0, 9 * 86_400))
+
+
+def _lives(said: int, done: int, tried: int, joined):
+    """Lives with so many facts of each kind at least."""
+    return st.fixed_dictionaries(
+        {
+            "changes": st.lists(changes(), min_size=said, max_size=7),
+            "events": st.lists(happenings, min_size=done, max_size=9),
+            "attempts": st.lists(tries, min_size=tried, max_size=4),
+            "resets": st.lists(_AGO, max_size=1),
+            "joined": joined,
+            "asked": st.lists(_AGO, min_size=1, max_size=4, unique=True),
+        }
+    )
+
+
+lives = _lives(0, 0, 0, st.none() | _JOINED)
+full_lives = _lives(2, 5, 1, _JOINED)
 
 
 # (merge or take back, seconds ago, which lead or merge, into which lead) among the leads of a world
@@ -113,17 +134,21 @@ def campaign(key: str) -> Campaign:
 
 def live(life: dict) -> tuple[int, list[datetime]]:
     """Put a life's facts into the tables in the order they became known. Returns the lead and the moments to ask about."""
-    lead, asked, story = _plot(life)
+    story: list = []
+    lead, asked = _plot(life, story)
     _happen(story)
     return lead, asked
 
 
-def live_together(some: list[dict], deeds: list[tuple], moves: list[tuple] = ()) -> list[tuple[int, list[datetime]]]:
+def live_together(
+    some: list[dict], deeds: Sequence[tuple], moves: Sequence[tuple] = ()
+) -> list[tuple[int, list[datetime]]]:
     """The facts of several lives, merges of their leads and `moves` from company to company, in the order they became known.
     As `live`, of those that stand for themselves in the end, with the moments of all."""
-    plots = [_plot(life) for life in some]
-    firms = [Lead.objects.get(pk=lead).company_id for lead, _asked, _story in plots]
-    leads, story = [lead for lead, _asked, _story in plots], [deed for _lead, _asked, mine in plots for deed in mine]
+    story: list = []
+    plots = [_plot(life, story) for life in some]
+    firms = [Lead.objects.get(pk=lead).company_id for lead, _asked in plots]
+    leads = [lead for lead, _asked in plots]
     standing: list[tuple[int, int, int]] = []  # merge, loser, root
 
     def deed(kind: str, at: datetime, one: int, other: int) -> None:
@@ -143,7 +168,7 @@ def live_together(some: list[dict], deeds: list[tuple], moves: list[tuple] = ())
         story.append((at, partial(deed, kind, at, one, other)))
     _happen(story)
     gone = {row[1] for row in standing}
-    asked = sorted({at for _lead, mine, _story in plots for at in mine})
+    asked = sorted({at for _lead, mine in plots for at in mine})
     return [(lead, asked) for lead in leads if lead not in gone]
 
 
@@ -151,15 +176,21 @@ def _happen(story: list) -> None:
     while story:
         story.sort(key=lambda one: one[0])
         story.pop(0)[1]()
+    count_sums()
 
 
-def _plot(life: dict) -> tuple[int, list[datetime], list]:
-    """(the lead, the moments to ask about, its facts as (known, deed)); nothing but the lead is there yet."""
+def count_sums() -> None:
+    """What companies' people come to, on every day up to that of NOON."""
+    CompanySums.objects.update_or_create(pk=True, defaults={"day": days.here().of(NOON)})
+    company_days.count(list(Company.objects.order_by("pk").values_list("pk", flat=True)))
+
+
+def _plot(life: dict, story: list) -> tuple[int, list[datetime]]:
+    """(the lead, the moments to ask about); its facts join the story, as (known, deed), and nothing but the lead is there yet."""
     born = NOON - timedelta(days=75)
     company = facts.company(born)
     lead = facts.lead(born, company=company)
     who = facts.visitor(born) if life["joined"] is not None else None
-    story = []  # (known, deed)
     for field, value, ago, late, corrected in life["changes"]:
         subject, _, name = field.partition(".")
         at = NOON - timedelta(seconds=ago)
@@ -181,7 +212,7 @@ def _plot(life: dict) -> tuple[int, list[datetime], list]:
         story.append((at, lambda: facts.join(who, lead, at)))
     for ago in life["resets"]:
         story.append((NOON - timedelta(seconds=ago), partial(facts.reset, lead, NOON - timedelta(seconds=ago))))
-    return lead, [NOON - timedelta(seconds=ago) for ago in life["asked"]], story
+    return lead, [NOON - timedelta(seconds=ago) for ago in life["asked"]]
 
 
 def _tell(story: list, at: datetime, late: int, corrected: bool, subject: str, deed) -> None:
@@ -202,15 +233,19 @@ def _tell(story: list, at: datetime, late: int, corrected: bool, subject: str, d
 
 @st.composite
 def field_conditions(draw):
-    field = draw(st.sampled_from(sorted(TYPES)))
-    kind = TYPES[field]
+    field = draw(st.sampled_from(sorted([*TYPES, *SUMS])))
+    kind = TYPES.get(field, "number")
     op = draw(st.sampled_from([one for one in OPERATORS.values() if kind in one.types]))
-    good = {
-        "text": st.sampled_from(["FR", "Élan", "12", "l"]) | st.sampled_from(ODD),
-        "number": st.integers(-3, 60) | st.just("12.5"),
-        "date": st.integers(-100, 10).map(lambda n: (NOON + timedelta(days=n)).date().isoformat()),
-        "bool": st.booleans(),
-    }[kind]
+    good = (
+        {
+            "text": st.sampled_from(["FR", "Élan", "12", "l"]) | st.sampled_from(ODD),
+            "number": st.integers(-3, 60) | st.just("12.5"),
+            "date": st.integers(-100, 10).map(lambda n: (NOON + timedelta(days=n)).date().isoformat()),
+            "bool": st.booleans(),
+        }[kind]
+        if field not in SUMS
+        else st.integers(0, 5)
+    )
     operands = {
         "none": st.none(), "one": good, "list": st.lists(good, min_size=1, max_size=3, unique=True),
         "range": st.tuples(good, good).map(lambda pair: sorted(pair, key=lambda v: (float(v) if kind == "number" else 0, str(v)))),

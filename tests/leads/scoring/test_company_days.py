@@ -7,39 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leads.judging import edges, lines, rebuild
-from leads.models import Company, CompanyDay, CompanySums, Handoff, Lead, Merge
+from leads.models import Company, CompanyDay, CompanySums
 from leads.scoring import asks, company_days, days, oracle, preview
 from smarketing.rows import clock
 from tests.leads import definitions, facts, worlds
+from tests.leads.colleagues import NAMES, Colleagues
 from tests.leads.scoring.test_compile import PHASES, QUIET, scores
 from tests.leads.scoring.test_timeline import walked
 from tests.scale import examples
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-NAMES = ("people", "active", "acts", "mqls")
-
-
-class Recorded(oracle.LeadFacts):
-    """A lead by what was recorded by t."""
-
-    def _known(self, model, **which):
-        found = super()._known(model, **which)
-        return found.filter(recorded_at__lte=self.t)
-
-
-def plainly(company: int, midnight: datetime) -> tuple[int, ...]:
-    """The sums in plain Python, from the facts of every lead there is."""
-    here, found = days.here(), [0, 0, 0, 0]
-    for lead in Lead.objects.filter(recorded_at__lte=midnight, created_at__lte=midnight, erased=False):
-        one = Recorded(lead.pk, midnight, here)
-        if one._known(Merge, loser=lead.pk).exists() or one._values.get("company") != company:
-            continue
-        age = [(here.of(midnight) - deed.day).days for deed in one._events if deed.seen["kind"] in company_days.KINDS]
-        acts = sum(0 <= days_ago <= company_days.WINDOW for days_ago in age)
-        handed = one._known(Handoff, lead_id__in=one.members).exists()
-        found = [sum(pair) for pair in zip(found, (1, acts > 0, acts, handed), strict=True)]
-    return tuple(found)
 
 
 def stands(company: int, day: date) -> tuple[int, ...]:
@@ -76,10 +54,11 @@ def test_sums_equal_plain_python_and_a_move_equals_a_rebuild(data):
     company_days.bring(here.midnight(last - 3 * DAY))
     company_days.bring(here.midnight(last))
     moved = list(CompanyDay.objects.order_by("pk").values_list("company_id", "day", *NAMES))
+    plainly = Colleagues()
     for ago in (0, *data.draw(st.sets(st.integers(0, 74), min_size=4, max_size=6), "ago")):
         day = last - ago * DAY
         for company in ids:
-            assert stands(company, day) == plainly(company, here.midnight(day)), (company, day)
+            assert stands(company, day) == plainly.of(company, here.midnight(day)), (company, day)
     for lead, asked in living:
         for t in asked[:2]:
             judged(lead, body, t)

@@ -49,7 +49,7 @@ d AS (SELECT a.lead_id, a.t, b.behaviour_id, a.today - b.occurred_day AS age, b.
 w(behaviour_id, atom, tab, tail, young, most) AS MATERIALIZED (VALUES (1::bigint, 0, %(p13)s::float8[], 1::float8, False, NULL::int), (1::bigint, 1, %(p14)s::float8[], 0::float8, False, NULL::int), (1::bigint, 2, %(p15)s::float8[], 0::float8, False, NULL::int), (1::bigint, 3, %(p16)s::float8[], 0::float8, False, NULL::int)),
 s AS (SELECT d.lead_id, d.t, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 0) AS a0, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 1) AS a1, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 2) AS a2, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 3) AS a3
   FROM d
-  JOIN w ON w.behaviour_id = d.behaviour_id
+  JOIN w ON w.behaviour_id = d.behaviour_id AND NOT w.young
   WHERE d.age >= 0
   GROUP BY 1, 2),
 v AS (SELECT a.lead_id, a.t, a.today, a.cycle, s.a0, s.a1, s.a2, s.a3

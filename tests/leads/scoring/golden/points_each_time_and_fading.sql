@@ -56,15 +56,15 @@ s AS (SELECT d.lead_id, d.t, sum(least(d.n, w.most) * coalesce(w.tab[d.age + 1],
   FROM (SELECT lead_id, t, behaviour_id, age, sum(n) AS n
   FROM d
   GROUP BY 1, 2, 3, 4) d
-  JOIN w ON w.behaviour_id = d.behaviour_id
+  JOIN w ON w.behaviour_id = d.behaviour_id AND NOT w.young
   WHERE d.age >= 0
   GROUP BY 1, 2),
 y AS (SELECT d.lead_id, d.t, max(coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 2) AS a2, max(coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 5) AS a5
   FROM (SELECT lead_id, t, behaviour_id, age
   FROM d
-  WHERE age >= 0
+  WHERE age >= 0 AND behaviour_id = ANY(%(young)s)
   GROUP BY 1, 2, 3, 4 HAVING sum(n) > 0) d
-  JOIN w ON w.behaviour_id = d.behaviour_id
+  JOIN w ON w.behaviour_id = d.behaviour_id AND w.young
   GROUP BY 1, 2),
 v AS (SELECT a.lead_id, a.t, a.today, a.cycle, s.a0, s.a1, s.a3, s.a4, s.a6, s.a7, y.a2, y.a5
   FROM asked a
@@ -117,11 +117,11 @@ points AS (SELECT v.lead_id, v.t, v.cycle, (true) AND NOT (false) AS allowed, (f
     coalesce(v.a0, 0) * 5)))::int AS c1,
     trunc(greatest(-2000, least(2000,
     coalesce(v.a1, 0) * 5)))::int AS c2,
-    CASE WHEN (coalesce(v.a3, 0) >= %(p26)s) THEN trunc(greatest(-2000, least(2000,
+    CASE WHEN (coalesce(v.a3, 0) >= %(p27)s) THEN trunc(greatest(-2000, least(2000,
     coalesce(v.a2, 0) * 10 / 1000000::float8)))::int ELSE 0 END AS c3,
     trunc(greatest(-2000, least(2000,
     coalesce(v.a4, 0) * 10 / 1000000::float8)))::int AS c4,
-    CASE WHEN (coalesce(v.a6, 0) >= %(p27)s) THEN trunc(greatest(-2000, least(2000,
+    CASE WHEN (coalesce(v.a6, 0) >= %(p28)s) THEN trunc(greatest(-2000, least(2000,
     coalesce(v.a5, 0) * 10)))::int ELSE 0 END AS c5,
     trunc(greatest(-30, least(30,
     coalesce(v.a7, 0) * -10 / 1000000::float8)))::int AS c6
@@ -136,7 +136,7 @@ totals AS (SELECT *, (fit_raw + c0)::int AS fit, (engagement_raw + c7)::int AS e
   FROM bounded OFFSET 0),
 graded AS (SELECT *, substr('ABCDEF', 1 + (fit < 75)::int + (fit < 50)::int + (fit < 25)::int, 1) || substr('123456', 1 + (engagement < 75)::int + (engagement < 50)::int + (engagement < 25)::int, 1) AS grade
   FROM totals OFFSET 0),
-scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[c0, c1, c2, c3, c4, c5, c6, c7]::int[] AS contributions, allowed AND grade = ANY(%(p28)s::text[]) AS plain, allowed AND grade = ANY(%(p29)s::text[]) AS strict, allowed AND straight AS direct
+scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[c0, c1, c2, c3, c4, c5, c6, c7]::int[] AS contributions, allowed AND grade = ANY(%(p29)s::text[]) AS plain, allowed AND grade = ANY(%(p30)s::text[]) AS strict, allowed AND straight AS direct
   FROM graded)
 
--- {"behaviours": [1, 2, 3, 4, 5, 6], "lasting": [], "p11": "page", "p12": "form", "p13": "mail_click", "p14": "unsubscribe", "p15": "webinar", "p16": "demo", "p18": "{1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1}", "p19": "{1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1}", "p20": "{1000000,750000,500000,250000}", "p21": "{}", "p22": "{1000000,500000,250000}", "p23": "{1,1,1}", "p24": "{}", "p25": "{1000000,1000000,1000000,1000000,1000000,1000000,1000000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000}", "p26": 1, "p27": 1, "p28": ["A1", "A2", "B1"], "p29": ["A1", "A2", "B1"]}
+-- {"behaviours": [1, 2, 3, 4, 5, 6], "lasting": [], "p11": "page", "p12": "form", "p13": "mail_click", "p14": "unsubscribe", "p15": "webinar", "p16": "demo", "p18": "{1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1}", "p19": "{1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1}", "p20": "{1000000,750000,500000,250000}", "p21": "{}", "p22": "{1000000,500000,250000}", "p23": "{1,1,1}", "p24": "{}", "p25": "{1000000,1000000,1000000,1000000,1000000,1000000,1000000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000}", "p27": 1, "p28": 1, "p29": ["A1", "A2", "B1"], "p30": ["A1", "A2", "B1"], "young": [2, 5]}
