@@ -16,7 +16,7 @@ from tests.leads.handoffs.desk import Desk
 from tests.people import client_of, person
 
 pytestmark = pytest.mark.django_db
-MOST = 45  # of a lead that has everything at once
+MOST = {"": 45, "?as_of={then}": 60}  # the past is derived from the log
 A_DAY = timedelta(days=1)
 
 
@@ -50,14 +50,14 @@ def handed():
     return made, campaign
 
 
-@pytest.mark.parametrize("asked", ["", "?as_of={then}"])
+@pytest.mark.parametrize("asked", MOST)
 def test_a_long_life_costs_no_more_queries_than_a_short_one(handed, asked):
     made, campaign = handed
     address = f"/leads/{made.lead_id}/" + asked.format(then=(clock.now() - A_DAY).strftime("%Y-%m-%dT%H:%M"))
     client = client_of(person("mia", "marketer"))
     short = queries(client, address)
     happen(made.lead_id, campaign, 12)
-    assert queries(client, address) == short <= MOST
+    assert queries(client, address) <= short <= MOST[asked]
 
 
 def test_what_the_page_read_already_says_what_the_raw_facts_say(handed):
