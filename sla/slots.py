@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 from leads.handoffs.hooks import Promise
@@ -26,7 +27,7 @@ def clocks_of_lead(context, lead: int, at: datetime | None = None) -> str:
     """The promises on a lead's handoffs, as they stand now, or as they stood and were known at a past instant."""
     if not may(context["request"].user, "contract.view"):
         return ""
-    found = _found(lead, at)
+    found = _then_once(context["request"], lead, at) if at else _found(lead, at)
     sentences = _sentences(found)
     rows = [
         {
@@ -56,7 +57,7 @@ def promise_then(context, lead: int, at: datetime) -> str:
     """The promise on a lead that was due next at a past instant; "" where none was open."""
     if not may(context["request"].user, "contract.view"):
         return ""
-    pending = [row for row in _then(lead, at) if row.state == PENDING]
+    pending = [row for row in _then_once(context["request"], lead, at) if row.state == PENDING]
     if not pending:
         return ""
     row = min(pending, key=lambda one: one.due_at)
@@ -82,6 +83,14 @@ def _then(lead: int, at: datetime) -> list[Clock]:
     handed = Handoff.objects.filter(lead=lead, known_at__lte=at, occurred_at__lte=at)
     rows = as_of.clocks(list(handed.values_list("pk", flat=True)), at)
     return sorted(sorted(rows, key=lambda row: row.due_at), key=lambda row: row.starts_at, reverse=True)
+
+
+def _then_once(request: HttpRequest, lead: int, at: datetime) -> list[Clock]:
+    """The same, read once for all places of a page."""
+    kept: dict[tuple[int, datetime], list[Clock]] = request.__dict__.setdefault("clocks_then", {})
+    if (lead, at) not in kept:
+        kept[lead, at] = _then(lead, at)
+    return kept[lead, at]
 
 
 def _sentences(rows: Sequence[Clock]) -> dict[tuple[int, str], str]:

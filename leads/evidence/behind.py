@@ -169,10 +169,9 @@ class Behind:
     @cached_property
     def _gone(self) -> dict[tuple[str, str], list[tuple[AttributeChange, Correction]]]:
         found: dict[tuple[str, str], list[tuple[AttributeChange, Correction]]] = {}
-        subjects = [("lead", list(self.facts.members))] + ([("company", [self.company])] if self.company else [])
-        for subject, ids in subjects:
-            for row, correction in values.taken_back(subject, ids, self.facts.t):
-                found.setdefault((subject, row.field), []).append((row, correction))
+        subjects = {"lead": list(self.facts.members)} | ({"company": [self.company]} if self.company else {})
+        for row, correction in values.taken_back(subjects, self.facts.t):
+            found.setdefault((row.subject, row.field), []).append((row, correction))
         return found
 
 

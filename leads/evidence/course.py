@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from leads.models import EngagementReset, Handoff, Lead, ScoreHistory
 from personas.models import DefinitionLine, DefinitionVersion
 
+from . import header
+
 WIDTH, HEIGHT, TOP = 360, 96, 14
 LONGEST = timedelta(days=400)
 MOST = 400
@@ -47,24 +49,28 @@ class Course:
         return self.moments[-1].effective_at
 
 
-def of(lead: Lead, until: datetime) -> list[Course]:
-    """One course per definition by which the lead was ever judged, as of `until`; without any history none."""
+def of(lead: Lead, until: datetime, handoffs: Sequence[Handoff] | None = None) -> list[Course]:
+    """One course per definition by which the lead was ever judged, as of `until`; without any history none. `handoffs`: those
+    of the lead known then, where they were read already."""
+    handoffs = header.handed(lead, until) if handoffs is None else handoffs
     known = ScoreHistory.objects.filter(lead=lead, track="live", effective_at__lte=until)
-    rows = known.select_related("line", "version").order_by("-effective_at", "line_id")[:MOST]
+    rows = known.select_related("line", "version").order_by("-effective_at", "line_id")
     by_line: dict[int, list[ScoreHistory]] = {}
-    for row in rows:
+    for row in rows.defer("version__body", "contributions")[:MOST]:
         by_line.setdefault(row.line_id, []).append(row)
-    return [_course(lead, mine, until) for _line, mine in sorted(by_line.items())]
+    return [_course(lead, mine, until, handoffs) for _line, mine in sorted(by_line.items())]
 
 
-def _course(lead: Lead, moments: list[ScoreHistory], until: datetime) -> Course:
+def _course(lead: Lead, moments: list[ScoreHistory], until: datetime, handoffs: Sequence[Handoff]) -> Course:
     start = max(moments[-1].effective_at, until - LONGEST)
     scale = _Scale(start, until)
     lines = {
         axis: _steps([(scale.x(one.effective_at), getattr(one, axis)) for one in reversed(moments)])
         for axis in ("fit", "engagement")
     }
-    return Course(moments[0].line, moments, lines, _marks(lead, moments[0].line, scale), max(0, len(moments) - SHOWN))
+    return Course(
+        moments[0].line, moments, lines, _marks(lead, moments[0].line, scale, handoffs), max(0, len(moments) - SHOWN)
+    )
 
 
 @dataclass(frozen=True)
@@ -91,12 +97,13 @@ def _steps(points: Sequence[tuple[float, int]]) -> str:
     return " ".join([*drawn, f"{WIDTH},{level}"])
 
 
-def _marks(lead: Lead, line: DefinitionLine, scale: _Scale) -> list[Mark]:
+def _marks(lead: Lead, line: DefinitionLine, scale: _Scale, handoffs: Sequence[Handoff]) -> list[Mark]:
     between = (scale.start, scale.until)
     versions = DefinitionVersion.objects.filter(line=line, effective_at__range=between)
-    handed = Handoff.objects.filter(lead=lead, line=line, occurred_at__range=between, known_at__lte=scale.until)
+    handed = [one.occurred_at for one in handoffs if one.line_id == line.pk and one.occurred_at >= scale.start]
     resets = EngagementReset.objects.filter(lead=lead, occurred_at__range=between, known_at__lte=scale.until)
-    found = [Mark(VERSION, one.effective_at, scale.x(one.effective_at), one.number) for one in versions]
-    found += [Mark(HANDOFF, at, scale.x(at)) for at in handed.values_list("occurred_at", flat=True)]
+    began = versions.values_list("effective_at", "number")
+    found = [Mark(VERSION, at, scale.x(at), number) for at, number in began]
+    found += [Mark(HANDOFF, at, scale.x(at)) for at in handed]
     found += [Mark(RECYCLED, at, scale.x(at)) for at in resets.values_list("occurred_at", flat=True)]
     return sorted(found, key=lambda one: one.at)

@@ -39,20 +39,18 @@ def steps(lead: Lead, t: datetime, now: bool) -> list[Step]:
     return [Step(stage, stage == current, stage in reached) for stage in path]
 
 
-def charge(lead: Lead, t: datetime, now: bool) -> Charge | None:
-    """Who has the lead; None while it was never handed over. As of a past instant the state is derived from the log."""
-    return _charge_now(lead, t) if now else _charge_then(lead, t)
-
-
-def _charge_now(lead: Lead, t: datetime) -> Charge | None:
-    states = HandoffState.objects.filter(lead=lead, handoff__known_at__lte=t, handoff__occurred_at__lte=t)
-    rows = list(states.select_related("rep", "pool", "handoff").order_by("handoff__occurred_at", "handoff_id"))
-    return _charge(rows)
-
-
-def _charge_then(lead: Lead, t: datetime) -> Charge | None:
+def handed(lead: Lead, t: datetime) -> list[Handoff]:
+    """The handoffs of a lead known at t, the first one first, each with its state of now."""
     known = Handoff.objects.filter(lead=lead, known_at__lte=t, occurred_at__lte=t).order_by("occurred_at", "pk")
-    handoffs = list(known.select_related("rules"))
+    return list(known.select_related("rules", "state_row__rep", "state_row__pool"))
+
+
+def charge(lead: Lead, t: datetime, now: bool, handoffs: Sequence[Handoff] | None = None) -> Charge | None:
+    """Who has the lead; None while it was never handed over. As of a past instant the state is derived from the log.
+    `handoffs`: what `handed` gives, where it was read already."""
+    handoffs = handed(lead, t) if handoffs is None else handoffs
+    if now:
+        return _charge([one.state_row for one in handoffs if hasattr(one, "state_row")])
     columns = as_of.known([one.pk for one in handoffs], states.Known(t))
     rows = [HandoffState(handoff=one, lead=lead, line_id=one.line_id, **columns[one.pk]) for one in handoffs]
     return _charge(rows)

@@ -21,7 +21,7 @@ from personas.definitions.catalogue import catalogue as read_catalogue
 from personas.definitions.persona_services import current_versions
 from personas.models import PersonaVersion
 
-from . import standing
+from .values import Held
 
 
 @dataclass(frozen=True)
@@ -76,14 +76,13 @@ class Needed:
         return bool(wish.field) and self.catalogue[wish.field].personal
 
 
-def of(
-    lead: Lead, t: datetime, facts: LeadFacts | None = None, catalogue: Catalogue | None = None
-) -> list[Resemblance]:
+def of(lead: Lead, t: datetime, facts: LeadFacts | None = None, held: Held | None = None) -> list[Resemblance]:
     """Every persona with rules that is not retired, in the agreed order, by its newest version of then, judged on what is known
-    of a lead at t (`facts` and `catalogue`, where they were read already); none for a lead erased, or merged into another then."""
-    if lead.erased or standing.root(lead.pk, t):
+    of a lead at t (`facts` and `held`, where they were read already); none for a lead erased, or merged into another then."""
+    held = held or Held(lead.pk, t)
+    if lead.erased or held.root:
         return []
-    versions, catalogue = [one for one in current_versions(t) if one.rules], catalogue or read_catalogue()
+    versions, catalogue = [one for one in current_versions(t) if one.rules], held.catalogue
     facts = facts or LeadFacts(lead.pk, t)
     moment = Moment(facts, facts.days.of(t), catalogue)
     found = [(one, membership(one.rules, moment)) for one in versions]

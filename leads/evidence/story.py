@@ -5,6 +5,7 @@ same thing done several times on a local day is one line with its count. What wa
 """
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -162,27 +163,45 @@ class Entry:
 
 
 def page(
-    lead: Lead, t: datetime, *, only: str = "all", before: Place | None = None, size: int = PER_PAGE
+    lead: Lead,
+    t: datetime,
+    *,
+    only: str = "all",
+    before: Place | None = None,
+    size: int = PER_PAGE,
+    whose: Iterable[int] | None = None,
 ) -> tuple[list[Entry], Place | None]:
-    """(up to `size` entries known at t, newest first, from `before` on; the place to go on from, None at the end)."""
+    """(up to `size` entries known at t, newest first, from `before` on; the place to go on from, None at the end).
+
+    `whose`: the lead and those merged into it at t, where they were read already.
+    """
     days = here()
-    parts = []
-    for part, condition in FILTERS[only].items():
-        sql = PARTS[part]
-        if part == "event":
-            sql = sql.format(
-                occurred_day=days.sql("e.occurred_at"), recorded_day=days.sql("e.recorded_at"), owner=_OWNER
-            )
-        parts.append(f"SELECT * FROM ({sql}) p({_COLUMNS}) WHERE {condition}")
-    start = "" if before is None else "WHERE (at, rank, id) < (%(at)s, %(rank)s, %(id)s)"
-    sql = f"SELECT {_COLUMNS} FROM ({' UNION ALL '.join(parts)}) s {start} ORDER BY at DESC, rank DESC, id DESC LIMIT %(most)s"
-    params: dict[str, Any] = _subjects(lead, t) | days.params() | {"t": t, "most": size + 1}
+    params: dict[str, Any] = _subjects(list(whose or members(lead.pk, t))) | days.params() | {"t": t, "most": size + 1}
     if before is not None:
         params |= dict(zip(("at", "rank", "id"), before, strict=True))
+    parts = {part: f"SELECT * FROM ({_sql(part)}) p({_COLUMNS}) WHERE {on}" for part, on in FILTERS[only].items()}
+    events = [parts.pop("event")] if "event" in parts else []  # planned apart: together it takes twice as long
+    rows = [row for some in (events, list(parts.values())) if some for row in _newest(some, params, before is not None)]
+    rows.sort(key=lambda one: one.place, reverse=True)
+    return rows[:size], rows[size - 1].place if len(rows) > size else None
+
+
+def _sql(part: str) -> str:
+    days = here()
+    if part != "event":
+        return PARTS[part]
+    return PARTS[part].format(
+        occurred_day=days.sql("e.occurred_at"), recorded_day=days.sql("e.recorded_at"), owner=_OWNER
+    )
+
+
+def _newest(parts: Sequence[str], params: Mapping[str, Any], further: bool) -> list[Entry]:
+    """The newest `most` entries of these parts; `further`: of those that come before a place."""
+    start = "WHERE (at, rank, id) < (%(at)s, %(rank)s, %(id)s)" if further else ""
+    sql = f"SELECT {_COLUMNS} FROM ({' UNION ALL '.join(parts)}) s {start} ORDER BY at DESC, rank DESC, id DESC LIMIT %(most)s"
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        rows = [Entry(*(*row[:-2], _json(row[-2]), row[-1])) for row in cursor.fetchall()]
-    return rows[:size], rows[size - 1].place if len(rows) > size else None
+        return [Entry(*(*row[:-2], _json(row[-2]), row[-1])) for row in cursor.fetchall()]
 
 
 def of_deal(deal: Deal, t: datetime, size: int = PER_PAGE) -> list[Entry]:
@@ -195,9 +214,8 @@ def of_deal(deal: Deal, t: datetime, size: int = PER_PAGE) -> list[Entry]:
         return [Entry(*(*row[:-2], _json(row[-2]), row[-1])) for row in cursor.fetchall()]
 
 
-def _subjects(lead: Lead, t: datetime) -> dict[str, Any]:
-    """Ids of the lead and of those merged into it at t, of their deals, and of the visitors that are them."""
-    leads = list(members(lead.pk, t))
+def _subjects(leads: list[int]) -> dict[str, Any]:
+    """These leads, the ids of their deals, and of the visitors that are them."""
     deals = list(Deal.objects.filter(lead__in=leads).values_list("pk", flat=True))
     mine = Join.objects.filter(lead__in=leads).values("visitor")
     first: dict[int, int] = {}

@@ -76,11 +76,12 @@ def lines(
     lead: int | None = None,
     reader: User | None = None,
     whole: bool = False,
+    held: values.Held | None = None,
 ) -> list[Line]:
     """Entries of the story of `lead` in words for `reader`; without the right to personal values only their names are said.
-    `whole`: for the person concerned, with what is switched off."""
+    `whole`: for the person concerned, with what is switched off. `held`: the catalogue, where it was read already."""
     entries = list(entries)
-    names = _Names(entries, personal, whole)
+    names = _Names(entries, personal, whole, held)
     if lead is None:  # the story of a deal says who its contacts are
         named = Lead.objects.in_bulk({one.lead_id for one in entries if one.kind == "contact"})
         names.contacts = {pk: str(one) if personal else f"#{pk}" for pk, one in named.items()}
@@ -90,9 +91,11 @@ def lines(
 class _Names:
     """What the entries of a page refer to, read at once."""
 
-    def __init__(self, entries: list[Entry], personal: bool, whole: bool = False):
+    def __init__(self, entries: list[Entry], personal: bool, whole: bool = False, held: values.Held | None = None):
         self.personal, self.lang = personal, active_language()
         self.contacts: dict[int, str] = {}
+        self._days: dict[date, tuple[str, str]] = {}
+        self._deeds: dict[tuple, str] = {}
         bodies = [entry.body for entry in entries]
         corrections = Correction.objects.in_bulk([one.correction_id for one in entries if one.correction_id])
         people = {one.by_id for one in entries} | {one.get(name) for one in bodies for name in ("rep", "praised")}
@@ -108,9 +111,32 @@ class _Names:
             {one.get("version") for one in bodies if "against" in one} - {None}
         )
         self.voice = Voice(self.lang, {}, campaigns=self.campaigns)
-        self.off = frozenset() if whole else traits.hidden()
-        subjects = {one.get("subject") for one in bodies} - {None}
-        self.fields = {(s, one.name): one for s in subjects for one in values.catalogue(s, whole)}
+        self._catalogue({one.get("subject") for one in bodies} - {None}, whole, held)
+        self.linked = _linked(bodies)
+
+    def _catalogue(self, subjects: set[str], whole: bool, held: values.Held | None) -> None:
+        """`fields` by subject and name, and the keys of those that are hidden now."""
+        if held is None or whole:
+            self.off = frozenset() if whole else traits.hidden()
+            self.fields = {(s, one.name): one for s in subjects for one in values.catalogue(s, whole)}
+            return
+        self.off = frozenset(one.key for one in held.fields if one.off)
+        self.fields = {(one.subject, one.name): one for s in subjects for one in values.shown(s, held.fields)}
+        for subject in subjects - {"lead", "company"}:
+            self.fields |= {(subject, one.name): one for one in values.catalogue(subject)}
+
+    def day(self, on: date) -> tuple[str, str]:
+        """ "November 2026", "Mon 23"."""
+        if on not in self._days:
+            self._days[on] = (formats.date_format(on, "F Y"), formats.date_format(on, pgettext("date", "D j")))
+        return self._days[on]
+
+    def deed(self, body: Mapping[str, Any]) -> str:
+        """What somebody did, in words: the same act is done on many days."""
+        key = (body["kind"], body["name"], *(body.get(part) for part in ("page", "form", "campaign")))
+        if key not in self._deeds:
+            self._deeds[key] = deed(body, self.voice)
+        return self._deeds[key]
 
     def pairs(self, body: Mapping[str, Any]) -> list[tuple[str, str]]:
         """(label, value) of the fields of a change; personal values only where they may be seen."""
@@ -127,8 +153,7 @@ class _Names:
 
     def _value(self, name: str, one: Any, value: Any) -> str:
         if name in values.LINKS and one is None:
-            row = values.LINKS[name].objects.filter(pk=value).first() if value is not None else None
-            return str(row) if row else ""
+            return self.linked.get((name, str(value)), "")
         if name == "rep" and one is None:
             return self.people.get(value, "")
         if name == "closed_at" and one is None:
@@ -142,6 +167,16 @@ _LINKED = {
 }  # fmt: skip
 
 
+def _linked(bodies: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], str]:
+    """(field, id as text) -> what a row is called that a change names."""
+    said = [pair for one in bodies for pair in one.get("values", ())]
+    found = {}
+    for name, model in values.LINKS.items():
+        wanted = {value for key, value in said if key == name and value is not None}
+        found |= {(name, str(pk)): str(row) for pk, row in model.objects.in_bulk(wanted).items()}
+    return found
+
+
 def _day(at: datetime) -> str:
     return formats.date_format(timezone.localtime(at) if at.tzinfo else at, "SHORT_DATE_FORMAT")
 
@@ -149,10 +184,11 @@ def _day(at: datetime) -> str:
 def _line(entry: Entry, names: _Names, lead: int | None, reader: User | None) -> Line:
     kind = KINDS[entry.kind]
     correction = names.corrections.get(entry.correction_id)
+    month, day = names.day(timezone.localtime(entry.at).date())
     return Line(
         entry,
-        month=formats.date_format(timezone.localtime(entry.at), "F Y"),
-        day=formats.date_format(timezone.localtime(entry.at), pgettext("date", "D j")),
+        month=month,
+        day=day,
         when="" if entry.day_only else _time(entry.first_at if entry.kind == "event" else entry.at),
         until=_until(entry),
         icon=kind.icon(entry.body) if callable(kind.icon) else kind.icon,
@@ -227,7 +263,7 @@ def deed(body: Mapping[str, Any], voice: Voice) -> str:
 
 
 def _event(entry: Entry, names: _Names) -> str:
-    return deed(entry.body, names.voice)
+    return names.deed(entry.body)
 
 
 _OTHER_EVENTS = {

@@ -3,15 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, TextField
+from django.db.models.functions import Cast
 from django.utils import formats
 from django.utils.translation import gettext as _
 
 from leads.intake.columns import OWN_WAY
 from leads.models import AttributeChange, Campaign, Company, Correction, MergedSpan
+from leads.scoring import oracle
+from leads.scoring.oracle import LeadFacts
 from personas.criteria.fields import Catalogue
 from personas.definitions import catalogue as read
 from personas.definitions import traits
@@ -22,6 +26,7 @@ ALWAYS = {
     "company": ("domain", "industry", "employees", "country"),
     "campaign": (),
 }
+_UNREAD = ("imported_by__mapping", "imported_by__report")  # large, and not told of a value
 LINKS = {"company": Company, "campaign": Campaign}  # fields that hold the id of another row
 
 
@@ -61,15 +66,22 @@ def members(lead: int, t: datetime) -> dict[int, int]:
     return {lead: 0} | dict(rows.values_list("lead_id", "steps"))
 
 
-def latest(subject: str, pk: int, t: datetime) -> dict[str, AttributeChange]:
+def root(lead: int, t: datetime) -> int | None:
+    """The lead it was merged into as of t, by however many steps; None while it stood for itself."""
+    spans = MergedSpan.objects.filter(Q(until=None) | Q(until__gt=t), lead=lead, since__lte=t)
+    return spans.order_by("-steps").values_list("root_id", flat=True).first()
+
+
+def latest(subject: str, pk: int, t: datetime, steps: Mapping[int, int] | None = None) -> dict[str, AttributeChange]:
     """The change that says each field as of t: the greatest (occurred, recorded, id) known and occurred, not corrected.
 
-    Of a lead that never said a field, that of the nearest lead merged into it.
+    Of a lead that never said a field, that of the nearest lead merged into it (`steps`: its `members`, where they were read already).
     """
-    steps = members(pk, t) if subject == "lead" else {pk: 0}
+    steps = steps or (members(pk, t) if subject == "lead" else {pk: 0})
     back = Correction.objects.filter(subject="attributechange", subject_id=OuterRef("pk"), known_at__lte=t)
     rows = AttributeChange.objects.filter(subject=subject, subject_id__in=steps, known_at__lte=t, occurred_at__lte=t)
-    rows = rows.exclude(Exists(back)).select_related("by", "imported_by")
+    rows = rows.exclude(Exists(back)).select_related("by", "imported_by").defer(*_UNREAD)
+    rows = rows.annotate(text=Cast("value", TextField()))
     found: dict[str, AttributeChange] = {}
     for row in rows.order_by("occurred_at", "recorded_at", "pk"):
         held = found.get(row.field)
@@ -79,9 +91,10 @@ def latest(subject: str, pk: int, t: datetime) -> dict[str, AttributeChange]:
     return found
 
 
-def taken_back(subject: str, ids: Iterable[int], t: datetime) -> list[tuple[AttributeChange, Correction]]:
-    """Values that were known and taken back by t, each with its correction, newest first."""
-    known = AttributeChange.objects.filter(subject=subject, subject_id__in=list(ids), known_at__lte=t)
+def taken_back(subjects: Mapping[str, Iterable[int]], t: datetime) -> list[tuple[AttributeChange, Correction]]:
+    """Values of these subjects that were known and taken back by t, each with its correction, newest first."""
+    mine = reduce(or_, (Q(subject=subject, subject_id__in=list(ids)) for subject, ids in subjects.items()))
+    known = AttributeChange.objects.filter(mine, known_at__lte=t)
     back = Correction.objects.filter(subject="attributechange", subject_id=OuterRef("pk"), known_at__lte=t)
     rows = {one.pk: one for one in known.filter(Exists(back)).order_by("-occurred_at", "-pk")}
     found = Correction.objects.filter(subject="attributechange", subject_id__in=rows).select_related("by")
@@ -105,8 +118,24 @@ class Held:
         return read.of(self.fields)
 
     @cached_property
+    def members(self) -> dict[int, int]:
+        return members(self.lead, self.t)
+
+    def facts(self) -> LeadFacts:
+        """The facts of the lead at t, that stand on the same values."""
+        return LeadFacts(self.lead, self.t, members=self.members, said=self._exact)
+
+    def _exact(self, subject: str) -> dict[str, Any]:
+        said = self.mine if subject == "lead" else self.theirs
+        return {name: oracle.exact(change.text) for name, change in said.items()}
+
+    @cached_property
+    def root(self) -> int | None:
+        return root(self.lead, self.t)
+
+    @cached_property
     def mine(self) -> dict[str, AttributeChange]:
-        return latest("lead", self.lead, self.t)
+        return latest("lead", self.lead, self.t, self.members)
 
     @cached_property
     def company(self) -> int | None:
@@ -131,7 +160,7 @@ def values(
     latest changes, where they were read already. `whole`: for the person concerned, with what is switched off; `fields`: rows of the catalogue that were read already."""
     said = latest(subject, pk, t) if said is None else said
     found = []
-    for one in catalogue(subject, whole) if fields is None else _shown(subject, fields):
+    for one in catalogue(subject, whole) if fields is None else shown(subject, fields):
         change = said.get(one.name)
         raw = change.value if change else None
         if raw in (None, "") and one.name not in ALWAYS[subject]:
@@ -148,7 +177,8 @@ def catalogue(subject: str, whole: bool = False) -> list[FieldDef]:
     return sorted(rows, key=lambda one: (one.name.startswith("x_"), one.pk))
 
 
-def _shown(subject: str, fields: Sequence[FieldDef]) -> list[FieldDef]:
+def shown(subject: str, fields: Iterable[FieldDef]) -> list[FieldDef]:
+    """The same of rows of the catalogue that were read already, without those that are switched off."""
     found = [one for one in fields if one.subject == subject and one.changeable and not one.off]
     return sorted(found, key=lambda one: (one.name.startswith("x_"), one.pk))
 
@@ -193,12 +223,20 @@ def _choice(choices: list, value: Any, lang: str) -> str:
     return str(value)
 
 
-def linked(subject: str, pk: int, t: datetime, said: Mapping[str, AttributeChange] | None = None) -> dict[str, Any]:
-    """The company and campaign of a lead as of t, by field."""
+def linked(
+    subject: str,
+    pk: int,
+    t: datetime,
+    said: Mapping[str, AttributeChange] | None = None,
+    near: Sequence[Company | Campaign | None] = (),
+) -> dict[str, Any]:
+    """The company and campaign of a lead as of t, by field; `near`: rows that were read already."""
     said = latest(subject, pk, t) if said is None else said
+    read_before = {(type(one), one.pk): one for one in near if one}
     found = {}
     for field, model in LINKS.items():
         change = said.get(field)
         if change is not None and change.value is not None:
-            found[field] = model.objects.filter(pk=int(change.value)).first()
+            key = int(change.value)
+            found[field] = read_before.get((model, key)) or model.objects.filter(pk=key).first()
     return found

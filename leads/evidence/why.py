@@ -116,9 +116,9 @@ def as_of(
 ) -> list[Why]:
     """One panel per definition in force at t, computed from the facts known then; none before the lead was known, while it was
     merged into another, or for one that was erased."""
-    if lead.erased or not standing.was_known(lead, t) or standing.root(lead.pk, t):
-        return []
     facts, held = facts or LeadFacts(lead.pk, t), held or Held(lead.pk, t)
+    if lead.erased or not standing.was_known(lead, t) or held.root:
+        return []
     return [_computed(version, facts, lang, personal, held) for version in queries.versions_in_force(t)]
 
 
@@ -159,10 +159,10 @@ class _Teller:
         self.behind = Behind(self.facts, self.voice, lang, personal, held)
         self.items = {item["key"]: (path, item) for axis in tree.AXES for path, item, _g in tree.items(self.body, axis)}
         self.groups = {one["key"]: one for axis in tree.AXES for one in self.body[axis]["items"] if tree.is_group(one)}
-        self.judgement: Judgement = oracle.score(
-            facts.lead_id, self.body, facts.t, catalogue=self.catalogue, facts=facts
-        )
         self.rules = queries.pinned(self.body)
+        self.judgement: Judgement = oracle.score(
+            facts.lead_id, self.body, facts.t, catalogue=self.catalogue, facts=facts, pinned=self.rules
+        )
         self.moment = Later(facts, facts.today, self.catalogue, self.rules)
 
     def why(self, rows, numbers, cell, mql, direct, at, pending, stored) -> Why:

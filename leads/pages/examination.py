@@ -1,5 +1,6 @@
 """What the page of a lead answers when it is asked: what changed since, what would make it an MQL, how it went."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,13 +17,23 @@ from . import instants
 from .instants import Asked
 
 
-def of(request: HttpRequest, lead: Lead, present: datetime, past: Asked | None, lang: str, personal: bool) -> dict:
-    """`personal`: whether the reader may see personal values."""
+def of(
+    request: HttpRequest,
+    lead: Lead,
+    present: datetime,
+    past: Asked | None,
+    lang: str,
+    *,
+    personal: bool,
+    handoffs: Sequence[Handoff],
+) -> dict:
+    """`personal`: whether the reader may see personal values; `handoffs`: those of the lead known at the instant shown."""
     until = past.at if past else present
     return {
         **_since(request, lead, until, lang, personal),
+        "presets": presets(lead, until, handoffs),
         **_would(request, lead, present, lang, personal and past is None),
-        "course": course.of(lead, until),
+        "course": course.of(lead, until, handoffs),
     }
 
 
@@ -36,11 +47,10 @@ def _since(request: HttpRequest, lead: Lead, until: datetime, lang: str, persona
         "since_wrong": asked.wrong,
         "since_picked": instants.field(asked.at) if asked.at else "",
         "changes": changes,
-        "presets": presets(lead, until),
     }
 
 
-def presets(lead: Lead, until: datetime) -> list[tuple[str, datetime]]:
+def presets(lead: Lead, until: datetime, handoffs: Sequence[Handoff]) -> list[tuple[str, datetime]]:
     """(words, instant) from which differences are often asked for: those at which the lead was known."""
     found = []
     for version in queries.versions_in_force(until):
@@ -48,9 +58,8 @@ def presets(lead: Lead, until: datetime) -> list[tuple[str, datetime]]:
             continue
         words = _("since version %(number)s of %(line)s") % {"number": version.number, "line": version.line.name}
         found.append((words, version.effective_at - timedelta(microseconds=1)))
-    handed = Handoff.objects.filter(lead=lead, known_at__lte=until, occurred_at__lt=until).order_by("-occurred_at")
-    if last := handed.values_list("occurred_at", flat=True).first():
-        found.append((_("since the handoff"), last))
+    if handed := [one.occurred_at for one in handoffs if one.occurred_at < until]:
+        found.append((_("since the handoff"), handed[-1]))
     monday = _monday(until)
     found.append((_("since %(day)s") % {"day": date_format(here().of(monday), "D j N")}, monday))
     born = lead.created_at if lead.declared else max(lead.created_at, lead.recorded_at)

@@ -36,10 +36,14 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     then = instants.asked(request.GET, "as_of", present)
     past, t = (then if then.at else None), then.at or present
     lang, personal = get_language() or "en", may(request.user, "leads.personal")
-    facts, held = LeadFacts(lead.pk, t), values.Held(lead.pk, t)
+    held = values.Held(lead.pk, t)
+    facts = held.facts()
     said = values.values("lead", lead.pk, t, lang, held.mine, fields=held.fields)
     text = {one.field: one.text for one in said if personal or not one.personal}
     around = _around(lead, request.user, held, past is not None)
+    handoffs = header.handed(lead, t)
+    charge = header.charge(lead, t, past is None, handoffs)
+    is_open = charge is not None and charge.state.is_open
     context = {
         "lead": lead,
         "name": _name(lead, text),
@@ -56,24 +60,26 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "present": instants.field(present),
         "tel": re.sub(r"[^+0-9]", "", text.get("phone", "")),
         "steps": header.steps(lead, t, past is None),
-        **_charge(lead, t, past is None),
+        **_promised(charge, t),
         "values": [one for one in said if personal or not one.personal],
         "email_is_odd": bool(text.get("email")) and not email_is_valid(text["email"]),
         "panels": (why.as_of if past else why.now)(lead, t, lang, personal=personal, facts=facts, held=held),
-        **examination.of(request, lead, present, past, lang, personal),
+        **examination.of(request, lead, present, past, lang, personal=personal, handoffs=handoffs),
         "may_edit": may(request.user, "leads.edit") and not past and not lead.erased,
         "may_unmake": past is None and _may_unmake(lead, request.user),
         **around,
         "likenesses": _resembled(lead, facts, held, lang, personal),
-        **rights.beside(lead, request.user, around["standing"].opposed, past.at if past else None),
-        **story_part.of(request, lead, t, personal),
+        **rights.beside(
+            lead, request.user, around["standing"].opposed, past.at if past else None, around["whose"], is_open
+        ),
+        **story_part.of(request, lead, held, personal),
     }
     return render(request, "leads/lead.html", context)
 
 
 def _resembled(lead: Lead, facts: LeadFacts, held: values.Held, lang: str, personal: bool) -> list[dict]:
     """The personas that are resembled, each with those of its conditions that the reader may see."""
-    found = [one for one in resembles.of(lead, facts.t, facts, held.catalogue) if one.holds]
+    found = [one for one in resembles.of(lead, facts.t, facts, held) if one.holds]
     shown = [(one, one.lines(lang, personal=personal)) for one in found]
     return [{"one": one, "lines": said, "hidden": len(one.membership.parts) - len(said)} for one, said in shown]
 
@@ -84,9 +90,8 @@ def _may_unmake(lead: Lead, user) -> bool:
     return own and corrections.offered(lead, user)
 
 
-def _charge(lead: Lead, t: datetime, now: bool) -> dict:
-    """Who has the lead, what is promised next, and where it is worked."""
-    charge = header.charge(lead, t, now)
+def _promised(charge: header.Charge | None, t: datetime) -> dict:
+    """Who has the lead, and what is promised next."""
     state = charge.state if charge else None
     found = {"charge": charge, "promise": "", "left": None}
     if state is None or not state.is_open:
@@ -106,10 +111,11 @@ def _name(lead: Lead, text: dict[str, str]) -> str:
 def _around(lead: Lead, user, held: values.Held, past: bool) -> dict:
     """What stands beside a lead: its company and campaign as of t, colleagues, twins, survivor, and what was merged into it."""
     t = held.t
-    linked = values.linked("lead", lead.pk, t, held.mine)
+    linked = values.linked("lead", lead.pk, t, held.mine, (lead.company, lead.campaign))
     company = linked.get("company")
-    then = standing.of(lead, t, held.mine)
+    then = standing.of(lead, t, held)
     root = then.root if past else lead.root_id
+    whose = [lead.pk] if lead.root_id and not past else list(held.members)
     living = may(user, "leads.personal") and not past and not lead.erased and not root
     visible = Lead.objects.visible_to(user)
     return {
@@ -120,7 +126,8 @@ def _around(lead: Lead, user, held: values.Held, past: bool) -> dict:
         "campaign": linked.get("campaign"),
         "colleagues": company.people.living().exclude(pk=lead.pk).count() if company and not past else None,
         "twins": _seen(visible, likely.of(lead)) if living else [],
-        "merges": merge.of(lead, t if past else None) if not root else [],
+        "merges": merge.of(lead, t if past else None, whose) if not root else [],
+        "whose": whose,
         "standing": then,
         "root": root,
         "survivor": visible.filter(pk=root).first() if root else None,

@@ -1,6 +1,6 @@
 """What a person said about being contacted: the panel on a lead's page, and the forms that record it or take it back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.evidence import values
-from leads.models import AttributeChange, Consent, HandoffState, Lead, Note
+from leads.models import AttributeChange, Consent, Lead, Note
 from leads.rights import consent, notes
 from leads.rights.problems import Refusal
 from smarketing.accounts.policy import may, needs
@@ -75,11 +75,14 @@ class NoteForm(forms.Form):
     )
 
 
-def beside(lead: Lead, user, opposed: AttributeChange | None, past: datetime | None) -> dict[str, Any]:
-    """What the page of a lead shows of this, as of `past` where it shows the past, and which deeds it offers: none then."""
+def beside(
+    lead: Lead, user, opposed: AttributeChange | None, past: datetime | None, whose: Sequence[int], charge: bool
+) -> dict[str, Any]:
+    """What the page of a lead shows of this, as of `past` where it shows the past, and which deeds it offers: none then.
+    `whose`: the lead and those merged into it; `charge`: whether a handoff of it is open."""
     living = past is None and not lead.erased and not lead.root_id
     personal = may(user, "leads.personal")
-    said = consent.of(lead, past)
+    said = consent.of(lead, past, whose)
     return {
         "consents": said[:SHOWN] if personal else [],
         "opposed": opposed,
@@ -88,9 +91,7 @@ def beside(lead: Lead, user, opposed: AttributeChange | None, past: datetime | N
         "may_export": living and may(user, "leads.privacy"),
         "may_erase": living and may(user, "leads.erase"),
         "may_merge": living and may(user, "leads.merge"),
-        "may_charge": living
-        and may(user, "queue.view")
-        and HandoffState.objects.filter(lead=lead, is_open=True).exists(),
+        "may_charge": living and charge and may(user, "queue.view"),
         "may_note": living and may(user, "leads.note"),
         "may_disagree": living and may(user, "leads.disagree"),
         "may_praise": living and may(user, "leads.praise"),

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from leads.evidence import story, telling
+from leads.evidence import story, telling, values
 from leads.models import Lead
 
 FILTERS = {
@@ -19,10 +19,13 @@ FILTERS = {
 }
 
 
-def of(request: HttpRequest, lead: Lead, t: datetime, personal: bool) -> dict:
+def of(request: HttpRequest, lead: Lead, held: values.Held, personal: bool) -> dict:
+    """What the page of a lead shows of its story, as known at the instant at which its values are `held`."""
     only = request.GET.get("story", "all")
     only = only if only in FILTERS else "all"
-    entries, further = story.page(lead, t, only=only, before=parse(request.GET.get("before", "")))
+    entries, further = story.page(
+        lead, held.t, only=only, before=parse(request.GET.get("before", "")), whose=held.members
+    )
     query = request.GET.copy()
     query.pop("before", None)
     query["story"] = only
@@ -35,7 +38,7 @@ def of(request: HttpRequest, lead: Lead, t: datetime, personal: bool) -> dict:
         tabs.append((label, f"?{query.urlencode()}#story", key == only))
     query["story"] = only
     return {
-        "lines": telling.lines(entries, personal=personal, lead=lead.pk, reader=request.user),
+        "lines": telling.lines(entries, personal=personal, lead=lead.pk, reader=request.user, held=held),
         "tabs": tabs,
         "more_url": f"?{more.urlencode()}#story" if further else "",
         "newest_url": f"?{query.urlencode()}#story" if request.GET.get("before") else "",

@@ -110,10 +110,11 @@ def take_back(*, consent: Consent, by: User, at: datetime, reason: str) -> Corre
     return Correction.objects.get(subject="consent", subject_id=consent.pk)
 
 
-def of(lead: Lead, t: datetime | None = None) -> Sequence[Consent]:
-    """What a person said, newest first, with `back` (the Correction) where it was taken back; with `t` as known then."""
+def of(lead: Lead, t: datetime | None = None, whose: Sequence[int] = ()) -> Sequence[Consent]:
+    """What a person said, newest first, with `back` (the Correction) where it was taken back; with `t` as known then.
+    `whose`: the lead and those merged into it, where they were read already."""
     known = Q() if t is None else Q(known_at__lte=t, occurred_at__lte=t)
-    whose = merged(lead) if t is None else list(values.members(lead.pk, t))
+    whose = whose or (merged(lead) if t is None else list(values.members(lead.pk, t)))
     said = Consent.objects.filter(known, lead__in=whose).select_related("by", "proof")
     rows = list(said.order_by("-occurred_at", "-pk"))
     by_then = Q() if t is None else Q(known_at__lte=t)

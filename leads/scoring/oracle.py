@@ -5,7 +5,7 @@ points by `criteria.evaluate`.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,6 +15,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, TextField
 from django.db.models.functions import Cast
 
+from leads.intake.bulk import among
 from leads.models import (
     Attempt,
     AttributeChange,
@@ -46,20 +47,17 @@ class Deed:
     lead: int
     fact: Event | Attempt
     seen: Mapping[str, Any]
+    campaign: Campaign | None = None
 
     @property
     def key(self) -> tuple[str, int]:
         """(kind of fact, id), as corrections name it."""
         return self.fact._meta.model_name, self.fact.pk
 
-    @property
-    def campaign(self) -> Campaign | None:
-        return self.fact.campaign if isinstance(self.fact, Event) else None
-
     def matches(self, filter_: Mapping[str, Any]) -> bool:
         named = isinstance(filter_.get("campaign"), str) and filter_["campaign"]
-        campaign = self.campaign
-        return matches(filter_, {**self.seen, "campaign": campaign.key} if named and campaign else self.seen)
+        campaign = self.campaign if named else None
+        return matches(filter_, {**self.seen, "campaign": campaign.key} if campaign else self.seen)
 
 
 class LeadFacts:
@@ -73,11 +71,18 @@ class LeadFacts:
         personas: Iterable[int] = (),
         also: Iterable[int] = (),
         corrected_by: datetime | None = None,
+        members: Mapping[int, int] | None = None,
+        said: Callable[[str], dict[str, Any]] | None = None,
     ):
         """`also`: leads that are taken for merged into it, with all that is merged into them. `corrected_by`: what was taken
-        back by this later instant is left out too."""
+        back by this later instant is left out too. `members`, and `said`, the values of "lead" and of "company": where they
+        were read already."""
+        self._said = said
+        if members is not None:
+            self.members = dict(members)
         self.lead_id, self.t, self.days, self.personas = lead_id, t, days or here(), frozenset(personas)
         self._also, self._corrected_by = tuple(also), corrected_by or t
+        self._asked: dict[str, list[Deed]] = {}  # what counts of a behaviour, by its filter
 
     @property
     def today(self) -> date:
@@ -103,9 +108,11 @@ class LeadFacts:
 
     def deeds(self, filter_: Mapping[str, Any]) -> list["Deed"]:
         """The events, or attempts, of a behaviour that count."""
-        lasting = lasts(filter_)
-        found = [*self._events, *(self._attempts if lasting else ())]
-        return [one for one in found if one.matches(filter_) and (lasting or self._counts(one))]
+        lasting, kept = lasts(filter_), repr(filter_)
+        if kept not in self._asked:
+            found = [*self._events, *(self._attempts if lasting else ())]
+            self._asked[kept] = [one for one in found if one.matches(filter_) and (lasting or self._counts(one))]
+        return list(self._asked[kept])
 
     def _counts(self, one: "Deed") -> bool:
         return self._reset_day is None or one.day > self._reset_day
@@ -148,6 +155,8 @@ class LeadFacts:
 
     @cached_property
     def _values(self) -> dict[str, Any]:
+        if self._said:
+            return self._said("lead")
         found: dict[str, Any] = {}
         for step in sorted(set(self.members.values())):
             near = [lead for lead, steps in self.members.items() if steps == step]
@@ -157,6 +166,8 @@ class LeadFacts:
 
     @cached_property
     def _company(self) -> dict[str, Any]:
+        if self._said:
+            return self._said("company")
         company = self._values.get("company")
         return self._latest("company", [int(company)]) if company else {}
 
@@ -180,14 +191,12 @@ class LeadFacts:
         return Correction.objects.filter(subject=subject, subject_id=OuterRef("pk"), known_at__lte=self._corrected_by)
 
     def _latest(self, subject: str, ids: Iterable[int]) -> dict[str, Any]:
-        found: dict[str, tuple] = {}
-        changes = self._known(AttributeChange, subject=subject, subject_id__in=ids).annotate(
-            text=Cast("value", TextField())
-        )
-        for one in changes:
-            rank = (one.occurred_at, one.recorded_at, one.pk)
-            if one.field not in found or rank > found[one.field][0]:
-                found[one.field] = (rank, None if one.text is None else json.loads(one.text, parse_float=Decimal))
+        found: dict[str, tuple[list, Any]] = {}
+        changes = self._known(AttributeChange, subject=subject, subject_id__in=ids)
+        rows = changes.values_list("field", Cast("value", TextField()), "occurred_at", "recorded_at", "pk")
+        for field, text, *rank in rows:
+            if field not in found or rank > found[field][0]:
+                found[field] = (rank, exact(text))
         return {name: value for name, (_rank, value) in found.items()}
 
     @cached_property
@@ -198,23 +207,34 @@ class LeadFacts:
     def _reset_day(self) -> date | None:
         return max((self.days.of(one.occurred_at) for one in self._resets), default=None)
 
-    @cached_property
+    @property
     def _events(self) -> list["Deed"]:
-        return self._read(self._known(Event))
+        return self._acts[False]
+
+    @property
+    def _gone(self) -> list["Deed"]:
+        return self._acts[True]
 
     @cached_property
-    def _gone(self) -> list["Deed"]:
-        return self._read(self._ever(Event).filter(Exists(self._back(Event))))
+    def _acts(self) -> dict[bool, list["Deed"]]:
+        """Whether they were taken back -> the events."""
+        return self._parted(self._read(self._marked(Event)))
+
+    def _marked(self, model):
+        """Facts known and occurred by t, `gone` where they were taken back."""
+        return self._ever(model).annotate(gone=Exists(self._back(model)))
+
+    @staticmethod
+    def _parted(found: list["Deed"]) -> dict[bool, list["Deed"]]:
+        return {gone: [one for one in found if one.fact.gone is gone] for gone in (False, True)}
 
     def _read(self, events) -> list["Deed"]:
         visitors = self._visitors
         mine = Q(lead_id__in=self.members) | Q(lead=None, visitor__in=visitors)
-        rows = list(events.filter(mine).select_related("campaign"))
-        payloads = EventPayload.objects.filter(event__in=[row.pk for row in rows])
-        props = {
-            one.pk: json.loads(one.text, parse_float=Decimal)
-            for one in payloads.annotate(text=Cast("properties", TextField()))
-        }
+        rows = list(events.filter(mine))
+        campaigns = Campaign.objects.in_bulk({row.campaign_id for row in rows} - {None})
+        payloads = EventPayload.objects.filter(among("event_id", [row.pk for row in rows]))
+        props = {pk: exact(text) for pk, text in payloads.values_list("pk", Cast("properties", TextField()))}
         return [
             Deed(
                 self.days.of(row.occurred_at), row.lead_id or visitors[row.visitor_id], row,
@@ -222,17 +242,23 @@ class LeadFacts:
                     "kind": row.kind, "name": row.name, "page": row.page, "form": row.form,
                     "campaign": row.campaign_id, "props": props.get(row.pk) or {},
                 },
+                campaigns.get(row.campaign_id),
             )
             for row in rows
         ]  # fmt: skip
 
-    @cached_property
+    @property
     def _attempts(self) -> list["Deed"]:
-        return self._tried(self._known(Attempt))
+        return self._calls[False]
+
+    @property
+    def _attempts_gone(self) -> list["Deed"]:
+        return self._calls[True]
 
     @cached_property
-    def _attempts_gone(self) -> list["Deed"]:
-        return self._tried(self._ever(Attempt).filter(Exists(self._back(Attempt))))
+    def _calls(self) -> dict[bool, list["Deed"]]:
+        """Whether they were taken back -> what sales tried."""
+        return self._parted(self._tried(self._marked(Attempt)))
 
     def _tried(self, attempts) -> list["Deed"]:
         rows = attempts.filter(lead_id__in=self.members, lead__erased=False)
@@ -256,6 +282,11 @@ class LeadFacts:
             for visitor, one in first.items()
             if one.lead_id in self.members and one.known_at <= self.t
         }
+
+
+def exact(text: str | None) -> Any:
+    """The value that a column of JSON holds, from its text: numbers as they were written."""
+    return None if text is None else json.loads(text, parse_float=Decimal)
 
 
 def score(

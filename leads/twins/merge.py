@@ -91,13 +91,17 @@ def merge(*, loser: Lead, root: Lead, by: User, at: datetime) -> Merge:
     return made
 
 
-def of(lead: Lead, t: datetime | None = None) -> Sequence[Merge]:
-    """Merges that made this lead what it is, newest first; those that were taken back left out. With `t` as known then."""
+def of(lead: Lead, t: datetime | None = None, whose: Sequence[int] = ()) -> Sequence[Merge]:
+    """Merges that made this lead what it is, newest first; those that were taken back left out. With `t` as known then.
+    `whose`: the lead and those merged into it, where they were read already."""
+    if len(whose) == 1:
+        return []
     if t is None:
-        rows = merging.standing().filter(root__in=merged(lead))
+        rows = merging.standing().filter(root__in=whose or merged(lead))
     else:
         back = Correction.objects.filter(subject="merge", subject_id=OuterRef("pk"), known_at__lte=t)
-        known = Merge.objects.filter(root__in=values.members(lead.pk, t), known_at__lte=t, occurred_at__lte=t)
+        roots = whose or values.members(lead.pk, t)
+        known = Merge.objects.filter(root__in=roots, known_at__lte=t, occurred_at__lte=t)
         rows = known.exclude(Exists(back))
     return list(rows.select_related("by", "loser").order_by("-recorded_at", "-pk"))
 

@@ -22,7 +22,8 @@ def version_in_force(line: DefinitionLine | int, at: datetime) -> DefinitionVers
 def versions_in_force(at: datetime) -> list[DefinitionVersion]:
     """One version per line that has one at this instant, ordered by line."""
     versions = DefinitionVersion.objects.filter(effective_at__lte=at)
-    return list(versions.order_by("line_id", "-effective_at", "-number").distinct("line_id"))
+    newest = versions.order_by("line_id", "-effective_at", "-number").distinct("line_id")
+    return list(newest.select_related("line"))
 
 
 def coming_into_force(after: datetime, until: datetime) -> list[DefinitionVersion]:
