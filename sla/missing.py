@@ -44,12 +44,7 @@ def _volume(month: Month, row: Row) -> Iterator[Item]:
     if figure.state == states.BEHIND and figure.needed:
         left = figure.days - figure.elapsed
         pace = words.number(states.shown(figure.needed, figure.target / figure.days, 1))
-        text = ngettext(
-            "%(pace)s MQL needed on the business day left",
-            "%(pace)s MQL a day needed over the %(days)s business days left",
-            left,
-        )
-        yield Item(key, text % {"pace": pace, "days": left})
+        yield Item(key, str(row.kind.says["needed"] % {"pace": pace, "days": left}))
     held = holds.waiting(month.contract.line_id)
     if held and not figure.over:
         count = sum(held.values())
@@ -65,18 +60,14 @@ def _clocks(month: Month, row: Row) -> Iterator[Item]:
     found = Clock.objects.filter(terms__contract=month.contract, month=month.first, clause_key=key)
     late = list(
         found.filter(state=MISSED).values_list(
-            "due_at", "done", "handoff__state_row__is_open", "handoff__state_row__rep", "handoff__lead"
+            "due_at", row.kind.idle, "handoff__state_row__is_open", "handoff__state_row__rep", "handoff__lead"
         )
     )
     untouched = [rep for _due, done, is_open, rep, _lead in late if is_open and not done]
     if untouched:
         names = _names(Counter(untouched))
-        text = ngettext(
-            "%(count)s late and still untouched: %(names)s",
-            "%(count)s late and still untouched: %(names)s",
-            len(untouched),
-        )
-        yield Item(key, text % {"count": words.number(len(untouched)), "names": names}, MISSED)
+        said = {"count": words.number(len(untouched)), "names": names, "number": len(untouched)}
+        yield Item(key, str(row.kind.says["idle"] % said), MISSED)
     days = Counter(due.astimezone(month.zone).date() for due, *_rest in late)
     if len(late) > max(len(untouched), 1):
         day, worst = max(days.items(), key=lambda pair: (pair[1], pair[0]))

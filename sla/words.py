@@ -135,37 +135,22 @@ def sentence(month: follow.Month) -> list[str]:
             (row for row in month.rows if row.clause.side == side), key=lambda row: WORST.index(row.figure.state)
         )
         if rows:
-            out.append(_volume(rows[0].figure) if isinstance(rows[0].figure, Volume) else _share(rows[0], month.phase))
+            out.append(_volume(rows[0]) if isinstance(rows[0].figure, Volume) else _share(rows[0], month.phase))
     return out
 
 
-def _volume(figure: Volume) -> str:
-    count, target = number(figure.count), promised(figure)
-    if figure.state == states.KEPT:
-        return _("Marketing has kept its word: %(count)s MQL of %(target)s promised.") % {
-            "count": count,
-            "target": target,
-        }
-    if figure.state == states.BROKEN:
-        return _("Marketing handed over %(count)s MQL of the %(target)s promised.") % {"count": count, "target": target}
+def _volume(row: follow.Row) -> str:
+    figure = row.figure
+    assert isinstance(figure, Volume)
     gap = states.shown(abs(figure.gap), Fraction(0), 0)
-    if figure.gap < 0:
-        return ngettext(
-            "Marketing is %(gap)s MQL behind the line.", "Marketing is %(gap)s MQL behind the line.", int(gap)
-        ) % {"gap": number(gap)}
-    return _("Marketing is on the line with %(count)s MQL.") % {"count": count}
+    about = figure.state if figure.state in (states.KEPT, states.BROKEN) else "behind" if figure.gap < 0 else "on_line"
+    words = {"count": number(figure.count), "target": promised(figure), "gap": number(gap), "number": int(gap)}
+    return str(row.kind.says[about] % words)
 
 
 def _share(row: follow.Row, phase: str) -> str:
-    figure = row.figure
+    figure, says = row.figure, row.kind.says
     assert isinstance(figure, Share)
     if not figure.settled:
-        return (
-            _("Nothing has fallen due for sales yet.") if phase == follow.RUNNING else _("Nothing fell due for sales.")
-        )
-    words = {"share": so_far(figure), "promised": exact_percent(figure.promised)}
-    sentences = {
-        "first_attempt": _("Sales made the first attempt in time on %(share)s against %(promised)s promised."),
-        "min_attempts": _("Sales made the promised attempts in time on %(share)s against %(promised)s promised."),
-    }
-    return sentences[row.clause.kind] % words
+        return str(says["nothing" if phase == follow.RUNNING else "nothing_over"])
+    return str(says["so_far"] % {"share": so_far(figure), "promised": exact_percent(figure.promised)})

@@ -8,7 +8,13 @@ from . import access
 
 WORDS = {
     "en": ("handoff", "Handoff", "The act by which marketing passes", "Words of this page", "acceptance rate"),
-    "fr": ("transmission", "Transmission", "L’acte par lequel le marketing", "Mots de cette page", "taux d’acceptation"),
+    "fr": (
+        "transmission",
+        "Transmission",
+        "L’acte par lequel le marketing",
+        "Mots de cette page",
+        "taux d’acceptation",
+    ),
 }
 
 

@@ -19,6 +19,8 @@ VOLUME = {"key": "5.1", "kind": "mql_volume", "target": "200", "share": None, "p
 FIRST = {"key": "6.1", "kind": "first_attempt", "target": "4", "share": "90", "params": {}}
 ATTEMPTS = {"key": "6.2", "kind": "min_attempts", "target": "3", "share": "90", "params": {"days": 10}}
 
+DECISION = {"key": "6.3", "kind": "decision", "target": "2", "share": "90", "params": {}}
+
 
 def paris(*parts, **more) -> datetime:
     """A wall time in Paris in winter."""
