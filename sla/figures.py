@@ -68,7 +68,8 @@ class Share:
 
     def book(self) -> dict[str, Any]:
         names = ("met", "missed", "pending", "excluded")
-        return {name: getattr(self, name) for name in names} | {"promised": str(self.promised)}
+        held = {} if self.over else {"over": False}
+        return {name: getattr(self, name) for name in names} | {"promised": str(self.promised)} | held
 
 
 Figure = Volume | Share
@@ -78,7 +79,8 @@ def from_book(kept: Mapping[str, Any]) -> Figure:
     """The figure of a closed month, as it was frozen."""
     if "target" in kept:
         return Volume(kept["count"], Fraction(kept["target"]), kept["elapsed"], kept["days"], over=True)
-    return Share(kept["met"], kept["missed"], kept["pending"], kept["excluded"], Fraction(kept["promised"]), over=True)
+    over = kept.get("over", True)  # False: a cohort that was not mature at the close
+    return Share(kept["met"], kept["missed"], kept["pending"], kept["excluded"], Fraction(kept["promised"]), over)
 
 
 def target_of(parts: Iterable[tuple[Fraction, int]], days: int) -> Fraction:

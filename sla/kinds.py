@@ -10,8 +10,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+
+from leads.handoffs import reasons
 
 VOLUME, CLOCK, RATE = "volume", "clock", "rate"
 PERCENT, MONEY = "percent", "money"
@@ -19,10 +22,11 @@ PERCENT, MONEY = "percent", "money"
 
 @dataclass(frozen=True)
 class Asked:
-    """Which rows of a measure are meant: `where()` gives dimension -> values."""
+    """Which rows of a measure are meant: `where()` gives dimension -> values; `by`: the dimension that names them."""
 
     measure: str
     where: Callable[[], Mapping[str, tuple[str, ...]]] = dict
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Kind:
     fixed: Decimal | None = None  # the only target there is
     rows: Callable[[], Mapping[str, tuple[str, ...]]] = dict  # rate: which rows of the measure are settled
     apart: Mapping[str, Asked] = field(default_factory=dict)  # rate: what is pending, and what is left out
+    against: Asked | None = None  # rate: what breaks the promise
 
 
 _DECIDED = "EXISTS (SELECT FROM leads_handoffstate d WHERE d.handoff_id = k.handoff_id AND d.decided_at IS NOT NULL)"
@@ -66,6 +71,11 @@ def _due(so_far: object, idle: object) -> dict[str, object]:
         "nothing": _("Nothing has fallen due for sales yet."),
         "nothing_over": _("Nothing fell due for sales."),
     }
+
+
+def _of_rate(so_far: object, nothing: object, **more: object) -> dict[str, object]:
+    """Sentences of a rate of the month's rows."""
+    return {"so_far": so_far, "nothing": nothing, "nothing_over": nothing, **more}
 
 
 KINDS = {
@@ -89,6 +99,43 @@ KINDS = {
                     "days",
                 ),
             },
+        ),
+        Kind(
+            "acceptance", "marketing", RATE, PERCENT, "acceptance",
+            _("Acceptance rate"), _("accepted at least"),
+            _("at least %(target)s of the month's handoffs accepted, of those decided"),
+            _("acceptance rate"),
+            apart={"pending": Asked("undecided"), "excluded": Asked("refused", lambda: {"reason": reasons.excluded()})},
+            says=_of_rate(
+                _("Sales accepted %(share)s of the month's decided MQL against %(promised)s promised by marketing."),
+                _("No MQL of the month is decided yet."),
+                against=ngettext_lazy(
+                    "%(count)s refused or given back for a reason of fit or data: %(most)s",
+                    "%(count)s refused or given back for a reason of fit or data: %(most)s",
+                    "number",
+                ),
+                pending=ngettext_lazy("%(count)s without a decision", "%(count)s without a decision", "number"),
+            ),
+            against=Asked("turned_down", lambda: {"reason": reasons.quality()}, "reason"),
+        ),
+        Kind(
+            "sql_rate", "marketing", RATE, PERCENT, "sql_rate",
+            _("MQL to SQL"), _("SQL at least"),
+            _("at least %(target)s of the month's handoffs become SQL"),
+            _("MQL to SQL"),
+            rows=lambda: {"course": ("sql", "ended", "late")},
+            apart={"pending": Asked("sql_rate", lambda: {"course": ("open",)})},
+            says=_of_rate(
+                _("%(share)s of the month's settled MQL became SQL against %(promised)s promised by marketing."),
+                _("None of the month's MQL has become SQL or ended yet."),
+                against=ngettext_lazy(
+                    "%(count)s did not become SQL: %(most)s", "%(count)s did not become SQL: %(most)s", "number"
+                ),
+                pending=ngettext_lazy(
+                    "%(count)s still open, to become SQL or not", "%(count)s still open, to become SQL or not", "number"
+                ),
+            ),
+            against=Asked("sql_rate", lambda: {"course": ("ended", "late")}, "course"),
         ),
         Kind(
             "first_attempt", "sales", CLOCK, "business_hours", "first_attempt_in_time",
@@ -133,6 +180,23 @@ KINDS = {
                 ),
             ),
         ),
+        Kind(
+            "reasons", "sales", RATE, PERCENT, "reasoned",
+            _("Reason on refusal and return"), _("with a reason"),
+            _("a reason on every refusal and every return"),
+            _("reason on refusal, return"),
+            fixed=Decimal(100),
+            says=_of_rate(
+                _("Sales gave a reason on %(share)s of its refusals and returns; it promised one on each."),
+                _("Sales has refused nothing and given nothing back in the month."),
+                against=ngettext_lazy(
+                    "%(count)s refusal or return without a reason: %(most)s",
+                    "%(count)s refusals and returns without a reason: %(most)s",
+                    "number",
+                ),
+            ),
+            against=Asked("reasoned", lambda: {"reason": ("",)}, "rep"),
+        ),
     )
 }  # fmt: skip
 
@@ -154,10 +218,19 @@ def days(kind: str, target: Decimal, params: dict) -> int:
 
 
 def _said(row: Kind, text, target: Decimal, params: dict) -> str:
-    words = {"target": _plain(target), "number": int(target), "param": params.get(row.param, "")}
+    shown = SHOWN.get(row.unit, _plain)(target)
+    words = {"target": shown, "number": int(target), "param": params.get(row.param, "")}
     return str(text % words)
 
 
 def _plain(value: Decimal) -> str:
     text = f"{Decimal(value):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _percent(value: Decimal) -> str:
+    places = len(_plain(value).partition(".")[2])
+    return gettext("%(number)s%%") % {"number": number_format(value, places, use_l10n=True)}
+
+
+SHOWN: dict[str, Callable[[Decimal], str]] = {PERCENT: _percent}

@@ -11,17 +11,21 @@ from django.utils.translation import ngettext, pgettext
 from leads.handoffs import holds
 from leads.models import Hold
 from smarketing.accounts.models import User
+from smarketing.measures import engine
 
-from . import states, words
+from . import rates, states, words
 from .clocks import MISSED, PENDING
-from .figures import Volume
+from .figures import Share, Volume
 from .follow import FUTURE, Month, Row
+from .kinds import CLOCK, RATE, VOLUME, Asked
 from .models import Clock
+
+MOST = 3  # names in one sentence
 
 
 @dataclass(frozen=True)
 class Item:
-    """`show`: which rows open ("" all of the clause; else a state of its clocks, or "held")."""
+    """`show`: which rows open ("" all of the clause; else a state of its rows, "held" or "against")."""
 
     key: str
     text: str
@@ -34,7 +38,7 @@ def items(month: Month) -> list[Item]:
         return []
     found: list[Item] = []
     for row in month.rows:
-        found += _volume(month, row) if isinstance(row.figure, Volume) else _clocks(month, row)
+        found += SOURCES[row.kind.source](month, row)
     return found
 
 
@@ -45,7 +49,7 @@ def _volume(month: Month, row: Row) -> Iterator[Item]:
         left = figure.days - figure.elapsed
         pace = words.number(states.shown(figure.needed, figure.target / figure.days, 1))
         yield Item(key, str(row.kind.says["needed"] % {"pace": pace, "days": left}))
-    held = holds.waiting(month.contract.line_id)
+    held = holds.waiting(month.contract.line_id) if row.kind.unit == "leads" else None
     if held and not figure.over:
         count = sum(held.values())
         reasons = ", ".join(f"{Hold.Reason(reason).label} {n}" for reason, n in held.most_common())
@@ -85,6 +89,37 @@ def _clocks(month: Month, row: Row) -> Iterator[Item]:
         when = date_format(following[0].astimezone(month.zone), _("D j M H:i"))
         text = ngettext("%(count)s pending, due %(when)s", "%(count)s pending, the next one due %(when)s", count)
         yield Item(key, text % {"count": words.number(count), "when": when}, PENDING)
+
+
+def _rates(month: Month, row: Row) -> Iterator[Item]:
+    figure, key, says = row.figure, row.clause.key, row.kind.says
+    assert isinstance(figure, Share)
+    if figure.state in (states.BEHIND, states.BROKEN) and row.kind.against:
+        groups = _groups(month, row.kind.against)
+        said = {"count": words.number(sum(groups.values())), "number": sum(groups.values())}
+        said["most"] = ", ".join(f"{name} {words.number(n)}" for name, n in groups.most_common(MOST))
+        if groups:
+            yield Item(key, str(says["against"] % said), "against")
+    if figure.pending:
+        said = {"count": words.number(figure.pending), "number": figure.pending}
+        yield Item(key, str(says["pending"] % said), PENDING)
+
+
+def _groups(month: Month, some: Asked) -> Counter[str]:
+    """How many rows of a measure there are in the month, by the names of what they are grouped by."""
+    times = {"first": month.first, "until": month.until, "zone": month.zone, "cutoff": month.cutoff}
+    found = engine.answer(some.measure, by=(some.by,), **rates.question(month.contract.line_id, some, **times))
+    named = found.measure.dimensions(found.question)[some.by].show or str
+    return Counter(
+        {
+            str(named(name) if name else _("in the pool")): one.n if one.of is None else one.of
+            for one in found.rows
+            for name in [one.group[some.by]]
+        }
+    )
+
+
+SOURCES = {VOLUME: _volume, CLOCK: _clocks, RATE: _rates}
 
 
 def _names(reps: Counter) -> str:

@@ -18,7 +18,7 @@ from smarketing.agreements.models import Paper
 from smarketing.calendars.models import CalendarVersion
 
 from . import hooks, spans
-from .kinds import KINDS
+from .kinds import KINDS, PERCENT
 from .models import Clause, Contract, Terms, TermsDraft
 
 PAPER = "terms"
@@ -73,6 +73,8 @@ def _clause_problems(clause: dict) -> list[str]:
     target = _number(clause.get("target"))
     if target is None or target <= 0:
         found.append(_("Clause %(key)s: the target must be a number above 0.") % name)
+    elif (kind.fixed is not None and target != kind.fixed) or (kind.unit == PERCENT and target > 100):
+        found.append(_("Clause %(key)s: the target share must lie between 1 and 100 %%.") % name)
     elif kind.unit in WHOLE and (target != int(target) or target > WHOLE[kind.unit][0]):
         found.append(str(WHOLE[kind.unit][1] % name))
     share = _number(clause.get("share"))

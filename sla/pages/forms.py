@@ -38,17 +38,26 @@ class Promise:
 CLAUSES = (
     Promise("5.1", "mql_volume", "volume",
             words=_("So many first handoffs of leads that the signed definition calls MQL, each month.")),
+    Promise("5.2", "acceptance", "acceptance",
+            words=_("Of the handoffs of a month that are decided. Known customers, duplicates and tests are left out; what is undecided is pending.")),
+    Promise("5.3", "sql_rate", "sql_rate",
+            words=_("Of the handoffs of a month. One that is still open is pending for 90 days.")),
     Promise("6.1", "first_attempt", "hours", "hours_share",
             words=_("Counted from the handoff in business hours; a lead refused with a reason before that is left out.")),
     Promise("6.2", "min_attempts", "attempts", "attempts_share", "attempt_days",
             words=_("Reaching the lead earlier keeps the promise. The day of the handoff is not counted.")),
     Promise("6.3", "decision", "decision_days", "decision_share",
             words=_("Accepted, said or shown by the first attempt, or refused. The day of the handoff is not counted.")),
+    Promise("6.4", "reasons", "reasons", words=_("Counted by the day on which sales refused or gave back.")),
 )  # fmt: skip
 
 
+def _percent(label: object) -> forms.DecimalField:
+    return forms.DecimalField(label=label, min_value=1, max_value=100, decimal_places=2, required=False)
+
+
 def _share() -> forms.DecimalField:
-    return forms.DecimalField(label=_("On at least (%)"), min_value=1, max_value=100, decimal_places=2, required=False)
+    return _percent(_("On at least (%)"))
 
 
 def _plain(value: Decimal | int | str) -> str:
@@ -82,6 +91,8 @@ class TermsForm(forms.Form):
         help_text=_("Empty: until other terms replace them."),
     )  # fmt: skip
     volume = forms.IntegerField(label=_("MQL a month"), min_value=1, max_value=1_000_000, required=False)
+    acceptance = _percent(_("Accepted at least (%)"))
+    sql_rate = _percent(_("SQL at least (%)"))
     hours = forms.DecimalField(
         label=_("Business hours at most"), min_value=Decimal("0.25"), max_value=1000, decimal_places=2, required=False
     )
@@ -91,6 +102,7 @@ class TermsForm(forms.Form):
     attempts_share = _share()
     decision_days = forms.IntegerField(label=_("Within business days"), min_value=1, max_value=250, required=False)
     decision_share = _share()
+    reasons = forms.BooleanField(label=_("A reason on every refusal and every return"), required=False)
 
     def __init__(self, data=None, *, initial=None):
         super().__init__(data, initial=initial)
