@@ -144,8 +144,9 @@ class Reader:
         figures = self._read(months)[-1] if months else {}
         return [(month, figures[month]) for month in reversed(months)]
 
-    def ended(self, first: date) -> dict[str, list[tuple[date, Terms, Volume]]]:
-        """Clause key → (business day, its terms, the volume as that day ended) of each day of a month that is over."""
+    def ended(self, first: date, side: str) -> dict[str, list[tuple[date, Terms, Volume]]]:
+        """Clause key → (business day, its terms, the volume as that day ended) of each day of a month that is over,
+        of the volumes of a side."""
         parts, out = self.inside(first), defaultdict(list)
         counted = self._counted([first], (VOLUME,)) if parts else {}
         for terms, a, b in parts:
@@ -157,7 +158,7 @@ class Reader:
                     so_far = {key: {one: n for one, n in found.items() if one <= day} for key, found in counted.items()}
                     for clause in terms.clauses.all():
                         figure = past.volume(first, parts, clause.key, so_far)
-                        if KINDS[clause.kind].source == VOLUME and figure:
+                        if (clause.side, KINDS[clause.kind].source) == (side, VOLUME) and figure:
                             out[clause.key].append((day, terms, figure))
         return out
 
@@ -261,7 +262,8 @@ class Reader:
         count = sum(n for _t, one, a, b in held for day, n in counted[one.kind].items() if a <= day < b)
         days, elapsed = self._days([(terms, a, b) for terms, _c, a, b in held])
         over = self.today >= (until or next_month(first))
-        return Volume(count, target, elapsed, days, over, self.today >= held[0][2])
+        started, unit = self.today >= held[0][2], KINDS[held[-1][1].kind].unit
+        return Volume(count, target, elapsed, days, over, started, unit)
 
     def share(self, first: date, clause: Clause, counts: dict[int, dict[str, int]], until: date | None = None) -> Share:
         """The share kept of settled clocks (terms -> state -> how many), final once `until` has come."""

@@ -15,9 +15,12 @@ from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from leads.handoffs import reasons
+from smarketing.rows.models import Installation
+from smarketing.web import money
 
 VOLUME, CLOCK, RATE = "volume", "clock", "rate"
 PERCENT, MONEY = "percent", "money"
+BOTH = "both"  # the side of what both sides promise together
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Asked:
 @dataclass(frozen=True)
 class Kind:
     key: str
-    side: str
+    side: str  # marketing | sales | both: a result of both sides
     source: str  # volume | clock | rate
     unit: str  # leads | deals | money | business_hours | business_days | attempts | percent
     measure: str  # registered measure that gives its figure
@@ -197,6 +200,44 @@ KINDS = {
             ),
             against=Asked("reasoned", lambda: {"reason": ("",)}, "rep"),
         ),
+        Kind(
+            "won", BOTH, VOLUME, "deals", "won",
+            _("Deals won"), _("deals won a month"),
+            ngettext_lazy("%(target)s deal won a month", "%(target)s deals won a month", "number"),
+            _("deals won"),
+            says={
+                "kept": _("Both sides have kept their word: deals won, %(count)s of %(target)s promised."),
+                "broken": _("Both sides won fewer deals than promised: %(count)s of %(target)s."),
+                "behind": ngettext_lazy(
+                    "Both sides are %(gap)s won deal behind the line.", "Both sides are %(gap)s won deals behind the line.", "number"
+                ),
+                "on_line": ngettext_lazy(
+                    "Both sides are on the line with %(count)s won deal.", "Both sides are on the line with %(count)s won deals.", "counted"
+                ),
+                "needed": ngettext_lazy(
+                    "%(pace)s won deals needed on the business day left",
+                    "%(pace)s won deals a day needed over the %(days)s business days left",
+                    "days",
+                ),
+            },
+        ),
+        Kind(
+            "revenue", BOTH, VOLUME, MONEY, "revenue",
+            _("Revenue won"), _("revenue won a month"),
+            _("%(target)s of revenue won a month"),
+            _("revenue won"),
+            says={
+                "kept": _("Both sides have kept their word: revenue won, %(count)s of %(target)s promised."),
+                "broken": _("Both sides won less revenue than promised: %(count)s of %(target)s."),
+                "behind": _("Both sides are %(gap)s of revenue behind the line."),
+                "on_line": _("Both sides are on the line with %(count)s of revenue."),
+                "needed": ngettext_lazy(
+                    "%(pace)s of revenue needed on the business day left",
+                    "%(pace)s of revenue a day needed over the %(days)s business days left",
+                    "days",
+                ),
+            },
+        ),
     )
 }  # fmt: skip
 
@@ -233,4 +274,11 @@ def _percent(value: Decimal) -> str:
     return gettext("%(number)s%%") % {"number": number_format(value, places, use_l10n=True)}
 
 
-SHOWN: dict[str, Callable[[Decimal], str]] = {PERCENT: _percent}
+def amount(value: Decimal) -> str:
+    """An amount in the installation's currency, with as many digits as it has, cents at least."""
+    currency = Installation.objects.values_list("currency", flat=True).first() or "EUR"
+    places = len(_plain(value).partition(".")[2])
+    return money.text(value, currency, max(places, 2) if places else 0)
+
+
+SHOWN: dict[str, Callable[[Decimal], str]] = {PERCENT: _percent, MONEY: amount}

@@ -47,7 +47,7 @@ def _volume(month: Month, row: Row) -> Iterator[Item]:
     assert isinstance(figure, Volume)
     if figure.state == states.BEHIND and figure.needed:
         left = figure.days - figure.elapsed
-        pace = words.number(states.shown(figure.needed, figure.target / figure.days, 1))
+        pace = words.amount(figure, states.shown(figure.needed, figure.target / figure.days, 1))
         yield Item(key, str(row.kind.says["needed"] % {"pace": pace, "days": left}))
     held = holds.waiting(month.contract.line_id) if row.kind.unit == "leads" else None
     if held and not figure.over:

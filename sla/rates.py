@@ -1,15 +1,16 @@
-"""What a rate counts: the month's rows of a measure that are settled, those still pending and those left out, by local day."""
+"""What measures count for volumes and rates, by local day. A rate: the month's rows of a measure that are settled, those still pending and those left out, by local day."""
 
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from smarketing.measures import engine, registry, statement
 
 from .clocks import EXCLUDED, MET, MISSED, PENDING
-from .kinds import Asked, Kind
+from .kinds import MONEY, Asked, Kind
 
 States = dict[str, int]
 
@@ -44,11 +45,16 @@ def by_day(kind: Kind, line: int, first: date, until: date, zone: ZoneInfo, cuto
     return dict(out)
 
 
-def volume(kind: Kind, line: int, first: date, until: date, zone: ZoneInfo, cutoff: datetime) -> dict[date, int]:
-    """Local day -> how many the measure of a volume counts."""
+def volume(
+    kind: Kind, line: int, first: date, until: date, zone: ZoneInfo, cutoff: datetime
+) -> dict[date, int | Fraction]:
+    """Local day -> how many the measure of a volume counts, or how much."""
     times = {"first": first, "until": until, "zone": zone, "cutoff": cutoff}
     found = engine.answer(kind.measure, by=("day",), **question(line, asked(kind), **times))
-    return {date.fromisoformat(row.group["day"]): row.n for row in found.rows}
+    return {
+        date.fromisoformat(row.group["day"]): Fraction(row.value or 0) if kind.unit == MONEY else row.n
+        for row in found.rows
+    }
 
 
 def ids(kind: Kind, line: int, **times: Any) -> dict[str, list[int]]:

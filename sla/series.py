@@ -42,7 +42,12 @@ def book(month: Month) -> dict[str, dict[str, Any]]:
     for row in month.rows:
         days = _days(month, row, shares)
         out[row.clause.key] = {
-            day.isoformat(): list(found) if isinstance(found, tuple) else found for day, found in sorted(days.items())
+            day.isoformat(): list(found)
+            if isinstance(found, tuple)
+            else str(found)
+            if isinstance(found, Fraction)
+            else found
+            for day, found in sorted(days.items())
         }
     return out
 
@@ -53,10 +58,12 @@ def _days(month: Month, row: Row, shares: Mapping[str, Settled]) -> Mapping[date
     return rated(month, row) if row.kind.source == RATE else shares.get(row.clause.key, {})
 
 
-def of_volume(month: Month, row: Row) -> Mapping[date, int]:
-    """Local day -> handoffs counted: of a closed month what its book kept."""
+def of_volume(month: Month, row: Row) -> Mapping[date, int | Fraction]:
+    """Local day -> what a volume counted: of a closed month what its book kept."""
     kept = month.frozen.days.get(row.clause.key) if month.frozen else None
-    return month.counted[row.clause.kind] if kept is None else {date.fromisoformat(day): n for day, n in kept.items()}
+    if kept is None:
+        return month.counted[row.clause.kind]
+    return {date.fromisoformat(day): Fraction(n) if isinstance(n, str) else n for day, n in kept.items()}
 
 
 def of_share(month: Month, row: Row) -> Settled:

@@ -24,6 +24,7 @@ from .models import Clause, Contract, Terms, TermsDraft
 PAPER = "terms"
 # Unit of targets that are whole numbers -> (the greatest, what is said of others).
 WHOLE = {
+    "deals": (1_000_000, gettext_lazy("Clause %(key)s: deals are counted in whole numbers.")),
     "attempts": (20, gettext_lazy("Clause %(key)s: the attempts must be a whole number from 1 to 20.")),
     "business_days": (250, gettext_lazy("Clause %(key)s: the business days must be a whole number from 1 to 250.")),
 }

@@ -59,10 +59,20 @@ def exact_percent(share: Fraction) -> str:
     return percent(Decimal(round(share * 100 * 10**places)).scaleb(-places))
 
 
+def amount(figure: Volume, value: Decimal | int | Fraction) -> str:
+    """A number of what a volume counts, or an amount of money."""
+    if figure.unit != kinds.MONEY:
+        return number(value)
+    if isinstance(value, Fraction):
+        value = Decimal(value.numerator) / Decimal(value.denominator)
+    return kinds.amount(Decimal(value))
+
+
 def promised(figure: Figure) -> str:
     if isinstance(figure, Volume):
-        return number(
-            figure.target if figure.target.denominator == 1 else states.shown(figure.target, Fraction(figure.count), 1)
+        return amount(
+            figure,
+            figure.target if figure.target.denominator == 1 else states.shown(figure.target, Fraction(figure.count), 1),
         )
     return "≥ " + exact_percent(figure.promised)
 
@@ -70,7 +80,7 @@ def promised(figure: Figure) -> str:
 def so_far(figure: Figure) -> str:
     """What was reached; a dash where nothing has been settled."""
     if isinstance(figure, Volume):
-        return number(figure.count) if figure.started else "–"
+        return amount(figure, figure.count) if figure.started else "–"
     if not figure.settled:
         return "–"
     shown = states.shown_percent(figure.met, figure.settled, figure.promised)
@@ -105,13 +115,14 @@ def line(figure: Figure) -> str:
         return "–"
     place = states.shown(figure.line, Fraction(figure.count), 0)
     gap = states.shown(figure.gap, Fraction(0), 0)
-    return f"{number(place)} ({signed(gap)})"
+    sign = "+" if gap >= 0 else "−"
+    return f"{amount(figure, place)} ({sign}{amount(figure, abs(gap))})"
 
 
 def forecast(figure: Figure) -> str:
     if not isinstance(figure, Volume) or figure.forecast is None:
         return "–"
-    return number(states.shown(figure.forecast, figure.target, 0))
+    return amount(figure, states.shown(figure.forecast, figure.target, 0))
 
 
 def state(key: str) -> tuple[str, str, str]:
@@ -126,11 +137,11 @@ def clause(one: Clause) -> str:
 
 
 def sentence(month: follow.Month) -> list[str]:
-    """The month in words: one sentence for each side, about its promise that stands worst."""
+    """The month in words: one sentence for each side and one for both, about its promise that stands worst."""
     if month.phase == follow.FUTURE:
         return [_("This month has not begun.")]
     out = []
-    for side in ("marketing", "sales"):
+    for side in ("marketing", "sales", kinds.BOTH):
         rows = sorted(
             (row for row in month.rows if row.clause.side == side), key=lambda row: WORST.index(row.figure.state)
         )
@@ -144,8 +155,8 @@ def _volume(row: follow.Row) -> str:
     assert isinstance(figure, Volume)
     gap = states.shown(abs(figure.gap), Fraction(0), 0)
     about = figure.state if figure.state in (states.KEPT, states.BROKEN) else "behind" if figure.gap < 0 else "on_line"
-    words = {"count": number(figure.count), "target": promised(figure), "gap": number(gap), "number": int(gap)}
-    return str(row.kind.says[about] % words)
+    words = {"count": amount(figure, figure.count), "target": promised(figure), "gap": amount(figure, gap)}
+    return str(row.kind.says[about] % (words | {"number": int(gap), "counted": int(figure.count)}))
 
 
 def _share(row: follow.Row, phase: str) -> str:

@@ -49,6 +49,9 @@ CLAUSES = (
     Promise("6.3", "decision", "decision_days", "decision_share",
             words=_("Accepted, said or shown by the first attempt, or refused. The day of the handoff is not counted.")),
     Promise("6.4", "reasons", "reasons", words=_("Counted by the day on which sales refused or gave back.")),
+    Promise("7.1", "won", "won", words=_("A result of both sides, by the day on which a deal was won.")),
+    Promise("7.2", "revenue", "revenue",
+            words=_("A result of both sides: the amounts of the deals won, by the day on which they were won.")),
 )  # fmt: skip
 
 
@@ -103,6 +106,10 @@ class TermsForm(forms.Form):
     decision_days = forms.IntegerField(label=_("Within business days"), min_value=1, max_value=250, required=False)
     decision_share = _share()
     reasons = forms.BooleanField(label=_("A reason on every refusal and every return"), required=False)
+    won = forms.IntegerField(label=_("Deals won a month"), min_value=1, max_value=1_000_000, required=False)
+    revenue = forms.DecimalField(
+        label=_("Revenue won a month"), min_value=1, max_value=9_999_999_999, decimal_places=2, required=False
+    )
 
     def __init__(self, data=None, *, initial=None):
         super().__init__(data, initial=initial)
