@@ -149,4 +149,6 @@ def _figure(terms: int, figure: Figure) -> dict[str, Any]:
 
 
 def _counted(figure: Volume) -> str:
-    return numbers.api(Fraction(figure.count), numbers.MONEY) or "" if figure.unit == MONEY else str(figure.count)
+    """What a volume has come to, as a decimal string; money with its cents."""
+    unit = numbers.MONEY if figure.unit == MONEY else numbers.COUNT
+    return str(numbers.api(Fraction(figure.count), unit))
