@@ -17,10 +17,11 @@ from .derive import of
 from .models import Clock, Contract, Terms
 
 TYPES = ("bigint", "text", "bigint", "timestamptz", "timestamptz", "date", "text", "timestamptz", "int", "bigint")
-_KNOWN = """SELECT s.handoff_id, s.tried::timestamptz[] AS tried, s.reached_at, s.sql_at, s.closed_at, s.state, s.reason
+_KNOWN = """SELECT s.handoff_id, s.tried::timestamptz[] AS tried, s.reached_at, s.sql_at,
+  s.decided_at, s.closed_at, s.state, s.reason
 FROM unnest(%(s_handoff)s::bigint[], %(s_tried)s::text[], %(s_reached_at)s::timestamptz[], %(s_sql_at)s::timestamptz[],
-  %(s_closed_at)s::timestamptz[], %(s_state)s::text[], %(s_reason)s::text[])
-  AS s(handoff_id, tried, reached_at, sql_at, closed_at, state, reason)"""
+  %(s_decided_at)s::timestamptz[], %(s_closed_at)s::timestamptz[], %(s_state)s::text[], %(s_reason)s::text[])
+  AS s(handoff_id, tried, reached_at, sql_at, decided_at, closed_at, state, reason)"""
 _COLUMNS = ", ".join(sets.COLUMNS)
 _PENDING_THEN = _COLUMNS.replace(
     "state, settled_at",
@@ -64,7 +65,7 @@ def _read(handoff_ids: Sequence[int], cutoff: datetime, known: Mapping[int, Mapp
     asked = of(handoff_ids)
     given = {
         f"s_{name}": [row[name] for row in known.values()]
-        for name in ("reached_at", "sql_at", "closed_at", "state", "reason")
+        for name in ("reached_at", "sql_at", "decided_at", "closed_at", "state", "reason")
     }
     given |= {"s_handoff": list(known), "s_tried": [_array(row["tried"]) for row in known.values()]}
     rows: list[tuple] = []

@@ -39,13 +39,13 @@ class Chart:
 
 
 def volume(
-    first: date, until: date, today: date, counted: Mapping[date, int], target: Fraction,
+    first: date, until: date, today: date, counted: Mapping[date, int | Fraction], target: Fraction,
     business: Callable[[date, date], int], forecast: Fraction | None,
 ) -> Chart:  # fmt: skip
     """Bars of what has come so far, the ideal line by business days, the forecast at the end."""
     days = _days(first, until)
     whole = business(first, until)
-    points, reached = [], 0
+    points, reached = [], Fraction(0)
     for day in days:
         reached += counted.get(day, 0)
         ideal = target * business(first, day + timedelta(days=1)) / whole if whole else target

@@ -20,6 +20,7 @@ class Log:
     attempts: Sequence[datetime] = field(default_factory=tuple)  # as counted by the handoff's rules, ascending
     reached_at: datetime | None = None
     converted_at: datetime | None = None
+    decided_at: datetime | None = None  # accepted, said or shown by work, or refused
     dropped_at: datetime | None = None  # reasoned refusal or return, withdrawal, merge
 
 
@@ -42,6 +43,11 @@ def min_attempts(log: Log, due: datetime, target: int, at: datetime) -> Reading:
     return _settle(log, due, at, kept_at=kept)
 
 
+def decision(log: Log, due: datetime, target: int, at: datetime) -> Reading:
+    """Accepted or refused at or before `due`: a refusal in time keeps the promise."""
+    return _settle(log, due, at, kept_at=log.decided_at)
+
+
 def _settle(log: Log, due: datetime, at: datetime, kept_at: datetime | None) -> Reading:
     done = sum(moment <= at for moment in log.attempts)
     kept, dropped = _by(kept_at, due, at), _by(log.dropped_at, due, at)
@@ -60,4 +66,5 @@ def _by(moment: datetime | None, due: datetime, at: datetime) -> datetime | None
 JUDGES: dict[str, Callable[[Log, datetime, int, datetime], Reading]] = {
     "first_attempt": first_attempt,
     "min_attempts": min_attempts,
+    "decision": decision,
 }

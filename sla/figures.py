@@ -12,12 +12,13 @@ from . import states
 class Volume:
     """So many counted of a target, over business days of which `elapsed` have come. `over`: the period has ended."""
 
-    count: int
+    count: int | Fraction
     target: Fraction
     elapsed: int
     days: int
     over: bool = False
     started: bool = True
+    unit: str = "leads"
 
     @property
     def state(self) -> str:
@@ -44,7 +45,9 @@ class Volume:
 
     def book(self) -> dict[str, Any]:
         """The figure as a closed book keeps it: whole numbers and text only."""
-        return {"count": self.count, "target": str(self.target), "elapsed": self.elapsed, "days": self.days}
+        count = str(self.count) if isinstance(self.count, Fraction) else self.count
+        unit = {} if self.unit == "leads" else {"unit": self.unit}
+        return {"count": count, "target": str(self.target), "elapsed": self.elapsed, "days": self.days} | unit
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,8 @@ class Share:
 
     def book(self) -> dict[str, Any]:
         names = ("met", "missed", "pending", "excluded")
-        return {name: getattr(self, name) for name in names} | {"promised": str(self.promised)}
+        held = {} if self.over else {"over": False}
+        return {name: getattr(self, name) for name in names} | {"promised": str(self.promised)} | held
 
 
 Figure = Volume | Share
@@ -77,8 +81,11 @@ Figure = Volume | Share
 def from_book(kept: Mapping[str, Any]) -> Figure:
     """The figure of a closed month, as it was frozen."""
     if "target" in kept:
-        return Volume(kept["count"], Fraction(kept["target"]), kept["elapsed"], kept["days"], over=True)
-    return Share(kept["met"], kept["missed"], kept["pending"], kept["excluded"], Fraction(kept["promised"]), over=True)
+        count = Fraction(kept["count"]) if isinstance(kept["count"], str) else kept["count"]
+        target, unit = Fraction(kept["target"]), kept.get("unit", "leads")
+        return Volume(count, target, kept["elapsed"], kept["days"], over=True, unit=unit)
+    over = kept.get("over", True)  # False: a cohort that was not mature at the close
+    return Share(kept["met"], kept["missed"], kept["pending"], kept["excluded"], Fraction(kept["promised"]), over)
 
 
 def target_of(parts: Iterable[tuple[Fraction, int]], days: int) -> Fraction:

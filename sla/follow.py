@@ -1,24 +1,25 @@
 """The contract followed month by month: every clause of both sides at a cut-off, with the months before it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from smarketing.calendars import services as calendars
-from smarketing.measures import engine
 
-from . import as_of, hooks, split
+from . import as_of, hooks, rates, split
 from .clocks import EXCLUDED, MET, MISSED, PENDING
 from .figures import Figure, Share, Volume, from_book, promised_of, target_of
-from .kinds import KINDS
+from .kinds import CLOCK, KINDS, RATE, VOLUME
 from .models import Clause, Contract, Terms
 from .terms import next_month
 
 HISTORY = 5  # months shown beside the one being read
+Counted = Mapping[str, Mapping[date, Any]]  # kind -> local day -> how many, of a rate by state
 FUTURE, RUNNING, GRACE, OVER, CLOSED, NONE = "future", "running", "grace", "over", "closed", "none"
 
 
@@ -35,6 +36,11 @@ class Row:
     @property
     def kind(self):
         return KINDS[self.clause.kind]
+
+    @property
+    def owed(self) -> int:
+        """Promises that are still to fall due; a cohort that is not mature owes nothing."""
+        return self.figure.pending if isinstance(self.figure, Share) and self.kind.source == CLOCK else 0
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,7 @@ class Month:
     months: tuple[date, ...] = ()
     amended: tuple[Terms, ...] = ()
     frozen: hooks.Frozen | None = None
-    counted: dict[date, int] = field(default_factory=dict)  # handoffs that count, by local day
+    counted: Counted = field(default_factory=dict)  # of volumes and rates, by local day
 
     def row(self, key: str) -> Row | None:
         return next((row for row in self.rows if row.clause.key == key), None)
@@ -124,7 +130,9 @@ class Reader:
             self._phase(first, rows, books), self.zone, terms=parts[-1][0] if parts else None, rows=rows,
             days=days, elapsed=elapsed, months=tuple(months), frozen=books.get(first),
             amended=tuple(terms for terms, a, _b in parts if a > first and axis),
-            counted={day: n for day, n in counted.items() if first <= day < until},
+            counted={
+                kind: {day: n for day, n in found.items() if first <= day < until} for kind, found in counted.items()
+            },
         )  # fmt: skip
 
     def every(self) -> list[tuple[date, dict]]:
@@ -136,27 +144,29 @@ class Reader:
         figures = self._read(months)[-1] if months else {}
         return [(month, figures[month]) for month in reversed(months)]
 
-    def ended(self, first: date) -> dict[str, list[tuple[date, Terms, Volume]]]:
-        """Clause key → (business day, its terms, the volume as that day ended) of each day of a month that is over."""
+    def ended(self, first: date, side: str) -> dict[str, list[tuple[date, Terms, Volume]]]:
+        """Clause key → (business day, its terms, the volume as that day ended) of each day of a month that is over,
+        of the volumes of a side."""
         parts, out = self.inside(first), defaultdict(list)
-        counted = self._counted([first]) if parts else {}
+        counted = self._counted([first], (VOLUME,)) if parts else {}
         for terms, a, b in parts:
             axis, until = self.axes[terms.pk], min(b, self.today)
             for day in (a + timedelta(days=n) for n in range((until - a).days)):
                 if axis.business_days(day, day + timedelta(days=1)):
                     past = copy(self)
                     past.at = axis.day_starts(day + timedelta(days=1)) - timedelta(microseconds=1)
-                    so_far = {one: n for one, n in counted.items() if one <= day}
+                    so_far = {key: {one: n for one, n in found.items() if one <= day} for key, found in counted.items()}
                     for clause in terms.clauses.all():
                         figure = past.volume(first, parts, clause.key, so_far)
-                        if KINDS[clause.kind].source == "volume" and figure:
+                        if (clause.side, KINDS[clause.kind].source) == (side, VOLUME) and figure:
                             out[clause.key].append((day, terms, figure))
         return out
 
     def _read(self, months: Sequence[date]) -> tuple[dict, dict, dict, dict]:
         """(books, volumes by day, clocks, figures by month and clause) of these months."""
         books = hooks.books(self.contract, months) if self.closed else {}
-        counted, clocks = self._counted(months), self._clocks(months)
+        counted = self._counted(months)
+        clocks = self._clocks(months) | self._rates(months, counted)
         return books, counted, clocks, {one: self._figures(one, counted, clocks, books.get(one)) for one in months}
 
     def _state(self, figures: dict, key: str) -> str:
@@ -175,7 +185,7 @@ class Reader:
             return FUTURE
         if not self.over(first):
             return RUNNING
-        return GRACE if any(isinstance(row.figure, Share) and row.figure.pending for row in rows) else OVER
+        return GRACE if any(row.owed for row in rows) else OVER
 
     def _days(self, parts: Sequence[tuple[Terms, date, date]]) -> tuple[int, int]:
         """Business days of the month's parts, and how many of them have come (today included)."""
@@ -183,14 +193,32 @@ class Reader:
         days = sum(self.axes[terms.pk].business_days(a, b) for terms, a, b in parts)
         return days, sum(self.axes[terms.pk].business_days(a, min(b, tomorrow)) for terms, a, b in parts)
 
-    def _counted(self, months: Sequence[date], cutoff: datetime | None = None) -> dict[date, int]:
-        """First handoffs of the line by local day of the contract, from the measure."""
-        found = engine.answer(
-            "mql", first=months[0], until=next_month(months[-1]), by=("day",), zone=self.zone,
-            cutoff=cutoff or self.cutoff,
-            where={"line_id": str(self.contract.line_id)},
-        )  # fmt: skip
-        return {date.fromisoformat(row.group["day"]): row.n for row in found.rows}
+    def _counted(self, months: Sequence[date], sources: tuple[str, ...] = (VOLUME, RATE)) -> dict[str, dict[date, Any]]:
+        """What the measures of promised volumes and rates count of the line, by local day of the contract."""
+        promised = {clause.kind for terms in self.terms for clause in terms.clauses.all()}
+        line, first, until = self.contract.line_id, months[0], next_month(months[-1])
+        out: dict[str, dict[date, Any]] = {}
+        for kind in (KINDS[key] for key in sorted(promised)):
+            if kind.source in sources:
+                read = rates.by_day if kind.source == RATE else rates.volume
+                out[kind.key] = read(kind, line, first, until, self.zone, self.cutoff)
+        return out
+
+    def _rates(self, months: Sequence[date], counted: Counted) -> dict[tuple[date, str], dict[int, dict[str, int]]]:
+        """(month, clause key) -> terms -> state -> how many, of the rates: by the terms in force on each row's day."""
+        out: dict = defaultdict(dict)
+        for month in months:
+            for terms, a, b in self.inside(month):
+                for clause in terms.clauses.all():
+                    if KINDS[clause.kind].source == RATE:
+                        out[month, clause.key][terms.pk] = rates.between(counted[clause.kind], a, b)
+        return out
+
+    def _final(self, clause: Clause, until: date) -> date:
+        """From which day a share says no more than it will: of a cohort, once its last day has had its time."""
+        kind = KINDS[clause.kind]
+        wait = rates.maturity(kind) if kind.source == RATE else 0
+        return until + timedelta(days=max(wait - 1, 0))
 
     def _clocks(self, months: Sequence[date]) -> dict[tuple[date, str], dict[int, dict[str, int]]]:
         """(month, clause key) -> terms -> state -> how many, as known at the cut-off."""
@@ -213,7 +241,7 @@ class Reader:
         for key, clause in sorted(by_key.items(), key=lambda pair: (pair[1].order, pair[0])):
             if book is not None:
                 figure = from_book(book.figures[key]) if key in book.figures else None
-            elif KINDS[clause.kind].source == "volume":
+            elif KINDS[clause.kind].source == VOLUME:
                 figure = self.volume(first, parts, key, counted)
             else:
                 figure = self.share(first, clause, clocks.get((first, key), {}))
@@ -231,21 +259,23 @@ class Reader:
         pieces = [(Fraction(clause.target), self.axes[t.pk].business_days(a, b)) for t, clause, a, b in held]
         full = len(held) == 1 and (held[0][2], held[0][3]) == (first, next_month(first))
         target = pieces[0][0] if full else target_of(pieces, whole)
-        count = sum(n for day, n in counted.items() for _t, _c, a, b in held if a <= day < b)
+        count = sum(n for _t, one, a, b in held for day, n in counted[one.kind].items() if a <= day < b)
         days, elapsed = self._days([(terms, a, b) for terms, _c, a, b in held])
         over = self.today >= (until or next_month(first))
-        return Volume(count, target, elapsed, days, over, self.today >= held[0][2])
+        started, unit = self.today >= held[0][2], KINDS[held[-1][1].kind].unit
+        return Volume(count, target, elapsed, days, over, started, unit)
 
     def share(self, first: date, clause: Clause, counts: dict[int, dict[str, int]], until: date | None = None) -> Share:
         """The share kept of settled clocks (terms -> state -> how many), final once `until` has come."""
         shares = {
-            terms.pk: Fraction(one.share) / 100
-            for terms in self.terms for one in terms.clauses.all() if one.key == clause.key and one.share
+            terms.pk: one.promised
+            for terms in self.terms for one in terms.clauses.all()
+            if one.key == clause.key and KINDS[one.kind].source != VOLUME
         }  # fmt: skip
         total = {state: sum(found[state] for found in counts.values()) for state in (MET, MISSED, PENDING, EXCLUDED)}
         promised = promised_of((shares[terms], found[MET] + found[MISSED]) for terms, found in counts.items())
         return Share(
             total[MET], total[MISSED], total[PENDING], total[EXCLUDED],
-            promised if promised is not None else Fraction(clause.share) / 100,
-            self.today >= (until or next_month(first)),
+            promised if promised is not None else clause.promised,
+            self.today >= self._final(clause, until or next_month(first)),
         )  # fmt: skip

@@ -99,6 +99,8 @@ MEASURES = (
             _("First attempts made in time ÷ settled promises of a first attempt, by the month in which they fell due."), 90),
     *_three("attempts_in_time", "min_attempts", _("Attempts made in time"),
             _("Handoffs with the promised attempts in time ÷ settled promises of attempts, by the month in which they fell due."), 93),
+    *_three("decided_in_time", "decision", _("Decisions made in time"),
+            _("Handoffs accepted or refused in time ÷ settled promises of a decision, by the month in which they fell due."), 97),
 )  # fmt: skip
 
 

@@ -11,17 +11,21 @@ from django.utils.translation import ngettext, pgettext
 from leads.handoffs import holds
 from leads.models import Hold
 from smarketing.accounts.models import User
+from smarketing.measures import engine
 
-from . import states, words
+from . import rates, states, words
 from .clocks import MISSED, PENDING
-from .figures import Volume
+from .figures import Share, Volume
 from .follow import FUTURE, Month, Row
+from .kinds import CLOCK, RATE, VOLUME, Asked
 from .models import Clock
+
+MOST = 3  # names in one sentence
 
 
 @dataclass(frozen=True)
 class Item:
-    """`show`: which rows open ("" all of the clause; else a state of its clocks, or "held")."""
+    """`show`: which rows open ("" all of the clause; else a state of its rows, "held" or "against")."""
 
     key: str
     text: str
@@ -34,7 +38,7 @@ def items(month: Month) -> list[Item]:
         return []
     found: list[Item] = []
     for row in month.rows:
-        found += _volume(month, row) if isinstance(row.figure, Volume) else _clocks(month, row)
+        found += SOURCES[row.kind.source](month, row)
     return found
 
 
@@ -43,14 +47,9 @@ def _volume(month: Month, row: Row) -> Iterator[Item]:
     assert isinstance(figure, Volume)
     if figure.state == states.BEHIND and figure.needed:
         left = figure.days - figure.elapsed
-        pace = words.number(states.shown(figure.needed, figure.target / figure.days, 1))
-        text = ngettext(
-            "%(pace)s MQL needed on the business day left",
-            "%(pace)s MQL a day needed over the %(days)s business days left",
-            left,
-        )
-        yield Item(key, text % {"pace": pace, "days": left})
-    held = holds.waiting(month.contract.line_id)
+        pace = words.amount(figure, states.shown(figure.needed, figure.target / figure.days, 1))
+        yield Item(key, str(row.kind.says["needed"] % {"pace": pace, "days": left}))
+    held = holds.waiting(month.contract.line_id) if row.kind.unit == "leads" else None
     if held and not figure.over:
         count = sum(held.values())
         reasons = ", ".join(f"{Hold.Reason(reason).label} {n}" for reason, n in held.most_common())
@@ -65,18 +64,14 @@ def _clocks(month: Month, row: Row) -> Iterator[Item]:
     found = Clock.objects.filter(terms__contract=month.contract, month=month.first, clause_key=key)
     late = list(
         found.filter(state=MISSED).values_list(
-            "due_at", "done", "handoff__state_row__is_open", "handoff__state_row__rep", "handoff__lead"
+            "due_at", row.kind.idle, "handoff__state_row__is_open", "handoff__state_row__rep", "handoff__lead"
         )
     )
     untouched = [rep for _due, done, is_open, rep, _lead in late if is_open and not done]
     if untouched:
         names = _names(Counter(untouched))
-        text = ngettext(
-            "%(count)s late and still untouched: %(names)s",
-            "%(count)s late and still untouched: %(names)s",
-            len(untouched),
-        )
-        yield Item(key, text % {"count": words.number(len(untouched)), "names": names}, MISSED)
+        said = {"count": words.number(len(untouched)), "names": names, "number": len(untouched)}
+        yield Item(key, str(row.kind.says["idle"] % said), MISSED)
     days = Counter(due.astimezone(month.zone).date() for due, *_rest in late)
     if len(late) > max(len(untouched), 1):
         day, worst = max(days.items(), key=lambda pair: (pair[1], pair[0]))
@@ -94,6 +89,37 @@ def _clocks(month: Month, row: Row) -> Iterator[Item]:
         when = date_format(following[0].astimezone(month.zone), _("D j M H:i"))
         text = ngettext("%(count)s pending, due %(when)s", "%(count)s pending, the next one due %(when)s", count)
         yield Item(key, text % {"count": words.number(count), "when": when}, PENDING)
+
+
+def _rates(month: Month, row: Row) -> Iterator[Item]:
+    figure, key, says = row.figure, row.clause.key, row.kind.says
+    assert isinstance(figure, Share)
+    if figure.state in (states.BEHIND, states.BROKEN) and row.kind.against:
+        groups = _groups(month, row.kind.against)
+        said = {"count": words.number(sum(groups.values())), "number": sum(groups.values())}
+        said["most"] = ", ".join(f"{name} {words.number(n)}" for name, n in groups.most_common(MOST))
+        if groups:
+            yield Item(key, str(says["against"] % said), "against")
+    if figure.pending:
+        said = {"count": words.number(figure.pending), "number": figure.pending}
+        yield Item(key, str(says["pending"] % said), PENDING)
+
+
+def _groups(month: Month, some: Asked) -> Counter[str]:
+    """How many rows of a measure there are in the month, by the names of what they are grouped by."""
+    times = {"first": month.first, "until": month.until, "zone": month.zone, "cutoff": month.cutoff}
+    found = engine.answer(some.measure, by=(some.by,), **rates.question(month.contract.line_id, some, **times))
+    named = found.measure.dimensions(found.question)[some.by].show or str
+    return Counter(
+        {
+            str(named(name) if name else _("in the pool")): one.n if one.of is None else one.of
+            for one in found.rows
+            for name in [one.group[some.by]]
+        }
+    )
+
+
+SOURCES = {VOLUME: _volume, CLOCK: _clocks, RATE: _rates}
 
 
 def _names(reps: Counter) -> str:

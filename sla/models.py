@@ -1,5 +1,7 @@
 """The contract over the facts: terms signed by both sides, promises, clocks."""
 
+from fractions import Fraction
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -95,6 +97,11 @@ class Clause(Act):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["terms", "key"], name="clause_once")]
         ordering = ["order"]
+
+    @property
+    def promised(self) -> Fraction:
+        """The share promised: of the handoffs on which the target is kept, else the target itself, in percent."""
+        return Fraction(self.target if self.share is None else self.share) / 100
 
 
 class Clock(Derived):

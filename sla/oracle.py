@@ -13,7 +13,7 @@ from smarketing.calendars.axis import MICROSECOND, Axis, AxisEnds
 from smarketing.rows import clock
 
 from .clocks import JUDGES, Log
-from .kinds import KINDS
+from .kinds import CLOCK, KINDS, days
 from .models import Clause, Clock, Terms
 
 DROPPED = ("refused", "returned", "withdrawn", "merged", "expired")
@@ -61,17 +61,19 @@ def _logs(handoffs: list[Handoff]) -> dict[int, Log]:
     for pk, occurred_at, channel in made.values_list("handoff_id", "occurred_at", "channel").iterator(5000):
         tries[pk].append(Try(occurred_at, channel))
     found = HandoffState.objects.filter(handoff__in=ids).exclude(state="withdrawn", reason="undone")
-    states = {row[0]: row[1:] for row in found.values_list("handoff_id", "state", "reached_at", "sql_at", "closed_at")}
+    read = ("handoff_id", "state", "reached_at", "sql_at", "decided_at", "closed_at")
+    states = {row[0]: row[1:] for row in found.values_list(*read)}
     out = {}
     for handoff in handoffs:
         if handoff.pk in states:
-            state, reached_at, sql_at, closed_at = states[handoff.pk]
+            state, reached_at, sql_at, decided_at, closed_at = states[handoff.pk]
             tried = tries.get(handoff.pk)
             out[handoff.pk] = Log(
                 handed_at=handoff.occurred_at,
                 attempts=tuple(handoff_states.counted(tried, handoff_rules.body_of(handoff), zone)) if tried else (),
                 reached_at=reached_at,
                 converted_at=sql_at,
+                decided_at=decided_at,
                 dropped_at=closed_at if state in DROPPED else None,
             )
     return out
@@ -82,7 +84,7 @@ def _clocks(handoff: Handoff, terms: Terms | None, log: Log | None, at: datetime
         return []
     rows, handed_at = [], _started(handoff, terms.axis)
     for clause in terms.clauses.all():
-        if KINDS[clause.kind].source != "clock":
+        if KINDS[clause.kind].source != CLOCK:
             continue
         try:
             due = due_instant(terms.axis, clause, handed_at)
@@ -115,6 +117,6 @@ def _took(axis: Axis, clause: Clause, handed_at: datetime, log: Log, at: datetim
 
 def due_instant(axis: Axis, clause: Clause, handed_at: datetime) -> datetime:
     """When the promise breaks: H business hours, or the close of the D-th business day, after the handoff."""
-    if clause.kind == "first_attempt":
+    if KINDS[clause.kind].runs == "hours":
         return axis.due(handed_at, int(clause.target * 3_600_000_000) * MICROSECOND)
-    return axis.due_days(handed_at, int(clause.params["days"]))
+    return axis.due_days(handed_at, days(clause.kind, clause.target, clause.params))

@@ -61,9 +61,9 @@ def stretch(days: Sequence[tuple[date, bool]]) -> date | None:
 
 
 def behind(contract: Contract, today: date, cutoff: datetime) -> Iterator[Behind]:
-    """The volumes that are behind in the month of `today`, while there are business days left to mend it."""
+    """The volumes of marketing that are behind in the month of `today`, while there are business days left to mend it."""
     reader = follow.Reader(contract, datetime.combine(today, time(12), tzinfo=clock.zone()), cutoff)
-    for key, days in reader.ended(today.replace(day=1)).items() if reader.terms else ():
+    for key, days in reader.ended(today.replace(day=1), "marketing").items() if reader.terms else ():
         promised = [
             (day, figure)
             for day, terms, figure in days

@@ -3,7 +3,7 @@
 from leads.handoffs import rules
 
 from .clocks import MISSED, PENDING
-from .kinds import KINDS
+from .kinds import CLOCK, KINDS
 from .sets import Asked
 
 _NEXT = """
@@ -19,7 +19,7 @@ ORDER BY k.handoff_id, k.due_at, c."order"
 
 def promises(asked: Asked) -> None:
     """Still to be done is what is pending, or missed and not made up for; terms signed for the past promise nothing."""
-    clocked = [kind for kind in KINDS.values() if kind.source == "clock"]
+    clocked = [kind for kind in KINDS.values() if kind.source == CLOCK]
     sql = _NEXT.format(
         labels=", ".join(f"('{kind.key}', '{kind.queue}')" for kind in clocked), pending=PENDING, missed=MISSED,
         made_up=" ".join(f"WHEN '{kind.key}' THEN {kind.made_up}" for kind in clocked), asked=asked.among("k.handoff_id"),

@@ -9,6 +9,7 @@ from . import as_of, chart
 from .clocks import MET, MISSED
 from .figures import Share, Volume
 from .follow import Month, Reader, Row
+from .kinds import RATE, VOLUME
 
 Settled = dict[date, tuple[int, int]]
 
@@ -28,29 +29,48 @@ def settled(month: Month) -> dict[str, Settled]:
     return out
 
 
+def rated(month: Month, row: Row) -> Settled:
+    """Local day -> (met, missed) of a rate, by the day that dates its rows."""
+    found = month.counted[row.clause.kind].items()
+    return {day: (states[MET], states[MISSED]) for day, states in found if states[MET] or states[MISSED]}
+
+
 def book(month: Month) -> dict[str, dict[str, Any]]:
     """Clause key -> day -> handoffs counted, or [met, missed], as a closed book keeps them."""
     shares = settled(month)
     out: dict[str, dict[str, Any]] = {}
     for row in month.rows:
-        days: Mapping[date, Any] = month.counted if isinstance(row.figure, Volume) else shares.get(row.clause.key, {})
+        days = _days(month, row, shares)
         out[row.clause.key] = {
-            day.isoformat(): list(found) if isinstance(found, tuple) else found for day, found in sorted(days.items())
+            day.isoformat(): list(found)
+            if isinstance(found, tuple)
+            else str(found)
+            if isinstance(found, Fraction)
+            else found
+            for day, found in sorted(days.items())
         }
     return out
 
 
-def of_volume(month: Month, row: Row) -> Mapping[date, int]:
-    """Local day -> handoffs counted: of a closed month what its book kept."""
+def _days(month: Month, row: Row, shares: Mapping[str, Settled]) -> Mapping[date, Any]:
+    if row.kind.source == VOLUME:
+        return month.counted[row.clause.kind]
+    return rated(month, row) if row.kind.source == RATE else shares.get(row.clause.key, {})
+
+
+def of_volume(month: Month, row: Row) -> Mapping[date, int | Fraction]:
+    """Local day -> what a volume counted: of a closed month what its book kept."""
     kept = month.frozen.days.get(row.clause.key) if month.frozen else None
-    return month.counted if kept is None else {date.fromisoformat(day): n for day, n in kept.items()}
+    if kept is None:
+        return month.counted[row.clause.kind]
+    return {date.fromisoformat(day): Fraction(n) if isinstance(n, str) else n for day, n in kept.items()}
 
 
 def of_share(month: Month, row: Row) -> Settled:
     """Local day -> (met, missed): of a closed month what its book kept."""
     kept = month.frozen.days.get(row.clause.key) if month.frozen else None
     if kept is None:
-        return settled(month).get(row.clause.key, {})
+        return rated(month, row) if row.kind.source == RATE else settled(month).get(row.clause.key, {})
     return {date.fromisoformat(day): (met, missed) for day, (met, missed) in kept.items()}
 
 

@@ -17,7 +17,7 @@ from smarketing.calendars import sql as axes
 from smarketing.calendars.axis import Axis, AxisEnds
 from smarketing.rows.days import Days
 
-from .kinds import KINDS
+from .kinds import CLOCK, KINDS, days
 from .models import Clause, Terms
 from .oracle import DROPPED, due_instant
 
@@ -34,7 +34,7 @@ COLUMNS = (
     "took",
 )
 # What is known of the handoffs' log: by default as their states have it now.
-STATES = "SELECT handoff_id, tried, reached_at, sql_at, closed_at, state, reason FROM leads_handoffstate"
+STATES = "SELECT handoff_id, tried, reached_at, sql_at, decided_at, closed_at, state, reason FROM leads_handoffstate"
 # The law of a clock: `due` has a row for each, with due_at, kept_at, dropped_at.
 _TOLD = """
 law AS (
@@ -54,7 +54,7 @@ WITH axis AS NOT MATERIALIZED ({{axis}}),
 months AS NOT MATERIALIZED (SELECT %(month_starts)s::float8[] AS month_starts, %(month_days)s::date[] AS month_days),
 read AS (
   SELECT h.id, {{started}} AS starts_at, {{micros}} AS us, {{first_micros}} AS first_us, s.tried, s.reached_at, s.sql_at,
-    {_DROPPED} AS dropped_at
+    s.decided_at, {_DROPPED} AS dropped_at
   FROM leads_handoff h JOIN ({{states}}) s ON s.handoff_id = h.id
   WHERE h.line_id = %(line)s AND h.occurred_at >= %(earliest)s AND h.occurred_at < %(latest)s
     AND CASE WHEN h.day_only THEN h.occurred_at >= %(dated_first)s AND h.occurred_at < %(dated_until)s
@@ -125,7 +125,7 @@ def clocked() -> list[tuple[Terms, tuple[Clause, ...]]]:
     """The terms in force on any day that have clocks, with the clauses that do."""
     found = Terms.objects.filter(span__isnull=False).select_related("contract", "calendar", "span").order_by("pk")
     held = [
-        (terms, tuple(one for one in terms.clauses.all() if KINDS[one.kind].source == "clock"))
+        (terms, tuple(one for one in terms.clauses.all() if KINDS[one.kind].source == CLOCK))
         for terms in found.prefetch_related("clauses")
     ]
     return [(terms, clauses) for terms, clauses in held if clauses]
@@ -210,7 +210,7 @@ def _clause(number: int, clause: Clause) -> tuple[str, tuple[str, dict[str, floa
         due = axes.due(wanted, f"j{number}"), {name: length}
         took = "CASE WHEN tried[1] <= %(at)s THEN greatest(first_pos - pos, 0) END"
     else:
-        due = axes.due_days("us", f"%({name})s"), {name: int(clause.params[kind.param])}
+        due = axes.due_days("us", f"%({name})s"), {name: days(clause.kind, clause.target, clause.params)}
     return end, due, _kept(clause), took
 
 
@@ -221,11 +221,11 @@ def _started(part: Part) -> tuple[str, dict[str, str]]:
     if files.zone.key == part.axis.zone.key:
         return "h.occurred_at", {}
     first, last = files.of(part.first) - DAY, files.of(part.last + DAY) + DAY
-    days = [first + n * DAY for n in range((last - first).days + 1)]
+    found = [first + n * DAY for n in range((last - first).days + 1)]
     looked_up = "(%(zone_starts)s::timestamptz[])[width_bucket(h.occurred_at, %(file_starts)s::timestamptz[])]"
     return f"(CASE WHEN h.day_only THEN {looked_up} ELSE h.occurred_at END)", {
-        "file_starts": axes.array([files.midnight(day).isoformat() for day in days]),
-        "zone_starts": axes.array([part.axis.day_starts(day).isoformat() for day in days]),
+        "file_starts": axes.array([files.midnight(day).isoformat() for day in found]),
+        "zone_starts": axes.array([part.axis.day_starts(day).isoformat() for day in found]),
     }
 
 

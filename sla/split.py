@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .figures import Figure, from_book
 from .hooks import Frozen
-from .kinds import KINDS
+from .kinds import KINDS, VOLUME
 from .models import Clause, Contract
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Part:
 
 
 def of(
-    reader: "Reader", first: date, clause: Clause, counted: Mapping[date, int],
+    reader: "Reader", first: date, clause: Clause, counted: Mapping[str, Mapping[date, Any]],
     clocks: Mapping[int, dict[str, int]], book: Frozen | None,
 ) -> tuple[Part, ...]:  # fmt: skip
     """The parts of a clause: where the month was split, or promises made under other words fall due in it; else none."""
@@ -47,7 +47,7 @@ def of(
     for terms, a, b in sorted(held.values(), key=lambda one: one[0].span.first):
         own = next((one for one in terms.clauses.all() if one.key == clause.key), None)
         figure: Figure | None = None
-        if own is not None and KINDS[own.kind].source == "clock":
+        if own is not None and KINDS[own.kind].source != VOLUME:
             figure = reader.share(first, own, {terms.pk: clocks[terms.pk]} if terms.pk in clocks else {}, b)
         elif own is not None and a is not None:
             figure = reader.volume(first, [(terms, a, b)], own.key, counted, b)

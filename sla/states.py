@@ -6,7 +6,7 @@ from fractions import Fraction
 KEPT, BROKEN, ON_PACE, BEHIND, NOTHING = "kept", "broken", "on_pace", "behind", "nothing"
 
 
-def volume(count: int, target: Fraction, elapsed: int, days: int, over: bool) -> str:
+def volume(count: int | Fraction, target: Fraction, elapsed: int, days: int, over: bool) -> str:
     """Kept when reached; before the end on pace or behind by linear forecast; broken only at the period's end."""
     if count >= target:
         return KEPT
@@ -16,9 +16,9 @@ def volume(count: int, target: Fraction, elapsed: int, days: int, over: bool) ->
     return ON_PACE if projected is None or projected >= target else BEHIND
 
 
-def forecast(count: int, elapsed: int, days: int) -> Fraction | None:
+def forecast(count: int | Fraction, elapsed: int, days: int) -> Fraction | None:
     """count ÷ elapsed business days × business days of the period; None before the first day has passed."""
-    return Fraction(count * days, elapsed) if elapsed else None
+    return Fraction(count * days) / elapsed if elapsed else None
 
 
 def line(target: Fraction, elapsed: int, days: int) -> Fraction:
@@ -26,7 +26,7 @@ def line(target: Fraction, elapsed: int, days: int) -> Fraction:
     return target * elapsed / days if days else target
 
 
-def needed(count: int, target: Fraction, elapsed: int, days: int) -> Fraction | None:
+def needed(count: int | Fraction, target: Fraction, elapsed: int, days: int) -> Fraction | None:
     """Pace per remaining business day that still reaches the target; None when no day is left."""
     left = days - elapsed
     return max(Fraction(0), (target - count)) / left if left > 0 else None

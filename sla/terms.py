@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from leads.handoffs.rules import adopt_rules
 from personas.models import DefinitionLine
@@ -17,10 +18,16 @@ from smarketing.agreements.models import Paper
 from smarketing.calendars.models import CalendarVersion
 
 from . import hooks, spans
-from .kinds import KINDS
+from .kinds import KINDS, PERCENT
 from .models import Clause, Contract, Terms, TermsDraft
 
 PAPER = "terms"
+# Unit of targets that are whole numbers -> (the greatest, what is said of others).
+WHOLE = {
+    "deals": (1_000_000, gettext_lazy("Clause %(key)s: deals are counted in whole numbers.")),
+    "attempts": (20, gettext_lazy("Clause %(key)s: the attempts must be a whole number from 1 to 20.")),
+    "business_days": (250, gettext_lazy("Clause %(key)s: the business days must be a whole number from 1 to 250.")),
+}
 
 
 def starter(calendar: CalendarVersion | None, starts_on: date) -> dict:
@@ -67,8 +74,10 @@ def _clause_problems(clause: dict) -> list[str]:
     target = _number(clause.get("target"))
     if target is None or target <= 0:
         found.append(_("Clause %(key)s: the target must be a number above 0.") % name)
-    elif kind.key == "min_attempts" and (target != int(target) or target > 20):
-        found.append(_("Clause %(key)s: the attempts must be a whole number from 1 to 20.") % name)
+    elif (kind.fixed is not None and target != kind.fixed) or (kind.unit == PERCENT and target > 100):
+        found.append(_("Clause %(key)s: the target share must lie between 1 and 100 %%.") % name)
+    elif kind.unit in WHOLE and (target != int(target) or target > WHOLE[kind.unit][0]):
+        found.append(str(WHOLE[kind.unit][1] % name))
     share = _number(clause.get("share"))
     if kind.share and (share is None or not 0 < share <= 100):
         found.append(_("Clause %(key)s: the target share must lie between 1 and 100 %%.") % name)

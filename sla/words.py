@@ -59,10 +59,20 @@ def exact_percent(share: Fraction) -> str:
     return percent(Decimal(round(share * 100 * 10**places)).scaleb(-places))
 
 
+def amount(figure: Volume, value: Decimal | int | Fraction) -> str:
+    """A number of what a volume counts, or an amount of money."""
+    if figure.unit != kinds.MONEY:
+        return number(value)
+    if isinstance(value, Fraction):
+        value = Decimal(value.numerator) / Decimal(value.denominator)
+    return kinds.amount(Decimal(value))
+
+
 def promised(figure: Figure) -> str:
     if isinstance(figure, Volume):
-        return number(
-            figure.target if figure.target.denominator == 1 else states.shown(figure.target, Fraction(figure.count), 1)
+        return amount(
+            figure,
+            figure.target if figure.target.denominator == 1 else states.shown(figure.target, Fraction(figure.count), 1),
         )
     return "≥ " + exact_percent(figure.promised)
 
@@ -70,7 +80,7 @@ def promised(figure: Figure) -> str:
 def so_far(figure: Figure) -> str:
     """What was reached; a dash where nothing has been settled."""
     if isinstance(figure, Volume):
-        return number(figure.count) if figure.started else "–"
+        return amount(figure, figure.count) if figure.started else "–"
     if not figure.settled:
         return "–"
     shown = states.shown_percent(figure.met, figure.settled, figure.promised)
@@ -105,13 +115,14 @@ def line(figure: Figure) -> str:
         return "–"
     place = states.shown(figure.line, Fraction(figure.count), 0)
     gap = states.shown(figure.gap, Fraction(0), 0)
-    return f"{number(place)} ({signed(gap)})"
+    sign = "+" if gap >= 0 else "−"
+    return f"{amount(figure, place)} ({sign}{amount(figure, abs(gap))})"
 
 
 def forecast(figure: Figure) -> str:
     if not isinstance(figure, Volume) or figure.forecast is None:
         return "–"
-    return number(states.shown(figure.forecast, figure.target, 0))
+    return amount(figure, states.shown(figure.forecast, figure.target, 0))
 
 
 def state(key: str) -> tuple[str, str, str]:
@@ -126,46 +137,31 @@ def clause(one: Clause) -> str:
 
 
 def sentence(month: follow.Month) -> list[str]:
-    """The month in words: one sentence for each side, about its promise that stands worst."""
+    """The month in words: one sentence for each side and one for both, about its promise that stands worst."""
     if month.phase == follow.FUTURE:
         return [_("This month has not begun.")]
     out = []
-    for side in ("marketing", "sales"):
+    for side in ("marketing", "sales", kinds.BOTH):
         rows = sorted(
             (row for row in month.rows if row.clause.side == side), key=lambda row: WORST.index(row.figure.state)
         )
         if rows:
-            out.append(_volume(rows[0].figure) if isinstance(rows[0].figure, Volume) else _share(rows[0], month.phase))
+            out.append(_volume(rows[0]) if isinstance(rows[0].figure, Volume) else _share(rows[0], month.phase))
     return out
 
 
-def _volume(figure: Volume) -> str:
-    count, target = number(figure.count), promised(figure)
-    if figure.state == states.KEPT:
-        return _("Marketing has kept its word: %(count)s MQL of %(target)s promised.") % {
-            "count": count,
-            "target": target,
-        }
-    if figure.state == states.BROKEN:
-        return _("Marketing handed over %(count)s MQL of the %(target)s promised.") % {"count": count, "target": target}
+def _volume(row: follow.Row) -> str:
+    figure = row.figure
+    assert isinstance(figure, Volume)
     gap = states.shown(abs(figure.gap), Fraction(0), 0)
-    if figure.gap < 0:
-        return ngettext(
-            "Marketing is %(gap)s MQL behind the line.", "Marketing is %(gap)s MQL behind the line.", int(gap)
-        ) % {"gap": number(gap)}
-    return _("Marketing is on the line with %(count)s MQL.") % {"count": count}
+    about = figure.state if figure.state in (states.KEPT, states.BROKEN) else "behind" if figure.gap < 0 else "on_line"
+    words = {"count": amount(figure, figure.count), "target": promised(figure), "gap": amount(figure, gap)}
+    return str(row.kind.says[about] % (words | {"number": int(gap), "counted": int(figure.count)}))
 
 
 def _share(row: follow.Row, phase: str) -> str:
-    figure = row.figure
+    figure, says = row.figure, row.kind.says
     assert isinstance(figure, Share)
     if not figure.settled:
-        return (
-            _("Nothing has fallen due for sales yet.") if phase == follow.RUNNING else _("Nothing fell due for sales.")
-        )
-    words = {"share": so_far(figure), "promised": exact_percent(figure.promised)}
-    sentences = {
-        "first_attempt": _("Sales made the first attempt in time on %(share)s against %(promised)s promised."),
-        "min_attempts": _("Sales made the promised attempts in time on %(share)s against %(promised)s promised."),
-    }
-    return sentences[row.clause.kind] % words
+        return str(says["nothing" if phase == follow.RUNNING else "nothing_over"])
+    return str(says["so_far"] % {"share": so_far(figure), "promised": exact_percent(figure.promised)})

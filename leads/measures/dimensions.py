@@ -77,6 +77,25 @@ OUTCOME = {
     "reason": Dimension("reason", _("reason"), "CASE WHEN o.decided = 'refused' OR o.returned IS NOT NULL THEN o.reason END", show=reasons.label),
 }  # fmt: skip
 
+MATURE = 90  # days after which a handoff that is not SQL is not waited for
+COURSES = {
+    "sql": _("became SQL"),
+    "ended": _("ended without a need confirmed"),
+    "late": _("no need confirmed in 90 days"),
+    "open": _("still open"),
+}
+
+
+def course(question: Question) -> Dimension:
+    """How far the way of a handoff to SQL has gone by the cut-off."""
+    age = f"'{question.last_day}'::date - {question.day('h.occurred_at', 'h.day_only')}"
+    return Dimension(
+        "course", _("way to SQL"),
+        "CASE WHEN o.sql_at IS NOT NULL THEN 'sql' WHEN o.ended OR n.lead_id <> h.lead_id THEN 'ended'"
+        f" WHEN {age} >= {MATURE} THEN 'late' ELSE 'open' END",
+        show=_named(COURSES),
+    )  # fmt: skip
+
 
 def of_leads(question: Question) -> Mapping[str, Dimension]:
     """Dimensions of rows that are leads."""
@@ -95,7 +114,13 @@ def of_made(question: Question) -> Mapping[str, Dimension]:
 
 def of_outcomes(question: Question) -> Mapping[str, Dimension]:
     """Dimensions of handoffs seen with what became of them."""
-    return {**of_made(question), **OUTCOME}
+    return {**of_made(question), **OUTCOME, "course": course(question)}
+
+
+def of_turned_down(question: Question) -> Mapping[str, Dimension]:
+    """Dimensions of refusals and returns, one by one."""
+    said = Dimension("reason", _("reason"), "v.reason", show=reasons.label)
+    return {**of_made(question), "reason": said}
 
 
 def of_deals(question: Question) -> Mapping[str, Dimension]:

@@ -56,7 +56,8 @@ SOLD = """(SELECT id, min(at) AS at FROM (
     UNION ALL SELECT h.id, o.closed_at, 2 FROM dealt o JOIN leads_handoff h ON h.lead_id = o.declared_id
       AND h.gate = 'imported' WHERE o.handoff_id IS NULL AND o.is_won
       AND NOT EXISTS (SELECT FROM dealt own WHERE own.handoff_id = h.id)) s GROUP BY id)"""
-OUTCOME = """MATERIALIZED (SELECT n.id, s.reason, s.returned, sql_at, least(best, s.refused) AS decided_at, CASE
+OUTCOME = """MATERIALIZED (SELECT n.id, s.reason, s.returned, sql_at, least(best, s.refused) AS decided_at,
+    least(s.refused, s.returned, s.expired, s.withdrawn) IS NOT NULL AS ended, CASE
     WHEN s.refused IS NOT NULL AND s.refused < coalesce(best, 'infinity') THEN 'refused'
     WHEN best IS NOT NULL THEN 'accepted'
     WHEN least(s.withdrawn, s.expired) = s.withdrawn THEN 'withdrawn'

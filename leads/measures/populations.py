@@ -5,7 +5,7 @@ from dataclasses import replace
 from django.utils.translation import gettext_lazy as _
 
 from leads.handoffs import reasons
-from leads.models import Deal
+from leads.models import Deal, Decision
 from smarketing.measures.question import Question
 from smarketing.measures.registry import Column, Population
 
@@ -93,6 +93,16 @@ def decided(question: Question) -> Population:
         f"o.decided = 'accepted' OR (o.decided = 'refused' AND coalesce(o.reason, '') NOT IN {reasons.excluded()})"
     )
     return outcomes(question, f"({counted})", f"({kept})")
+
+
+def turned_down(question: Question) -> Population:
+    """Refusals and returns by the day they were made; a hit says its reason."""
+    return _population(
+        question, f"{HANDED} JOIN leads_decision v ON v.handoff_id = h.id", "v.id", question.day("v.occurred_at"),
+        where=("v.kind IN ('refuse', 'return')", "v.recorded_at <= %(cutoff)s", not_corrected("decision", "v"), question.around("v.occurred_at")),
+        hit="v.reason <> ''", beside=people("h.lead_id", few=True), instant="v.occurred_at",
+        columns=(*LEAD, *GRADE, Column("decision", _("decision"), "v.kind", show=lambda text: dict(Decision.Kind.choices).get(text, text)), Column("reason", _("reason"), "v.reason", show=reasons.label)),
+    )  # fmt: skip
 
 
 def cohort(question: Question) -> Population:

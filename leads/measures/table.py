@@ -15,7 +15,7 @@ from . import populations as p
 from .populations import AMOUNT
 from .values import label_of, number
 
-MATURE = 90  # days
+MATURE = d.MATURE
 DECIDED = ("handed", "decided")
 TURNED_DOWN = "(o.decided = 'refused' OR o.returned IS NOT NULL)"
 LOST = "NOT w.is_won AND NOT w.is_open"
@@ -45,6 +45,8 @@ MEASURES = (
     _outcome("merged", _("Merged away"), _("Undecided handoffs of leads merged into another."), 35, "o.decided = 'merged'"),
     _outcome("returned", _("Given back"), _("Accepted handoffs that were given back after work."), 36, "o.returned IS NOT NULL", DECIDED),
     _outcome("turned_down", _("Refused or given back"), _("Handoffs refused before any attempt, or given back after work."), 37, TURNED_DOWN, DECIDED),
+    Measure("reasoned", _("Reason given"), _("Refusals and returns that say their reason ÷ refusals and returns, by the day they were made."),
+            RATIO, p.turned_down, "share", d.of_turned_down, dates=("decided",), interval=True, order=38),
     Measure("acceptance", _("Acceptance rate"),
             _("1 − (refusals + returns for a reason of fit or data) ÷ decided handoffs. Existing customers, duplicates and tests are left out; undecided handoffs are not counted. By the month of handoff."),
             RATIO, p.decided, "share", d.of_outcomes, interval=True, maturity=30, order=40),

@@ -166,9 +166,11 @@ def touch(one: Touch) -> str:
 
 
 def promise(label: str, attempts: int, promised: int) -> str:
-    """Which promise is next: "first attempt", "2 of 3"."""
+    """Which promise is next: "first attempt", "decision", "2 of 3"."""
     if label == "first":
         return _("first attempt")
+    if label == "decision":
+        return pgettext("promise", "decision")
     if label == "attempts":
         return pgettext("attempts", "%(number)s of %(promised)s") % {"number": attempts + 1, "promised": promised}
     return label

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any
 
-from sla import as_of, follow, series, split
+from sla import as_of, follow, rates, series, split
 from sla.clocks import EXCLUDED, MET, MISSED
-from sla.kinds import KINDS
+from sla.kinds import CLOCK, KINDS, RATE, Kind
 from smarketing.measures import engine, numbers, shown, statement
 
 # Measures kept beside the clauses: period measures of the month, and cohort measures as seen at close.
@@ -49,13 +49,21 @@ def _clauses(month: follow.Month) -> dict[str, Any]:
     out = {}
     for row in month.rows:
         kind, key = KINDS[row.clause.kind], row.clause.key
-        rows = {"counted": _volume_ids(kind.measure, month)} if kind.source == "volume" else _clock_ids(clocks, key)
+        rows = _clock_ids(clocks, key) if kind.source == CLOCK else _measured_ids(kind, month)
         out[key] = {
             "kind": row.clause.kind, "side": row.clause.side, "terms": row.clause.terms.number,
             "target": str(row.clause.target), "state": row.figure.state, "figure": row.figure.book(), "rows": rows,
             "days": days[key], "parts": [part.book() for part in row.parts],
         }  # fmt: skip
     return out
+
+
+def _measured_ids(kind: Kind, month: follow.Month) -> dict[str, list[int]]:
+    """The rows that a volume or a rate counted."""
+    if kind.source == RATE:
+        times = {"first": month.first, "until": month.until, "zone": month.zone, "cutoff": month.cutoff}
+        return rates.ids(kind, month.contract.line_id, **times)
+    return {"counted": _volume_ids(kind.measure, month)}
 
 
 def _volume_ids(key: str, month: follow.Month) -> list[int]:
@@ -112,7 +120,7 @@ def difference(kept: dict[str, Any], now: follow.Month) -> list[dict[str, Any]]:
             out.append(
                 {
                     "clause": row.clause, "before": before, "now": row.figure,
-                    "same": before.book() == row.figure.book(),
+                    "same": before.book() | {"over": True} == row.figure.book() | {"over": True},
                     "parts": split.frozen(now.contract, row.clause.key, found.get("parts", ())),
                 }
             )  # fmt: skip

@@ -11,7 +11,6 @@ from django.utils.translation import ngettext
 
 from reporting.models import BookClose
 from sla import derive, follow
-from sla.figures import Share
 from sla.hooks import Frozen
 from sla.models import Contract
 from smarketing.accounts import audit
@@ -70,7 +69,7 @@ def why_not(shown: follow.Month) -> str:
         return _("No terms were in force in this month: there is nothing to close.")
     if shown.phase in (follow.FUTURE, follow.RUNNING):
         return _("This month is not over yet: a book closes after its last day.")
-    pending = sum(row.figure.pending for row in shown.rows if isinstance(row.figure, Share))
+    pending = sum(row.owed for row in shown.rows)
     if pending:
         return ngettext(
             "%(count)s promise of this month is not settled yet.",

@@ -19,6 +19,7 @@ from smarketing.rows import clock, fence
 
 from .. import derive, follow, split
 from ..figures import Figure, Volume
+from ..kinds import MONEY
 from ..models import Contract
 from . import links
 
@@ -46,7 +47,7 @@ class PartShape(FigureShape):
 
 class ClauseShape(FigureShape):
     clause = serializers.CharField()
-    side = serializers.ChoiceField(["marketing", "sales"])
+    side = serializers.ChoiceField(["marketing", "sales", "both"])
     kind = serializers.CharField()
     parts = PartShape(many=True, help_text=_("Of a month split by an amendment; else none."))
     rows_url = serializers.URLField(help_text=_("The page that lists the rows counted."))
@@ -135,8 +136,8 @@ def _figure(terms: int, figure: Figure) -> dict[str, Any]:
     """A figure as JSON: exact numbers as decimal strings of six digits, half to even."""
     if isinstance(figure, Volume):
         return {
-            "terms": terms, "promised": numbers.api(figure.target, numbers.NUMBER), "value": str(figure.count),
-            "n": figure.count, "of": None, "pending": None, "excluded": None,
+            "terms": terms, "promised": numbers.api(figure.target, numbers.NUMBER), "value": _counted(figure),
+            "n": int(figure.count), "of": None, "pending": None, "excluded": None,
             "forecast": numbers.api(figure.forecast, numbers.NUMBER), "state": figure.state,
         }  # fmt: skip
     value = Fraction(figure.met, figure.settled) if figure.settled else None
@@ -145,3 +146,9 @@ def _figure(terms: int, figure: Figure) -> dict[str, Any]:
         "n": figure.met, "of": figure.settled, "pending": figure.pending, "excluded": figure.excluded,
         "forecast": None, "state": figure.state,
     }  # fmt: skip
+
+
+def _counted(figure: Volume) -> str:
+    """What a volume has come to, as a decimal string; money with its cents."""
+    unit = numbers.MONEY if figure.unit == MONEY else numbers.COUNT
+    return str(numbers.api(Fraction(figure.count), unit))

@@ -160,7 +160,11 @@ def text_context(contract: Contract, text: Text) -> dict:
     return {
         "contract": contract, "text": text, "week": week(text.calendar.spec),
         "closed": sum(day.startswith(f"{text.starts.year}-") for day in text.calendar.spec.get("holidays", ())),
-        "by_side": [(side, label, [one for one in clauses if one["side"] == side]) for side, label in Side.choices],
+        "by_side": [
+            (side, [one for one in clauses if one["side"] == side])
+            for side in (*Side.values, kinds.BOTH)
+            if side != kinds.BOTH or any(one["side"] == side for one in clauses)
+        ],
     }  # fmt: skip
 
 

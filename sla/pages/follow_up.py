@@ -15,7 +15,7 @@ from smarketing.measures import engine
 from smarketing.rows import clock, fence
 
 from .. import chart, derive, follow, missing, series, split, states, words
-from ..figures import Volume
+from ..figures import Figure, Volume
 from ..models import Contract
 from ..terms import next_month
 from . import links
@@ -39,7 +39,7 @@ def follow_up(request: HttpRequest, month: str = "") -> HttpResponse:
         "months": [(one, address(contract, one, len(contracts))) for one in shown.months],
         "before": address(contract, follow.back(first, 1)[0], len(contracts)),
         "after": address(contract, next_month(first), len(contracts)), "row": row,
-        "chart": row and _drawn(series.chart_of(shown, row, reader), not isinstance(row.figure, Volume)), "missing": [_item(shown, one) for one in missing.items(shown)],
+        "chart": row and _drawn(series.chart_of(shown, row, reader), row.figure), "missing": [_item(shown, one) for one in missing.items(shown)],
         "response": row and _response(shown, row),
         "can_edit": may(request.user, "contract.edit"), "month_key": f"{first:%Y-%m}",
     }  # fmt: skip
@@ -125,20 +125,18 @@ def _item(month: follow.Month, item: missing.Item) -> dict:
     return {"key": item.key, "text": item.text, "url": links.rows(month, row, item.show)}
 
 
-def _drawn(drawn: chart.Chart, share: bool) -> chart.Chart:
-    """The chart with its numbers in words."""
+def _drawn(drawn: chart.Chart, figure: Figure) -> chart.Chart:
+    """The chart of a figure with its numbers in words."""
 
     def said(value) -> str:
         if value is None:
             return "–"
-        return (
-            words.percent(states.shown(value * 100, Fraction(0), 1))
-            if share
-            else words.number(states.shown(value, Fraction(0), 0 if value.denominator == 1 else 1))
-        )
+        if not isinstance(figure, Volume):
+            return words.percent(states.shown(value * 100, Fraction(0), 1))
+        return words.amount(figure, states.shown(value, Fraction(0), 0 if value.denominator == 1 else 1))
 
     ticks = [
-        (y, words.percent(Decimal(round(value * 100))) if share else words.number(round(value)))
+        (y, words.number(round(value)) if isinstance(figure, Volume) else words.percent(Decimal(round(value * 100))))
         for y, value in drawn.ticks
     ]
     points = [(day, said(reached), said(ideal)) for day, reached, ideal in drawn.points]

@@ -1,5 +1,7 @@
-"""The form of a draft: three clauses, calendar and days in, the body of the terms out. An empty clause is left out."""
+"""The form of a draft: its clauses, calendar and days in, the body of the terms out. An empty clause is left out."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -10,15 +12,55 @@ from django.utils.translation import gettext_lazy as _
 from personas.models import DefinitionLine
 from smarketing.calendars import services as calendars
 
+from ..kinds import KINDS, Kind
 from ..models import Contract
 
 DAY = {"type": "date"}
-# clause key, kind, target field, share field, (param, field)
+NOTHING = (None, "", False)
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A clause that the form offers: its key in the terms, its kind, and the fields of its numbers."""
+
+    key: str
+    kind: str
+    target: str
+    share: str = ""
+    param: str = ""
+    words: object = ""
+
+    @property
+    def fields(self) -> list[str]:
+        return [name for name in (self.target, self.param, self.share) if name]
+
+
 CLAUSES = (
-    ("5.1", "mql_volume", "volume", "", ()),
-    ("6.1", "first_attempt", "hours", "hours_share", ()),
-    ("6.2", "min_attempts", "attempts", "attempts_share", ("days", "attempt_days")),
-)
+    Promise("5.1", "mql_volume", "volume",
+            words=_("So many first handoffs of leads that the signed definition calls MQL, each month.")),
+    Promise("5.2", "acceptance", "acceptance",
+            words=_("Of the handoffs of a month that are decided. Known customers, duplicates and tests are left out; what is undecided is pending.")),
+    Promise("5.3", "sql_rate", "sql_rate",
+            words=_("Of the handoffs of a month. One that is still open is pending for 90 days.")),
+    Promise("6.1", "first_attempt", "hours", "hours_share",
+            words=_("Counted from the handoff in business hours; a lead refused with a reason before that is left out.")),
+    Promise("6.2", "min_attempts", "attempts", "attempts_share", "attempt_days",
+            words=_("Reaching the lead earlier keeps the promise. The day of the handoff is not counted.")),
+    Promise("6.3", "decision", "decision_days", "decision_share",
+            words=_("Accepted, said or shown by the first attempt, or refused. The day of the handoff is not counted.")),
+    Promise("6.4", "reasons", "reasons", words=_("Counted by the day on which sales refused or gave back.")),
+    Promise("7.1", "won", "won", words=_("A result of both sides, by the day on which a deal was won.")),
+    Promise("7.2", "revenue", "revenue",
+            words=_("A result of both sides: the amounts of the deals won, by the day on which they were won.")),
+)  # fmt: skip
+
+
+def _percent(label: object) -> forms.DecimalField:
+    return forms.DecimalField(label=label, min_value=1, max_value=100, decimal_places=2, required=False)
+
+
+def _share() -> forms.DecimalField:
+    return _percent(_("On at least (%)"))
 
 
 def _plain(value: Decimal | int | str) -> str:
@@ -52,16 +94,21 @@ class TermsForm(forms.Form):
         help_text=_("Empty: until other terms replace them."),
     )  # fmt: skip
     volume = forms.IntegerField(label=_("MQL a month"), min_value=1, max_value=1_000_000, required=False)
+    acceptance = _percent(_("Accepted at least (%)"))
+    sql_rate = _percent(_("SQL at least (%)"))
     hours = forms.DecimalField(
         label=_("Business hours at most"), min_value=Decimal("0.25"), max_value=1000, decimal_places=2, required=False
     )
-    hours_share = forms.DecimalField(
-        label=_("On at least (%)"), min_value=1, max_value=100, decimal_places=2, required=False
-    )
+    hours_share = _share()
     attempts = forms.IntegerField(label=_("Attempts at least"), min_value=1, max_value=20, required=False)
     attempt_days = forms.IntegerField(label=_("Within business days"), min_value=1, max_value=250, required=False)
-    attempts_share = forms.DecimalField(
-        label=_("On at least (%)"), min_value=1, max_value=100, decimal_places=2, required=False
+    attempts_share = _share()
+    decision_days = forms.IntegerField(label=_("Within business days"), min_value=1, max_value=250, required=False)
+    decision_share = _share()
+    reasons = forms.BooleanField(label=_("A reason on every refusal and every return"), required=False)
+    won = forms.IntegerField(label=_("Deals won a month"), min_value=1, max_value=1_000_000, required=False)
+    revenue = forms.DecimalField(
+        label=_("Revenue won a month"), min_value=1, max_value=9_999_999_999, decimal_places=2, required=False
     )
 
     def __init__(self, data=None, *, initial=None):
@@ -80,14 +127,19 @@ class TermsForm(forms.Form):
         if ends := body.get("ends_on"):
             initial["ends_on"] = date.fromordinal(date.fromisoformat(ends).toordinal() - 1)
         found = {clause["kind"]: clause for clause in body.get("clauses", ())}
-        for _key, kind, target, share, param in CLAUSES:
-            if clause := found.get(kind):
-                initial[target] = _plain(clause["target"])
-                if share and clause.get("share"):
-                    initial[share] = _plain(clause["share"])
-                if param:
-                    initial[param[1]] = clause.get("params", {}).get(param[0])
+        for one in CLAUSES:
+            if clause := found.get(one.kind):
+                initial[one.target] = _plain(clause["target"])
+                if one.share and clause.get("share"):
+                    initial[one.share] = _plain(clause["share"])
+                if one.param:
+                    initial[one.param] = clause.get("params", {}).get(KINDS[one.kind].param)
         return cls(data, initial=initial)
+
+    def offered(self) -> Iterator[tuple[Promise, Kind, list[forms.BoundField]]]:
+        """Each clause with its kind and fields, in the order of the terms."""
+        for one in CLAUSES:
+            yield one, KINDS[one.kind], [self[name] for name in one.fields]
 
     def clean(self):
         data = super().clean()
@@ -98,14 +150,12 @@ class TermsForm(forms.Form):
         start, end = data.get("starts_on"), data.get("ends_on")
         if start and end and end < start:
             self.add_error("ends_on", gettext("The last day must come after the first one."))
-        for _key, _kind, target, share, param in CLAUSES:
-            fields = [name for name in (target, share, param and param[1]) if name]
-            given = [name for name in fields if data.get(name) not in (None, "")]
-            for name in fields if given else ():
+        for one in CLAUSES:
+            given = [name for name in one.fields if data.get(name) not in NOTHING]
+            for name in one.fields if given else ():
                 if name not in given and name not in self.errors:
                     self.add_error(name, gettext("This number is missing: give it, or empty the whole clause."))
-        targets = [target for _key, _kind, target, *_rest in CLAUSES]
-        if not self.errors and not any(data.get(name) for name in targets):
+        if not self.errors and not any(data.get(one.target) for one in CLAUSES):
             self.add_error("volume", gettext("A contract needs at least one clause."))
         return data
 
@@ -115,11 +165,12 @@ class TermsForm(forms.Form):
         ends = data["ends_on"]
         clauses = [
             {
-                "key": key, "kind": kind, "target": _plain(data[target]), "share": _plain(data[share]) if share else None,
-                "params": {param[0]: data[param[1]]} if param else {},
+                "key": one.key, "kind": one.kind, "target": _plain(KINDS[one.kind].fixed or data[one.target]),
+                "share": _plain(data[one.share]) if one.share else None,
+                "params": {KINDS[one.kind].param: data[one.param]} if one.param else {},
             }
-            for key, kind, target, share, param in CLAUSES
-            if data[target]
+            for one in CLAUSES
+            if data[one.target]
         ]  # fmt: skip
         return {
             "calendar": data["calendar"], "starts_on": data["starts_on"].isoformat(),

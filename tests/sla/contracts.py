@@ -19,6 +19,13 @@ VOLUME = {"key": "5.1", "kind": "mql_volume", "target": "200", "share": None, "p
 FIRST = {"key": "6.1", "kind": "first_attempt", "target": "4", "share": "90", "params": {}}
 ATTEMPTS = {"key": "6.2", "kind": "min_attempts", "target": "3", "share": "90", "params": {"days": 10}}
 
+ACCEPTANCE = {"key": "5.2", "kind": "acceptance", "target": "60", "share": None, "params": {}}
+SQL_RATE = {"key": "5.3", "kind": "sql_rate", "target": "20", "share": None, "params": {}}
+REASONS = {"key": "6.4", "kind": "reasons", "target": "100", "share": None, "params": {}}
+WON = {"key": "7.1", "kind": "won", "target": "5", "share": None, "params": {}}
+REVENUE = {"key": "7.2", "kind": "revenue", "target": "50000", "share": None, "params": {}}
+DECISION = {"key": "6.3", "kind": "decision", "target": "2", "share": "90", "params": {}}
+
 
 def paris(*parts, **more) -> datetime:
     """A wall time in Paris in winter."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.clocks import EXCLUDED, MET, MISSED, PENDING, Log, first_attempt, min_attempts
+from sla.clocks import EXCLUDED, MET, MISSED, PENDING, Log, decision, first_attempt, min_attempts
 
 START = datetime(2026, 11, 16, 8, tzinfo=UTC)
 DUE = START + timedelta(hours=4)
@@ -62,3 +62,18 @@ def test_a_settled_clock_never_changes_as_time_passes(attempts, dropped, due, fi
     after = min_attempts(log, due, 3, hours(max(first, later)))
     if before.state != PENDING:
         assert (after.state, after.settled_at) == (before.state, before.settled_at)
+
+
+@pytest.mark.parametrize(("decided", "state"), [(DUE, MET), (DUE + timedelta(microseconds=1), MISSED), (None, MISSED)])
+def test_a_decision_is_in_time_up_to_the_due_instant(decided, state):
+    assert decision(Log(START, decided_at=decided), DUE, 1, hours(9)).state == state
+
+
+def test_a_refusal_in_time_is_a_decision_and_keeps_the_promise():
+    refused = Log(START, decided_at=hours(1), dropped_at=hours(1))
+    assert decision(refused, DUE, 1, hours(9)).state == MET
+
+
+def test_what_was_withdrawn_undecided_before_its_time_is_left_out():
+    assert decision(Log(START, dropped_at=hours(1)), DUE, 1, hours(9)).state == EXCLUDED
+    assert decision(Log(START, dropped_at=hours(5)), DUE, 1, hours(9)).state == MISSED

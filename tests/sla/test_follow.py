@@ -14,7 +14,20 @@ from sla import chart, derive, figures, follow, missing, words
 from sla.figures import Share, Volume
 from smarketing.measures import engine
 from tests.leads import facts
-from tests.sla.contracts import ATTEMPTS, FIRST, VOLUME, attempt, calendar, contract, decide, handoff, line, paris, sign
+from tests.sla.contracts import (
+    ATTEMPTS,
+    DECISION,
+    FIRST,
+    VOLUME,
+    attempt,
+    calendar,
+    contract,
+    decide,
+    handoff,
+    line,
+    paris,
+    sign,
+)
 
 SIGNED = paris(2026, 10, 28, 10)
 NOVEMBER = date(2026, 11, 1)
@@ -318,3 +331,28 @@ def test_a_clock_settled_after_the_cut_off_was_pending_at_it(db):
     derive.catch_up(EVENING)
     before = follow.month(of, NOVEMBER, EVENING, paris(2026, 11, 16, 9, 30)).row("6.1").figure
     assert (before.met, before.pending) == (0, 1)
+
+
+def test_a_decision_in_time_is_accepted_worked_or_refused_and_the_undecided_ones_are_named(db):
+    of = contract()
+    sign(of, [DECISION], NOVEMBER, at=SIGNED)
+    accepted, worked, refused, late, _idle, gone = many(6, lambda n: paris(2026, 11, 2, 10))
+    decide(accepted, "accept", paris(2026, 11, 3, 9))
+    attempt(worked, paris(2026, 11, 4, 17))
+    decide(refused, "refuse", paris(2026, 11, 2, 11), "FIT-IND")
+    decide(late, "accept", paris(2026, 11, 5, 9))
+    decide(gone, "withdraw", paris(2026, 11, 3, 9))
+    shown = month(of)
+    figure = shown.row("6.3").figure
+    assert (figure.met, figure.missed, figure.pending, figure.excluded) == (3, 2, 0, 1)
+    assert words.sentence(shown) == ["Sales decided in time on 60% against 90% promised."]
+    assert [item.text for item in missing.items(shown)] == [
+        "1 late and still undecided: in the pool 1", "2 late: 2 of them on Wed 4",
+    ]  # fmt: skip
+    late.state_row.refresh_from_db()
+    assert late.state_row.due_at is None  # decided late: owed no more
+    asked = {"first": NOVEMBER, "until": date(2026, 12, 1), "cutoff": EVENING, "where": {"clause": "6.3"}}
+    assert (engine.answer("decided_in_time", **asked).total.n, engine.answer("decided_in_time", **asked).total.of) == (
+        3,
+        5,
+    )

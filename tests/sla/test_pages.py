@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from sla.kinds import KINDS
 from sla.models import Contract, Terms
 from sla.terms import next_month
 from smarketing.accounts import tokens
@@ -13,7 +14,24 @@ from smarketing.agreements import services as agreements
 from smarketing.agreements.models import Paper
 from smarketing.rows import clock
 from tests.people import PASSWORD, person
-from tests.sla.contracts import FIRST, VOLUME, calendar, contract, handoff, line, sign, signers
+from tests.sla.contracts import (
+    ACCEPTANCE,
+    ATTEMPTS,
+    DECISION,
+    FIRST,
+    REASONS,
+    REVENUE,
+    SQL_RATE,
+    VOLUME,
+    WON,
+    calendar,
+    contract,
+    decide,
+    handoff,
+    line,
+    sign,
+    signers,
+)
 
 DRAFT = {
     "starts_on": "2099-01-01", "ends_on": "", "volume": "200", "hours": "4", "hours_share": "90", "attempts": "3",
@@ -158,6 +176,52 @@ def test_a_clause_left_empty_is_left_out_and_the_last_day_is_included(client, ma
     assert [clause["kind"] for clause in of.draft.body["clauses"]] == ["mql_volume", "min_attempts"]
     assert of.draft.body["ends_on"] == "2100-01-01"
     assert 'value="2099-12-31"' in text(client.get(reverse("sla:draft", args=[of.pk])))
+
+
+EVERY = {
+    "acceptance": "60", "sql_rate": "20.5", "decision_days": "2", "decision_share": "95", "reasons": "on", "won": "5",
+    "revenue": "50000",
+}  # fmt: skip
+SENTENCES = {
+    "en": ("at least 60% of the month&#x27;s handoffs accepted", "at least 20.5% of the month", "accepted or refused within 2 business days",
+           "a reason on every refusal and every return", "5 deals won a month", "€50,000 of revenue won a month"),
+    "fr": ("au moins 60 % des transmissions du mois", "au moins 20,5 % des transmissions", "acceptation ou refus en 2 jours ouvrés",
+           "un motif à chaque refus", "5 affaires gagnées par mois", "50 000 € de chiffre d’affaires gagné par mois"),
+}  # fmt: skip
+
+
+def test_the_draft_offers_every_kind_and_the_text_says_each_in_both_languages(client, managers):
+    client.force_login(managers[0])
+    of = contract()
+    answer = post(client, of, propose="1", **EVERY)
+    of.draft.refresh_from_db()
+    assert {clause["kind"] for clause in of.draft.body["clauses"]} == set(KINDS)
+    page = text(client.get(answer.url)).replace("\xa0", " ").replace("\u202f", " ")
+    assert [said for some in SENTENCES.values() for said in some if said not in page] == []
+    form = text(client.get(reverse("sla:draft", args=[of.pk])))
+    fields = [re.search(rf'<input[^>]*name="{name}"[^>]*>', form).group() for name in EVERY if name != "reasons"]
+    assert all(
+        f'value="{value}"' in field
+        for field, value in zip(fields, (v for v in EVERY.values() if v != "on"), strict=True)
+    )
+    assert "checked" in re.search(r'<input[^>]*name="reasons"[^>]*>', form).group()
+
+
+def test_a_month_with_every_kind_opens_rows_that_are_there(client, managers):
+    at = clock.now()
+    sign(
+        contract(),
+        [VOLUME, ACCEPTANCE, SQL_RATE, FIRST, ATTEMPTS, DECISION, REASONS, WON, REVENUE],
+        clock.today(at).replace(day=1),
+        at=at,
+    )
+    decide(handoff(at), "refuse", at)
+    client.force_login(managers[0])
+    for clause in ("5.2", "5.3", "6.3", "6.4", "7.1", "7.2"):
+        page = text(client.get(reverse("sla:follow_up"), {"clause": clause}))
+        assert f'clause={clause}" aria-current="true"' in page
+    for url in set(re.findall(r'href="(/numbers/[^"]+)"', page)):
+        assert client.get(url.replace("&amp;", "&")).status_code == 200, url
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Clocks in SQL and in Python: equal for any contract, calendar and log, in any zone, at any instant."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
@@ -12,12 +13,13 @@ from hypothesis import strategies as st
 from leads.handoffs import rules, states
 from leads.models import Attempt, Decision, Handoff
 from sla import derive, oracle
+from sla.kinds import CLOCK, KINDS
 from sla.models import Clock
 from smarketing.calendars import services as calendars
 from smarketing.rows.days import Days
 from smarketing.rows.models import Installation
 from tests.leads import facts
-from tests.sla.contracts import contract, line, rep, sign
+from tests.sla.contracts import ATTEMPTS, DECISION, FIRST, attempt, contract, decide, handoff, line, rep, sign
 
 ZONES = ("Europe/Paris", "America/Toronto", "Asia/Kolkata", "Pacific/Auckland", "America/Sao_Paulo", "Africa/Cairo")
 WEEKS = (
@@ -59,6 +61,7 @@ def clauses(pick: random.Random) -> list[dict]:
         {"key": "6.1", "kind": "first_attempt", "target": hours, "share": "90", "params": {}},
         {"key": "6.2", "kind": "min_attempts", "target": str(pick.randint(1, 4)), "share": "90",
          "params": {"days": pick.randint(1, 12)}},
+        {"key": "6.3", "kind": "decision", "target": str(pick.randint(1, 8)), "share": "90", "params": {}},
     ]  # fmt: skip
 
 
@@ -94,7 +97,7 @@ def worked(pick: random.Random, start: datetime) -> list[int]:
         if pick.random() < 0.4:
             when = pick.choice([moment(pick, at, 200), *due])
             Decision.objects.create(
-                handoff=made, kind=pick.choice(["refuse", "return", "qualify", "withdraw", "expire"]), reason="not_target",
+                handoff=made, kind=pick.choice(["accept", "refuse", "return", "qualify", "withdraw", "expire"]), reason="not_target",
                 occurred_at=when, recorded_at=when, known_at=when,
             )  # fmt: skip
         if pick.random() < 0.05:
@@ -173,3 +176,26 @@ def test_a_promise_is_written_with_the_calendar_that_made_it(db):
     derive.derive([made.pk], at)
     state.refresh_from_db()
     assert (state.due_at, state.due_label, state.calendar_id) == (None, "", None)
+
+
+FAULTS = {
+    "first_attempt": "reached_at",
+    "min_attempts": "tried[%(target)s]",  # early success forgotten
+    "decision": "CASE WHEN dropped_at IS DISTINCT FROM decided_at THEN decided_at END",  # a refusal decides nothing
+}
+
+
+@pytest.mark.invariant("I13")
+@pytest.mark.parametrize("kind", [kind.key for kind in KINDS.values() if kind.source == CLOCK])
+def test_planted_fault_a_kind_that_says_something_else_in_sql_is_caught(db, monkeypatch, kind):
+    at = datetime(2026, 10, 26, 12, tzinfo=UTC)
+    sign(contract(), [FIRST, ATTEMPTS, DECISION], date(2026, 10, 26), at=at - timedelta(days=1))
+    touched, reached, refused = (handoff(at) for _n in range(3))
+    attempt(touched, at + timedelta(hours=1))
+    attempt(reached, at + timedelta(hours=1), outcome="reached")
+    decide(refused, "refuse", at + timedelta(hours=1), "FIT-IND")
+    ids, later = [touched.pk, reached.pk, refused.pk], at + timedelta(days=30)
+    told = rows(oracle.read(ids, later))
+    assert len(told) == 9 and rows(derive.read(ids, later)) == told
+    monkeypatch.setitem(KINDS, kind, replace(KINDS[kind], kept=FAULTS[kind]))
+    assert rows(derive.read(ids, later)) != told

@@ -70,7 +70,10 @@ def money_tag(context, amount):
 
 @register.simple_tag
 def side(name: str, words: bool = True):
-    """A side's marker: ■ marketing in blue, ● sales in orange; without words the word is there for screen readers."""
+    """A side's marker: ■ marketing in blue, ● sales in orange; without words the word is there for screen readers.
+    "both": the two of them."""
+    if name == "both":
+        return format_html("{} {}", side("marketing", words), side("sales", words))
     if name not in SIDES:
         return ""
     shape, word = SIDES[name]

@@ -1,0 +1,80 @@
+"""What measures count for volumes and rates, by local day. A rate: the month's rows of a measure that are settled, those still pending and those left out, by local day."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from smarketing.measures import engine, registry, statement
+
+from .clocks import EXCLUDED, MET, MISSED, PENDING
+from .kinds import MONEY, Asked, Kind
+
+States = dict[str, int]
+
+
+def none() -> States:
+    return dict.fromkeys((MET, MISSED, PENDING, EXCLUDED), 0)
+
+
+def asked(kind: Kind, show: str = "") -> Asked:
+    """Which rows stand behind a figure: the settled ones, those of a state that is shown apart, or
+    those that break the promise ("against")."""
+    if show == "against" and kind.against:
+        return kind.against
+    return kind.apart.get(show) or Asked(kind.measure, kind.rows)
+
+
+def question(line: int, some: Asked, **times: Any) -> dict[str, Any]:
+    """Keywords of a question about the rows of a definition line. `times`: first, until, zone, cutoff."""
+    return {**times, "where": {"line_id": str(line), **some.where()}}
+
+
+def by_day(kind: Kind, line: int, first: date, until: date, zone: ZoneInfo, cutoff: datetime) -> dict[date, States]:
+    """Local day -> state -> how many, as known at the cut-off."""
+    out: dict[date, States] = defaultdict(none)
+    times = {"first": first, "until": until, "zone": zone, "cutoff": cutoff}
+    for state in (MET, *kind.apart):
+        some = asked(kind, state)
+        for row in engine.answer(some.measure, by=("day",), **question(line, some, **times)).rows:
+            found = out[date.fromisoformat(row.group["day"])]
+            every = row.n if row.of is None else row.of
+            found |= {MET: row.n, MISSED: every - row.n} if state == MET else {state: every}
+    return dict(out)
+
+
+def volume(
+    kind: Kind, line: int, first: date, until: date, zone: ZoneInfo, cutoff: datetime
+) -> dict[date, int | Fraction]:
+    """Local day -> how many the measure of a volume counts, or how much."""
+    times = {"first": first, "until": until, "zone": zone, "cutoff": cutoff}
+    found = engine.answer(kind.measure, by=("day",), **question(line, asked(kind), **times))
+    return {
+        date.fromisoformat(row.group["day"]): Fraction(row.value or 0) if kind.unit == MONEY else row.n
+        for row in found.rows
+    }
+
+
+def ids(kind: Kind, line: int, **times: Any) -> dict[str, list[int]]:
+    """The rows behind a rate, as a closed book keeps them: those that keep the promise, and those that break it."""
+    some = engine.ask(kind.measure, **question(line, asked(kind), **times))
+    built = statement.build(engine.resolve(some), some)
+    rows = statement.run(f"WITH {built.counted} SELECT key, hit FROM counted ORDER BY key", built.params)
+    return {MET: [key for key, hit in rows if hit], MISSED: [key for key, hit in rows if not hit]}
+
+
+def maturity(kind: Kind) -> int:
+    """Days after which a cohort of the measure says no more than it will."""
+    return registry.find(kind.measure).maturity or 0
+
+
+def between(days: Mapping[date, States], first: date, until: date) -> States:
+    """State -> how many of the days in [first, until)."""
+    out = none()
+    for day, found in days.items():
+        if first <= day < until:
+            for state, n in found.items():
+                out[state] += n
+    return out
