@@ -232,7 +232,7 @@ def linked(
 ) -> dict[str, Any]:
     """The company and campaign of a lead as of t, by field; `near`: rows that were read already."""
     said = latest(subject, pk, t) if said is None else said
-    read_before = {(type(one), one.pk): one for one in near if one}
+    read_before: dict[tuple[type, int], Any] = {(type(one), one.pk): one for one in near if one}
     found = {}
     for field, model in LINKS.items():
         change = said.get(field)

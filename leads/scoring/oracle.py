@@ -226,7 +226,7 @@ class LeadFacts:
 
     @staticmethod
     def _parted(found: list["Deed"]) -> dict[bool, list["Deed"]]:
-        return {gone: [one for one in found if one.fact.gone is gone] for gone in (False, True)}
+        return {gone: [one for one in found if vars(one.fact)["gone"] is gone] for gone in (False, True)}
 
     def _read(self, events) -> list["Deed"]:
         visitors = self._visitors
