@@ -124,7 +124,7 @@ def counted(of, key: str) -> Share:
         max_size=7,
     )
 )
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_figure_of_a_rate_is_the_number_of_the_rows_that_it_opens(db, deeds):
     from django.db import transaction
 
