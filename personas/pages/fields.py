@@ -199,7 +199,7 @@ class Builder:
         info = self.speaker.catalogue.get(chosen)
         if info is None:
             return [*self.field_choices, (labels.UNKNOWN, [(chosen, chosen)])] if chosen else self.field_choices
-        if not info.off:
+        if info.offered:
             return self.field_choices
         label = info.label_fr if self.speaker.french else info.label_en
         mine = labels.SUBJECTS[info.subject]

@@ -69,7 +69,7 @@ def history(request: HttpRequest) -> HttpResponse:
     """Papers and versions of the glossary, the newest first, each with how much it changed."""
     versions = {one.paper_id: one for one in GlossaryVersion.objects.all()}
     papers = list(queries.papers())
-    before = [*papers[1:], None]
+    before = [*papers[1:], None][: len(papers)]
     rows = [
         (one, versions.get(one.pk), list(agreements.state(one).items()), len(_changes(one, older)))
         for one, older in zip(papers, before, strict=True)

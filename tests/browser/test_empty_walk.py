@@ -29,6 +29,7 @@ WITHOUT = {
     "leads:reasons": FULL, "accounts:languages": FULL, "accounts:people": FULL, "accounts:sessions": FULL,
     "accounts:settings": FULL, "mfa_index": FULL, "jobs:health": FULL,
     "reporting:today": "the checklist leads on",
+    "personas:glossary": READ, "personas:glossary_draft": READ, "personas:glossary_new": FORM,
     "help": READ, "help_words": READ, "help_keys": READ, "measures:numbers": READ, "measures:docs": READ, "personas:traits": READ,
 }  # fmt: skip
 # With arguments, and yet of a company without data.

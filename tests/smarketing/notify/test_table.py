@@ -93,8 +93,9 @@ class House:
 
     def over(self) -> None:
         always = calendars.create_version(name="always", spec=ALWAYS, by=None, at=self.now)
-        first = (self.now.date().replace(day=1) - timedelta(days=1)).replace(day=1)
-        sign(contract(on=self.desk.line), [VOLUME], first, at=self.now - timedelta(days=90), using=always)
+        until = self.now.date().replace(day=1)  # the last days of a running month are told of, too
+        first = (until - timedelta(days=1)).replace(day=1)
+        sign(contract(on=self.desk.line), [VOLUME], first, until, at=self.now - timedelta(days=90), using=always)
         books.look(Run(cutoff=self.now, business_date=self.now.date()))
 
     def ending(self) -> None:

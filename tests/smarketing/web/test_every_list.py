@@ -33,6 +33,7 @@ OTHERS = {
     "leads/imports/result.html": "a report", "jobs/_run.html": "a report", "measures/number.html": "the rows of a number, in its order",
     "measures/numbers.html": "a report", "measures/manual.html": "a manual", "notify/letter.html": "a mail",
     "leads/replay/sheet.html": "a report", "personas/observed.html": "a report",
+    "personas/glossary_history.html": "a document", "personas/glossary_paper.html": "a document",
     "personas/history.html": "a document", "personas/matrix.html": "a document", "personas/persona.html": "a document",
     "personas/row_mql.html": "a document", "personas/so_what.html": "a document", "reporting/book.html": "a report",
     "reporting/loop.html": "a report", "reporting/personas.html": "in the agreed order", "reporting/results.html": "a report", "sla/clocks.html": "one lead",
