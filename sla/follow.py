@@ -157,8 +157,9 @@ class Reader:
                     past.at = axis.day_starts(day + timedelta(days=1)) - timedelta(microseconds=1)
                     so_far = {key: {one: n for one, n in found.items() if one <= day} for key, found in counted.items()}
                     for clause in terms.clauses.all():
-                        figure = past.volume(first, parts, clause.key, so_far)
-                        if (clause.side, KINDS[clause.kind].source) == (side, VOLUME) and figure:
+                        if (clause.side, KINDS[clause.kind].source) != (side, VOLUME):
+                            continue
+                        if figure := past.volume(first, parts, clause.key, so_far):
                             out[clause.key].append((day, terms, figure))
         return out
 
