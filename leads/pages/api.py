@@ -1,6 +1,5 @@
 """The grade of a lead for programs: why it is what it is, now or at any past instant, and what would make the lead an MQL."""
 
-from datetime import datetime
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -17,7 +16,7 @@ from leads.evidence import why, would
 from leads.evidence.why import Why, WhyRow
 from leads.models import Lead
 from personas.criteria import wishes
-from smarketing.accounts.programs import granted, instant, refused
+from smarketing.accounts.programs import asked_instant, granted
 from smarketing.measures.api import ErrorShape
 from smarketing.rows import clock
 from smarketing.web.language import active_language
@@ -116,7 +115,7 @@ class Grade(APIView):
     )
     def get(self, request: Request, pk: int) -> Response:
         lead, personal, present = lead_of(request, pk), sees_personal(request), clock.now()
-        at = asked_instant(request, "as_of", present)
+        at = asked_instant(request, "as_of", latest=present)
         if isinstance(at, Response):
             return at
         found = (why.as_of if at else why.now)(lead, at or present, active_language(), personal=personal)
@@ -147,18 +146,6 @@ def lead_of(request: Request, pk: int) -> Lead:
 
 def sees_personal(request: Request) -> bool:
     return granted(request, "leads.personal")
-
-
-def asked_instant(request: Request, name: str, latest: datetime, wanted: bool = False) -> datetime | Response | None:
-    """The instant that a parameter asks for, None without it; the answer that refuses it, when it is none or later."""
-    text = request.query_params.get(name)
-    if text is None and not wanted:
-        return None
-    at = instant(text or "")
-    if at is not None and at <= latest:
-        return at
-    said = _("%(name)s: a past instant with its zone is wanted, as 2026-11-20T09:00:00Z.") % {"name": name}
-    return refused("bad_instant", said)
 
 
 def grade(one: Why) -> dict[str, Any]:

@@ -15,11 +15,12 @@ from rest_framework.views import APIView
 from leads.evidence import header, resembles, since, standing, story, telling, values, why
 from leads.models import Lead, ScoreHistory
 from leads.scoring.oracle import LeadFacts
+from smarketing.accounts.programs import asked_instant
 from smarketing.measures.api import ErrorShape
 from smarketing.rows import clock
 from smarketing.web.language import active_language
 
-from .api import GradeShape, asked_instant, grade, lead_of, sees_personal
+from .api import GradeShape, grade, lead_of, sees_personal
 from .api_around import AroundShape, around
 
 LINES, MOMENTS = 40, 200
@@ -133,7 +134,7 @@ class Whole(APIView):
     )
     def get(self, request: Request, pk: int) -> Response:
         lead, personal, present = lead_of(request, pk), sees_personal(request), clock.now()
-        at = asked_instant(request, "as_of", present)
+        at = asked_instant(request, "as_of", latest=present)
         if isinstance(at, Response):
             return at
         return Response(_whole(lead, at, at or present, personal) | around(request, lead, at, personal))
@@ -156,10 +157,10 @@ class Changes(APIView):
     )  # fmt: skip
     def get(self, request: Request, pk: int) -> Response:
         lead, personal, present = lead_of(request, pk), sees_personal(request), clock.now()
-        until = asked_instant(request, "until", present)
+        until = asked_instant(request, "until", latest=present)
         if isinstance(until, Response):
             return until
-        then = asked_instant(request, "since", until or present, wanted=True)
+        then = asked_instant(request, "since", latest=until or present, wanted=True)
         if isinstance(then, Response):
             return then
         found = since.changes(lead, then, until or present, active_language(), personal=personal)

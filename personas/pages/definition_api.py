@@ -18,7 +18,7 @@ from personas.builder import places
 from personas.criteria import definition_text, tree
 from personas.definitions import comments, queries, services, voices
 from personas.models import DefinitionLine, DefinitionVersion
-from smarketing.accounts.programs import instant, refused
+from smarketing.accounts.programs import asked_instant, refused
 from smarketing.agreements import services as agreements
 from smarketing.agreements.models import Paper
 from smarketing.measures.api import ErrorShape
@@ -121,10 +121,10 @@ class InForce(APIView):
         responses={200: shapes.InForceShape, 400: ErrorShape},
     )  # fmt: skip
     def get(self, request: Request, pk: int) -> Response:
-        line, asked = get_line(pk), request.query_params.get("at")
-        at = clock.now() if asked is None else instant(asked)
-        if at is None:
-            return refused("bad_instant", _("at: an instant with its zone is wanted, as 2026-11-20T09:00:00Z."))
+        line, asked = get_line(pk), asked_instant(request, "at")
+        if isinstance(asked, Response):
+            return asked
+        at = asked or clock.now()
         live = queries.version_in_force(line, at)
         return Response({"at": at.isoformat(), "version": _whole(live, live, request) if live else None})
 

@@ -33,6 +33,21 @@ def instant(text: str) -> datetime | None:
     return at if at and at.tzinfo and at.year > 1970 else None
 
 
+def asked_instant(
+    request: Request, name: str, *, latest: datetime | None = None, wanted: bool = False
+) -> datetime | Response | None:
+    """The instant that a parameter asks for, None without it; the answer that refuses it, when it is none or after `latest`."""
+    text = request.query_params.get(name)
+    if text is None and not wanted:
+        return None
+    at = instant(text or "")
+    if at is not None and (latest is None or at <= latest):
+        return at
+    any_one = _("%(name)s: an instant with its zone is wanted, as 2026-11-20T09:00:00Z.")
+    past = _("%(name)s: a past instant with its zone is wanted, as 2026-11-20T09:00:00Z.")
+    return refused("bad_instant", (past if latest else any_one) % {"name": name})
+
+
 def body(request: Request, shape: type[serializers.Serializer]) -> dict[str, Any] | Response:
     """What a body says, by its shape; the answer that refuses it, which names the part."""
     asked = shape(data=request.data)
