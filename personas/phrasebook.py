@@ -12,7 +12,6 @@ from personas.criteria.fields import BOOL, CHOICE, DATE, MONEY, NUMBER, PERSON, 
 from personas.criteria.operators import DAYS, LIST, NONE, OPERATORS, RANGE, YEARS, Operator, property_operators
 from personas.criteria.sentence import Voice, plain
 
-LANGUAGES = ("en", "fr")
 PERSONAS, CAMPAIGNS = {1: "Maud"}, {"fair": "Fair"}
 # Values of each type, the first two of which make a list or a range.
 VALUES: dict[str, tuple[Any, ...]] = {

@@ -7,7 +7,7 @@ from personas.criteria.behaviours import EVENT_KINDS
 from personas.criteria.decay import DECAYS
 from personas.criteria.fields import SUBJECTS
 from personas.criteria.operators import OPERATORS
-from personas.criteria.phrases import EVENT_PHRASES
+from personas.criteria.phrases import EVENT_PHRASES, LANGUAGES
 from personas.definitions.catalogue import COMPANY_SUMS
 from smarketing.web.generated import table
 
@@ -71,7 +71,7 @@ def criteria() -> str:
 def sentences() -> str:
     """Each form of a sentence with an example in both languages."""
     chapters = (
-        f"\n### {title}\n\n" + table(("what", "English", "French"), [(one.what, *map(one.words, phrasebook.LANGUAGES)) for one in examples()])
+        f"\n### {title}\n\n" + table(("what", "English", "French"), [(one.what, *map(one.words, LANGUAGES)) for one in examples()])
         for title, examples in phrasebook.CHAPTERS.items()
     )  # fmt: skip
     return "".join(chapters)

@@ -11,6 +11,7 @@ from typing import Any
 from .decay import DECAYS
 from .operators import OPERATORS
 
+LANGUAGES = ("en", "fr")  # of each pair
 Pair = tuple[str, str]
 
 

@@ -5,12 +5,11 @@ from typing import Any
 
 from personas.criteria.differ import Change, differences
 from personas.criteria.fields import Catalogue
+from personas.criteria.phrases import LANGUAGES
 from personas.criteria.sentence import Voice
 
 from . import queries
 from .catalogue import catalogue
-
-LANGUAGES = ("en", "fr")
 
 
 def voice(lang: str, fields: Catalogue | None = None) -> Voice:

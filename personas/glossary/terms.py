@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-LANGUAGES = ("en", "fr")
+from personas.criteria.phrases import LANGUAGES
+
 LONGEST = {"word": 80, "forms": 200, "sentence": 600}
 
 

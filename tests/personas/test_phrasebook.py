@@ -5,14 +5,14 @@ import re
 import pytest
 
 from personas import phrasebook, reference
-from personas.criteria import reader, spelling
+from personas.criteria import phrases, reader, spelling
 from personas.criteria.behaviours import EVENT_KINDS
 from personas.criteria.decay import DECAYS
 from personas.criteria.operators import OPERATORS, property_operators
 from smarketing.web.generated import FOLDER
 
 
-@pytest.mark.parametrize("lang", phrasebook.LANGUAGES)
+@pytest.mark.parametrize("lang", phrases.LANGUAGES)
 def test_every_example_reads_back_to_what_it_says(lang):
     voice = phrasebook.voice(lang)
     for one in phrasebook.every():
@@ -29,7 +29,7 @@ def test_every_row_has_its_example_and_no_two_read_alike():
     assert [f"`{op.name}`" for op in property_operators()] == shown["Properties of what was done"]
     assert {f"`{kind}`" for kind in EVENT_KINDS} <= {*shown["What was done"]}
     assert {f"fading, `{name}`" for name in DECAYS} <= {*shown["Points"]}
-    for lang in phrasebook.LANGUAGES:
+    for lang in phrases.LANGUAGES:
         texts = [one.words(lang) for one in phrasebook.every()]
         assert len(set(texts)) == len(texts)
 
