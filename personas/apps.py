@@ -12,9 +12,8 @@ class PersonasConfig(AppConfig):
         from personas.definitions.services import KIND, on_signed, verify
         from personas.glossary import services as words
         from personas.glossary import spoken
-        from personas.pages import day_one, finding, glossary, glossary_words, reminders, traits
+        from personas.pages import day_one, finding, glossary, glossary_marks, reminders, traits
         from smarketing.agreements import kinds
-        from smarketing.web import slots
 
         kinds.register(kinds.PaperKind(KIND, _("definition"), "definition.sign", on_signed, _page, _name, verify))
         kinds.register(
@@ -29,8 +28,7 @@ class PersonasConfig(AppConfig):
             )
         )
         spoken.register()
-        slots.fill("frame.tools", glossary_words.tool)
-        slots.fill("frame.end", glossary_words.here)
+        glossary_marks.register()
         day_one.register()
         finding.register()
         comment_notices.register()

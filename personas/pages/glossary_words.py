@@ -1,22 +1,14 @@
-"""What is wrong with a word of the glossary, and what a text changes of it, as sentences; the words as pages mark them."""
+"""What is wrong with a word of the glossary, and what a text changes of it, as sentences."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET
 
-from personas.glossary import bound, queries
+from personas.glossary import bound, terms
 from personas.glossary.terms import Change, Fault, Term
-from smarketing.accounts.policy import needs
-from smarketing.rows import clock
 from smarketing.web.language import active_language
 
 from . import differing
@@ -61,11 +53,9 @@ def said(fault: Fault, term: Term | None = None) -> str:
 def told(changes: Sequence[Change]) -> list[Told]:
     """Changes in the reader's words and order."""
     lang = active_language()
-    found = [
-        Told(one.kind, one.term.text(lang).word, one.term.text(lang).sentence, list(map(_part, one.parts())))
-        for one in changes
-    ]
-    return sorted(found, key=lambda one: one.word.casefold())
+    by_key = {one.term.key: one for one in changes}
+    found = [(by_key[term.key], term.text(lang)) for term in terms.in_order((one.term for one in changes), lang)]
+    return [Told(one.kind, text.word, text.sentence, list(map(_part, one.parts()))) for one, text in found]
 
 
 def _part(part: tuple[str, str, str, str]) -> tuple[str, list[tuple[str, str]]]:
@@ -74,34 +64,3 @@ def _part(part: tuple[str, str, str, str]) -> tuple[str, list[tuple[str, str]]]:
         before, after = bound.label(before), bound.label(after)
     label = f"{PARTS[name]} {TONGUES[lang]}" if lang else str(PARTS[name])
     return capfirst(label), differing.pieces(before, after)
-
-
-def tool(context) -> str:
-    """The button that lists the words of the page, in the frame."""
-    return render_to_string("personas/words_tool.html")
-
-
-def here(context) -> str:
-    """What marks the words of the page, at its end."""
-    return render_to_string("personas/words_here.html")
-
-
-@needs("glossary.view")
-@require_GET
-@cache_control(private=True, max_age=60)
-def marked(request: HttpRequest) -> HttpResponse:
-    """The words in force for marking them on pages: forms, sentence, what is executed, where they stand."""
-    at, lang = clock.now(), active_language()
-    live = queries.in_force(at)
-    asked: dict[str, list[str]] = {}
-    home = reverse("personas:glossary")
-    found: list[dict[str, Any]] = []
-    for term in live.terms:
-        if term.binding not in asked:
-            asked[term.binding] = [one.text for one in bound.executed(term.binding, at)][:3]
-        text = term.text(lang)
-        found.append({
-            "key": term.key, "word": text.word, "forms": text.spoken(), "sentence": text.sentence,
-            "executed": asked[term.binding], "url": f"{home}#{term.key}",
-        })  # fmt: skip
-    return JsonResponse({"version": live.mark, "terms": found})

@@ -1,5 +1,5 @@
-// Words of the glossary on every page: the first time each stands in a text that is ours (headings, heads of tables, labels of
-// figures, sentences), it is underlined with dots; hover or tap shows what both teams mean by it. `w` lists the words of the page.
+// Words of the glossary on every page: the first time each stands in a heading, a head of a table or running text, it is underlined
+// with dots; hover or tap shows what both teams mean by it. Never in links, buttons, fields or cells of data. `w` lists all of a page.
 const home = document.getElementById("words-here")?.dataset.words;
 const TEXTS = "main h2, main h3, main th, main dt, main legend, main caption, main figcaption, main .page-subtitle, main p, main [data-words]";
 const SHUT = "a, button, summary, label, input, textarea, select, option, code, pre, svg, del, ins, [data-term], [data-no-words], [contenteditable], .glossary, .empty-title";
@@ -134,5 +134,3 @@ if (home) {
     document.addEventListener("htmx:afterSettle", markAll);
   }
 }
-
-export { listAll };

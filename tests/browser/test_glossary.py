@@ -50,7 +50,7 @@ def test_a_word_is_told_where_it_stands_and_all_of_a_page_by_a_key(visit, langua
 
 
 @pytest.mark.django_db(transaction=True)
-def test_words_of_what_came_later_are_marked_and_nothing_that_somebody_typed(visit):
+def test_words_of_what_came_later_are_marked_once_and_never_inside_a_link(visit):
     page = visit(person("ada", "marketer", language="en"), "/help/numbers/", language="en")
     page.locator('main [data-term="handoff"]').wait_for()
     page.evaluate("""() => {
