@@ -13,6 +13,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from smarketing.measures import registry
+from smarketing.measures.question import Refusal
+from smarketing.measures.registry import Measure
+
+from .terms import Term
 
 MEASURE = "measure:"
 
@@ -44,28 +48,39 @@ def register(binding: Binding) -> None:
 
 def executed(key: str, at: datetime) -> list[Executed]:
     """What is executed under a binding; nothing for one that is unknown."""
-    if key.startswith(MEASURE):
-        return _measure(key.removeprefix(MEASURE))
-    found = _BINDINGS.get(key)
-    return list(found.say(at)) if found else []
+    if found := _BINDINGS.get(key):
+        return list(found.say(at))
+    measure = _measure_of(key)
+    return [Executed(str(measure.words), f"{reverse('measures:numbers')}#{measure.key}")] if measure else []
+
+
+def of_all(terms: Iterable[Term], at: datetime) -> dict[str, list[Executed]]:
+    """Binding → what is executed under it, of the bindings of these words, each asked once."""
+    return {key: executed(key, at) for key in {one.binding for one in terms}}
 
 
 def label(key: str) -> str:
     """A binding in words; "" for none, its key where nobody registered it."""
-    return dict(choices()).get(key, key)
+    if found := _BINDINGS.get(key):
+        return str(found.label)
+    measure = _measure_of(key)
+    return _named(measure) if measure else key
 
 
 def choices() -> list[tuple[str, str]]:
     """(key, words) of everything a word can be bound to, by their words."""
     named = [(one.key, str(one.label)) for one in _BINDINGS.values()]
-    measures = [
-        (f"{MEASURE}{one.key}", _("the number “%(name)s”") % {"name": one.label}) for one in registry.measures()
-    ]
+    measures = [(f"{MEASURE}{one.key}", _named(one)) for one in registry.measures()]
     return sorted(named, key=lambda pair: pair[1]) + measures
 
 
-def _measure(key: str) -> list[Executed]:
-    known = {one.key: one for one in registry.measures()}
-    if key not in known:
-        return []
-    return [Executed(str(known[key].words), f"{reverse('measures:numbers')}#{key}")]
+def _measure_of(key: str) -> Measure | None:
+    """The measure that a binding names."""
+    try:
+        return registry.find(key.removeprefix(MEASURE)) if key.startswith(MEASURE) else None
+    except Refusal:
+        return None
+
+
+def _named(measure: Measure) -> str:
+    return _("the number “%(name)s”") % {"name": measure.label}

@@ -23,6 +23,9 @@ KIND = "glossary"
 class Stale(ValueError):
     """Somebody saved the word since the page was read; the message is translated and meant for the screen."""
 
+    def __init__(self) -> None:
+        super().__init__(_("Somebody changed this word meanwhile: look at it before you go on."))
+
 
 class Faulty(ValueError):
     """Words that break a law of the list: `faults`."""
@@ -93,7 +96,7 @@ def verify(paper: Paper) -> list[str]:
 def _locked(key: str, revision: int) -> GlossaryTerm | None:
     row = GlossaryTerm.objects.select_for_update().filter(key=key).first()
     if (row.revision if row else 0) != revision:
-        raise Stale(_("Somebody changed this word meanwhile: look at it before you go on."))
+        raise Stale()
     return row
 
 
@@ -107,6 +110,6 @@ def _save(
         with transaction.atomic():
             row.save()
     except IntegrityError:
-        raise Stale(_("Somebody changed this word meanwhile: look at it before you go on.")) from None
+        raise Stale() from None
     record(by, verb, "glossaryterm", row.pk, at, key=term.key)
     return row

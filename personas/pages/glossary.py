@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -28,9 +29,6 @@ from smarketing.web.language import active_language
 from smarketing.web.once import once
 
 from .glossary_words import said, told
-
-# Both texts stand on one paper, each in its own language whatever the reader's.
-NAMES = {"en": "English", "fr": "Français"}
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     version, newest, at = GlossaryVersion.objects.filter(paper=found).first(), queries.papers().first(), clock.now()
     earlier = GlossaryVersion.objects.order_by("-number")
     against = (earlier.filter(number__lt=version.number) if version else earlier).first()
-    languages = sorted(LANGUAGES, key=lambda lang: lang != active_language())
+    languages = readers_first()
     context = {
         "paper": found,
         "version": version,
@@ -95,9 +93,9 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
         "problems": agreements.verify(found),
         "signatures": list(agreements.state(found).items()),
         "why_not": agreements.why_not(found, request.user, at),
-        "heads": [(lang, NAMES[lang]) for lang in languages],
+        "heads": languages,
         "rows": [
-            (one, [(lang, one.text(lang)) for lang in languages], bound.label(one.binding))
+            (one, [(lang, one.text(lang)) for lang, _name in languages], bound.label(one.binding))
             for one in terms.in_order(texts_of(found), active_language())
         ],
     }
@@ -126,19 +124,19 @@ def propose(request: HttpRequest) -> HttpResponse:
 
 
 def entries(found: Sequence[Term], at: datetime) -> list[Entry]:
-    """Words in the reader's order, each with what is executed under it; every binding is asked once."""
-    lang = active_language()
-    asked: dict[str, list[Executed]] = {}
-    for term in found:
-        if term.binding and term.binding not in asked:
-            asked[term.binding] = bound.executed(term.binding, at)
+    """Words in the reader's order, each with what is executed under it."""
+    lang, executed = active_language(), bound.of_all(found, at)
+    others = [other for other in LANGUAGES if other != lang]
     return [
-        Entry(
-            one, one.text(lang), [(other, one.text(other)) for other in LANGUAGES if other != lang],
-            asked.get(one.binding, ()),
-        )
+        Entry(one, one.text(lang), [(other, one.text(other)) for other in others], executed[one.binding])
         for one in terms.in_order(found, lang)
-    ]  # fmt: skip
+    ]
+
+
+def readers_first() -> list[tuple[str, str]]:
+    """(code, name) of the languages in which every word is told, the reader's first; each name in its own language."""
+    names = dict(settings.LANGUAGES)
+    return [(lang, names[lang]) for lang in sorted(LANGUAGES, key=lambda lang: lang != active_language())]
 
 
 def waiting() -> Paper | None:

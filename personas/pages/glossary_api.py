@@ -8,14 +8,15 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from personas.glossary import bound, queries, terms
 from personas.models import GlossaryVersion
+from smarketing.accounts.programs import asked_instant
 from smarketing.agreements import services as agreements
+from smarketing.measures.api import ErrorShape
 from smarketing.rows import clock
 
 
@@ -67,21 +68,21 @@ class Glossary(APIView):
     @extend_schema(
         operation_id="glossary",
         description=_("The words that both sides last signed, with what is executed under them."),
-        parameters=[OpenApiParameter("at", OpenApiTypes.DATETIME, description=_("As of this instant; else now."))],
-        responses=GlossaryShape,
+        parameters=[
+            OpenApiParameter("at", OpenApiTypes.DATETIME, description=_("An instant with its zone; now without it."))
+        ],
+        responses={200: GlossaryShape, 400: ErrorShape},
     )
     def get(self, request: Request) -> Response:
-        at = clock.now()
-        if text := request.query_params.get("at"):
-            try:
-                at = serializers.DateTimeField().run_validation(text)
-            except ValidationError as refusal:
-                raise ValidationError({"at": refusal.detail}) from None
+        asked = asked_instant(request, "at")
+        if isinstance(asked, Response):
+            return asked
+        at = asked or clock.now()
         live = queries.in_force(at)
-        asked = {key: bound.executed(key, at) for key in {one.binding for one in live.terms}}
+        executed = bound.of_all(live.terms, at)
         home = request.build_absolute_uri(reverse("personas:glossary"))
         since = live.version.effective_at.isoformat() if live.version else None
-        words = [_term(one, asked[one.binding], home) for one in live.terms]
+        words = [_term(one, executed[one.binding], home) for one in live.terms]
         return Response({"version": live.version and live.version.number, "since": since, "terms": words})
 
 

@@ -20,7 +20,7 @@ from smarketing.rows import clock
 from smarketing.web.language import active_language
 from smarketing.web.once import once
 
-from .glossary import NAMES, waiting
+from .glossary import readers_first, waiting
 from .glossary_words import said, told
 
 FAULTY = 422
@@ -61,8 +61,7 @@ class TermForm(forms.Form):
     @property
     def by_language(self) -> list[tuple[str, str, list[Any]]]:
         """(code, name, its fields), the reader's language first."""
-        order = sorted(LANGUAGES, key=lambda lang: lang != active_language())
-        return [(lang, NAMES[lang], [self[f"{part}_{lang}"] for part in LABELS]) for lang in order]
+        return [(lang, name, [self[f"{part}_{lang}"] for part in LABELS]) for lang, name in readers_first()]
 
     def texts(self) -> dict[str, Text]:
         return {lang: Text(*(self.cleaned_data[f"{part}_{lang}"] for part in LABELS)) for lang in LANGUAGES}
@@ -120,6 +119,8 @@ def term(request: HttpRequest, key: str) -> HttpResponse:
         return redirect("personas:glossary_term", key)
     if form.is_valid() and _saved(request, form, Term(key, form.texts(), form.cleaned_data["binding"]), read):
         return redirect("personas:glossary_draft")
+    if read != revision and not form.non_field_errors():  # whoever sends the page that comes has seen it
+        form.add_error(None, str(services.Stale()))
     return _form(request, form, known, revision, row)
 
 

@@ -135,6 +135,21 @@ def test_somebody_elses_text_is_shown_when_it_was_saved_first(signers):
     assert again.status_code == 302 and queries.written("reached").text("en").sentence == "Mine."
 
 
+def test_somebody_elses_text_is_shown_also_where_mine_is_no_word(signers):
+    anna, hugo = map(client_of, signers)
+    mine, theirs = (form(one.get(REACHED).text, "") for one in (anna, hugo))
+    hugo.post(REACHED, theirs.filled("save", sentence_en="Theirs."))
+    answer = anna.post(REACHED, mine.filled("save", sentence_en="Mine.", binding="no such thing"))
+    assert answer.status_code == 422
+    assert "Somebody changed this word meanwhile" in answer.text and "Theirs." in answer.text and "Mine." in answer.text
+    assert queries.written("reached").text("en").sentence == "Theirs."
+
+
+def test_words_are_kept_by_the_browser_for_each_language_apart(signers):
+    addresses = {re.findall(r'data-words="([^"]*)"', client_of(one).get(HOME).text)[0] for one in signers}
+    assert addresses == {f"{HOME}words/?in=en", f"{HOME}words/?in=fr"}
+
+
 def test_a_signer_of_the_wrong_side_or_a_viewer_meets_a_sentence_or_no_button(signers):
     paper = services.propose(by=signers[0], at=clock.now())
     viewer = client_of(person("V", "viewer"))
