@@ -17,7 +17,7 @@ from personas.criteria.sentence import Voice
 from personas.criteria.words import number, share
 from personas.models import FieldDef
 
-from . import telling, values
+from . import names, values, whens
 
 MAX_DAYS = 12
 
@@ -103,7 +103,7 @@ class Behind:
         return Day(
             last.day, len(deeds), "" if back or weight == decay.MILLION else _percent(weight, self.lang),
             told(last, self.voice), at, last.fact.pk,
-            "" if getattr(last.fact, "day_only", False) else formats.date_format(timezone.localtime(at), "TIME_FORMAT"),
+            "" if getattr(last.fact, "day_only", False) else whens.time(at),
             max((learned(one.fact) for one in deeds), key=len), sorted({one.lead for one in deeds} - {self.facts.lead_id}), back,
         )  # fmt: skip
 
@@ -178,13 +178,12 @@ class Behind:
 def told(one: Deed, voice: Voice) -> str:
     """What was done, in words."""
     campaign = one.campaign
-    return telling.deed(one.seen, replace(voice, campaigns={campaign.pk: str(campaign)} if campaign else {}))
+    return names.deed(one.seen, replace(voice, campaigns={campaign.pk: str(campaign)} if campaign else {}))
 
 
 def learned(fact: Any) -> str:
-    """The day on which a fact was learned, where that is a later one than the day it happened; "" otherwise."""
-    day = timezone.localtime(fact.recorded_at).date()
-    return formats.date_format(day, "SHORT_DATE_FORMAT") if day > timezone.localtime(fact.occurred_at).date() else ""
+    """The later day on which a fact was learned (`whens.learned`)."""
+    return whens.learned(fact.occurred_at, fact.recorded_at)
 
 
 def since(change: AttributeChange | None) -> str:
@@ -195,12 +194,8 @@ def since(change: AttributeChange | None) -> str:
 
 
 def told_back(one: Correction | None) -> str:
-    """ "taken back on 12 Nov 2026 by Claire · a test"."""
-    if one is None:
-        return ""
-    when = formats.date_format(timezone.localtime(one.occurred_at), "SHORT_DATETIME_FORMAT")
-    said = _("taken back on %(when)s by %(who)s") % {"when": when, "who": one.by.name if one.by else _("the system")}
-    return f"{said} · {one.reason}" if one.reason else said
+    """When, by whom and why it was taken back; "" for what counts."""
+    return whens.taken_back(one, one.by.name if one.by else "") if one else ""
 
 
 def grouped(deeds: Sequence[Deed]) -> list[list[Deed]]:
