@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from personas import hooks
 from personas.criteria.lint_seen import Seen
+from personas.criteria.sentence import Voice
 from personas.definitions import queries
 from personas.definitions.services import KIND
 from personas.models import DefinitionLine
@@ -55,15 +56,10 @@ def studio(
     speaker, where = voice(), standing(line)
     # What waits for signatures is read; whoever goes on writing says so.
     may_edit = writes and (where.state != "proposed" or _goes_on(request, row, value))
-    if row is None and value is None and may_edit and (path := request.GET.get("value")):
-        value = open_value(line.draft, path, request.GET.get("focus", ""), speaker)
-        row = None if value else open_row(line.draft, path, request.GET.get("focus", ""), speaker)
-        if value is None and row is None:
-            return redirect("personas:definition", line.pk)
-    if row is None and value is None and may_edit and request.GET.get("edit"):
-        as_sentence = request.GET.get("as") == SENTENCE
-        row = open_row(line.draft, request.GET["edit"], request.GET.get("focus", ""), speaker, as_sentence=as_sentence)
-        if row is None:
+    if may_edit and row is None and value is None:
+        try:
+            row, value = _opened(request, line, speaker)
+        except LookupError:
             return redirect("personas:definition", line.pk)
     figures = _figures(line) if request.GET.get("count") else {"counts": None, "evidence": None}
     shown, live = document(line.draft.body, speaker, seen=_seen(**figures)), queries.version_in_force(line, at)
@@ -92,6 +88,20 @@ def studio(
         **figures,
     }
     return render(request, "personas/studio.html", context, status=status)
+
+
+def _opened(request: HttpRequest, line: DefinitionLine, speaker: Voice) -> tuple[Any, Any]:
+    """(form of a line, value in its sentence) that the address opens; LookupError where the draft has no such line."""
+    asked, focus = request.GET, request.GET.get("focus", "")
+    row = value = None
+    if path := asked.get("value"):
+        value = open_value(line.draft, path, focus, speaker)
+        row = None if value else open_row(line.draft, path, focus, speaker)
+    elif path := asked.get("edit"):
+        row = open_row(line.draft, path, focus, speaker, as_sentence=asked.get("as") == SENTENCE)
+    if path and row is None and value is None:
+        raise LookupError(path)
+    return row, value
 
 
 def _goes_on(request: HttpRequest, row: Any, value: Any) -> bool:
