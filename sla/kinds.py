@@ -47,9 +47,8 @@ class Kind:
     param: str = ""  # second number of the clause
     param_label: object = ""
     runs: str = ""  # clock: hours (of the target) | days (of the parameter, else of the target), of working time
-    kept: str = (
-        ""  # SQL of the instant from which the promise is kept, over tried, reached_at, sql_at, decided_at, %(target)s
-    )
+    # clock: SQL of the instant from which the promise is kept, over tried, reached_at, sql_at, decided_at, %(target)s
+    kept: str = ""
     queue: str = ""  # label of the promise in the queue
     made_up: str = "false"  # SQL over a clock k: missed, and owed no more
     idle: str = "done"  # clock: what says that nothing was done yet where it is empty, seen from the clock

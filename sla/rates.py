@@ -1,4 +1,5 @@
-"""What measures count for volumes and rates, by local day. A rate: the month's rows of a measure that are settled, those still pending and those left out, by local day."""
+"""What measures count for volumes and rates, by local day. Of a rate: the month's rows that are settled, those still pending and
+those left out."""
 
 from collections import defaultdict
 from collections.abc import Mapping

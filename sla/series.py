@@ -41,15 +41,15 @@ def book(month: Month) -> dict[str, dict[str, Any]]:
     out: dict[str, dict[str, Any]] = {}
     for row in month.rows:
         days = _days(month, row, shares)
-        out[row.clause.key] = {
-            day.isoformat(): list(found)
-            if isinstance(found, tuple)
-            else str(found)
-            if isinstance(found, Fraction)
-            else found
-            for day, found in sorted(days.items())
-        }
+        out[row.clause.key] = {day.isoformat(): _plain(found) for day, found in sorted(days.items())}
     return out
+
+
+def _plain(found: Any) -> Any:
+    """What a book can keep: pairs as lists, amounts as text."""
+    if isinstance(found, tuple):
+        return list(found)
+    return str(found) if isinstance(found, Fraction) else found
 
 
 def _days(month: Month, row: Row, shares: Mapping[str, Settled]) -> Mapping[date, Any]:
