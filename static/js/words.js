@@ -96,7 +96,7 @@ const later = () => {
 
 function listAll() {
   const dialog = document.getElementById("words-here");
-  if (!dialog || dialog.open) return false;
+  if (dialog.open) return;
   const place = dialog.querySelector("[data-words-here]");
   const keys = new Set([...document.querySelectorAll("[data-term]")].map((span) => span.dataset.term));
   const found = [...keys].map(termOf).filter(Boolean).sort((a, b) => a.word.localeCompare(b.word));
@@ -104,7 +104,6 @@ function listAll() {
   dialog.querySelector("[data-words-none]").hidden = found.length > 0;
   close();
   dialog.showModal();
-  return true;
 }
 
 if (home) {
