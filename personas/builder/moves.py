@@ -4,7 +4,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
-from personas.criteria import tree
+from personas.criteria import grade, tree
 
 Body = dict[str, Any]
 
@@ -32,6 +32,15 @@ def place(body: Body, path: tree.Path, index: int) -> tuple[Body, tree.Path]:
     index = max(0, min(index, len(siblings)))
     siblings.insert(index, line)
     return fresh, (*path[:-1], index)
+
+
+def cell(body: Body, name: str) -> Body:
+    """The body with a cell of the matrix chosen, or left again. ValueError for what is no cell of it."""
+    every = [one for row in grade.cells(body) for one in row]
+    if name not in every:
+        raise ValueError(name)
+    chosen = {*(body.get("mql") or ())} ^ {name}
+    return deepcopy(body) | {"mql": [one for one in every if one in chosen] + sorted(chosen.difference(every))}
 
 
 def fresh_key(keys: set[str]) -> str:

@@ -21,8 +21,8 @@ from .words import THIN, agreement, day, french_spaces, is_plural, listing, numb
 @dataclass(frozen=True)
 class Segment:
     """A piece of a sentence. `editor` is "" for plain text, else what edits it: number, days, count, text, list, date,
-    bool, choice, choices, kind, persona, page, name, campaign, channel, outcome, steps, points, each, cap. `path` and `value` say
-    where and what.
+    bool, choice, choices, field, op, key, kind, persona, page, name, campaign, channel, outcome, steps, points, each, cap.
+    `path` and `value` say where and what.
     """
 
     text: str
@@ -90,7 +90,8 @@ class Voice:
         info = self.catalogue.get(cond["field"]) or _unknown(cond["field"])
         value = cond.get("value")
         template = self.say(phrases.of_field(cond["op"], info.type, isinstance(value, list) and len(value) == 1))
-        bent = {"S": self.subjects.of(info), **agreement(info)}
+        named = Segment(self.subjects.of(info), (*path, "field"), cond["field"], "field")
+        bent = {"S": named, **agreement(info)}
         return self._with_operand(template, cond, path, info, bent)
 
     def _with_operand(
@@ -111,7 +112,7 @@ class Voice:
             slots |= {"value": Segment(number(value, self.lang), here, value, "days"), "days": self.days(value)}
         elif value is not None:
             slots["value"] = Segment(self.shown(value, info, operand), here, value, _editor(info))
-        return self.fill(template, **slots)
+        return list(_with_operator(self.fill(template, **slots), (*path, "op"), cond["op"]))
 
     def shown(self, value: Any, info: FieldInfo, operand: str = "") -> str:
         """One value as people read it."""
@@ -185,7 +186,8 @@ class Voice:
     def _property(self, prop: Mapping[str, Any], path: Path) -> list[Segment]:
         info = FieldInfo(f"event.{prop['key']}", property_type(prop), prop["key"], prop["key"])
         template = self.say(phrases.PROPERTY_PHRASES[prop["op"]])
-        return self._with_operand(template, prop, path, info, {"S": Segment(bare.key(prop["key"], self.lang))})
+        named = Segment(bare.key(prop["key"], self.lang), (*path, "key"), prop["key"], "key")
+        return self._with_operand(template, prop, path, info, {"S": named})
 
     # --- criteria
 
@@ -240,6 +242,20 @@ class Voice:
 def plain(pieces: Sequence[Segment]) -> str:
     """The sentence as one text."""
     return "".join(piece.text for piece in pieces)
+
+
+def _with_operator(pieces: Sequence[Segment], path: Path, op: str) -> Iterator[Segment]:
+    """The same words; the first of them that name nothing else stand for the operator."""
+    found = False
+    for piece in pieces:
+        words = piece.text.strip()
+        if found or piece.editor or words in ("", ":"):
+            yield piece
+            continue
+        found, (before, _words, after) = True, piece.text.partition(words)
+        yield from (Segment(before),) if before else ()
+        yield Segment(words, path, op, "op")
+        yield from (Segment(after),) if after else ()
 
 
 def _editor(info: FieldInfo) -> str:

@@ -23,9 +23,13 @@ from .words import said, voice
 @require_POST
 @once
 def act(request: HttpRequest, pk: int) -> HttpResponse:
-    """One of `moves.DEEDS` on the line at `path`, or "to" its place `index`; the page comes back at where the line is then."""
+    """One of `moves.DEEDS` on the line at `path`, "to" its place `index`, or a `cell` of the matrix; the page comes back at where
+    the line is then."""
     line, deed = get_line(pk), request.POST.get("do", "")
     try:
+        if deed == "cell":
+            name = request.POST.get("cell", "")
+            return _saved(request, line, moves.cell(line.draft.body, name), name)
         path = tree.parsed(request.POST.get("path", ""))
         if request.POST.get("key") and tree.find(line.draft.body, path)["key"] != request.POST["key"]:
             raise services.StaleDraft(_("Somebody changed this draft meanwhile: look at it before you go on."))

@@ -15,19 +15,22 @@ from personas.criteria.validate import retired, validate
 from .words import at_lines, said
 
 ADDABLE = (*tree.AXES, *tree.LISTS)
-SOFT = ("kind", "each")
+ASIDE = ("field", "op", "key")
+SOFT = ("kind", "each", *ASIDE)
 SETTINGS = {"mql": "mql", "fit": "mql", "engagement": "mql"}  # first step of a setting's path -> its form; else "rest"
 
 
 @dataclass(frozen=True)
 class Piece:
     """Text, or an editable value: `control` is the name of the field that edits it in the line's form. `soft`: words of the
-    sentence rather than a value in it; `unsaid`: what no sentence says, shown to whoever writes."""
+    sentence rather than a value in it; `aside`: reached by the arrows, so that Tab goes from value to value; `unsaid`: what no
+    sentence says, shown to whoever writes."""
 
     text: str
     control: str = ""
     soft: bool = False
     unsaid: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -222,7 +225,10 @@ def _setting(line: definition_text.Line, unsaid: bool = False) -> Line:
 
 def _pieces(segments: Sequence[Segment], start: tree.Path) -> list[Piece]:
     return [
-        Piece(one.text, control(one.path[len(start) :]) if one.path else "", one.editor in SOFT) for one in segments
+        Piece(
+            one.text, control(one.path[len(start) :]) if one.path else "", one.editor in SOFT, aside=one.editor in ASIDE
+        )
+        for one in segments
     ]
 
 

@@ -27,6 +27,7 @@ from .studio import get_line, studio
 from .words import voice
 
 FAULTY = 422
+ASKS_ANEW = (".field", ".op")  # another field or operator may take other values
 CONTROLS = ("csrfmiddlewaretoken", "revision", "path", "key", "do", "control", "then", FIELD)
 
 
@@ -62,7 +63,11 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     problems = [_as_new(one, where, path) for one in problems]
     if control and (one := values.value(where, posted, control, speaker, problems, key, body)):
         return studio(request, line, at, value=one, status=FAULTY)
-    row = rows.row(line.draft.body, where, posted, speaker, problems, key=key)
+    focus = ""
+    if control.endswith(ASKS_ANEW):  # the form offers what fits what was chosen; the rest is asked there
+        problems = [one for one in problems if not one.path.endswith(".op")]
+        focus = f"{control.rpartition('.')[0]}.value"
+    row = rows.row(line.draft.body, where, posted, speaker, problems, key=key, focus=focus)
     return studio(request, line, at, row=row, status=FAULTY)
 
 

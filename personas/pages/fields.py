@@ -124,9 +124,9 @@ class Builder:
             return
         offered = [op.name for op in operators_for(info.type)]
         made.choices["ops"] = self._operators(offered)
-        op = made.values["op"] if made.values["op"] in offered else offered[0]
-        if info.type == TEXT and not made.values["op"]:
-            op = "one_of"
+        op = made.values["op"]
+        if op not in offered:
+            op = "one_of" if info.type == TEXT else offered[0]
         made.values["op"] = op
         made.operand = self.operand(f"{made.name}.value", op, info)
 

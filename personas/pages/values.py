@@ -99,6 +99,12 @@ def _of_node(made: Any, node: Node, posted: Posted, control: str, speaker: Voice
     """The value where it is one of this condition's own."""
     if node.operand and control in (node.operand.name, f"{node.operand.name}.0", f"{node.operand.name}.1"):
         return _operand(made, node.operand, one(posted, control))
+    if node.kind in ("field", "prop") and control == f"{node.name}.op":
+        return made("choice", node.values["op"], choices=node.choices["ops"]) if "ops" in node.choices else None
+    if node.kind == "field" and control == f"{node.name}.field":
+        return made("choice", node.values["field"], groups=node.choices["fields"])
+    if node.kind == "prop" and control == f"{node.name}.key":
+        return made("text", node.values["key"])
     if node.kind == "persona" and control == f"{node.name}.persona":
         return made("choice", one(posted, control), choices=node.choices["personas"])
     return _of_event(made, node, posted, control, speaker) if node.kind == "event" else None

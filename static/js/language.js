@@ -125,7 +125,7 @@ function keepValue(then) {
 }
 function nextValue(back) {
   const here = valueHere();
-  const all = [...document.querySelectorAll("#studio a.value")];
+  const all = [...document.querySelectorAll("#studio a.value:not([tabindex='-1'])")];
   const after = all.filter((one) => here.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);
   return back ? all[all.length - after.length - 1] : after[0];
 }
@@ -135,6 +135,13 @@ document.addEventListener("keydown", (event) => {
   if (closed && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
     event.preventDefault();
     event.target.click();
+    return;
+  }
+  if (closed && (event.key === "ArrowLeft" || event.key === "ArrowRight")) {
+    const all = [...event.target.closest("[data-line]").querySelectorAll("a.value")];
+    const next = all[all.indexOf(event.target) + (event.key === "ArrowRight" ? 1 : -1)];
+    if (next) event.preventDefault();
+    next?.focus();
     return;
   }
   if (!single && !event.target.closest?.("#value-form")) return;

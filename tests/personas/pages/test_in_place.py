@@ -8,9 +8,9 @@ from personas.criteria import tree
 from personas.definitions import services
 from personas.models import DefinitionLine
 from smarketing.rows import clock
-from tests.forms import form
+from tests.forms import form, forms
 from tests.people import client_of, person
-from tests.personas.criteria.samples import event, item
+from tests.personas.criteria.samples import event, field, item
 from tests.personas.pages.test_studio import address, anna, client, draft, values_form  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -152,3 +152,86 @@ def test_in_french_the_same_values_are_edited(client, anna, line):  # noqa: F811
     page = client.get(address(line) + "?value=mql&focus=fit.bands").text
     assert "la plus haute d’abord" in page
     assert DefinitionLine.objects.get(pk=line.pk).draft.revision == 0
+
+
+# --- the words of a condition: its field, its operator, a property; and the cells of the matrix
+
+
+@pytest.fixture
+def worded():
+    body = written()
+    body["fit"]["items"] = [item("f1", 10, field("company.employees", "between", [50, 500]))]
+    body["must"] = [field("lead.country", "one_of", ["FR", "BE"])]
+    body["engagement"]["items"][0]["when"]["event"]["props"] = [{"key": "plan", "op": "is", "value": "pro"}]
+    return services.create_line(name="Worded", by=None, at=clock.now(), body=body)
+
+
+def test_the_words_of_a_condition_are_links_that_the_arrows_reach_and_tab_passes_by(client, worded):  # noqa: F811
+    page = client.get(address(worded)).text
+    for path, control in (
+        ("fit.items.0", "when.field"), ("fit.items.0", "when.op"), ("must.0", "when.op"),
+        ("engagement.items.0", "when.event.props.0.key"), ("engagement.items.0", "when.event.props.0.op"),
+    ):  # fmt: skip
+        found = re.search(rf'<a class="value value-soft"( tabindex="-1")? href="\?value={path}&amp;focus={control}"', page)
+        assert found and found[1], (path, control)
+    assert not re.search(r'tabindex="-1" href="\?value=fit.items.0&amp;focus=when.value', page)
+
+
+WORDS = [
+    ("must.0", "when.op", "none_of", lambda body: body["must"][0], field("lead.country", "none_of", ["FR", "BE"])),
+    ("must.0", "when.field", "company.industry", lambda body: body["must"][0], field("company.industry", "one_of", ["FR", "BE"])),
+    ("engagement.items.0", "when.event.props.0.op", "is_not", lambda body: first(body)["when"]["event"]["props"], [{"key": "plan", "op": "is_not", "value": "pro"}]),
+    ("engagement.items.0", "when.event.props.0.key", "tier", lambda body: first(body)["when"]["event"]["props"], [{"key": "tier", "op": "is", "value": "pro"}]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "control", "typed", "found", "then"), WORDS)
+def test_another_field_or_operator_is_chosen_where_it_stands(client, worded, path, control, typed, found, then):  # noqa: F811
+    row = values_form(client, worded, path, control)
+    assert row.data["control"] == [control]
+    assert client.post(row.action, row.data | {control: [typed], "do": ["save"]}).status_code == 302
+    assert found(draft(worded).body) == then
+
+
+@pytest.mark.parametrize(
+    ("control", "typed", "chosen"),
+    [("when.op", "at_least", "at_least"), ("when.field", "lead.country", "one_of")],
+)
+def test_a_word_that_takes_another_value_opens_the_line_with_what_was_chosen(client, worded, control, typed, chosen):  # noqa: F811
+    row = values_form(client, worded, "fit.items.0", control)
+    answer = client.post(row.action, row.data | {control: [typed], "do": ["save"]})
+    assert answer.status_code == 422 and draft(worded).revision == 0
+    again = form(answer.text, "/row/")
+    assert again.data["when.op"] == [chosen]
+    assert again.data["when.field"] == ["lead.country" if control == "when.field" else "company.employees"]
+    assert again.data["points"] == ["10"]
+
+
+def test_the_word_opened_is_a_choice_of_all_there_is(client, worded):  # noqa: F811
+    page = client.get(address(worded) + "?value=must.0&focus=when.field").text
+    assert "<optgroup" in page and 'value="lead.country" selected' in page and 'value="company.industry"' in page
+    page = client.get(address(worded) + "?value=must.0&focus=when.op").text
+    assert 'value="one_of" selected' in page and 'value="none_of"' in page and 'value="between"' not in page
+
+
+def test_a_cell_of_the_matrix_is_chosen_by_pressing_it_and_left_by_pressing_it_again(client, line):  # noqa: F811
+    def pressed(name):
+        page = client.get(address(line)).text
+        shown = next(one for one in forms(page) if one.data.get("do") == ["cell"])
+        return client.post(shown.action, shown.data | {"cell": [name]})
+
+    cells = list(draft(line).body["mql"])
+    assert "C3" not in cells
+    answer = pressed("C3")
+    assert answer.status_code == 302 and draft(line).body["mql"] == sorted([*cells, "C3"])
+    assert 'id="cell-C3" aria-pressed="true" data-focus' in client.get(answer.url.partition("#")[0]).text
+    pressed("C3")
+    assert draft(line).body["mql"] == cells
+    assert pressed("Z9").status_code == 404
+    services.undo_draft(line=line, revision=2, by=None, at=clock.now())
+    assert "C3" in draft(line).body["mql"]
+
+
+def test_who_only_reads_presses_no_cell(client, line):  # noqa: F811
+    read = client_of(person("Vera", "viewer")).get(address(line)).text
+    assert "cells-form" not in read and '<table class="matrix">' in read

@@ -22,6 +22,7 @@ def busy(db):
     lea = person("lea", "rep")
     one = handoff(at - timedelta(days=8), rep=lea)
     handoff(at - timedelta(hours=2), rep=lea)
+    handoff(at - timedelta(days=8), rep=lea)  # untouched and late, at whatever hour of the week this runs
     attempt(one, at - timedelta(days=1), by=lea)
     handoff(at - timedelta(hours=1))
     marketing, _sales = signers()
