@@ -89,6 +89,7 @@ urlpatterns = [
     path("api/v1/definitions/<int:pk>/differences/", definition_api.Differences.as_view(), name="api_differences"),
     path("api/v1/definitions/<int:pk>/comments/", comment_api.Comments.as_view(), name="api_comments"),
     path("api/v1/comments/<int:pk>/settled/", comment_api.Settled.as_view(), name="api_settled"),
+    path("api/v1/comments/<int:pk>/taken-back/", comment_api.TakenBack.as_view(), name="api_taken_back"),
     path("settings/personas/", traits.traits, name="traits"),
     path("language/paper/<int:pk>/", papers.paper, name="paper"),
 ]

@@ -82,6 +82,28 @@ class Settled(APIView):
         return Response(_of(found))
 
 
+class TakenBack(APIView):
+    """A comment taken back by whoever said it."""
+
+    verb = "definition.comment"
+    schema = AutoSchema()
+
+    @extend_schema(
+        operation_id="comment_taken_back",
+        description=_("Take back what you said yourself: nobody reads it any more. In a session, never with a token."),
+        request=None,
+        responses={200: ThreadShape(many=True), 400: ErrorShape},
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        """The threads that are left on the definition."""
+        found = get_object_or_404(Comment.objects.select_related("line"), pk=pk, taken_back_at=None)
+        try:
+            comments.take_back(comment=found, by=request.user, at=clock.now())
+        except comments.CannotComment as refusal:
+            return refused("refused", refusal)
+        return Response([_thread(one) for one in comments.threads(found.line)])
+
+
 def _of(comment: Comment) -> dict[str, Any]:
     """The thread that a comment belongs to."""
     first = comment.answers_id or comment.pk

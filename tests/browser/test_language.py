@@ -464,6 +464,21 @@ def test_band_edges_kinds_each_time_steps_and_needed_fields_are_edited_in_place_
     assert access.problems(page) == []
     page.keyboard.press("Space")
     assert kept("Enter", "#at-mandatory:focus")["mandatory"] == []
+    page.focus(value("fit.items.0", "when.value"))
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_selector(f"{value('fit.items.0', 'when.op')}:focus")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_selector(f"{value('fit.items.0', 'when.field')}:focus")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#f-when-op:focus")
+    page.select_option("#f-when-op", "none_of")
+    now = kept("Enter", "#at-fit-items-0:focus")
+    assert now["fit"]["items"][0]["when"]["op"] == "none_of"
+    page.focus("#cell-C1")
+    now = kept("Space", "#cell-C1[aria-pressed=true]:focus")
+    assert "C1" in now["mql"]
+    assert access.problems(page) == []
     while (revision := DefinitionLine.objects.get().draft.revision) and DefinitionLine.objects.get().draft.history:
         page.keyboard.press("Control+z")
         page.wait_for_function("n => !document.querySelector('#draft-head').innerText.endsWith(' ' + n)", arg=revision)

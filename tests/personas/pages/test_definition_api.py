@@ -102,6 +102,12 @@ def test_a_comment_is_said_answered_and_settled_in_a_session(client, line, signe
     assert theirs.post(settle, {}, content_type=JSON).json()["settled_by"] == "Hugo"
     assert client.get(API).json()[0]["comments"] == 0
     assert theirs.post(settle, {"settled": False}, content_type=JSON).json()["settled_at"] is None
+    theirs_said = theirs.get(here).json()[0]["comments"][1]["id"]
+    back = client.post(f"/api/v1/comments/{theirs_said}/taken-back/")
+    assert (back.status_code, back.json()["code"]) == (400, "refused")
+    left = theirs.post(f"/api/v1/comments/{theirs_said}/taken-back/").json()
+    assert [one["text"] for one in left[0]["comments"]] == ["Too many points."]
+    assert theirs.post(f"/api/v1/comments/{theirs_said}/taken-back/").status_code == 404
     for body, code in (
         ({"text": " "}, "refused"), ({"text": "x", "place": "gone"}, "refused"), ({}, "bad_body"), ([1], "bad_body"),
         ({"text": "x", "answers": 2**40}, "unknown_comment"), ({"text": "x" * 1001}, "refused"),

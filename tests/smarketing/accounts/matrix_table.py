@@ -81,7 +81,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
         MARKETERS: "personas:act personas:row personas:undo personas:propose personas:retire",
         WORKERS: "personas:comment",
     },
-    "comment": {WORKERS: "personas:comment_change personas:api_settled"},
+    "comment": {WORKERS: "personas:comment_change personas:api_settled personas:api_taken_back"},
     "replay": {ALL: "leads:replayed"},
     "version": {ALL: "personas:version personas:api_definition_version", MARKETERS: "personas:again"},
     "persona": {
