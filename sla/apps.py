@@ -27,6 +27,7 @@ class SlaConfig(AppConfig):
         hooks.promises.append(slots.promises)
         bell.register(derive.sweep, derive.WAITING)
         places.fill("queue.kept", beside.kept)
+        places.fill("queue.actions", beside.results)
         places.fill("focus.promise", beside.promise)
         kinds.register(
             kinds.PaperKind("terms", _("Terms of a contract"), "contract.sign", papers.signed, papers.page, papers.name)

@@ -94,7 +94,7 @@ RESPONSE = ("p90_nearest", "median", *(name for name in STATS if name not in ("p
 MEASURES = (
     Measure("response_time", _("Time to the first attempt"),
             _("Business hours from the handoff to the first attempt, made in time or late, by the calendar of the contract and the month in which the promise fell due; handoffs without an attempt are left out. The 90th percentile is the nearest rank."),
-            NUMBER, response, "spread", of_clocks, dates=("due",), stats=RESPONSE, order=96),
+            NUMBER, response, "spread", of_clocks, dates=("due",), stats=RESPONSE, interval=True, order=96),
     *_three("first_attempt_in_time", "first_attempt", _("First attempt in time"),
             _("First attempts made in time ÷ settled promises of a first attempt, by the month in which they fell due."), 90),
     *_three("attempts_in_time", "min_attempts", _("Attempts made in time"),

@@ -74,14 +74,19 @@ def counts(owed, at: datetime) -> Counts:
     zone = clock.zone()
     today = at.astimezone(zone).date()
     noon = datetime.combine(today, NOON, tzinfo=zone)
-    tomorrow = datetime.combine(today + timedelta(days=1), time(), tzinfo=zone)
     found = owed.aggregate(
-        today=Count("pk", filter=Q(due_at__lt=tomorrow)),
+        today=Count("pk", filter=Q(due_at__lt=tomorrow(at))),
         late=Count("pk", filter=Q(due_at__lt=at)),
         before_noon=Count("pk", filter=Q(due_at__gte=at, due_at__lt=noon)),
         all=Count("pk"),
     )
     return Counts(**found)
+
+
+def tomorrow(at: datetime) -> datetime:
+    """The local midnight after an instant."""
+    zone = clock.zone()
+    return datetime.combine(at.astimezone(zone).date() + timedelta(days=1), time(), tzinfo=zone)
 
 
 def page(owed, after: Key | None = None, size: int = PAGE) -> tuple[list[HandoffState], Key | None]:

@@ -105,6 +105,15 @@ def turned_down(question: Question) -> Population:
     )  # fmt: skip
 
 
+def tried(question: Question) -> Population:
+    """Handoffs with an attempt; a hit was spoken to."""
+    return _population(
+        question, f"{HANDED} JOIN tried t ON t.handoff_id = h.id", "h.id", question.day("h.occurred_at", "h.day_only"),
+        where=(question.around("h.occurred_at"),), hit="t.is_reached", beside=people("h.lead_id", few=True),
+        instant="h.occurred_at", columns=(*LEAD, *GRADE),
+    )  # fmt: skip
+
+
 def cohort(question: Question) -> Population:
     """A cohort of leads (created) or of first handoffs (handed); a hit has a won deal, within the window if one is asked."""
     if question.date == "created":

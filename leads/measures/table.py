@@ -54,6 +54,8 @@ MEASURES = (
             COUNT, partial(p.outcomes, which="{reached}"), dimensions=d.of_outcomes, dates=("handed", "reached"), windowed=True, order=50),
     Measure("sql_rate", _("MQL to SQL"), _("Handoffs whose need was confirmed, or shown by a deal ÷ handoffs."),
             RATIO, partial(p.outcomes, hit="{reached}"), "share", d.of_outcomes, windowed=True, interval=True, maturity=MATURE, order=51),
+    Measure("reach", _("Reached"), _("Handoffs in which the person was spoken to ÷ handoffs with an attempt, by the day of the handoff."),
+            RATIO, p.tried, "share", d.of_handoffs, interval=True, order=52),
     Measure("deals", _("Deals opened"), _("Deals of any state, each once under its primary lead, by the cohort of their lead or by the day they were opened."),
             COUNT, p.deals, dimensions=d.of_deals, dates=("handed", "created", "opened"), order=60),
     Measure("won", _("Deals won"), _("Won deals, each once under its primary lead, by the day they were won or by the cohort of their lead."),

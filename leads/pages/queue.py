@@ -1,6 +1,7 @@
 """The queue as a list: what is owed, in the order of the promises; the pool; a manager's choice of rep."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -44,8 +45,10 @@ def index(request: HttpRequest) -> HttpResponse:
     """The list. A rep sees their own; a manager all, or the chosen rep's."""
     at = clock.now()
     rep = _chosen(request)
-    owed = owed_by(request.user, rep)
-    rows, following = queue.page(owed.select_related(*RELATED), queue.parsed(request.GET.get("after", "")))
+    owed, only = owed_by(request.user, rep), _only(request.GET)
+    rows, following = queue.page(
+        _within(owed, only, at).select_related(*RELATED), queue.parsed(request.GET.get("after", ""))
+    )
     teller = telling.teller(at, clock.zone(), rows[0].calendar_id if rows else None)
     pool = HandoffState.objects.visible_to(request.user).in_pool().in_order().select_related(*RELATED)
     waiting = list(pool[: POOL_ROWS + 1])
@@ -58,6 +61,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "before_noon": at.astimezone(teller.zone).hour < queue.NOON.hour,
         "following": queue.written(following) if following else "",
         "further": bool(request.GET.get("after")),
+        "only": only,
         "next_promise": teller.day_and_time(first) if first and first > at else "",
         "teller": teller,
         "done": done.done(request, teller),
@@ -124,7 +128,18 @@ def asked_of_queue(user: User, params: QueryDict) -> Any:
     if not params.get("all"):
         return visible.open()
     chosen = next((one for one in _reps(user) if str(one.pk) == params.get("rep", "")), None)
-    return visible.owed_by(chosen) if chosen else visible.owed()
+    return _within(visible.owed_by(chosen) if chosen else visible.owed(), _only(params), clock.now())
+
+
+def _only(params: QueryDict) -> str:
+    """Which part of the queue is asked for: late, today, or "" for all."""
+    asked = params.get("only", "")
+    return asked if asked in ("late", "today") else ""
+
+
+def _within(owed, only: str, at: datetime):
+    """What is late at `at`, what falls due before tomorrow, or all."""
+    return owed.due_before(at if only == "late" else queue.tomorrow(at)) if only else owed
 
 
 def told(states: list[HandoffState], teller: telling.Teller) -> list[Row]:

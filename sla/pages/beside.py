@@ -8,6 +8,7 @@ from leads.models import HandoffState
 from sla import kinds, words
 from sla.clocks import MET, MISSED, PENDING
 from sla.models import Clause, Clock
+from smarketing.accounts.policy import may
 from smarketing.rows import clock
 
 
@@ -24,6 +25,12 @@ def kept(context, rep: int | None = None) -> str:
     share = words.percent(100 * counts["met"] // counts["n"])  # never "100 %" while one was broken
     said = _("kept this month %(share)s (n = %(n)s)") % {"share": share, "n": counts["n"]}
     return render_to_string("sla/kept.html", {"said": said})
+
+
+def results(context) -> str:
+    """The way from the queue to what came of it: a rep's own results, a manager's team."""
+    user = context["request"].user
+    return render_to_string("sla/results_link.html", {"own": may(user, "results.view"), "team": may(user, "team.view")})
 
 
 def promise(context, handoff: int) -> str:

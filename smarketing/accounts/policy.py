@@ -67,6 +67,8 @@ VERBS: dict[str, frozenset[str]] = {
     # handoffs and deals
     "queue.view": frozenset({REP, MANAGER}),
     "handoffs.view": EVERY_ROLE,
+    "team.view": frozenset({MANAGER}),
+    "results.view": frozenset({REP}),
     "handoffs.work": frozenset({REP, "manager:sales"}),
     "handoffs.make": frozenset({MARKETER, MANAGER}),
     "handoffs.reassign": frozenset({MANAGER}),

@@ -25,7 +25,9 @@ class GroupShape(serializers.Serializer):
     n = serializers.IntegerField(help_text=_("Rows counted; of a share, the hits."))
     of = serializers.IntegerField(allow_null=True, help_text=_("Base of a share."))
     interval = serializers.ListField(
-        child=serializers.CharField(), allow_null=True, help_text=_("95 % after Wilson, of a share.")
+        child=serializers.CharField(),
+        allow_null=True,
+        help_text=_("95 %: after Wilson, of a share; after Woodruff, of a median or percentile."),
     )
     mature = serializers.BooleanField(help_text=_("Whether every row of the cohort has had its time."))
     rows_url = serializers.URLField(help_text=_("The page that lists the rows counted."))

@@ -30,7 +30,8 @@ REP = "rep"
 
 @dataclass(frozen=True)
 class Group:
-    """One line of an answer. `interval`: 95 %, exact Decimals, for shares; `rows_url` lists the rows counted."""
+    """One line of an answer. `interval`: 95 %, for shares and, where the measure says so, quantiles; `rows_url` lists the rows
+    counted."""
 
     group: dict[str, str]
     value: Exact | None
@@ -178,10 +179,23 @@ def address(question: Question, group: Mapping[str, str] | None = None) -> str:
 
 def _group(measure: Measure, question: Question, group: dict[str, str], figure: Figure) -> Group:
     of = figure.of if measure.unit == numbers.RATIO else None
-    interval = numbers.wilson(figure.n, of) if measure.interval and of is not None else None
     return Group(
-        group, figure.value, figure.n, of, interval, _mature(measure, question, group), address(question, group)
+        group,
+        figure.value,
+        figure.n,
+        of,
+        _interval(measure, figure, of),
+        _mature(measure, question, group),
+        address(question, group),
     )
+
+
+def _interval(measure: Measure, figure: Figure, of: int | None) -> tuple[Decimal, Decimal] | None:
+    if not measure.interval:
+        return None
+    if of is not None:
+        return numbers.wilson(figure.n, of)
+    return figure.around and (numbers.rounded(figure.around[0], 6), numbers.rounded(figure.around[1], 6))
 
 
 def _mature(measure: Measure, question: Question, group: Mapping[str, str]) -> bool:

@@ -15,15 +15,17 @@ def wilson(hits: int, of: int) -> tuple[Decimal, Decimal] | None:
     """95 % interval of a share after Wilson, to 40 digits; None for 0 of 0. ValueError unless 0 <= hits <= of."""
     if not 0 <= hits <= of:
         raise ValueError(f"{hits} of {of} is no share")
-    if not of:
-        return None
-    c, n, k, z2 = _CONTEXT, Decimal(of), Decimal(hits), _CONTEXT.multiply(Z, Z)
+    return _wilson(Decimal(hits), Decimal(of)) if of else None
+
+
+def _wilson(k: Decimal, n: Decimal) -> tuple[Decimal, Decimal]:
+    c, z2 = _CONTEXT, _CONTEXT.multiply(Z, Z)
     below = c.add(n, z2)
     middle = c.divide(c.add(k, c.divide(z2, Decimal(2))), below)
     inside = c.add(c.divide(c.multiply(k, n - k), n), c.divide(z2, Decimal(4)))
     half = c.divide(c.multiply(Z, c.sqrt(inside)), below)
-    low = Decimal(0) if hits == 0 else c.subtract(middle, half)
-    high = Decimal(1) if hits == of else c.add(middle, half)
+    low = Decimal(0) if k == 0 else c.subtract(middle, half)
+    high = Decimal(1) if k == n else c.add(middle, half)
     return low, high
 
 
@@ -45,6 +47,18 @@ def nearest_rank(spread: Sequence[tuple[Exact, int]], share: Fraction) -> Fracti
         return None
     rank = max(1, -(-share.numerator * count // share.denominator))
     return _nth(spread, rank - 1)
+
+
+def around(spread: Sequence[tuple[Exact, int]], share: Fraction) -> tuple[Fraction, Fraction] | None:
+    """95 % interval of a quantile (0 < share < 1) after Woodruff (JASA 47, 1952): the values just outside Wilson's interval of
+    the share itself (of 100 values and a median the 40th and the 61st), however they are spread. None of nothing."""
+    count = sum(times for _value, times in spread)
+    if not count:
+        return None
+    place = _CONTEXT.divide(Decimal(count * share.numerator), Decimal(share.denominator))
+    low, high = _wilson(place, Decimal(count))
+    first, last = Fraction(low) * count // 1, -(-Fraction(high) * count // 1) + 1
+    return _nth(spread, max(first, 1) - 1), _nth(spread, min(last, count) - 1)
 
 
 def _nth(spread: Sequence[tuple[Exact, int]], place: int) -> Fraction:

@@ -75,7 +75,7 @@ def _context(request: HttpRequest, query: QueryDict, found: Answer, fixed: bool)
         "answer": found,
         "figure": shown.figure(found.total.value, found.unit),
         "exactly": shown.exactly(found.total.value, found.unit),
-        "interval": shown.interval(found.total.interval),
+        "interval": shown.interval(found.total.interval, found.unit),
         "last": question.until - timedelta(days=1),
         "dated": words.DATES.get(question.date, question.date),
         "stat": words.stat(question.stat) if question.stat else "",
@@ -163,7 +163,7 @@ def _part(question: Question, part: registry.Part) -> dict[str, Any]:
 
 def _row(question: Question, group: Group, unit: str, offered: dict[str, registry.Dimension]) -> Row:
     names = [words.value(name, group.group[name], offered) for name in question.by]
-    return Row(names, group, shown.figure(group.value, unit), shown.interval(group.interval))
+    return Row(names, group, shown.figure(group.value, unit), shown.interval(group.interval, unit))
 
 
 def _choices(measure: registry.Measure, question: Question, offered) -> dict[str, list[tuple[str, str, bool]]]:

@@ -15,15 +15,24 @@ from .numbers import Exact
 
 @dataclass(frozen=True)
 class Figure:
-    """`value` exact, None when there is nothing to say (0 of 0, median of nothing); `n` hits or rows, of `of`."""
+    """`value` exact, None when there is nothing to say (0 of 0, median of nothing); `n` hits or rows, of `of`; `around`: 95 %
+    interval of a quantile."""
 
     value: Exact | None
     n: int
     of: int | None = None
+    around: tuple[Exact, Exact] | None = None
 
 
 NOTHING = Figure(None, 0)
 Lines = Sequence[tuple[Any, ...]]
+PERCENTS = (5, 10, 25, 50, 75, 90, 95)
+# Of which share a figure is the quantile.
+QUANTILES = {
+    "median": Fraction(1, 2),
+    "p90_nearest": Fraction(9, 10),
+    **{f"p{percent:02}": Fraction(percent, 100) for percent in PERCENTS},
+}
 # Parameter `stat` of measures that spread: name -> pure function of [(value, times)].
 STATS: dict[str, Callable[[Sequence[tuple[Exact, int]]], Exact | None]] = {
     "median": lambda spread: numbers.quantile(spread, Fraction(1, 2)),
@@ -33,7 +42,7 @@ STATS: dict[str, Callable[[Sequence[tuple[Exact, int]]], Exact | None]] = {
     "sum": lambda spread: numbers.total(spread) if spread else None,
     **{
         f"p{percent:02}": (lambda spread, share=Fraction(percent, 100): numbers.quantile(spread, share))
-        for percent in (5, 10, 25, 50, 75, 90, 95)
+        for percent in PERCENTS
     },
     "p90_nearest": lambda spread: numbers.nearest_rank(spread, Fraction(9, 10)),
 }
@@ -62,7 +71,8 @@ def _sum(lines: Lines, _stat: str) -> Figure:
 
 def _spread(lines: Lines, stat: str) -> Figure:
     spread = [(value, times) for value, times in lines if value is not None]
-    return Figure(STATS[stat](spread), sum(times for _value, times in spread))
+    around = numbers.around(spread, QUANTILES[stat]) if stat in QUANTILES else None
+    return Figure(STATS[stat](spread), sum(times for _value, times in spread), around=around)
 
 
 REDUCES: dict[str, Reduce] = {

@@ -66,10 +66,12 @@ def cell(value: Any, kind: str) -> str:
     return number(value) if kind == "number" else str(value)
 
 
-def interval(edges: tuple[Decimal, Decimal] | None) -> str:
-    """ "10.5–13.2 %"; "" for none."""
+def interval(edges: tuple[Decimal, Decimal] | None, unit: str = numbers.RATIO) -> str:
+    """ "10.5–13.2 %", or 1.5–3.25 of another unit; "" for none."""
     if edges is None:
         return ""
+    if unit != numbers.RATIO:
+        return "–".join(figure(edge, unit) for edge in edges)
     low, high = (number(numbers.rounded(edge * 100, 1)) for edge in edges)
     return _("%(number)s%%") % {"number": f"{low}–{high}"}
 

@@ -573,6 +573,8 @@ PAGES = (
     Page("sla:follow_up", "manager-sales"),
     Page("sla:month", "viewer", _closed_month),
     Page("sla:months", "viewer"),
+    Page("sla:team", "manager-sales"),
+    Page("sla:own", "rep"),
     Page("sla:contracts", "marketer"),
     Page("sla:goal", "manager-marketing", query="?revenue=1000000&share=60&deal=20000&won=5&months=12"),
     Page("sla:new", "manager-marketing"),

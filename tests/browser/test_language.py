@@ -464,17 +464,17 @@ def test_band_edges_kinds_each_time_steps_and_needed_fields_are_edited_in_place_
     assert access.problems(page) == []
     page.keyboard.press("Space")
     assert kept("Enter", "#at-mandatory:focus")["mandatory"] == []
-    page.focus(value("fit.items.0", "when.value"))
+    page.focus(value("fit.items.2", "when.value"))
     page.keyboard.press("ArrowLeft")
-    page.wait_for_selector(f"{value('fit.items.0', 'when.op')}:focus")
+    page.wait_for_selector(f"{value('fit.items.2', 'when.op')}:focus")
     page.keyboard.press("ArrowLeft")
-    page.wait_for_selector(f"{value('fit.items.0', 'when.field')}:focus")
+    page.wait_for_selector(f"{value('fit.items.2', 'when.field')}:focus")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     page.wait_for_selector("#f-when-op:focus")
     page.select_option("#f-when-op", "none_of")
-    now = kept("Enter", "#at-fit-items-0:focus")
-    assert now["fit"]["items"][0]["when"]["op"] == "none_of"
+    now = kept("Enter", "#at-fit-items-2:focus")
+    assert now["fit"]["items"][2]["when"]["op"] == "none_of"
     page.focus("#cell-C1")
     now = kept("Space", "#cell-C1[aria-pressed=true]:focus")
     assert "C1" in now["mql"]

@@ -172,7 +172,9 @@ def test_the_words_of_a_condition_are_links_that_the_arrows_reach_and_tab_passes
         ("fit.items.0", "when.field"), ("fit.items.0", "when.op"), ("must.0", "when.op"),
         ("engagement.items.0", "when.event.props.0.key"), ("engagement.items.0", "when.event.props.0.op"),
     ):  # fmt: skip
-        found = re.search(rf'<a class="value value-soft"( tabindex="-1")? href="\?value={path}&amp;focus={control}"', page)
+        found = re.search(
+            rf'<a class="value value-soft"( tabindex="-1")? href="\?value={path}&amp;focus={control}"', page
+        )
         assert found and found[1], (path, control)
     assert not re.search(r'tabindex="-1" href="\?value=fit.items.0&amp;focus=when.value', page)
 

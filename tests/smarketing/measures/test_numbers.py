@@ -1,5 +1,6 @@
 """Pure figures against plain Python: intervals, quantiles, rounding."""
 
+import random
 import statistics
 from collections import Counter
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -50,6 +51,36 @@ def test_a_share_of_nothing_has_no_interval_and_more_hits_than_rows_is_a_fault()
     assert numbers.wilson(0, 0) is None
     with pytest.raises(ValueError):
         numbers.wilson(3, 2)
+
+
+@given(values, st.sampled_from([Fraction(1, 2), Fraction(9, 10), Fraction(1, 4)]))
+def test_the_interval_of_a_quantile_ends_at_values_and_holds_it(some, share):
+    spread = list(Counter(some).items())
+    low, high = numbers.around(spread, share)
+    assert low in set(map(Fraction, some)) and high in set(map(Fraction, some))
+    assert low <= numbers.nearest_rank(spread, share) <= high
+    assert numbers.around([], share) is None
+
+
+def test_the_interval_of_a_median_is_that_of_the_ranks():
+    # n = 100, share 1/2: Wilson 0.4038 to 0.5962, so the 40th and the 61st value (Woodruff 1952)
+    assert numbers.around([(n, 1) for n in range(1, 101)], Fraction(1, 2)) == (40, 61)
+    assert numbers.around([(0, 60), (7, 1)], Fraction(1, 2)) == (0, 0)
+
+
+def test_planted_fault_an_interval_around_the_mean_is_caught():
+    spread = [(n, 1) for n in range(1, 100)] + [(10_000, 1)]
+    low, high = numbers.around(spread, Fraction(1, 2))
+    assert not low <= numbers.mean(spread) <= high
+
+
+def test_in_most_samples_the_interval_of_a_median_holds_the_median_of_all():
+    draw, held = random.Random(7), 0
+    for _sample in range(400):
+        some = [draw.expovariate(1) for _case in range(40)]
+        low, high = numbers.around([(Fraction(value), 1) for value in some], Fraction(1, 2))
+        held += low <= Fraction(0.6931471805599453) <= high
+    assert held >= 370  # 95 % of 400 are 380
 
 
 @given(values, st.integers(0, 100))

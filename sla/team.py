@@ -1,0 +1,122 @@
+"""The reps of sales side by side: what each carries, what of it is late and with which promise, and how the month went.
+
+What they carry is read of the states of handoffs as they are now; the figures of the month are the measures', by rep.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Max, Q
+
+from leads.handoffs import queue
+from leads.models import Attempt, Correction, HandoffState, PoolMember
+from smarketing.accounts.models import Role, Team, User
+from smarketing.measures import engine
+from smarketing.measures.engine import Group
+
+FEW = 20  # cases, under which a rate says little
+# (measure, its figure) of the month, in the order of the columns.
+FIGURES = (
+    ("first_attempt_in_time", ""),
+    ("attempts_in_time", ""),
+    ("decided_in_time", ""),
+    ("reach", ""),
+    ("response_time", "median"),
+    ("response_time", "p90_nearest"),
+)
+
+
+@dataclass
+class Load:
+    """Handoffs owed now. `cap`: how many at most a pool gives them, None for whoever is in no pool; `late` and `today`: whose
+    promise broke, or falls due before tomorrow; `why`: label of the broken promise -> how many; `last`: the last attempt."""
+
+    owed: int = 0
+    today: int = 0
+    late: int = 0
+    cap: int | None = None
+    why: dict[str, int] = field(default_factory=dict)
+    last: datetime | None = None
+
+    @property
+    def full(self) -> bool:
+        """Whether no pool gives them another one."""
+        return self.cap is not None and self.owed >= self.cap
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One line: a rep (None: of people who left, or of the pools), and the figures of their month in the order of FIGURES."""
+
+    rep: User | None
+    name: str
+    load: Load
+    figures: tuple[Group | None, ...]
+
+
+@dataclass(frozen=True)
+class Board:
+    """`desks` by name, `whole` of all sales; `question`: the period the figures are of."""
+
+    desks: tuple[Desk, ...]
+    others: tuple[Desk, ...]
+    whole: tuple[Group, ...]
+    pooled: int
+    first: date
+    until: date
+    cutoff: datetime
+
+
+def reps(team: Team | None = None) -> list[User]:
+    """The reps who work here, of a team or all, by name."""
+    found = User.objects.filter(role=Role.REP, is_active=True).select_related("team")
+    return sorted(found.filter(team=team) if team else found, key=lambda one: one.name.casefold())
+
+
+def board(*, by: User, people: Sequence[User], first: date, until: date, at: datetime, cutoff: datetime) -> Board:
+    """What these reps carry at `at`, and how the month [first, until) went as known at `cutoff`, as far as `by` may see it."""
+    figures = [
+        engine.answer(key, first=first, until=until, by=("rep",), stat=stat, cutoff=cutoff, user=by)
+        for key, stat in FIGURES
+    ]
+    named = [{row.group["rep"]: row for row in answer.rows} for answer in figures]
+    loads, own = load(people, by, at), names(people)
+    desks = [Desk(one, own[one.pk], loads[one.pk], tuple(rows.get(own[one.pk]) for rows in named)) for one in people]
+    every = names(reps())
+    others = sorted({name for rows in named for name in rows} - set(every.values()) - {""}, key=str.casefold)
+    return Board(
+        tuple(desks), tuple(Desk(None, name, Load(), tuple(rows.get(name) for rows in named)) for name in others),
+        tuple(answer.total for answer in figures), HandoffState.objects.visible_to(by).in_pool().count(), first, until, cutoff,
+    )  # fmt: skip
+
+
+def load(people: Iterable[User], by: User, at: datetime) -> dict[int, Load]:
+    """Rep -> what they carry at `at`, as far as `by` may see it."""
+    out: dict[int, Load] = defaultdict(Load)
+    ids = [one.pk for one in people]
+    owed = HandoffState.objects.visible_to(by).owed().filter(rep__in=ids)
+    for rep, label, n, today, late in owed.values_list("rep", "due_label").annotate(
+        n=Count("pk"),
+        today=Count("pk", filter=Q(due_at__lt=queue.tomorrow(at))),
+        late=Count("pk", filter=Q(due_at__lt=at)),
+    ):
+        one = out[rep]
+        one.owed, one.today, one.late = one.owed + n, one.today + today, one.late + late
+        if late:
+            one.why[label] = late
+    caps = PoolMember.objects.filter(rep__in=ids, pool__retired_at=None, weight__gt=0).values_list("rep")
+    for rep, cap in caps.annotate(cap=Max("cap")):
+        out[rep].cap = cap
+    tries = Attempt.objects.filter(rep__in=ids, occurred_at__gt=at - timedelta(days=60), occurred_at__lte=at)
+    tries = tries.exclude(pk__in=Correction.objects.filter(subject="attempt").values("subject_id"))
+    for rep, last in tries.values_list("rep").annotate(last=Max("occurred_at")):
+        out[rep].last = last
+    return {pk: out[pk] for pk in ids}
+
+
+def names(people: Iterable[User]) -> Mapping[int, str]:
+    """Rep -> what measures call them: the name, with the number where several are called so."""
+    often: dict[str, int] = {name: n for name, n in User.objects.values_list("name").annotate(n=Count("pk"))}
+    return {one.pk: f"{one.name} #{one.pk}" if often[one.name] > 1 else one.name for one in people}
