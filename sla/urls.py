@@ -14,8 +14,8 @@ urlpatterns = [
     path("contract/new/", documents.new, name="new"),
     path("contract/<int:pk>/terms/", documents.document, name="terms"),
     path("contract/<int:pk>/draft/", documents.draft, name="draft"),
-    path("team/", team.board, name="team"),
-    path("results/", own.own, name="own"),
+    path("queue/team/", team.board, name="team"),
+    path("queue/results/", own.own, name="own"),
     path("api/v1/contracts/", api.Contracts.as_view(), name="api_contracts"),
     re_path(
         r"^api/v1/contracts/(?P<pk>\d+)/months/(?P<month>20\d{2}-(?:0[1-9]|1[0-2]))/$",

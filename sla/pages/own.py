@@ -30,7 +30,11 @@ def own(request: HttpRequest) -> HttpResponse:
     months = [*follow.back(this, results.MONTHS - 1), this]
     context = {
         "today": results.today(request.user, day, cutoff), "months": months,
-        "lines": [_line(one) for one in results.lines(request.user, months, next_month(this), cutoff)],
+        "lines": [
+            _line(one)
+            for one in results.lines(request.user, months, next_month(this), cutoff)
+            if one.own.n or one.own.of or (one.team and (one.team.n or one.team.of))  # no line for what nobody promised
+        ],
         "back": [_back(one) for one in results.given_back(request.user, at)], "cutoff": cutoff,
     }  # fmt: skip
     return render(request, "sla/own.html", context | {"kept": _kept(context["today"])})

@@ -1,5 +1,6 @@
 """The page of a team: load, what is late, reach and speed of each rep. Views only translate."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -36,14 +37,17 @@ def board(request: HttpRequest) -> HttpResponse:
         by=request.user, people=team.reps(chosen), first=first, until=next_month(first), at=at, cutoff=fence.cutoff()
     )
     may_give = may(request.user, "handoffs.reassign")
+    told = [
+        i for i, group in enumerate(found.whole) if group.n or group.of
+    ]  # no column for what nobody promised or did
     context = {
         "board": found, "team": chosen, "teams": Team.objects.filter(side=Side.SALES).order_by("name"), "month": first,
         "before": _address(follow.back(first, 1)[0], chosen), "now": first == clock.today(at).replace(day=1),
         "after": _address(next_month(first), chosen) if next_month(first) <= clock.today(at) else "",
-        "heads": [HEADS.get(one) or registry.find(one[0]).label for one in team.FIGURES],
-        "rows": [_row(desk, at, may_give) for desk in found.desks],
-        "others": [(one.name, [_cell(group, i) for i, group in enumerate(one.figures)]) for one in found.others],
-        "whole": [_cell(group, i) for i, group in enumerate(found.whole)],
+        "heads": [HEADS.get(team.FIGURES[i]) or registry.find(team.FIGURES[i][0]).label for i in told],
+        "rows": [_row(desk, at, may_give) | {"cells": _cells(desk.figures, told)} for desk in found.desks],
+        "others": [(one.name, _cells(one.figures, told)) for one in found.others],
+        "whole": _cells(found.whole, told),
         "sum": {name: sum(getattr(one.load, name) for one in found.desks) for name in ("owed", "today", "late")},
     }  # fmt: skip
     return render(request, "sla/team.html", context)
@@ -87,13 +91,16 @@ def _row(desk: team.Desk, at, may_give: bool) -> dict[str, Any]:
         "why": [(_promise(label), n) for label, n in sorted(load.why.items(), key=lambda pair: -pair[1])],
         "last": teller.ago(load.last) if load.last else "",
         "give": give if may_give and load.owed else "",
-        "cells": [_cell(group, i) for i, group in enumerate(desk.figures)],
     }  # fmt: skip
 
 
 def _promise(label: str) -> str:
     """The promise that broke, by the label that stands in the queue."""
     return next((str(kind.label) for kind in KINDS.values() if kind.queue == label), label)
+
+
+def _cells(figures: Sequence[Group | None], told: Sequence[int]) -> list[dict[str, Any] | None]:
+    return [_cell(figures[i], i) for i in told]
 
 
 def _cell(group: Group | None, index: int) -> dict[str, Any] | None:

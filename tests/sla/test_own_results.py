@@ -27,12 +27,12 @@ def test_promises_due_today_are_counted_kept_broken_and_to_come(november, lea, p
     handoff(paris(2026, 11, 20, 14, 30), rep=paul)
     found = kept(lea, november)
     assert (found.kept, found.settled, found.pending) == (1, 2, 1) and "clock=missed" in found.broken_url
-    page = client_of(lea).get("/results/").text
+    page = client_of(lea).get("/queue/results/").text
     assert "You kept 1 of 2 promises that fell due today." in page and "1 is still to come." in page
 
 
 def test_a_day_without_promises_says_so(november, lea):  # noqa: F811
-    assert "No promise of yours fell due today." in client_of(lea).get("/results/").text
+    assert "No promise of yours fell due today." in client_of(lea).get("/queue/results/").text
 
 
 def test_each_month_is_theirs_and_the_team_is_everybody(november, lea, paul):  # noqa: F811
@@ -49,17 +49,17 @@ def test_each_month_is_theirs_and_the_team_is_everybody(november, lea, paul):  #
     assert [(group.n, group.of) for group in first.months] == [(0, 0), (1, 1)]
     assert (first.own.n, first.own.of, first.team.n, first.team.of) == (1, 1, 2, 3)
     assert lines["handoffs", ""].team is None and lines["handoffs", ""].own.n == 1
-    page = client_of(lea).get("/results/").text
-    assert "First attempt in time" in page and "paul" not in page.lower()
+    page = client_of(lea).get("/queue/results/").text
+    assert "First attempt in time" in page and "Decisions made in time" not in page and "paul" not in page.lower()
 
 
 def test_what_became_of_a_lead_given_back_is_told_without_a_way_into_anothers_leads(november, lea, paul):  # noqa: F811
     first = handoff(paris(2026, 11, 3, 9), rep=lea)
     attempt(first, paris(2026, 11, 3, 10), by=lea)
-    page = client_of(lea).get("/results/").text
+    page = client_of(lea).get("/queue/results/").text
     assert "You refused nothing and gave nothing back." in page
     made = decisions.give_back(handoff=first, by=lea, at=november - timedelta(hours=2), reason="TIME-LATER")
-    page = client_of(lea).get("/results/").text
+    page = client_of(lea).get("/queue/results/").text
     assert "Interested, wrong time" in page and "May come back on" in page
     handoff(november - timedelta(hours=1), rep=paul)  # another lead's: nothing about it here
     assert [one.later for one in results.given_back(lea, november)] == [None]
@@ -71,12 +71,13 @@ def test_what_became_of_a_lead_given_back_is_told_without_a_way_into_anothers_le
     states.derive([later.pk])
     found = results.given_back(lea, november)
     assert [(one.decision.pk, one.later.pk) for one in found] == [(made.pk, later.pk)]
-    page = client_of(lea).get("/results/").text
+    page = client_of(lea).get("/queue/results/").text
     assert "Handed over again, to paul: assigned" in page
 
 
 @pytest.mark.parametrize("role", ["manager", "marketer", "viewer", "administrator"])
 def test_only_a_rep_has_own_results(november, role):  # noqa: F811
     assert (
-        client_of(person("someone", role, "sales" if role == "manager" else None)).get("/results/").status_code == 403
+        client_of(person("someone", role, "sales" if role == "manager" else None)).get("/queue/results/").status_code
+        == 403
     )

@@ -98,7 +98,7 @@ def test_the_page_names_what_is_late_and_leads_to_it(november, lea):
     handoff(paris(2026, 11, 20, 9), rep=lea)
     handoff(paris(2026, 11, 23, 9, 30), rep=lea)
     boss = client_of(manager())
-    page = boss.get("/team/").text
+    page = boss.get("/queue/team/").text
     assert "First attempt in time 1" in page and f"?rep={lea.pk}&amp;only=late" in page and "Give away…" in page
     late = boss.get("/queue/", {"rep": lea.pk, "only": "late"}).text
     assert late.count('class="cell-lead"') == 1 and "Only what is late." in late
@@ -112,17 +112,19 @@ def test_a_team_is_shown_alone(november, lea, paul):
     lea.team = lyon
     lea.save()
     boss = client_of(manager())
-    page = boss.get("/team/", {"team": lyon.pk}).text
+    page = boss.get("/queue/team/", {"team": lyon.pk}).text
     assert ">lea<" in page and ">paul<" not in page
     assert (
-        boss.get("/team/", {"team": 2**40}).status_code == boss.get("/team/", {"month": "2026-13"}).status_code == 404
+        boss.get("/queue/team/", {"team": 2**40}).status_code
+        == boss.get("/queue/team/", {"month": "2026-13"}).status_code
+        == 404
     )
 
 
 @pytest.mark.parametrize("role", ["rep", "marketer", "viewer", "administrator"])
 def test_only_managers_read_it(november, role):
-    assert client_of(person("someone", role)).get("/team/").status_code == 403
+    assert client_of(person("someone", role)).get("/queue/team/").status_code == 403
 
 
 def test_an_empty_company_is_told_what_will_be_here(november):
-    assert "No rep yet" in client_of(manager("marketing")).get("/team/").text
+    assert "No rep yet" in client_of(manager("marketing")).get("/queue/team/").text
