@@ -12,7 +12,7 @@ from django.db import connection
 
 from leads.handoffs import as_of, states
 
-from . import sets, standing
+from . import handover, sets, standing
 from .derive import of
 from .models import Clock, Contract, Terms
 
@@ -96,12 +96,14 @@ def _array(instants: Sequence[datetime]) -> str:
 
 def count(contract: Contract, months: Sequence[date], cutoff: datetime) -> list[tuple[date, str, int, str, int]]:
     """(month, clause key, terms, state, how many) of a contract's clocks in these months."""
-    return _select("month, clause_key, terms_id, state, count(*)", contract, months, cutoff, "GROUP BY 1, 2, 3, 4")
+    found = _select("month, clause_key, terms_id, state, count(*)", contract, months, cutoff, "GROUP BY 1, 2, 3, 4")
+    return found + handover.count(contract, months, cutoff)
 
 
 def rows(contract: Contract, month: date, cutoff: datetime) -> list[tuple[str, int, str, datetime | None]]:
-    """(clause key, handoff, state, settled at) of every clock of a month, by handoff."""
-    return _select("clause_key, handoff_id, state, settled_at", contract, [month], cutoff, "ORDER BY 2, 1")
+    """(clause key, handoff or qualification, state, settled at) of every clock of a month, by its subject."""
+    found = _select("clause_key, handoff_id, state, settled_at", contract, [month], cutoff, "ORDER BY 2, 1")
+    return found + handover.rows(contract, month, cutoff)
 
 
 def _select(what: str, contract: Contract, months: Sequence[date], cutoff: datetime, end: str) -> list[tuple]:

@@ -32,6 +32,7 @@ class FigureShape(serializers.Serializer):
     of = serializers.IntegerField(allow_null=True, help_text=_("Of a share: settled promises."))
     pending = serializers.IntegerField(allow_null=True)
     excluded = serializers.IntegerField(allow_null=True)
+    waived = serializers.IntegerField(allow_null=True, help_text=_("Promises let go by both sides."))
     forecast = serializers.CharField(allow_null=True, help_text=_("Of a volume in a month that runs."))
     state = serializers.ChoiceField(["kept", "broken", "on_pace", "behind", "nothing"])
 
@@ -137,13 +138,13 @@ def _figure(terms: int, figure: Figure) -> dict[str, Any]:
     if isinstance(figure, Volume):
         return {
             "terms": terms, "promised": numbers.api(figure.target, numbers.NUMBER), "value": _counted(figure),
-            "n": int(figure.count), "of": None, "pending": None, "excluded": None,
+            "n": int(figure.count), "of": None, "pending": None, "excluded": None, "waived": None,
             "forecast": numbers.api(figure.forecast, numbers.NUMBER), "state": figure.state,
         }  # fmt: skip
     value = Fraction(figure.met, figure.settled) if figure.settled else None
     return {
         "terms": terms, "promised": numbers.api(figure.promised, numbers.RATIO), "value": numbers.api(value, numbers.RATIO),
-        "n": figure.met, "of": figure.settled, "pending": figure.pending, "excluded": figure.excluded,
+        "n": figure.met, "of": figure.settled, "pending": figure.pending, "excluded": figure.excluded, "waived": figure.waived,
         "forecast": None, "state": figure.state,
     }  # fmt: skip
 
