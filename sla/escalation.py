@@ -51,7 +51,7 @@ VALUES (%(handoff)s, %(key)s, %(due)s, %(rep)s, %(at)s, %(recorded)s) ON CONFLIC
 def register() -> None:
     label = gettext_lazy("A lead whose promise was broken goes on to somebody else")
     sales = {"whom": lambda user: user.side == Side.SALES}
-    registry.register(registry.Kind(KIND, label, "arrow-right-circle", say, **sales))
+    registry.register(registry.Kind(KIND, label, "skip-forward", say, **sales))
 
 
 def look(at: datetime) -> int:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from leads.handoffs import notices as handoffs
 from leads.handoffs.problems import Refusal
-from leads.models import Handoff
+from leads.models import Handoff, HandoffState
 from smarketing.accounts import audit
 from smarketing.accounts.models import Role, Side, User
 from smarketing.notify import notices, registry
@@ -47,6 +47,7 @@ def ask(*, handoff: Handoff, clause_key: str, reason: str, by: User, at: datetim
         raise Refusal(_("Only a side of the contract asks for a waiver."))
     if reason not in Waiver.Reason.values:
         raise Refusal(_("Say why the promise should be let go."), "reason")
+    HandoffState.objects.select_for_update().get(handoff=handoff)
     found = _clock(handoff.pk, clause_key, at)
     if Waiver.objects.filter(handoff=handoff, clause_key=clause_key, answer=None).exists():
         raise Refusal(_("A waiver of this promise is asked already: the other side has to answer it."))
@@ -68,7 +69,8 @@ def answer(*, waiver: Waiver, kind: str, by: User, at: datetime) -> WaiverAnswer
 
     Refusal for one's own side, for one that is answered, and for a promise that was kept or closed meanwhile.
     """
-    locked = Waiver.objects.select_for_update().select_related("handoff").get(pk=waiver.pk)
+    HandoffState.objects.select_for_update().get(handoff=waiver.handoff_id)  # an act cannot be locked, its handoff can
+    locked = Waiver.objects.get(pk=waiver.pk)
     if found := WaiverAnswer.objects.filter(waiver=locked).select_related("by").first():
         raise Refusal(
             _("%(who)s answered this waiver already: %(what)s.") % {"who": found.by, "what": found.get_kind_display()}
