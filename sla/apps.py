@@ -14,13 +14,15 @@ class SlaConfig(AppConfig):
         from smarketing.rows import rebuild
         from smarketing.web import slots as places
 
-        from . import derive, measures, nightly, notices, pace, papers, slots, spoken
+        from . import derive, escalation, measures, nightly, notices, pace, papers, slots, spoken, waivers
         from .pages import beside, day_one
 
         measures.register_all()
         nightly.register()
         notices.register()
+        escalation.register()
         pace.register()
+        waivers.register()
         spoken.register()
         day_one.register()
         hooks.changed.append(derive.mark)

@@ -12,11 +12,24 @@ from django.db import connection
 
 from leads.handoffs import as_of, states
 
-from . import sets
+from . import handover, sets, standing
 from .derive import of
 from .models import Clock, Contract, Terms
 
-TYPES = ("bigint", "text", "bigint", "timestamptz", "timestamptz", "date", "text", "timestamptz", "int", "bigint")
+TYPES = (
+    "bigint",
+    "text",
+    "bigint",
+    "timestamptz",
+    "timestamptz",
+    "date",
+    "text",
+    "timestamptz",
+    "int",
+    "bigint",
+    "bigint",
+    "timestamptz",
+)
 _KNOWN = """SELECT s.handoff_id, s.tried::timestamptz[] AS tried, s.reached_at, s.sql_at,
   s.decided_at, s.closed_at, s.state, s.reason
 FROM unnest(%(s_handoff)s::bigint[], %(s_tried)s::text[], %(s_reached_at)s::timestamptz[], %(s_sql_at)s::timestamptz[],
@@ -33,7 +46,7 @@ _WRITTEN = f"SELECT {_PENDING_THEN} FROM sla_clock"
 
 def relation(cutoff: datetime) -> tuple[str, dict[str, Any]]:
     """SQL of a relation with the columns of the clocks as known at the cut-off, in brackets, and its parameters."""
-    touched = as_of.touched(cutoff)
+    touched = sorted({*as_of.touched(cutoff), *standing.touched(cutoff)})
     params: dict[str, Any] = {"cutoff": cutoff}
     if not touched:
         return f"({_WRITTEN})", params
@@ -71,7 +84,7 @@ def _read(handoff_ids: Sequence[int], cutoff: datetime, known: Mapping[int, Mapp
     rows: list[tuple] = []
     with connection.cursor() as cursor:
         for part in sets.parts(asked):
-            sql, params = sets.fresh(part, asked, cutoff, _KNOWN)
+            sql, params = sets.fresh(part, asked, cutoff, _KNOWN, cutoff)
             cursor.execute(sql, params | given)
             rows += cursor.fetchall()
     return rows
@@ -83,12 +96,14 @@ def _array(instants: Sequence[datetime]) -> str:
 
 def count(contract: Contract, months: Sequence[date], cutoff: datetime) -> list[tuple[date, str, int, str, int]]:
     """(month, clause key, terms, state, how many) of a contract's clocks in these months."""
-    return _select("month, clause_key, terms_id, state, count(*)", contract, months, cutoff, "GROUP BY 1, 2, 3, 4")
+    found = _select("month, clause_key, terms_id, state, count(*)", contract, months, cutoff, "GROUP BY 1, 2, 3, 4")
+    return found + handover.count(contract, months, cutoff)
 
 
 def rows(contract: Contract, month: date, cutoff: datetime) -> list[tuple[str, int, str, datetime | None]]:
-    """(clause key, handoff, state, settled at) of every clock of a month, by handoff."""
-    return _select("clause_key, handoff_id, state, settled_at", contract, [month], cutoff, "ORDER BY 2, 1")
+    """(clause key, handoff or qualification, state, settled at) of every clock of a month, by its subject."""
+    found = _select("clause_key, handoff_id, state, settled_at", contract, [month], cutoff, "ORDER BY 2, 1")
+    return found + handover.rows(contract, month, cutoff)
 
 
 def _select(what: str, contract: Contract, months: Sequence[date], cutoff: datetime, end: str) -> list[tuple]:

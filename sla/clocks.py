@@ -2,14 +2,16 @@
 
 A clock is pending until its promise is kept (met), can no longer be kept (missed) or no longer applies (excluded).
 An attempt at the due instant is in time. A reasoned refusal before the due instant excludes; after it, missed stays
-missed. Early success (the lead was reached, or a need confirmed) satisfies a minimum-attempts clause.
+missed. Early success (the lead was reached, or a need confirmed) satisfies a minimum-attempts clause. A waiver that the other
+side consented to takes a clock out that was not met; while a pause runs, one that is not settled is paused.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-PENDING, MET, MISSED, EXCLUDED = "pending", "met", "missed", "excluded"
+PENDING, PAUSED, MET, MISSED, EXCLUDED, WAIVED = "pending", "paused", "met", "missed", "excluded", "waived"
+OWED, SETTLED = (PENDING, PAUSED), (MET, MISSED, EXCLUDED, WAIVED)
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,10 @@ class Log:
     converted_at: datetime | None = None
     decided_at: datetime | None = None  # accepted, said or shown by work, or refused
     dropped_at: datetime | None = None  # reasoned refusal or return, withdrawal, merge
+    ended_at: datetime | None = None  # refused or given back
+    ended_as: str = ""  # how it was dropped: a state of the handoff
+    waived_at: datetime | None = None  # of the clock that is read: when the other side consented to a waiver
+    resumes_at: datetime | None = None  # of the pause that runs, its end
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,13 @@ def decision(log: Log, due: datetime, target: int, at: datetime) -> Reading:
     return _settle(log, due, at, kept_at=log.decided_at)
 
 
+def outcome(log: Log, due: datetime, target: int, at: datetime) -> Reading:
+    """A need confirmed, a refusal or a return at or before `due`; silence ends nothing."""
+    kept = min((moment for moment in (log.converted_at, log.ended_at) if moment), default=None)
+    gone = log.dropped_at if log.ended_as in ("withdrawn", "merged") else None
+    return _settle(replace(log, dropped_at=gone), due, at, kept_at=kept)
+
+
 def _settle(log: Log, due: datetime, at: datetime, kept_at: datetime | None) -> Reading:
     done = sum(moment <= at for moment in log.attempts)
     kept, dropped = _by(kept_at, due, at), _by(log.dropped_at, due, at)
@@ -55,7 +68,21 @@ def _settle(log: Log, due: datetime, at: datetime, kept_at: datetime | None) -> 
         return Reading(MET, kept, done)
     if dropped:
         return Reading(EXCLUDED, dropped, done)
-    return Reading(MISSED, due, done) if at > due else Reading(PENDING, None, done)
+    if log.waived_at is not None and log.waived_at <= at:
+        return Reading(WAIVED, log.waived_at, done)
+    if at > due:
+        return Reading(MISSED, due, done)
+    return Reading(PENDING if log.resumes_at is None else PAUSED, None, done)
+
+
+def spaced(attempts: Sequence[datetime], day_of: Callable[[datetime], int], apart: int) -> tuple[datetime, ...]:
+    """The attempts that count where they must lie so many business days apart: the first, and each first one far enough
+    from the one before. `day_of`: how many business days have begun by an instant."""
+    kept: list[datetime] = []
+    for moment in attempts:
+        if not kept or day_of(moment) >= day_of(kept[-1]) + apart:
+            kept.append(moment)
+    return tuple(kept)
 
 
 def _by(moment: datetime | None, due: datetime, at: datetime) -> datetime | None:
@@ -67,4 +94,5 @@ JUDGES: dict[str, Callable[[Log, datetime, int, datetime], Reading]] = {
     "first_attempt": first_attempt,
     "min_attempts": min_attempts,
     "decision": decision,
+    "outcome": outcome,
 }

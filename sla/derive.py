@@ -11,7 +11,7 @@ from leads.models import Handoff
 from smarketing.rows import clock
 
 from . import push, sets
-from .clocks import PENDING
+from .clocks import PAUSED, PENDING
 from .models import Clock, Terms
 from .sets import Asked
 
@@ -19,6 +19,7 @@ INLINE = 20
 WAITING = (
     "SELECT EXISTS (SELECT 1 FROM sla_sladirty)"
     " OR EXISTS (SELECT 1 FROM sla_clock WHERE state = 'pending' AND due_at < smarketing_clock())"
+    " OR EXISTS (SELECT 1 FROM sla_clock WHERE state = 'paused' AND resumes_at <= smarketing_clock())"
 )
 _NAMES = {
     "names": ", ".join(sets.COLUMNS),
@@ -30,7 +31,7 @@ _NAMES = {
 _WRITE = """
 WITH changed AS MATERIALIZED (
   SELECT f.*, k.handoff_id AS old_handoff, k.clause_key AS old_key
-  FROM ({fresh}) f FULL JOIN (SELECT * FROM sla_clock k WHERE k.terms_id = %(own)s{asked}) k
+  FROM ({fresh}) f FULL JOIN (SELECT * FROM sla_clock k WHERE k.terms_id = %(own)s AND k.clause_key = ANY(%(keys)s){asked}) k
     ON k.handoff_id = f.handoff_id AND k.clause_key = f.clause_key
   WHERE ({is}) IS DISTINCT FROM ({was})
 ), gone AS (
@@ -83,10 +84,13 @@ def catch_up(at: datetime, rounds: int = 50) -> None:
 
 @transaction.atomic
 def drain(at: datetime, limit: int = 2000) -> int:
-    """Derive the clocks of up to `limit` marked handoffs, and of those whose due instant passed. Returns how many."""
+    """Derive the clocks of up to `limit` marked handoffs, of those whose due instant passed, and of those whose pause did.
+    Returns how many."""
     ids = set(_take("true", [], limit))
     overdue = Clock.objects.filter(state=PENDING, due_at__lt=at).order_by("due_at")
     ids.update(overdue.values_list("handoff_id", flat=True)[: limit - len(ids)])
+    resumed = Clock.objects.filter(state=PAUSED, resumes_at__lte=at).order_by("resumes_at")
+    ids.update(resumed.values_list("handoff_id", flat=True)[: max(limit - len(ids), 0)])
     derive(sorted(ids), at)
     return len(ids)
 
@@ -125,8 +129,8 @@ def of(handoff_ids: Sequence[int]) -> Asked:
 
 
 def unsettled() -> Asked:
-    """The pending clocks."""
-    return Asked(clocks=" AND k.state = 'pending'")
+    """The clocks that are not settled."""
+    return Asked(clocks=" AND k.state IN ('pending', 'paused')")
 
 
 def recheck(asked: Asked, at: datetime) -> int:

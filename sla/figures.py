@@ -52,7 +52,7 @@ class Volume:
 
 @dataclass(frozen=True)
 class Share:
-    """So many met of the settled clocks against a promised share; pending and excluded are shown apart."""
+    """So many met of the settled clocks against a promised share; pending, excluded and waived are shown apart."""
 
     met: int
     missed: int
@@ -60,6 +60,7 @@ class Share:
     excluded: int
     promised: Fraction
     over: bool = False
+    waived: int = 0
 
     @property
     def settled(self) -> int:
@@ -71,7 +72,7 @@ class Share:
 
     def book(self) -> dict[str, Any]:
         names = ("met", "missed", "pending", "excluded")
-        held = {} if self.over else {"over": False}
+        held = ({} if self.over else {"over": False}) | ({"waived": self.waived} if self.waived else {})
         return {name: getattr(self, name) for name in names} | {"promised": str(self.promised)} | held
 
 
@@ -85,7 +86,15 @@ def from_book(kept: Mapping[str, Any]) -> Figure:
         target, unit = Fraction(kept["target"]), kept.get("unit", "leads")
         return Volume(count, target, kept["elapsed"], kept["days"], over=True, unit=unit)
     over = kept.get("over", True)  # False: a cohort that was not mature at the close
-    return Share(kept["met"], kept["missed"], kept["pending"], kept["excluded"], Fraction(kept["promised"]), over)
+    return Share(
+        kept["met"],
+        kept["missed"],
+        kept["pending"],
+        kept["excluded"],
+        Fraction(kept["promised"]),
+        over,
+        kept.get("waived", 0),
+    )
 
 
 def target_of(parts: Iterable[tuple[Fraction, int]], days: int) -> Fraction:

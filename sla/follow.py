@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from smarketing.calendars import services as calendars
 
 from . import as_of, hooks, rates, split
-from .clocks import EXCLUDED, MET, MISSED, PENDING
+from .clocks import EXCLUDED, MET, MISSED, PAUSED, PENDING, WAIVED
 from .figures import Figure, Share, Volume, from_book, promised_of, target_of
-from .kinds import CLOCK, KINDS, RATE, VOLUME
+from .kinds import CLOCK, KINDS, RATE, VOLUME, params
 from .models import Clause, Contract, Terms
 from .terms import next_month
 
@@ -196,13 +196,14 @@ class Reader:
 
     def _counted(self, months: Sequence[date], sources: tuple[str, ...] = (VOLUME, RATE)) -> dict[str, dict[date, Any]]:
         """What the measures of promised volumes and rates count of the line, by local day of the contract."""
-        promised = {clause.kind for terms in self.terms for clause in terms.clauses.all()}
+        promised = {rates.counted(clause): clause for terms in self.terms for clause in terms.clauses.all()}
         line, first, until = self.contract.line_id, months[0], next_month(months[-1])
         out: dict[str, dict[date, Any]] = {}
-        for kind in (KINDS[key] for key in sorted(promised)):
+        for key, clause in sorted(promised.items()):
+            kind = KINDS[clause.kind]
             if kind.source in sources:
                 read = rates.by_day if kind.source == RATE else rates.volume
-                out[kind.key] = read(kind, line, first, until, self.zone, self.cutoff)
+                out[key] = read(kind, line, first, until, self.zone, self.cutoff, params.population(clause.params))
         return out
 
     def _rates(self, months: Sequence[date], counted: Counted) -> dict[tuple[date, str], dict[int, dict[str, int]]]:
@@ -212,7 +213,7 @@ class Reader:
             for terms, a, b in self.inside(month):
                 for clause in terms.clauses.all():
                     if KINDS[clause.kind].source == RATE:
-                        out[month, clause.key][terms.pk] = rates.between(counted[clause.kind], a, b)
+                        out[month, clause.key][terms.pk] = rates.between(counted[rates.counted(clause)], a, b)
         return out
 
     def _final(self, clause: Clause, until: date) -> date:
@@ -223,9 +224,9 @@ class Reader:
 
     def _clocks(self, months: Sequence[date]) -> dict[tuple[date, str], dict[int, dict[str, int]]]:
         """(month, clause key) -> terms -> state -> how many, as known at the cut-off."""
-        out: dict = defaultdict(lambda: defaultdict(lambda: dict.fromkeys((MET, MISSED, PENDING, EXCLUDED), 0)))
+        out: dict = defaultdict(lambda: defaultdict(rates.none))
         for month, key, terms, state, n in as_of.count(self.contract, months, self.cutoff):
-            out[month, key][terms][state] += n
+            out[month, key][terms][PENDING if state == PAUSED else state] += n
         return out
 
     def _figures(self, first: date, counted, clocks, book) -> dict[str, tuple[Clause, Figure]]:
@@ -260,7 +261,7 @@ class Reader:
         pieces = [(Fraction(clause.target), self.axes[t.pk].business_days(a, b)) for t, clause, a, b in held]
         full = len(held) == 1 and (held[0][2], held[0][3]) == (first, next_month(first))
         target = pieces[0][0] if full else target_of(pieces, whole)
-        count = sum(n for _t, one, a, b in held for day, n in counted[one.kind].items() if a <= day < b)
+        count = sum(n for _t, one, a, b in held for day, n in counted[rates.counted(one)].items() if a <= day < b)
         days, elapsed = self._days([(terms, a, b) for terms, _c, a, b in held])
         over = self.today >= (until or next_month(first))
         started, unit = self.today >= held[0][2], KINDS[held[-1][1].kind].unit
@@ -273,10 +274,10 @@ class Reader:
             for terms in self.terms for one in terms.clauses.all()
             if one.key == clause.key and KINDS[one.kind].source != VOLUME
         }  # fmt: skip
-        total = {state: sum(found[state] for found in counts.values()) for state in (MET, MISSED, PENDING, EXCLUDED)}
+        total = {state: sum(found[state] for found in counts.values()) for state in rates.none()}
         promised = promised_of((shares[terms], found[MET] + found[MISSED]) for terms, found in counts.items())
         return Share(
             total[MET], total[MISSED], total[PENDING], total[EXCLUDED],
             promised if promised is not None else clause.promised,
-            self.today >= self._final(clause, until or next_month(first)),
+            self.today >= self._final(clause, until or next_month(first)), total[WAIVED],
         )  # fmt: skip

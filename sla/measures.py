@@ -14,7 +14,7 @@ from smarketing.measures.question import Question
 from smarketing.measures.reduces import STATS
 from smarketing.measures.registry import Column, Dimension, Measure, Population, register, register_note
 
-from . import as_of
+from . import as_of, handover, mandatory
 from .models import Clock, Terms
 
 STATE = "k.state"  # as known at the cut-off
@@ -23,10 +23,13 @@ OWN = {
     "contract": Dimension("contract", _("contract"), CONTRACT),
     "terms_id": Dimension("terms_id", _("version of the contract (number)"), "k.terms_id::text"),
     "clause": Dimension("clause", _("clause"), "k.clause_key"),
-    "clock": Dimension(
-        "clock", _("state of the promise"), STATE, show=lambda text: dict(Clock.State.choices).get(text, text)
-    ),
+    "clock": Dimension("clock", _("state of the promise"), STATE, show=lambda text: _state(text)),
 }
+
+
+def _state(text: str) -> object:
+    """The state of a clock in words."""
+    return dict(Clock.State.choices).get(text, text)
 
 
 def of_clocks(question: Question) -> Mapping[str, Dimension]:
@@ -51,17 +54,41 @@ def clocks(question: Question, kind: str, states: str) -> Population:
         hit=f"{STATE} = 'met'",
         ctes=outcomes.ALL,
         params={"kind": kind, **given},
-        columns=(*LEAD, *GRADE, Column("due", _("due"), "k.due_at"), Column("clock", _("state"), STATE, show=lambda text: dict(Clock.State.choices).get(text, text))),
+        columns=(*LEAD, *GRADE, Column("due", _("due"), "k.due_at"), Column("clock", _("state"), STATE, show=_state)),
         link=LINK,
         seen=seen,
     )  # fmt: skip
 
 
-SETTLED, PENDING, EXCLUDED = "('met', 'missed')", "('pending', 'paused')", "('excluded', 'waived')"
+def qualified(question: Question, kind: str, states: str) -> Population:
+    """Clocks of qualifications that fall due in the period. A hit was met; there is one kind of them."""
+    local, around = question.day("k.due_at"), question.around("k.due_at")
+    known, given = handover.relation(question.cutoff, question.first.replace(day=1), question.until)
+    month_end = "(k.month + interval '1 month' - interval '1 day')::date"
+    return Population(
+        source=f"{known} k{people('k.lead_id')}",
+        key="k.qualification_id",
+        day=f"greatest(k.month, least({local}, {month_end}))",
+        where=(f"{STATE} IN {states}", f"(k.month <> date_trunc('month', {local})::date OR {around})"),
+        hit=f"{STATE} = 'met'",
+        ctes=outcomes.ALL,
+        params=given,
+        columns=(*LEAD, Column("due", _("due"), "k.due_at"), Column("handed", _("handed over"), "k.handed_at"), Column("clock", _("state"), STATE, show=_state)),
+        link=LINK,
+        seen=seen,
+    )  # fmt: skip
 
 
-def _three(key: str, kind: str, label, words, order: int) -> tuple[Measure, ...]:
-    """The share kept of settled promises; those pending and those left out, shown apart."""
+def _of_qualified(question: Question) -> Mapping[str, Dimension]:
+    """Dimensions of clocks of qualifications: the lead's, and contract, clause and state."""
+    return {**dimensions.of_leads(question), **OWN}
+
+
+SETTLED, PENDING, EXCLUDED, WAIVED = "('met', 'missed')", "('pending', 'paused')", "('excluded')", "('waived')"
+
+
+def _shown(key: str, kind: str, label, words, order: int, rows=clocks, by=of_clocks) -> tuple[Measure, ...]:
+    """The share kept of settled promises; those pending, those left out and those waived, shown apart."""
 
     def one(suffix: str, label, words, states: str, place: int) -> Measure:
         return Measure(
@@ -69,16 +96,17 @@ def _three(key: str, kind: str, label, words, order: int) -> tuple[Measure, ...]
             label,
             words,
             COUNT,
-            lambda q: clocks(q, kind, states),
-            dimensions=of_clocks,
+            lambda q: rows(q, kind, states),
+            dimensions=by,
             dates=("due",),
             order=order + place,
         )
 
     return (
-        Measure(key, label, words, RATIO, lambda q: clocks(q, kind, SETTLED), "share", of_clocks, dates=("due",), interval=True, order=order),
+        Measure(key, label, words, RATIO, lambda q: rows(q, kind, SETTLED), "share", by, dates=("due",), interval=True, order=order),
         one("_pending", _("Promises not due yet"), _("Promises of this clause that are not settled."), PENDING, 1),
         one("_excluded", _("Promises left out"), _("Promises of this clause left out of the count: refused with a reason before they fell due."), EXCLUDED, 2),
+        one("_waived", _("Promises waived"), _("Promises of this clause that one side let go on a lead because the other asked."), WAIVED, 3),
     )  # fmt: skip
 
 
@@ -95,12 +123,20 @@ MEASURES = (
     Measure("response_time", _("Time to the first attempt"),
             _("Business hours from the handoff to the first attempt, made in time or late, by the calendar of the contract and the month in which the promise fell due; handoffs without an attempt are left out. The 90th percentile is the nearest rank."),
             NUMBER, response, "spread", of_clocks, dates=("due",), stats=RESPONSE, interval=True, order=96),
-    *_three("first_attempt_in_time", "first_attempt", _("First attempt in time"),
+    *_shown("first_attempt_in_time", "first_attempt", _("First attempt in time"),
             _("First attempts made in time ÷ settled promises of a first attempt, by the month in which they fell due."), 90),
-    *_three("attempts_in_time", "min_attempts", _("Attempts made in time"),
+    *_shown("attempts_in_time", "min_attempts", _("Attempts made in time"),
             _("Handoffs with the promised attempts in time ÷ settled promises of attempts, by the month in which they fell due."), 93),
-    *_three("decided_in_time", "decision", _("Decisions made in time"),
+    *_shown("decided_in_time", "decision", _("Decisions made in time"),
             _("Handoffs accepted or refused in time ÷ settled promises of a decision, by the month in which they fell due."), 97),
+    *_shown("outcome_in_time", "outcome", _("Outcomes recorded in time"),
+            _("Handoffs that ended in a need confirmed, a refusal or a return in time ÷ settled promises of an outcome, by the month in which they fell due."), 101),
+    *_shown("handed_in_time", "hand_over", _("Hand-overs in time"),
+            _("Qualified leads handed over in time ÷ settled promises of a hand-over, by the month in which they fell due. Left out are leads that may not be sold to, that were in their cool-down or still in sales' hands."), 105, qualified, _of_qualified),
+    Measure("complete", _("Mandatory fields filled in"), _("Handoffs with every field that the terms in force call mandatory, as known when they were made ÷ handoffs made under such terms; erased leads are left out."),
+            RATIO, mandatory.handed, "share", dimensions.of_handoffs, interval=True, order=109),
+    Measure("incomplete", _("Mandatory field missing"), _("Handoffs that lacked a field that the terms in force call mandatory when they were made."),
+            COUNT, mandatory.lacking, dimensions=dimensions.of_handoffs, order=110),
 )  # fmt: skip
 
 

@@ -13,11 +13,11 @@ from leads.models import Hold
 from smarketing.accounts.models import User
 from smarketing.measures import engine
 
-from . import rates, states, words
-from .clocks import MISSED, PENDING
+from . import handover, rates, states, words
+from .clocks import MISSED, OWED, PENDING
 from .figures import Share, Volume
 from .follow import FUTURE, Month, Row
-from .kinds import CLOCK, RATE, VOLUME, Asked
+from .kinds import CLOCK, QUALIFICATION, RATE, VOLUME, Asked
 from .models import Clock
 
 MOST = 3  # names in one sentence
@@ -61,6 +61,9 @@ def _volume(month: Month, row: Row) -> Iterator[Item]:
 
 def _clocks(month: Month, row: Row) -> Iterator[Item]:
     key = row.clause.key
+    if row.kind.subject == QUALIFICATION:
+        yield from _handed(month, row)
+        return
     found = Clock.objects.filter(terms__contract=month.contract, month=month.first, clause_key=key)
     late = list(
         found.filter(state=MISSED).values_list(
@@ -84,11 +87,20 @@ def _clocks(month: Month, row: Row) -> Iterator[Item]:
             "day": date_format(day, pgettext("date", "D j")),
         }
         yield Item(key, text % words_, MISSED)
-    following = found.filter(state=PENDING).order_by("due_at").values_list("due_at", flat=True)
+    following = found.filter(state__in=OWED).order_by("due_at").values_list("due_at", flat=True)
     if count := len(following):
         when = date_format(following[0].astimezone(month.zone), _("D j M H:i"))
         text = ngettext("%(count)s pending, due %(when)s", "%(count)s pending, the next one due %(when)s", count)
         yield Item(key, text % {"count": words.number(count), "when": when}, PENDING)
+
+
+def _handed(month: Month, row: Row) -> Iterator[Item]:
+    """Qualified leads that were not handed over when they should have been, by source."""
+    late = handover.waiting(month.contract, month.first, month.cutoff, row.clause.key)
+    if late:
+        names = ", ".join(f"{name or '–'} {words.number(n)}" for name, n in Counter(late).most_common(MOST))
+        said = {"count": words.number(len(late)), "names": names, "number": len(late)}
+        yield Item(row.clause.key, str(row.kind.says["idle"] % said), MISSED)
 
 
 def _rates(month: Month, row: Row) -> Iterator[Item]:

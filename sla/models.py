@@ -13,6 +13,12 @@ from smarketing.agreements.models import Paper
 from smarketing.calendars.models import CalendarVersion
 from smarketing.rows.kinds import Act, Derived, Working
 
+from .acts import Escalation, Pause, Waiver, WaiverAnswer
+
+__all__ = [
+    "Clause", "Clock", "Contract", "Escalation", "Pause", "SlaDirty", "Terms", "TermsDraft", "TermsSpan", "Waiver", "WaiverAnswer",
+]  # fmt: skip
+
 
 class ContractQuerySet(models.QuerySet):
     def visible_to(self, user) -> "ContractQuerySet":
@@ -109,9 +115,11 @@ class Clock(Derived):
 
     class State(models.TextChoices):
         PENDING = "pending", _("pending")
+        PAUSED = "paused", _("paused")
         MET = "met", _("met")
         MISSED = "missed", _("missed")
         EXCLUDED = "excluded", _("excluded")
+        WAIVED = "waived", _("waived")
 
     pk = models.CompositePrimaryKey("handoff_id", "clause_key")
     handoff = models.ForeignKey("leads.Handoff", models.CASCADE, db_constraint=False, db_index=False)
@@ -119,15 +127,20 @@ class Clock(Derived):
     terms = models.ForeignKey(Terms, models.CASCADE, db_constraint=False, db_index=False)
     starts_at = models.DateTimeField()
     due_at = models.DateTimeField()
-    month = models.DateField()  # first day of the month it counts in
+    month = (
+        models.DateField()
+    )  # first day of the month it counts in: by its due instant, or by the terms that of its start
     state = models.CharField(max_length=8, choices=State)
     settled_at = models.DateTimeField(null=True)
     done = models.IntegerField(default=0)
     took = models.BigIntegerField(null=True)  # working microseconds to the first attempt, of clauses that promise hours
+    lost = models.BigIntegerField(default=0)  # working microseconds by which pauses moved it
+    resumes_at = models.DateTimeField(null=True)  # of one that is paused: when it goes on
 
     class Meta:
         indexes = [
             models.Index(fields=["due_at"], name="clock_pending", condition=models.Q(state="pending")),
+            models.Index(fields=["resumes_at"], name="clock_paused", condition=models.Q(state="paused")),
             models.Index(fields=["due_at"], name="clock_missed", condition=models.Q(state="missed")),
             models.Index(fields=["terms", "month"], name="clock_month"),
         ]

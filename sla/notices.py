@@ -1,11 +1,12 @@
 """What is told about promises: that most of the time has passed, that one was missed. Looked for every minute, in sets.
 
-Nobody's deed makes a promise break, so beat's look tells: of pending clocks of whose working time 80 % has passed, and
-of missed ones. Rows of clocks may be wiped and come back: what was told once is told no more.
+Nobody's deed makes a promise break, so beat's look tells: of clocks of whose working time half has passed (whoever wants to
+know), as much as the terms say, and of missed ones. Rows of clocks may be wiped and come back: what was told once is told no
+more.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -17,88 +18,121 @@ from django.utils.translation import gettext_lazy
 
 from leads.handoffs import notices as handoffs
 from smarketing.accounts.models import Side, User
-from smarketing.calendars import services as calendars
 from smarketing.calendars import sql as axes
+from smarketing.calendars.axis import Axis
 from smarketing.notify import notices, registry, tasks
 from smarketing.notify.models import Notice
 from smarketing.notify.registry import Line
 from smarketing.rows import clock
 
-from . import sets
+from . import escalation, switches
 from .clocks import MISSED, PENDING
 from .kinds import KINDS
-from .models import Clock, Terms
+from .models import Clause, Clock, Terms
+from .parts import by_axis, clocked
 
-SOON, LATE = "promise_soon", "promise_missed"
-SHARE = 0.8  # of a promise's working time
+HALF, SOON, LATE = "promise_half", "promise_soon", "promise_missed"
+LONG = timedelta(days=60)  # a promise broken longer ago is not looked at again
 # Terms signed for the past promise nothing; an imported handoff, and one that nobody has, owes nobody a word.
 _PROMISED = "NOT (t.retrospective AND k.starts_at < t.published_at)"
 _SAID = """'handoff:' || handoff_id || ':' || clause_key || '@' || extract(epoch FROM due_at)::bigint AS about,
   jsonb_build_object('handoff', handoff_id, 'kind', kind, 'due', extract(epoch FROM due_at)::bigint) AS params"""
-_SOON = f"""
+# Of clocks by one calendar: when so much of their working time, pauses left out, has passed.
+_PASSED = f"""
 WITH axis AS ({{axis}}),
 owed AS (
-  SELECT k.handoff_id, k.clause_key, c.kind, k.due_at, s.rep_id, {axes.MICROS.format("k.starts_at")} AS begins,
-    {axes.MICROS.format("k.due_at")} AS ends
+  SELECT k.handoff_id, k.clause_key, c.kind, k.due_at, k.lost, s.rep_id, r.team_id,
+    {axes.MICROS.format("k.starts_at")} AS begins, {axes.MICROS.format("k.due_at")} AS ends
   FROM sla_clock k JOIN sla_terms t ON t.id = k.terms_id
   JOIN sla_clause c ON c.terms_id = k.terms_id AND c.key = k.clause_key
-  JOIN leads_handoffstate s ON s.handoff_id = k.handoff_id
-  WHERE k.terms_id = %(terms)s AND k.state = '{PENDING}' AND k.due_at > %(at)s AND k.starts_at <= %(at)s
-    AND s.is_open AND s.rep_id IS NOT NULL AND {_PROMISED} OFFSET 0),
+  JOIN leads_handoffstate s ON s.handoff_id = k.handoff_id LEFT JOIN accounts_user r ON r.id = s.rep_id
+  WHERE k.terms_id = %(terms)s AND k.clause_key = ANY(%(keys)s) AND k.state = %(state)s AND k.due_at > %(since)s
+    AND k.starts_at <= %(at)s AND s.is_open AND s.rep_id IS NOT NULL AND {_PROMISED} OFFSET 0),
 held AS (SELECT owed.*, {axes.window("begins")} AS i, {axes.window("ends")} AS j FROM owed, axis OFFSET 0),
 placed AS (SELECT held.*, {axes.position("begins", "i")} AS p, {axes.position("ends", "j")} AS q FROM held, axis OFFSET 0),
-wanted AS (SELECT placed.*, p + ceil({SHARE} * (q - p)) AS w FROM placed OFFSET 0),
+wanted AS (SELECT placed.*, p + lost + ceil(%(share)s * (q - p - lost)) AS w FROM placed OFFSET 0),
 ended AS (SELECT wanted.*, {axes.due_window("w", "w - p")} AS n FROM wanted, axis OFFSET 0),
 told AS (SELECT ended.*, {axes.INSTANT.format("(" + axes.due("w", "n") + ")")} AS at FROM ended, axis OFFSET 0)
-SELECT rep_id AS user_id, {_SAID}, at FROM told WHERE at <= %(at)s
 """
+_MANAGERS = (
+    "managers AS (SELECT id, team_id FROM accounts_user WHERE role = 'manager' AND side = 'sales' AND is_active)"
+)
+_TO_REP = f"SELECT rep_id AS user_id, {_SAID}, at FROM told WHERE at <= %(at)s"
+_TO_MANAGERS = f""", {_MANAGERS}
+SELECT m.id, {_SAID}, at FROM told JOIN managers m ON m.team_id = told.team_id
+  OR NOT EXISTS (SELECT FROM managers o WHERE o.team_id = told.team_id) WHERE at <= %(at)s"""
 _LATE = f"""
 WITH missed AS (
-  SELECT k.handoff_id, k.clause_key, c.kind, k.due_at, s.rep_id, r.team_id
+  SELECT k.handoff_id, k.clause_key, c.kind, k.due_at, s.rep_id, r.team_id, t.id = ANY(%(copied)s) AS copied
   FROM sla_clock k JOIN sla_terms t ON t.id = k.terms_id
   JOIN sla_clause c ON c.terms_id = k.terms_id AND c.key = k.clause_key
   JOIN leads_handoffstate s ON s.handoff_id = k.handoff_id LEFT JOIN accounts_user r ON r.id = s.rep_id
   WHERE k.state = '{MISSED}' AND k.due_at > %(since)s AND k.due_at <= %(at)s AND {_PROMISED}),
-managers AS (SELECT id, team_id FROM accounts_user WHERE role = 'manager' AND side = 'sales' AND is_active)
+{_MANAGERS}
 SELECT rep_id AS user_id, {_SAID}, due_at AS at FROM missed WHERE rep_id IS NOT NULL
 UNION ALL
 SELECT m.id, {_SAID}, due_at FROM missed JOIN managers m ON m.team_id = missed.team_id
-  OR NOT EXISTS (SELECT FROM managers o WHERE o.team_id = missed.team_id)
+  OR NOT EXISTS (SELECT FROM managers o WHERE o.team_id = missed.team_id) WHERE missed.copied
 """
 
 
 def register() -> None:
     sales = {"whom": lambda user: user.side == Side.SALES}
-    registry.register(
-        registry.Kind(SOON, gettext_lazy("80 % of a promise's time has passed"), "hourglass-split", say_soon, **sales)
-    )
-    registry.register(registry.Kind(LATE, gettext_lazy("A promise is missed"), "stopwatch", say_late, **sales))
+    for key, label, icon, say in (
+        (HALF, gettext_lazy("Half of a promise's time has passed"), "hourglass", say_half),
+        (SOON, gettext_lazy("Most of a promise's time has passed"), "hourglass-split", say_soon),
+        (LATE, gettext_lazy("A promise is missed"), "stopwatch", say_late),
+    ):
+        registry.register(registry.Kind(key, label, icon, say, **sales))
     tasks.LOOKS.append(look)
+    tasks.LOOKS.append(escalation.look)
 
 
 @transaction.atomic
 def look(at: datetime) -> int:
     """Tell what came true by itself by `at`. Returns how many notices."""
-    told = notices.tell_from(LATE, _LATE, {"at": at, "since": at - notices.NEWS})
-    for terms, _clauses in sets.clocked():
-        if asked := soon(terms, at):
-            told += notices.tell_from(SOON, *asked)
+    every = [(terms, clauses, switches.steps(terms.body)) for terms, clauses in clocked()]
+    copied = [terms.pk for terms, _clauses, steps in every if steps.copy == 100]
+    told = notices.tell_from(LATE, _LATE, {"at": at, "since": at - notices.NEWS, "copied": copied})
+    for terms, clauses, steps in every:
+        for axis, own in by_axis(terms, clauses):
+            told += _told(HALF, passed(terms, axis, own, at, 50))
+            told += _told(SOON, passed(terms, axis, own, at, steps.remind))
+            if steps.copy != 100:
+                told += _told(
+                    SOON if steps.copy < 100 else LATE, passed(terms, axis, own, at, steps.copy, _TO_MANAGERS)
+                )
     return told
 
 
-def soon(terms: Terms, at: datetime) -> tuple[str, dict[str, Any]] | None:
-    """The statement that finds the pending clocks of these terms of whose working time 80 % has passed; None: no clock."""
-    pending = Clock.objects.filter(terms=terms, state=PENDING, due_at__gt=at)
-    ends = pending.aggregate(first=Min("starts_at"), last=Max("due_at"))
+def _told(kind: str, asked: tuple[str, dict[str, Any]] | None) -> int:
+    return notices.tell_from(kind, *asked) if asked else 0
+
+
+def passed(
+    terms: Terms, axis: Axis, clauses: Sequence[Clause], at: datetime, percent: int, whom: str = _TO_REP
+) -> tuple[str, dict[str, Any]] | None:
+    """The statement that finds the clocks of these clauses of whose working time so much has passed: those still owed, or
+    beyond 100 % those missed; None: no clock."""
+    state, since = (PENDING, at) if percent < 100 else (MISSED, at - LONG)
+    keys = [one.key for one in clauses]
+    found = Clock.objects.filter(terms=terms, clause_key__in=keys, state=state, due_at__gt=since)
+    ends = found.aggregate(first=Min("starts_at"), last=Max("due_at"))
     if ends["first"] is None:
         return None
-    arrays = axes.arrays(calendars.axis(terms.calendar), since=ends["first"], until=ends["last"])
-    return _SOON.format(axis=axes.constants()), {"terms": terms.pk, "at": at, **arrays}
+    arrays = axes.arrays(axis, since=ends["first"], until=max(ends["last"], at))
+    given = {"terms": terms.pk, "keys": keys, "state": state, "since": since, "at": at, "share": percent / 100}
+    return (_PASSED + whom).format(axis=axes.constants()), given | arrays
+
+
+def say_half(some: Sequence[Notice], reader: User) -> Mapping[int, Line]:
+    """ "Half of the time is gone: Zoé Martin", with the promise and when it is due."""
+    return _say(some, reader, gettext_lazy("Half of the time is gone: %(lead)s"), with_rep=False)
 
 
 def say_soon(some: Sequence[Notice], reader: User) -> Mapping[int, Line]:
     """ "Little time left for Zoé Martin", with the promise and when it is due."""
-    return _say(some, reader, gettext_lazy("Little time left: %(lead)s"), with_rep=False)
+    return _say(some, reader, gettext_lazy("Little time left: %(lead)s"), with_rep=True)
 
 
 def say_late(some: Sequence[Notice], reader: User) -> Mapping[int, Line]:

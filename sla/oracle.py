@@ -1,7 +1,9 @@
 """The clocks of a handoff in Python, from its log: what `sets.py` must equal, and how one clock is explained."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from leads.handoffs import rules as handoff_rules
@@ -9,25 +11,33 @@ from leads.handoffs import states as handoff_states
 from leads.handoffs.story import Try
 from leads.models import Attempt, Correction, Handoff, HandoffState
 from smarketing.calendars import services as calendars
-from smarketing.calendars.axis import MICROSECOND, Axis, AxisEnds
+from smarketing.calendars.axis import MICROSECOND, Axis, AxisEnds, micros
 from smarketing.rows import clock
 
-from .clocks import JUDGES, Log
-from .kinds import CLOCK, KINDS, days
+from . import pausing, standing, switches
+from .clocks import JUDGES, PAUSED, Log, spaced
+from .kinds import CLOCK, HANDOFF, KINDS, days, params
 from .models import Clause, Clock, Terms
+from .pausing import Moved, Pause
+from .standing import Waived
 
 DROPPED = ("refused", "returned", "withdrawn", "merged", "expired")
+ENDED = ("refused", "returned")  # by somebody of sales, with a reason
 
 
 def read(handoff_ids: Sequence[int], at: datetime) -> list[Clock]:
     """The clocks of these handoffs as they stand at `at`, not written."""
     found = Handoff.objects.filter(pk__in=handoff_ids).select_related("rules").order_by("pk")
-    handoffs = list(found.only("line_id", "occurred_at", "day_only", "rules__body"))
+    handoffs = list(found.only("line_id", "occurred_at", "day_only", "grade", "rules__body"))
     terms = TermsOfLines({handoff.line_id for handoff in handoffs})
-    logs = _logs(handoffs)
+    logs, given = _logs(handoffs), {"ids": list(handoff_ids)}
+    paused = standing.pauses(" AND p.handoff_id = ANY(%(ids)s)", given, at)
+    waived = standing.waivers(" AND w.handoff_id = ANY(%(ids)s)", given, at)
     rows: list[Clock] = []
     for handoff in handoffs:
-        rows += _clocks(handoff, terms.of(handoff), logs.get(handoff.pk), at)
+        own, log = terms.of(handoff), logs.get(handoff.pk)
+        if own is not None and log is not None:
+            rows += _clocks(handoff, own, log, paused.get(handoff.pk, ()), waived, at)
     return rows
 
 
@@ -75,37 +85,66 @@ def _logs(handoffs: list[Handoff]) -> dict[int, Log]:
                 converted_at=sql_at,
                 decided_at=decided_at,
                 dropped_at=closed_at if state in DROPPED else None,
+                ended_at=closed_at if state in ENDED else None,
+                ended_as=state if state in DROPPED else "",
             )
     return out
 
 
-def _clocks(handoff: Handoff, terms: Terms | None, log: Log | None, at: datetime) -> list[Clock]:
-    if terms is None or log is None:
-        return []
-    rows, handed_at = [], _started(handoff, terms.axis)
+def _clocks(
+    handoff: Handoff, terms: Terms, log: Log, pauses: Sequence[Pause], waived: Waived, at: datetime
+) -> list[Clock]:
+    rows = []
     for clause in terms.clauses.all():
-        if KINDS[clause.kind].source != CLOCK:
+        if KINDS[clause.kind].source != CLOCK or KINDS[clause.kind].subject != HANDOFF:
             continue
+        axis = axis_of(clause, terms)
+        starts = started(handoff.occurred_at, handoff.day_only, axis)
         try:
-            due = due_instant(terms.axis, clause, handed_at)
+            due = due_instant(axis, clause, starts, handoff.grade, pauses)
         except AxisEnds:  # due after the last day of its calendar: nothing can break yet
             continue
-        reading = JUDGES[clause.kind](log, due, int(clause.target), at)
+        if due is None:
+            continue
+        own = replace(
+            _of_clause(log, clause, axis), waived_at=waived.get((handoff.pk, clause.key)),
+            resumes_at=pausing.running(pauses, at),
+        )  # fmt: skip
+        reading = JUDGES[clause.kind](own, due.due, int(clause.target), at)
+        counts = starts if switches.month(terms.body) == switches.HANDOFF else due.due
         rows.append(
             Clock(
-                handoff_id=handoff.pk, clause_key=clause.key, terms=terms, starts_at=handed_at, due_at=due,
-                month=terms.axis.local_day(due).replace(day=1), state=reading.state,
-                settled_at=reading.settled_at, done=reading.done, took=_took(terms.axis, clause, handed_at, log, at),
+                handoff_id=handoff.pk, clause_key=clause.key, terms=terms, starts_at=starts, due_at=due.due,
+                month=calendars.axis(terms.calendar).local_day(counts).replace(day=1), state=reading.state,
+                settled_at=reading.settled_at, done=sum(moment <= at for moment in log.attempts),
+                took=_took(axis, clause, starts, log, at), lost=due.lost // MICROSECOND,
+                resumes_at=own.resumes_at if reading.state == PAUSED else None,
             )
         )  # fmt: skip
     return rows
 
 
-def _started(handoff: Handoff, axis: Axis) -> datetime:
-    """From when a clock runs: of a date without a time, the start of that date in the contract's zone."""
-    if not handoff.day_only:
-        return handoff.occurred_at
-    return axis.day_starts(handoff.occurred_at.astimezone(calendars.file_zone()).date())
+def _of_clause(log: Log, clause: Clause, axis: Axis) -> Log:
+    """The log as a clause reads it: where attempts must lie apart, those that do."""
+    apart = clause.params.get("apart")
+    if not apart:
+        return log
+    return replace(
+        log, attempts=spaced(log.attempts, lambda moment: bisect_right(axis.midnights, micros(moment)), apart)
+    )
+
+
+def axis_of(clause: Clause, terms: Terms) -> Axis:
+    """The axis by which a clause runs: its own calendar's, else the contract's."""
+    own = calendars.version(clause.params["calendar"]) if clause.params.get("calendar") else None
+    return calendars.axis(own or terms.calendar)
+
+
+def started(occurred_at: datetime, day_only: bool, axis: Axis) -> datetime:
+    """From when a clock runs: of a date without a time, the start of that date in the calendar's zone."""
+    if not day_only:
+        return occurred_at
+    return axis.day_starts(occurred_at.astimezone(calendars.file_zone()).date())
 
 
 def _took(axis: Axis, clause: Clause, handed_at: datetime, log: Log, at: datetime) -> int | None:
@@ -115,8 +154,20 @@ def _took(axis: Axis, clause: Clause, handed_at: datetime, log: Log, at: datetim
     return axis.elapsed(handed_at, log.attempts[0]) // MICROSECOND
 
 
-def due_instant(axis: Axis, clause: Clause, handed_at: datetime) -> datetime:
-    """When the promise breaks: H business hours, or the close of the D-th business day, after the handoff."""
-    if KINDS[clause.kind].runs == "hours":
-        return axis.due(handed_at, int(clause.target * 3_600_000_000) * MICROSECOND)
-    return axis.due_days(handed_at, days(clause.kind, clause.target, clause.params))
+def due_instant(
+    axis: Axis, clause: Clause, starts: datetime, grade: str = "", pauses: Sequence[Pause] = ()
+) -> Moved | None:
+    """When the promise breaks: H business hours, or the close of the D-th business day, after it began, pauses left out.
+    None where nothing is promised on a lead of this grade. AxisEnds beyond the calendar."""
+    if KINDS[clause.kind].runs != "hours":
+        return pausing.due_days(axis, starts, days(clause.kind, clause.target, clause.params), pauses)
+    hours = params.target_of(clause.params, clause.target, grade)
+    return None if hours is None else pausing.due(axis, starts, int(hours * 3_600_000_000) * MICROSECOND, pauses)
+
+
+def unmoved(axis: Axis, clause: Clause, starts: datetime) -> datetime:
+    """When the promise breaks at the latest where nothing pauses it, whatever the grade. AxisEnds beyond the calendar."""
+    if KINDS[clause.kind].runs != "hours":
+        return axis.due_days(starts, days(clause.kind, clause.target, clause.params))
+    hours = max([clause.target, *(target for _grades, target in params.tiers(clause.params) if target is not None)])
+    return axis.due(starts, int(hours * 3_600_000_000) * MICROSECOND)

@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from . import as_of, chart
+from . import as_of, chart, rates
 from .clocks import MET, MISSED
 from .figures import Share, Volume
 from .follow import Month, Reader, Row
@@ -31,7 +31,7 @@ def settled(month: Month) -> dict[str, Settled]:
 
 def rated(month: Month, row: Row) -> Settled:
     """Local day -> (met, missed) of a rate, by the day that dates its rows."""
-    found = month.counted[row.clause.kind].items()
+    found = month.counted[rates.counted(row.clause)].items()
     return {day: (states[MET], states[MISSED]) for day, states in found if states[MET] or states[MISSED]}
 
 
@@ -54,7 +54,7 @@ def _plain(found: Any) -> Any:
 
 def _days(month: Month, row: Row, shares: Mapping[str, Settled]) -> Mapping[date, Any]:
     if row.kind.source == VOLUME:
-        return month.counted[row.clause.kind]
+        return month.counted[rates.counted(row.clause)]
     return rated(month, row) if row.kind.source == RATE else shares.get(row.clause.key, {})
 
 
@@ -62,7 +62,7 @@ def of_volume(month: Month, row: Row) -> Mapping[date, int | Fraction]:
     """Local day -> what a volume counted: of a closed month what its book kept."""
     kept = month.frozen.days.get(row.clause.key) if month.frozen else None
     if kept is None:
-        return month.counted[row.clause.kind]
+        return month.counted[rates.counted(row.clause)]
     return {date.fromisoformat(day): Fraction(n) if isinstance(n, str) else n for day, n in kept.items()}
 
 

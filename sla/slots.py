@@ -2,24 +2,36 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from leads.handoffs import hands
 from leads.handoffs.hooks import Promise
-from leads.models import Handoff
+from leads.models import Handoff, HandoffState
 from smarketing.accounts.policy import may
 from smarketing.rows import clock
 
-from . import as_of, derive, kinds
-from .clocks import MET, MISSED, PENDING
-from .models import Clause, Clock
+from . import as_of, derive, kinds, pauses, waivers
+from .clocks import EXCLUDED, MET, MISSED, OWED, PAUSED, PENDING, WAIVED
+from .models import Clause, Clock, Waiver
 
 CLOCK_STATES = {
     PENDING: ("pending", "◌"),
+    PAUSED: ("pending", "◌"),
     MET: ("kept", "✓"),
     MISSED: ("broken", "✗"),
-    "excluded": ("nothing", "–"),
+    EXCLUDED: ("nothing", "–"),
+    WAIVED: ("nothing", "–"),
+}
+CAUSES = {
+    EXCLUDED: gettext_lazy("closed with a reason before it fell due"),
+    WAIVED: gettext_lazy("let go by both sides"),
 }
 
 
@@ -31,13 +43,42 @@ def clocks_of_lead(context, lead: int, at: datetime | None = None) -> str:
     sentences = _sentences(found)
     rows = [
         {
-            "key": row.clause_key, "due": row.due_at, "settled": row.settled_at, "terms": row.terms,
+            "key": row.clause_key, "due": row.due_at, "settled": row.settled_at, "terms": row.terms, "cause": _cause(row),
             "sentence": sentences[row.terms_id, row.clause_key],
             "state": (*CLOCK_STATES[row.state], row.get_state_display()),
         }
         for row in found
     ]  # fmt: skip
-    return render_to_string("sla/clocks.html", {"rows": rows}) if rows else ""
+    deeds = {} if at else _deeds(context["request"], found, sentences)
+    return render_to_string("sla/clocks.html", {"rows": rows, **deeds}, context["request"]) if rows else ""
+
+
+def _cause(row: Clock) -> str:
+    """Why a promise stands as it does, where its state alone does not say it."""
+    if row.state == PAUSED and row.resumes_at:
+        return _("goes on %(when)s") % {"when": date_format(localtime(row.resumes_at), "SHORT_DATETIME_FORMAT")}
+    return str(CAUSES[row.state]) if row.state in CAUSES else pauses.said(row.lost)
+
+
+def _deeds(request: HttpRequest, found: Sequence[Clock], sentences: dict[tuple[int, str], str]) -> dict[str, Any]:
+    """What the reader may do about the promises on a lead: pause the open handoff, ask for a waiver."""
+    if not found:
+        return {}
+    user, at = request.user, clock.now()
+    state = HandoffState.objects.filter(handoff__in={row.handoff_id for row in found}, is_open=True).first()
+    owed = state is not None and any(row.handoff_id == state.pk and row.state in OWED for row in found)
+    asked = list(Waiver.objects.filter(handoff__in={row.handoff_id for row in found}, answer=None).order_by("pk"))
+    open_ = {(one.handoff_id, one.clause_key) for one in asked}
+    return {
+        "waivers": asked, "running": pauses.running(state.pk, at) if state else None, "handoff": state and state.pk,
+        "may_pause": owed and may(user, "handoffs.work") and hands.is_in_hands(state, user),
+        "pause_reasons": pauses.reasons(found[0].terms), "waiver_reasons": Waiver.Reason.choices,
+        "to_waive": [
+            {"handoff": row.handoff_id, "key": row.clause_key, "sentence": sentences[row.terms_id, row.clause_key]}
+            for row in found
+            if may(user, "contract.waive") and row.state in waivers.OPEN and (row.handoff_id, row.clause_key) not in open_
+        ],
+    }  # fmt: skip
 
 
 def promises(lead: int, at: datetime | None) -> list[Promise]:
@@ -57,7 +98,7 @@ def promise_then(context, lead: int, at: datetime) -> str:
     """The promise on a lead that was due next at a past instant; "" where none was open."""
     if not may(context["request"].user, "contract.view"):
         return ""
-    pending = [row for row in _then_once(context["request"], lead, at) if row.state == PENDING]
+    pending = [row for row in _then_once(context["request"], lead, at) if row.state in OWED]
     if not pending:
         return ""
     row = min(pending, key=lambda one: one.due_at)
@@ -72,7 +113,7 @@ def _found(lead: int, at: datetime | None) -> list[Clock]:
 def _now(lead: int, at: datetime) -> list[Clock]:
     rows = Clock.objects.filter(handoff__lead=lead).select_related("terms__contract")
     found = list(rows.order_by("-starts_at", "due_at"))
-    stale = {row.handoff_id for row in found if row.state == PENDING and row.due_at < at}
+    stale = {row.handoff_id for row in found if (row.resumes_at or row.due_at) < at and row.state in OWED}
     if stale:
         fresh = {(row.handoff_id, row.clause_key): row for row in derive.read(sorted(stale), at)}
         found = [fresh.get((row.handoff_id, row.clause_key), row) for row in found]

@@ -18,7 +18,7 @@ from smarketing.agreements.models import Paper
 from smarketing.calendars.models import CalendarVersion
 
 from . import hooks, spans
-from .kinds import KINDS, PERCENT
+from .kinds import KINDS, PERCENT, params
 from .models import Clause, Contract, Terms, TermsDraft
 
 PAPER = "terms"
@@ -83,7 +83,7 @@ def _clause_problems(clause: dict) -> list[str]:
         found.append(_("Clause %(key)s: the target share must lie between 1 and 100 %%.") % name)
     if kind.param and not 1 <= (_number(clause.get("params", {}).get(kind.param)) or 0) <= 250:
         found.append(_("Clause %(key)s: the business days must lie between 1 and 250.") % name)
-    return found
+    return found + [str(one % name) for one in params.problems(kind, clause.get("params") or {})]
 
 
 @transaction.atomic
@@ -165,9 +165,10 @@ def next_month(day: date) -> date:
 
 def _push_rules(terms: Terms, at: datetime) -> None:
     attempts = next((c for c in terms.clauses.all() if c.kind == "min_attempts"), None)
+    listed = attempts.params.get("channels") if attempts else None
     adopt_rules(
         contract=f"contract:{terms.contract_id}", line=terms.contract.line, effective_at=at, at=at,
-        promised_attempts=int(attempts.target) if attempts else None,
+        promised_attempts=int(attempts.target) if attempts else None, **({"channels": list(listed)} if listed else {}),
     )  # fmt: skip
 
 

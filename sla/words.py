@@ -102,9 +102,14 @@ def apart(figure: Figure) -> list[tuple[str, str]]:
     excluded = ngettext("%(number)s left out", "%(number)s left out", figure.excluded) % {
         "number": number(figure.excluded)
     }
+    waived = ngettext("%(number)s waived", "%(number)s waived", figure.waived) % {"number": number(figure.waived)}
     return [
         (key, text)
-        for key, text, n in (("pending", pending, figure.pending), ("excluded", excluded, figure.excluded))
+        for key, text, n in (
+            ("pending", pending, figure.pending),
+            ("excluded", excluded, figure.excluded),
+            ("waived", waived, figure.waived),
+        )
         if n
     ]
 

@@ -57,12 +57,19 @@ class _Turns:
 
 @transaction.atomic
 def assign(
-    *, handoffs: Iterable[Handoff | int], by: User | None, fence: Fence, at: datetime | None = None, caps: bool = True
+    *,
+    handoffs: Iterable[Handoff | int],
+    by: User | None,
+    fence: Fence,
+    at: datetime | None = None,
+    caps: bool = True,
+    avoid: Mapping[int, set[int]] | None = None,
 ) -> dict[int, int | None]:
     """Route these handoffs in the order given, at `at` (None: each when it was handed over).
 
     Returns handoff -> rep, None where it waits in its pool. States are derived by the caller (`states.derive`).
-    Without `caps` nobody is ever full (history judged afterwards: who was free then is not known).
+    Without `caps` nobody is ever full (history judged afterwards: who was free then is not known). `avoid`: handoff -> reps
+    who do not get it, not even as the account's rep.
     """
     ids = [_id(one) for one in handoffs]
     found = {one.pk: one for one in Handoff.objects.filter(bulk.among("pk", ids)).select_related("rules", "lead")}
@@ -82,6 +89,7 @@ def assign(
         one = found[pk]
         turns = next((pools[pool] for pool in takes.get(one.lead_id, ())), None)
         shut = never.get(one.lead_id, set()) if not body_of(one)["return_to_same_rep"] else set()
+        shut = shut | (avoid or {}).get(pk, set())
         rep = account.get(one.lead.company_id) if one.lead.company_id else None
         how = ACCOUNT
         if rep is None or rep not in active or rep in shut:

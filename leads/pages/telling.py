@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from leads.handoffs import queue
 from leads.handoffs.queue import Touch
@@ -165,8 +165,13 @@ def touch(one: Touch) -> str:
     return TOUCHES.get(one.kind, lambda what: what or one.kind)(one.what)
 
 
+PROMISES = {"paused": pgettext_lazy("promise", "paused"), "outcome": pgettext_lazy("promise", "outcome")}
+
+
 def promise(label: str, attempts: int, promised: int) -> str:
-    """Which promise is next: "first attempt", "decision", "2 of 3"."""
+    """Which promise is next: "first attempt", "decision", "2 of 3", "outcome"; "paused" where it stands still."""
+    if label in PROMISES:
+        return str(PROMISES[label])
     if label == "first":
         return _("first attempt")
     if label == "decision":

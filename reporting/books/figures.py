@@ -6,8 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from sla import as_of, follow, rates, series, split
-from sla.clocks import EXCLUDED, MET, MISSED
-from sla.kinds import CLOCK, KINDS, RATE, Kind
+from sla.clocks import EXCLUDED, MET, MISSED, WAIVED
+from sla.kinds import CLOCK, KINDS, RATE, params
 from smarketing.measures import engine, numbers, shown, statement
 
 # Measures kept beside the clauses: period measures of the month, and cohort measures as seen at close.
@@ -49,7 +49,7 @@ def _clauses(month: follow.Month) -> dict[str, Any]:
     out = {}
     for row in month.rows:
         kind, key = KINDS[row.clause.kind], row.clause.key
-        rows = _clock_ids(clocks, key) if kind.source == CLOCK else _measured_ids(kind, month)
+        rows = _clock_ids(clocks, key) if kind.source == CLOCK else _measured_ids(row, month)
         out[key] = {
             "kind": row.clause.kind, "side": row.clause.side, "terms": row.clause.terms.number,
             "target": str(row.clause.target), "state": row.figure.state, "figure": row.figure.book(), "rows": rows,
@@ -58,22 +58,24 @@ def _clauses(month: follow.Month) -> dict[str, Any]:
     return out
 
 
-def _measured_ids(kind: Kind, month: follow.Month) -> dict[str, list[int]]:
+def _measured_ids(row: follow.Row, month: follow.Month) -> dict[str, list[int]]:
     """The rows that a volume or a rate counted."""
-    if kind.source == RATE:
+    whom = params.population(row.clause.params)
+    if row.kind.source == RATE:
         times = {"first": month.first, "until": month.until, "zone": month.zone, "cutoff": month.cutoff}
-        return rates.ids(kind, month.contract.line_id, **times)
-    return {"counted": _volume_ids(kind.measure, month)}
+        return rates.ids(row.kind, month.contract.line_id, whom, **times)
+    return {"counted": _volume_ids(row.kind.measure, month, whom)}
 
 
-def _volume_ids(key: str, month: follow.Month) -> list[int]:
-    question = engine.ask(key, **asked(month))
+def _volume_ids(key: str, month: follow.Month, whom: rates.Population) -> list[int]:
+    about = asked(month)
+    question = engine.ask(key, **{**about, "where": {**about["where"], **whom}})
     built = statement.build(engine.resolve(question), question)
     return [row[0] for row in statement.run(f"WITH {built.counted} SELECT key FROM counted ORDER BY key", built.params)]
 
 
 def _clock_ids(clocks: Sequence[tuple], key: str) -> dict[str, list[int]]:
-    out: dict[str, list[int]] = {MET: [], MISSED: [], EXCLUDED: []}
+    out: dict[str, list[int]] = {MET: [], MISSED: [], EXCLUDED: [], WAIVED: []}
     for clause, handoff, state, _settled in clocks:
         if clause == key and state in out:
             out[state].append(handoff)

@@ -17,10 +17,10 @@ from rest_framework.views import APIView
 from smarketing.measures import numbers
 from smarketing.rows import clock, fence
 
-from .. import derive, follow, split
+from .. import derive, follow, split, waivers
 from ..figures import Figure, Volume
 from ..kinds import MONEY
-from ..models import Contract
+from ..models import Contract, Waiver
 from . import links
 
 
@@ -32,6 +32,7 @@ class FigureShape(serializers.Serializer):
     of = serializers.IntegerField(allow_null=True, help_text=_("Of a share: settled promises."))
     pending = serializers.IntegerField(allow_null=True)
     excluded = serializers.IntegerField(allow_null=True)
+    waived = serializers.IntegerField(allow_null=True, help_text=_("Promises let go by both sides."))
     forecast = serializers.CharField(allow_null=True, help_text=_("Of a volume in a month that runs."))
     state = serializers.ChoiceField(["kept", "broken", "on_pace", "behind", "nothing"])
 
@@ -93,6 +94,43 @@ class Contracts(APIView):
         )  # fmt: skip
 
 
+class WaiverShape(serializers.Serializer):
+    id = serializers.IntegerField()
+    handoff = serializers.IntegerField()
+    lead = serializers.IntegerField()
+    clause = serializers.CharField()
+    side = serializers.ChoiceField(["marketing", "sales"], help_text=_("The side that asked."))
+    reason = serializers.CharField()
+    asked = serializers.DateTimeField()
+    answer = serializers.ChoiceField(["", "consent", "refuse", "withdraw"], help_text=_("Empty while it is open."))
+    answered = serializers.DateTimeField(allow_null=True)
+
+
+class Waivers(APIView):
+    """Waivers of a contract's promises, asked and answered, the newest first."""
+
+    verb = "measures.read"
+    schema = AutoSchema()
+
+    @extend_schema(
+        operation_id="contract_waivers",
+        description=_("Waivers of a contract's promises, asked and answered, the newest first."),
+        responses=WaiverShape(many=True),
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        contract = get_object_or_404(Contract.objects.visible_to(request.user), pk=pk)
+        return Response([_waiver(one) for one in waivers.of(contract)])
+
+
+def _waiver(one: Waiver) -> dict[str, Any]:
+    answer = getattr(one, "answer", None)
+    return {
+        "id": one.pk, "handoff": one.handoff_id, "lead": one.handoff.lead_id, "clause": one.clause_key, "side": one.side,
+        "reason": one.reason, "asked": one.occurred_at.isoformat(), "answer": answer.kind if answer else "",
+        "answered": answer.occurred_at.isoformat() if answer else None,
+    }  # fmt: skip
+
+
 class OneMonth(APIView):
     """A month of a contract: every clause of both sides; a closed month as its book has it."""
 
@@ -137,13 +175,13 @@ def _figure(terms: int, figure: Figure) -> dict[str, Any]:
     if isinstance(figure, Volume):
         return {
             "terms": terms, "promised": numbers.api(figure.target, numbers.NUMBER), "value": _counted(figure),
-            "n": int(figure.count), "of": None, "pending": None, "excluded": None,
+            "n": int(figure.count), "of": None, "pending": None, "excluded": None, "waived": None,
             "forecast": numbers.api(figure.forecast, numbers.NUMBER), "state": figure.state,
         }  # fmt: skip
     value = Fraction(figure.met, figure.settled) if figure.settled else None
     return {
         "terms": terms, "promised": numbers.api(figure.promised, numbers.RATIO), "value": numbers.api(value, numbers.RATIO),
-        "n": figure.met, "of": figure.settled, "pending": figure.pending, "excluded": figure.excluded,
+        "n": figure.met, "of": figure.settled, "pending": figure.pending, "excluded": figure.excluded, "waived": figure.waived,
         "forecast": None, "state": figure.state,
     }  # fmt: skip
 

@@ -14,6 +14,7 @@ from smarketing.calendars import services as calendars
 
 from ..kinds import KINDS, Kind
 from ..models import Contract
+from . import more
 
 DAY = {"type": "date"}
 NOTHING = (None, "", False)
@@ -42,6 +43,10 @@ CLAUSES = (
             words=_("Of the handoffs of a month that are decided. Known customers, duplicates and tests are left out; what is undecided is pending.")),
     Promise("5.3", "sql_rate", "sql_rate",
             words=_("Of the handoffs of a month. One that is still open is pending for 90 days.")),
+    Promise("5.4", "mandatory_fields", "complete",
+            words=_("Filled in when the lead was handed over, as known then; what marketing adds later does not count.")),
+    Promise("5.5", "hand_over", "handover_hours", "handover_share",
+            words=_("Counted from the qualification in business hours. A backlog that is paced and a missing field count; a lead that may not be handed over yet is left out.")),
     Promise("6.1", "first_attempt", "hours", "hours_share",
             words=_("Counted from the handoff in business hours; a lead refused with a reason before that is left out.")),
     Promise("6.2", "min_attempts", "attempts", "attempts_share", "attempt_days",
@@ -49,6 +54,8 @@ CLAUSES = (
     Promise("6.3", "decision", "decision_days", "decision_share",
             words=_("Accepted, said or shown by the first attempt, or refused. The day of the handoff is not counted.")),
     Promise("6.4", "reasons", "reasons", words=_("Counted by the day on which sales refused or gave back.")),
+    Promise("6.5", "outcome", "outcome_days", "outcome_share",
+            words=_("A need confirmed, a refusal or a return. The day of the handoff is not counted; silence is no outcome.")),
     Promise("7.1", "won", "won", words=_("A result of both sides, by the day on which a deal was won.")),
     Promise("7.2", "revenue", "revenue",
             words=_("A result of both sides: the amounts of the deals won, by the day on which they were won.")),
@@ -106,6 +113,13 @@ class TermsForm(forms.Form):
     decision_days = forms.IntegerField(label=_("Within business days"), min_value=1, max_value=250, required=False)
     decision_share = _share()
     reasons = forms.BooleanField(label=_("A reason on every refusal and every return"), required=False)
+    complete = _percent(_("Complete at least (%)"))
+    handover_hours = forms.DecimalField(
+        label=_("Business hours at most"), min_value=Decimal("0.25"), max_value=1000, decimal_places=2, required=False
+    )
+    handover_share = _share()
+    outcome_days = forms.IntegerField(label=_("Within business days"), min_value=1, max_value=250, required=False)
+    outcome_share = _share()
     won = forms.IntegerField(label=_("Deals won a month"), min_value=1, max_value=1_000_000, required=False)
     revenue = forms.DecimalField(
         label=_("Revenue won a month"), min_value=1, max_value=9_999_999_999, decimal_places=2, required=False
@@ -118,6 +132,11 @@ class TermsForm(forms.Form):
         if kept and kept not in dict(found):
             found.append((kept, gettext("the version signed before")))
         self.fields["calendar"].choices = [("", gettext("choose a calendar")), *found]
+        self.fields |= more.fields()
+        kept = {pk for kind in more.CLOCKED if (pk := (initial or {}).get(f"{kind}_calendar"))} - set(dict(found))
+        own = [*found, *((pk, gettext("the version signed before")) for pk in sorted(kept))]
+        for kind in more.CLOCKED:
+            self.fields[f"{kind}_calendar"].choices = [("", gettext("that of the contract")), *own]
 
     @classmethod
     def of(cls, body: dict, revision: int, data=None) -> "TermsForm":
@@ -126,7 +145,9 @@ class TermsForm(forms.Form):
         initial |= {name: body.get(name) or "" for name in ("starts_on", "ends_on")}
         if ends := body.get("ends_on"):
             initial["ends_on"] = date.fromordinal(date.fromisoformat(ends).toordinal() - 1)
-        found = {clause["kind"]: clause for clause in body.get("clauses", ())}
+        some = [clause for clause in body.get("clauses", ()) if clause.get("params", {}).get("where")]
+        found = {clause["kind"]: clause for clause in body.get("clauses", ()) if clause not in some}
+        initial["volume_of"] = more.shown_some(some)
         for one in CLAUSES:
             if clause := found.get(one.kind):
                 initial[one.target] = _plain(clause["target"])
@@ -134,12 +155,13 @@ class TermsForm(forms.Form):
                     initial[one.share] = _plain(clause["share"])
                 if one.param:
                     initial[one.param] = clause.get("params", {}).get(KINDS[one.kind].param)
+                initial |= more.initial(one.kind, clause.get("params", {}))
         return cls(data, initial=initial)
 
     def offered(self) -> Iterator[tuple[Promise, Kind, list[forms.BoundField]]]:
         """Each clause with its kind and fields, in the order of the terms."""
         for one in CLAUSES:
-            yield one, KINDS[one.kind], [self[name] for name in one.fields]
+            yield one, KINDS[one.kind], [self[name] for name in (*one.fields, *more.names(one.kind))]
 
     def clean(self):
         data = super().clean()
@@ -155,6 +177,8 @@ class TermsForm(forms.Form):
             for name in one.fields if given else ():
                 if name not in given and name not in self.errors:
                     self.add_error(name, gettext("This number is missing: give it, or empty the whole clause."))
+        if data.get("complete") and not data.get("complete_fields") and "complete_fields" not in self.errors:
+            self.add_error("complete_fields", gettext("Choose the fields that must be filled in."))
         if not self.errors and not any(data.get(one.target) for one in CLAUSES):
             self.add_error("volume", gettext("A contract needs at least one clause."))
         return data
@@ -167,11 +191,13 @@ class TermsForm(forms.Form):
             {
                 "key": one.key, "kind": one.kind, "target": _plain(KINDS[one.kind].fixed or data[one.target]),
                 "share": _plain(data[one.share]) if one.share else None,
-                "params": {KINDS[one.kind].param: data[one.param]} if one.param else {},
+                "params": ({KINDS[one.kind].param: data[one.param]} if one.param else {}) | more.given(one.kind, data),
             }
             for one in CLAUSES
             if data[one.target]
         ]  # fmt: skip
+        at = next((n for n, one in enumerate(clauses) if one["kind"] == "mql_volume"), -1) + 1
+        clauses[at:at] = more.volumes("5.1", data)
         return {
             "calendar": data["calendar"], "starts_on": data["starts_on"].isoformat(),
             "ends_on": date.fromordinal(ends.toordinal() + 1).isoformat() if ends else None, "clauses": clauses,

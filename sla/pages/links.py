@@ -9,9 +9,9 @@ from smarketing.web.navigation import address
 
 from .. import rates
 from ..follow import Month, Row
-from ..kinds import CLOCK, KINDS, Asked
+from ..kinds import CLOCK, KINDS, Asked, params
 
-SUFFIXES = {"pending": "_pending", "excluded": "_excluded"}
+SUFFIXES = {"pending": "_pending", "excluded": "_excluded", "waived": "_waived"}
 
 
 def rows(month: Month, row: Row, show: str = "") -> str:
@@ -20,7 +20,7 @@ def rows(month: Month, row: Row, show: str = "") -> str:
     if show == "held":
         return address("leads:list") or reverse("sla:follow_up")
     if kind.source != CLOCK:
-        return of_line(month, rates.asked(kind, show))
+        return of_line(month, rates.asked(kind, show, params.population(row.clause.params)))
     found = asked(month, row)
     if show in ("met", "missed"):
         found["where"]["clock"] = show

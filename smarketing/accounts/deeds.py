@@ -127,6 +127,13 @@ DEEDS = {
     "views.change": _("changed a saved view"),
     "views.delete": _("deleted a saved view"),
     "views.save": _("saved a view"),
+    "promises.give_on": _("gave on a lead whose promise was broken"),
+    "promises.pause": _("paused the promises on a lead"),
+    "promises.resume": _("ended a pause"),
+    "waivers.ask": _("asked for a waiver"),
+    "waivers.consent": _("consented to a waiver"),
+    "waivers.refuse": _("refused a waiver"),
+    "waivers.withdraw": _("took a waiver back"),
 }
 SUBJECTS = {
     "attempt": _("attempt"),
@@ -166,6 +173,7 @@ SUBJECTS = {
     "terms": _("terms"),
     "token": _("key or token"),
     "user": _("person"),
+    "waiver": _("waiver"),
 }
 
 

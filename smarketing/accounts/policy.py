@@ -90,6 +90,7 @@ VERBS: dict[str, frozenset[str]] = {
     "contract.view": EVERY_ROLE,
     "contract.edit": frozenset({MANAGER}),
     "contract.sign": frozenset({MANAGER}),  # and named signer of their side (agreements.services)
+    "contract.waive": frozenset({MANAGER}),  # and the other side consents (sla.waivers)
     "month.close": frozenset({MANAGER}),
     "month.reopen": frozenset({MANAGER}),
     "papers.view": EVERY_ROLE,

@@ -66,6 +66,11 @@ class CalendarForm(forms.Form):
         help_text=_("One date a line, as 2026-05-15: bridge days, closing of the company."),
     )
 
+    special = forms.CharField(
+        label=_("Days with hours of their own"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One a line, as 2026-12-24 09:00-12:00: half days, and holidays that are worked."),
+    )  # fmt: skip
+
     def __init__(self, data=None, *, year: int, fixed_name: bool = False, initial=None):
         super().__init__(data, initial=initial)
         self.year = year
@@ -88,6 +93,7 @@ class CalendarForm(forms.Form):
         initial = {
             "name": name, "zone": spec["zone"], "country": spec.get("country", ""), "region": spec.get("region", ""),
             "extra": "\n".join(spec.get("extra", [])),
+            "special": "\n".join(f"{day} {shown(windows)}" for day, windows in sorted(spec.get("special", {}).items())),
         }  # fmt: skip
         initial |= {f"day_{day}": shown(windows) for day, windows in spec["windows"].items()}
         form = cls(data, year=year, fixed_name=fixed_name, initial=initial)
@@ -128,6 +134,21 @@ class CalendarForm(forms.Form):
                 ) from None
         return sorted(set(lines))
 
+    def clean_special(self) -> dict[str, list[list[str]]]:
+        found: dict[str, list[list[str]]] = {}
+        for line in filter(None, (one.strip() for one in self.cleaned_data["special"].splitlines())):
+            day, _space, hours = line.partition(" ")
+            try:
+                key = date.fromisoformat(day).isoformat()
+            except ValueError:
+                raise forms.ValidationError(
+                    gettext("“%(line)s” is no date with hours: write 2026-12-24 09:00-12:00.") % {"line": line}
+                ) from None
+            if key in found:
+                raise forms.ValidationError(gettext("“%(day)s” stands twice.") % {"day": day})
+            found[key] = HoursField(required=True).clean(hours)
+        return found
+
     def clean_region(self) -> str:
         region, codes = self.cleaned_data["region"].strip(), holidays.regions().get(self._chosen("country"), ())
         if region and region not in codes:
@@ -153,5 +174,6 @@ class CalendarForm(forms.Form):
         return {
             "zone": data["zone"], "country": data["country"], "region": data["region"], "open": opened,
             "extra": data["extra"], "holidays": sorted(closed), "first": FIRST, "until": f"{until}-01-01",
+            **({"special": data["special"]} if data["special"] else {}),
             "windows": {str(day): data[f"day_{day}"] for day in range(1, 8) if data[f"day_{day}"]},
         }  # fmt: skip

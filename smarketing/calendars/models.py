@@ -13,7 +13,8 @@ class Calendar(Working):
 
 
 class CalendarVersion(Act):
-    """spec: {"zone": "Europe/Paris", "windows": {"1": [["09:00", "18:00"]], ...}, "country": "FR", "holidays": [ISO dates]}."""
+    """spec: {"zone": "Europe/Paris", "windows": {"1": [["09:00", "18:00"]], ...}, "country": "FR", "region": "", "holidays": [ISO dates],
+    "open": [names of holidays that are worked], "extra": [ISO dates closed], "special": {ISO date: windows of that day}}."""
 
     calendar = models.ForeignKey(Calendar, models.PROTECT, related_name="versions")
     number = models.IntegerField()

@@ -48,12 +48,15 @@ class Kind:
 
 
 PORTAL, AT_ONCE, MORNING = Channels(True), Channels(True, ByMail.ONCE), Channels(True, ByMail.MORNING)
-MAIL_ONLY = Channels(False, ByMail.ONCE)
+MAIL_ONLY, NOT_BY_ITSELF = Channels(False, ByMail.ONCE), Channels(False)
 CHANNELS: dict[str, dict[str, Channels]] = {
     "assigned": {Role.REP: AT_ONCE},
     "hot_signal": {Role.REP: PORTAL},
-    "promise_soon": {Role.REP: PORTAL},
+    "promise_half": {Role.REP: NOT_BY_ITSELF},
+    "promise_soon": {Role.REP: PORTAL, Role.MANAGER: PORTAL},
     "promise_missed": {Role.REP: PORTAL, Role.MANAGER: MORNING},
+    "given_on": {Role.REP: PORTAL, Role.MANAGER: MORNING},
+    "waiver": {Role.MANAGER: AT_ONCE},
     "sent_back": {Role.MARKETER: MORNING},
     "praise": {Role.REP: PORTAL, Role.MANAGER: PORTAL, Role.MARKETER: PORTAL},
     "disagreement": {Role.MARKETER: PORTAL, Role.MANAGER: PORTAL},

@@ -103,6 +103,21 @@ def _draft() -> dict:
         return {"pk": persona_drafts.copy(version=version, by=by, at=clock.now()).pk}
 
 
+def _waiver() -> dict:
+    """A waiver that sales ask; one is asked where there is none."""
+    from sla import waivers
+    from sla.models import Clock, Waiver
+    from smarketing.accounts.models import User
+    from smarketing.rows import clock
+
+    found = Waiver.objects.filter(answer=None, side="sales").order_by("-pk").first()
+    if found is None:
+        by = User.objects.filter(role="manager", side="sales", is_active=True).order_by("pk")[0]
+        last = Clock.objects.filter(state="missed").select_related("handoff").order_by("-month", "-due_at")[0]
+        found = waivers.ask(handoff=last.handoff, clause_key=last.clause_key, reason="incident", by=by, at=clock.now())
+    return {"pk": found.pk}
+
+
 def _talk() -> dict:
     """An interview of the marketer that is photographed; one is noted where there is none."""
     from personas.definitions import persona_evidence
@@ -576,6 +591,8 @@ PAGES = (
     Page("sla:team", "manager-sales"),
     Page("sla:own", "rep"),
     Page("sla:contracts", "marketer"),
+    Page("sla:waivers", "manager-sales"),
+    Page("sla:waiver", "manager-marketing", _waiver),
     Page("sla:goal", "manager-marketing", query="?revenue=1000000&share=60&deal=20000&won=5&months=12"),
     Page("sla:new", "manager-marketing"),
     Page("sla:terms", "manager-marketing", lambda: _newest("sla.Contract")),
@@ -659,7 +676,7 @@ DEEDS = {
     "leads:twins_dismiss", "leads:campaign_spend", "leads:import_choose", "leads:import_apply", "leads:import_stop", "leads:import_undo", "leads:import_progress",
     "leads:mapping_forget", "leads:mapping_remember",
     "leads:import_rejected", "leads:import_mapping",
-    "measures:list", "measures:one", "measures:schema", "sla:api_contracts", "sla:api_month", "leads:api_lead", "leads:api_grade", "leads:api_would", "leads:api_resembles",
+    "measures:list", "measures:one", "measures:schema", "sla:api_contracts", "sla:api_month", "sla:api_waivers", "sla:pause", "sla:resume", "sla:ask", "leads:api_lead", "leads:api_grade", "leads:api_would", "leads:api_resembles",
     "personas:api_personas", "personas:api_persona", "personas:api_versions", "reporting:api_coverage",
     "leads:api_changes", "leads:api_history",
     "leads:api_disagreements", "personas:api_criteria",

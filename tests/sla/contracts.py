@@ -6,8 +6,9 @@ from itertools import count
 from leads.handoffs import rules, states
 from leads.models import Attempt, Decision, Handoff
 from personas.models import DefinitionLine
+from sla import derive
 from sla import terms as terms_service
-from sla.models import Contract, Terms
+from sla.models import Contract, Pause, Terms, Waiver, WaiverAnswer
 from smarketing.agreements import services as agreements
 from smarketing.calendars import services as calendars
 from smarketing.calendars.models import CalendarVersion
@@ -24,6 +25,15 @@ SQL_RATE = {"key": "5.3", "kind": "sql_rate", "target": "20", "share": None, "pa
 REASONS = {"key": "6.4", "kind": "reasons", "target": "100", "share": None, "params": {}}
 WON = {"key": "7.1", "kind": "won", "target": "5", "share": None, "params": {}}
 REVENUE = {"key": "7.2", "kind": "revenue", "target": "50000", "share": None, "params": {}}
+OUTCOME = {"key": "6.5", "kind": "outcome", "target": "20", "share": "90", "params": {}}
+HAND_OVER = {"key": "5.5", "kind": "hand_over", "target": "2", "share": "95", "params": {}}
+FIELDS = {
+    "key": "5.4",
+    "kind": "mandatory_fields",
+    "target": "90",
+    "share": None,
+    "params": {"fields": ["email", "phone"]},
+}
 DECISION = {"key": "6.3", "kind": "decision", "target": "2", "share": "90", "params": {}}
 
 
@@ -61,12 +71,12 @@ def contract(name: str = "France 2026", on=None) -> Contract:
     )
 
 
-def sign(of: Contract, clauses, starts: date, ends: date | None = None, *, at: datetime, using=None) -> Terms:
-    """Terms drafted, proposed and signed by both sides at `at`."""
+def sign(of: Contract, clauses, starts: date, ends: date | None = None, *, at: datetime, using=None, **more) -> Terms:
+    """Terms drafted, proposed and signed by both sides at `at`. `more`: what else their body says."""
     marketing, sales = signers()
     body = {
         "calendar": (using or calendar()).pk, "starts_on": starts.isoformat(),
-        "ends_on": ends and ends.isoformat(), "clauses": list(clauses),
+        "ends_on": ends and ends.isoformat(), "clauses": list(clauses), **more,
     }  # fmt: skip
     terms_service.save_draft(contract=of, body=body, revision=of.draft.revision, by=marketing, at=at)
     of.refresh_from_db()
@@ -76,11 +86,11 @@ def sign(of: Contract, clauses, starts: date, ends: date | None = None, *, at: d
     return Terms.objects.get(paper=paper)
 
 
-def handoff(at: datetime, *, on=None, day_only: bool = False, known=None, rep=None) -> Handoff:
+def handoff(at: datetime, *, on=None, day_only: bool = False, known=None, rep=None, grade: str = "") -> Handoff:
     """A lead passed on by hand at an instant."""
     made = Handoff.objects.create(
         lead_id=facts.lead(at, known=known, email=f"lead{next(_names)}@example.test"), line=on or line(), gate="manual",
-        rules=rules.in_force(on or line(), at), day_only=day_only, occurred_at=at, recorded_at=known or at,
+        rules=rules.in_force(on or line(), at), day_only=day_only, occurred_at=at, recorded_at=known or at, grade=grade,
         known_at=known or at,
     )  # fmt: skip
     if rep:
@@ -103,6 +113,26 @@ def decide(on: Handoff, kind: str, at: datetime, reason: str = "", known=None) -
         handoff=on, kind=kind, reason=reason, occurred_at=at, recorded_at=known or at, known_at=known or at
     )
     states.derive([on.pk])
+    return made
+
+
+def pause(on: Handoff, since: datetime, until: datetime, *, recorded=None, reason: str = "prospect") -> Pause:
+    """A pause as the service writes it."""
+    made = Pause.objects.create(
+        handoff=on, reason=reason, occurred_at=since, until=until, recorded_at=recorded or since, by=None
+    )
+    derive.mark([on.pk])
+    return made
+
+
+def waive(on: Handoff, key: str, at: datetime) -> Waiver:
+    """A waiver asked by sales to which marketing consented."""
+    marketing, sales = signers()
+    made = Waiver.objects.create(
+        handoff=on, clause_key=key, side="sales", reason="incident", by=sales, occurred_at=at, recorded_at=at
+    )
+    WaiverAnswer.objects.create(waiver=made, kind="consent", by=marketing, occurred_at=at, recorded_at=at)
+    derive.mark([on.pk])
     return made
 
 

@@ -126,7 +126,7 @@ def test_the_statement_agrees_with_the_work_axis_clock_by_clock():
             if moment <= at:
                 wanted.add((one.handoff_id, one.clause_key, moment))
         with connection.cursor() as cursor:
-            cursor.execute(*notices.soon(made, at))
+            cursor.execute(*notices.passed(made, axis, made.clauses.all(), at, 80))
             found = {
                 (int(about.split(":")[1]), about.split(":")[2].split("@")[0], moment)
                 for _u, about, _p, moment in cursor

@@ -18,7 +18,10 @@ from tests.sla.contracts import (
     ACCEPTANCE,
     ATTEMPTS,
     DECISION,
+    FIELDS,
     FIRST,
+    HAND_OVER,
+    OUTCOME,
     REASONS,
     REVENUE,
     SQL_RATE,
@@ -33,6 +36,7 @@ from tests.sla.contracts import (
     signers,
 )
 
+SOME = VOLUME | {"key": "5.1.a", "target": "20", "params": {"where": {"source": ["salon"]}}}
 DRAFT = {
     "starts_on": "2099-01-01", "ends_on": "", "volume": "200", "hours": "4", "hours_share": "90", "attempts": "3",
     "attempt_days": "10", "attempts_share": "100",
@@ -180,20 +184,24 @@ def test_a_clause_left_empty_is_left_out_and_the_last_day_is_included(client, ma
 
 EVERY = {
     "acceptance": "60", "sql_rate": "20.5", "decision_days": "2", "decision_share": "95", "reasons": "on", "won": "5",
-    "revenue": "50000",
+    "revenue": "50000", "complete": "95", "handover_hours": "2", "handover_share": "97", "outcome_days": "20", "outcome_share": "80",
 }  # fmt: skip
 SENTENCES = {
     "en": ("at least 60% of the month&#x27;s handoffs accepted", "at least 20.5% of the month", "accepted or refused within 2 business days",
-           "a reason on every refusal and every return", "5 deals won a month", "€50,000 of revenue won a month"),
+           "a reason on every refusal and every return", "5 deals won a month", "€50,000 of revenue won a month",
+           "all mandatory fields filled in on at least 95% of the month&#x27;s handoffs; e-mail address, phone",
+           "a qualified lead is handed over within 2 business hours", "an outcome within 20 business days"),
     "fr": ("au moins 60 % des transmissions du mois", "au moins 20,5 % des transmissions", "acceptation ou refus en 2 jours ouvrés",
-           "un motif à chaque refus", "5 affaires gagnées par mois", "50 000 € de chiffre d’affaires gagné par mois"),
+           "un motif à chaque refus", "5 affaires gagnées par mois", "50 000 € de chiffre d’affaires gagné par mois",
+           "tous les champs obligatoires renseignés sur au moins 95 % des transmissions du mois ; adresse e-mail, téléphone",
+           "un lead qualifié est transmis en 2 heures ouvrées", "une issue en 20 jours ouvrés"),
 }  # fmt: skip
 
 
 def test_the_draft_offers_every_kind_and_the_text_says_each_in_both_languages(client, managers):
     client.force_login(managers[0])
     of = contract()
-    answer = post(client, of, propose="1", **EVERY)
+    answer = post(client, of, propose="1", complete_fields=["email", "phone"], **EVERY)
     of.draft.refresh_from_db()
     assert {clause["kind"] for clause in of.draft.body["clauses"]} == set(KINDS)
     page = text(client.get(answer.url)).replace("\xa0", " ").replace("\u202f", " ")
@@ -211,13 +219,27 @@ def test_a_month_with_every_kind_opens_rows_that_are_there(client, managers):
     at = clock.now()
     sign(
         contract(),
-        [VOLUME, ACCEPTANCE, SQL_RATE, FIRST, ATTEMPTS, DECISION, REASONS, WON, REVENUE],
+        [
+            VOLUME,
+            SOME,
+            ACCEPTANCE,
+            SQL_RATE,
+            FIELDS,
+            HAND_OVER,
+            FIRST,
+            ATTEMPTS,
+            DECISION,
+            REASONS,
+            OUTCOME,
+            WON,
+            REVENUE,
+        ],
         clock.today(at).replace(day=1),
         at=at,
     )
     decide(handoff(at), "refuse", at)
     client.force_login(managers[0])
-    for clause in ("5.2", "5.3", "6.3", "6.4", "7.1", "7.2"):
+    for clause in ("5.1.a", "5.2", "5.3", "5.4", "5.5", "6.3", "6.4", "6.5", "7.1", "7.2"):
         page = text(client.get(reverse("sla:follow_up"), {"clause": clause}))
         assert f'clause={clause}" aria-current="true"' in page
     for url in set(re.findall(r'href="(/numbers/[^"]+)"', page)):

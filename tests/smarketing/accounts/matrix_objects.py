@@ -150,6 +150,7 @@ class Objects:
             found[kind] = {name: {"pk": one[kind]} for name, one in self.work.items() if kind in one}
             found[kind]["missing"] = {"pk": NONE}
         found["in hand"] = found["to take"] = found["handoff"]
+        found["promise"] = {name: {**one, "key": "6.1"} for name, one in found["handoff"].items()}
         found["lead to sell to"] = found["lead"]
         for kind in ("consent", "note"):
             found[kind] = {name: {"pk": one["lead"], f"{kind}_pk": one[kind]} for name, one in self.work.items()}

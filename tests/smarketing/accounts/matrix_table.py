@@ -44,7 +44,8 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
         BOSSES: "leads:reassign",
     },
     "to take": {DESK: "leads:take"},
-    "in hand": {DESK: "leads:attempt leads:accept leads:qualify leads:refuse leads:give_back leads:open_deal"},
+    "promise": {BOSSES: "sla:ask"},
+    "in hand": {DESK: "leads:attempt leads:accept leads:qualify leads:refuse leads:give_back leads:open_deal sla:pause"},
     "attempt": {DESK: "leads:undo_attempt"},
     "decision": {DESK: "leads:undo_decision"},
     "deal": {
@@ -97,7 +98,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "paper": {ALL: "personas:paper personas:observed agreements:paper", WORKERS: "agreements:sign"},
     "paper of words": {ALL: "personas:glossary_paper"},
     "word": {WORKERS: "personas:glossary_term"},
-    "terms": {ALL: "sla:terms", BOSSES: "sla:draft"},
+    "terms": {ALL: "sla:terms sla:api_waivers", BOSSES: "sla:draft"},
     "month": {ALL: "sla:month"},
     "month of the api": {ALL: "sla:api_month"},
     "book": {ALL: "reporting:book", BOSSES: "reporting:close"},
@@ -119,7 +120,8 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "not made yet": {
         MARKETERS: "leads:twins_back leads:lead_back leads:company_back",
         CAMPAIGNS: "leads:campaign_back",
-        DESK: "leads:deal_change_back leads:deal_contact_back",
+        DESK: "leads:deal_change_back leads:deal_contact_back sla:resume",
+        ALL: "sla:waiver",
         OFFICE: "leads:retention_back",
     },
     # whoever holds the link or the key, signed in or not
@@ -144,7 +146,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
         " personas:api_glossary_versions personas:list personas:order home search palette views view_save list_columns exports help help_words help_keys accounts:profile"
         " accounts:settings accounts:sessions accounts:sessions_end notify:notices notify:bell notify:see_all notify:choices"
         " agreements:papers measures:numbers measures:list measures:schema measures:docs personas:home"
-        " leads:list leads:disagreements leads:companies leads:deals leads:campaigns sla:follow_up sla:months sla:contracts sla:goal"
+        " leads:list leads:disagreements leads:companies leads:deals leads:campaigns sla:follow_up sla:months sla:contracts sla:goal sla:waivers"
         " leads:lead_lists leads:api_lists leads:api_every_disagreement personas:api_criteria personas:api_personas personas:api_definitions sla:api_contracts reporting:today reporting:loop reporting:personas"
         " reporting:api_coverage",
         WORKERS: "personas:glossary_new personas:glossary_propose leads:bulk_campaign leads:bulk_campaign_undo leads:bulk_list leads:bulk_list_undo",
@@ -164,7 +166,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
 }  # fmt: skip
 _REPS = {REP: {"own", "pool"}}
 SEES: dict[str, dict[str, set[str]]] = {
-    "lead": _REPS, "consent": _REPS, "note": _REPS, "disagreement": _REPS, "change": _REPS, "charge": _REPS, "handoff": _REPS,
+    "lead": _REPS, "consent": _REPS, "note": _REPS, "disagreement": _REPS, "change": _REPS, "charge": _REPS, "handoff": _REPS, "promise": _REPS,
     "lead to sell to": {REP: {"own"}},
     "to take": {REP: {"own", "pool", "left"}},
     "in hand": {REP: {"own"}, SALES: {"own", "team", "foreign", "left"}},

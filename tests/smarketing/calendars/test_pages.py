@@ -47,6 +47,22 @@ def test_a_calendar_with_two_windows_a_day_and_whit_monday_worked(client, manage
     assert shown.count(" checked") == len(closed(year)) - 1
 
 
+def test_half_days_and_holidays_that_are_worked_are_days_with_hours_of_their_own(client, manager):
+    post(client, reverse("calendars:add"), special="2026-12-24 9-12\n2026-11-11 10:00-16:00", closed=closed(2026))
+    version = CalendarVersion.objects.get()
+    assert version.spec["special"] == {"2026-12-24": [["09:00", "12:00"]], "2026-11-11": [["10:00", "16:00"]]}
+    axis = services.axis(version)
+    eve = datetime(
+        2026, 12, 24, 10, tzinfo=UTC
+    )  # 11:00: an hour before the half day ends; Christmas and a weekend follow
+    assert axis.due(eve, timedelta(hours=2)) == datetime(2026, 12, 28, 9, tzinfo=UTC)
+    assert axis.elapsed(datetime(2026, 11, 11, tzinfo=UTC), datetime(2026, 11, 12, tzinfo=UTC)) == timedelta(hours=6)
+    page = client.get(reverse("calendars:calendar", args=[version.calendar.pk])).content.decode()
+    assert "2026-12-24 09:00-12:00" in page
+    assert services.lengthen(datetime(2033, 1, 1, tzinfo=UTC)) == 1
+    assert services.current()[0].spec["special"] == version.spec["special"]
+
+
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
@@ -54,6 +70,10 @@ def test_a_calendar_with_two_windows_a_day_and_whit_monday_worked(client, manage
         ({"day_1": "nine to five"}, "Write hours as"),
         ({"day_1": "9-12, 11-18"}, "These windows overlap"),
         ({"extra": "25/12/2026"}, "is no date"),
+        ({"special": "24/12/2026 9-12"}, "is no date with hours"),
+        ({"special": "2026-12-24 noon"}, "Write hours as"),
+        ({"special": "2026-12-24 9-12\n2026-12-24 9-13"}, "stands twice"),
+        ({"special": "2026-12-24 9-12, 11-13"}, "These windows overlap"),
         ({"region": "Bretagne"}, "no such region"),
         ({"name": ""}, "required"),
         ({f"day_{day}": "" for day in range(1, 6)}, "at least one day"),

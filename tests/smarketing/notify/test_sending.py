@@ -177,7 +177,7 @@ def test_a_link_that_we_did_not_write_opens_nothing(client, token):
 def test_preferences_are_kept_where_they_differ_and_hold_for_what_is_told_next(desk):
     client, page = client_of(desk.lea), "/notices/preferences/"
     said = {f"mail-{one.kind.key}": one.now.mail for one in choices.of(desk.lea)}
-    said |= {f"portal-{one.kind.key}": "on" for one in choices.of(desk.lea)}
+    said |= {f"portal-{one.kind.key}": "on" for one in choices.of(desk.lea) if one.now.portal}
     assert client.post(page, said | {"mail-assigned": "morning", "working_hours": "on"}).status_code == 302
     assert NoticeChoice.objects.values_list("kind", "mail").get() == ("assigned", "morning")
     assert not NoticeHours.objects.exists()

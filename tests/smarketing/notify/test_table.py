@@ -5,13 +5,14 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from leads.handoffs import attempts, decisions
+from leads.models import Handoff
 from leads.rights import disagreements, remarks
 from personas import starters
 from personas.definitions import comments, persona_care, persona_services
 from personas.pages import reminders
 from reporting.books import notices as books
 from reporting.models import BookClose
-from sla import derive, pace
+from sla import derive, escalation, pace, waivers
 from sla import notices as promises
 from smarketing.accounts.models import Team
 from smarketing.agreements import services as agreements
@@ -56,14 +57,22 @@ class House:
     def hand(self, hours: float = 0):
         return self.desk.hand(at=self.now - hours * HOUR)
 
-    def promise(self, hours: float) -> None:
+    def promise(self, hours: float, **escalates: int) -> Handoff:
         """Of the four hours of a first attempt so many have passed."""
         always = calendars.create_version(name="always", spec=ALWAYS, by=None, at=self.now)
         of, starts = contract(on=self.desk.line), (self.now - timedelta(days=20)).date()
-        sign(of, [FIRST], starts, at=self.now - timedelta(days=30), using=always)
-        handoff(self.now - hours * HOUR, rep=self.rep)
+        sign(of, [FIRST], starts, at=self.now - timedelta(days=30), using=always, escalation=escalates)
+        made = handoff(self.now - hours * HOUR, rep=self.rep)
         derive.catch_up(self.now)
         promises.look(self.now)
+        return made
+
+    def give_on(self) -> None:
+        self.promise(60, reassign_after_days=1)
+        escalation.look(self.now)
+
+    def waive(self) -> None:
+        waivers.ask(handoff=self.promise(1), clause_key="6.1", reason="absence", by=self.claire, at=self.now)
 
     def signal(self) -> None:
         definitions.version(starters.body("b2b"), self.now - timedelta(days=30), on=self.desk.line)
@@ -154,8 +163,11 @@ class House:
 EVENTS = {
     "lead assigned": ("assigned", House.hand),
     "hot signal on an owed lead": ("hot_signal", House.signal),
+    "half of a promise's time": ("promise_half", lambda house: house.promise(2.5)),
     "80 % of a promise's time": ("promise_soon", lambda house: house.promise(3.5)),
     "promise missed": ("promise_missed", lambda house: house.promise(5)),
+    "lead given on": ("given_on", House.give_on),
+    "waiver asked by marketing": ("waiver", House.waive),
     "lead refused with reason": ("sent_back", lambda house: house.turn_down(False)),
     "lead returned with reason": ("sent_back", lambda house: house.turn_down(True)),
     "praise": ("praise", House.praise),
@@ -177,8 +189,11 @@ TABLE = """
 | event                                           | rep          | manager              | marketer             | signer       | administrator |
 | lead assigned                                   | in-app, mail | –                    | –                    | –            | –            |
 | hot signal on an owed lead                      | in-app       | –                    | –                    | –            | –            |
+| half of a promise's time                        | –            | –                    | –                    | –            | –            |
 | 80 % of a promise's time                        | in-app       | –                    | –                    | –            | –            |
 | promise missed                                  | in-app       | in-app, morning mail | –                    | –            | –            |
+| lead given on                                   | in-app       | in-app, morning mail | –                    | –            | –            |
+| waiver asked by marketing                       | –            | in-app, mail         | –                    | –            | –            |
 | lead refused with reason                        | –            | –                    | in-app, morning mail | –            | –            |
 | lead returned with reason                       | –            | –                    | in-app, morning mail | –            | –            |
 | praise                                          | in-app       | in-app               | in-app               | –            | –            |
@@ -228,6 +243,7 @@ def test_whatever_the_kind_who_switched_it_off_is_never_told():
     for kind, roles in registry.CHANNELS.items():
         for role in roles:
             user = person(f"{kind}-{role}", role, "sales" if role == "manager" else None)
-            assert notices.tell(kind=kind, users=[user.pk], about="one", at=at) == 1
+            by_itself = roles[role].portal or roles[role].mail != ""
+            assert notices.tell(kind=kind, users=[user.pk], about="one", at=at) == by_itself
             NoticeChoice.objects.create(user=user, kind=kind, portal=False, mail="")
             assert notices.tell(kind=kind, users=[user.pk], about="other", at=at) == 0

@@ -1,0 +1,127 @@
+"""Clocks of qualifications: handed over within so many business hours. Nothing of them is written: they are laid out in one
+statement from qualifications, holds and handoffs, as known at a cut-off.
+
+Marketing cannot hand over a lead that may not be sold to, that is in its cool-down or still in sales' hands: such a hold by the
+due instant leaves the clock out. A backlog that is paced, and a missing field, are marketing's own: they count.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from leads.measures.values import not_corrected
+from leads.models import Lead
+from smarketing.calendars import services as calendars
+from smarketing.calendars import sql as axes
+from smarketing.calendars.axis import MICROSECOND, Axis, micros
+
+from . import switches
+from .kinds import QUALIFICATION
+from .models import Clause, Contract, Terms
+from .parts import DAY, by_axis, clocked, followed
+
+EXCUSED = ("opposition", "cool_down", "open_handoff")
+NAMES = "qualification_id, lead_id, clause_key, terms_id, starts_at, due_at, month, state, settled_at, handed_at"
+_NONE = (
+    "SELECT NULL::bigint, NULL::bigint, NULL::text, NULL::bigint, NULL::timestamptz, NULL::timestamptz, NULL::date, NULL::text,"
+    " NULL::timestamptz, NULL::timestamptz WHERE false"
+)
+_CLOCKS = f"""
+SELECT id, lead_id, %({{p}}key)s::text, {{terms}}::bigint, starts_at, due_at,
+  month_days[width_bucket({{counts}}, month_starts)],
+  CASE WHEN met THEN 'met' WHEN excused THEN 'excluded' WHEN due_at < %(cutoff)s THEN 'missed' ELSE 'pending' END,
+  CASE WHEN met THEN handed_at WHEN excused THEN excused_at WHEN due_at < %(cutoff)s THEN due_at END, handed_at
+FROM (
+  SELECT told.*, coalesce(handed_at <= due_at, false) AS met, coalesce(excused_at <= due_at, false) AS excused,
+    %({{p}}month_starts)s::float8[] AS month_starts, %({{p}}month_days)s::date[] AS month_days
+  FROM (
+    SELECT due.*, {axes.INSTANT.format("due_us")} AS due_at FROM (
+      SELECT placed.*, {axes.due("(pos + %({p}length)s)", axes.due_window("(pos + %({p}length)s)", "%({p}length)s::float8"))} AS due_us FROM (
+        SELECT held.*, {axes.position("us", "i")} AS pos FROM (
+          SELECT q.*, {axes.window("us")} AS i, axis.* FROM (
+            SELECT q.id, q.lead_id, q.effective_at AS starts_at, {axes.MICROS.format("q.effective_at")} AS us,
+              h.occurred_at AS handed_at, (SELECT min(o.occurred_at) FROM leads_hold o WHERE o.qualification_id = q.id
+                AND o.reason = ANY(%({{p}}excused)s) AND o.recorded_at <= %(cutoff)s) AS excused_at
+            FROM leads_qualification q LEFT JOIN leads_handoff h ON h.qualification_id = q.id AND h.recorded_at <= %(cutoff)s
+              AND {not_corrected("handoff", "h")}
+            WHERE q.line_id = %({{p}}line)s AND q.recorded_at <= %(cutoff)s AND q.effective_at <= %(cutoff)s
+              AND q.effective_at >= %({{p}}from)s AND q.effective_at < %({{p}}until)s OFFSET 0) q,
+          ({{axis}}) axis OFFSET 0) held OFFSET 0) placed OFFSET 0) due
+    WHERE due_us IS NOT NULL OFFSET 0) told OFFSET 0) law
+"""
+
+
+def relation(cutoff: datetime, first: date | None = None, until: date | None = None) -> tuple[str, dict[str, Any]]:
+    """SQL of the clocks as known at the cut-off, in brackets, with the columns NAMES, and its parameters. `first`, `until`:
+    only the months of these days are asked for."""
+    parts, params = [], {"cutoff": cutoff}
+    for terms, clauses in clocked(QUALIFICATION):
+        for axis, own in by_axis(terms, clauses):
+            for clause in own:
+                prefix = f"q{len(parts)}_"
+                params |= _given(prefix, terms, clause, axis, first, until)
+                counts = "us" if switches.month(terms.body) == switches.HANDOFF else "due_us"
+                sql = _CLOCKS.format(p=prefix, terms=int(terms.pk), counts=counts, axis=axes.constants(prefix))
+                parts.append(sql)
+    union = " UNION ALL ".join(parts) if parts else _NONE
+    return f"(SELECT * FROM ({union}) x({NAMES}))", params
+
+
+def _given(
+    prefix: str, terms: Terms, clause: Clause, axis: Axis, first: date | None, until: date | None
+) -> dict[str, Any]:
+    base, span, length = calendars.axis(terms.calendar), terms.span, int(clause.target * 3_600_000_000)
+    ends = base.day_starts(span.until or base.until)
+    after = followed(terms)
+    since, before = base.day_starts(span.first), min(ends, after or ends)
+    if first is not None:
+        since = max(since, _backwards(axis, base.day_starts(first), length))
+    if until is not None:
+        before = min(before, base.day_starts(until))
+    reach = axis.day_starts(axis.until)
+    own = {
+        "key": clause.key, "length": float(length), "line": terms.contract.line_id, "from": since, "until": before,
+        "excused": list(EXCUSED), **axes.months(base, since - 2 * DAY, min(reach, before + timedelta(days=400))),
+    }  # fmt: skip
+    given = {f"{prefix}{name}": value for name, value in own.items()}
+    return given | axes.arrays(axis, prefix, since=since - 2 * DAY, until=reach)
+
+
+def _backwards(axis: Axis, at: datetime, length: int) -> datetime:
+    """An instant by which no clock of this length had begun that falls due at `at` or later."""
+    wanted = max(axis.position(micros(at)) - length - 1, 0)
+    return min(axis.due(axis.day_starts(axis.first), wanted * MICROSECOND), at) - DAY
+
+
+def count(contract: Contract, months: Sequence[date], cutoff: datetime) -> list[tuple[date, str, int, str, int]]:
+    """(month, clause key, terms, state, how many) of a contract's clocks in these months."""
+    return _select("month, clause_key, terms_id, state, count(*)", contract, months, cutoff, "GROUP BY 1, 2, 3, 4")
+
+
+def rows(contract: Contract, month: date, cutoff: datetime) -> list[tuple[str, int, str, datetime | None]]:
+    """(clause key, qualification, state, settled at) of every clock of a month."""
+    return _select("clause_key, qualification_id, state, settled_at", contract, [month], cutoff, "ORDER BY 2, 1")
+
+
+def waiting(contract: Contract, month: date, cutoff: datetime, key: str) -> list[str]:
+    """The sources of the leads of a month that fell due and are not handed over yet."""
+    late = _select(
+        "k.lead_id, k.clause_key", contract, [month], cutoff, "AND k.state = 'missed' AND k.handed_at IS NULL"
+    )
+    leads = dict(Lead.objects.filter(pk__in=[lead for lead, _key in late]).values_list("pk", "source"))
+    return [leads.get(lead, "") for lead, own in late if own == key]
+
+
+def _select(what: str, contract: Contract, months: Sequence[date], cutoff: datetime, end: str) -> list[tuple]:
+    if not any(terms.contract_id == contract.pk for terms, _clauses in clocked(QUALIFICATION)):
+        return []
+    sql, params = relation(cutoff, min(months), max(months) + timedelta(days=31))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {what} FROM {sql} k WHERE k.month = ANY(%(months)s::date[])"
+            f" AND k.terms_id IN (SELECT id FROM sla_terms WHERE contract_id = %(contract)s) {end}",
+            params | {"months": list(months), "contract": contract.pk},
+        )
+        return cursor.fetchall()

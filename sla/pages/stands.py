@@ -1,0 +1,162 @@
+"""Pauses of the promises on a lead, waivers asked and answered. Views only translate."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from leads.handoffs.problems import NotYours, Refusal
+from leads.models import HandoffState
+from smarketing.accounts.policy import may, needs
+from smarketing.rows import clock
+from smarketing.web import exports, lists
+from smarketing.web.once import once
+from smarketing.web.tables import Column, Table
+
+from .. import kinds, pauses, waivers
+from ..models import Clause, Clock, Pause, Waiver
+
+
+@needs("handoffs.work")
+@require_POST
+@once
+def pause(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop the promises on a handoff until an instant."""
+    state = _state(request, pk)
+    try:
+        until = _instant(request.POST.get("until", ""))
+        pauses.pause(
+            handoff=state.handoff, reason=request.POST.get("reason", ""), until=until, by=request.user, at=clock.now()
+        )
+    except NotYours:
+        raise Http404 from None
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The promises on this lead stand still until then."))
+    return redirect("leads:lead", state.lead_id)
+
+
+@needs("handoffs.work")
+@require_POST
+@once
+def resume(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a pause now."""
+    found = get_object_or_404(Pause.objects.select_related("handoff"), pk=pk, ends=None)
+    state = _state(request, found.handoff_id)
+    try:
+        pauses.resume(pause=found, by=request.user, at=clock.now())
+    except NotYours:
+        raise Http404 from None
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The promises on this lead go on."))
+    return redirect("leads:lead", state.lead_id)
+
+
+@needs("contract.waive")
+@require_POST
+@once
+def ask(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    """Ask the other side to let a promise go."""
+    state = _state(request, pk)
+    try:
+        waivers.ask(
+            handoff=state.handoff,
+            clause_key=key,
+            reason=request.POST.get("reason", ""),
+            by=request.user,
+            at=clock.now(),
+        )
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The other side's managers are told: they consent or refuse."))
+    return redirect("leads:lead", state.lead_id)
+
+
+@lists.listed("sla:waivers", gettext_lazy("Waivers"))
+@needs("contract.view")
+def every(request: HttpRequest) -> HttpResponseBase:
+    """Every waiver asked, the newest first."""
+    table = Table(
+        _columns(request), _visible(request), request.GET, "-asked", caption=_("Waivers"),
+        exports=exports.Export("waivers", "lists.export", "waiver"),
+        empty={
+            "title": _("No waiver was asked"),
+            "text": _("Where a promise could not be kept for a good reason, a manager asks the other side on the lead's page."),
+        },
+    )  # fmt: skip
+    return lists.answer(request, table, "sla/waivers.html")
+
+
+def _visible(request: HttpRequest):
+    seen = HandoffState.objects.visible_to(request.user).values("handoff")
+    found = Waiver.objects.filter(handoff__in=seen) if may(request.user, "contract.view") else Waiver.objects.none()
+    return found.select_related("handoff__lead", "by", "answer__by")
+
+
+def _columns(request: HttpRequest) -> list[Column]:
+    named = may(request.user, "leads.personal")
+
+    def lead(one: Waiver) -> str:
+        return str(one.handoff.lead) if named else _("Handoff %(number)s") % {"number": one.handoff_id}
+
+    def state(one: Waiver) -> str:
+        return one.answer.get_kind_display() if hasattr(one, "answer") else _("open")
+
+    return [
+        Column("lead", gettext_lazy("Lead"), lead, url=lambda one: reverse("sla:waiver", args=[one.pk]), head=True),
+        Column("clause", gettext_lazy("Clause"), "clause_key", sort="clause_key"),
+        Column("reason", gettext_lazy("Reason"), lambda one: one.get_reason_display(), sort="reason"),
+        Column("side", gettext_lazy("Asked by"), lambda one: one.get_side_display(), sort="side"),
+        Column("asked", gettext_lazy("Asked on"), "occurred_at", sort="occurred_at", align="nowrap"),
+        Column("state", gettext_lazy("Answer"), state),
+    ]  # fmt: skip
+
+
+@needs("contract.view")
+@once
+def one(request: HttpRequest, pk: int) -> HttpResponse:
+    """A waiver: what is asked, by whom and why; the buttons of whoever may answer."""
+    found = get_object_or_404(_visible(request), pk=pk)
+    if request.method == "POST" and may(request.user, "contract.waive"):
+        try:
+            waivers.answer(waiver=found, kind=request.POST.get("kind", ""), by=request.user, at=clock.now())
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("Your answer stands: the promises of this lead are told anew."))
+        return redirect("sla:waiver", found.pk)
+    row = (
+        Clock.objects.filter(handoff=found.handoff_id, clause_key=found.clause_key)
+        .select_related("terms__contract")
+        .first()
+    )
+    clause = Clause.objects.filter(terms=row.terms_id, key=row.clause_key).first() if row else None
+    context = {
+        "waiver": found, "clock": row, "answer": getattr(found, "answer", None), "named": may(request.user, "leads.personal"),
+        "sentence": clause and kinds.sentence(clause.kind, clause.target, clause.params),
+        "may": waivers.may_answer(found, request.user),
+    }  # fmt: skip
+    return render(request, "sla/waiver.html", context)
+
+
+def _state(request: HttpRequest, pk: int) -> HandoffState:
+    return get_object_or_404(HandoffState.objects.visible_to(request.user).select_related("handoff"), pk=pk)
+
+
+def _instant(text: str) -> datetime:
+    """A local time of the installation as a form sends it. Refusal for anything else."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise Refusal(_("Say until when: an instant ahead, within a year."), "until") from None
+    return found if found.tzinfo else found.replace(tzinfo=clock.zone())
