@@ -60,9 +60,9 @@ def _calendar(body: Mapping[str, Any]) -> list[str]:
     version = CalendarVersion.objects.filter(pk=body.get("calendar") or 0).first()
     if version is None:
         return [_("Choose a calendar: without one no delay can be counted in business hours.")]
-    start = day(body.get("starts_on"))
-    if start and not axis(version).business_days(start, date(start.year + 1, start.month, 1)):
-        return [_("This calendar has no working day in the year from the first day on: choose another one.")]
+    start, laid = day(body.get("starts_on")), axis(version)
+    if start and start < laid.until and not laid.business_days(start, laid.until):
+        return [_("This calendar has no working day from the first day on: choose another one.")]
     return []
 
 
