@@ -30,14 +30,14 @@ def scope(one: Reading) -> list[str]:
     out = [_("Contract “%(name)s” is made between marketing and sales.") % {"name": one.contract}, in_force(one)]
     if not defaults.written(one.body, "scope"):
         return out
-    if said["renewal"] == "proposed":
+    if one.last and said["renewal"] == "proposed":
         text = ngettext(
             "Before it ends, new terms are proposed for %(n)s further month.",
             "Before it ends, new terms are proposed for %(n)s further months.",
             said["renewal_months"],
         )
         out.append(text % {"n": number(said["renewal_months"])})
-    else:
+    elif one.last:
         out.append(_("It ends with its last day, unless both sides sign new terms."))
     text = ngettext(
         "Either side may end it with %(n)s day of notice.",
@@ -71,7 +71,7 @@ def clock_rules(one: Reading) -> list[str]:
 
 
 def _falls_due() -> str:
-    return _("A month holds the promises that fall due in it.")
+    return _("The promises of a month are those that fall due in it.")
 
 
 def _last() -> str:
@@ -102,7 +102,7 @@ def _rules(one: Reading) -> list[str]:
         said["per_day"],
     )
     month = (
-        _("A month holds the promises on its handoffs, whenever they fall due.")
+        _("The promises of a month are those on its handoffs, whenever they fall due.")
         if said["month"] == defaults.HANDOFF
         else _falls_due()
     )
