@@ -1,6 +1,7 @@
 """A first contract in a real browser: from nothing to both signatures, by questions, by keyboard, in both languages."""
 
 import json
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
@@ -10,7 +11,7 @@ from smarketing.agreements.canonical import sha256
 from smarketing.agreements.models import Paper
 from smarketing.rows import clock
 from tests.people import PASSWORD
-from tests.sla.contracts import ATTEMPTS, FIRST, VOLUME, calendar, line, sign, signers
+from tests.sla.contracts import ATTEMPTS, FIRST, VOLUME, calendar, contract, line, sign, signers
 
 from . import access
 
@@ -94,7 +95,7 @@ def test_from_an_empty_contract_to_both_signatures_in_few_deeds(visit, language,
 def test_sections_are_written_amended_compared_verified_and_printed(visit, tmp_path):
     claire, _hugo = signers()
     at = clock.now()
-    signed = sign(_contract(), [VOLUME, FIRST, ATTEMPTS], clock.today(at).replace(day=1), at=at)
+    signed = sign(contract(), [VOLUME, FIRST, ATTEMPTS], clock.today(at).replace(day=1), at=at)
     page = visit(claire, reverse("sla:terms", args=[signed.contract_id]))
     hands = Hands(page)
     hands.click("a.btn-primary")  # amend
@@ -117,14 +118,8 @@ def test_sections_are_written_amended_compared_verified_and_printed(visit, tmp_p
     page.goto(reverse("sla:terms", args=[signed.contract_id]))
     with page.expect_download() as waiting:
         page.locator("a[download]").click()
-    kept = json.loads(open(waiting.value.path(), encoding="utf-8").read())
+    kept = json.loads(Path(waiting.value.path()).read_text("utf-8"))
     assert sha256(kept["canonical"]) == kept["sha256"] == kept["signatures"][0]["sha256"]
     page.emulate_media(media="print")
     printed = page.pdf(prefer_css_page_size=True, path=str(tmp_path / "terms.pdf"))
     assert printed.count(b"/Type /Page\n") <= 2 and page.locator(".paper-foot").is_hidden()
-
-
-def _contract():
-    from tests.sla.contracts import contract
-
-    return contract()
