@@ -32,7 +32,15 @@ class SlaConfig(AppConfig):
         places.fill("queue.actions", beside.results)
         places.fill("focus.promise", beside.promise)
         kinds.register(
-            kinds.PaperKind("terms", _("Terms of a contract"), "contract.sign", papers.signed, papers.page, papers.name)
+            kinds.PaperKind(
+                "terms",
+                _("Terms of a contract"),
+                "contract.sign",
+                papers.signed,
+                papers.page,
+                papers.name,
+                papers.verify,
+            )
         )
         places.fill("lead.judgement", slots.clocks_of_lead)
         places.fill("lead.promise_then", slots.promise_then)

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from .pages import api, documents, follow_up, goal, months, own, stands, team
+from .pages import api, documents, drafting, follow_up, goal, guided, months, own, stands, team
 
 app_name = "sla"
 urlpatterns = [
@@ -11,9 +11,9 @@ urlpatterns = [
     path("contract/months/", months.months, name="months"),
     path("contract/documents/", documents.contracts, name="contracts"),
     path("contract/goal/", goal.goal, name="goal"),
-    path("contract/new/", documents.new, name="new"),
+    path("contract/new/", drafting.new, name="new"),
+    path("contract/new/guided/", guided.guided, name="guided"),
     path("contract/<int:pk>/terms/", documents.document, name="terms"),
-    path("contract/<int:pk>/draft/", documents.draft, name="draft"),
     path("queue/team/", team.board, name="team"),
     path("queue/results/", own.own, name="own"),
     path("contract/waivers/", stands.every, name="waivers"),
@@ -22,6 +22,12 @@ urlpatterns = [
     path("contract/pauses/<int:pk>/end/", stands.resume, name="resume"),
     path("contract/promises/<int:pk>/waivers/<str:key>/", stands.ask, name="ask"),
     path("api/v1/contracts/<int:pk>/waivers/", api.Waivers.as_view(), name="api_waivers"),
+    path("contract/<int:pk>/terms/<int:number>.json", documents.signed_file, name="signed_file"),
+    path("contract/<int:pk>/compare/", documents.compare, name="compare"),
+    path("contract/<int:pk>/draft/", drafting.draft, name="draft"),
+    path("contract/<int:pk>/draft/check/", drafting.check, name="draft_check"),
+    path("contract/<int:pk>/draft/away/", drafting.away, name="draft_away"),
+    path("contract/<int:pk>/draft/<slug:key>/", drafting.section, name="draft_section"),
     path("api/v1/contracts/", api.Contracts.as_view(), name="api_contracts"),
     re_path(
         r"^api/v1/contracts/(?P<pk>\d+)/months/(?P<month>20\d{2}-(?:0[1-9]|1[0-2]))/$",

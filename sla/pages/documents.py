@@ -1,53 +1,25 @@
-"""Contracts as documents: list, text, draft, proposal. Views only translate."""
+"""Contracts as documents: list, text with its signatures, differences, the signed file. Views only translate."""
 
-import json
-from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import date
 
-from django.conf import settings
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
-from django.views.decorators.debug import sensitive_post_parameters
+from django.utils.translation import gettext_lazy
 
-from personas.models import DefinitionLine
 from smarketing.accounts.models import Side
 from smarketing.accounts.policy import may, needs
 from smarketing.agreements import services as agreements
-from smarketing.agreements import signing
-from smarketing.agreements.models import Paper
-from smarketing.calendars import services as calendars
-from smarketing.calendars.models import CalendarVersion
-from smarketing.calendars.views import week
 from smarketing.rows import clock
 from smarketing.web import exports, lists
-from smarketing.web.once import once
 from smarketing.web.tables import Column, Table
 
-from .. import kinds, terms, words
-from ..models import Contract, Terms
-from .forms import NewContractForm, TermsForm
-
-
-@dataclass(frozen=True)
-class Text:
-    """Terms as they are read: a signed version, or a proposed paper."""
-
-    number: int
-    starts: date
-    last: date | None
-    calendar: CalendarVersion
-    clauses: list
-    paper: Paper
-    signed: Terms | None = None
+from .. import drafts, papers, terms
+from ..models import Contract
+from . import texts
 
 
 @lists.listed("sla:contracts", gettext_lazy("Contracts"))
@@ -59,7 +31,7 @@ def contracts(request: HttpRequest) -> HttpResponseBase:
         "text": _("A contract says what each side promises: so many MQL a month, a first attempt in time, enough attempts on each."),
     }  # fmt: skip
     if can_edit:
-        empty |= {"url": reverse("sla:new"), "action": _("Write the first contract")}
+        empty |= {"url": reverse("sla:guided"), "action": _("Write the first contract")}
     rows = Contract.objects.visible_to(request.user).select_related("line").annotate(versions=Count("terms"))
     table = Table(
         _columns(clock.today()), rows, request.GET, "name", caption=_("Contracts"), empty=empty,
@@ -91,145 +63,55 @@ def _columns(today: date) -> list[Column]:
     ]
 
 
-@needs("contract.edit")
-@once
-def new(request: HttpRequest) -> HttpResponse:
-    form = NewContractForm(request.POST or None, initial=_first_contract())
-    if request.method == "POST" and form.is_valid():
-        made = terms.create_contract(by=request.user, at=clock.now(), **form.cleaned_data)
-        return redirect("sla:draft", pk=made.pk)
-    return render(request, "sla/new.html", {"form": form, "lines": form.fields["line"].queryset.exists()})
-
-
-def _first_contract() -> dict[str, str]:
-    """The first contract is called by its definition and the year, unless somebody says otherwise."""
-    line = DefinitionLine.objects.order_by("name").first()
-    if line is None or Contract.objects.exists():
-        return {}
-    return {"name": f"{line.name} {clock.today().year}"[:80]}
+def contract_of(request: HttpRequest, pk: int) -> Contract:
+    """A contract that the reader may see, with its draft; 404 for any other."""
+    found = Contract.objects.visible_to(request.user).select_related("line", "draft")
+    return get_object_or_404(found, pk=pk)
 
 
 @needs("contract.view")
 def document(request: HttpRequest, pk: int) -> HttpResponse:
-    contract = get_object_or_404(Contract.objects.visible_to(request.user).select_related("line"), pk=pk)
-    versions = list(contract.terms.select_related("paper", "calendar__calendar", "span").order_by("-number"))
-    papers = Paper.objects.filter(kind=terms.PAPER, line=f"contract:{pk}").order_by("-number")
-    paper = _paper(request, papers)
-    signed = next((one for one in versions if paper and one.paper_id == paper.pk), None)
-    text = paper and _text(paper, signed)
-    context = {
-        "contract": contract, "versions": versions, "paper": paper, "terms": signed, "text": text,
-        "papers": [(one, next((v for v in versions if v.paper_id == one.pk), None)) for one in papers],
-        "sides": paper and [(side, Side(side).label, one) for side, one in agreements.state(paper).items()],
-        "why_not": paper and agreements.why_not(paper, request.user, clock.now()), "problems": paper and agreements.verify(paper),
-        "other": text and _other(contract, text), "can_edit": may(request.user, "contract.edit"),
-    }  # fmt: skip
+    contract, at = contract_of(request, pk), clock.now()
+    found = texts.versions(contract, at)
+    shown = [one for one in found if one.paper is not None]
+    asked = request.GET.get("version", "")
+    if asked.isdecimal():
+        get_object_or_404(texts.papers_of(contract), number=asked)
+    one = next((one for one in shown if one.key == asked), shown[0] if shown else None)
+    context = {"contract": contract, "versions": shown, "one": one, "can_edit": may(request.user, "contract.edit")}
+    context |= {"draft": not drafts.spent(contract), "compared": len(found) > 1}
+    if one is not None and one.paper is not None:
+        old = texts.before(found, one)
+        context |= {
+            "texts": texts.both(contract, one.body), "paper": one.paper, "terms": one.signed, "old": old,
+            "changes": texts.differences(contract, old, one) if old else None,
+            "sides": [(side, Side(side).label, sign) for side, sign in agreements.state(one.paper).items()],
+            "why_not": agreements.why_not(one.paper, request.user, at), "problems": agreements.verify(one.paper),
+        }  # fmt: skip
     return render(request, "sla/document.html", context)
 
 
-def _paper(request: HttpRequest, papers) -> Paper | None:
-    asked = request.GET.get("version", "")
-    return get_object_or_404(papers, number=asked) if asked.isdecimal() else papers.first()
+@needs("contract.view")
+def compare(request: HttpRequest, pk: int) -> HttpResponse:
+    """`?old=1&new=2`: what differs, in both languages. Not named: the newest text against the signed one before it."""
+    contract = contract_of(request, pk)
+    found = texts.versions(contract, clock.now())
+    known = {one.key: one for one in found}
+    new = known.get(request.GET.get("new", ""), found[0] if found else None)
+    old = known.get(request.GET.get("old", "")) or (texts.before(found, new) if new else None)
+    if old is None and len(found) > 1:
+        old = found[1]
+    context = {"contract": contract, "versions": found, "old": old, "new": new}
+    if old and new:
+        context["changes"] = texts.differences(contract, old, new)
+    return render(request, "sla/compare.html", context)
 
 
-def _text(paper: Paper, signed: Terms | None) -> Text:
-    body = json.loads(paper.body)
-    clauses = [
-        {
-            "key": clause["key"], "side": kinds.KINDS[clause["kind"]].side, "kind": kinds.KINDS[clause["kind"]],
-            "raw": clause, "target": Decimal(clause["target"]),
-        }
-        for clause in body["clauses"]
-    ]  # fmt: skip
-    ends = body.get("ends_on")
-    return Text(
-        paper.number, date.fromisoformat(body["starts_on"]), date.fromisoformat(ends) - timedelta(days=1) if ends else None,
-        CalendarVersion.objects.select_related("calendar").get(pk=body["calendar"]), clauses, paper, signed,
-    )  # fmt: skip
-
-
-def text_context(contract: Contract, text: Text) -> dict:
-    """What `sla/text.html` needs, in the active language."""
-    clauses = [
-        one | {
-            "sentence": kinds.sentence(one["raw"]["kind"], one["target"], one["raw"]["params"]),
-            "share": words.percent(Decimal(one["raw"]["share"])) if one["raw"].get("share") else "",
-        }
-        for one in text.clauses
-    ]  # fmt: skip
-    return {
-        "contract": contract, "text": text, "week": week(text.calendar.spec),
-        "closed": sum(day.startswith(f"{text.starts.year}-") for day in text.calendar.spec.get("holidays", ())),
-        "by_side": [
-            (side, [one for one in clauses if one["side"] == side])
-            for side in (*Side.values, kinds.BOTH)
-            if side != kinds.BOTH or any(one["side"] == side for one in clauses)
-        ],
-    }  # fmt: skip
-
-
-def _other(contract: Contract, text: Text) -> list[tuple[str, str, str]]:
-    """(code, name, text) of the same terms in each language, the active one first."""
-    out: list[tuple[str, str, str]] = []
-    for code, name in sorted(settings.LANGUAGES, key=lambda pair: pair[0] != get_language()):
-        with override(code):
-            out.append((code, name, render_to_string("sla/text.html", text_context(contract, text))))
-    return out
-
-
-@needs("contract.edit")
-@sensitive_post_parameters("password")
-@signing.counted
-@once
-def draft(request: HttpRequest, pk: int) -> HttpResponse:
-    contract = get_object_or_404(Contract.objects.visible_to(request.user).select_related("draft", "line"), pk=pk)
-    body = _starter(contract) if _spent(contract) else contract.draft.body
-    data = request.POST if request.method == "POST" else None
-    form = TermsForm.of(body, contract.draft.revision, data)
-    if request.method == "POST" and form.is_valid() and (answer := _save(request, contract, form)):
-        return answer
-    context = {"contract": contract, "form": form, "calendars": calendars.current()}
-    context["may_sign"] = signing.may_at_once(request.user, terms.PAPER, clock.now())
-    return render(request, "sla/draft.html", context)
-
-
-def _spent(contract: Contract) -> bool:
-    """Whether the draft holds nothing that is not signed already."""
-    signed = contract.terms.order_by("-number").first()
-    return not contract.draft.body or (signed is not None and signed.body == contract.draft.body)
-
-
-def _starter(contract: Contract) -> dict:
-    """What a first draft begins with: the terms before, or the founding template; from the next month on."""
-    found, starts = contract.terms.order_by("-number").first(), terms.next_month(clock.today())
-    if found:
-        return found.body | {"starts_on": starts.isoformat(), "ends_on": None}
-    choice = calendars.current()
-    return terms.starter(choice[0] if choice else None, starts)
-
-
-def _save(request: HttpRequest, contract: Contract, form: TermsForm) -> HttpResponse | None:
-    at, revision = clock.now(), form.cleaned_data["revision"]
-
-    def write() -> None:
-        terms.save_draft(contract=contract, body=form.body(), revision=revision, by=request.user, at=at)
-        contract.refresh_from_db()
-
-    def propose() -> Paper:
-        write()
-        return terms.propose(contract=contract, by=request.user, at=at)
-
-    paper = None
-    try:
-        if "propose" in request.POST or signing.asked(request):
-            paper = signing.propose(request, at, propose)
-        else:
-            write()
-    except (ValidationError, agreements.AgreementError) as refusal:
-        form.add_error(None, getattr(refusal, "messages", None) or [str(refusal)])
-        return None
-    if paper is None:
-        messages.success(request, _("Draft saved."))
-        return redirect("sla:draft", pk=contract.pk)
-    messages.success(request, signing.done(request))
-    return redirect(f"{reverse('sla:terms', args=[contract.pk])}?version={paper.number}")
+@needs("contract.view")
+def signed_file(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """A proposed or signed version as a file that anybody can verify without this portal."""
+    contract = contract_of(request, pk)
+    paper = get_object_or_404(texts.papers_of(contract).select_related("proposed_by"), number=number)
+    answer = JsonResponse(papers.as_file(contract, paper), json_dumps_params={"ensure_ascii": False, "indent": 2})
+    answer["Content-Disposition"] = f'attachment; filename="contract-{contract.pk}-version-{paper.number}.json"'
+    return answer

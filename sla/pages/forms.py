@@ -94,6 +94,7 @@ class TermsForm(forms.Form):
     """`body()` after validation; `of(body)` for a draft that exists."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
     calendar = forms.TypedChoiceField(label=_("Calendar"), coerce=int, required=False, empty_value=None)
     starts_on = forms.DateField(label=_("In force from"), widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
     ends_on = forms.DateField(
@@ -139,9 +140,9 @@ class TermsForm(forms.Form):
             self.fields[f"{kind}_calendar"].choices = [("", gettext("that of the contract")), *own]
 
     @classmethod
-    def of(cls, body: dict, revision: int, data=None) -> "TermsForm":
-        """The form filled with a draft's body."""
-        initial = {"revision": revision, "calendar": body.get("calendar")}
+    def of(cls, body: dict, revision: int, data=None, *, seen: str = "") -> "TermsForm":
+        """The form filled with a draft's body; `seen`: fingerprint of what it shows (`drafts.fingerprint`)."""
+        initial = {"revision": revision, "seen": seen, "calendar": body.get("calendar")}
         initial |= {name: body.get(name) or "" for name in ("starts_on", "ends_on")}
         if ends := body.get("ends_on"):
             initial["ends_on"] = date.fromordinal(date.fromisoformat(ends).toordinal() - 1)
@@ -162,6 +163,11 @@ class TermsForm(forms.Form):
         """Each clause with its kind and fields, in the order of the terms."""
         for one in CLAUSES:
             yield one, KINDS[one.kind], [self[name] for name in (*one.fields, *more.names(one.kind))]
+
+    @property
+    def has_error_in_fields(self) -> bool:
+        """Whether something typed is not usable; what is refused as a whole still is."""
+        return bool(set(self.errors) - {forms.forms.NON_FIELD_ERRORS})
 
     def clean(self):
         data = super().clean()

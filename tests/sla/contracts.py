@@ -72,7 +72,8 @@ def contract(name: str = "France 2026", on=None) -> Contract:
 
 
 def sign(of: Contract, clauses, starts: date, ends: date | None = None, *, at: datetime, using=None, **more) -> Terms:
-    """Terms drafted, proposed and signed by both sides at `at`. `more`: what else their body says."""
+    """Terms signed by both sides at `at`, whatever they promise: also those of one side only, which nobody may propose. `more`:
+    what else their body says."""
     marketing, sales = signers()
     body = {
         "calendar": (using or calendar()).pk, "starts_on": starts.isoformat(),
@@ -80,7 +81,7 @@ def sign(of: Contract, clauses, starts: date, ends: date | None = None, *, at: d
     }  # fmt: skip
     terms_service.save_draft(contract=of, body=body, revision=of.draft.revision, by=marketing, at=at)
     of.refresh_from_db()
-    paper = terms_service.propose(contract=of, by=marketing, at=at)
+    paper = agreements.propose(kind=terms_service.PAPER, line=f"contract:{of.pk}", body=body, by=marketing, at=at)
     agreements.sign(paper=paper, by=marketing, at=at, password=PASSWORD)
     agreements.sign(paper=paper, by=sales, at=at, password=PASSWORD)
     return Terms.objects.get(paper=paper)

@@ -102,7 +102,16 @@ def of_everybody(there: "Objects") -> Kinds:
     }  # fmt: skip
     found: Kinds = {kind: {"there": {"pk": pk}, "missing": {"pk": NONE}} for kind, pk in firsts.items()}
     number = there.line.versions.latest("number").number
+    signed = contract.terms.latest("number").number
     return found | {
+        "section of terms": {
+            "there": {"pk": contract.pk, "key": "goal"}, "nothing": {"pk": contract.pk, "key": "nothing"},
+            "missing": {"pk": NONE, "key": "goal"},
+        },
+        "signed terms": {
+            "there": {"pk": contract.pk, "number": signed}, "nothing": {"pk": contract.pk, "number": 999},
+            "missing": {"pk": NONE, "number": signed},
+        },
         "cost": {
             "there": {"pk": campaign.pk, "spend_pk": spent[campaign.pk]},
             "crossed": {"pk": campaign.pk, "spend_pk": spent[other.pk]},

@@ -1,0 +1,164 @@
+"""What the sections of terms say, also where their body is older than the section (no Django here).
+
+Every function takes terms (anything with a `body`) or the body itself. A section that the body does not hold, or a field
+that it leaves out, reads as DEFAULTS. Bodies hold text, whole numbers, true, false and null only; decimals are text, and
+people are ids: names are joined live.
+"""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+DUE, HANDOFF = "due", "handoff"
+MONTHLY, QUARTERLY = "monthly", "quarterly"
+PAUSES = ("prospect_date", "system_incident")
+# Groups of people who may be told: by role and side, by signature, by the section of the parties.
+GROUPS = ("managers", "signers", "marketers", "contacts", "viewers")
+
+# One literal table: section -> field -> its value where nothing is written.
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "parties": {
+        "contact_marketing": None, "contact_sales": None, "sponsor": None, "deputy_marketing": None, "deputy_sales": None,
+    },
+    "scope": {"renewal": "none", "renewal_months": 12, "notice_days": 30},
+    "definitions": {"version": None},  # number of the version of the definition's line that both sides had signed
+    "goal": {
+        "revenue": None, "share": "100", "deal": None, "accepted": None, "sql": None, "won": None, "months": 12,
+        "rounding": "end", "source_from": None, "source_to": None,
+    },
+    "capacity": {"reps": None, "hours_a_day": None, "minutes": "8", "reach": None, "beyond": ""},
+    "clock_rules": {
+        "start": "handoff", "month": DUE, "pauses": list(PAUSES), "same_within_minutes": 30, "per_day": 2,
+        "channels": ["call", "mail", "message", "visit"],
+    },
+    "exclusions": {"reasons": ["REL-CUST", "REL-DUP", "TEST"], "force_majeure": True},
+    "refusal": {
+        "silence_days": 30, "on_silence": "escalate", "contest_days": 5, "recycle_days": 90, "return_to_same_rep": False,
+    },
+    "reporting": {"nightly": ["managers"], "monthly": ["managers", "signers"], "grace_days": 3, "close_day": None},
+    "escalation": {"remind": 80, "copy": 100, "reassign_after_days": None},
+    "meetings": {
+        "rhythm": "weekly", "weekday": 1, "minutes": 30, "owner": None,
+        "agenda": ["figures", "refusals", "praise", "resolutions"],
+    },
+    "review": {"rhythm": MONTHLY, "day": 5},
+}  # fmt: skip
+TIERS = "tiers"  # a section that is a list: [{"name", "grades", "hours", "attempts"}, …]
+RULES = ("same_within_minutes", "per_day", "channels")  # of the clock rules, pushed down to handoffs
+
+
+@dataclass(frozen=True)
+class Escalation:
+    """At `remind` % of a promise's time its rep is told, at `copy` % the manager too; `reassign_after_days` business days
+    after the due instant the handoff goes to somebody else (None: never by itself)."""
+
+    remind: int
+    copy: int
+    reassign_after_days: int | None
+
+
+@dataclass(frozen=True)
+class Tier:
+    """A group of grades with targets of its own: business hours to the first attempt, attempts at least. None: the
+    clause's own target."""
+
+    name: str
+    grades: tuple[str, ...]
+    hours: Decimal | None
+    attempts: int | None
+
+
+def body_of(terms: Any) -> Mapping[str, Any]:
+    """The body of terms, or the body itself."""
+    return terms if isinstance(terms, Mapping) else terms.body
+
+
+def section(terms: Any, name: str) -> dict[str, Any]:
+    """A section with every field: what is written over what is usual. KeyError for a section that the table lacks."""
+    return deepcopy(DEFAULTS[name]) | dict(body_of(terms).get(name) or {})
+
+
+def written(terms: Any, name: str) -> bool:
+    """Whether the body holds the section itself."""
+    return bool(body_of(terms).get(name))
+
+
+def grace_days(terms: Any) -> int:
+    """Days after a month's end in which late facts still count before its book closes."""
+    return int(section(terms, "reporting")["grace_days"])
+
+
+def close_day(terms: Any) -> int | None:
+    """Day of the following month on which a book closes; None: as soon as the grace days are over."""
+    day = section(terms, "reporting")["close_day"]
+    return None if day is None else int(day)
+
+
+def report_recipients(terms: Any, report: str) -> tuple[str, ...]:
+    """Groups (`GROUPS`) that get a report: "nightly" or "monthly"."""
+    return tuple(section(terms, "reporting")[report])
+
+
+def review_rhythm(terms: Any) -> str:
+    """MONTHLY or QUARTERLY."""
+    return section(terms, "review")["rhythm"]
+
+
+def review_day(terms: Any) -> int:
+    """Day of the month (1 to 28) on which the review is due; of the first month of a quarter where it is quarterly."""
+    return int(section(terms, "review")["day"])
+
+
+def escalation(terms: Any) -> Escalation:
+    """What happens while a promise runs out and after."""
+    return Escalation(**{key: section(terms, "escalation")[key] for key in DEFAULTS["escalation"]})
+
+
+def month_switch(terms: Any) -> str:
+    """DUE: a clock belongs to the month in which it falls due; HANDOFF: to the month of its handoff."""
+    return section(terms, "clock_rules")["month"]
+
+
+def pauses_allowed(terms: Any) -> tuple[str, ...]:
+    """Reasons (`PAUSES`) for which a clock may be paused."""
+    return tuple(section(terms, "clock_rules")["pauses"])
+
+
+def tiers(terms: Any) -> tuple[Tier, ...]:
+    """Groups of grades with targets of their own; none where all leads are treated alike."""
+    return tuple(
+        Tier(
+            one["name"], tuple(one["grades"]), Decimal(one["hours"]) if one.get("hours") else None,
+            int(one["attempts"]) if one.get("attempts") else None,
+        )
+        for one in body_of(terms).get(TIERS) or ()
+    )  # fmt: skip
+
+
+def tier_of(terms: Any, grade: str) -> Tier | None:
+    """The tier that holds a grade."""
+    return next((one for one in tiers(terms) if grade in one.grades), None)
+
+
+def excluded_reasons(terms: Any) -> tuple[str, ...]:
+    """Codes of the reasons that the acceptance rate leaves out, as agreed."""
+    return tuple(section(terms, "exclusions")["reasons"])
+
+
+def handoff_rules(terms: Any) -> dict[str, Any]:
+    """What the terms say about routing and attempts, by the names of `leads.handoffs.rules`; only what is written."""
+    out: dict[str, Any] = {}
+    if written(terms, "refusal"):
+        said = section(terms, "refusal")
+        out |= {key: said[key] for key in ("silence_days", "on_silence", "recycle_days", "return_to_same_rep")}
+    if written(terms, "clock_rules"):
+        said = section(terms, "clock_rules")
+        out |= {key: said[key] for key in RULES}
+    return out
+
+
+def notice_days(terms: Any) -> int:
+    """Days of notice with which either side may end the contract."""
+    return int(section(terms, "scope")["notice_days"])

@@ -1,0 +1,87 @@
+"""The arithmetic behind the targets, of terms: revenue goal to MQL, promises against the time that sales have. Exact."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from .. import capacity, goals
+from .reading import Reading
+
+STEPS = ("accepted", "sql", "won")
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What the revenue goal needs: unrounded, and as the rounding agreed makes it whole."""
+
+    revenue: Fraction
+    mine: Fraction  # expected from marketing
+    deal: Fraction
+    rates: tuple[Fraction, ...]
+    customers: Fraction
+    leads: Fraction
+    months: int
+    each_step: bool
+
+    @property
+    def rate(self) -> Fraction:
+        return goals.rate(self.rates)
+
+    @property
+    def worth(self) -> Fraction:
+        """What one MQL is worth."""
+        return goals.value_of_lead(self.deal, self.rates)
+
+    @property
+    def a_month(self) -> int:
+        """MQL a month that reach it, whole."""
+        return goals.up(self.leads / self.months)
+
+
+@dataclass(frozen=True)
+class Check:
+    """Promises of a month against the time that sales have for them."""
+
+    load: capacity.Load
+    volume: Fraction  # MQL a month
+    each: Fraction  # attempts reckoned on each
+    days: int
+    leads: int  # as many MQL as there is time for
+
+
+def goal_of(section: Mapping[str, Any]) -> Goal | None:
+    """The goal of a section; None while revenue, deal or every rate is missing. ValueError for what cannot be."""
+    rates = tuple(Fraction(Decimal(section[name])) / 100 for name in STEPS if section.get(name))
+    if not (section.get("revenue") and section.get("deal") and rates):
+        return None
+    share, deal = Fraction(Decimal(section["share"])) / 100, Fraction(Decimal(section["deal"]))
+    revenue, each = Fraction(Decimal(section["revenue"])), section["rounding"] == "each"
+    found = goals.needed(revenue, deal, rates, share, each_step=each)
+    return Goal(revenue, revenue * share, deal, rates, found.customers, found.leads, int(section["months"]), each)
+
+
+def check(reading: Reading) -> Check | None:
+    """The promises against the capacity; None where either is not said."""
+    said, days = reading.section("capacity"), reading.business_days
+    volume = sum((Fraction(one.target) for one in _whole_volume(reading)), Fraction(0))
+    most = _attempts(reading)
+    if not (said["reps"] and said["hours_a_day"] and days and volume and most):
+        return None
+    there = capacity.attempts(said["reps"], Decimal(said["hours_a_day"]), days, Decimal(said["minutes"]))
+    each = capacity.expected(Fraction(Decimal(said["reach"])) / 100, most) if said["reach"] else Fraction(most)
+    return Check(capacity.load(volume, each, there), volume, each, days, capacity.leads(there, each))
+
+
+def _whole_volume(reading: Reading) -> list:
+    """The volume clause of everybody; the sum of those of a part where there is none of all."""
+    found = reading.of_kind("mql_volume")
+    whole = [one for one in found if not one.params]
+    return whole[:1] or found
+
+
+def _attempts(reading: Reading) -> int:
+    """Attempts promised on each MQL; one where only a first attempt is."""
+    found = [int(one.target) for one in reading.of_kind("min_attempts")]
+    return max(found, default=1 if reading.of_kind("first_attempt") else 0)

@@ -1,0 +1,162 @@
+"""What is wrong with the sections of terms, and what is only unusual, in words, by section."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from personas.criteria.grade import DIGITS, LETTERS
+
+from . import defaults, reckoning
+from .fields import decimal, number
+from .reading import Reading, day
+from .table import SECTIONS, WRITTEN, Section
+from .text import beyond
+
+GRADE = re.compile(f"[{LETTERS}][{DIGITS}]")
+
+
+def problems(body: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Section -> sentences about what keeps the terms from being proposed. A section that is not written has none."""
+    out = {}
+    for section in WRITTEN:
+        if defaults.written(body, section.key) and (found := _of(section, body)):
+            out[section.key] = found
+    return out
+
+
+def _of(section: Section, body: Mapping[str, Any]) -> list[str]:
+    if section.key == defaults.TIERS:
+        return tier_problems(body[defaults.TIERS])
+    said = body[section.key]
+    if not isinstance(said, Mapping) or set(said) - {one.key for one in section.fields}:
+        return [_("This section holds something that it does not know.")]
+    value = defaults.section(body, section.key)
+    found = [sentence for one in section.fields if (sentence := one.wrong(value[one.key]))]
+    check = CHECKS.get(section.key)
+    return found or (check(value) if check else [])
+
+
+def tier_problems(tiers: Any) -> list[str]:
+    """Sentences about tiers: each needs a name, grades of its own and a target of its own."""
+    found, held, names = [], set(), set()
+    for one in tiers:
+        name, grades = str(one.get("name") or "").strip(), one.get("grades") or []
+        words = {"name": name or "?"}
+        if not name or name in names:
+            found.append(_("Tier “%(name)s”: each tier needs a name of its own.") % words)
+        if not grades or not all(GRADE.fullmatch(str(grade)) for grade in grades):
+            found.append(_("Tier “%(name)s”: give grades such as A1, A2.") % words)
+        found += [
+            _("Tier “%(name)s”: grade %(grade)s belongs to another tier already.") % (words | {"grade": grade})
+            for grade in grades
+            if grade in held
+        ]
+        found += _tier_targets(one, words)
+        held |= set(grades)
+        names.add(name)
+    return found
+
+
+def _tier_targets(one: Mapping[str, Any], words: Mapping[str, str]) -> list[str]:
+    hours, attempts = one.get("hours"), one.get("attempts")
+    if hours is None and attempts is None:
+        return [_("Tier “%(name)s” changes nothing: give hours or attempts.") % words]
+    found = []
+    if hours is not None and not 0 < (decimal(hours) or 0) <= 1000:
+        found.append(_("Tier “%(name)s”: the hours lie between 0.25 and 1,000.") % words)
+    if attempts is not None and not (isinstance(attempts, int) and 1 <= attempts <= 20):
+        found.append(_("Tier “%(name)s”: the attempts lie between 1 and 20.") % words)
+    return found
+
+
+def _goal(said: Mapping[str, Any]) -> list[str]:
+    found = []
+    if any(said[key] for key in ("revenue", "deal", *reckoning.STEPS)) and reckoning.goal_of(said) is None:
+        found.append(_("The arithmetic needs the revenue goal, an average deal and at least one rate."))
+    if bool(said["source_from"]) != bool(said["source_to"]):
+        found.append(_("Give both days of the period that rates and amounts were measured in."))
+    first, last = day(said["source_from"]), day(said["source_to"])
+    if first and last and last < first:
+        found.append(_("The period that rates and amounts were measured in ends before it begins."))
+    return found
+
+
+def _capacity(said: Mapping[str, Any]) -> list[str]:
+    if bool(said["reps"]) != bool(said["hours_a_day"]):
+        return [_("The capacity needs both the reps and their hours a day.")]
+    return []
+
+
+def _clock_rules(said: Mapping[str, Any]) -> list[str]:
+    return [] if said["channels"] else [_("Without any channel no attempt would ever count: choose at least one.")]
+
+
+def _reporting(said: Mapping[str, Any]) -> list[str]:
+    if said["close_day"] is not None and said["close_day"] <= said["grace_days"]:
+        return [_("The book would close before its late facts are in: choose a later day, or fewer days.")]
+    return []
+
+
+def _escalation(said: Mapping[str, Any]) -> list[str]:
+    if said["copy"] < said["remind"]:
+        return [_("The manager would be told before the rep is reminded: choose a later moment.")]
+    return []
+
+
+def _parties(said: Mapping[str, Any]) -> list[str]:
+    return [
+        _("A deputy is another person than the point of contact.")
+        for side in ("marketing", "sales")
+        if said[f"deputy_{side}"] and said[f"deputy_{side}"] == said[f"contact_{side}"]
+    ]
+
+
+CHECKS: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {
+    "goal": _goal, "capacity": _capacity, "clock_rules": _clock_rules, "reporting": _reporting,
+    "escalation": _escalation, "parties": _parties,
+}  # fmt: skip
+
+
+def over_capacity(one: Reading) -> str:
+    """The promises that nobody has time for, as a sentence; "" where they fit or nothing is said of the capacity."""
+    found = reckoning.check(one)
+    if found is None or found.load.fits:
+        return ""
+    text = ngettext(
+        "These promises take %(needed)s attempts a month and there is time for %(there)s: enough for %(leads)s MQL.",
+        "These promises take %(needed)s attempts a month and there is time for %(there)s: enough for %(leads)s MQL.",
+        found.leads,
+    )
+    return text % (beyond(found.load) | {"leads": number(found.leads)})
+
+
+def below_goal(one: Reading) -> str:
+    """A promised volume that does not reach the revenue goal, as a sentence; "" where it does or nothing is said."""
+    found = reckoning.goal_of(one.section("goal"))
+    check = one.of_kind("mql_volume")
+    volume = sum(clause.target for clause in check if not clause.params)
+    if found is None or not volume or volume >= found.a_month:
+        return ""
+    words = {"promised": number(volume), "needed": number(found.a_month)}
+    return _("%(promised)s MQL a month are promised; the revenue goal needs %(needed)s.") % words
+
+
+def warnings(one: Reading) -> dict[str, list[str]]:
+    """Section -> sentences about what is allowed but probably not meant."""
+    said = one.section("parties")
+    out: dict[str, list[str]] = {}
+    if not (said["contact_marketing"] and said["contact_sales"] and said["sponsor"]):
+        out["parties"] = [_("Somebody is not named yet: a point of contact of each side, and who arbitrates.")]
+    if sentence := below_goal(one):
+        out["goal"] = [sentence]
+    if sentence := over_capacity(one):
+        out["capacity"] = [sentence]
+    return out
+
+
+def known(body: Mapping[str, Any]) -> bool:
+    """Whether a body holds only what the table knows."""
+    return set(body) <= {"calendar", "starts_on", "ends_on", "clauses", *(one.key for one in SECTIONS)}
