@@ -15,7 +15,7 @@ class SlaConfig(AppConfig):
         from smarketing.web import slots as places
 
         from . import derive, measures, nightly, notices, pace, papers, slots, spoken
-        from .pages import beside, day_one
+        from .pages import beside, campaign_plans, day_one
 
         measures.register_all()
         nightly.register()
@@ -31,6 +31,7 @@ class SlaConfig(AppConfig):
         kinds.register(
             kinds.PaperKind("terms", _("Terms of a contract"), "contract.sign", papers.signed, papers.page, papers.name)
         )
+        places.fill("campaign.results", campaign_plans.slot, order=60)
         places.fill("lead.judgement", slots.clocks_of_lead)
         places.fill("lead.promise_then", slots.promise_then)
         rebuild.register("contract", derive.rebuild, order=30)

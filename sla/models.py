@@ -104,6 +104,20 @@ class Clause(Act):
         return Fraction(self.target if self.share is None else self.share) / 100
 
 
+class CampaignPlan(Act):
+    """So many MQL a campaign is to bring in a month; the newest said by a cut-off counts, 0 plans none any more."""
+
+    campaign = models.ForeignKey("leads.Campaign", models.PROTECT, related_name="plans")
+    month = models.DateField()  # first day
+    mql = models.IntegerField()
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(mql__gte=0), name="plan_not_negative")]
+        indexes = [models.Index(fields=["month", "campaign", "-at"], name="plan_of_month")]
+
+
 class Clock(Derived):
     """(handoff, clause key): derived from the log and the terms; could be wiped."""
 

@@ -2,9 +2,10 @@
 
 from django.urls import path, re_path
 
-from .pages import api, documents, follow_up, goal, months
+from .pages import api, campaign_plans, documents, follow_up, goal, meeting_room, months, remarks
 
 app_name = "sla"
+MONTH = r"(?P<month>\d{4}-\d{2})"
 urlpatterns = [
     path("contract/", follow_up.follow_up, name="follow_up"),
     re_path(r"^contract/(?P<month>\d{4}-\d{2})/$", follow_up.follow_up, name="month"),
@@ -14,6 +15,10 @@ urlpatterns = [
     path("contract/new/", documents.new, name="new"),
     path("contract/<int:pk>/terms/", documents.document, name="terms"),
     path("contract/<int:pk>/draft/", documents.draft, name="draft"),
+    re_path(rf"^contract/(?P<pk>\d+)/{MONTH}/present/$", meeting_room.present, name="present"),
+    re_path(rf"^contract/(?P<pk>\d+)/{MONTH}/print/$", meeting_room.printed, name="print"),
+    re_path(rf"^contract/(?P<pk>\d+)/{MONTH}/remarks/$", remarks.remarks, name="remarks"),
+    path("campaigns/<int:pk>/plan/", campaign_plans.plan, name="plan"),
     path("api/v1/contracts/", api.Contracts.as_view(), name="api_contracts"),
     re_path(
         r"^api/v1/contracts/(?P<pk>\d+)/months/(?P<month>20\d{2}-(?:0[1-9]|1[0-2]))/$",

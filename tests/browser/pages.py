@@ -201,6 +201,13 @@ def _closed_month() -> dict:
         return {"month": "2026-10"}
 
 
+def _month_now() -> dict:
+    """The running month of a contract."""
+    from smarketing.rows import clock
+
+    return _newest("sla.Contract") | {"month": f"{clock.today():%Y-%m}"}
+
+
 def _invited() -> dict:
     """A fresh invitation's secret."""
     from smarketing.accounts import invitations
@@ -573,6 +580,9 @@ PAGES = (
     Page("sla:follow_up", "manager-sales"),
     Page("sla:month", "viewer", _closed_month),
     Page("sla:months", "viewer"),
+    Page("sla:present", "manager-marketing", _month_now),
+    Page("sla:print", "rep", _month_now),
+    Page("sla:remarks", "marketer", _month_now),
     Page("sla:contracts", "marketer"),
     Page("sla:goal", "manager-marketing", query="?revenue=1000000&share=60&deal=20000&won=5&months=12"),
     Page("sla:new", "manager-marketing"),
@@ -670,7 +680,7 @@ DEEDS = {
     "personas:comment", "personas:comment_change", "personas:backlog", "personas:observed", "personas:again",
     "personas:persona_act", "personas:draft_away", "leads:persona_deal", "leads:persona_deal_out", "personas:agree",
     "leads:reason_do", "leads:attribute_do", "leads:lead_list", "leads:lead_list_do", "leads:pool_do", "jobs:metrics", "jobs:start", "jobs:again", "jobs:demo_clock",
-    "reporting:close", "reporting:reopen",
+    "reporting:close", "reporting:reopen", "sla:plan",
 }  # fmt: skip
 
 
