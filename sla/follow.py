@@ -120,6 +120,10 @@ class Reader(Counting):
         figures = self._read(months)[-1] if months else {}
         return [(month, figures[month]) for month in reversed(months)]
 
+    def only(self, first: date) -> dict[str, tuple[Clause, Figure]]:
+        """clause key → (clause, figure) of one month, without those before it."""
+        return self._read([first])[-1][first]
+
     def ended(self, first: date, side: str) -> dict[str, list[tuple[date, Terms, Volume]]]:
         """Clause key → (business day, its terms, the volume as that day ended) of each day of a month that is over,
         of the volumes of a side."""

@@ -59,7 +59,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "view": {ALL: "view_change"},
     # everybody of the audience, whoever made it
     "company": {ALL: "leads:company", MARKETERS: "leads:company_edit"},
-    "campaign": {ALL: "leads:campaign", CAMPAIGNS: "leads:campaign_edit leads:campaign_spend"},
+    "campaign": {ALL: "leads:campaign", CAMPAIGNS: "leads:campaign_edit leads:campaign_spend sla:plan"},
     "cost": {CAMPAIGNS: "leads:spend_back"},
     "import": {
         FILES: "leads:import leads:import_choose leads:import_apply leads:import_undo leads:import_stop leads:import_progress"
@@ -99,7 +99,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "word": {WORKERS: "personas:glossary_term"},
     "terms": {ALL: "sla:terms", BOSSES: "sla:draft"},
     "month": {ALL: "sla:month"},
-    "month of the api": {ALL: "sla:api_month"},
+    "month of the api": {ALL: "sla:api_month sla:present sla:print sla:remarks"},
     "book": {ALL: "reporting:book", BOSSES: "reporting:close"},
     "closed book": {BOSSES: "reporting:reopen"},
     "number": {ALL: "measures:rows measures:one"},
