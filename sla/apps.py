@@ -14,13 +14,14 @@ class SlaConfig(AppConfig):
         from smarketing.rows import rebuild
         from smarketing.web import slots as places
 
-        from . import derive, measures, nightly, notices, pace, papers, slots, spoken
+        from . import derive, measures, nightly, notices, pace, papers, reviewing, slots, spoken
         from .pages import beside, campaign_plans, day_one
 
         measures.register_all()
         nightly.register()
         notices.register()
         pace.register()
+        reviewing.register()
         spoken.register()
         day_one.register()
         hooks.changed.append(derive.mark)

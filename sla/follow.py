@@ -124,6 +124,10 @@ class Reader(Counting):
         """clause key → (clause, figure) of one month, without those before it."""
         return self._read([first])[-1][first]
 
+    def several(self, months: Sequence[date]) -> dict[date, dict[str, tuple[Clause, Figure]]]:
+        """month → clause key → (clause, figure) of months that follow one another."""
+        return self._read(months)[-1]
+
     def ended(self, first: date, side: str) -> dict[str, list[tuple[date, Terms, Volume]]]:
         """Clause key → (business day, its terms, the volume as that day ended) of each day of a month that is over,
         of the volumes of a side."""

@@ -118,6 +118,23 @@ class CampaignPlan(Act):
         indexes = [models.Index(fields=["month", "campaign", "-at"], name="plan_of_month")]
 
 
+class TermsReview(Act):
+    """A review that both sides were due to hold: somebody looked at the terms, and kept them or took figures into a draft."""
+
+    class Outcome(models.TextChoices):
+        KEPT = "kept", _("terms kept as they are")
+        DRAFTED = "drafted", _("figures taken into a draft")
+
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="reviews")
+    due = models.DateField()  # the day it was due, or the day it was held where none was due
+    outcome = models.CharField(max_length=8, choices=Outcome)
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["contract", "-due"], name="review_of_contract")]
+
+
 class Clock(Derived):
     """(handoff, clause key): derived from the log and the terms; could be wiped."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from .pages import api, campaign_plans, documents, follow_up, goal, meeting_room, months, remarks
+from .pages import api, campaign_plans, documents, follow_up, goal, meeting_room, months, remarks, review
 
 app_name = "sla"
 MONTH = r"(?P<month>\d{4}-\d{2})"
@@ -15,6 +15,8 @@ urlpatterns = [
     path("contract/new/", documents.new, name="new"),
     path("contract/<int:pk>/terms/", documents.document, name="terms"),
     path("contract/<int:pk>/draft/", documents.draft, name="draft"),
+    path("contract/<int:pk>/review/", review.show, name="review"),
+    path("contract/<int:pk>/review/hold/", review.hold, name="hold_review"),
     re_path(rf"^contract/(?P<pk>\d+)/{MONTH}/present/$", meeting_room.present, name="present"),
     re_path(rf"^contract/(?P<pk>\d+)/{MONTH}/print/$", meeting_room.printed, name="print"),
     re_path(rf"^contract/(?P<pk>\d+)/{MONTH}/remarks/$", remarks.remarks, name="remarks"),

@@ -47,13 +47,15 @@ def _party(body: dict, key: str) -> int | None:
 
 def send(book: BookClose, at: datetime) -> list[int]:
     """Write the report to everybody who gets it. Returns them, those who switched it off among them."""
-    month = follow.month(book.contract, book.month, at, book.cutoff)
-    if month.terms is None:
+    reader = follow.Reader(book.contract, at, book.cutoff)
+    inside = reader.inside(book.month)
+    if not inside:
         return []
-    whom = Q(pk__in=())
-    for group in agreed.recipients(month.terms):
+    terms, whom = inside[-1][0], Q(pk__in=())
+    for group in agreed.recipients(terms):
         if group in GROUPS:
-            whom |= GROUPS[group](month.terms.body)
+            whom |= GROUPS[group](terms.body)
+    month = reader.month(book.month)
     people = list(User.objects.filter(whom, is_active=True).order_by("pk"))
     off = set(NoticeChoice.objects.filter(kind=CHOICE, mail=ByMail.NEVER).values_list("user", flat=True))
     for user in people:

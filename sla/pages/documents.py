@@ -183,7 +183,7 @@ def _other(contract: Contract, text: Text) -> list[tuple[str, str, str]]:
 @once
 def draft(request: HttpRequest, pk: int) -> HttpResponse:
     contract = get_object_or_404(Contract.objects.visible_to(request.user).select_related("draft", "line"), pk=pk)
-    body = _starter(contract) if _spent(contract) else contract.draft.body
+    body = begun(contract)
     data = request.POST if request.method == "POST" else None
     form = TermsForm.of(body, contract.draft.revision, data)
     if request.method == "POST" and form.is_valid() and (answer := _save(request, contract, form)):
@@ -191,6 +191,11 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     context = {"contract": contract, "form": form, "calendars": calendars.current()}
     context["may_sign"] = signing.may_at_once(request.user, terms.PAPER, clock.now())
     return render(request, "sla/draft.html", context)
+
+
+def begun(contract: Contract) -> dict:
+    """The body that a draft goes on with: what is being written, else the terms before."""
+    return _starter(contract) if _spent(contract) else contract.draft.body
 
 
 def _spent(contract: Contract) -> bool:

@@ -582,6 +582,7 @@ PAGES = (
     Page("sla:months", "viewer"),
     Page("sla:present", "manager-marketing", _month_now),
     Page("sla:print", "rep", _month_now),
+    Page("sla:review", "manager-sales", lambda: _newest("sla.Contract")),
     Page("sla:remarks", "marketer", _month_now),
     Page("sla:contracts", "marketer"),
     Page("sla:goal", "manager-marketing", query="?revenue=1000000&share=60&deal=20000&won=5&months=12"),
@@ -680,7 +681,7 @@ DEEDS = {
     "personas:comment", "personas:comment_change", "personas:backlog", "personas:observed", "personas:again",
     "personas:persona_act", "personas:draft_away", "leads:persona_deal", "leads:persona_deal_out", "personas:agree",
     "leads:reason_do", "leads:attribute_do", "leads:lead_list", "leads:lead_list_do", "leads:pool_do", "jobs:metrics", "jobs:start", "jobs:again", "jobs:demo_clock",
-    "reporting:close", "reporting:reopen", "sla:plan",
+    "reporting:close", "reporting:reopen", "sla:plan", "sla:hold_review",
 }  # fmt: skip
 
 

@@ -97,7 +97,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "paper": {ALL: "personas:paper personas:observed agreements:paper", WORKERS: "agreements:sign"},
     "paper of words": {ALL: "personas:glossary_paper"},
     "word": {WORKERS: "personas:glossary_term"},
-    "terms": {ALL: "sla:terms", BOSSES: "sla:draft"},
+    "terms": {ALL: "sla:terms sla:review", BOSSES: "sla:draft sla:hold_review"},
     "month": {ALL: "sla:month"},
     "month of the api": {ALL: "sla:api_month sla:present sla:print sla:remarks"},
     "book": {ALL: "reporting:book", BOSSES: "reporting:close"},
