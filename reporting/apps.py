@@ -15,13 +15,15 @@ class ReportingConfig(AppConfig):
         from smarketing.jobs import ledger, nightly
         from smarketing.web import slots
 
-        from .books import notices, reopening, services
+        from .books import closing, notices, reopening, report, services
         from .digests import table
         from .loop import personas, results
         from .slots import close_action, closed_note
 
         publishing.register()
         notices.register()
+        report.register()
+        closing.register()
         table.register()
         ledger.STEPS["restatements"] = _("Closed months restated by late facts told")
         nightly.once("restatements", notices.look, order=91)

@@ -14,8 +14,8 @@ class SlaConfig(AppConfig):
         from smarketing.rows import rebuild
         from smarketing.web import slots as places
 
-        from . import derive, escalation, measures, nightly, notices, pace, papers, slots, spoken, waivers
-        from .pages import beside, day_one
+        from . import derive, escalation, measures, nightly, notices, pace, papers, reviewing, slots, spoken, waivers
+        from .pages import beside, campaign_plans, day_one
 
         measures.register_all()
         nightly.register()
@@ -23,6 +23,7 @@ class SlaConfig(AppConfig):
         escalation.register()
         pace.register()
         waivers.register()
+        reviewing.register()
         spoken.register()
         day_one.register()
         hooks.changed.append(derive.mark)
@@ -42,6 +43,7 @@ class SlaConfig(AppConfig):
                 papers.verify,
             )
         )
+        places.fill("campaign.results", campaign_plans.slot, order=60)
         places.fill("lead.judgement", slots.clocks_of_lead)
         places.fill("lead.promise_then", slots.promise_then)
         rebuild.register("contract", derive.rebuild, order=30)

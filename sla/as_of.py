@@ -41,20 +41,34 @@ _PENDING_THEN = _COLUMNS.replace(
     "CASE WHEN settled_at > %(cutoff)s THEN 'pending' ELSE state END AS state,"
     " CASE WHEN settled_at <= %(cutoff)s THEN settled_at END AS settled_at",
 )
+# Numbers follow the order of recording, so that the newest tell whether older ones have to be looked through.
+_UNKNOWN = """
+WITH newest AS MATERIALIZED (SELECT id, recorded_at FROM leads_handoff ORDER BY id DESC LIMIT 1000)
+SELECT id FROM newest WHERE recorded_at > %(cutoff)s
+UNION SELECT id FROM leads_handoff
+  WHERE (SELECT min(recorded_at) > %(cutoff)s FROM newest) AND recorded_at > %(cutoff)s
+"""
 _WRITTEN = f"SELECT {_PENDING_THEN} FROM sla_clock"
 
 
 def relation(cutoff: datetime) -> tuple[str, dict[str, Any]]:
     """SQL of a relation with the columns of the clocks as known at the cut-off, in brackets, and its parameters."""
-    touched = sorted({*as_of.touched(cutoff), *standing.touched(cutoff)})
-    params: dict[str, Any] = {"cutoff": cutoff}
+    touched, unknown = sorted({*as_of.touched(cutoff), *standing.touched(cutoff)}), _unknown(cutoff)
+    params: dict[str, Any] = {"cutoff": cutoff, "touched": [*touched, *unknown]}
     if not touched:
-        return f"({_WRITTEN})", params
+        return f"({_WRITTEN} WHERE handoff_id <> ALL(%(touched)s))" if unknown else f"({_WRITTEN})", params
     rows = read(touched, cutoff)
     again = ", ".join(f"%(k{n})s::{kind}[]" for n, kind in enumerate(TYPES))
-    params |= {"touched": touched} | {f"k{n}": [row[n] for row in rows] for n in range(len(TYPES))}
+    params |= {f"k{n}": [row[n] for row in rows] for n in range(len(TYPES))}
     written = f"{_WRITTEN} WHERE handoff_id <> ALL(%(touched)s)"
     return f"({written} UNION ALL SELECT {_COLUMNS} FROM unnest({again}) AS u({_COLUMNS}))", params
+
+
+def _unknown(cutoff: datetime) -> list[int]:
+    """Handoffs recorded after the cut-off: nobody knew of them, nor of what was promised on them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNKNOWN, {"cutoff": cutoff})
+        return [row[0] for row in cursor.fetchall()]
 
 
 def clocks(handoff_ids: Sequence[int], t: datetime) -> list[Clock]:

@@ -1,9 +1,11 @@
 """What is missing in a month, and who can act: sentences with the rows behind them."""
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -13,7 +15,7 @@ from leads.models import Hold
 from smarketing.accounts.models import User
 from smarketing.measures import engine
 
-from . import handover, rates, states, words
+from . import asking, causes, handover, rates, states, words
 from .clocks import MISSED, OWED, PENDING
 from .figures import Share, Volume
 from .follow import FUTURE, Month, Row
@@ -25,32 +27,55 @@ MOST = 3  # names in one sentence
 
 @dataclass(frozen=True)
 class Item:
-    """`show`: which rows open ("" all of the clause; else a state of its rows, "held" or "against")."""
+    """`show`: which rows open ("" all of the clause; else a state of its rows, "held" or "against"), `where`: and which of
+    them; `url`: another page instead. `warns`: it calls for caution, nothing is missing."""
 
     key: str
     text: str
     show: str = ""
+    where: Mapping[str, Any] = field(default_factory=dict)
+    url: str = ""
+    warns: bool = False
 
 
-def items(month: Month) -> list[Item]:
-    """Items of every clause that stands badly or has something pending, in the order of the table."""
+def items(month: Month, *, names: bool = True) -> list[Item]:
+    """Items of every clause that stands badly or has something pending, in the order of the table. `names` False: reps are
+    counted, not named."""
     if month.phase == FUTURE or month.frozen:
         return []
-    found: list[Item] = []
-    for row in month.rows:
-        found += SOURCES[row.kind.source](month, row)
-    return found
+    return [item for row in month.rows for item in of_row(month, row, names)]
 
 
-def _volume(month: Month, row: Row) -> Iterator[Item]:
+def of_row(month: Month, row: Row, names: bool = True) -> list[Item]:
+    return list(SOURCES[row.kind.source](month, row, names))
+
+
+def remarks(month: Month) -> Item | None:
+    """ "praise this month 6 · problems 4", with the page where they are read; None where nobody wrote any."""
+    praise, problems = causes.said(month) if month.phase != FUTURE else (0, 0)
+    if not praise + problems:
+        return None
+    said = {"praise": words.number(praise), "problems": words.number(problems)}
+    url = reverse("sla:remarks", args=[month.contract.pk, f"{month.first:%Y-%m}"])
+    return Item("", _("praise this month %(praise)s · problems %(problems)s") % said, url=url)
+
+
+def _volume(month: Month, row: Row, names: bool) -> Iterator[Item]:
     figure, key = row.figure, row.clause.key
     assert isinstance(figure, Volume)
+    if too_fast := causes.flood(month, row):
+        yield Item(key, _too_fast(*too_fast), warns=True)
     if figure.state == states.BEHIND and figure.needed:
         left = figure.days - figure.elapsed
         pace = words.amount(figure, states.shown(figure.needed, figure.target / figure.days, 1))
         yield Item(key, str(row.kind.says["needed"] % {"pace": pace, "days": left}))
-    held = holds.waiting(month.contract.line_id) if row.kind.unit == "leads" else None
-    if held and not figure.over:
+    if row.kind.unit != "leads":
+        return
+    for one in [*causes.short(month, row)][:MOST]:
+        said = {"name": str(one.campaign), "planned": words.number(one.planned), "gave": words.number(one.gave)}
+        text = _("campaign “%(name)s” planned %(planned)s, gave %(gave)s")
+        yield Item(key, text % said, where={"campaign": one.key})
+    if not figure.over and (held := holds.waiting(month.contract.line_id)):
         count = sum(held.values())
         reasons = ", ".join(f"{Hold.Reason(reason).label} {n}" for reason, n in held.most_common())
         text = ngettext(
@@ -59,7 +84,17 @@ def _volume(month: Month, row: Row) -> Iterator[Item]:
         yield Item(key, text % {"count": words.number(count), "reasons": reasons}, "held")
 
 
-def _clocks(month: Month, row: Row) -> Iterator[Item]:
+def _too_fast(gap: Any, pace: int) -> str:
+    ahead = int(states.shown(gap, gap))
+    text = ngettext(
+        "%(gap)s MQL ahead of the line, more than the %(pace)s a day that a backlog is released by: sales may not keep up",
+        "%(gap)s MQL ahead of the line, more than the %(pace)s a day that a backlog is released by: sales may not keep up",
+        ahead,
+    )
+    return text % {"gap": words.number(ahead), "pace": words.number(pace)}
+
+
+def _clocks(month: Month, row: Row, names: bool) -> Iterator[Item]:
     key = row.clause.key
     if row.kind.subject == QUALIFICATION:
         yield from _handed(month, row)
@@ -67,26 +102,19 @@ def _clocks(month: Month, row: Row) -> Iterator[Item]:
     found = Clock.objects.filter(terms__contract=month.contract, month=month.first, clause_key=key)
     late = list(
         found.filter(state=MISSED).values_list(
-            "due_at", row.kind.idle, "handoff__state_row__is_open", "handoff__state_row__rep", "handoff__lead"
+            "due_at", row.kind.idle, "handoff__state_row__is_open", "handoff__state_row__rep"
         )
     )
-    untouched = [rep for _due, done, is_open, rep, _lead in late if is_open and not done]
+    untouched = [rep for _due, done, is_open, rep in late if is_open and not done]
     if untouched:
-        names = _names(Counter(untouched))
-        said = {"count": words.number(len(untouched)), "names": names, "number": len(untouched)}
-        yield Item(key, str(row.kind.says["idle"] % said), MISSED)
-    days = Counter(due.astimezone(month.zone).date() for due, *_rest in late)
-    if len(late) > max(len(untouched), 1):
-        day, worst = max(days.items(), key=lambda pair: (pair[1], pair[0]))
-        text = ngettext(
-            "%(count)s late: %(worst)s of them on %(day)s", "%(count)s late: %(worst)s of them on %(day)s", len(late)
-        )
-        words_ = {
-            "count": words.number(len(late)),
-            "worst": words.number(worst),
-            "day": date_format(day, pgettext("date", "D j")),
+        said = {
+            "count": words.number(len(untouched)),
+            "names": _names(Counter(untouched), names),
+            "number": len(untouched),
         }
-        yield Item(key, text % words_, MISSED)
+        yield Item(key, str(row.kind.says["idle"] % said), MISSED)
+    if len(late) > max(len(untouched), 1):
+        yield Item(key, _worst_day(month, late, names), MISSED)
     following = found.filter(state__in=OWED).order_by("due_at").values_list("due_at", flat=True)
     if count := len(following):
         when = date_format(following[0].astimezone(month.zone), _("D j M H:i"))
@@ -103,11 +131,27 @@ def _handed(month: Month, row: Row) -> Iterator[Item]:
         yield Item(row.clause.key, str(row.kind.says["idle"] % said), MISSED)
 
 
-def _rates(month: Month, row: Row) -> Iterator[Item]:
+def _worst_day(month: Month, late: list[tuple], names: bool) -> str:
+    """ "12 late: 9 of them on Mon 16 (Léa logged nothing that day)"."""
+    worst = causes.worst(month, [(due, rep) for due, _done, _open, rep in late])
+    text = ngettext(
+        "%(count)s late: %(worst)s of them on %(day)s", "%(count)s late: %(worst)s of them on %(day)s", len(late)
+    )
+    said = text % {
+        "count": words.number(len(late)), "worst": words.number(worst.count),
+        "day": date_format(worst.day, pgettext("date", "D j")),
+    }  # fmt: skip
+    if not (worst.silent and names):
+        return said
+    return _("%(late)s (%(rep)s logged nothing that day)") % {"late": said, "rep": worst.silent.name}
+
+
+def _rates(month: Month, row: Row, names: bool) -> Iterator[Item]:
     figure, key, says = row.figure, row.clause.key, row.kind.says
     assert isinstance(figure, Share)
-    if figure.state in (states.BEHIND, states.BROKEN) and row.kind.against:
-        groups = _groups(month, row.kind.against)
+    against = row.kind.against
+    if figure.state in (states.BEHIND, states.BROKEN) and against and (names or against.by != "rep"):
+        groups = _groups(month, against)
         said = {"count": words.number(sum(groups.values())), "number": sum(groups.values())}
         said["most"] = ", ".join(f"{name} {words.number(n)}" for name, n in groups.most_common(MOST))
         if groups:
@@ -119,8 +163,8 @@ def _rates(month: Month, row: Row) -> Iterator[Item]:
 
 def _groups(month: Month, some: Asked) -> Counter[str]:
     """How many rows of a measure there are in the month, by the names of what they are grouped by."""
-    times = {"first": month.first, "until": month.until, "zone": month.zone, "cutoff": month.cutoff}
-    found = engine.answer(some.measure, by=(some.by,), **rates.question(month.contract.line_id, some, **times))
+    asked = rates.question(month.contract.line_id, some, **asking.times(month))
+    found = engine.answer(some.measure, by=(some.by,), **asked)
     named = found.measure.dimensions(found.question)[some.by].show or str
     return Counter(
         {
@@ -134,8 +178,13 @@ def _groups(month: Month, some: Asked) -> Counter[str]:
 SOURCES = {VOLUME: _volume, CLOCK: _clocks, RATE: _rates}
 
 
-def _names(reps: Counter) -> str:
-    """Reps in charge with how many each; those in the pool last."""
+def _names(reps: Counter, named: bool) -> str:
+    """Reps in charge with how many each; those in the pool last. Or only how many reps they are."""
+    if not named:
+        count = len([rep for rep in reps if rep])
+        said = ngettext("%(count)s rep", "%(count)s reps", count) % {"count": words.number(count)}
+        pooled = [_("in the pool") + " " + words.number(reps[None])] if reps[None] else []
+        return ", ".join([*([said] if count else []), *pooled])
     names = dict(User.objects.filter(pk__in=[rep for rep in reps if rep]).values_list("pk", "name"))
     ordered = sorted(reps.items(), key=lambda pair: (pair[0] is None, -pair[1], names.get(pair[0], "")))
     return ", ".join(f"{names.get(rep) or _('in the pool')} {words.number(n)}" for rep, n in ordered)

@@ -110,6 +110,37 @@ class Clause(Act):
         return Fraction(self.target if self.share is None else self.share) / 100
 
 
+class CampaignPlan(Act):
+    """So many MQL a campaign is to bring in a month; the newest said by a cut-off counts, 0 plans none any more."""
+
+    campaign = models.ForeignKey("leads.Campaign", models.PROTECT, related_name="plans")
+    month = models.DateField()  # first day
+    mql = models.IntegerField()
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(mql__gte=0), name="plan_not_negative")]
+        indexes = [models.Index(fields=["month", "campaign", "-at"], name="plan_of_month")]
+
+
+class TermsReview(Act):
+    """A review that both sides were due to hold: somebody looked at the terms, and kept them or took figures into a draft."""
+
+    class Outcome(models.TextChoices):
+        KEPT = "kept", _("terms kept as they are")
+        DRAFTED = "drafted", _("figures taken into a draft")
+
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="reviews")
+    due = models.DateField()  # the day it was due, or the day it was held where none was due
+    outcome = models.CharField(max_length=8, choices=Outcome)
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["contract", "-due"], name="review_of_contract")]
+
+
 class Clock(Derived):
     """(handoff, clause key): derived from the log and the terms; could be wiped."""
 

@@ -11,7 +11,7 @@ from .kinds import KINDS, VOLUME
 from .models import Clause, Contract
 
 if TYPE_CHECKING:
-    from .follow import Reader
+    from .counting import Counting
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Part:
 
 
 def of(
-    reader: "Reader", first: date, clause: Clause, counted: Mapping[str, Mapping[date, Any]],
+    reader: "Counting", first: date, clause: Clause, counted: Mapping[str, Mapping[date, Any]],
     clocks: Mapping[int, dict[str, int]], book: Frozen | None,
 ) -> tuple[Part, ...]:  # fmt: skip
     """The parts of a clause: where the month was split, or promises made under other words fall due in it; else none."""

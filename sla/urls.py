@@ -2,9 +2,25 @@
 
 from django.urls import path, re_path
 
-from .pages import api, documents, drafting, follow_up, goal, guided, months, own, stands, team
+from .pages import (
+    api,
+    campaign_plans,
+    documents,
+    drafting,
+    follow_up,
+    goal,
+    guided,
+    meeting_room,
+    months,
+    own,
+    remarks,
+    review,
+    stands,
+    team,
+)
 
 app_name = "sla"
+MONTH = r"(?P<month>\d{4}-\d{2})"
 urlpatterns = [
     path("contract/", follow_up.follow_up, name="follow_up"),
     re_path(r"^contract/(?P<month>\d{4}-\d{2})/$", follow_up.follow_up, name="month"),
@@ -28,6 +44,12 @@ urlpatterns = [
     path("contract/<int:pk>/draft/check/", drafting.check, name="draft_check"),
     path("contract/<int:pk>/draft/away/", drafting.away, name="draft_away"),
     path("contract/<int:pk>/draft/<slug:key>/", drafting.section, name="draft_section"),
+    path("contract/<int:pk>/review/", review.show, name="review"),
+    path("contract/<int:pk>/review/hold/", review.hold, name="hold_review"),
+    re_path(rf"^contract/(?P<pk>\d+)/{MONTH}/present/$", meeting_room.present, name="present"),
+    re_path(rf"^contract/(?P<pk>\d+)/{MONTH}/print/$", meeting_room.printed, name="print"),
+    re_path(rf"^contract/(?P<pk>\d+)/{MONTH}/remarks/$", remarks.remarks, name="remarks"),
+    path("campaigns/<int:pk>/plan/", campaign_plans.plan, name="plan"),
     path("api/v1/contracts/", api.Contracts.as_view(), name="api_contracts"),
     re_path(
         r"^api/v1/contracts/(?P<pk>\d+)/months/(?P<month>20\d{2}-(?:0[1-9]|1[0-2]))/$",

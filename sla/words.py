@@ -40,6 +40,11 @@ def number(value: Decimal | int | Fraction, places: int | None = None) -> str:
     return number_format(value, places, use_l10n=True, force_grouping=True)
 
 
+def decimal(value: Fraction, places: int) -> Decimal:
+    """A fraction as a decimal of so many digits after the point at most, half to even."""
+    return Decimal(round(value * 10**places)).scaleb(-places).normalize()
+
+
 def _places(value: Decimal) -> int:
     return max(-int(value.as_tuple().exponent), 0)
 

@@ -65,6 +65,11 @@ HANDOFF = {
     "line": Dimension("line", _("definition"), "(SELECT x.name FROM personas_definitionline x WHERE x.id = h.line_id)"),
     "line_id": Dimension("line_id", _("definition (number)"), "h.line_id::text"),
     "rep": Dimension("rep", _("rep in charge"), "(SELECT u.name FROM reps u WHERE u.id = rr.rep_id)", own=_own_name),
+    "team": Dimension(
+        "team",
+        _("team"),
+        "(SELECT t.name FROM accounts_user u JOIN accounts_team t ON t.id = u.team_id WHERE u.id = rr.rep_id)",
+    ),
     "grade": Dimension("grade", _("grade"), "h.grade"),
     "gate": Dimension("gate", _("gate"), "h.gate", show=_named(dict(Handoff.Gate.choices))),
 }

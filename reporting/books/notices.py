@@ -1,6 +1,6 @@
 """What is told about months: ending, over, closed, opened again, restated by facts that came late; to managers and marketers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -23,7 +23,7 @@ from smarketing.notify.models import Notice
 from smarketing.notify.registry import Line
 from smarketing.rows import clock
 
-from . import picture, restatements
+from . import picture, refusals, report, restatements
 
 KIND = "month"
 LEFT = 3  # business days after today: with so many, what is missing can still be done
@@ -39,7 +39,17 @@ def register() -> None:
 
 
 def tell_closed(book: BookClose, at: datetime) -> None:
-    _tell(f"book:{book.pk}", book.contract, book.month, book.closed_by, at, book=book.pk)
+    """Whoever gets the report of the month as a letter is told by it; the others by a notice."""
+    if _of_the_past(book.contract, book.month, at) or not notices.is_news(at, clock.now()):
+        return
+    told = report.send(book, at)
+    _tell(f"book:{book.pk}", book.contract, book.month, book.closed_by, at, without=told, book=book.pk)
+
+
+def tell_refused(contract: Contract, month: date, at: datetime) -> None:
+    """That a month does not close although its day has come; once, however many nights try it."""
+    said = {"contract": contract.pk, "month": f"{month:%Y-%m-%d}", "refused": True}
+    _tell(f"unclosed:{contract.pk}@{month:%Y-%m}", contract, month, None, at, **said)
 
 
 def tell_reopened(book: BookClose, at: datetime) -> None:
@@ -93,11 +103,13 @@ def _of_the_past(contract: Contract, first: date, at: datetime) -> bool:
     )
 
 
-def _tell(about: str, contract: Contract, month: date, by: User | None, at: datetime, /, **params) -> int:
+def _tell(
+    about: str, contract: Contract, month: date, by: User | None, at: datetime, /, without: Iterable[int] = (), **params
+) -> int:
     if _of_the_past(contract, month, at):
         return 0
     whom = Q(role__in=(Role.MANAGER, Role.MARKETER)) | Q(signs=True)
-    users = User.objects.filter(whom, is_active=True).values_list("pk", flat=True)
+    users = User.objects.filter(whom, is_active=True).exclude(pk__in=without).values_list("pk", flat=True)
     return notices.tell(kind=KIND, users=users, about=about, at=at, by=by, **params)
 
 
@@ -115,13 +127,18 @@ def say(some: Sequence[Notice], reader: User) -> Mapping[int, Line]:
         elif contract := contracts.get(one.params.get("contract")):
             month = date.fromisoformat(one.params["month"])
             drawn = partial(picture.of, contract, month) if reader.role == Role.MANAGER else None
-            address = reverse("sla:month", args=[f"{month:%Y-%m}"]) + f"?contract={contract.pk}"
-            out[one.pk] = Line(capfirst(_of_month(one.params, month)), address, contract.name, drawn)
+            address, detail = reverse("sla:month", args=[f"{month:%Y-%m}"]) + f"?contract={contract.pk}", contract.name
+            if one.params.get("refused"):
+                address = reverse("reporting:book", args=[contract.pk, f"{month:%Y-%m}"])
+                detail = " · ".join(filter(None, [contract.name, refusals.of(contract, month)]))
+            out[one.pk] = Line(capfirst(_of_month(one.params, month)), address, detail, drawn)
     return out
 
 
 def _of_month(params: Mapping, month: date) -> str:
     name = {"month": date_format(month, "YEAR_MONTH_FORMAT")}
+    if params.get("refused"):
+        return _("%(month)s should have been closed by itself and was not") % name
     if "left" not in params:
         return _("%(month)s is over and may be closed") % name
     if not params["left"]:

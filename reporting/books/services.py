@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from reporting.models import BookClose
 from sla import derive, follow
@@ -19,7 +18,7 @@ from smarketing.agreements.canonical import canonical, sha256
 from smarketing.agreements.models import Paper
 from smarketing.rows import fence
 
-from . import figures, notices, restatements
+from . import figures, notices, refusals, restatements
 
 TRIES = 5
 
@@ -34,7 +33,7 @@ def close_month(*, contract: Contract, month: date, by: User | None, at: datetim
     contract = Contract.objects.select_for_update().get(pk=contract.pk)
     derive.catch_up(at)
     shown = steady(contract, month, at)
-    if reason := why_not(shown):
+    if reason := refusals.why_not(shown):
         raise BookError(reason)
     text = canonical(figures.body(shown))
     number = (newest(contract, month).number if newest(contract, month) else 0) + 1
@@ -59,24 +58,6 @@ def steady(contract: Contract, month: date, at: datetime) -> follow.Month:
             return shown
         derive.catch_up(at)
     raise BookError(_("Facts about this month are being recorded right now: close it in a moment."))
-
-
-def why_not(shown: follow.Month) -> str:
-    """Why this month cannot be closed, as a sentence; empty when it can."""
-    if shown.frozen:
-        return _("The book of this month is closed already.")
-    if shown.phase == follow.NONE:
-        return _("No terms were in force in this month: there is nothing to close.")
-    if shown.phase in (follow.FUTURE, follow.RUNNING):
-        return _("This month is not over yet: a book closes after its last day.")
-    pending = sum(row.owed for row in shown.rows)
-    if pending:
-        return ngettext(
-            "%(count)s promise of this month is not settled yet.",
-            "%(count)s promises of this month are not settled yet.",
-            pending,
-        ) % {"count": pending}
-    return ""
 
 
 def newest(contract: Contract, month: date) -> BookClose | None:

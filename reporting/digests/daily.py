@@ -5,12 +5,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from leads.handoffs import queue
+from reporting.books import picture
 from reporting.today.lists import Line, Morning
-from sla import derive, words
+from sla import derive, follow, words
+from sla.models import Contract
 from smarketing.accounts.models import User
 from smarketing.notify.digests import Span
-from smarketing.notify.letters import Letter, Row, Section
-from smarketing.rows import fence
+from smarketing.notify.letters import Letter, Picture, Row, Section
+from smarketing.rows import clock, fence
 
 from . import moved
 
@@ -25,9 +27,11 @@ def waterfall(user: User, span: Span) -> Letter | None:
     if not steps and not badly:
         return None
     said = "" if steps else _("Nothing moved.")
+    lines, drawn = _month(span)
     return Letter(
         subject=_("What moved: %(days)s") % {"days": moved.days(span)},
-        lines=[],
+        lines=lines,
+        picture=drawn,
         sections=[
             Section(_("From lead to revenue"), steps, said),
             Section(
@@ -37,6 +41,16 @@ def waterfall(user: User, span: Span) -> Letter | None:
         action=_("Open the contract's follow-up"),
         url=moved.link(reverse("sla:follow_up")),
     )
+
+
+def _month(span: Span) -> tuple[list[str], Picture | None]:
+    """The running month of the contract in force, as its page shows it: the sentence, and the burn-up against its line."""
+    first, cutoff = clock.today(span.at).replace(day=1), fence.cutoff()
+    for contract in Contract.objects.order_by("name"):
+        month = follow.month(contract, first, span.at, cutoff)
+        if month.rows:
+            return words.sentence(month), picture.of(contract, first)
+    return [], None
 
 
 def morning_list(user: User, span: Span) -> Letter | None:

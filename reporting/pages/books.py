@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from reporting.books import figures, reopening, restatements, services
+from reporting.books import effects, figures, refusals, reopening, restatements, services
 from reporting.models import BookClose
 from sla import derive, follow, words
 from sla.models import Contract
@@ -34,19 +34,20 @@ def book(request: HttpRequest, contract: str, month: str) -> HttpResponse:
         "earlier": BookClose.objects.filter(contract=found, month=first, reopened__isnull=False)
         .select_related("reopened__marketing", "reopened__sales").order_by("number"),
     }  # fmt: skip
+    context["closed_by"] = str(closed.closed_by) if closed and closed.closed_by else _("the night, as agreed")
     context |= _closed(request, closed, shown) if closed else _open(shown)
     return render(request, "reporting/book.html", context)
 
 
 def _open(shown: follow.Month) -> dict:
     return {
-        "why_not": services.why_not(shown),
+        "why_not": refusals.why_not(shown),
         "rows": [_line(row.clause, row.figure) | {"parts": _parts(row.parts)} for row in shown.rows],
     }
 
 
 def _closed(request: HttpRequest, closed: BookClose, shown: follow.Month) -> dict:
-    kept = services.parsed(closed)
+    kept, late = services.parsed(closed), restatements.of(closed)
     rows = [
         _line(one["clause"], one["before"])
         | {"now": words.so_far(one["now"]), "same": one["same"], "parts": _parts(one["parts"])}
@@ -54,7 +55,7 @@ def _closed(request: HttpRequest, closed: BookClose, shown: follow.Month) -> dic
     ]
     paper = Paper.objects.filter(kind=reopening.PAPER, line=f"book:{closed.pk}").order_by("-number").first()
     return {
-        "rows": rows, "problems": services.verify(closed), "restated": restatements.of(closed),
+        "rows": rows, "problems": services.verify(closed), "restated": late, "effects": effects.of(closed, late),
         "cohorts": figures.since_close(kept, shown), "paper": paper,
         "reason": services.parsed_reason(paper) if paper else "",
         "sides": paper and [(side, signature) for side, signature in agreements.state(paper).items()],

@@ -146,18 +146,21 @@ class OneMonth(APIView):
         contract, at = get_object_or_404(Contract.objects.visible_to(request.user), pk=pk), clock.now()
         derive.catch_up(at)
         shown = follow.month(contract, date.fromisoformat(f"{month}-01"), at, fence.cutoff())
-        return Response(
-            {
-                "contract": contract.name, "month": f"{shown.first:%Y-%m}", "phase": shown.phase,
-                "business_days": shown.days, "elapsed": shown.elapsed, "cutoff": shown.cutoff.isoformat(),
-                "sha256": shown.frozen.sha256 if shown.frozen else "",
-                "restated": shown.frozen.restated if shown.frozen else 0,
-                "clauses": [_clause(shown, row, request) for row in shown.rows],
-            }
-        )  # fmt: skip
+        return Response(body(shown, request))
 
 
-def _clause(shown: follow.Month, row: follow.Row, request: Request) -> dict[str, Any]:
+def body(shown: follow.Month, request: Any) -> dict[str, Any]:
+    """A month as JSON says it."""
+    return {
+        "contract": shown.contract.name, "month": f"{shown.first:%Y-%m}", "phase": shown.phase,
+        "business_days": shown.days, "elapsed": shown.elapsed, "cutoff": shown.cutoff.isoformat(),
+        "sha256": shown.frozen.sha256 if shown.frozen else "",
+        "restated": shown.frozen.restated if shown.frozen else 0,
+        "clauses": [_clause(shown, row, request) for row in shown.rows],
+    }  # fmt: skip
+
+
+def _clause(shown: follow.Month, row: follow.Row, request: Any) -> dict[str, Any]:
     return {
         "clause": row.clause.key, "side": row.clause.side, "kind": row.clause.kind,
         **_figure(row.clause.terms.number, row.figure), "parts": [_part(part) for part in row.parts],

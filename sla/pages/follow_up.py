@@ -1,28 +1,26 @@
 """The contract followed month by month. Views only translate."""
 
-from dataclasses import replace
-from datetime import date, timedelta
-from decimal import Decimal
-from fractions import Fraction
+from datetime import date
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.formats import date_format
 
 from smarketing.accounts.policy import may, needs
-from smarketing.measures import engine
 from smarketing.rows import clock, fence
 
-from .. import chart, derive, follow, missing, series, split, states, words
-from ..figures import Figure, Volume
+from .. import breakdown, derive, follow, missing, series, words
 from ..models import Contract
 from ..terms import next_month
-from . import links
+from . import saving, shown
 
 
 @needs("contract.view")
-def follow_up(request: HttpRequest, month: str = "") -> HttpResponse:
+def follow_up(request: HttpRequest, month: str = "") -> HttpResponseBase:
     contracts = list(Contract.objects.visible_to(request.user).order_by("name"))
     if not contracts:
         return render(request, "sla/none.html", {"can_edit": may(request.user, "contract.edit")})
@@ -30,29 +28,65 @@ def follow_up(request: HttpRequest, month: str = "") -> HttpResponse:
     contract = chosen(request, contracts, at)
     derive.catch_up(at)
     reader = follow.Reader(contract, at, fence.cutoff())
-    first = _month(month) or reader.today.replace(day=1)
-    shown = reader.month(first)
-    row = shown.row(request.GET.get("clause", "")) or _worst(shown)
+    found = reader.month(month_of(month) or reader.today.replace(day=1))
+    if answer := saving.answer(request, found):
+        return answer
     context = {
-        "contract": contract, "contracts": contracts, "month": shown, "words": words.PHASES[shown.phase],
-        "sentences": words.sentence(shown), "rows": [_row(shown, one) for one in shown.rows],
-        "months": [(one, address(contract, one, len(contracts))) for one in shown.months],
-        "before": address(contract, follow.back(first, 1)[0], len(contracts)),
-        "after": address(contract, next_month(first), len(contracts)), "row": row,
-        "chart": row and _drawn(series.chart_of(shown, row, reader), row.figure), "missing": [_item(shown, one) for one in missing.items(shown)],
-        "response": row and _response(shown, row),
-        "can_edit": may(request.user, "contract.edit"), "month_key": f"{first:%Y-%m}",
+        "contract": contract, "contracts": contracts, "month": found, "words": words.PHASES[found.phase],
+        "sentences": words.sentence(found), "rows": [shown.line(found, one) for one in found.rows],
+        "months": [(one, address(contract, one, len(contracts))) for one in found.months],
+        "before": address(contract, follow.back(found.first, 1)[0], len(contracts)),
+        "after": address(contract, next_month(found.first), len(contracts)),
+        "can_edit": may(request.user, "contract.edit"), "month_key": f"{found.first:%Y-%m}",
+        "export_offers": saving.offers(partial(_query, contract, len(contracts))) if found.rows else [],
     }  # fmt: skip
+    context |= _clause(request, found, reader, len(contracts))
     return render(request, "sla/follow_up.html", context)
 
 
-def _month(text: str) -> date | None:
+def _clause(request: HttpRequest, month: follow.Month, reader: follow.Reader, several: int) -> dict[str, Any]:
+    """The clause that is looked at: its chart, its breakdown, and what is missing of the month."""
+    row = month.row(request.GET.get("clause", "")) or worst(month)
+    if row is None:
+        return {}
+    by = request.GET.get("by", "")
+    by = by if by in breakdown.BY else ""
+    items = [*missing.items(month), *filter(None, [missing.remarks(month)])]
+    query = partial(_query, month.contract, several)
+    return {
+        "row": row, "by": by, "chart": shown.drawn(series.chart_of(month, row, reader), row.figure),
+        "response": shown.response(month, row), "missing": [shown.item(month, one) for one in items],
+        "choices": [(key, word, query(clause=row.clause.key, by=key)) for key, (word, _blank) in breakdown.BY.items()],
+        "whole_url": query(clause=row.clause.key), "query": query(), "whole": shown.line(month, row),
+        "groups": shown.broken_down(month, row, by, request.user) if by else [],
+        "by_word": breakdown.BY[by][0] if by else "",
+    }  # fmt: skip
+
+
+def _query(contract: Contract, several: int, **more: str) -> str:
+    """The query of a link on this page: which contract where there are several, and what is looked at."""
+    asked = ({"contract": contract.pk} if several > 1 else {}) | more
+    return f"?{urlencode(asked)}"
+
+
+def month_of(text: str) -> date | None:
+    """The first day of a month written 2026-11; 404 for what is none."""
     if not text:
         return None
     try:
         return date(int(text[:4]), int(text[5:]), 1)
     except ValueError:
         raise Http404 from None
+
+
+def one_month(request: HttpRequest, pk: int, month: str) -> tuple[follow.Month, follow.Reader]:
+    """The month of a contract as it stands now, with its reader, for pages that show one month."""
+    contract = get_object_or_404(Contract.objects.visible_to(request.user), pk=pk)
+    first, at = month_of(month), clock.now()
+    assert first is not None
+    derive.catch_up(at)
+    reader = follow.Reader(contract, at, fence.cutoff())
+    return reader.month(first), reader
 
 
 def chosen(request: HttpRequest, contracts: list[Contract], at) -> Contract:
@@ -78,67 +112,6 @@ def address(contract: Contract, month: date, several: int) -> str:
     return f"{url}?contract={contract.pk}" if several > 1 else url
 
 
-def _worst(month: follow.Month):
-    rows = sorted(month.rows, key=lambda row: words.WORST.index(row.figure.state))
-    return rows[0] if rows else None
-
-
-def _row(month: follow.Month, row: follow.Row) -> dict:
-    """One line of the table, in words and links."""
-    figure = row.figure
-    return {
-        "clause": row.clause, "label": words.clause(row.clause), "promised": words.promised(figure),
-        "so_far": words.so_far(figure), "fraction": words.fraction(figure), "line": words.line(figure),
-        "apart": [(text, links.rows(month, row, key)) for key, text in words.apart(figure)],
-        "forecast": words.forecast(figure), "state": words.state(figure.state), "rows_url": links.rows(month, row),
-        "history": [(one, words.state(state) if state else None) for one, state in row.history],
-        "volume": isinstance(figure, Volume), "parts": [_part(part) for part in row.parts],
-    }  # fmt: skip
-
-
-def _part(part: split.Part) -> dict:
-    """One part of a clause, in words."""
-    figure = part.figure
-    return {
-        "number": part.number, "clause": part.clause, "first": part.first,
-        "last": part.until and part.until - timedelta(days=1), "label": words.clause(part.clause),
-        "promised": words.promised(figure), "so_far": words.so_far(figure), "fraction": words.fraction(figure),
-        "line": words.line(figure), "forecast": words.forecast(figure), "volume": isinstance(figure, Volume),
-        "apart": ", ".join(text for _key, text in words.apart(figure)), "state": words.state(figure.state),
-    }  # fmt: skip
-
-
-def _response(month: follow.Month, row: follow.Row) -> dict | None:
-    """How soon first attempts came, with the rows behind it; None for other clauses, and where none came."""
-    if row.clause.kind != "first_attempt" or month.phase == follow.FUTURE:
-        return None
-    asked = links.asked(month, row)
-    nine, half = (engine.answer("response_time", stat=stat, **asked).total for stat in ("p90_nearest", "median"))
-    if nine.value is None or half.value is None:
-        return None
-    said = [words.number(states.shown(Fraction(one.value), Fraction(0), 1)) for one in (nine, half)]
-    return {"nine": said[0], "half": said[1], "n": nine.n, "url": nine.rows_url}
-
-
-def _item(month: follow.Month, item: missing.Item) -> dict:
-    row = month.row(item.key)
-    return {"key": item.key, "text": item.text, "url": links.rows(month, row, item.show)}
-
-
-def _drawn(drawn: chart.Chart, figure: Figure) -> chart.Chart:
-    """The chart of a figure with its numbers in words."""
-
-    def said(value) -> str:
-        if value is None:
-            return "–"
-        if not isinstance(figure, Volume):
-            return words.percent(states.shown(value * 100, Fraction(0), 1))
-        return words.amount(figure, states.shown(value, Fraction(0), 0 if value.denominator == 1 else 1))
-
-    ticks = [
-        (y, words.number(round(value)) if isinstance(figure, Volume) else words.percent(Decimal(round(value * 100))))
-        for y, value in drawn.ticks
-    ]
-    points = [(day, said(reached), said(ideal)) for day, reached, ideal in drawn.points]
-    bars = [replace(bar, label=f"{date_format(bar.day, 'D j')}: {said(bar.value)}") for bar in drawn.bars]
-    return replace(drawn, ticks=ticks, points=points, bars=bars)
+def worst(month: follow.Month) -> follow.Row | None:
+    """The clause that stands worst."""
+    return min(month.rows, key=lambda row: words.WORST.index(row.figure.state), default=None)

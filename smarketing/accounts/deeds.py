@@ -18,6 +18,8 @@ DEEDS = {
     "consent.withdrawn": _("recorded that a consent was withdrawn"),
     "costs.export": _("saved costs to a file"),
     "contract.create": _("began a contract"),
+    "campaign.plan": _("planned the MQL of a campaign"),
+    "contract.review": _("reviewed a contract"),
     "contract.edit": _("changed the draft of a contract"),
     "deals.change": _("changed a deal"),
     "deals.lose": _("lost a deal"),

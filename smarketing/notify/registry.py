@@ -65,6 +65,7 @@ CHANNELS: dict[str, dict[str, Channels]] = {
     "comment": {Role.MANAGER: PORTAL, Role.MARKETER: PORTAL, Role.REP: PORTAL},
     "pace": {Role.MANAGER: MAIL_ONLY, Role.MARKETER: MAIL_ONLY},
     "month": {Role.MANAGER: MAIL_ONLY, Role.MARKETER: MAIL_ONLY, Role.REP: MAIL_ONLY},  # reps who sign
+    "contract_review": {Role.MANAGER: MORNING},
     "persona_review": {Role.MANAGER: MORNING, Role.MARKETER: MORNING},
     "export": dict.fromkeys(Role, PORTAL),  # whoever asked for it, nobody else
     "night_failed": {Role.ADMINISTRATOR: AT_ONCE},

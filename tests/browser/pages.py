@@ -216,6 +216,13 @@ def _closed_month() -> dict:
         return {"month": "2026-10"}
 
 
+def _month_now() -> dict:
+    """The running month of a contract."""
+    from smarketing.rows import clock
+
+    return _newest("sla.Contract") | {"month": f"{clock.today():%Y-%m}"}
+
+
 def _invited() -> dict:
     """A fresh invitation's secret."""
     from smarketing.accounts import invitations
@@ -590,6 +597,10 @@ PAGES = (
     Page("sla:months", "viewer"),
     Page("sla:team", "manager-sales"),
     Page("sla:own", "rep"),
+    Page("sla:present", "manager-marketing", _month_now),
+    Page("sla:print", "rep", _month_now),
+    Page("sla:review", "manager-sales", lambda: _newest("sla.Contract")),
+    Page("sla:remarks", "marketer", _month_now),
     Page("sla:contracts", "marketer"),
     Page("sla:waivers", "manager-sales"),
     Page("sla:waiver", "manager-marketing", _waiver),
@@ -692,7 +703,7 @@ DEEDS = {
     "personas:comment", "personas:comment_change", "personas:backlog", "personas:observed", "personas:again",
     "personas:persona_act", "personas:draft_away", "leads:persona_deal", "leads:persona_deal_out", "personas:agree",
     "leads:reason_do", "leads:attribute_do", "leads:lead_list", "leads:lead_list_do", "leads:pool_do", "jobs:metrics", "jobs:start", "jobs:again", "jobs:demo_clock",
-    "reporting:close", "reporting:reopen",
+    "reporting:close", "reporting:reopen", "sla:plan", "sla:hold_review",
 }  # fmt: skip
 
 

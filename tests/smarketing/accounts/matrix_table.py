@@ -60,7 +60,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "view": {ALL: "view_change"},
     # everybody of the audience, whoever made it
     "company": {ALL: "leads:company", MARKETERS: "leads:company_edit"},
-    "campaign": {ALL: "leads:campaign", CAMPAIGNS: "leads:campaign_edit leads:campaign_spend"},
+    "campaign": {ALL: "leads:campaign", CAMPAIGNS: "leads:campaign_edit leads:campaign_spend sla:plan"},
     "cost": {CAMPAIGNS: "leads:spend_back"},
     "import": {
         FILES: "leads:import leads:import_choose leads:import_apply leads:import_undo leads:import_stop leads:import_progress"
@@ -98,11 +98,14 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "paper": {ALL: "personas:paper personas:observed agreements:paper", WORKERS: "agreements:sign"},
     "paper of words": {ALL: "personas:glossary_paper"},
     "word": {WORKERS: "personas:glossary_term"},
-    "terms": {ALL: "sla:terms sla:compare sla:api_waivers", BOSSES: "sla:draft sla:draft_check sla:draft_away"},
+    "terms": {
+        ALL: "sla:terms sla:compare sla:api_waivers sla:review",
+        BOSSES: "sla:draft sla:draft_check sla:draft_away sla:hold_review",
+    },
     "section of terms": {BOSSES: "sla:draft_section"},
     "signed terms": {ALL: "sla:signed_file"},
     "month": {ALL: "sla:month"},
-    "month of the api": {ALL: "sla:api_month"},
+    "month of the api": {ALL: "sla:api_month sla:present sla:print sla:remarks"},
     "book": {ALL: "reporting:book", BOSSES: "reporting:close"},
     "closed book": {BOSSES: "reporting:reopen"},
     "number": {ALL: "measures:rows measures:one"},

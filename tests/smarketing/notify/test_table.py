@@ -12,8 +12,9 @@ from personas.definitions import comments, persona_care, persona_services
 from personas.pages import reminders
 from reporting.books import notices as books
 from reporting.models import BookClose
-from sla import derive, escalation, pace, waivers
+from sla import derive, escalation, pace, reviewing, waivers
 from sla import notices as promises
+from sla.models import Contract
 from smarketing.accounts.models import Team
 from smarketing.agreements import services as agreements
 from smarketing.calendars import services as calendars
@@ -136,6 +137,15 @@ class House:
         for _night in range(2):
             reminders.look(Run(cutoff=self.now, business_date=clock.today()))
 
+    def contract_review(self) -> None:
+        first = self.now.date().replace(day=1) - timedelta(days=90)
+        sign(contract(on=self.desk.line), [VOLUME], first, at=self.now - timedelta(days=95))
+        due = reviewing.due(Contract.objects.get(), self.now.date()) or (self.now.date() + timedelta(days=27)).replace(
+            day=5
+        )
+        for _night in range(2):
+            reviewing.look(Run(cutoff=self.now, business_date=due))
+
     def praise(self) -> None:
         remarks.praise(lead=self.hand().lead, text="Well done.", by=self.claire, at=self.now)
 
@@ -182,6 +192,7 @@ EVENTS = {
     "month closed": ("month", lambda house: house.month(False)),
     "month restated": ("month", lambda house: house.month(True)),
     "nightly job failed": ("night_failed", House.night),
+    "contract to be reviewed": ("contract_review", House.contract_review),
     "persona to be read again": ("persona_review", House.review),
     "large file asked for by the marketer": ("export", House.file),
 }
@@ -208,6 +219,7 @@ TABLE = """
 | month closed                                    | –            | mail                 | mail                 | mail         | –            |
 | month restated                                  | –            | mail                 | mail                 | mail         | –            |
 | nightly job failed                              | –            | –                    | –                    | –            | in-app, mail |
+| contract to be reviewed                         | –            | in-app, morning mail | –                    | –            | –            |
 | persona to be read again                        | –            | in-app, morning mail | in-app, morning mail | –            | –            |
 | large file asked for by the marketer            | –            | –                    | in-app               | –            | –            |
 """

@@ -1,0 +1,35 @@
+"""Which question of which measure gives a figure of a month: what its page opens, and what it is broken down by."""
+
+from typing import Any
+
+from . import rates
+from .follow import Month, Row
+from .kinds import CLOCK, params
+
+SUFFIXES = {"pending": "_pending", "excluded": "_excluded", "waived": "_waived"}
+
+
+def question(month: Month, row: Row, show: str = "") -> tuple[str, dict[str, Any]]:
+    """(measure, keywords of its question) of the rows that a clause counted in the month.
+
+    `show`: "" for what the figure counts; "met" or "missed" of it; "pending", "excluded" or "waived", which stand apart; "against":
+    what breaks the promise.
+    """
+    kind = row.kind
+    if kind.source != CLOCK:
+        some = rates.asked(kind, show, params.population(row.clause.params))
+        return some.measure, rates.question(month.contract.line_id, some, **times(month))
+    found = clocks(month, row)
+    if show in ("met", "missed"):
+        found["where"]["clock"] = show
+    return kind.measure + SUFFIXES.get(show, ""), found
+
+
+def times(month: Month) -> dict[str, Any]:
+    """Period, zone and cut-off of a month's questions."""
+    return {"first": month.first, "until": month.until, "zone": month.zone, "cutoff": month.cutoff}
+
+
+def clocks(month: Month, row: Row) -> dict[str, Any]:
+    """The question by which the clocks of a clause in the month are asked."""
+    return {**times(month), "where": {"contract": month.contract.name, "clause": row.clause.key}}

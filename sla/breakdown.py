@@ -1,0 +1,122 @@
+"""A clause's figure of a month, broken down by team, rep, persona, source or tier: the parts add up to the whole.
+
+Parts are groups of the very question that the figure opens, asked at the same cut-off; what the reader may not see apart
+(other reps' own figures) stands in one line without a link, so that the sum is still the whole.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from smarketing.measures import engine
+
+from . import asking
+from .clocks import EXCLUDED, MET, MISSED, PENDING
+from .figures import Share, Volume
+from .follow import FUTURE, Month, Row
+from .kinds import CLOCK, MONEY
+
+TIER = "tier"
+# Dimension -> (word, what stands for a blank).
+BY: dict[str, tuple[Any, Any]] = {
+    "team": (_("team"), _("in no team")),
+    "rep": (_("rep"), _("in the pool")),
+    "persona": (_("persona"), _("no persona")),
+    "source": (_("source"), _("no source")),
+    TIER: (_("tier"), _("without a grade")),
+}
+Counts = dict[str, int | Fraction]
+
+
+@dataclass
+class Line:
+    """One group: its name, how many of each state ("counted" of a volume), and what restricts a question to it.
+
+    `where` None: what the reader may not open.
+    """
+
+    name: str
+    counts: Counts = field(default_factory=dict)
+    where: Mapping[str, tuple[str, ...]] | None = None
+
+    @property
+    def size(self) -> int | Fraction:
+        return sum(self.counts.values())
+
+    @property
+    def settled(self) -> int | Fraction:
+        return self.counts.get(MET, 0) + self.counts.get(MISSED, 0)
+
+    @property
+    def share(self) -> Fraction | None:
+        return Fraction(self.counts.get(MET, 0)) / self.settled if self.settled else None
+
+
+COUNTED = "counted"
+
+
+def of(month: Month, row: Row, by: str, user: Any) -> list[Line]:
+    """The lines of a clause by a dimension of `BY`, the largest first; none of a month that has not begun."""
+    if month.phase == FUTURE:
+        return []
+    lines: dict[str, Line] = {}
+    for show in _shown(row):
+        _add(lines, month, row, by, user, show)
+    rest = {
+        key: n for key, whole in _whole(row).items() if (n := whole - sum(x.counts.get(key, 0) for x in lines.values()))
+    }
+    ordered = sorted(lines.values(), key=lambda one: (-one.size, one.name))
+    return [*ordered, Line(str(_("the others")), rest)] if rest else ordered
+
+
+def _shown(row: Row) -> tuple[str, ...]:
+    """What is asked: the figure's own rows, then what stands apart from it."""
+    if row.kind.source == CLOCK:
+        return ("", PENDING, EXCLUDED)
+    return ("", *row.kind.apart)
+
+
+def _whole(row: Row) -> Counts:
+    figure = row.figure
+    if isinstance(figure, Volume):
+        return {COUNTED: figure.count}
+    return {MET: figure.met, MISSED: figure.missed, PENDING: figure.pending, EXCLUDED: figure.excluded}
+
+
+def _add(lines: dict[str, Line], month: Month, row: Row, by: str, user: Any, show: str) -> None:
+    key, asked = asking.question(month, row, show)
+    tiers = _tiers(month) if by == TIER else {}
+    dimension = "grade" if by == TIER else by
+    found = engine.answer(key, by=(dimension,), user=user, **asked)
+    offered = found.measure.dimensions(found.question)[dimension]
+    for group in found.rows:
+        value = group.group[dimension]
+        named = tiers.get(value, value)
+        name = str(offered.show(named) if offered.show and named else named or BY[by][1])
+        line = lines.setdefault(named, Line(name, {}, {dimension: ()}))
+        assert line.where is not None
+        line.where = {dimension: tuple(dict.fromkeys((*line.where[dimension], value)))}
+        for state, n in _counts(row, group, show).items():
+            line.counts[state] = line.counts.get(state, 0) + n
+
+
+def _counts(row: Row, group: engine.Group, show: str) -> Counts:
+    if isinstance(row.figure, Share) and not show:
+        return {MET: group.n, MISSED: (group.of or 0) - group.n}
+    if isinstance(row.figure, Share):
+        return {show: group.n if group.of is None else group.of}
+    return {COUNTED: Fraction(group.value or 0) if row.kind.unit == MONEY else group.n}
+
+
+def _tiers(month: Month) -> dict[str, str]:
+    """Grade -> tier, as the terms group them; a grade that they put in no tier stands for itself."""
+    body = month.terms.body if month.terms else {}
+    return {
+        str(grade): str(tier.get("name") or tier.get("key", ""))
+        for tier in body.get("tiers") or ()
+        if isinstance(tier, dict)
+        for grade in tier.get("grades") or ()
+    }

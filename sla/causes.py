@@ -1,0 +1,94 @@
+"""Why a clause stands as it does, beyond its own rows: campaigns short of their plan, a rep who logged nothing, handoffs
+that come too fast, and what both sides said of each other."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+from django.db.models import Exists, OuterRef
+
+from leads.models import Attempt, Correction, Decision, Disagreement, Handoff, Note, Remark
+from personas.models import DefinitionVersion
+from smarketing.accounts.models import User
+from smarketing.rows.days import Days
+
+from . import asking, plans
+from .figures import Volume
+from .follow import Month, Row
+
+PACE = 15  # handoffs a business day where a definition says none
+
+
+@dataclass(frozen=True)
+class Worst:
+    """The day on which most promises broke, and the rep of most of them if that rep logged nothing on that day."""
+
+    day: date
+    count: int
+    silent: User | None = None
+
+
+def short(month: Month, row: Row) -> Iterator[plans.Given]:
+    """Campaigns that gave less than their plan says for the business days that have come, the farthest behind first."""
+    planned = plans.of_month(month.first, month.cutoff)
+    part = Fraction(month.elapsed, month.days) if month.days else Fraction(1)
+    found = plans.given(planned, month.contract.line_id, **asking.times(month))
+    late = [one for one in found if one.gave < one.planned * part]
+    yield from sorted(late, key=lambda one: (one.gave - one.planned * part, str(one.campaign)))
+
+
+def pace(line: int, cutoff: datetime) -> int:
+    """Handoffs a business day by which the definition in force releases a backlog."""
+    found = DefinitionVersion.objects.filter(line=line, effective_at__lte=cutoff, published_at__lte=cutoff)
+    newest = found.order_by("-effective_at", "-number").first()
+    return int((newest.body.get("pace") if newest else 0) or PACE)
+
+
+def flood(month: Month, row: Row) -> tuple[int | Fraction, int] | None:
+    """(MQL ahead of the line, release pace) where handoffs run ahead of the line by more than one day's pace; else None."""
+    figure = row.figure
+    if not isinstance(figure, Volume) or row.kind.unit != "leads" or figure.over or not figure.started:
+        return None
+    allowed = pace(month.contract.line_id, month.cutoff)
+    return (figure.gap, allowed) if figure.gap > allowed else None
+
+
+def worst(month: Month, late: Sequence[tuple[datetime, int | None]]) -> Worst:
+    """Of promises that broke (due instant, rep in charge): their worst day. `late` must not be empty."""
+    days = Counter(due.astimezone(month.zone).date() for due, _rep in late)
+    day, count = max(days.items(), key=lambda pair: (pair[1], pair[0]))
+    reps = Counter(rep for due, rep in late if rep and due.astimezone(month.zone).date() == day)
+    rep, most = reps.most_common(1)[0] if reps else (None, 0)
+    silent = rep if rep and most * 2 > count and not _logged(rep, day, month) else None
+    return Worst(day, count, User.objects.filter(pk=silent).first() if silent else None)
+
+
+def _logged(rep: int, day: date, month: Month) -> bool:
+    """Whether a rep logged an attempt or a decision on a local day, as known at the month's cut-off."""
+    days = Days(month.zone)
+    span = {
+        "occurred_at__gte": days.midnight(day), "occurred_at__lt": days.midnight(day + timedelta(days=1)),
+        "recorded_at__lte": month.cutoff,
+    }  # fmt: skip
+    return Attempt.objects.filter(rep=rep, **span).exists() or Decision.objects.filter(by=rep, **span).exists()
+
+
+def said(month: Month) -> tuple[int, int]:
+    """(praise, problems) that people wrote in the month about leads handed over on the line, taken back ones left out."""
+    notes = remarks(month)
+    praise = Remark.objects.filter(note__in=notes, kind=Remark.Kind.PRAISE).count()
+    other = Remark.objects.filter(note__in=notes).exclude(kind=Remark.Kind.PRAISE).count()
+    return praise, other + Disagreement.objects.filter(note__in=notes, line=month.contract.line_id).count()
+
+
+def remarks(month: Month):
+    """Notes of the month about leads handed over on the contract's line, as known at its cut-off."""
+    days = Days(month.zone)
+    back = Correction.objects.filter(subject="note", recorded_at__lte=month.cutoff).values("subject_id")
+    handed = Handoff.objects.filter(lead=OuterRef("lead"), line=month.contract.line_id)
+    return Note.objects.filter(
+        Exists(handed), occurred_at__gte=days.midnight(month.first), occurred_at__lt=days.midnight(month.until),
+        recorded_at__lte=month.cutoff,
+    ).exclude(pk__in=back)  # fmt: skip

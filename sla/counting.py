@@ -1,0 +1,143 @@
+"""What a contract's clauses come to, counted from the facts known at a cut-off: volumes, settled promises, rates."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from smarketing.calendars import services as calendars
+
+from . import as_of
+from . import rates as measured
+from .clocks import EXCLUDED, MET, MISSED, PAUSED, PENDING, WAIVED
+from .figures import Figure, Share, Volume, from_book, promised_of, target_of
+from .kinds import KINDS, RATE, VOLUME, params
+from .models import Clause, Contract, Terms
+from .terms import next_month
+
+Counted = Mapping[
+    str, Mapping[date, Any]
+]  # what is counted (`rates.counted`) -> local day -> how many, of a rate by state
+
+
+class Counting:
+    """A contract judged at an instant with the facts known at a cut-off."""
+
+    def __init__(self, contract: Contract, at: datetime, cutoff: datetime):
+        self.contract, self.at, self.cutoff = contract, at, cutoff
+        found = contract.terms.filter(span__isnull=False).select_related("calendar", "span", "paper")
+        self.terms = sorted(found.prefetch_related("clauses"), key=lambda terms: terms.span.first)
+        self.axes = {terms.pk: calendars.axis(terms.calendar) for terms in self.terms}
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.axes[self.terms[-1].pk].zone if self.terms else calendars.file_zone()
+
+    @property
+    def today(self) -> date:
+        return self.at.astimezone(self.zone).date()
+
+    def inside(self, first: date) -> list[tuple[Terms, date, date]]:
+        """(terms, first, until) of the parts of a month."""
+        until, out = next_month(first), []
+        for terms in self.terms:
+            a, b = max(terms.span.first, first), min(terms.span.until or until, until)
+            if a < b:
+                out.append((terms, a, b))
+        return out
+
+    def business_days(self, parts: Sequence[tuple[Terms, date, date]]) -> tuple[int, int]:
+        """Business days of the month's parts, and how many of them have come (today included)."""
+        tomorrow = self.today + timedelta(days=1)
+        days = sum(self.axes[terms.pk].business_days(a, b) for terms, a, b in parts)
+        return days, sum(self.axes[terms.pk].business_days(a, min(b, tomorrow)) for terms, a, b in parts)
+
+    def by_day(self, months: Sequence[date], sources: tuple[str, ...] = (VOLUME, RATE)) -> dict[str, dict[date, Any]]:
+        """What the measures of promised volumes and rates count of the line, by local day of the contract."""
+        promised = {measured.counted(clause): clause for terms in self.terms for clause in terms.clauses.all()}
+        line, first, until = self.contract.line_id, months[0], next_month(months[-1])
+        out: dict[str, dict[date, Any]] = {}
+        for key, clause in sorted(promised.items()):
+            kind = KINDS[clause.kind]
+            if kind.source in sources:
+                read = measured.by_day if kind.source == RATE else measured.volume
+                out[key] = read(kind, line, first, until, self.zone, self.cutoff, params.population(clause.params))
+        return out
+
+    def rates(self, months: Sequence[date], counted: Counted) -> dict[tuple[date, str], dict[int, dict[str, int]]]:
+        """(month, clause key) -> terms -> state -> how many, of the rates: by the terms in force on each row's day."""
+        out: dict = defaultdict(dict)
+        for month in months:
+            for terms, a, b in self.inside(month):
+                for clause in terms.clauses.all():
+                    if KINDS[clause.kind].source == RATE:
+                        out[month, clause.key][terms.pk] = measured.between(counted[measured.counted(clause)], a, b)
+        return out
+
+    def _final(self, clause: Clause, until: date) -> date:
+        """From which day a share says no more than it will: of a cohort, once its last day has had its time."""
+        kind = KINDS[clause.kind]
+        wait = measured.maturity(kind) if kind.source == RATE else 0
+        return until + timedelta(days=max(wait - 1, 0))
+
+    def promises(self, months: Sequence[date]) -> dict[tuple[date, str], dict[int, dict[str, int]]]:
+        """(month, clause key) -> terms -> state -> how many, as known at the cut-off."""
+        out: dict = defaultdict(lambda: defaultdict(measured.none))
+        for month, key, terms, state, n in as_of.count(self.contract, months, self.cutoff):
+            out[month, key][terms][PENDING if state == PAUSED else state] += n
+        return out
+
+    def figures(self, first: date, counted, clocks, book) -> dict[str, tuple[Clause, Figure]]:
+        """clause key -> (clause as it stands last, figure), in the order of the terms."""
+        parts, by_key = self.inside(first), {}
+        under = [
+            terms
+            for terms in self.terms
+            if any(terms.pk in found for (day, _k), found in clocks.items() if day == first)
+        ]
+        for terms in [*under, *(terms for terms, _a, _b in parts)]:
+            by_key |= {clause.key: clause for clause in terms.clauses.all()}
+        out = {}
+        for key, clause in sorted(by_key.items(), key=lambda pair: (pair[1].order, pair[0])):
+            if book is not None:
+                figure = from_book(book.figures[key]) if key in book.figures else None
+            elif KINDS[clause.kind].source == VOLUME:
+                figure = self.volume(first, parts, key, counted)
+            else:
+                figure = self.share(first, clause, clocks.get((first, key), {}))
+            if figure:
+                out[key] = (clause, figure)
+        return out
+
+    def volume(self, first: date, parts, key: str, counted, until: date | None = None) -> Volume | None:
+        """The volume counted in these parts of a month, over when `until` has come (None: the month's end)."""
+        held = [(terms, clause, a, b) for terms, a, b in parts for clause in terms.clauses.all() if clause.key == key]
+        if not held:
+            return None
+        axis = self.axes[held[-1][0].pk]
+        whole = axis.business_days(first, next_month(first))
+        pieces = [(Fraction(clause.target), self.axes[t.pk].business_days(a, b)) for t, clause, a, b in held]
+        full = len(held) == 1 and (held[0][2], held[0][3]) == (first, next_month(first))
+        target = pieces[0][0] if full else target_of(pieces, whole)
+        count = sum(n for _t, one, a, b in held for day, n in counted[measured.counted(one)].items() if a <= day < b)
+        days, elapsed = self.business_days([(terms, a, b) for terms, _c, a, b in held])
+        over = self.today >= (until or next_month(first))
+        started, unit = self.today >= held[0][2], KINDS[held[-1][1].kind].unit
+        return Volume(count, target, elapsed, days, over, started, unit)
+
+    def share(self, first: date, clause: Clause, counts: dict[int, dict[str, int]], until: date | None = None) -> Share:
+        """The share kept of settled clocks (terms -> state -> how many), final once `until` has come."""
+        shares = {
+            terms.pk: one.promised
+            for terms in self.terms for one in terms.clauses.all()
+            if one.key == clause.key and KINDS[one.kind].source != VOLUME
+        }  # fmt: skip
+        total = {state: sum(found[state] for found in counts.values()) for state in measured.none()}
+        promised = promised_of((shares[terms], found[MET] + found[MISSED]) for terms, found in counts.items())
+        return Share(
+            total[MET], total[MISSED], total[PENDING], total[EXCLUDED],
+            promised if promised is not None else clause.promised,
+            self.today >= self._final(clause, until or next_month(first)), total[WAIVED],
+        )  # fmt: skip

@@ -1,0 +1,219 @@
+"""The review of a contract: what could be promised instead, clause by clause, and what past changes of its terms brought.
+
+Targets are proposed from four sides: what is promised, the median of the last three closed months, what sales can follow up,
+what the goal needs. A volume takes the least of what is possible and what is needed; that one is said to bind.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from statistics import median
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from leads.replay.shown import sales_time
+from smarketing.accounts.models import Role, User
+from smarketing.measures import numbers
+from smarketing.rows import fence
+
+from . import follow, goals, hooks
+from .figures import Figure, Share, Volume, from_book
+from .kinds import PERCENT
+from .models import Clause, Contract, Terms
+from .terms import next_month
+
+REPEAT, MEDIAN, CAPACITY, GOAL = "repeat", "median", "capacity", "goal"
+CLOSED, AROUND = 3, 3  # months
+STEP = Fraction(
+    1, 10
+)  # a proposed share is a tenth of a percent, rounded down: nothing is promised that was not reached
+
+
+@dataclass(frozen=True)
+class Option:
+    """`number`: what the clause would promise: so many, or a share in percent."""
+
+    key: str
+    number: Decimal
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A clause with what it could promise; `binds`: the option that is taken unless somebody says otherwise; `months`: closed
+    ones behind the median."""
+
+    clause: Clause
+    options: tuple[Option, ...]
+    binds: str
+    months: int
+
+    def number(self, key: str) -> Decimal | None:
+        return next((one.number for one in self.options if one.key == key), None)
+
+
+@dataclass(frozen=True)
+class Side:
+    """What a clause came to in some months: of a share (kept, settled, interval), of a volume so many over business days."""
+
+    months: tuple[date, ...]
+    n: int | Fraction
+    of: int | None
+    interval: tuple[Decimal, Decimal] | None
+    days: int
+    figure: Figure  # of its first month
+    cutoff: datetime
+    zone: ZoneInfo
+
+    @property
+    def value(self) -> Fraction | None:
+        """The share, or how many a business day."""
+        base = self.days if self.of is None else self.of
+        return Fraction(self.n) / base if base else None
+
+
+@dataclass(frozen=True)
+class Change:
+    """A clause changed by a version of the terms, with what it came to in the three months before and after."""
+
+    earlier: Clause
+    later: Clause
+    terms: Terms
+    before: Side | None
+    after: Side | None
+
+
+def is_share(clause: Clause) -> bool:
+    """Whether what is promised of a clause is a share: of its promises, or itself a percentage."""
+    return clause.share is not None or clause.unit == PERCENT
+
+
+def promised(clause: Clause) -> Decimal:
+    """The number that a review may change: the share in percent, else the target."""
+    return clause.target if clause.share is None else clause.share
+
+
+def proposals(contract: Contract, terms: Terms, at: datetime) -> list[Proposal]:
+    """What each clause of the terms in force could promise from the next month on."""
+    closed = closed_figures(contract, at)
+    return [_proposal(terms, clause, closed.get(clause.key, []), at) for clause in terms.clauses.all()]
+
+
+def closed_figures(contract: Contract, at: datetime, count: int = CLOSED) -> dict[str, list[Figure]]:
+    """Clause key -> its figures in the last closed months, the newest first."""
+    reader = follow.Reader(contract, at, at)
+    books = hooks.books(contract, follow.back(reader.today.replace(day=1), 24)) if reader.terms else {}
+    out: dict[str, list[Figure]] = {}
+    for month in sorted(books, reverse=True)[:count]:
+        for key, kept in books[month].figures.items():
+            out.setdefault(key, []).append(from_book(kept))
+    return out
+
+
+def _proposal(terms: Terms, clause: Clause, closed: Sequence[Figure], at: datetime) -> Proposal:
+    options = [Option(REPEAT, promised(clause))]
+    reached = [value for figure in closed if (value := _reached(figure)) is not None]
+    if reached:
+        options.append(Option(MEDIAN, _rounded(clause, Fraction(median(reached)))))
+    if clause.kind == "mql_volume":
+        options += [
+            Option(key, Decimal(found))
+            for key, found in ((CAPACITY, capacity(terms, at)), (GOAL, needed(terms.body)))
+            if found
+        ]
+    return Proposal(clause, tuple(options), binding(options), len(reached))
+
+
+def binding(options: Sequence[Option]) -> str:
+    """The option that binds: the least of goal and capacity, else what is promised or can be followed up, whichever is less."""
+    by_key = {one.key: one.number for one in options}
+    wanted = GOAL if GOAL in by_key else REPEAT
+    return CAPACITY if CAPACITY in by_key and by_key[CAPACITY] < by_key[wanted] else wanted
+
+
+def _reached(figure: Figure) -> Fraction | None:
+    if isinstance(figure, Volume):
+        return Fraction(figure.count)
+    return Fraction(figure.met, figure.settled) * 100 if figure.settled else None
+
+
+def _rounded(clause: Clause, value: Fraction) -> Decimal:
+    step = STEP if is_share(clause) else Fraction(1)
+    whole = value // step * step
+    return Decimal(whole.numerator) / Decimal(whole.denominator)
+
+
+def capacity(terms: Terms, at: datetime) -> int:
+    """Leads that sales can follow up in the month to come: attempts there is time for ÷ attempts promised on each."""
+    time, reps = sales_time(), User.objects.filter(role=Role.REP, is_active=True).count()
+    reader = follow.Reader(terms.contract, at, at)
+    first = next_month(reader.today)
+    days = reader.axes[terms.pk].business_days(first, next_month(first)) if terms.pk in reader.axes else 0
+    attempts = next((one.target for one in terms.clauses.all() if one.kind == "min_attempts"), Decimal(1))
+    minutes = Fraction(time.minutes)
+    return int(reps * Fraction(time.hours) * 60 * days / minutes / Fraction(attempts)) if minutes else 0
+
+
+def needed(body: dict[str, Any]) -> int:
+    """MQL a month that the goal written in the terms needs; 0 where none is written."""
+    goal = body.get("goal") or {}
+    if not (goal.get("revenue") and goal.get("deal") and goal.get("won")):
+        return 0
+    rates = [Fraction(str(goal[name])) / 100 for name in ("accepted", "sql", "won") if goal.get(name)]
+    share = Fraction(str(goal.get("share") or 100)) / 100
+    found = goals.needed(Fraction(str(goal["revenue"])), Fraction(str(goal["deal"])), rates, share)
+    return goals.up(found.leads / int(goal.get("months") or 1))
+
+
+def body_with(base: dict[str, Any], chosen: dict[str, Decimal]) -> dict[str, Any]:
+    """A body in which clauses (by key) promise other numbers."""
+    clauses = []
+    for one in base.get("clauses", []):
+        number = chosen.get(one["key"])
+        field = "share" if one.get("share") else "target"
+        clauses.append(one if number is None else one | {field: f"{number.normalize():f}"})
+    return base | {"clauses": clauses}
+
+
+def changes(contract: Contract, at: datetime) -> list[Change]:
+    """Each clause that a version of the terms changed, the newest first, with three whole months on either side."""
+    reader = follow.Reader(contract, at, fence.cutoff())
+    out = []
+    for earlier, later in pairwise(reader.terms):
+        was = {one.key: one for one in earlier.clauses.all()}
+        for clause in later.clauses.all():
+            before = was.get(clause.key)
+            if before and before.kind == clause.kind and _words(before) != _words(clause):
+                out.append(Change(before, clause, later, *_around(reader, clause.key, later.span.first)))
+    return out[::-1]
+
+
+def _words(clause: Clause) -> tuple:
+    return clause.target, clause.share, str(clause.params)
+
+
+def _around(reader: follow.Reader, key: str, starts: date) -> tuple[Side | None, Side | None]:
+    first = starts.replace(day=1)
+    begins = first if starts == first else next_month(first)  # a month cut by the change belongs to neither side
+    before = [one for one in follow.back(first, AROUND) if one >= (reader.first_month() or one)]
+    after = [begins]
+    while len(after) < AROUND:
+        after.append(next_month(after[-1]))
+    return _side(reader, key, before), _side(reader, key, [one for one in after if reader.over(one)])
+
+
+def _side(reader: follow.Reader, key: str, months: Sequence[date]) -> Side | None:
+    found = reader.several(months) if months else {}
+    figures = [found[month][key][1] for month in months if key in found[month]]
+    if not figures:
+        return None
+    if isinstance(figures[0], Volume):
+        count = sum(one.count for one in figures if isinstance(one, Volume))
+        days = sum(one.days for one in figures if isinstance(one, Volume))
+        return Side(tuple(months), count, None, None, days, figures[0], reader.cutoff, reader.zone)
+    met = sum(one.met for one in figures if isinstance(one, Share))
+    settled = sum(one.settled for one in figures if isinstance(one, Share))
+    interval = numbers.wilson(met, settled)
+    return Side(tuple(months), met, settled, interval, 0, figures[0], reader.cutoff, reader.zone)
