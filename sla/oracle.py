@@ -110,7 +110,9 @@ def _clocks(
             _of_clause(log, clause, axis), waived_at=waived.get((handoff.pk, clause.key)),
             resumes_at=pausing.running(pauses, at),
         )  # fmt: skip
-        reading = JUDGES[clause.kind](own, due.due, int(clause.target), at)
+        reading = JUDGES[clause.kind](
+            own, due.due, int(params.target_of(clause.params, clause.target, handoff.grade) or clause.target), at
+        )
         counts = starts if switches.month(terms.body) == switches.HANDOFF else due.due
         rows.append(
             Clock(

@@ -79,7 +79,7 @@ _STALE = f"""
 WITH read AS (
   SELECT k.handoff_id, k.due_at, k.clause_key, k.state AS was_state, k.settled_at AS was_settled, k.done AS was_done,
     CASE WHEN k.resumes_at > %(at)s THEN k.resumes_at END AS resumes_at, {{waived}} AS waived_at, {_UNDONE} AS undone,
-    s.tried, s.reached_at, s.sql_at, s.decided_at, {_ENDS}
+    s.tried, s.reached_at, s.sql_at, s.decided_at, {{grade}} AS grade, {_ENDS}
   FROM sla_clock k JOIN leads_handoffstate s ON s.handoff_id = k.handoff_id{{joined}}
   WHERE k.terms_id = %(terms)s{{asked}} OFFSET 0),
 due AS (
@@ -90,6 +90,7 @@ due AS (
 SELECT DISTINCT handoff_id FROM told
 WHERE undone OR was_state <> {_STATE} OR was_done <> done OR was_settled IS DISTINCT FROM {_SETTLED}
 """
+_GRADES = " JOIN leads_handoff h ON h.id = k.handoff_id"
 # The n-th attempt that lies far enough from the one before: days are told by the axis.
 _SPACED = """(WITH RECURSIVE far(at, n) AS (SELECT tried[1], 1 UNION ALL
     SELECT (SELECT min(t) FROM unnest(tried) t WHERE {later} >= {before} + {apart}), n + 1 FROM far WHERE n < {target} AND at IS NOT NULL)
@@ -125,6 +126,7 @@ def stale(terms: Terms, clauses: Sequence[Clause], asked: Asked, at: datetime) -
     """SQL of the handoffs whose written clocks under these terms no longer say what their log says at `at`."""
     given: dict[str, Any] = {"at": at, "dropped": list(DROPPED), "ended": list(ENDED), "terms": terms.pk}
     keeps, drops = [], []
+    by_grade = any(clause.params.get("tiers") for clause in clauses)
     for number, clause in enumerate(clauses):
         kept, own = _kept(number, clause, moved.axis_of(clause, terms))
         given |= own | {f"key{number}": clause.key}
@@ -133,22 +135,36 @@ def stale(terms: Terms, clauses: Sequence[Clause], asked: Asked, at: datetime) -
     waived = standing.waivers(asked.among("w.handoff_id"), asked.params, at)
     sql = _STALE.format(
         kept=" ".join(keeps), dropped=" ".join(drops), asked=asked.among("k.handoff_id") + asked.clocks,
-        waived="w.waived_at" if waived else "NULL::timestamptz", joined=moved.WAIVED_KEYS if waived else "",
+        waived="w.waived_at" if waived else "NULL::timestamptz", grade="h.grade" if by_grade else "NULL::text",
+        joined=(_GRADES if by_grade else "") + (moved.WAIVED_KEYS if waived else ""),
     )  # fmt: skip
     return sql, given | moved.waived_params(waived) | dict(asked.params)
 
 
 def _kept(number: int, clause: Clause, axis: Axis) -> tuple[str, dict[str, Any]]:
     """SQL of the instant from which a clause's promise is kept, and its parameters."""
-    target, apart, given = str(int(clause.target)), clause.params.get("apart"), {}
-    spaced = f"tried[{target}]"
+    target, given = _attempts(number, clause)
+    apart, spaced = clause.params.get("apart"), f"tried[{target}]"
     if apart:
         name = f"days{number}"
         days_of = f"width_bucket({axes.MICROS}, %({name})s::float8[])"
         later, before = (days_of.replace("{0}", one) for one in ("t", "far.at"))
         spaced = _SPACED.format(later=later, before=before, apart=int(apart), target=target)
-        given = {name: axes.array(axis.midnights)}
+        given[name] = axes.array(axis.midnights)
     return KINDS[clause.kind].kept.replace("{spaced}", spaced).replace("%(target)s", target), given
+
+
+def _attempts(number: int, clause: Clause) -> tuple[str, dict[str, Any]]:
+    """SQL of how many attempts a clause promises, by the lead's grade where it has tiers."""
+    given: dict[str, Any] = {}
+    if KINDS[clause.kind].runs == "hours":
+        return str(int(clause.target)), given
+    whens = ""
+    for n, (grades, target) in enumerate(params.tiers(clause.params)):
+        if target is not None:
+            whens += f" WHEN grade = ANY(%(tier{number}_{n})s::text[]) THEN {int(target)}"
+            given[f"tier{number}_{n}"] = list(grades)
+    return f"(CASE{whens} ELSE {int(clause.target)} END)" if whens else str(int(clause.target)), given
 
 
 def _cases(expressions: Iterable[str]) -> str:

@@ -1,12 +1,13 @@
-"""What the terms switch, read from their body: whatever terms do not say is as it was before they could."""
+"""What the terms switch, for clocks; whatever terms do not say is as it was before they could (`sections.defaults`)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .acts import Pause
+from .sections import defaults
 
-DUE, HANDOFF = "due", "handoff"
+DUE, HANDOFF = defaults.DUE, defaults.HANDOFF
 
 
 @dataclass(frozen=True)
@@ -21,26 +22,17 @@ class Steps:
 
 def month(body: Mapping[str, Any]) -> str:
     """In which month a clock counts: the one in which it falls due, or that of its handoff."""
-    return HANDOFF if _rules(body).get("month") == HANDOFF else DUE
+    return defaults.month_switch(body)
 
 
 def pauses(body: Mapping[str, Any]) -> list[str]:
     """Reasons for which these terms let a promise stand still."""
-    given = _rules(body).get("pauses")
-    return [one for one in Pause.Reason.values if given is None or one in given]
+    allowed = defaults.pauses_allowed(body)
+    return [one for one in Pause.Reason.values if one in allowed]
 
 
 def steps(body: Mapping[str, Any]) -> Steps:
-    """The escalation that these terms promise."""
-    given = body.get("escalation") or {}
-    days = given.get("reassign_after_days")
-    remind, copy = (_number(given.get(name), usual) for name, usual in (("remind", 80), ("copy", 100)))
-    return Steps(min(max(remind, 1), 99), min(max(copy, 1), 1000), days if isinstance(days, int) and days > 0 else None)
-
-
-def _rules(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    return body.get("clock_rules") or {}
-
-
-def _number(value: Any, usual: int) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) else usual
+    """The escalation that these terms promise, within what can be: a reminder before the end, the manager by ten times it."""
+    said = defaults.escalation(body)
+    days = said.reassign_after_days
+    return Steps(min(max(said.remind, 1), 99), min(max(said.copy, 1), 1000), days if days and days > 0 else None)

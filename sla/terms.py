@@ -19,7 +19,7 @@ from . import spans
 from .drafts import create_contract, next_month, save_draft, starter
 from .kinds import KINDS
 from .models import Clause, Contract, Terms
-from .sections.defaults import handoff_rules
+from .sections.defaults import clause_params, handoff_rules
 from .sections.reading import day
 from .soundness import closed, problems
 
@@ -68,7 +68,7 @@ def publish(paper: Paper, at: datetime) -> Terms:
         Clause.objects.create(
             terms=terms, key=clause["key"], order=order, side=KINDS[clause["kind"]].side, kind=clause["kind"],
             target=Decimal(clause["target"]), unit=KINDS[clause["kind"]].unit,
-            share=Decimal(clause["share"]) if clause.get("share") else None, params=clause.get("params", {}),
+            share=Decimal(clause["share"]) if clause.get("share") else None, params=clause_params(body, clause),
         )  # fmt: skip
     spans.lay(contract.line)
     if not terms.retrospective:
@@ -80,11 +80,10 @@ def publish(paper: Paper, at: datetime) -> Terms:
 
 def _push_rules(terms: Terms, at: datetime) -> None:
     attempts = next((c for c in terms.clauses.all() if c.kind == "min_attempts"), None)
-    listed = attempts.params.get("channels") if attempts else None
     begins = datetime.combine(terms.starts_on, time(), ZoneInfo(terms.calendar.spec["zone"]))
     adopt_rules(
         contract=f"contract:{terms.contract_id}", line=terms.contract.line, effective_at=max(at, begins), at=at,
-        promised_attempts=int(attempts.target) if attempts else None, **(handoff_rules(terms) | ({"channels": list(listed)} if listed else {})),
+        promised_attempts=int(attempts.target) if attempts else None, **handoff_rules(terms),
     )  # fmt: skip
 
 

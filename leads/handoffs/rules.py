@@ -13,6 +13,7 @@ from personas.models import DefinitionLine
 # One literal table: every key that rules may hold, with its value before any contract is signed.
 STARTER: dict[str, Any] = {
     "attempts": 3,  # promised on each handoff
+    "attempts_by_grade": {},  # grade -> attempts promised on handoffs of it, where the contract has tiers
     "same_within_minutes": 30,  # two attempts within so many minutes are one
     "per_day": 2,  # at most so many a local day count
     "channels": ["call", "mail", "message", "visit"],
@@ -72,8 +73,10 @@ def starter() -> HandoffRules:
 
 
 def body_of(handoff: Handoff) -> dict[str, Any]:
-    """The rules of a handoff (`select_related("rules")` saves a query); an imported one may name none."""
-    return STARTER | (handoff.rules.body if handoff.rules_id else {})
+    """The rules of a handoff (`select_related("rules")` saves a query), with the attempts promised on its grade; an imported
+    one may name none."""
+    body = STARTER | (handoff.rules.body if handoff.rules_id else {})
+    return body | {"attempts": body["attempts_by_grade"].get(handoff.grade, body["attempts"])}
 
 
 def set_promises(promises: Iterable[tuple[int, datetime | None, str]], calendar: int | None = None) -> None:

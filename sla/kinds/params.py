@@ -10,7 +10,6 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from leads.models import Attempt
 from personas.criteria.grade import DIGITS, LETTERS
 from smarketing.calendars.models import CalendarVersion
 
@@ -126,8 +125,6 @@ MORE: dict[str, More] = {
                   lambda value: gettext("only %(whom)s") % {"whom": whom({"where": value})}),
     "tiers": More(_are_tiers, _("Clause %(key)s: each tier names grades such as A1, each grade once, and 0.25 to 1,000 hours or nothing."), _tiers_said),
     "apart": More(lambda value: isinstance(value, int) and 1 <= value <= 20, _("Clause %(key)s: attempts lie 1 to 20 business days apart."), _apart_said),
-    "channels": More(lambda value: _texts(value) and set(value) <= set(Attempt.Channel.values), _("Clause %(key)s: choose the channels that count."),
-                     lambda value: gettext("counted: %(channels)s") % {"channels": _named(dict(Attempt.Channel.choices))(value)}),
     "fields": More(lambda value: _texts(value) and set(value) <= set(FIELDS), _("Clause %(key)s: choose the fields that must be filled in."), _named(FIELDS)),
     "calendar": More(lambda value: CalendarVersion.objects.filter(pk=value).exists(), _("Clause %(key)s: choose a calendar that exists."), _calendar_said),
 }  # fmt: skip

@@ -1,6 +1,6 @@
-"""What the draft asks of a clause beside its numbers: tiers, spacing, channels, fields, of whom it speaks, its own calendar.
+"""What the draft asks of a clause beside its numbers: spacing, fields, of whom it speaks, its own calendar.
 
-Lists are written one a line, as a person would: "A1 A2: 2", "source salon, fair: 20". What is written here comes back the same.
+Lists are written one a line, as a person would: "source salon, fair: 20". What is written here comes back the same.
 """
 
 import re
@@ -11,8 +11,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-
-from leads.models import Attempt
 
 from ..kinds import params
 from ..kinds.said import plain
@@ -28,7 +26,6 @@ FRENCH = {
     "sources": "source",
     "personas": "persona",
 }
-_NOTHING = ("", "-", "–", "—", "0")
 
 
 class LinesField(forms.CharField):
@@ -60,14 +57,6 @@ def _halves(line: str) -> tuple[str, str]:
     return left.strip(), right.strip()
 
 
-def tier(line: str) -> dict[str, Any]:
-    """ "A1 A2: 2" as a tier; "C3: –" promises nothing."""
-    left, right = _halves(line)
-    grades = [one.upper() for one in re.split(r"[,\s]+", left) if one]
-    target = None if right in _NOTHING else plain(Decimal(right.replace(",", ".")))
-    return {"grades": grades, "target": target}
-
-
 def some(line: str) -> tuple[dict[str, list[str]], str]:
     """ "source salon, fair: 20" as (of whom a volume speaks, target)."""
     left, right = _halves(line)
@@ -79,10 +68,6 @@ def some(line: str) -> tuple[dict[str, list[str]], str]:
     split = re.split(r"[,\s]+" if key == "grade" else r"\s*,\s*", names.strip())
     found = [one.upper() if key == "grade" else one for one in split if one]
     return {key: found}, str(int(target))
-
-
-def shown_tiers(tiers: Sequence[Mapping[str, Any]]) -> str:
-    return "\n".join(f"{' '.join(one['grades'])}: {one.get('target') or '–'}" for one in tiers)
 
 
 def shown_some(clauses: Sequence[Mapping[str, Any]]) -> str:
@@ -99,10 +84,7 @@ def fields() -> dict[str, forms.Field]:
     found: dict[str, forms.Field] = {
         "volume_of": LinesField(some, label=_("And of these at least"),
             help_text=_("One a line: source salon, fair: 20 · persona Maud: 120 · grade A1 A2: 40. Each is a clause of its own.")),
-        "tiers": LinesField(tier, label=_("Hours by tier"), help_text=_("One a line: A1 A2: 2. A dash promises nothing: C3: –. All other grades have the hours above.")),
         "attempts_apart": forms.IntegerField(label=_("Business days apart at least"), min_value=1, max_value=20, required=False),
-        "attempt_channels": forms.MultipleChoiceField(label=_("Channels that count"), choices=Attempt.Channel.choices, required=False,
-            widget=forms.CheckboxSelectMultiple, help_text=_("None ticked: every channel of the rules in force.")),
         "complete_fields": forms.MultipleChoiceField(label=_("Fields that must be filled in"), choices=list(params.FIELDS.items()), required=False,
             widget=forms.CheckboxSelectMultiple),
     }  # fmt: skip
@@ -115,8 +97,7 @@ def fields() -> dict[str, forms.Field]:
 
 # Kind -> parameter -> field.
 NAMES: dict[str, dict[str, str]] = {
-    "first_attempt": {"tiers": "tiers"},
-    "min_attempts": {"apart": "attempts_apart", "channels": "attempt_channels"},
+    "min_attempts": {"apart": "attempts_apart"},
     "mandatory_fields": {"fields": "complete_fields"},
 }
 
@@ -130,8 +111,6 @@ def names(kind: str) -> list[str]:
 def initial(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """The further fields filled from a clause's parameters."""
     found = {name: given.get(param) for param, name in NAMES.get(kind, {}).items()}
-    if found.get("tiers"):
-        found["tiers"] = shown_tiers(given["tiers"])
     if kind in CLOCKED:
         found[f"{kind}_calendar"] = given.get("calendar")
     return {name: value for name, value in found.items() if value}

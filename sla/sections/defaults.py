@@ -13,7 +13,7 @@ from typing import Any
 
 DUE, HANDOFF = "due", "handoff"
 MONTHLY, QUARTERLY = "monthly", "quarterly"
-PAUSES = ("prospect_date", "system_incident")
+PAUSES = ("prospect", "incident")
 # Groups of people who may be told: by role and side, by signature, by the section of the parties.
 GROUPS = ("managers", "signers", "marketers", "contacts", "viewers")
 
@@ -46,6 +46,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "review": {"rhythm": MONTHLY, "day": 5},
 }  # fmt: skip
 TIERS = "tiers"  # a section that is a list: [{"name", "grades", "hours", "attempts"}, …]
+BY_TIER = {"first_attempt": "hours", "min_attempts": "attempts"}  # kind of clause -> field of a tier that is its target
 RULES = ("same_within_minutes", "per_day", "channels")  # of the clock rules, pushed down to handoffs
 
 
@@ -142,6 +143,14 @@ def tier_of(terms: Any, grade: str) -> Tier | None:
     return next((one for one in tiers(terms) if grade in one.grades), None)
 
 
+def clause_params(terms: Any, clause: Mapping[str, Any]) -> dict[str, Any]:
+    """By what a clause is judged beside its target: its own parameters, and the targets of the tiers for its kind."""
+    field, own = BY_TIER.get(clause["kind"], ""), dict(clause.get("params") or {})
+    told = [(list(tier.grades), getattr(tier, field)) for tier in tiers(terms)] if field else []
+    targets = [{"grades": grades, "target": f"{Decimal(target):f}"} for grades, target in told if target is not None]
+    return own | {"tiers": targets} if targets else own
+
+
 def excluded_reasons(terms: Any) -> tuple[str, ...]:
     """Codes of the reasons that the acceptance rate leaves out, as agreed."""
     return tuple(section(terms, "exclusions")["reasons"])
@@ -156,6 +165,8 @@ def handoff_rules(terms: Any) -> dict[str, Any]:
     if written(terms, "clock_rules"):
         said = section(terms, "clock_rules")
         out |= {key: said[key] for key in RULES}
+    if by_grade := {grade: tier.attempts for tier in tiers(terms) if tier.attempts for grade in tier.grades}:
+        out["attempts_by_grade"] = by_grade
     return out
 
 

@@ -45,8 +45,8 @@ AGENDA = {
     "praise": _("praise and problems"), "definition": _("the definition of the MQL"), "resolutions": _("resolutions of the last meeting"),
 }  # fmt: skip
 PAUSES = {
-    "prospect_date": _("the prospect asked for a date"),
-    "system_incident": _("an incident of a system"),
+    "prospect": _("the prospect asked for a date"),
+    "incident": _("an incident of a system"),
 }
 NEVER = {"empty": _("never")}
 NOT_SAID = {"needed": False, "empty": _("not given")}
