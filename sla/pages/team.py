@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -62,7 +62,7 @@ def _month(text: str) -> date | None:
         return _refuse()
 
 
-def _refuse() -> date:
+def _refuse() -> NoReturn:
     raise Http404
 
 
