@@ -38,6 +38,7 @@ DEEDS = (
     Deed("definition.edit", "personas:line_new", _("Begin a definition"), "pencil"),
     Deed("contract.edit", "sla:new", _("Begin a contract"), "pencil"),
     Deed("contract.view", "sla:contracts", _("Open the contract documents"), "file-earmark-text"),
+    Deed("contract.view", "sla:waivers", _("Open the waivers"), "hand-thumbs-up"),
     Deed("contract.view", "sla:goal", _("Calculate a goal"), "bar-chart"),
     Deed("settings.people", "accounts:invite", _("Invite a person"), "person-plus"),
     Deed("profile.edit", "accounts:sessions", _("Open my sessions"), "shield-lock"),
