@@ -118,7 +118,7 @@ def fresh(
     }  # fmt: skip
     for one in said:
         given |= one.params
-    return sql, given | starts | bounds(part) | looked_up(part, at, stood.reach) | stood.params | dict(asked.params)
+    return sql, given | starts | bounds(part) | looked_up(part, at, stood.reach) | {**stood.params, **asked.params}
 
 
 def stale(terms: Terms, clauses: Sequence[Clause], asked: Asked, at: datetime) -> tuple[str, dict[str, Any]]:
@@ -195,7 +195,8 @@ def _clause(number: int, clause: Clause, axis: Axis) -> _Said:
 def _length(number: int, clause: Clause) -> tuple[str, dict[str, Any]]:
     """SQL of the working microseconds that a clause promises, by the lead's grade where it has tiers; NULL: nothing."""
     name = f"length{number}"
-    sql, given = f"%({name})s::float8", {name: float(int(clause.target * 3_600_000_000))}
+    sql = f"%({name})s::float8"
+    given: dict[str, Any] = {name: float(int(clause.target * 3_600_000_000))}
     whens = ""
     for n, (grades, target) in enumerate(params.tiers(clause.params)):
         whens += f" WHEN grade = ANY(%({name}_g{n})s::text[]) THEN %({name}_{n})s::float8"

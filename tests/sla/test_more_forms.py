@@ -96,3 +96,9 @@ def test_french_words_are_understood():
     clauses = {one["key"]: one for one in form.body()["clauses"]}
     assert clauses["5.1.a"]["params"] == {"where": {"grade": ["A1"]}}
     assert clauses["6.1"]["params"]["tiers"] == [{"grades": ["A1"], "target": "2.5"}]
+
+
+def test_a_calendar_without_holidays_says_so_where_it_is_chosen():
+    bare, whole = calendar("UTC", ""), calendar()
+    choices = dict(TermsForm.of({}, 0).fields["calendar"].choices)
+    assert (choices[bare.pk], choices[whole.pk]) == ("Calendar UTC  (no holidays!)", "Calendar Europe/Paris FR")
