@@ -1,6 +1,7 @@
 """Clocks against a table of every minute of a zone: deadlines in hours and days with pauses, and elapsed time, from 2010 to 2040."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
@@ -29,31 +30,37 @@ class Minutes:
         return (moment - self.first) // MINUTE
 
 
-def offsets(zone: ZoneInfo, first: datetime, hours: int) -> np.ndarray:
-    """Minutes east of Greenwich of every minute: asked each hour, and minute by minute in the hours in which it changes."""
+def offsets(zone: ZoneInfo, first: datetime, days: int) -> np.ndarray:
+    """Minutes east of Greenwich of every minute: asked each day; where it changes each hour, and there minute by minute."""
 
     def ask(minute: int) -> int:
         return int((first + minute * MINUTE).astimezone(zone).utcoffset().total_seconds()) // 60
 
-    each = np.array([ask(60 * n) for n in range(hours + 1)], dtype=np.int32)
-    found = np.repeat(each[:-1], 60)
-    for hour in np.flatnonzero(np.diff(each)):
-        found[60 * hour : 60 * hour + 60] = [ask(60 * hour + n) for n in range(60)]
+    def fill(found: np.ndarray, low: int, step: int, count: int, finer: Sequence[int]) -> None:
+        each = [ask(low + step * n) for n in range(count + 1)]
+        found[low : low + step * count] = np.repeat(np.array(each[:-1], dtype=np.int32), step)
+        for n in range(count) if finer else ():
+            if each[n] != each[n + 1]:
+                fill(found, low + step * n, finer[0], step // finer[0], finer[1:])
+
+    found = np.zeros(days * DAY, dtype=np.int32)
+    fill(found, 0, DAY, days, (60, 1))
     return found
 
 
 def table(zone: ZoneInfo, windows, days, holidays: set[date], first: datetime, until: datetime) -> Minutes:
-    hours = (until - first) // timedelta(hours=1)
-    start = (first - datetime(1970, 1, 1, tzinfo=UTC)) // MINUTE
-    local = start + np.arange(hours * 60, dtype=np.int64) + offsets(zone, first, hours)
-    day, minute = (local // DAY).astype(np.int32), local % DAY
+    count, start = (until - first).days, (first - datetime(1970, 1, 1, tzinfo=UTC)).days
     week = np.zeros((8, DAY), dtype=bool)
     for weekday in days:
         for opens, closes in windows:
             week[weekday, opens:closes] = True
-    works = week[(day + 3) % 7 + 1, minute]  # 1 January 1970 was a Thursday
-    shut = np.array([(one - date(1970, 1, 1)).days for one in holidays], dtype=np.int32)
-    return Minutes(first, day, works & ~np.isin(day, shut))
+    low = start - 2
+    every = np.arange(low, start + count + 2)
+    worked = week[(every + 3) % 7 + 1]  # 1 January 1970 was a Thursday
+    for one in holidays:
+        worked[(one - date(1970, 1, 1)).days - low] = False
+    local = offsets(zone, first, count) + np.arange(2 * DAY, (2 + count) * DAY, dtype=np.int32)
+    return Minutes(first, local // DAY + low, worked.ravel()[local])
 
 
 def text(minute: int) -> str:
