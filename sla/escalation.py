@@ -85,7 +85,14 @@ def _give_on(clause: Clause, handoff: int, broken: datetime, rep: int, at: datet
     held = HandoffState.objects.select_for_update().get(handoff=handoff)
     if not held.is_open or held.rep_id != rep:
         return 0
-    told = {"handoff": handoff, "key": clause.key, "due": broken, "rep": rep, "at": at, "recorded": fence.recorded_at}
+    told: dict[str, Any] = {
+        "handoff": handoff,
+        "key": clause.key,
+        "due": broken,
+        "rep": rep,
+        "at": at,
+        "recorded": fence.recorded_at,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_ACT, told)
         if not cursor.rowcount:

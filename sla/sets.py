@@ -64,7 +64,7 @@ placed AS (
 ended AS (SELECT placed.*{{ends}} FROM placed, axis OFFSET 0),
 many AS (SELECT ended.*, unnest(%(numbers)s::int[]) AS n FROM ended OFFSET 0),
 owed AS (
-  SELECT many.id, starts_at, us, done, CASE many.n {{dropped}} END AS dropped_at, many.n, {{due}} AS due_us,
+  SELECT many.id, starts_at, us, done, {{dropped}} AS dropped_at, many.n, {{due}} AS due_us,
     CASE many.n {{kept}} END AS kept_at, CASE many.n {{took}} END::float8 AS took, {{stands}}
   FROM axis CROSS JOIN many{{joined}} OFFSET 0),
 due AS (SELECT *, {{instant}} AS due_at FROM owed WHERE due_us IS NOT NULL OFFSET 0),
@@ -81,10 +81,10 @@ WITH read AS (
     CASE WHEN k.resumes_at > %(at)s THEN k.resumes_at END AS resumes_at, {{waived}} AS waived_at, {_UNDONE} AS undone,
     s.tried, s.reached_at, s.sql_at, s.decided_at, {{grade}} AS grade, {_ENDS}
   FROM sla_clock k JOIN leads_handoffstate s ON s.handoff_id = k.handoff_id{{joined}}
-  WHERE k.terms_id = %(terms)s{{asked}} OFFSET 0),
+  WHERE k.terms_id = %(terms)s{{asked}}),
 due AS (
   SELECT handoff_id, due_at, was_state, was_settled, was_done, resumes_at, waived_at, undone,
-    CASE clause_key {{dropped}} END AS dropped_at, CASE clause_key {{kept}} END AS kept_at, {_DONE} AS done
+    {{dropped}} AS dropped_at, CASE clause_key {{kept}} END AS kept_at, {_DONE} AS done
   FROM read OFFSET 0),
 {_TOLD}
 SELECT DISTINCT handoff_id FROM told
@@ -110,7 +110,7 @@ def fresh(
         first_micros=axes.MICROS.format("s.tried[1]"), position=axes.position("us", "i"),
         first_position=axes.position("first_us", "first_i"), window=axes.window("us"), first_window=axes.window("first_us"),
         ends="".join(one.end for one in said), kept=_cases(one.kept for one in said), took=_cases(one.took for one in said),
-        dropped=_cases(one.dropped for one in said), axis=axes.constants(), asked=asked.among("h.id"), states=states,
+        dropped=_case("many.n", enumerate((one.dropped for one in said), 1)), axis=axes.constants(), asked=asked.among("h.id"), states=states,
         due=stood.due.format(due), stands=stood.columns, joined=stood.joins, counts="us" if part.by_handoff else "due_us",
     )  # fmt: skip
     given: dict[str, Any] = {
@@ -119,7 +119,7 @@ def fresh(
     }  # fmt: skip
     for one in said:
         given |= one.params
-    return sql, given | starts | bounds(part) | looked_up(part, at, stood.reach) | stood.params | dict(asked.params)
+    return sql, given | starts | bounds(part) | looked_up(part, at, stood.reach) | {**stood.params, **asked.params}
 
 
 def stale(terms: Terms, clauses: Sequence[Clause], asked: Asked, at: datetime) -> tuple[str, dict[str, Any]]:
@@ -131,10 +131,10 @@ def stale(terms: Terms, clauses: Sequence[Clause], asked: Asked, at: datetime) -
         kept, own = _kept(number, clause, moved.axis_of(clause, terms))
         given |= own | {f"key{number}": clause.key}
         keeps.append(f"WHEN %(key{number})s THEN {kept}")
-        drops.append(f"WHEN %(key{number})s THEN {KINDS[clause.kind].drops}")
+        drops.append((f"%(key{number})s", KINDS[clause.kind].drops))
     waived = standing.waivers(asked.among("w.handoff_id"), asked.params, at)
     sql = _STALE.format(
-        kept=" ".join(keeps), dropped=" ".join(drops), asked=asked.among("k.handoff_id") + asked.clocks,
+        kept=" ".join(keeps), dropped=_case("clause_key", drops), asked=asked.among("k.handoff_id") + asked.clocks,
         waived="w.waived_at" if waived else "NULL::timestamptz", grade="h.grade" if by_grade else "NULL::text",
         joined=(_GRADES if by_grade else "") + (moved.WAIVED_KEYS if waived else ""),
     )  # fmt: skip
@@ -172,6 +172,14 @@ def _cases(expressions: Iterable[str]) -> str:
     return " ".join(f"WHEN {number} THEN {one}" for number, one in enumerate(expressions, 1))
 
 
+def _case(of: str, branches: Iterable[tuple[object, str]]) -> str:
+    """A CASE, or what all its branches say."""
+    found = list(branches)
+    if len({one for _key, one in found}) == 1:
+        return found[0][1]
+    return f"CASE {of} {' '.join(f'WHEN {key} THEN {one}' for key, one in found)} END"
+
+
 @dataclass(frozen=True)
 class _Said:
     """A clause in SQL: the window in which it falls due, as a column more; its due instant in microseconds; from when its
@@ -203,7 +211,8 @@ def _clause(number: int, clause: Clause, axis: Axis) -> _Said:
 def _length(number: int, clause: Clause) -> tuple[str, dict[str, Any]]:
     """SQL of the working microseconds that a clause promises, by the lead's grade where it has tiers; NULL: nothing."""
     name = f"length{number}"
-    sql, given = f"%({name})s::float8", {name: float(int(clause.target * 3_600_000_000))}
+    sql = f"%({name})s::float8"
+    given: dict[str, Any] = {name: float(int(clause.target * 3_600_000_000))}
     whens = ""
     for n, (grades, target) in enumerate(params.tiers(clause.params)):
         whens += f" WHEN grade = ANY(%({name}_g{n})s::text[]) THEN %({name}_{n})s::float8"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from leads.handoffs import hands
 from leads.handoffs.hooks import Promise
 from leads.models import Handoff, HandoffState
+from smarketing.accounts.models import User
 from smarketing.accounts.policy import may
 from smarketing.rows import clock
 
@@ -64,7 +65,7 @@ def _deeds(request: HttpRequest, found: Sequence[Clock], sentences: dict[tuple[i
     """What the reader may do about the promises on a lead: pause the open handoff, ask for a waiver."""
     if not found:
         return {}
-    user, at = request.user, clock.now()
+    user, at = cast(User, request.user), clock.now()
     state = HandoffState.objects.filter(handoff__in={row.handoff_id for row in found}, is_open=True).first()
     owed = state is not None and any(row.handoff_id == state.pk and row.state in OWED for row in found)
     asked = list(Waiver.objects.filter(handoff__in={row.handoff_id for row in found}, answer=None).order_by("pk"))

@@ -11,7 +11,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Promise:
-    """One clause on one handoff. `state`: pending, met, missed, excluded; `words`: the clause in the reader's language."""
+    """One clause on one handoff. `state`: pending, paused, met, missed, excluded, waived; `words`: the clause in the reader's language."""
 
     clause: str
     words: str

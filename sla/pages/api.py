@@ -99,7 +99,7 @@ class WaiverShape(serializers.Serializer):
     handoff = serializers.IntegerField()
     lead = serializers.IntegerField()
     clause = serializers.CharField()
-    side = serializers.ChoiceField(["marketing", "sales"], help_text=_("The side that asked."))
+    side = serializers.CharField(help_text=_("The side that asked."))
     reason = serializers.CharField()
     asked = serializers.DateTimeField()
     answer = serializers.ChoiceField(["", "consent", "refuse", "withdraw"], help_text=_("Empty while it is open."))

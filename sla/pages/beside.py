@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from leads.models import HandoffState
 from sla import kinds, words
-from sla.clocks import MET, MISSED, PENDING
+from sla.clocks import MET, MISSED, OWED
 from sla.models import Clause, Clock
 from smarketing.accounts.policy import may
 from smarketing.rows import clock
@@ -35,9 +35,7 @@ def results(context) -> str:
 
 def promise(context, handoff: int) -> str:
     """The clause that breaks next on a handoff, in words."""
-    found = (
-        Clock.objects.filter(handoff=handoff, state__in=(PENDING, MISSED)).select_related("terms").order_by("due_at")
-    )
+    found = Clock.objects.filter(handoff=handoff, state__in=(*OWED, MISSED)).select_related("terms").order_by("due_at")
     due = HandoffState.objects.values_list("due_at", flat=True).get(pk=handoff)
     clock_row = next((row for row in found if row.due_at == due), None)
     if clock_row is None:

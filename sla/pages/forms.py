@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from personas.models import DefinitionLine
 from smarketing.calendars import services as calendars
+from smarketing.calendars.models import CalendarVersion
+from smarketing.rows import clock
 
 from ..kinds import KINDS, Kind
 from ..models import Contract
@@ -75,6 +77,12 @@ def _plain(value: Decimal | int | str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def _named(version: CalendarVersion) -> str:
+    """A calendar as it is chosen: one through whose holidays deadlines would run on says so."""
+    bare = calendars.closed_in(version, clock.today().year) == 0
+    return gettext("%(name)s (no holidays!)") % {"name": version.calendar.name} if bare else version.calendar.name
+
+
 class NewContractForm(forms.Form):
     name = forms.CharField(
         label=_("Name"), max_length=80, help_text=_("For instance the market and the year: France 2026.")
@@ -128,7 +136,7 @@ class TermsForm(forms.Form):
 
     def __init__(self, data=None, *, initial=None):
         super().__init__(data, initial=initial)
-        found = [(version.pk, version.calendar.name) for version in calendars.current()]
+        found = [(version.pk, _named(version)) for version in calendars.current()]
         kept = (initial or {}).get("calendar")
         if kept and kept not in dict(found):
             found.append((kept, gettext("the version signed before")))

@@ -40,6 +40,7 @@ DEEDS = (
     Deed("contract.view", "sla:contracts", _("Open the contract documents"), "file-earmark-text"),
     Deed("team.view", "sla:team", _("See the team"), "people"),
     Deed("results.view", "sla:own", _("See your results"), "graph-up"),
+    Deed("contract.view", "sla:waivers", _("Open the waivers"), "hand-thumbs-up"),
     Deed("contract.view", "sla:goal", _("Calculate a goal"), "bar-chart"),
     Deed("settings.people", "accounts:invite", _("Invite a person"), "person-plus"),
     Deed("profile.edit", "accounts:sessions", _("Open my sessions"), "shield-lock"),

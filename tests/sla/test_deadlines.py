@@ -7,14 +7,15 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from leads.handoffs import states
 from leads.models import Attempt
 from sla import derive
 from sla.models import Clock
 from smarketing.calendars import services as calendars
 from tests.leads import facts
-from tests.sla.contracts import ATTEMPTS, FIRST, attempt, contract, decide, handoff, paris, sign
+from tests.sla.contracts import ATTEMPTS, FIRST, attempt, contract, decide, handoff, paris, pause, rep, sign, waive
 
-DEEDS = ("attempt", "accept", "refuse", "return", "correct", "holiday", "rebuild", "wait")
+DEEDS = ("attempt", "accept", "refuse", "return", "correct", "holiday", "rebuild", "wait", "reassign", "waive")
 histories = st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 2), st.integers(1, 200)), max_size=12)
 
 
@@ -40,6 +41,11 @@ def do(terms, on, deed: str, at, made: list[Attempt]) -> None:
         calendars.create_version(calendar=terms.calendar.calendar, spec=spec, by=None, at=at)
     elif deed == "rebuild":
         derive.rebuild(at)
+    elif deed == "reassign":
+        on.assignments.create(rep=rep(), how="manager", occurred_at=at, recorded_at=at, known_at=at)
+        states.derive([on.pk])
+    elif deed == "waive":
+        waive(on, "6.2", at)
 
 
 def stand_still(terms, history) -> bool:
@@ -80,3 +86,28 @@ def test_planted_fault_reading_the_newest_calendar_moves_deadlines(terms, monkey
     signed = calendars.axis
     monkeypatch.setattr(calendars, "axis", lambda version: signed(version.calendar.versions.order_by("number").last()))
     assert not stand_still(terms, history)
+
+
+@pytest.mark.invariant("I13")
+def test_only_a_recorded_pause_moves_a_deadline_and_by_exactly_that(terms):
+    made = [handoff(paris(2026, 11, 12, 9)) for _n in range(2)]
+    derive.drain(paris(2026, 11, 12, 10))
+    before = deadlines()
+    pause(made[0], paris(2026, 11, 12, 10), paris(2026, 11, 12, 12))
+    derive.drain(paris(2026, 11, 12, 10))
+    after = deadlines()
+    assert after[made[0].pk, "6.1"] == before[made[0].pk, "6.1"] + timedelta(hours=2)
+    assert {key: due for key, due in after.items() if key[0] == made[1].pk} == {
+        key: due for key, due in before.items() if key[0] == made[1].pk
+    }
+    derive.rebuild(paris(2026, 11, 12, 10))
+    assert deadlines() == after
+
+
+def test_a_reassignment_launders_no_breach(terms):  # D15
+    made = handoff(paris(2026, 11, 16, 9), rep=rep())
+    do(terms, made, "reassign", paris(2026, 11, 16, 12), [])
+    attempt(made, paris(2026, 11, 16, 15))
+    derive.drain(paris(2026, 11, 16, 16))
+    row = Clock.objects.get(handoff_id=made.pk, clause_key="6.1")
+    assert (row.state, row.took) == ("missed", 6 * 3_600_000_000)

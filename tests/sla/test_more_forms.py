@@ -119,3 +119,9 @@ def test_planted_fault_a_clause_that_runs_by_other_tiers_than_signed_is_named(mo
     hot = {"name": "Hot", "grades": ["A1"], "hours": "2", "attempts": None}
     terms = sign(contract(), [FIRST], date(2026, 11, 1), at=paris(2026, 10, 28, 10), tiers=[hot])
     assert len(papers.verify(terms.paper)) == 1 and "6.1" in papers.verify(terms.paper)[0]
+
+
+def test_a_calendar_without_holidays_says_so_where_it_is_chosen():
+    bare, whole = calendar("UTC", ""), calendar()
+    choices = dict(TermsForm.of({}, 0).fields["calendar"].choices)
+    assert (choices[bare.pk], choices[whole.pk]) == ("Calendar UTC  (no holidays!)", "Calendar Europe/Paris FR")

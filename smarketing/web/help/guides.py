@@ -63,6 +63,10 @@ REP = Guide(
             _("Your first attempt accepts the lead. Refuse before any attempt, return after work, always with a reason: some reasons ask which criterion is contradicted or which field is wrong. That is how marketing learns."),
         ),
         Chapter(
+            _("Pauses"),
+            _("When the prospect asked for a date, pause the promises on the lead's page: no business time passes until then, and the deadlines move by as much."),
+        ),
+        Chapter(
             _("The pool"),
             _("What nobody holds yet can be taken. Whoever is first wins; the other is told who won."),
             "leads:queue", _("Open the queue"),
@@ -122,6 +126,11 @@ MANAGER = Guide(
             _("Closing a month"),
             _("Figures, cut-off and digest are frozen. What is learned later stands beside them, dated. Opening it again needs a reason and both sides."),
             "sla:months", _("See every month"),
+        ),
+        Chapter(
+            _("Waivers"),
+            _("On the page of a lead, ask the other side to let one promise go, with a reason: its managers consent or refuse, nobody waives their own. What was waived counts neither as kept nor as missed."),
+            "sla:waivers", _("See every waiver"),
         ),
         LOOP,
         Chapter(
