@@ -13,7 +13,7 @@ from typing import Any
 
 DUE, HANDOFF = "due", "handoff"
 MONTHLY, QUARTERLY = "monthly", "quarterly"
-PAUSES = ("prospect_date", "system_incident")
+PAUSES = ("prospect", "incident")
 # Groups of people who may be told: by role and side, by signature, by the section of the parties.
 GROUPS = ("managers", "signers", "marketers", "contacts", "viewers")
 
@@ -45,7 +45,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
     "review": {"rhythm": MONTHLY, "day": 5},
 }  # fmt: skip
-TIERS = "tiers"  # a section that is a list: [{"name", "grades", "hours", "attempts"}, …]
+TIERS = "tiers"  # a parameter of clauses: [{"grades": ["A1"], "target": "2" or null}, …]
 RULES = ("same_within_minutes", "per_day", "channels")  # of the clock rules, pushed down to handoffs
 
 
@@ -61,13 +61,10 @@ class Escalation:
 
 @dataclass(frozen=True)
 class Tier:
-    """A group of grades with targets of its own: business hours to the first attempt, attempts at least. None: the
-    clause's own target."""
+    """Grades with targets of their own: clause key -> its target there; None: nothing is promised on these."""
 
-    name: str
     grades: tuple[str, ...]
-    hours: Decimal | None
-    attempts: int | None
+    targets: Mapping[str, Decimal | None]
 
 
 def body_of(terms: Any) -> Mapping[str, Any]:
@@ -127,19 +124,13 @@ def pauses_allowed(terms: Any) -> tuple[str, ...]:
 
 
 def tiers(terms: Any) -> tuple[Tier, ...]:
-    """Groups of grades with targets of their own; none where all leads are treated alike."""
-    return tuple(
-        Tier(
-            one["name"], tuple(one["grades"]), Decimal(one["hours"]) if one.get("hours") else None,
-            int(one["attempts"]) if one.get("attempts") else None,
-        )
-        for one in body_of(terms).get(TIERS) or ()
-    )  # fmt: skip
-
-
-def tier_of(terms: Any, grade: str) -> Tier | None:
-    """The tier that holds a grade."""
-    return next((one for one in tiers(terms) if grade in one.grades), None)
+    """Groups of grades that a clause treats in their own way, in the order of the clauses; none where all are alike."""
+    found: dict[tuple[str, ...], dict[str, Decimal | None]] = {}
+    for clause in body_of(terms).get("clauses") or ():
+        for one in (clause.get("params") or {}).get(TIERS) or ():
+            target = one.get("target")
+            found.setdefault(tuple(one["grades"]), {})[clause["key"]] = Decimal(target) if target else None
+    return tuple(Tier(grades, targets) for grades, targets in found.items())
 
 
 def excluded_reasons(terms: Any) -> tuple[str, ...]:

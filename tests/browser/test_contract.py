@@ -104,7 +104,7 @@ def test_sections_are_written_amended_compared_verified_and_printed(visit, tmp_p
     hands.click("button[name=save]")
     assert "5.1: MQL a month raised from 200 to 240" in page.locator("main").inner_text()
     hands.look()
-    for key in ("parties", "capacity", "tiers", "clock_rules", "review"):
+    for key in ("parties", "capacity", "clock_rules", "review"):
         page.goto(reverse("sla:draft_section", args=[signed.contract_id, key]))
         hands.look()
     page.goto(reverse("sla:draft_section", args=[signed.contract_id, "capacity"]))
