@@ -104,7 +104,7 @@ def _draft_page(request: HttpRequest, contract: Contract, body: dict, form: Term
     }  # fmt: skip
 
 
-def _reckoned(read) -> dict[str, list[str]]:
+def _reckoned(read) -> dict[str, list[str] | str]:
     """Arithmetic and capacity beside the targets."""
     return {"goal": sums.goal(read), "capacity": sums.capacity(read), "over": sound.over_capacity(read), "below": sound.below_goal(read)}  # fmt: skip
 

@@ -48,8 +48,8 @@ PAUSES = {
     "prospect": _("the prospect asked for a date"),
     "incident": _("an incident of a system"),
 }
-NEVER = {"empty": _("never")}
-NOT_SAID = {"needed": False, "empty": _("not given")}
+NEVER: dict[str, Any] = {"empty": _("never")}
+NOT_SAID: dict[str, Any] = {"needed": False, "empty": _("not given")}
 
 SECTIONS = (
     Section(
