@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from smarketing.accounts.policy import needs
 
 from .. import capacity, goals
+from ..sections.sums import exact
 
 MOST = 6  # attempts that the table of capacity goes up to
 SALES = ("reps", "hours", "minutes", "days")
@@ -76,7 +77,7 @@ class GoalForm(forms.Form):
         there = capacity.attempts(given["reps"], given["hours"], given["days"], given["minutes"])
         p = Fraction(given["reach"]) / 100 if given["reach"] else None
         rows = [_row(n, there, p, month) for n in range(1, MOST + 1)]
-        return {"there": _shown(there), "rows": rows, "reach": p is not None}
+        return {"there": exact(there), "rows": rows, "reach": p is not None}
 
 
 def _row(n: int, there: Fraction, p: Fraction | None, month: int) -> dict[str, Any]:
@@ -84,7 +85,7 @@ def _row(n: int, there: Fraction, p: Fraction | None, month: int) -> dict[str, A
     each = capacity.expected(p, n) if p else Fraction(n)
     leads = capacity.leads(there, each)
     return {
-        "n": n, "reached": _shown(capacity.reached(p, n) * 100) if p else None, "each": _shown(each), "leads": leads,
+        "n": n, "reached": _shown(capacity.reached(p, n) * 100) if p else None, "each": exact(each), "leads": leads,
         "enough": leads >= month, "load": _shown(capacity.load(month, each, there).share * 100),
     }  # fmt: skip
 
