@@ -33,7 +33,7 @@ class Section:
 
 def left_out() -> Mapping[str, Any]:
     """Reasons that the acceptance rate leaves out, in words."""
-    return {code: reasons.known()[code].label for code in reasons.excluded()}
+    return {code: one.label for code, one in reasons.known().items() if one.excluded}
 
 
 GROUPS = {
