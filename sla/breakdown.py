@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from smarketing.measures import engine
 
 from . import asking
-from .clocks import EXCLUDED, MET, MISSED, PENDING
+from .clocks import EXCLUDED, MET, MISSED, PENDING, WAIVED
 from .figures import Share, Volume
 from .follow import FUTURE, Month, Row
 from .kinds import CLOCK, MONEY
+from .sections import defaults
 
 TIER = "tier"
 # Dimension -> (word, what stands for a blank).
@@ -75,7 +76,7 @@ def of(month: Month, row: Row, by: str, user: Any) -> list[Line]:
 def _shown(row: Row) -> tuple[str, ...]:
     """What is asked: the figure's own rows, then what stands apart from it."""
     if row.kind.source == CLOCK:
-        return ("", PENDING, EXCLUDED)
+        return ("", PENDING, EXCLUDED, WAIVED)
     return ("", *row.kind.apart)
 
 
@@ -83,7 +84,13 @@ def _whole(row: Row) -> Counts:
     figure = row.figure
     if isinstance(figure, Volume):
         return {COUNTED: figure.count}
-    return {MET: figure.met, MISSED: figure.missed, PENDING: figure.pending, EXCLUDED: figure.excluded}
+    return {
+        MET: figure.met,
+        MISSED: figure.missed,
+        PENDING: figure.pending,
+        EXCLUDED: figure.excluded,
+        WAIVED: figure.waived,
+    }
 
 
 def _add(lines: dict[str, Line], month: Month, row: Row, by: str, user: Any, show: str) -> None:
@@ -113,10 +120,5 @@ def _counts(row: Row, group: engine.Group, show: str) -> Counts:
 
 def _tiers(month: Month) -> dict[str, str]:
     """Grade -> tier, as the terms group them; a grade that they put in no tier stands for itself."""
-    body = month.terms.body if month.terms else {}
-    return {
-        str(grade): str(tier.get("name") or tier.get("key", ""))
-        for tier in body.get("tiers") or ()
-        if isinstance(tier, dict)
-        for grade in tier.get("grades") or ()
-    }
+    found = defaults.tiers(month.terms) if month.terms else ()
+    return {grade: ", ".join(tier.grades) for tier in found for grade in tier.grades}

@@ -78,7 +78,8 @@ def by_attempt(chances: Sequence[Exact], value: Exact, cost: Exact) -> list[Wort
     """What each attempt is worth, its chance of reaching somebody not reached before being given."""
     out: list[Worth] = []
     left, total = Fraction(1), Fraction(0)
-    for number, p in enumerate(map(Fraction, chances), 1):
+    for number, chance in enumerate(chances, 1):
+        p = Fraction(chance)
         net = p * Fraction(value) - Fraction(cost)
         total += left * net
         left *= 1 - p

@@ -32,7 +32,6 @@ def starter(calendar: CalendarVersion | None, starts_on: date, definition: int |
     return {
         **deepcopy(DEFAULTS),
         "definitions": {"version": definition},
-        "tiers": [],
         "calendar": calendar.pk if calendar else None,
         "starts_on": starts_on.isoformat(),
         "ends_on": None,

@@ -15,7 +15,6 @@ from smarketing.agreements.services import AgreementError
 from . import terms
 from .kinds import KINDS
 from .models import Contract, Terms
-from .sections.defaults import clause_params
 
 HOW = (
     "The signed text is `canonical`, in UTF-8. Its SHA-256 must be `sha256`, and each signature must name the same digest:"
@@ -55,7 +54,7 @@ def verify(paper: Paper) -> list[str]:
         out.append(_("the days in force are others"))
     rows = {one.key: one for one in found.clauses.all()}
     for clause in body["clauses"]:
-        if not _same(rows.pop(clause["key"], None), clause, clause_params(body, clause)):
+        if not _same(rows.pop(clause["key"], None), clause):
             out.append(_("clause %(key)s in force says something else") % {"key": clause["key"]})
     return out + [_("clause %(key)s in force was never signed") % {"key": key} for key in rows]
 
@@ -82,10 +81,10 @@ def as_file(contract: Contract, paper: Paper) -> dict[str, Any]:
     }
 
 
-def _same(row, clause: dict[str, Any], params: dict[str, Any]) -> bool:
+def _same(row, clause: dict[str, Any]) -> bool:
     kind, share = KINDS.get(clause["kind"]), clause.get("share")
     return (
-        row is not None and kind is not None and (row.kind, row.params) == (clause["kind"], params)
+        row is not None and kind is not None and (row.kind, row.params) == (clause["kind"], clause.get("params", {}))
         and row.target == Decimal(clause["target"]) and row.share == (Decimal(share) if share else None)
         and (row.side, row.unit) == (kind.side, kind.unit)
     )  # fmt: skip

@@ -19,7 +19,7 @@ from . import spans
 from .drafts import create_contract, next_month, save_draft, starter
 from .kinds import KINDS
 from .models import Clause, Contract, Terms
-from .sections.defaults import clause_params, handoff_rules
+from .sections.defaults import handoff_rules
 from .sections.reading import day
 from .soundness import closed, problems
 
@@ -68,7 +68,7 @@ def publish(paper: Paper, at: datetime) -> Terms:
         Clause.objects.create(
             terms=terms, key=clause["key"], order=order, side=KINDS[clause["kind"]].side, kind=clause["kind"],
             target=Decimal(clause["target"]), unit=KINDS[clause["kind"]].unit,
-            share=Decimal(clause["share"]) if clause.get("share") else None, params=clause_params(body, clause),
+            share=Decimal(clause["share"]) if clause.get("share") else None, params=clause.get("params", {}),
         )  # fmt: skip
     spans.lay(contract.line)
     if not terms.retrospective:
@@ -80,10 +80,13 @@ def publish(paper: Paper, at: datetime) -> Terms:
 
 def _push_rules(terms: Terms, at: datetime) -> None:
     attempts = next((c for c in terms.clauses.all() if c.kind == "min_attempts"), None)
+    said = handoff_rules(terms)
+    if attempts and attempts.params.get("channels"):  # the clause knows better than the section
+        said["channels"] = list(attempts.params["channels"])
     begins = datetime.combine(terms.starts_on, time(), ZoneInfo(terms.calendar.spec["zone"]))
     adopt_rules(
         contract=f"contract:{terms.contract_id}", line=terms.contract.line, effective_at=max(at, begins), at=at,
-        promised_attempts=int(attempts.target) if attempts else None, **handoff_rules(terms),
+        promised_attempts=int(attempts.target) if attempts else None, **said,
     )  # fmt: skip
 
 

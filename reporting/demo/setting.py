@@ -134,7 +134,7 @@ def glossary(plan: Plan, who: dict[str, User]) -> None:
 
 
 def contract(plan: Plan, line: DefinitionLine, who: dict[str, User]) -> Contract:
-    """Calendar of France and a contract of three clauses, signed before its first day."""
+    """Calendar of France and a contract of three clauses, whole in its sections, signed before its first day."""
     from smarketing.calendars import services as calendars
 
     at = midnight(plan.first) - timedelta(days=6) + MORNING
@@ -144,6 +144,12 @@ def contract(plan: Plan, line: DefinitionLine, who: dict[str, User]) -> Contract
     body = terms.starter(version, plan.first)
     body["clauses"][0]["target"] = str(max(1, round(VOLUME * plan.leads)))
     body["clauses"][2]["share"] = "85"
+    body["parties"] |= {
+        "contact_marketing": who["claire"].pk,
+        "contact_sales": who["hugo"].pk,
+        "sponsor": who["nora"].pk,
+    }
+    body["meetings"] |= {"owner": who["hugo"].pk}
     terms.save_draft(contract=made, body=body, revision=0, by=who["hugo"], at=at)
     paper = terms.propose(contract=made, by=who["hugo"], at=at + timedelta(days=1))
     _sign(paper, who, at + timedelta(days=2))

@@ -35,7 +35,7 @@ KINDS = (
             "%(target)s attempt in %(param)s bus. days", "%(target)s attempts in %(param)s bus. days", "number"
         ),
         share=True, param="days", param_label=_("business days"),
-        more=("apart", "calendar"), runs="days", kept="least({spaced}, reached_at, sql_at)", queue="attempts",
+        more=("tiers", "apart", "calendar"), runs="days", kept="least({spaced}, reached_at, sql_at)", queue="attempts",
         says=due(_("Sales made the promised attempts in time on %(share)s against %(promised)s promised."), _UNTOUCHED, _NOBODY),
     ),
     Kind(

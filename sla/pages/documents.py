@@ -69,6 +69,11 @@ def contract_of(request: HttpRequest, pk: int) -> Contract:
     return get_object_or_404(found, pk=pk)
 
 
+def begun(contract: Contract) -> dict:
+    """The body that a draft goes on with: what is being written, else the terms before."""
+    return drafts.body_of(contract, clock.now())
+
+
 @needs("contract.view")
 def document(request: HttpRequest, pk: int) -> HttpResponse:
     contract, at = contract_of(request, pk), clock.now()

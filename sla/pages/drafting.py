@@ -25,9 +25,9 @@ from ..models import Contract
 from ..sections import differ, sound, sums
 from ..sections.table import BY_KEY, SECTIONS, Section
 from . import texts
-from .documents import contract_of
+from .documents import begun, contract_of
 from .forms import NewContractForm, TermsForm
-from .section_forms import form_of, stale
+from .section_forms import SectionForm, stale
 
 
 @needs("contract.edit")
@@ -54,7 +54,7 @@ def _first_contract() -> dict[str, str]:
 @once
 def draft(request: HttpRequest, pk: int) -> HttpResponse:
     contract, at = contract_of(request, pk), clock.now()
-    body = drafts.body_of(contract, at)
+    body = begun(contract)
     form = _terms_form(contract, body, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -104,7 +104,7 @@ def _draft_page(request: HttpRequest, contract: Contract, body: dict, form: Term
     }  # fmt: skip
 
 
-def _reckoned(read) -> dict[str, list[str]]:
+def _reckoned(read) -> dict[str, list[str] | str]:
     """Arithmetic and capacity beside the targets."""
     return {"goal": sums.goal(read), "capacity": sums.capacity(read), "over": sound.over_capacity(read), "below": sound.below_goal(read)}  # fmt: skip
 
@@ -162,7 +162,7 @@ def section(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         raise Http404
     body = drafts.body_of(contract, at)
     sent = request.POST if request.method == "POST" else None
-    form = form_of(one, body, drafts.fingerprint(body, (key,)), sent)
+    form = SectionForm(one, body, drafts.fingerprint(body, (key,)), sent)
     if sent is not None and form.is_valid():
         try:
             drafts.save_part(
@@ -171,7 +171,7 @@ def section(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         except drafts.Stale:
             contract.draft.refresh_from_db()
             body = drafts.body_of(contract, at)
-            form = form_of(one, body, "", _seen_now(request, contract, body, (key,)))
+            form = SectionForm(one, body, "", _seen_now(request, contract, body, (key,)))
             form.add_error(None, stale(contract.draft.edited_by))
         else:
             messages.success(request, _("Saved: %(section)s.") % {"section": one.title})

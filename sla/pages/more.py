@@ -1,6 +1,6 @@
-"""What the draft asks of a clause beside its numbers: spacing, fields, of whom it speaks, its own calendar.
+"""What the draft asks of a clause beside its numbers: tiers, spacing, fields, of whom it speaks, its own calendar.
 
-Lists are written one a line, as a person would: "source salon, fair: 20". What is written here comes back the same.
+Lists are written one a line, as a person would: "A1 A2: 2", "source salon, fair: 20". What is written here comes back the same.
 """
 
 import re
@@ -26,6 +26,7 @@ FRENCH = {
     "sources": "source",
     "personas": "persona",
 }
+_NOTHING = ("", "-", "–", "—", "0")
 
 
 class LinesField(forms.CharField):
@@ -57,6 +58,14 @@ def _halves(line: str) -> tuple[str, str]:
     return left.strip(), right.strip()
 
 
+def tier(line: str) -> dict[str, Any]:
+    """ "A1 A2: 2" as a tier; "C3: –" promises nothing."""
+    left, right = _halves(line)
+    grades = [one.upper() for one in re.split(r"[,\s]+", left) if one]
+    target = None if right in _NOTHING else plain(Decimal(right.replace(",", ".")))
+    return {"grades": grades, "target": target}
+
+
 def some(line: str) -> tuple[dict[str, list[str]], str]:
     """ "source salon, fair: 20" as (of whom a volume speaks, target)."""
     left, right = _halves(line)
@@ -68,6 +77,10 @@ def some(line: str) -> tuple[dict[str, list[str]], str]:
     split = re.split(r"[,\s]+" if key == "grade" else r"\s*,\s*", names.strip())
     found = [one.upper() if key == "grade" else one for one in split if one]
     return {key: found}, str(int(target))
+
+
+def shown_tiers(tiers: Sequence[Mapping[str, Any]]) -> str:
+    return "\n".join(f"{' '.join(one['grades'])}: {one.get('target') or '–'}" for one in tiers)
 
 
 def shown_some(clauses: Sequence[Mapping[str, Any]]) -> str:
@@ -84,7 +97,9 @@ def fields() -> dict[str, forms.Field]:
     found: dict[str, forms.Field] = {
         "volume_of": LinesField(some, label=_("And of these at least"),
             help_text=_("One a line: source salon, fair: 20 · persona Maud: 120 · grade A1 A2: 40. Each is a clause of its own.")),
+        "tiers": LinesField(tier, label=_("Hours by tier"), help_text=_("One a line: A1 A2: 2. A dash promises nothing: C3: –. All other grades have the hours above.")),
         "attempts_apart": forms.IntegerField(label=_("Business days apart at least"), min_value=1, max_value=20, required=False),
+        "attempts_tiers": LinesField(tier, label=_("Attempts by tier"), help_text=_("One a line: A1 A2: 5. All other grades have the attempts above.")),
         "complete_fields": forms.MultipleChoiceField(label=_("Fields that must be filled in"), choices=list(params.FIELDS.items()), required=False,
             widget=forms.CheckboxSelectMultiple),
     }  # fmt: skip
@@ -97,7 +112,8 @@ def fields() -> dict[str, forms.Field]:
 
 # Kind -> parameter -> field.
 NAMES: dict[str, dict[str, str]] = {
-    "min_attempts": {"apart": "attempts_apart"},
+    "first_attempt": {"tiers": "tiers"},
+    "min_attempts": {"tiers": "attempts_tiers", "apart": "attempts_apart"},
     "mandatory_fields": {"fields": "complete_fields"},
 }
 
@@ -111,6 +127,9 @@ def names(kind: str) -> list[str]:
 def initial(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """The further fields filled from a clause's parameters."""
     found = {name: given.get(param) for param, name in NAMES.get(kind, {}).items()}
+    for name in ("tiers", "attempts_tiers"):
+        if found.get(name):
+            found[name] = shown_tiers(given["tiers"])
     if kind in CLOCKED:
         found[f"{kind}_calendar"] = given.get("calendar")
     return {name: value for name, value in found.items() if value}

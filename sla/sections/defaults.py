@@ -45,8 +45,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
     "review": {"rhythm": MONTHLY, "day": 5},
 }  # fmt: skip
-TIERS = "tiers"  # a section that is a list: [{"name", "grades", "hours", "attempts"}, …]
-BY_TIER = {"first_attempt": "hours", "min_attempts": "attempts"}  # kind of clause -> field of a tier that is its target
+TIERS = "tiers"  # a parameter of clauses: [{"grades": ["A1"], "target": "2" or null}, …]
 RULES = ("same_within_minutes", "per_day", "channels")  # of the clock rules, pushed down to handoffs
 
 
@@ -62,13 +61,10 @@ class Escalation:
 
 @dataclass(frozen=True)
 class Tier:
-    """A group of grades with targets of its own: business hours to the first attempt, attempts at least. None: the
-    clause's own target."""
+    """Grades with targets of their own: clause key -> its target there; None: nothing is promised on these."""
 
-    name: str
     grades: tuple[str, ...]
-    hours: Decimal | None
-    attempts: int | None
+    targets: Mapping[str, Decimal | None]
 
 
 def body_of(terms: Any) -> Mapping[str, Any]:
@@ -128,27 +124,13 @@ def pauses_allowed(terms: Any) -> tuple[str, ...]:
 
 
 def tiers(terms: Any) -> tuple[Tier, ...]:
-    """Groups of grades with targets of their own; none where all leads are treated alike."""
-    return tuple(
-        Tier(
-            one["name"], tuple(one["grades"]), Decimal(one["hours"]) if one.get("hours") else None,
-            int(one["attempts"]) if one.get("attempts") else None,
-        )
-        for one in body_of(terms).get(TIERS) or ()
-    )  # fmt: skip
-
-
-def tier_of(terms: Any, grade: str) -> Tier | None:
-    """The tier that holds a grade."""
-    return next((one for one in tiers(terms) if grade in one.grades), None)
-
-
-def clause_params(terms: Any, clause: Mapping[str, Any]) -> dict[str, Any]:
-    """By what a clause is judged beside its target: its own parameters, and the targets of the tiers for its kind."""
-    field, own = BY_TIER.get(clause["kind"], ""), dict(clause.get("params") or {})
-    told = [(list(tier.grades), getattr(tier, field)) for tier in tiers(terms)] if field else []
-    targets = [{"grades": grades, "target": f"{Decimal(target):f}"} for grades, target in told if target is not None]
-    return own | {"tiers": targets} if targets else own
+    """Groups of grades that a clause treats in their own way, in the order of the clauses; none where all are alike."""
+    found: dict[tuple[str, ...], dict[str, Decimal | None]] = {}
+    for clause in body_of(terms).get("clauses") or ():
+        for one in (clause.get("params") or {}).get(TIERS) or ():
+            target = one.get("target")
+            found.setdefault(tuple(one["grades"]), {})[clause["key"]] = Decimal(target) if target else None
+    return tuple(Tier(grades, targets) for grades, targets in found.items())
 
 
 def excluded_reasons(terms: Any) -> tuple[str, ...]:
@@ -165,9 +147,16 @@ def handoff_rules(terms: Any) -> dict[str, Any]:
     if written(terms, "clock_rules"):
         said = section(terms, "clock_rules")
         out |= {key: said[key] for key in RULES}
-    if by_grade := {grade: tier.attempts for tier in tiers(terms) if tier.attempts for grade in tier.grades}:
+    if by_grade := _attempts_by_grade(terms):
         out["attempts_by_grade"] = by_grade
     return out
+
+
+def _attempts_by_grade(terms: Any) -> dict[str, int]:
+    """Grade -> attempts promised, where the clause of attempts has tiers."""
+    told = [one for one in body_of(terms).get("clauses") or () if one.get("kind") == "min_attempts"]
+    tiers_of = [tier for one in told for tier in (one.get("params") or {}).get(TIERS) or () if tier.get("target")]
+    return {grade: int(Decimal(tier["target"])) for tier in tiers_of for grade in tier["grades"]}
 
 
 def notice_days(terms: Any) -> int:

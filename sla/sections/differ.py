@@ -13,7 +13,7 @@ from . import defaults
 from .fields import DECIMAL, MONEY, NUMBER, PERCENT, Field, decimal, number
 from .reading import Promise, Reading, names_in
 from .table import SECTIONS, Section
-from .text import clause_words, tier_rows
+from .text import clause_words
 
 ORDERED = (NUMBER, DECIMAL, PERCENT, MONEY)
 
@@ -77,8 +77,6 @@ def _sections(old: Reading, new: Reading) -> Iterator[Change]:
     for section in SECTIONS:
         if section.key == "definitions":
             yield from _definition(old, new)
-        elif section.key == defaults.TIERS:
-            yield from _tiers(old, new)
         elif section.fields and old.body.get(section.key) != new.body.get(section.key):
             yield from _fields(section, old, new)
 
@@ -106,15 +104,6 @@ def _definition(old: Reading, new: Reading) -> Iterator[Change]:
     before, after = (reading.section("definitions")["version"] for reading in (old, new))
     if after and before and before != after:
         yield _placed(3, instead(_("Version of the definition"), str(before), str(after)))
-
-
-def _tiers(old: Reading, new: Reading) -> Iterator[Change]:
-    before, after = ({row[0]: row for row in tier_rows(reading)} for reading in (old, new))
-    for name in {**before, **after}:
-        if before.get(name) == after.get(name):
-            continue
-        said = [", ".join(row[1:]) if row else _("none") for row in (before.get(name), after.get(name))]
-        yield _placed(7, instead(_("Tier “%(name)s”") % {"name": name}, *said))
 
 
 def _clauses(old: Reading, new: Reading) -> Iterator[Change]:

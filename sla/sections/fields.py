@@ -117,6 +117,11 @@ def _person_form(one: Field) -> forms.Field:
     )
 
 
+def _as_options(one: Field) -> Callable[[Any], Any]:
+    """What was sent, as the table writes it: whole numbers where the options are some."""
+    return int if all(isinstance(key, int) for key in one.choices()) else str
+
+
 def _out_of_range(one: Field, value: Any) -> str:
     found = decimal(value)
     whole = one.kind != NUMBER or (found is not None and found == int(found))
@@ -177,7 +182,7 @@ SHAPES: dict[str, Shape] = {
     CHOICE: Shape(
         lambda one: forms.TypedChoiceField(
             label=one.label, choices=list(one.choices().items()), help_text=one.help,
-            coerce=type(next(iter(one.choices()))),
+            coerce=_as_options(one),
         ),
         lambda value: value, lambda one, value, names: str(one.choices().get(value, value)), _unknown,
     ),

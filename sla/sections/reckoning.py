@@ -77,7 +77,7 @@ def check(reading: Reading) -> Check | None:
 def _whole_volume(reading: Reading) -> list:
     """The volume clause of everybody; the sum of those of a part where there is none of all."""
     found = reading.of_kind("mql_volume")
-    whole = [one for one in found if not one.params]
+    whole = [one for one in found if not one.params.get("where")]
     return whole[:1] or found
 
 

@@ -1,21 +1,16 @@
 """What is wrong with the sections of terms, and what is only unusual, in words, by section."""
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from personas.criteria.grade import DIGITS, LETTERS
-
 from . import defaults, reckoning
-from .fields import decimal, number
+from .fields import number
 from .reading import Reading, day
-from .table import SECTIONS, WRITTEN, Section
+from .table import WRITTEN, Section
 from .text import beyond
-
-GRADE = re.compile(f"[{LETTERS}][{DIGITS}]")
 
 
 def problems(body: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -28,8 +23,6 @@ def problems(body: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def _of(section: Section, body: Mapping[str, Any]) -> list[str]:
-    if section.key == defaults.TIERS:
-        return tier_problems(body[defaults.TIERS])
     said = body[section.key]
     if not isinstance(said, Mapping) or set(said) - {one.key for one in section.fields}:
         return [_("This section holds something that it does not know.")]
@@ -37,39 +30,6 @@ def _of(section: Section, body: Mapping[str, Any]) -> list[str]:
     found = [sentence for one in section.fields if (sentence := one.wrong(value[one.key]))]
     check = CHECKS.get(section.key)
     return found or (check(value) if check else [])
-
-
-def tier_problems(tiers: Any) -> list[str]:
-    """Sentences about tiers: each needs a name, grades of its own and a target of its own."""
-    found, held, names = [], set(), set()
-    for one in tiers:
-        name, grades = str(one.get("name") or "").strip(), one.get("grades") or []
-        words = {"name": name or "?"}
-        if not name or name in names:
-            found.append(_("Tier “%(name)s”: each tier needs a name of its own.") % words)
-        if not grades or not all(GRADE.fullmatch(str(grade)) for grade in grades):
-            found.append(_("Tier “%(name)s”: give grades such as A1, A2.") % words)
-        found += [
-            _("Tier “%(name)s”: grade %(grade)s belongs to another tier already.") % (words | {"grade": grade})
-            for grade in grades
-            if grade in held
-        ]
-        found += _tier_targets(one, words)
-        held |= set(grades)
-        names.add(name)
-    return found
-
-
-def _tier_targets(one: Mapping[str, Any], words: Mapping[str, str]) -> list[str]:
-    hours, attempts = one.get("hours"), one.get("attempts")
-    if hours is None and attempts is None:
-        return [_("Tier “%(name)s” changes nothing: give hours or attempts.") % words]
-    found = []
-    if hours is not None and not 0 < (decimal(hours) or 0) <= 1000:
-        found.append(_("Tier “%(name)s”: the hours lie between 0.25 and 1,000.") % words)
-    if attempts is not None and not (isinstance(attempts, int) and 1 <= attempts <= 20):
-        found.append(_("Tier “%(name)s”: the attempts lie between 1 and 20.") % words)
-    return found
 
 
 def _goal(said: Mapping[str, Any]) -> list[str]:
@@ -137,7 +97,7 @@ def below_goal(one: Reading) -> str:
     """A promised volume that does not reach the revenue goal, as a sentence; "" where it does or nothing is said."""
     found = reckoning.goal_of(one.section("goal"))
     check = one.of_kind("mql_volume")
-    volume = sum(clause.target for clause in check if not clause.params)
+    volume = sum(clause.target for clause in check if not clause.params.get("where"))
     if found is None or not volume or volume >= found.a_month:
         return ""
     words = {"promised": number(volume), "needed": number(found.a_month)}
@@ -159,4 +119,4 @@ def warnings(one: Reading) -> dict[str, list[str]]:
 
 def known(body: Mapping[str, Any]) -> bool:
     """Whether a body holds only what the table knows."""
-    return set(body) <= {"calendar", "starts_on", "ends_on", "clauses", *(one.key for one in SECTIONS)}
+    return set(body) <= {"calendar", "starts_on", "ends_on", "clauses", *defaults.DEFAULTS}

@@ -10,6 +10,7 @@ from ..kinds import amount
 from . import reckoning
 from .fields import number
 from .reading import Reading
+from .table import BY_KEY
 
 
 def goal(one: Reading) -> list[str]:
@@ -39,9 +40,11 @@ def goal(one: Reading) -> list[str]:
 
 
 def _steps(one: Reading) -> str:
-    labels = {"accepted": _("accepted"), "sql": _("to SQL"), "won": _("to customer")}
     said = one.section("goal")
-    steps = ", ".join(f"{labels[key]} {one.said('goal', key)}" for key in reckoning.STEPS if said[key])
+    given = [field for field in BY_KEY["goal"].fields if field.key in reckoning.STEPS and said[field.key]]
+    if len(given) == 1:
+        return _("MQL that become customers: %(rate)s.") % {"rate": given[0].said(said[given[0].key], one.names)}
+    steps = ", ".join(f"{field.label} {field.said(said[field.key], one.names)}" for field in given)
     return _("What becomes of MQL: %(steps)s.") % {"steps": steps}
 
 

@@ -28,12 +28,12 @@ class Section:
     @property
     def written(self) -> bool:
         """Whether it has a form of its own."""
-        return bool(self.fields) or self.key == defaults.TIERS
+        return bool(self.fields)
 
 
 def left_out() -> Mapping[str, Any]:
     """Reasons that the acceptance rate leaves out, in words."""
-    return {code: reasons.known()[code].label for code in reasons.excluded()}
+    return {code: one.label for code, one in reasons.known().items() if one.excluded}
 
 
 GROUPS = {
@@ -48,8 +48,8 @@ PAUSES = {
     "prospect": _("the prospect asked for a date"),
     "incident": _("an incident of a system"),
 }
-NEVER = {"empty": _("never")}
-NOT_SAID = {"needed": False, "empty": _("not given")}
+NEVER: dict[str, Any] = {"empty": _("never")}
+NOT_SAID: dict[str, Any] = {"needed": False, "empty": _("not given")}
 
 SECTIONS = (
     Section(
@@ -107,10 +107,7 @@ SECTIONS = (
     Section("marketing", 5, _("What marketing promises")),
     Section("sales", 6, _("What sales promises")),
     Section("both", 7, _("Results of both sides")),
-    Section(
-        defaults.TIERS, 7, _("Targets by tier"),
-        _("Groups of grades that are followed up faster, or more often, than the clauses say. A grade belongs to one tier at most."),
-    ),
+    Section(defaults.TIERS, 7, _("Targets by tier")),
     Section(
         "clock_rules", 8, _("Clock rules"), _("How time is counted, beside the calendar, which is chosen with the promises."),
         (
@@ -156,9 +153,9 @@ SECTIONS = (
     Section(
         "escalation", 12, _("Escalation"), _("What happens while a promise runs out, and when it is missed."),
         (
-            Field("remind", _("The rep is reminded when so much of the time is gone (%)"), NUMBER, 1, 100),
+            Field("remind", _("The rep is reminded when so much of the time is gone (%)"), NUMBER, 1, 99),
             Field("copy", _("The manager is told when so much is gone (%)"), NUMBER, 1, 200),
-            Field("reassign_after_days", _("Given to somebody else, business days after it was due"), NUMBER, 0, 60, needed=False,
+            Field("reassign_after_days", _("Given to somebody else, business days after it was due"), NUMBER, 1, 60, needed=False,
                   empty=_("never by itself")),
         ),
     ),

@@ -64,8 +64,9 @@ def _told(one: Reading) -> Iterator[tuple[Section, Part]]:
                 nothing = [] if lines else [_("Nothing is promised.")]
                 yield section, Part(section.key, section.title, nothing, lines)
         elif section.key == defaults.TIERS:
-            if rows := tier_rows(one):
-                yield section, Part(section.key, section.title, [], [], tier_heads(), rows)
+            heads, rows = tier_table(one)
+            if rows:
+                yield section, Part(section.key, section.title, [], [], heads, rows)
         elif section.key in SAYS and (section.key in ALWAYS or defaults.written(one.body, section.key)):
             yield section, Part(section.key, section.title, SAYS[section.key](one))
 
@@ -83,20 +84,19 @@ def clause_words(one: Promise) -> str:
     return _("%(label)s: %(sentence)s, on at least %(share)s of the MQL.") % (words | {"share": share})
 
 
-def tier_heads() -> list[str]:
-    return [_("Tier"), _("Grades"), _("First attempt in business hours"), _("Attempts at least")]
+def tier_table(one: Reading) -> tuple[list[str], list[list[str]]]:
+    """Heads and rows: the grades of each tier with its target in each clause that makes a difference; no rows without any."""
+    found = defaults.tiers(one.body)
+    clauses = [clause for clause in one.promises if clause.params.get(defaults.TIERS)]
+    heads = [_("Grades"), *(f"{clause.key} {clause.kind.target_label}" for clause in clauses)]
+    return heads, [[", ".join(tier.grades), *(_target(tier, clause) for clause in clauses)] for tier in found]
 
 
-def tier_rows(one: Reading) -> list[list[str]]:
-    """name, grades, hours, attempts of each tier; a target that it does not change is that of the clause."""
-    usual = _("as in the clause")
-    return [
-        [
-            tier.name, ", ".join(tier.grades), usual if tier.hours is None else number(tier.hours),
-            usual if tier.attempts is None else number(tier.attempts),
-        ]
-        for tier in defaults.tiers(one.body)
-    ]  # fmt: skip
+def _target(tier: defaults.Tier, clause: Promise) -> str:
+    if clause.key not in tier.targets:
+        return _("as in the clause")
+    target = tier.targets[clause.key]
+    return _("nothing promised") if target is None else number(target)
 
 
 def beyond(load) -> dict[str, str]:

@@ -47,13 +47,18 @@ def propose(*, kind: str, line: str, body: Any, by: User | None, at: datetime) -
 
 
 @transaction.atomic
-def sign(*, paper: Paper, by: User, at: datetime, password: str = "", proved: bool = False) -> Signature:
+def sign(
+    *, paper: Paper, by: User, at: datetime, password: str = "", proved: bool = False, read: str = ""
+) -> Signature:
     """The signature of `by` for their side, after asking for the password again. AgreementError says why not.
 
-    `proved`: somebody without a password has just shown who they are in another way (`proof.fresh`).
+    `proved`: somebody without a password has just shown who they are in another way (`proof.fresh`). `read`: digest of the
+    text that stood before the signer; another one by now is not signed.
     """
     if reason := why_not(paper, by, at):
         raise AgreementError(reason)
+    if read and read != paper.sha256:
+        raise AgreementError(_("The text was changed since you opened it: read it again before you sign."))
     if by.has_usable_password() and not by.check_password(password):
         raise AgreementError(_("This is not your password."))
     if not by.has_usable_password() and not proved:

@@ -60,7 +60,8 @@ def sign(request: HttpRequest, paper: Paper, at: datetime, *, may_try: bool) -> 
         raise services.AgreementError(_("Too many tries: wait a minute, then try again."))
     password = request.POST.get("password", "")
     by = cast(User, request.user)  # `needs` lets nobody else in
-    services.sign(paper=paper, by=by, at=at, password=password, proved=proof.fresh(request))
+    read = "" if asked(request) else request.POST.get("read", "")
+    services.sign(paper=paper, by=by, at=at, password=password, proved=proof.fresh(request), read=read)
 
 
 def done(request: HttpRequest) -> str:

@@ -90,12 +90,15 @@ def test_a_rep_reads_their_own_line_and_the_others_in_one(november):
 
 def test_terms_that_group_grades_into_tiers_are_broken_down_by_these(november):
     month = shown(november)
-    body = month.terms.body | {"tiers": [{"name": "hot", "grades": ["A1", ""]}]}
-    handoff(paris(2026, 11, 10, 9))
+    hot = FIRST | {"params": {"tiers": [{"grades": ["A1", "A2"], "target": "2"}]}}
+    body = month.terms.body | {"clauses": [hot]}
+    for grade in ("A1", "A2", ""):
+        handoff(paris(2026, 11, 10, 9), grade=grade)
     month = shown(november)
     month.terms.body = body
-    (line,) = breakdown.of(month, month.row("5.1"), "tier", signers()[0])
-    assert (line.name, line.size, line.where) == ("hot", 1, {"grade": ("",)})
+    first, last = breakdown.of(month, month.row("5.1"), "tier", signers()[0])
+    assert (first.name, first.size, first.where) == ("A1, A2", 2, {"grade": ("A1", "A2")})
+    assert (last.name, last.size) == ("without a grade", 1)
 
 
 DEEDS = st.lists(

@@ -52,7 +52,7 @@ def test_the_starter_is_whole_and_sound(body):
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_it_reads_in_numbered_sections_in_each_language(body, language):
-    full = body | {"tiers": [{"name": "Hot", "grades": ["A1"], "hours": "2", "attempts": None}]}
+    full = body | {"clauses": [VOLUME, TIERED, ATTEMPTS]}
     with override(language):
         found = text.document(read(full | {"goal": body["goal"] | GOAL, "capacity": body["capacity"] | CAPACITY}))
     assert [one.number for one in found] == list(range(1, 15))
@@ -142,30 +142,21 @@ def test_a_contact_stands_on_its_own_side_and_is_not_its_own_deputy(body):
     assert "another person" in sound.problems(twice)["parties"][0]
 
 
-TIER = {"name": "Hot", "grades": ["A1", "A2"], "hours": "2", "attempts": 5}
+TIERED = {**FIRST, "params": {"tiers": [{"grades": ["A1", "A2"], "target": "2"}, {"grades": ["C3"], "target": None}]}}
 
 
-@pytest.mark.parametrize(
-    ("tiers", "sentence"),
-    [
-        ([TIER, TIER | {"grades": ["B1"]}], "a name of its own"),
-        ([TIER, TIER | {"name": "Warm"}], "grade A1 belongs to another tier"),
-        ([TIER | {"grades": []}], "give grades"),
-        ([TIER | {"grades": ["Z9"]}], "give grades"),
-        ([TIER | {"hours": None, "attempts": None}], "changes nothing"),
-        ([TIER | {"hours": "0"}], "hours lie between"),
-        ([TIER | {"attempts": 99}], "attempts lie between"),
-    ],
-)
-def test_tiers_hold_each_grade_once(body, tiers, sentence):
-    assert sentence in " ".join(sound.problems(body | {"tiers": tiers})["tiers"])
+def test_tiers_are_one_table(body):
+    parts = [part for one in text.document(read(body | {"clauses": [VOLUME, TIERED, ATTEMPTS]})) for part in one.parts]
+    table = next(part for part in parts if part.key == "tiers")
+    assert table.heads == ["Grades", "6.1 business hours at most"]
+    assert table.rows == [["A1, A2", "2"], ["C3", "nothing promised"]]
 
 
 def test_differences_are_said_in_words_in_both_languages(body):
-    old = body | {"clauses": [VOLUME, FIRST, ATTEMPTS, WON], "tiers": [TIER]}
+    old = body | {"clauses": [VOLUME, FIRST, ATTEMPTS, WON]}
     new = with_section(old, "review", rhythm="quarterly") | {
         "clauses": [{**VOLUME, "target": "240"}, ACCEPTANCE, {**FIRST, "share": "85"}, {**ATTEMPTS, "params": {"days": 8}}],
-        "starts_on": "2027-01-01", "tiers": [TIER | {"hours": "1"}],
+        "starts_on": "2027-01-01",
     }  # fmt: skip
     assert said(old, new) == [
         "2: First day: 1 Jan 2027, before: 1 Nov 2026",
@@ -173,12 +164,11 @@ def test_differences_are_said_in_words_in_both_languages(body):
         "5.2: new clause: Acceptance rate: at least 60% of the month's handoffs accepted, of those decided.",
         "6.1: share of the MQL promised lowered from 90% to 85%",
         "6.2: business days lowered from 10 to 8",
-        "7: Tier “Hot”: A1, A2, 1, 5, before: A1, A2, 2, 5",
         "7.1: clause dropped: Deals won: 5 deals won a month.",
         "14: The contract is reviewed: every quarter, before: every month",
     ]
     french = said(old, new, "fr")
-    assert "5.1 : MQL par mois, de 200 à 240 (en hausse)" in french and len(french) == 8
+    assert "5.1 : MQL par mois, de 200 à 240 (en hausse)" in french and len(french) == 7
     assert not set(french) & set(said(old, new))
 
 

@@ -133,12 +133,9 @@ def test_every_section_is_written_on_its_page(client, france):
     assert section(client, france, "goal", do="next", revenue="1000000", deal="20000", won="5").url.endswith(
         "/capacity/"
     )
-    tier = {"name0": "Hot", "grades0": "a1, A2", "hours0": "2", "attempts0": ""}
-    assert section(client, france, "tiers", **tier).status_code == 302
     france.refresh_from_db()
     body = france.draft.body
     assert body["parties"]["contact_sales"] == hugo.pk and body["goal"]["revenue"] == "1000000"
-    assert body["tiers"] == [{"name": "Hot", "grades": ["A1", "A2"], "hours": "2", "attempts": None}]
     assert body["clauses"] == drafts.starter(None, START)["clauses"]  # begun with the founding template
     for key in (
         "scope",
@@ -160,7 +157,6 @@ def test_every_section_is_written_on_its_page(client, france):
     [
         ("review", {"day": "31"}, "less than or equal to 28"),
         ("capacity", {"reps": "5", "hours_a_day": ""}, "both the reps and their hours"),
-        ("tiers", {"name0": "Hot", "grades0": "", "hours0": "2"}, "give grades"),
     ],
 )
 def test_a_section_that_is_wrong_is_not_kept_and_says_why(client, france, key, values, sentence):
@@ -236,7 +232,7 @@ def test_a_later_version_that_cuts_this_one_is_told(client, france):
 def test_an_amendment_begins_with_the_terms_in_force_and_is_thrown_away_whole(client, france):
     claire, hugo = signers()
     at = clock.now()
-    body = written(france, starts_on=clock.today(at).replace(day=1).isoformat(), tiers=[])
+    body = written(france, starts_on=clock.today(at).replace(day=1).isoformat())
     paper = proposed(france, at)
     for who in (claire, hugo):
         agreements.sign(paper=paper, by=who, at=at, password=PASSWORD)

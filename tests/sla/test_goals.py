@@ -89,3 +89,17 @@ def test_the_page_counts_and_says_what_was_wrong_at_the_field(client):
     assert ">30<" in page and ">600<" in page and ">50<" in page
     answer = client.get("/contract/goal/?revenue=1000000&share=60&deal=0&won=5&months=12")
     assert answer.status_code == 422 and 'value="1000000"' in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_the_page_rounds_as_it_is_asked_and_says_what_sales_can_follow_up(client):
+    client.force_login(person("mia", "manager", "marketing"))
+    a3 = "/contract/goal/?revenue=7500000&share=100&deal=85000&won=20&months=1"
+    assert ">442<" in client.get(a3).content.decode() and ">445<" in client.get(a3 + "&each_step=on").content.decode()
+    c2 = "&reps=5&hours=3&minutes=8&days=20&reach=20"
+    page = client.get(a3 + c2).content.decode()
+    assert all(f">{n:,}<" in page for n in (2250, 1250, 922, 762, 669, 609)) and "48.80" in page  # C2
+    flat = client.get(a3 + "&reps=5&hours=3&minutes=8&days=20").content.decode()
+    assert all(f">{n}<" in flat for n in (750, 375))  # C1
+    answer = client.get(a3 + "&reps=5")
+    assert answer.status_code == 422 and "The capacity needs this number, too." in answer.content.decode()

@@ -1,4 +1,4 @@
-"""The draft asks for spacing, fields, of whom a volume speaks and calendars; what is written comes back the same."""
+"""The draft asks for tiers, spacing, channels, fields, of whom a volume speaks and calendars; what is written comes back the same."""
 
 from datetime import date
 
@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from leads.handoffs.rules import body_of
 from sla import derive, papers
-from sla import terms as terms_module
 from sla.models import Clock, TermsDraft
 from sla.pages.forms import TermsForm
 from tests.people import client_of
@@ -22,7 +21,8 @@ def given(**more) -> dict:
         "revision": 0, "calendar": own.pk, "starts_on": "2026-11-01", "ends_on": "", "volume": "200",
         "volume_of": "source salon, fair: 20\npersona Maud: 120\ngrade a1 A2: 40", "complete": "95",
         "complete_fields": ["email", "phone"], "handover_hours": "2", "handover_share": "95", "hours": "4", "hours_share": "90",
-        "attempts": "3", "attempt_days": "10", "attempts_share": "90", "attempts_apart": "2", "outcome_days": "20", "outcome_share": "80",
+        "tiers": "A1 A2: 2\nB1: 1,5\nC3: –", "attempts": "3", "attempt_days": "10", "attempts_share": "90",
+        "attempts_tiers": "A1: 5", "attempts_apart": "2", "outcome_days": "20", "outcome_share": "80",
         "outcome_calendar": own.pk, **more,
     }  # fmt: skip
 
@@ -37,7 +37,10 @@ def test_everything_that_a_clause_may_say_is_written_signed_and_shown_again():
         "key": "5.1.a", "kind": "mql_volume", "target": "20", "share": None, "params": {"where": {"source": ["salon", "fair"]}},
     }  # fmt: skip
     assert clauses["5.1.c"]["params"] == {"where": {"grade": ["A1", "A2"]}}
-    assert clauses["6.2"]["params"] == {"days": 10, "apart": 2}
+    assert clauses["6.1"]["params"]["tiers"] == [
+        {"grades": ["A1", "A2"], "target": "2"}, {"grades": ["B1"], "target": "1.5"}, {"grades": ["C3"], "target": None},
+    ]  # fmt: skip
+    assert clauses["6.2"]["params"] == {"days": 10, "tiers": [{"grades": ["A1"], "target": "5"}], "apart": 2}
     assert clauses["5.4"]["params"] == {"fields": ["email", "phone"]}
     assert clauses["6.5"]["params"] == {"calendar": calendar().pk}
     again = TermsForm.of(body, 0)
@@ -49,6 +52,8 @@ def test_everything_that_a_clause_may_say_is_written_signed_and_shown_again():
     page = client_of(signers()[0]).get(reverse("sla:terms", args=[contract().pk])).content.decode()
     for said in (
         "only source salon, fair",
+        "A1, A2: 2 business hours",
+        "C3: nothing promised",
         "2 business days apart",
         "e-mail address, phone",
         "by calendar",
@@ -60,6 +65,8 @@ def test_everything_that_a_clause_may_say_is_written_signed_and_shown_again():
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
+        ("tiers", "A1 two hours", "is not understood"),
+        ("tiers", "A1: many", "is not understood"),
         ("volume_of", "shoe 42: 3", "is not understood"),
         ("volume_of", "source: 3", "is not understood"),
         ("volume_of", "source salon: 0", "is not understood"),
@@ -81,22 +88,27 @@ def test_the_draft_is_saved_from_the_page(client):
     assert answer.status_code == 302
     assert {one["key"] for one in TermsDraft.objects.get(contract=of).body["clauses"]} >= {"5.1.a", "6.5"}
     page = client.get(reverse("sla:draft", args=[of.pk])).content.decode()
-    assert "source salon, fair: 20" in page
+    assert "source salon, fair: 20" in page and "A1 A2: 2" in page
 
 
 def test_french_words_are_understood():
-    form = TermsForm.of({}, 0, given(volume_of="catégorie A1: 4"))
+    form = TermsForm.of({}, 0, given(volume_of="catégorie A1: 4", tiers="A1\u202f: 2,5"))
     assert form.is_valid(), form.errors
     clauses = {one["key"]: one for one in form.body()["clauses"]}
     assert clauses["5.1.a"]["params"] == {"where": {"grade": ["A1"]}}
+    assert clauses["6.1"]["params"]["tiers"] == [{"grades": ["A1"], "target": "2.5"}]
+
+
+def test_a_calendar_without_holidays_says_so_where_it_is_chosen():
+    bare, whole = calendar("UTC", ""), calendar()
+    choices = dict(TermsForm.of({}, 0).fields["calendar"].choices)
+    assert (choices[bare.pk], choices[whole.pk]) == ("Calendar UTC  (no holidays!)", "Calendar Europe/Paris FR")
 
 
 def test_the_tiers_of_the_terms_are_what_clocks_and_the_queue_run_by():
-    hot = {"name": "Hot", "grades": ["A1", "A2"], "hours": "2", "attempts": 5}
-    terms = sign(contract(), [FIRST, ATTEMPTS], date(2026, 11, 1), at=paris(2026, 10, 28, 10), tiers=[hot])
-    first, attempts = terms.clauses.order_by("order")
-    assert first.params["tiers"] == [{"grades": ["A1", "A2"], "target": "2"}]
-    assert attempts.params == ATTEMPTS["params"] | {"tiers": [{"grades": ["A1", "A2"], "target": "5"}]}
+    hours, tries = ({"tiers": [{"grades": ["A1", "A2"], "target": target}]} for target in ("2", "5"))
+    clauses = [FIRST | {"params": hours}, ATTEMPTS | {"params": ATTEMPTS["params"] | tries}]
+    terms = sign(contract(), clauses, date(2026, 11, 1), at=paris(2026, 10, 28, 10))
     assert papers.verify(terms.paper) == []
     made = {grade: handoff(paris(2026, 11, 16, 9), grade=grade) for grade in ("A1", "B2")}
     for one in made.values():
@@ -112,16 +124,3 @@ def test_the_tiers_of_the_terms_are_what_clocks_and_the_queue_run_by():
     assert found["A1", "6.2"][1] == "pending" and found["B2", "6.2"][1] == "met"
     assert derive.stale(derive.unsettled(), paris(2026, 11, 18, 12)) == []
     assert [body_of(one)["attempts"] for one in made.values()] == [5, 3]
-
-
-def test_planted_fault_a_clause_that_runs_by_other_tiers_than_signed_is_named(monkeypatch):
-    monkeypatch.setattr(terms_module, "clause_params", lambda body, clause: dict(clause.get("params") or {}))
-    hot = {"name": "Hot", "grades": ["A1"], "hours": "2", "attempts": None}
-    terms = sign(contract(), [FIRST], date(2026, 11, 1), at=paris(2026, 10, 28, 10), tiers=[hot])
-    assert len(papers.verify(terms.paper)) == 1 and "6.1" in papers.verify(terms.paper)[0]
-
-
-def test_a_calendar_without_holidays_says_so_where_it_is_chosen():
-    bare, whole = calendar("UTC", ""), calendar()
-    choices = dict(TermsForm.of({}, 0).fields["calendar"].choices)
-    assert (choices[bare.pk], choices[whole.pk]) == ("Calendar UTC  (no holidays!)", "Calendar Europe/Paris FR")

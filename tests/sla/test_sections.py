@@ -17,7 +17,7 @@ def test_an_older_body_reads_as_what_is_usual():
     assert (defaults.review_rhythm(terms), defaults.review_day(terms)) == ("monthly", 5)
     assert defaults.escalation(terms) == defaults.Escalation(80, 100, None)
     assert defaults.pauses_allowed(terms) == defaults.PAUSES
-    assert defaults.tiers(terms) == () and defaults.tier_of(terms, "A1") is None
+    assert defaults.tiers(terms) == ()
     assert defaults.report_recipients(terms, "monthly") == ("managers", "signers")
     assert defaults.handoff_rules(terms) == {} and defaults.notice_days(terms) == 30
 
@@ -26,13 +26,15 @@ def test_what_is_written_wins_and_what_is_left_out_stays_usual():
     body = OLD | {
         "reporting": {"grace_days": 5, "close_day": 8}, "review": {"rhythm": "quarterly"}, "clock_rules": {"month": "handoff"},
         "escalation": {"copy": 90}, "refusal": {"silence_days": 20},
-        "tiers": [{"name": "Hot", "grades": ["A1", "A2"], "hours": "0.5", "attempts": 6}],
+        "clauses": [{"key": "6.1", "params": {"tiers": [{"grades": ["A1", "A2"], "target": "0.5"}, {"grades": ["C3"], "target": None}]}}],
     }  # fmt: skip
     assert (defaults.grace_days(body), defaults.close_day(body)) == (5, 8)
     assert (defaults.review_rhythm(body), defaults.review_day(body)) == ("quarterly", 5)
     assert defaults.month_switch(body) == "handoff"
     assert defaults.escalation(body) == defaults.Escalation(80, 90, None)
-    assert defaults.tier_of(body, "A2") == defaults.Tier("Hot", ("A1", "A2"), Decimal("0.5"), 6)
+    assert defaults.tiers(body) == (
+        defaults.Tier(("A1", "A2"), {"6.1": Decimal("0.5")}), defaults.Tier(("C3",), {"6.1": None}),
+    )  # fmt: skip
     assert defaults.handoff_rules(body)["silence_days"] == 20 and set(defaults.handoff_rules(body)) <= set(STARTER)
 
 

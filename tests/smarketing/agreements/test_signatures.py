@@ -9,7 +9,9 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from smarketing.accounts.models import AuditEntry
 from smarketing.agreements import kinds, services
+from smarketing.agreements.canonical import sha256
 from smarketing.agreements.models import Paper, Signature
+from tests.forms import form
 from tests.people import PASSWORD, client_of, person
 from tests.together import at_once
 
@@ -199,6 +201,19 @@ def test_a_flipped_byte_is_named(transactional_db, owner, paper, marketing, sale
     with pytest.raises(CommandError, match=r"1 of 1 papers") as caught:
         call_command("verify_papers", stdout=StringIO())
     assert "minutes:1 1" in str(caught.value)
+
+
+@pytest.mark.invariant("I7", mutant="text and digest changed together before anybody signed")
+def test_what_changed_since_it_was_read_is_not_signed(transactional_db, owner, paper, sales, client):
+    client.force_login(sales)
+    page = form(client.get(f"/papers/{paper.pk}/").content.decode(), "/sign/").filled(password=PASSWORD)
+    body = paper.body.replace("20", "21")
+    _flip(owner, "agreements_paper", "body", body, paper.pk)
+    _flip(owner, "agreements_paper", "sha256", sha256(body), paper.pk)
+    paper.refresh_from_db()
+    assert services.verify(paper) == []  # nothing but the page that was read tells it
+    answer = client.post(f"/papers/{paper.pk}/sign/", page, follow=True)
+    assert "The text was changed since you opened it" in answer.content.decode() and not Signature.objects.exists()
 
 
 @pytest.mark.invariant("I7", mutant="a signature moved")
