@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from .pages import api, campaign_plans, documents, follow_up, goal, meeting_room, months, remarks, review
+from .pages import api, campaign_plans, documents, evidence, follow_up, goal, meeting_room, months, remarks, review
 
 app_name = "sla"
 MONTH = r"(?P<month>\d{4}-\d{2})"
@@ -19,6 +19,8 @@ urlpatterns = [
     path("contract/<int:pk>/review/hold/", review.hold, name="hold_review"),
     re_path(rf"^contract/(?P<pk>\d+)/{MONTH}/present/$", meeting_room.present, name="present"),
     re_path(rf"^contract/(?P<pk>\d+)/{MONTH}/print/$", meeting_room.printed, name="print"),
+    re_path(rf"^contract/(?P<pk>\d+)/{MONTH}/evidence/terms.json$", evidence.terms, name="evidence_terms"),
+    re_path(rf"^contract/(?P<pk>\d+)/{MONTH}/evidence/facts.csv$", evidence.facts, name="evidence_facts"),
     re_path(rf"^contract/(?P<pk>\d+)/{MONTH}/remarks/$", remarks.remarks, name="remarks"),
     path("campaigns/<int:pk>/plan/", campaign_plans.plan, name="plan"),
     path("api/v1/contracts/", api.Contracts.as_view(), name="api_contracts"),

@@ -38,7 +38,7 @@ def follow_up(request: HttpRequest, month: str = "") -> HttpResponseBase:
         "before": address(contract, follow.back(found.first, 1)[0], len(contracts)),
         "after": address(contract, next_month(found.first), len(contracts)),
         "can_edit": may(request.user, "contract.edit"), "month_key": f"{found.first:%Y-%m}",
-        "export_offers": saving.offers(partial(_query, contract, len(contracts))) if found.rows else [],
+        "may_audit": may(request.user, "leads.export"), "export_offers": saving.offers(partial(_query, contract, len(contracts))) if found.rows else [],
     }  # fmt: skip
     context |= _clause(request, found, reader, len(contracts))
     return render(request, "sla/follow_up.html", context)

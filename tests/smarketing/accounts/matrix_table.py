@@ -99,7 +99,10 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "word": {WORKERS: "personas:glossary_term"},
     "terms": {ALL: "sla:terms sla:review", BOSSES: "sla:draft sla:hold_review"},
     "month": {ALL: "sla:month"},
-    "month of the api": {ALL: "sla:api_month sla:present sla:print sla:remarks"},
+    "month of the api": {
+        ALL: "sla:api_month sla:present sla:print sla:remarks",
+        FILES: "sla:evidence_terms sla:evidence_facts",
+    },
     "book": {ALL: "reporting:book", BOSSES: "reporting:close"},
     "closed book": {BOSSES: "reporting:reopen"},
     "number": {ALL: "measures:rows measures:one"},
