@@ -13,9 +13,11 @@ from reporting.demo import seed
 from reporting.demo.bulk import copy, ids, times
 from sla import derive, sets
 from sla.derive import Asked
+from sla.models import Contract
 from smarketing.accounts.models import User
 from smarketing.rows import clock
 
+from . import pages
 from .stopwatch import Sheet, seconds, undone
 
 ROUNDS, MONTHS, HOUR = 5, 17, 3_600_000_000
@@ -127,3 +129,14 @@ def _copied() -> float:
             cursor.execute("DELETE FROM sla_clock")
 
         return max(undone(once, ROUNDS) - undone(wipe, ROUNDS), 0.0)
+
+
+def months(sheet: Sheet, count: int) -> None:
+    """The pages of the contract over so many handoffs of seventeen months, with the worst of a dozen readings of each."""
+    at = clock.now()
+    there = grow(count, at)
+    derive.rebuild(at)
+    seed.analyze("VACUUM ANALYZE")
+    client, contract = pages.client(role="manager", side="sales"), Contract.objects.order_by("pk")[0]
+    for path in pages.of_months(contract):
+        pages.measure(sheet, client, path, f"{there} handoffs, ")
