@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from leads.handoffs import rules, states
 from leads.models import Handoff
 from personas.models import DefinitionLine
+from reporting.books import closing, services
 from reporting.demo import seed
 from reporting.demo.bulk import copy, ids, times
 from sla import derive, sets
@@ -132,11 +133,13 @@ def _copied() -> float:
 
 
 def months(sheet: Sheet, count: int) -> None:
-    """The pages of the contract over so many handoffs of seventeen months, with the worst of a dozen readings of each."""
+    """The pages of the contract over so many handoffs of seventeen months, those before the running one closed as agreed."""
     at = clock.now()
     there = grow(count, at)
     derive.rebuild(at)
     seed.analyze("VACUUM ANALYZE")
     client, contract = pages.client(role="manager", side="sales"), Contract.objects.order_by("pk")[0]
+    for month in closing.due(contract, clock.today(at)):
+        services.close_month(contract=contract, month=month, by=None, at=at)
     for path in pages.of_months(contract):
         pages.measure(sheet, client, path, f"{there} handoffs, ")
