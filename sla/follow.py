@@ -150,8 +150,10 @@ class Reader(Counting):
     def _read(self, months: Sequence[date]) -> tuple[dict, dict, dict, dict]:
         """(books, volumes by day, clocks, figures by month and clause) of these months."""
         books = hooks.books(self.contract, months) if self.closed else {}
-        counted = self.by_day(months)
-        clocks = self.promises(months) | self.rates(months, counted)
+        # A closed month is read from its book, unless that is older than what it keeps of days.
+        open_ = [one for one in months if one not in books or not books[one].days]
+        counted = self.by_day(open_) if open_ else {}
+        clocks = self.promises(open_) | self.rates(open_, counted) if open_ else {}
         return books, counted, clocks, {one: self.figures(one, counted, clocks, books.get(one)) for one in months}
 
     def _state(self, figures: dict, key: str) -> str:

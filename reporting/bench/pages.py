@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 from django.db import connection
 from django.test import Client
@@ -12,6 +13,7 @@ from leads.models import Campaign, Company, Deal, Handoff, HandoffState, Lead
 from personas.models import DefinitionLine, Persona
 from sla.models import Contract
 from smarketing.accounts.models import User
+from smarketing.rows import clock
 
 from .stopwatch import Processor, Sheet, percentile
 
@@ -30,39 +32,43 @@ SORTS = re.compile(r"[?&;]sort=(-?[\w.]+)")
 
 def pages(sheet: Sheet, plans: bool, say: Callable[[str], None]) -> None:
     """Each page TIMES times, queries counted; with `plans` the plan of the slowest query of each that is over the goal."""
-    clients = [_client(role="manager", side="sales"), _client(role="administrator")]
+    clients = [client(role="manager", side="sales"), client(role="administrator")]
     with connection.cursor() as cursor:
         cursor.execute("SET max_parallel_workers_per_gather = 0")  # so that all of the database's work is seen
     for path in dict.fromkeys(_addresses(clients[0])):
-        for client in clients:
-            answer = client.get(path)
+        for reader in clients:
+            answer = reader.get(path)
             if answer.status_code == 200 and answer.headers.get("Content-Type", "").startswith("text/html"):
-                _page(sheet, client, path, plans, say)
+                slowest = measure(sheet, reader, path)
+                if plans and slowest:
+                    _plan(slowest, say)
                 break
     with connection.cursor() as cursor:
         cursor.execute("RESET max_parallel_workers_per_gather")
 
 
-def _client(**who: str) -> Client:
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(User.objects.filter(**who).first())
-    return client
+def client(**who: str) -> Client:
+    """A browser of the first person of these properties."""
+    made = Client(SERVER_NAME="localhost")
+    made.force_login(User.objects.filter(**who).first())
+    return made
 
 
-def _page(sheet: Sheet, client: Client, path: str, plans: bool, say: Callable[[str], None]) -> None:
+def measure(sheet: Sheet, reader: Client, path: str, said: str = "") -> dict | None:
+    """A page TIMES times, queries counted. Returns the slowest query where it is over the goal."""
     took, of_database = [], []
     for _time in range(TIMES):
         with Processor() as used:
-            client.get(path)
+            reader.get(path)
         took.append(used.seconds)
         of_database.append(used.database)
     with CaptureQueriesContext(connection) as seen:
-        client.get(path)
+        reader.get(path)
     p95, inside = 1000 * percentile(took, 0.95), 1000 * percentile(of_database, 0.5)
-    what = f"page {path}, {len(seen)} queries, p50 {1000 * percentile(took, 0.5):.0f} ms ({inside:.0f} in the database), p95"
+    what = f"page {path}, {said}{len(seen)} queries, p50 {1000 * percentile(took, 0.5):.0f} ms ({inside:.0f} in the database), p95"
     sheet.add(f"page {path}", what, p95, "ms", f"≤ {GOAL} ms", p95 <= GOAL)
-    if plans and p95 > GOAL and seen.captured_queries:
-        _plan(max(seen.captured_queries, key=lambda one: float(one["time"])), say)
+    over = p95 > GOAL and seen.captured_queries
+    return max(seen.captured_queries, key=lambda one: float(one["time"])) if over else None
 
 
 def _addresses(client: Client) -> Iterator[str]:
@@ -102,6 +108,18 @@ def _of_objects() -> Iterator[str]:
     ):  # fmt: skip
         if thing is not None:
             yield reverse(name, args=[thing.pk])
+    if contract := Contract.objects.first():
+        yield from of_months(contract)
+
+
+def of_months(contract: Contract) -> Iterator[str]:
+    """The month of a contract: running, broken down, a closed one, in the meeting room and on paper."""
+    today = clock.today()
+    yield from (reverse("sla:follow_up"), reverse("sla:months"), reverse("sla:review", args=[contract.pk]))
+    running, before = f"{today:%Y-%m}", f"{today.replace(day=1) - timedelta(days=1):%Y-%m}"
+    yield from (reverse("sla:follow_up") + f"?by={by}" for by in ("rep", "persona", "source"))
+    yield reverse("sla:month", args=[before])
+    yield from (reverse(name, args=[contract.pk, running]) for name in ("sla:present", "sla:print"))
 
 
 def _sorts(client: Client, path: str) -> list[str]:

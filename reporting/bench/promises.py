@@ -9,15 +9,17 @@ from django.db import connection, transaction
 from leads.handoffs import rules, states
 from leads.models import Handoff
 from personas.models import DefinitionLine
+from reporting.books import closing, services
 from reporting.demo import seed
 from reporting.demo.bulk import copy, ids, times
 from sla import derive, sets
 from sla.derive import Asked
-from sla.models import Pause, WaiverAnswer
+from sla.models import Contract, Pause, WaiverAnswer
 from smarketing.accounts.models import User
 from smarketing.calendars import services as calendars
 from smarketing.rows import clock
 
+from . import pages
 from .stopwatch import Sheet, seconds, undone
 
 ROUNDS, MONTHS, HOUR = 5, 17, 3_600_000_000
@@ -168,3 +170,16 @@ def _copied() -> float:
             cursor.execute("DELETE FROM sla_clock")
 
         return max(undone(once, ROUNDS) - undone(wipe, ROUNDS), 0.0)
+
+
+def months(sheet: Sheet, count: int) -> None:
+    """The pages of the contract over so many handoffs of seventeen months, those before the running one closed as agreed."""
+    at = clock.now()
+    there = grow(count, at)
+    derive.rebuild(at)
+    seed.analyze("VACUUM ANALYZE")
+    client, contract = pages.client(role="manager", side="sales"), Contract.objects.order_by("pk")[0]
+    for month in closing.due(contract, clock.today(at)):
+        services.close_month(contract=contract, month=month, by=None, at=at)
+    for path in pages.of_months(contract):
+        pages.measure(sheet, client, path, f"{there} handoffs, ")

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
+from smarketing.accounts.models import Role
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock, fence
 
@@ -38,7 +39,7 @@ def follow_up(request: HttpRequest, month: str = "") -> HttpResponseBase:
         "before": address(contract, follow.back(found.first, 1)[0], len(contracts)),
         "after": address(contract, next_month(found.first), len(contracts)),
         "can_edit": may(request.user, "contract.edit"), "month_key": f"{found.first:%Y-%m}",
-        "export_offers": saving.offers(partial(_query, contract, len(contracts))) if found.rows else [],
+        "may_audit": may(request.user, "leads.export"), "export_offers": saving.offers(partial(_query, contract, len(contracts))) if found.rows else [],
     }  # fmt: skip
     context |= _clause(request, found, reader, len(contracts))
     return render(request, "sla/follow_up.html", context)
@@ -51,7 +52,8 @@ def _clause(request: HttpRequest, month: follow.Month, reader: follow.Reader, se
         return {}
     by = request.GET.get("by", "")
     by = by if by in breakdown.BY else ""
-    items = [*missing.items(month), *filter(None, [missing.remarks(month)])]
+    names = request.user.role != Role.REP  # a rep reads the team's totals
+    items = [*missing.items(month, names=names), *filter(None, [missing.remarks(month)])]
     query = partial(_query, month.contract, several)
     return {
         "row": row, "by": by, "chart": shown.drawn(series.chart_of(month, row, reader), row.figure),

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from leads.models import Disagreement
+from leads.models import Disagreement, Lead
 from smarketing.accounts.models import Role
 from smarketing.accounts.policy import may, needs
 from smarketing.agreements.canonical import canonical, sha256
@@ -89,12 +89,13 @@ def digest(month: follow.Month) -> str:
 def _open(request: HttpRequest, month: follow.Month) -> list[dict[str, Any]]:
     """What still waits for an answer from the other side, the oldest first; its words for those who may read them."""
     waiting = Disagreement.objects.filter(line=month.contract.line_id).standing().unanswered()
-    rows = waiting.select_related("note__words").order_by("note__occurred_at", "pk")[:OPEN]
-    personal = may(request.user, "leads.personal")
+    rows = list(waiting.select_related("note__words").order_by("note__occurred_at", "pk")[:OPEN])
+    visible = Lead.objects.visible_to(request.user).filter(pk__in=[one.note.lead_id for one in rows])
+    read = set(visible.values_list("pk", flat=True)) if may(request.user, "leads.personal") else set()
     return [
         {
             "reason": one.get_reason_display(), "day": one.note.occurred_at,
-            "text": one.note.words.text if personal and hasattr(one.note, "words") else "",
+            "text": one.note.words.text if one.note.lead_id in read and hasattr(one.note, "words") else "",
         }
         for one in rows
     ]  # fmt: skip

@@ -703,7 +703,7 @@ DEEDS = {
     "personas:comment", "personas:comment_change", "personas:backlog", "personas:observed", "personas:again",
     "personas:persona_act", "personas:draft_away", "leads:persona_deal", "leads:persona_deal_out", "personas:agree",
     "leads:reason_do", "leads:attribute_do", "leads:lead_list", "leads:lead_list_do", "leads:pool_do", "jobs:metrics", "jobs:start", "jobs:again", "jobs:demo_clock",
-    "reporting:close", "reporting:reopen", "sla:plan", "sla:hold_review",
+    "reporting:close", "reporting:reopen", "sla:plan", "sla:hold_review", "sla:evidence_terms", "sla:evidence_facts",
 }  # fmt: skip
 
 

@@ -5,7 +5,11 @@ from datetime import date
 
 import pytest
 
+from reporting.books import services
+from reporting.models import BookClose
 from sla import derive
+from smarketing.accounts.models import User
+from smarketing.jobs import demo_clock, nightly
 from smarketing.rows import clock
 from tests.people import person
 from tests.sla.contracts import (
@@ -21,6 +25,7 @@ from tests.sla.contracts import (
     attempt,
     contract,
     handoff,
+    paris,
     sign,
     signers,
 )
@@ -106,3 +111,57 @@ def test_only_a_manager_turns_names_on(client):
     client.force_login(person("mark", "marketer"))
     page = client.get(f"/contract/{of.pk}/{key}/present/?names=1").content.decode()
     assert "Name the reps" not in page and "Hide the names" not in page
+
+
+SAYS = {
+    "en": {"move": "Move the clock", "auto": "closes by itself", "restated": "restated by 1 fact", "on": "5.1 +1"},
+    "fr": {"move": "Avancer l’horloge", "auto": "se clôt tout seul", "restated": "rectifié par 1 fait", "on": "5.1 +1"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", pytest.param("fr", marks=pytest.mark.trust)])
+def test_a_month_in_fast_forward_is_presented_printed_closed_and_restated(demo_db, visit, language):
+    """March on the demo's clock: kept and broken promises, then the meeting room, paper, the book, a fact that comes late."""
+    says, hugo = SAYS[language], User.objects.get(email="hugo@demo.example")
+    page = visit(hugo, "/contract/", language=language)
+    for step in ("week", "week", "day"):
+        page.locator(".demo-bar select[name=step]").select_option(step)
+        with page.expect_navigation():
+            page.get_by_role("button", name=says["move"]).click()
+    page.goto("/contract/2026-03/")
+    states = page.locator(".month-table tbody > tr:not(.part) > td:not(.mark) > .state").evaluate_all(
+        "all => all.map(e => e.className)"
+    )
+    assert {name.split("state-")[1] for name in states} <= {"kept", "broken", "nothing"} and len(states) == 3
+    assert says["auto"] in page.locator("main").inner_text() and access.problems(page) == []
+    page.locator("a[href$='/present/']").click()
+    page.wait_for_url("**/present/**")
+    page.keyboard.press("End")
+    assert page.locator("[data-place]").text_content() == "5 / 5" and access.problems(page) == []
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/contract/2026-03/**")
+    page.locator("a[href$='/print/']").click()
+    page.wait_for_url("**/print/")
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
+    page.goto("/contract/2026-03/")
+    with page.expect_navigation():
+        page.locator(".page-actions a.btn-primary").click()
+    with page.expect_navigation():
+        page.locator("form.book-form button").click()
+    book = BookClose.objects.order_by("-pk")[0]
+    assert book.month == date(2026, 3, 1) and services.verify(book) == []
+    handoff(paris(2026, 3, 20, 10), on=book.contract.line, known=clock.now())
+    page.goto("/contract/2026-03/")
+    note = page.locator(".restated").inner_text()
+    assert says["restated"] in note and says["on"] in note and book.sha256[:12] in note
+    assert access.problems(page) == []
+
+
+@pytest.mark.trust
+def test_the_night_of_the_demo_closes_the_month_when_its_day_has_come(demo_db):
+    for _week in range(3):
+        demo_clock.move(step="week", by=None, at=clock.now())
+    run = nightly.run()
+    assert (run.state, run.counts["closing"]) == ("done", 2)  # February had been left open, too
+    book = BookClose.objects.order_by("-month")[0]
+    assert (book.month, book.closed_by) == (date(2026, 3, 1), None)

@@ -17,7 +17,7 @@ SMALL = 2_000  # leads of the company into which nothing but imports is measured
 
 
 ROUNDS = 5
-PARTS = ("clocks", "preview", "pages", "search", "ingestion", "imports", "scores")
+PARTS = ("clocks", "months", "preview", "pages", "search", "ingestion", "imports", "scores")
 
 
 class Command(BaseCommand):
@@ -37,7 +37,10 @@ class Command(BaseCommand):
             sys.exit(self._outside())
         counts = SIZES[size]
         self._measure(
-            leads or counts[0], events or (1000 if only in ("clocks", "search", "imports") else counts[1]), plans, only
+            leads or counts[0],
+            events or (1000 if only in ("clocks", "months", "search", "imports") else counts[1]),
+            plans,
+            only,
         )
 
     def _outside(self) -> int:
@@ -107,6 +110,8 @@ class Command(BaseCommand):
             importing.imports(sheet, leads)
         if only in (None, "clocks"):
             promises.measure(sheet, leads)
+        if only in (None, "clocks", "months"):
+            promises.months(sheet, leads)
         if only in (None, "scores"):
             rescoring.measure(sheet, stage, ROUNDS)
 

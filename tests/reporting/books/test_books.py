@@ -1,6 +1,7 @@
 """Closed months: frozen with cut-off and digest, never changed in silence, opened again by both sides only."""
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from leads.intake import hooks as intake
 from leads.models import Handoff, Lead, Merge
 from leads.rights import erasure
+from leads.rights.problems import Refusal
 from reporting.books import effects, figures, reopening, restatements, services
 from reporting.models import BookClose, BookReopen
 from sla import derive, follow, hooks, series
@@ -143,7 +145,8 @@ def learn(kind: str, on, days: int, known: datetime) -> bool:
         return True
     elif kind == "erase":
         lead = Lead.objects.get(pk=on.lead_id)
-        erasure.erase(leads=[] if lead.erased else [lead], by=None, at=known)
+        with suppress(Refusal):  # somebody still works it
+            erasure.erase(leads=[] if lead.erased else [lead], by=None, at=known)
         return False  # erasing restates nothing
     else:
         other = facts.lead(at, known=known)

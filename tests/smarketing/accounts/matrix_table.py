@@ -105,7 +105,10 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "section of terms": {BOSSES: "sla:draft_section"},
     "signed terms": {ALL: "sla:signed_file"},
     "month": {ALL: "sla:month"},
-    "month of the api": {ALL: "sla:api_month sla:present sla:print sla:remarks"},
+    "month of the api": {
+        ALL: "sla:api_month sla:present sla:print sla:remarks",
+        FILES: "sla:evidence_terms sla:evidence_facts",
+    },
     "book": {ALL: "reporting:book", BOSSES: "reporting:close"},
     "closed book": {BOSSES: "reporting:reopen"},
     "number": {ALL: "measures:rows measures:one"},

@@ -1,0 +1,93 @@
+"""What the figures of a contract rest on, as files that anybody can count again: the facts of its definition line known at a
+cut-off, and the signed terms with the calendars, rules and reasons that they are read by. Ids and instants only, no names."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from leads.handoffs import reasons, rules
+from leads.models import Attempt, AttributeChange, Correction, Deal, Decision, Handoff, HandoffRules, Merge
+from smarketing.calendars import services as calendars
+from smarketing.calendars.models import CalendarVersion
+from smarketing.rows import clock
+
+from .models import Contract
+
+HEAD = (
+    "fact", "id", "handoff", "lead", "occurred_at", "recorded_at", "day_only", "kind", "reason", "value", "other",
+)  # fmt: skip
+CORRECTED = ("handoff", "attempt", "decision", "merge", "deal")
+DEAL_FIELDS = ("state", "amount", "closed_at", "closed_day_only")
+
+
+def facts(contract: Contract, cutoff: datetime) -> Iterator[Sequence[Any]]:
+    """Rows under HEAD of every fact about handoffs of the contract's line that was recorded by the cut-off."""
+    line, known = contract.line_id, {"recorded_at__lte": cutoff}
+    for one in Handoff.objects.filter(line=line, **known).order_by("pk").iterator(2000):
+        yield _row("handoff", one, "", one.lead_id, kind=one.gate, day_only=one.day_only, other=one.rules_id or "")
+    for one in Attempt.objects.filter(handoff__line=line, **known).order_by("pk").iterator(2000):
+        yield _row("attempt", one, one.handoff_id, one.lead_id, kind=one.channel, reason=one.outcome)
+    for one in Decision.objects.filter(handoff__line=line, **known).order_by("pk").iterator(2000):
+        yield _row("decision", one, one.handoff_id, "", kind=one.kind, reason=one.reason)
+    yield from _deals(line, cutoff)
+    for one in Merge.objects.filter(**known).order_by("pk").iterator(2000):
+        yield _row("merge", one, "", one.loser_id, other=one.root_id)
+    for one in Correction.objects.filter(subject__in=CORRECTED, **known).order_by("pk").iterator(2000):
+        yield _row("correction", one, "", "", kind=one.subject, other=one.subject_id)
+
+
+def _deals(line: int, cutoff: datetime) -> Iterator[Sequence[Any]]:
+    """Deals of leads handed over on the line, each with its values as known at the cut-off."""
+    mine = Handoff.objects.filter(line=line).values("lead")
+    for one in Deal.objects.filter(lead__in=mine, recorded_at__lte=cutoff).order_by("pk").iterator(2000):
+        said = _values(one.pk, cutoff)
+        closed, day = said.get("closed_at") or "", said.get("closed_day_only") in (True, "true")
+        yield [
+            "deal", one.pk, one.handoff_id or "", one.lead_id, _instant(one.created_at), _instant(one.recorded_at),
+            int(one.day_only), said.get("state") or "", int(day), said.get("amount") or "", closed,
+        ]  # fmt: skip
+
+
+def _values(deal: int, cutoff: datetime) -> dict[str, Any]:
+    back = Correction.objects.filter(subject="attributechange", recorded_at__lte=cutoff).values("subject_id")
+    said = AttributeChange.objects.filter(
+        subject="deal", subject_id=deal, field__in=DEAL_FIELDS, recorded_at__lte=cutoff, occurred_at__lte=cutoff
+    ).exclude(pk__in=back)
+    return dict(said.order_by("occurred_at", "recorded_at", "pk").values_list("field", "value"))
+
+
+def _row(fact: str, one: Any, handoff: Any, lead: Any, **more: Any) -> Sequence[Any]:
+    said = {"day_only": False, "kind": "", "reason": "", "value": "", "other": ""} | more
+    return [
+        fact, one.pk, handoff, lead, _instant(one.occurred_at), _instant(one.recorded_at), int(said["day_only"]),
+        said["kind"], said["reason"], said["value"], said["other"],
+    ]  # fmt: skip
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def terms(contract: Contract, cutoff: datetime) -> dict[str, Any]:
+    """The signed terms of a contract, whole, with what they are read by."""
+    signed = list(contract.terms.select_related("paper", "span").order_by("number"))
+    made = Handoff.objects.filter(line=contract.line_id).exclude(rules=None).values("rules")
+    return {
+        "contract": contract.pk, "line": contract.line_id, "cutoff": _instant(cutoff), "home": str(clock.zone()),
+        "files": str(calendars.file_zone()),
+        "terms": [
+            {
+                "number": one.number, "sha256": one.paper.sha256, "text": one.paper.body,
+                "first": one.span.first.isoformat(), "until": one.span.until and one.span.until.isoformat(),
+            }
+            for one in signed if hasattr(one, "span")
+        ],
+        "calendars": {str(one.pk): one.spec for one in CalendarVersion.objects.filter(terms__contract=contract).distinct()},
+        "rules": {"": rules.STARTER} | {str(one.pk): one.body for one in HandoffRules.objects.filter(pk__in=made)},
+        "reasons": {"excluded": list(reasons.excluded()), "quality": list(reasons.quality())},
+    }  # fmt: skip
+
+
+def terms_text(contract: Contract, cutoff: datetime) -> str:
+    return json.dumps(terms(contract, cutoff), ensure_ascii=False, indent=1, sort_keys=True) + "\n"

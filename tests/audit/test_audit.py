@@ -1,0 +1,274 @@
+"""The program that counts a month again from its two files, and the page of the month, say the same; planted faults are found."""
+
+import csv
+import io
+import json
+import random
+import subprocess
+import sys
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from leads.handoffs import states
+from leads.measures import outcomes, populations
+from leads.models import Handoff
+from sla import counting, derive, evidence, follow
+from sla.figures import Volume
+from smarketing.measures import registry
+from tests.audit import audit
+from tests.leads import facts
+from tests.people import client_of, person
+from tests.sla.contracts import (
+    ACCEPTANCE,
+    ATTEMPTS,
+    DECISION,
+    FIRST,
+    REASONS,
+    REVENUE,
+    SQL_RATE,
+    VOLUME,
+    WON,
+    attempt,
+    contract,
+    decide,
+    handoff,
+    paris,
+    sign,
+    signers,
+)
+from tests.sla.test_results import win
+
+NOVEMBER = date(2025, 11, 1)
+CLAUSES = [VOLUME, ACCEPTANCE, SQL_RATE, FIRST, ATTEMPTS, DECISION, REASONS, WON, REVENUE]
+SAID = ("not_target", "REL-CUST", "FIT-IND", "later", "")
+DEEDS = (
+    "idle", "tried", "tried", "reached", "late", "accept", "refuse", "refuse early", "return", "qualify", "withdraw", "expire", "sold",
+    "merge", "undo", "undo attempt", "again", "reassign", "told late",
+)  # fmt: skip
+
+
+class World:
+    """A month drawn from a seed: terms changed inside it, leads handed over, worked, given back, handed over again, merged."""
+
+    def __init__(self, seed: int, size: int = 14):
+        self.draw = random.Random(seed)
+        self.of, self.reps, self.made = contract(), [person(f"rep{n}", "rep") for n in range(2)], []
+        self.cutoff = (
+            paris(2025, 11, self.draw.choice((12, 23, 30))) if seed % 2 else paris(2025, 12, self.draw.randrange(2, 20))
+        )
+        sign(self.of, CLAUSES, date(2025, 10, 1), at=paris(2025, 9, 25))
+        if seed % 3:
+            changed = [
+                {**one, "target": {"5.1": "7", "6.1": "6", "6.2": "2"}.get(one["key"], one["target"])}
+                | ({"share": str(self.draw.choice((50, 75)))} if one["share"] else {})
+                for one in CLAUSES[: self.draw.choice((7, 9))]
+            ]
+            sign(self.of, changed, date(2025, 11, self.draw.randrange(5, 25)), at=paris(2025, 11, 1))
+        for _n in range(size):
+            self.live()
+        states.derive([one.pk for one in self.made])
+
+    def at(self) -> datetime:
+        return paris(2025, 10, 20, self.draw.randrange(0, 24), self.draw.randrange(60)) + timedelta(
+            days=self.draw.randrange(41)
+        )
+
+    def live(self) -> None:
+        at, deed = self.at(), self.draw.choice(DEEDS)
+        one = handoff(at, rep=self.draw.choice([*self.reps, None]), day_only=self.draw.random() < 0.15)
+        self.made.append(one)
+        later = one.occurred_at + timedelta(minutes=self.draw.randrange(30, 60 * 24 * 6))
+        self.deed(deed, one, later)
+
+    def deed(self, deed: str, one: Handoff, at: datetime) -> None:
+        reason = self.draw.choice(SAID)
+        self.work(deed, one, at)
+        if deed in ("accept", "refuse", "qualify", "withdraw", "expire"):
+            decide(one, deed, at, reason if deed == "refuse" else "")
+        elif deed == "refuse early":
+            decide(one, "refuse", one.occurred_at + timedelta(minutes=20), reason)
+        elif deed in ("return", "again"):
+            decide(one, "return", at + timedelta(days=2), reason)
+        elif deed == "undo":
+            facts.correct("handoff", one.pk, at)
+        elif deed == "reassign":
+            one.assignments.create(rep=self.reps[0], how="hand", occurred_at=at, recorded_at=at, known_at=at)
+        self.beyond(deed, one, at)
+
+    def beyond(self, deed: str, one: Handoff, at: datetime) -> None:
+        """What reaches past the handoff itself."""
+        if deed == "again":
+            self.again(one, at + timedelta(days=4))
+        elif deed == "sold":
+            win(one, at, str(self.draw.randrange(100, 9000)))
+        elif deed == "merge" and len(self.made) > 1:
+            facts.merge(one.lead_id, self.made[0].lead_id, at)
+
+    def work(self, deed: str, one: Handoff, at: datetime) -> None:
+        if deed in ("tried", "late", "reached", "undo attempt", "told late", "return", "again"):
+            known = self.cutoff + timedelta(hours=1) if deed == "told late" else None
+            outcome = "reached" if deed == "reached" else "no_answer"
+            done = [
+                attempt(one, at + timedelta(hours=n * self.draw.randrange(1, 30)), outcome=outcome, known=known)
+                for n in range(self.draw.randrange(1, 5))
+            ]
+            if deed == "undo attempt":
+                facts.correct("attempt", done[0].pk, at + timedelta(days=1))
+
+    def again(self, one: Handoff, at: datetime) -> None:
+        """Recycled: the same lead is handed over once more."""
+        made = Handoff.objects.create(
+            lead_id=one.lead_id,
+            line=one.line,
+            gate="manual",
+            rules=one.rules,
+            occurred_at=at,
+            recorded_at=at,
+            known_at=at,
+        )
+        self.made.append(made)
+        states.derive([made.pk])
+
+    def files(self) -> audit.Books:
+        """Both files as they are given, read by the program."""
+        out = io.StringIO()
+        rows = csv.writer(out)
+        rows.writerow(evidence.HEAD)
+        rows.writerows(evidence.facts(self.of, self.cutoff))
+        found = list(csv.DictReader(io.StringIO(out.getvalue())))
+        return audit.Books(json.loads(evidence.terms_text(self.of, self.cutoff)), found)
+
+    def page(self) -> dict[str, dict]:
+        derive.catch_up(self.cutoff)
+        month = follow.month(self.of, NOVEMBER, self.cutoff, self.cutoff)
+        return {row.clause.key: plain(row.figure) for row in month.rows}
+
+
+def plain(figure) -> dict:
+    if isinstance(figure, Volume):
+        return {"count": Fraction(figure.count), "target": figure.target}
+    return {
+        "met": figure.met, "missed": figure.missed, "pending": figure.pending, "excluded": figure.excluded,
+        "promised": figure.promised,
+    }  # fmt: skip
+
+
+def differences(counted: dict, page: dict) -> dict:
+    return {key: (counted.get(key), page.get(key)) for key in {*counted, *page} if counted.get(key) != page.get(key)}
+
+
+SEEDS = [*range(3), *(pytest.param(seed, marks=pytest.mark.trust) for seed in range(3, 24))]
+
+
+@pytest.mark.invariant("I11")
+@pytest.mark.parametrize("seed", SEEDS)
+def test_whoever_counts_the_two_files_again_finds_the_figures_of_the_page(db, seed):
+    world = World(seed)
+    assert differences(audit.audit(world.files(), NOVEMBER), world.page()) == {}
+
+
+def _repeated_count_too(patch) -> None:
+    wrong = registry.find("mql").__class__
+    made = registry.find("mql")
+    fault = wrong(
+        **{
+            **{f: getattr(made, f) for f in made.__dataclass_fields__},
+            "population": partial(populations.handoffs, which="true"),
+        }
+    )
+    patch.setitem(registry._MEASURES, "mql", fault)
+
+
+def _taken_back_counts(patch) -> None:
+    there = outcomes.not_corrected("handoff", "h")
+    patch.setattr(outcomes, "NUMBERED", outcomes.NUMBERED.replace(there, "true"))
+
+
+def _returns_never_count(patch) -> None:
+    patch.setattr(populations.reasons, "quality", lambda: ("none", "nor"))
+
+
+def _targets_are_not_weighed(patch) -> None:
+    patch.setattr(counting, "target_of", lambda parts, days: max(target for target, _days in parts))
+
+
+def _left_out_count_as_broken(patch) -> None:
+    right = counting.Counting.promises
+
+    def wrong(self, months):
+        found = right(self, months)
+        for by_terms in found.values():
+            for counts in by_terms.values():
+                counts["missed"], counts["excluded"] = counts["missed"] + counts["excluded"], 0
+        return found
+
+    patch.setattr(counting.Counting, "promises", wrong)
+
+
+FAULTS = {
+    "repeated handoffs counted as first ones": (_repeated_count_too, "5.1"),
+    "handoffs taken back counted": (_taken_back_counts, "5.1"),
+    "returns for fit or data not counted": (_returns_never_count, "5.2"),
+    "targets of a split month not weighed": (_targets_are_not_weighed, "5.1"),
+    "promises left out counted as broken": (_left_out_count_as_broken, "6.1"),
+}
+
+
+@pytest.fixture
+def made_for_faults(db):
+    """A month in which each fault shows."""
+    world = World(1, size=1)
+    world.cutoff = paris(2025, 11, 30)
+    one, two, three, four = (handoff(paris(2025, 11, 3 + n, 9)) for n in range(4))
+    attempt(one, paris(2025, 11, 3, 10))
+    decide(one, "return", paris(2025, 11, 4, 10), "FIT-IND")
+    world.again(one, paris(2025, 11, 10, 9))
+    facts.correct("handoff", two.pk, paris(2025, 11, 5))
+    decide(three, "refuse", paris(2025, 11, 5, 9, 30), "not_target")
+    states.derive([one.pk, two.pk, three.pk, four.pk])
+    return world
+
+
+@pytest.mark.invariant("I11", mutant="a planted fault of a measure")
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_of_the_product_is_found(made_for_faults, monkeypatch, fault):
+    counted = audit.audit(made_for_faults.files(), NOVEMBER)
+    assert differences(counted, made_for_faults.page()) == {}
+    plant, clause = FAULTS[fault]
+    plant(monkeypatch)
+    assert clause in differences(counted, made_for_faults.page())
+
+
+def test_a_text_that_was_changed_after_signing_stops_the_count(db):
+    world = World(2, size=0)
+    said = json.loads(evidence.terms_text(world.of, world.cutoff))
+    said["terms"][0]["text"] = said["terms"][0]["text"].replace("200", "100")
+    with pytest.raises(SystemExit, match="does not fit its digest"):
+        audit.Books(said, [])
+
+
+def test_the_program_needs_nothing_but_python_and_stays_short():
+    path = Path(audit.__file__)
+    source = path.read_text("utf-8")
+    names = {line.split()[1].split(".")[0] for line in source.splitlines() if line.startswith(("import ", "from "))}
+    assert names <= set(sys.stdlib_module_names) and len(source.splitlines()) <= 300
+
+
+def test_the_files_come_from_the_page_and_the_program_reads_them(db, tmp_path):
+    world = World(0, size=5)
+    client = client_of(signers()[0])
+    for name, route in (("terms.json", "sla:evidence_terms"), ("facts.csv", "sla:evidence_facts")):
+        answer = client.get(reverse(route, args=[world.of.pk, "2025-11"]))
+        assert answer.status_code == 200
+        (tmp_path / name).write_bytes(b"".join(answer.streaming_content) if answer.streaming else answer.content)
+    asked = [sys.executable, audit.__file__, tmp_path / "terms.json", tmp_path / "facts.csv", "2025-11"]
+    said = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)
+    assert said.returncode == 0 and said.stdout.startswith("5.1 count "), said.stderr
+    assert "lead1@" not in (tmp_path / "facts.csv").read_text("utf-8")  # ids and instants only
+    assert connection.vendor == "postgresql"
