@@ -19,6 +19,8 @@ from personas.criteria.behaviours import behaviours
 Ints = np.ndarray
 NONE = np.empty(0, np.int64)
 _FIRST = "NOT EXISTS (SELECT FROM leads_join f WHERE f.visitor_id = k.visitor_id AND f.id < k.id)"
+# What a visitor did while nobody knew who it was: looked up visitor by visitor, for few of them are asked about at once.
+_VISITED = "JOIN LATERAL (SELECT * FROM leads_event e WHERE e.visitor_id = k.visitor_id AND e.lead_id IS NULL OFFSET 0) e ON true"
 _US = "round(date_part('epoch', {0}) * 1000000)::bigint".format
 
 
@@ -100,22 +102,22 @@ def hits(wanted: Mapping[int, Mapping[str, Any]], leads: Ints, params: Params) -
     joined = filters.events(
         wanted.values(),
         f"k.lead_id AS who, {effective(', k.known_at')} AS eff",
-        "leads_join k JOIN leads_event e ON e.visitor_id = k.visitor_id",
-        f"k.lead_id = ANY(%(ids)s) AND e.lead_id IS NULL AND e.kind = ANY(%(kinds)s) AND {_FIRST}",
+        f"leads_join k {_VISITED}",
+        f"k.lead_id = ANY(%(ids)s) AND e.kind = ANY(%(kinds)s) AND {_FIRST}",
     )
     alive = "s.root_id = ANY(%(ids)s) AND e.kind = ANY(%(kinds)s) AND (s.until IS NULL OR {0} < s.until)".format
     since, joined_since = effective(", s.since"), effective(", s.since, k.known_at")
     lent = filters.events(
         wanted.values(),
         f"s.root_id AS who, {since} AS eff",
-        "leads_mergedspan s JOIN leads_event e ON e.lead_id = s.lead_id",
+        "leads_mergedspan s JOIN LATERAL (SELECT * FROM leads_event e WHERE e.lead_id = s.lead_id OFFSET 0) e ON true",
         alive(since),
     )
     lent_joined = filters.events(
         wanted.values(),
         f"s.root_id AS who, {joined_since} AS eff",
-        "leads_mergedspan s JOIN leads_join k ON k.lead_id = s.lead_id JOIN leads_event e ON e.visitor_id = k.visitor_id",
-        f"{alive(joined_since)} AND e.lead_id IS NULL AND {_FIRST}",
+        f"leads_mergedspan s JOIN leads_join k ON k.lead_id = s.lead_id {_VISITED}",
+        f"{alive(joined_since)} AND {_FIRST}",
     )
     sources = [own, joined, lent, lent_joined]
     if filters.has_attempts(wanted.values()):
@@ -254,8 +256,7 @@ WITH mine AS MATERIALIZED (
   UNION ALL SELECT lead_id, root_id, since, until FROM leads_mergedspan WHERE root_id = ANY(%(ids)s))
 SELECT s.who, {_US("c.known_at")} FROM leads_correction c JOIN (
   SELECT 'event' AS subject, e.id, m.* FROM mine m JOIN leads_event e ON e.lead_id = m.member
-  UNION ALL SELECT 'event', e.id, m.* FROM mine m JOIN leads_join k ON k.lead_id = m.member
-   JOIN leads_event e ON e.visitor_id = k.visitor_id WHERE e.lead_id IS NULL
+  UNION ALL SELECT 'event', e.id, m.* FROM mine m JOIN leads_join k ON k.lead_id = m.member {_VISITED}
   UNION ALL SELECT 'attempt', t.id, m.* FROM mine m JOIN leads_attempt t ON t.lead_id = m.member
   UNION ALL SELECT 'engagementreset', r.id, m.* FROM mine m JOIN leads_engagementreset r ON r.lead_id = m.member
   UNION ALL SELECT 'attributechange', x.id, m.* FROM mine m JOIN leads_attributechange x
