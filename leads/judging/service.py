@@ -36,7 +36,7 @@ SELECT count(*) FROM (SELECT FROM leads_lead WHERE id >= %(low)s AND id < %(high
 _UNMARK = "DELETE FROM leads_leaddirty WHERE lead_id = ANY(%(ids)s) AND since <= %(cutoff)s"
 
 
-def sweep(limit: int = 1000) -> int:
+def sweep(limit: int = chain.ROWS) -> int:
     """Judge up to `limit` marked leads whose facts are all visible. Returns how many."""
     cutoff = fence.cutoff()
     lines.prepare(cutoff)

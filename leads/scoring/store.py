@@ -220,10 +220,10 @@ def prune(at: datetime, low: int = 0, high: int = asks.EVERYBODY) -> int:
 
 def forget(lead_ids: Iterable[int]) -> None:
     """Scores of leads that were merged or erased go."""
-    ids = list(lead_ids)
-    gone = "lead_id IN (SELECT id FROM leads_lead WHERE id = ANY(%(ids)s) AND (root_id IS NOT NULL OR erased))"
-    for table in (Score, ScoreHistory, PersonaMatch):
-        execute(f"DELETE FROM {table._meta.db_table} WHERE {gone}", {"ids": ids})
+    sql = "SELECT id FROM leads_lead WHERE id = ANY(%(ids)s) AND (root_id IS NOT NULL OR erased)"
+    gone = [lead for (lead,) in fetch(sql, {"ids": list(lead_ids)})]
+    for table in (Score, ScoreHistory, PersonaMatch) if gone else ():
+        execute(f"DELETE FROM {table._meta.db_table} WHERE lead_id = ANY(%(ids)s)", {"ids": gone})
 
 
 # --- personas
