@@ -48,6 +48,8 @@ UNION ALL
 SELECT a.lead_id, c.known_at FROM leads_correction c JOIN leads_attempt a ON c.subject = 'attempt' AND a.id = c.subject_id
 WHERE c.recorded_at >= %(first_midnight)s
 """
+_OF_LISTED = "AND k.lead_id IN (SELECT lead_id FROM q UNION ALL SELECT lead_id FROM span)"
+_NO_TANGLES = "SELECT 0::bigint AS lead_id, NULL::timestamptz AS at WHERE false"
 _ASKED = """
 q AS MATERIALIZED ({q}),
 span AS MATERIALIZED (SELECT s.* FROM leads_mergedspan s WHERE s.root_id IN (SELECT lead_id FROM q)),
@@ -120,8 +122,8 @@ class Asks:
         bounded = self.ids is None and (self.low, self.high) != (0, EVERYBODY)
         return f" AND {lead} >= %(low)s AND {lead} < %(high)s" if bounded else ""
 
-    def sql(self, here: Days, params: Params) -> str:
-        """CTEs q, span, lent, late, tangle, reset, asked (without WITH)."""
+    def sql(self, here: Days, params: Params, acts: bool = True) -> str:
+        """CTEs q, span, lent, late, tangle, reset, asked (without WITH). Without `acts` nobody asks what tangles them."""
         first = min(self.moments)
         midnight = here.midnight(here.of(first))
         params.update(first=first, first_midnight=midnight, first_id=fence.id_floor(midnight))
@@ -130,11 +132,7 @@ class Asks:
         return _ASKED.format(
             q=self._listed(here, params) if self.listed else self._whole(here, params),
             late=_LATE.format(which=_LATE_OF_LISTED if self.listed else _LATE_OF_ALL),
-            tangles=_TANGLES.format(
-                of_leads="AND k.lead_id IN (SELECT lead_id FROM q UNION ALL SELECT lead_id FROM span)"
-                if self.listed
-                else ""
-            ),
+            tangles=_TANGLES.format(of_leads=_OF_LISTED if self.listed else "") if acts else _NO_TANGLES,
             reset_day=here.sql("r.occurred_at"),
             moved=_MOVED if self.listed else _ALL_MOVED,
             tangled="true" if self.raw else tangled,

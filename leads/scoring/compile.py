@@ -41,7 +41,7 @@ def ctes(program: Program, asks: Asks, here: Days, params: Params, kept: bool = 
 
     Then facts of that very instant do not count: who has any (`tangled` among them) is judged otherwise.
     """
-    parts = [asks.sql(here, params)]
+    parts = [asks.sql(here, params, acts=bool(program.atoms))]
     if program.atoms and kept:
         parts.append(sums.kept(program, params))
     elif program.atoms:
