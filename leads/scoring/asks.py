@@ -165,9 +165,9 @@ class Asks:
         )
 
 
-def listed(pairs: Sequence[tuple[int, datetime]]) -> Asks:
+def listed(pairs: Sequence[tuple[int, datetime]], *, raw: bool = False) -> Asks:
     """Ask for these (lead, moment) pairs."""
-    return Asks([at for _lead, at in pairs], [lead for lead, _at in pairs])
+    return Asks([at for _lead, at in pairs], [lead for lead, _at in pairs], raw=raw)
 
 
 def whole(at: datetime, low: int = 0, high: int = EVERYBODY, *, raw: bool = False) -> Asks:

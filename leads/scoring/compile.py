@@ -141,7 +141,7 @@ def _raw(behaviours: Mapping[int, Mapping[str, Any]], asks: Asks) -> Iterable[st
 
 def _each(asks: Asks, which: str) -> str:
     """Events joined as e: of few leads looked up one after the other, however many there are; all read where all count."""
-    if asks.raw:
+    if asks.raw and not asks.listed:
         return f"JOIN leads_event e ON {which}"
     return f"JOIN LATERAL (SELECT * FROM leads_event e WHERE {which} OFFSET 0) e ON true"
 

@@ -15,7 +15,6 @@ from typing import Any
 from django.db import OperationalError, connection
 from psycopg2 import errors
 
-from leads.models import Behaviour
 from personas.criteria import tree
 from personas.criteria.behaviours import key_of
 
@@ -98,8 +97,7 @@ def matching(body: Mapping[str, Any], what: str, at: datetime) -> list[int] | No
 def prepared(body: Mapping[str, Any], asked: asks.Asks) -> tuple[program.Program, Params, str]:
     """(the program with every count that a condition needs, parameters, CTEs), for a body that need not be published."""
     compiled = any_program(body)
-    ready = Behaviour.objects.filter(key__in=compiled.behaviours, backfilled_at__isnull=False).count()
-    ready = ready == len(compiled.behaviours)
+    ready = ledger.counted(compiled.behaviours)
     for cond in parts(body).values():
         for _path, leaf in tree.leaves(cond):
             if "event" in leaf:
