@@ -73,7 +73,8 @@ judged AS MATERIALIZED (SELECT s.lead_id, %(line)s::bigint AS line_id, %(track)s
   c.version_id IS DISTINCT FROM %(version)s OR s.lead_id IN (SELECT lead_id FROM asked WHERE tangled)
   OR (%(track)s = 'live' AND (s.strict OR s.direct) AND NOT EXISTS (SELECT FROM leads_qualification q
     WHERE q.lead_id = s.lead_id AND q.line_id = %(line)s AND q.cycle = s.cycle)) AS odd
-  FROM scored s LEFT JOIN leads_score c ON c.lead_id = s.lead_id AND c.line_id = %(line)s AND c.track = %(track)s
+  FROM scored s LEFT JOIN LATERAL (SELECT * FROM leads_score c
+    WHERE c.lead_id = s.lead_id AND c.line_id = %(line)s AND c.track = %(track)s OFFSET 0) c ON true
   WHERE c.effective_at IS NULL OR c.effective_at < s.t),
 changed AS (SELECT * FROM judged WHERE differs AND NOT odd),
 history AS (INSERT INTO leads_scorehistory ({names}) SELECT {names} FROM changed ORDER BY lead_id ON CONFLICT DO NOTHING),
