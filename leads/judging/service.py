@@ -36,7 +36,7 @@ SELECT count(*) FROM (SELECT FROM leads_lead WHERE id >= %(low)s AND id < %(high
 _UNMARK = "DELETE FROM leads_leaddirty WHERE lead_id = ANY(%(ids)s) AND since <= %(cutoff)s"
 
 
-def sweep(limit: int = 1000) -> int:
+def sweep(limit: int = chain.ROWS) -> int:
     """Judge up to `limit` marked leads whose facts are all visible. Returns how many."""
     cutoff = fence.cutoff()
     lines.prepare(cutoff)
@@ -90,7 +90,7 @@ def _judge(ids: Sequence[int], cutoff: datetime) -> int:
         fallen += [(lead, line, at) for lead, at in found.fallen]
     observe(ids, cutoff)
     now = max(cutoff, fence.cutoff())  # a night's cut-off is old: no match known then overwrites a newer one
-    store.match_personas(asks.listed([(one, now) for one in ids]))
+    store.match_personas(asks.some(now, ids))
     _withdraw(ids, cutoff, acts)
     _take_back(fallen, cutoff, acts)
     handing.pass_on(made, at=cutoff, fence=acts)

@@ -25,6 +25,7 @@ class BehaviourDay(Derived):
         indexes = [
             models.Index(fields=["occurred_day", "behaviour", "lead"], name="ledger_edge"),
             BrinIndex(fields=["known_day"], name="ledger_known", pages_per_range=16, autosummarize=True),
+            models.Index(fields=["lead"], name="ledger_taken_back", condition=models.Q(n__lt=0)),
         ]
 
 

@@ -97,6 +97,11 @@ class AttributeChange(Dated):
             BrinIndex(fields=["imported_by"], name="change_imported", pages_per_range=32),
             models.Index(fields=["by"], name="change_by", condition=models.Q(by__isnull=False)),
             models.Index(fields=["value"], name="change_company", condition=models.Q(subject="lead", field="company")),
+            models.Index(
+                fields=["occurred_at"],
+                name="change_ahead",
+                condition=models.Q(occurred_at__gt=models.F("recorded_at")),
+            ),
         ]
 
 

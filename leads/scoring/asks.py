@@ -16,21 +16,26 @@ from smarketing.rows import fence
 from .days import Days
 from .sql import Params
 
+EVERYBODY = 2**62  # above every id
 _LATE = """
-SELECT x.subject, x.subject_id, max(greatest(x.known_at, x.occurred_at)) AS at FROM leads_attributechange x
-WHERE {which} GROUP BY 1, 2
+SELECT x.subject, x.subject_id, max(greatest(x.known_at, x.occurred_at)) AS at FROM ({which}) x GROUP BY 1, 2
 UNION ALL
 SELECT x.subject, x.subject_id, max(k.known_at) FROM leads_correction k
 JOIN leads_attributechange x ON x.id = k.subject_id
 WHERE k.subject = 'attributechange' AND k.recorded_at > %(first)s GROUP BY 1, 2
 """
 _LATE_OF_LISTED = """
-((x.subject = 'lead' AND x.subject_id IN (SELECT lead_id FROM q UNION ALL SELECT lead_id FROM span))
- OR (x.subject = 'company' AND x.subject_id IN (SELECT l.company_id FROM leads_lead l JOIN q ON q.lead_id = l.id)))
-AND greatest(x.known_at, x.occurred_at) > %(first)s
+SELECT x.subject, x.subject_id, x.known_at, x.occurred_at FROM leads_attributechange x
+WHERE ((x.subject = 'lead' AND x.subject_id IN (SELECT lead_id FROM q UNION ALL SELECT lead_id FROM span))
+  OR (x.subject = 'company' AND x.subject_id IN (SELECT company_id FROM q)))
+  AND greatest(x.known_at, x.occurred_at) > %(first)s
 """
 _LATE_OF_ALL = """
-x.subject IN ('lead', 'company') AND (x.recorded_at > %(first)s OR (x.occurred_at > x.recorded_at AND x.occurred_at > %(first)s))
+SELECT x.subject, x.subject_id, x.known_at, x.occurred_at FROM leads_attributechange x
+WHERE x.subject IN ('lead', 'company') AND x.recorded_at > %(first)s
+UNION ALL
+SELECT x.subject, x.subject_id, x.known_at, x.occurred_at FROM leads_attributechange x
+WHERE x.subject IN ('lead', 'company') AND x.occurred_at > x.recorded_at AND x.occurred_at > %(first)s AND x.recorded_at <= %(first)s
 """
 _TANGLES = """
 SELECT k.lead_id, k.known_at AS at FROM leads_join k WHERE k.recorded_at >= %(first_midnight)s {of_leads}
@@ -43,6 +48,8 @@ UNION ALL
 SELECT a.lead_id, c.known_at FROM leads_correction c JOIN leads_attempt a ON c.subject = 'attempt' AND a.id = c.subject_id
 WHERE c.recorded_at >= %(first_midnight)s
 """
+_OF_LISTED = "AND k.lead_id IN (SELECT lead_id FROM q UNION ALL SELECT lead_id FROM span)"
+_NO_TANGLES = "SELECT 0::bigint AS lead_id, NULL::timestamptz AS at WHERE false"
 _ASKED = """
 q AS MATERIALIZED ({q}),
 span AS MATERIALIZED (SELECT s.* FROM leads_mergedspan s WHERE s.root_id IN (SELECT lead_id FROM q)),
@@ -68,22 +75,29 @@ reset AS MATERIALIZED (
     AND c.known_at <= q.t)
   GROUP BY 1, 2),
 asked AS MATERIALIZED (
-  SELECT q.lead_id, q.t, q.today, q.midnight, coalesce(reset.cycle, 0) AS cycle, reset.reset_day,
-    (q.lead_id, q.t) IN (
-      SELECT q.lead_id, q.t FROM q JOIN late ON late.subject = 'lead' AND late.subject_id = q.lead_id AND late.at > q.t
-      UNION ALL
-      SELECT q.lead_id, q.t FROM late JOIN leads_lead l ON late.subject = 'company' AND l.company_id = late.subject_id
-      JOIN q ON q.lead_id = l.id AND late.at > q.t) AS moved,
-    {tangled} AS tangled
-  FROM q JOIN leads_lead l ON l.id = q.lead_id LEFT JOIN reset ON reset.lead_id = q.lead_id AND reset.t = q.t
-  WHERE l.root_id IS NULL AND NOT l.erased AND l.created_at <= q.t
-    AND (CASE WHEN l.declared THEN l.created_at ELSE l.recorded_at END) <= q.t)
+  SELECT q.lead_id, q.t, q.today, q.midnight, coalesce(reset.cycle, 0) AS cycle, reset.reset_day, {moved} AS moved, {tangled} AS tangled
+  FROM q LEFT JOIN reset ON reset.lead_id = q.lead_id AND reset.t = q.t)
 """
-
-
-_TANGLED = """(q.lead_id, q.t) IN (
-      SELECT q.lead_id, q.t FROM q JOIN tangle ON tangle.lead_id = q.lead_id AND tangle.at BETWEEN q.midnight AND q.t
-    )"""
+# Who is there at an instant: no merged and no erased lead, and none that was not known yet.
+_THERE = """
+l.root_id IS NULL AND NOT l.erased AND l.created_at <= {t}
+AND (CASE WHEN l.declared THEN l.created_at ELSE l.recorded_at END) <= {t}
+"""
+_MOVED = """
+(q.lead_id, q.t) IN (
+  SELECT q.lead_id, q.t FROM q JOIN late ON late.subject = 'lead' AND late.subject_id = q.lead_id AND late.at > q.t
+  UNION ALL SELECT q.lead_id, q.t FROM q JOIN late ON late.subject = 'company' AND late.subject_id = q.company_id AND late.at > q.t)
+"""
+_TANGLED = """
+(q.lead_id, q.t) IN (
+  SELECT q.lead_id, q.t FROM q JOIN tangle ON tangle.lead_id = q.lead_id AND tangle.at BETWEEN q.midnight AND q.t)
+"""
+# The same where all are asked about one moment: sets of ids are told apart by a look-up.
+_ALL_MOVED = """
+(q.lead_id IN (SELECT subject_id FROM late WHERE subject = 'lead' AND at > %(t)s)
+ OR coalesce(q.company_id IN (SELECT subject_id FROM late WHERE subject = 'company' AND at > %(t)s), false))
+"""
+_ALL_TANGLED = "q.lead_id IN (SELECT lead_id FROM tangle WHERE at BETWEEN %(midnight)s AND %(t)s)"
 
 
 @dataclass(frozen=True)
@@ -94,25 +108,34 @@ class Asks:
     moments: Sequence[datetime]
     ids: Sequence[int] | None = None
     low: int = 0
-    high: int = 2**62
+    high: int = EVERYBODY
     raw: bool = False
     many: bool = False
 
-    def sql(self, here: Days, params: Params) -> str:
-        """CTEs q, span, lent, late, tangle, reset, asked (without WITH)."""
+    @property
+    def listed(self) -> bool:
+        """Whether each lead is asked about at moments of its own."""
+        return self.ids is not None and not self.many
+
+    def within(self, lead: str) -> str:
+        """SQL that begins with AND: a lead's id (an expression) lies in the range asked about; "" for the whole range."""
+        bounded = self.ids is None and (self.low, self.high) != (0, EVERYBODY)
+        return f" AND {lead} >= %(low)s AND {lead} < %(high)s" if bounded else ""
+
+    def sql(self, here: Days, params: Params, acts: bool = True) -> str:
+        """CTEs q, span, lent, late, tangle, reset, asked (without WITH). Without `acts` nobody asks what tangles them."""
         first = min(self.moments)
         midnight = here.midnight(here.of(first))
         params.update(first=first, first_midnight=midnight, first_id=fence.id_floor(midnight))
         params.update(here.params())
-        listed = self.ids is not None and not self.many
+        tangled = _TANGLED if self.listed else _ALL_TANGLED
         return _ASKED.format(
-            q=self._listed(here, params) if listed else self._whole(here, params),
-            late=_LATE.format(which=_LATE_OF_LISTED if listed else _LATE_OF_ALL),
-            tangles=_TANGLES.format(
-                of_leads="AND k.lead_id IN (SELECT lead_id FROM q UNION ALL SELECT lead_id FROM span)" if listed else ""
-            ),
+            q=self._listed(here, params) if self.listed else self._whole(here, params),
+            late=_LATE.format(which=_LATE_OF_LISTED if self.listed else _LATE_OF_ALL),
+            tangles=_TANGLES.format(of_leads=_OF_LISTED if self.listed else "") if acts else _NO_TANGLES,
             reset_day=here.sql("r.occurred_at"),
-            tangled="true" if self.raw else _TANGLED,
+            moved=_MOVED if self.listed else _ALL_MOVED,
+            tangled="true" if self.raw else tangled,
         )
 
     def _listed(self, here: Days, params: Params) -> str:
@@ -124,29 +147,30 @@ class Asks:
             midnights=[here.midnight(day) for day in todays],
         )
         return (
-            "SELECT DISTINCT * FROM unnest(%(ids)s::bigint[], %(moments)s::timestamptz[], %(todays)s::date[],"
-            " %(midnights)s::timestamptz[]) u(lead_id, t, today, midnight)"
+            "SELECT DISTINCT u.*, l.company_id FROM unnest(%(ids)s::bigint[], %(moments)s::timestamptz[], %(todays)s::date[],"
+            " %(midnights)s::timestamptz[]) u(lead_id, t, today, midnight) JOIN leads_lead l ON l.id = u.lead_id"
+            f" WHERE {_THERE.format(t='u.t')}"
         )
 
     def _whole(self, here: Days, params: Params) -> str:
         today = here.of(self.moments[0])
         params.update(t=self.moments[0], today=today, midnight=here.midnight(today), low=self.low, high=self.high)
-        source = "leads_lead WHERE id >= %(low)s AND id < %(high)s"
+        source = f"leads_lead l WHERE true{self.within('l.id')}"
         if self.many:
             params["ids"] = list(self.ids or ())
-            source = "unnest(%(ids)s::bigint[]) id"
+            source = "unnest(%(ids)s::bigint[]) u(id) JOIN leads_lead l ON l.id = u.id WHERE true"
         return (
-            "SELECT id AS lead_id, %(t)s::timestamptz AS t, %(today)s::date AS today, %(midnight)s::timestamptz AS midnight"
-            f" FROM {source}"
+            "SELECT l.id AS lead_id, %(t)s::timestamptz AS t, %(today)s::date AS today, %(midnight)s::timestamptz AS midnight,"
+            f" l.company_id FROM {source} AND {_THERE.format(t='%(t)s')}"
         )
 
 
-def listed(pairs: Sequence[tuple[int, datetime]]) -> Asks:
+def listed(pairs: Sequence[tuple[int, datetime]], *, raw: bool = False) -> Asks:
     """Ask for these (lead, moment) pairs."""
-    return Asks([at for _lead, at in pairs], [lead for lead, _at in pairs])
+    return Asks([at for _lead, at in pairs], [lead for lead, _at in pairs], raw=raw)
 
 
-def whole(at: datetime, low: int = 0, high: int = 2**62, *, raw: bool = False) -> Asks:
+def whole(at: datetime, low: int = 0, high: int = EVERYBODY, *, raw: bool = False) -> Asks:
     """Ask for every lead low <= id < high at one moment."""
     return Asks([at], None, low, high, raw)
 

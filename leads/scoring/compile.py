@@ -41,12 +41,12 @@ def ctes(program: Program, asks: Asks, here: Days, params: Params, kept: bool = 
 
     Then facts of that very instant do not count: who has any (`tangled` among them) is judged otherwise.
     """
-    parts = [asks.sql(here, params)]
+    parts = [asks.sql(here, params, acts=bool(program.atoms))]
     if program.atoms and kept:
         parts.append(sums.kept(program, params))
     elif program.atoms:
-        parts += [_days(program, asks, here, params), _sums(program, params)]
-    parts += [f"v AS ({_values(program, here, kept)})"]
+        parts += [_days(program, asks, here, params), _sums(program, asks, params)]
+    parts.append(_values(program, here))
     return ",\n".join([*parts, _scored(program, params)])
 
 
@@ -54,24 +54,54 @@ def ctes(program: Program, asks: Asks, here: Days, params: Params, kept: bool = 
 
 
 def _days(program: Program, asks: Asks, here: Days, params: Params) -> str:
-    """Relation d: lead_id, t, behaviour_id, age, n as known at t: the ledger to yesterday, then raw facts."""
+    """Relations odd and d: lead_id, t, behaviour_id, age, n as known at t: the ledger to yesterday, then raw facts.
+
+    Where nothing was taken back each row of the ledger speaks for itself. Of odd leads the rows of a day are added up, for
+    only a day that is left over may be the youngest; and days before a reset are left out.
+    """
     used = {atom.behaviour for atom in program.atoms}
     wanted = {program.behaviours[key]: filter_ for key, filter_ in _filters(program).items() if key in used}
     params["behaviours"] = sorted(wanted)
-    horizon = program.horizon()
-    young = f" AND b.occurred_day > a.today - {int(horizon)}" if horizon is not None else ""
-    hits = f"unnest({filters.behaviours_hit(wanted, params)}) AS b(behaviour_id)"
-    raw = " UNION ALL ".join(_raw(wanted, asks))
     params["lasting"] = sorted(program.lasting & set(wanted))
     lasting = " OR b.behaviour_id = ANY(%(lasting)s)" if params["lasting"] else ""
-    return (
-        "d AS (SELECT a.lead_id, a.t, b.behaviour_id, a.today - b.occurred_day AS age, b.n"
-        " FROM asked a JOIN leads_behaviourday b ON b.lead_id = a.lead_id AND b.known_day < a.today"
-        f" AND b.occurred_day < a.today{young} AND b.behaviour_id = ANY(%(behaviours)s)"
-        f" WHERE NOT a.tangled AND (a.reset_day IS NULL OR b.occurred_day > a.reset_day{lasting})"
-        f" UNION ALL SELECT x.lead_id, x.t, b.behaviour_id, x.today - {here.sql('x.occurred_at')}, 1 FROM ({raw}) x, {hits}"
-        f" WHERE x.reset_day IS NULL OR {here.sql('x.occurred_at')} > x.reset_day{lasting})"
+    hits = f"unnest({filters.behaviours_hit(wanted, params)}) AS b(behaviour_id)"
+    raw = " UNION ALL ".join(_raw(wanted, asks))
+    parts = [] if asks.raw else _of_ledger(program, asks, lasting)
+    parts.append(
+        f"SELECT x.lead_id, x.t, b.behaviour_id, x.today - {here.sql('x.occurred_at')}, 1 FROM ({raw}) x, {hits}"
+        f" WHERE x.reset_day IS NULL OR {here.sql('x.occurred_at')} > x.reset_day{lasting}"
     )
+    return f"{_ODD},\nd(lead_id, t, behaviour_id, age, n) AS ({' UNION ALL '.join(parts)})"
+
+
+_ODD = """
+odd AS MATERIALIZED (SELECT lead_id FROM asked WHERE tangled OR reset_day IS NOT NULL
+ UNION SELECT b.lead_id FROM leads_behaviourday b JOIN asked a ON a.lead_id = b.lead_id
+  WHERE b.n < 0 AND b.behaviour_id = ANY(%(behaviours)s))"""
+
+
+def _of_ledger(program: Program, asks: Asks, lasting: str) -> list[str]:
+    """SELECTs of the rows of the ledger that count: of all leads but odd ones, and of these. One moment for everybody needs
+    no look at who is asked about: those who are not are left out later."""
+    horizon, one = program.horizon(), not asks.listed and not asks.many
+    today, t = ("%(today)s::date", "%(t)s::timestamptz") if one else ("a.today", "a.t")
+
+    def known(day: str) -> str:
+        young = f" AND b.occurred_day > {day} - {int(horizon)}" if horizon is not None else ""
+        return f"b.known_day < {day} AND b.occurred_day < {day}{young} AND b.behaviour_id = ANY(%(behaviours)s)"
+
+    source = "leads_behaviourday b" if one else "asked a JOIN leads_behaviourday b ON b.lead_id = a.lead_id"
+    plain = (
+        f"SELECT b.lead_id, {t}, b.behaviour_id, {today} - b.occurred_day, b.n FROM {source}"
+        f" WHERE {known(today)}{asks.within('b.lead_id')} AND b.lead_id NOT IN (SELECT lead_id FROM odd)"
+    )
+    those = (
+        "SELECT a.lead_id, a.t, b.behaviour_id, a.today - b.occurred_day, sum(b.n) FROM odd JOIN asked a ON a.lead_id = odd.lead_id"
+        f" JOIN LATERAL (SELECT * FROM leads_behaviourday b WHERE b.lead_id = odd.lead_id AND {known('a.today')} OFFSET 0) b ON true"
+        f" WHERE NOT a.tangled AND (a.reset_day IS NULL OR b.occurred_day > a.reset_day{lasting})"
+        " GROUP BY 1, 2, 3, 4 HAVING sum(b.n) <> 0"
+    )
+    return [plain, those]
 
 
 def _raw(behaviours: Mapping[int, Mapping[str, Any]], asks: Asks) -> Iterable[str]:
@@ -80,17 +110,20 @@ def _raw(behaviours: Mapping[int, Mapping[str, Any]], asks: Asks) -> Iterable[st
     known = "e.known_at <= a.t AND e.occurred_at <= a.t"
     today = f"NOT a.tangled AND {known} AND (e.known_at >= a.midnight OR e.occurred_at >= a.midnight)"
     kept = "NOT EXISTS (SELECT FROM leads_correction c WHERE c.subject = 'event' AND c.subject_id = e.id AND c.known_at <= a.t)"
-    own = "asked a JOIN leads_event e ON e.lead_id = a.lead_id"
     of = behaviours.values()
-    yield filters.events(of, extra, own, f"{today} AND e.recorded_at >= %(first_midnight)s AND e.id >= %(first_id)s")
-    early = "e.recorded_at < %(first_midnight)s AND e.occurred_at >= %(first_midnight)s"
-    if asks.ids is None or asks.many:
-        ahead = "SELECT lead_id FROM leads_behaviourday WHERE occurred_day >= %(today)s AND known_day < %(today)s"
-        early += f" AND e.lead_id IN ({ahead})"
-    yield filters.events(of, extra, own, f"{today} AND {early}")
-    yield filters.events(of, extra, own, f"a.tangled AND {known} AND {kept}")
+    if not asks.raw:
+        own = "asked a JOIN leads_event e ON e.lead_id = a.lead_id"
+        yield filters.events(
+            of, extra, own, f"{today} AND e.recorded_at >= %(first_midnight)s AND e.id >= %(first_id)s"
+        )
+        ahead = "(SELECT DISTINCT lead_id FROM leads_behaviourday WHERE occurred_day >= %(today)s AND known_day < %(today)s) h"
+        few = "asked a" if asks.listed else f"{ahead} JOIN asked a ON a.lead_id = h.lead_id"
+        early = "e.recorded_at < %(first_midnight)s AND e.occurred_at >= %(first_midnight)s"
+        yield filters.events(of, extra, f"{few} {_each(asks, 'e.lead_id = a.lead_id')}", f"{today} AND {early}")
+    tangled = f"asked a {_each(asks, 'e.lead_id = a.lead_id')}"
+    yield filters.events(of, extra, tangled, f"a.tangled AND {known} AND {kept}")
     members = "asked a JOIN lent m ON m.lead_id = a.lead_id AND m.t = a.t"
-    lent = f"{members} JOIN leads_event e ON e.lead_id = m.member"
+    lent = f"{members} {_each(asks, 'e.lead_id = m.member')}"
     new = "NOT a.tangled AND (e.known_at >= a.midnight OR e.occurred_at >= a.midnight)"
     yield filters.events(of, extra, lent, f"{known} AND ({new} OR (a.tangled AND {kept}))")
     first = "NOT EXISTS (SELECT FROM leads_join f WHERE f.visitor_id = k.visitor_id AND f.id < k.id)"
@@ -98,12 +131,19 @@ def _raw(behaviours: Mapping[int, Mapping[str, Any]], asks: Asks) -> Iterable[st
         "asked a JOIN leads_join k ON k.lead_id = a.lead_id",
         f"{members} JOIN leads_join k ON k.lead_id = m.member",
     ):
-        joined = (
-            f"{whose} AND k.known_at <= a.t JOIN leads_event e ON e.visitor_id = k.visitor_id AND e.lead_id IS NULL"
+        visits = _each(asks, "e.visitor_id = k.visitor_id AND e.lead_id IS NULL")
+        yield filters.events(
+            of, extra, f"{whose} AND a.tangled AND k.known_at <= a.t {visits}", f"{known} AND {kept} AND {first}"
         )
-        yield filters.events(of, extra, joined, f"a.tangled AND {known} AND {kept} AND {first}")
     if filters.has_attempts(of):
         yield from _tried(behaviours, extra)
+
+
+def _each(asks: Asks, which: str) -> str:
+    """Events joined as e: of few leads looked up one after the other, however many there are; all read where all count."""
+    if asks.raw and not asks.listed:
+        return f"JOIN leads_event e ON {which}"
+    return f"JOIN LATERAL (SELECT * FROM leads_event e WHERE {which} OFFSET 0) e ON true"
 
 
 def _tried(behaviours: Mapping[int, Mapping[str, Any]], extra: str) -> Iterable[str]:
@@ -124,53 +164,48 @@ def _filters(program: Program) -> dict[str, Mapping[str, Any]]:
     return {one.key: one.filter for one in behaviours(program.body)}
 
 
-def _sums(program: Program, params: Params) -> str:
-    """Relations w (weights), s (an `a…` column per atom that sums) and y (per atom of the youngest day)."""
-    parts = [sums.weights(program, params)]
+def _sums(program: Program, asks: Asks, params: Params) -> str:
+    """Relations w (weights) and s (an `a…` column per atom of each lead and moment asked)."""
     weight = "coalesce(w.tab[d.age + 1], w.tail)"
-    by_kind = {"sum": [], "young": []}
-    for number, atom in enumerate(program.atoms):
-        by_kind[atom.kind].append(number)
     of_a_day = "(SELECT lead_id, t, behaviour_id, age, sum(n) AS n FROM d GROUP BY 1, 2, 3, 4) d"
     source, times = (of_a_day, "least(d.n, w.most)") if program.capped else ("d", "d.n")
-    added = ", ".join(f"sum({times} * {weight}) FILTER (WHERE w.atom = {n}) AS a{n}" for n in by_kind["sum"])
-    parts.append(
-        f"s AS (SELECT d.lead_id, d.t{', ' if added else ''}{added} FROM {source} JOIN w ON w.behaviour_id = d.behaviour_id"
-        " AND NOT w.young WHERE d.age >= 0 GROUP BY 1, 2)"
+    value = {"sum": (f"sum({times} * {weight})", ""), "young": (f"max({weight})", " AND d.n > 0")}
+    atoms = ", ".join(
+        f"{value[atom.kind][0]} FILTER (WHERE w.atom = {number}{value[atom.kind][1]}) AS a{number}"
+        for number, atom in enumerate(program.atoms)
     )
-    if by_kind["young"]:
-        youngest = ", ".join(f"max({weight}) FILTER (WHERE w.atom = {n}) AS a{n}" for n in by_kind["young"])
-        params["young"] = sorted({program.behaviours[program.atoms[n].behaviour] for n in by_kind["young"]})
-        parts.append(
-            f"y AS (SELECT d.lead_id, d.t, {youngest} FROM (SELECT lead_id, t, behaviour_id, age FROM d WHERE age >= 0"
-            " AND behaviour_id = ANY(%(young)s) GROUP BY 1, 2, 3, 4 HAVING sum(n) > 0) d"
-            " JOIN w ON w.behaviour_id = d.behaviour_id AND w.young GROUP BY 1, 2)"
-        )
-    return ",\n".join(parts)
+    t, key = ("d.t", "1, 2") if asks.listed else ("%(t)s::timestamptz AS t", "1")
+    return (
+        f"{sums.weights(program, params)},\ns AS (SELECT d.lead_id, {t}, {atoms}"
+        f" FROM {source} JOIN w ON w.behaviour_id = d.behaviour_id WHERE d.age >= 0 GROUP BY {key})"
+    )
 
 
 # --- values
 
 
-def _values(program: Program, here: Days, kept: bool) -> str:
-    """Relation v: what is asked, the fields read as of t, the atoms."""
-    young = [number for number, atom in enumerate(program.atoms) if atom.kind == "young" and not kept]
-    added = [number for number in range(len(program.atoms)) if number not in young]
-    atoms = "".join(f", s.a{n}" for n in added) + "".join(f", y.a{n}" for n in young)
-    joins = " LEFT JOIN s ON s.lead_id = a.lead_id AND s.t = a.t" if added else ""
-    joins += " LEFT JOIN y ON y.lead_id = a.lead_id AND y.t = a.t" if young else ""
-    columns = "a.lead_id, a.t, a.today, a.cycle"
-    now = "".join(f", {current_value(program, key, here)} AS f{i}" for i, key in enumerate(program.fields))
+def _values(program: Program, here: Days) -> str:
+    """Relations past (the fields as of t of whose values changed since) and v: what is asked, the fields, the atoms."""
+    atoms = "".join(f", s.a{n}" for n in range(len(program.atoms)))
+    joins = " LEFT JOIN s ON s.lead_id = a.lead_id AND s.t = a.t" if atoms else ""
     then = "".join(f", {value_as_of(program, key, here)} AS f{i}" for i, key in enumerate(program.fields))
-    past = _AS_OF.format(subject="lead", which=_OF_LEAD, nearest=", m.steps")
-    past += _AS_OF.format(subject="company", which=_OF_COMPANY, nearest="")
+    now = "".join(
+        f", CASE WHEN a.moved THEN p.f{i} ELSE {current_value(program, key, here)} END AS f{i}"
+        for i, key in enumerate(program.fields)
+    )
+    as_of = _AS_OF.format(subject="lead", which=_OF_LEAD, nearest=", m.steps")
+    as_of += _AS_OF.format(subject="company", which=_OF_COMPANY, nearest="")
     lead = "FROM asked a JOIN leads_lead l ON l.id = a.lead_id"
     firm, firm_then = "", ""
     if set(program.fields) & set(company_days.COLUMNS):
         firm, firm_then = company_days.join("l.company_id"), company_days.join("(lv.j ->> 'company')::bigint")
+    past = (
+        f"past AS MATERIALIZED (SELECT a.lead_id, a.t{then} {lead} {as_of}{firm_then} WHERE a.moved),\n" if then else ""
+    )
+    joins += " LEFT JOIN past p ON p.lead_id = a.lead_id AND p.t = a.t" if then else ""
     return (
-        f"SELECT {columns}{now}{atoms} {lead} LEFT JOIN leads_company c ON c.id = l.company_id{firm}{joins} WHERE NOT a.moved"
-        f" UNION ALL SELECT {columns}{then}{atoms} {lead} {past}{firm_then}{joins} WHERE a.moved"
+        f"{past}v AS (SELECT a.lead_id, a.t, a.today, a.cycle{now}{atoms} {lead}"
+        f" LEFT JOIN leads_company c ON c.id = l.company_id{firm}{joins} OFFSET 0)"
     )
 
 

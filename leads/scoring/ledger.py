@@ -103,6 +103,12 @@ def ids_of(keys: Iterable[str]) -> dict[str, int]:
     return dict(Behaviour.objects.filter(key__in=set(keys)).values_list("key", "pk"))
 
 
+def counted(keys: Iterable[str]) -> bool:
+    """Whether the ledger holds all of these behaviours; where it does not, their raw events must be counted."""
+    wanted = set(keys)
+    return Behaviour.objects.filter(key__in=wanted, backfilled_at__isnull=False).count() == len(wanted)
+
+
 @transaction.atomic
 def ensure(bodies: Iterable[Mapping[str, Any]]) -> list[Behaviour]:
     """Register the behaviours of definitions' bodies. Returns those that `backfill.run` has not counted yet."""

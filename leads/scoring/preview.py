@@ -12,17 +12,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection
 from psycopg2 import errors
 
-from leads.models import Behaviour
 from personas.criteria import tree
 from personas.criteria.behaviours import key_of
 
 from . import asks, company_days, compile, ledger, program
 from .conditions import Conditions
 from .days import here
-from .sql import Params, fetch
+from .sql import Params, fetch, roomy
 
 PATIENCE, QUICK = 20, 2  # seconds that a reader waits at most; that are no matter
 WHOLE = ("leads", "mql", "direct")
@@ -98,8 +97,7 @@ def matching(body: Mapping[str, Any], what: str, at: datetime) -> list[int] | No
 def prepared(body: Mapping[str, Any], asked: asks.Asks) -> tuple[program.Program, Params, str]:
     """(the program with every count that a condition needs, parameters, CTEs), for a body that need not be published."""
     compiled = any_program(body)
-    ready = Behaviour.objects.filter(key__in=compiled.behaviours, backfilled_at__isnull=False).count()
-    ready = ready == len(compiled.behaviours)
+    ready = ledger.counted(compiled.behaviours)
     for cond in parts(body).values():
         for _path, leaf in tree.leaves(cond):
             if "event" in leaf:
@@ -121,7 +119,7 @@ def patiently(sql: str, params: Params, body: Mapping[str, Any]) -> list[tuple] 
     """Rows; None when the statement took longer than a reader waits. What took long is left to the ledger from now on."""
     started = time.monotonic()
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
+        with roomy(), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL statement_timeout = '{PATIENCE}s'")
             return fetch(sql, params)
     except OperationalError as problem:

@@ -1,9 +1,15 @@
 """SQL as text with named parameters: no text of a user ever becomes SQL."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
+
+ROOM = {
+    "work_mem": "64MB",
+    "enable_sort": "off",
+}  # of statements over very many leads: hashed in memory, not sorted on disk
 
 
 class Params(dict):
@@ -41,3 +47,19 @@ def execute(sql: str, params: dict[str, Any] | None = None) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, params or {})
         return cursor.rowcount
+
+
+@contextmanager
+def roomy() -> Iterator[None]:
+    """A transaction whose statements have room for very many leads; whoever goes on in it afterwards has what there was."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(f"current_setting('{name}')" for name in ROOM))
+        before = cursor.fetchone()
+        _set(cursor, ROOM.values())
+        yield
+        _set(cursor, before)
+
+
+def _set(cursor: Any, values: Iterable[str]) -> None:
+    parts = ", ".join(f"set_config('{name}', %s, true)" for name in ROOM)
+    cursor.execute(f"SELECT {parts}", list(values))

@@ -4,7 +4,7 @@ History is kept for `KEPT` days (and the last row before them); older moments ar
 somebody asks.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -17,12 +17,13 @@ from personas.models import DefinitionVersion
 
 from . import asks, compile, days, program
 from .conditions import Conditions
-from .sql import Params, execute, fetch
+from .sql import Params, execute, fetch, roomy
 from .timeline.pull import us
 from .timeline.walk import Walk, grade_text, instant
 
 LIVE, OBSERVED = "live", "observed"
 KEPT = 35
+LOT = 150_000  # leads of one statement
 _NAMES = (
     "lead_id", "line_id", "track", "version_id", "effective_at", "fit", "engagement", "grade", "contributions", "mql",
     "direct",
@@ -36,8 +37,9 @@ _ROWS = "SELECT {names} FROM unnest({arrays}) AS u({plain}) ORDER BY lead_id, ef
     plain=", ".join(_NAMES),
 )
 _HISTORY = f"INSERT INTO leads_scorehistory ({', '.join(_NAMES)}) {_ROWS} ON CONFLICT DO NOTHING"
+_VALUES = [name for name in _NAMES if name not in ("lead_id", "line_id", "track")]
 _ON_CONFLICT = "ON CONFLICT (lead_id, line_id, track) DO UPDATE SET {} WHERE leads_score.effective_at < excluded.effective_at".format(
-    ", ".join(f"{name} = excluded.{name}" for name in _NAMES if name not in ("lead_id", "line_id", "track"))
+    ", ".join(f"{name} = excluded.{name}" for name in _VALUES)
 )
 _SCORE = f"INSERT INTO leads_score ({', '.join(_NAMES)}) {_ROWS} {_ON_CONFLICT}"
 _BATCH = 10_000
@@ -46,14 +48,19 @@ _WHOLE = """
 WITH {ctes},
 said AS (SELECT lead_id, %(line)s::bigint AS line_id, %(track)s AS track, %(version)s::bigint AS version_id,
   t AS effective_at, fit, engagement, grade, contributions, plain AS mql, direct FROM scored),
-changed AS (SELECT s.* FROM said s LEFT JOIN leads_score c USING (lead_id, line_id, track)
+changed AS (SELECT s.*, c.lead_id IS NOT NULL AS known FROM said s LEFT JOIN leads_score c USING (lead_id, line_id, track)
   WHERE c.lead_id IS NULL OR (c.effective_at < s.effective_at AND
    (c.version_id, c.fit, c.engagement, c.grade, c.contributions, c.mql, c.direct) IS DISTINCT FROM
    (s.version_id, s.fit, s.engagement, s.grade, s.contributions, s.mql, s.direct)))
 """
+# Nobody else writes scores meanwhile: a row that is not there is inserted without asking once more.
+_ALONE = "LOCK TABLE leads_score IN SHARE ROW EXCLUSIVE MODE"
 _WRITE = """,
-history AS (INSERT INTO leads_scorehistory ({names}) SELECT {names} FROM changed ORDER BY lead_id ON CONFLICT DO NOTHING)
-INSERT INTO leads_score ({names}) SELECT {names} FROM changed ORDER BY lead_id {conflict}
+history AS (INSERT INTO leads_scorehistory ({names}) SELECT {names} FROM changed ORDER BY lead_id),
+moved AS (UPDATE leads_score s SET {set} FROM changed c WHERE c.known
+  AND s.lead_id = c.lead_id AND s.line_id = c.line_id AND s.track = c.track),
+new AS (INSERT INTO leads_score ({names}) SELECT {names} FROM changed WHERE NOT known ORDER BY lead_id)
+SELECT count(*) FROM changed
 """
 
 # By raw sums: only who stands there since before; who is to be judged moment by moment is told, not written.
@@ -66,7 +73,8 @@ judged AS MATERIALIZED (SELECT s.lead_id, %(line)s::bigint AS line_id, %(track)s
   c.version_id IS DISTINCT FROM %(version)s OR s.lead_id IN (SELECT lead_id FROM asked WHERE tangled)
   OR (%(track)s = 'live' AND (s.strict OR s.direct) AND NOT EXISTS (SELECT FROM leads_qualification q
     WHERE q.lead_id = s.lead_id AND q.line_id = %(line)s AND q.cycle = s.cycle)) AS odd
-  FROM scored s LEFT JOIN leads_score c ON c.lead_id = s.lead_id AND c.line_id = %(line)s AND c.track = %(track)s
+  FROM scored s LEFT JOIN LATERAL (SELECT * FROM leads_score c
+    WHERE c.lead_id = s.lead_id AND c.line_id = %(line)s AND c.track = %(track)s OFFSET 0) c ON true
   WHERE c.effective_at IS NULL OR c.effective_at < s.t),
 changed AS (SELECT * FROM judged WHERE differs AND NOT odd),
 history AS (INSERT INTO leads_scorehistory ({names}) SELECT {names} FROM changed ORDER BY lead_id ON CONFLICT DO NOTHING),
@@ -122,13 +130,34 @@ def _insert(sql: str, rows: Sequence[tuple]) -> None:
             cursor.execute(sql, columns)
 
 
-def score_all(version: DefinitionVersion, t: datetime, low: int = 0, high: int = 2**62, track: str = LIVE) -> int:
-    """Score the leads low <= id < high under a version at `t` in one statement; returns the rows that differed.
+def score_all(
+    version: DefinitionVersion, t: datetime, low: int = 0, high: int = asks.EVERYBODY, track: str = LIVE
+) -> int:
+    """Score the leads low <= id < high under a version at `t`, a statement for so many of them; returns the rows that differed.
 
-    `t` is a moment (a midnight, a fact becoming known), and every moment before it was judged.
+    `t` is a moment (a midnight, a fact becoming known), and every moment before it was judged. Other judges wait.
     """
-    sql, params = _whole(version, t, low, high, track)
-    return execute(sql + _WRITE.format(names=", ".join(_NAMES), conflict=_ON_CONFLICT), params)
+    write = _WRITE.format(names=", ".join(_NAMES), set=", ".join(f"{name} = c.{name}" for name in _VALUES))
+    written = 0
+    with roomy():
+        execute(_ALONE)
+        for first, after in _lots(low, high):
+            sql, params = _whole(version, t, first, after, track)
+            written += fetch(sql + write, params)[0][0]
+    return written
+
+
+def _lots(low: int, high: int) -> Iterator[tuple[int, int]]:
+    """The leads low <= id < high in ranges whose sums fit into memory."""
+    params = {"low": low, "high": high}
+    first, last = fetch("SELECT min(id), max(id) FROM leads_lead WHERE id >= %(low)s AND id < %(high)s", params)[0]
+    if first is None:
+        return
+    if last - first < LOT:
+        yield low, high
+    else:
+        for start in range(first, last + 1, LOT):
+            yield start, start + LOT
 
 
 def score_kept(version: DefinitionVersion, midnight: datetime, ids: Sequence[int], track: str = LIVE) -> set[int]:
@@ -143,7 +172,9 @@ def score_kept(version: DefinitionVersion, midnight: datetime, ids: Sequence[int
     return {row[0] for row in fetch(sql, params)}
 
 
-def differences(version: DefinitionVersion, t: datetime, low: int = 0, high: int = 2**62, track: str = LIVE) -> int:
+def differences(
+    version: DefinitionVersion, t: datetime, low: int = 0, high: int = asks.EVERYBODY, track: str = LIVE
+) -> int:
     """How many leads a full count at `t` scores otherwise than their current rows say; 0 after the judge was there."""
     sql, params = _whole(version, t, low, high, track)
     return fetch(f"{sql} SELECT count(*) FROM changed", params)[0][0]
@@ -178,7 +209,7 @@ def keep_from(at: datetime) -> datetime:
     return here.midnight(here.of(at) - timedelta(days=KEPT))
 
 
-def prune(at: datetime, low: int = 0, high: int = 2**62) -> int:
+def prune(at: datetime, low: int = 0, high: int = asks.EVERYBODY) -> int:
     """Forget history older than `KEPT` days, save the last row before them. Returns the rows gone."""
     return execute(
         "DELETE FROM leads_scorehistory h WHERE lead_id >= %(low)s AND lead_id < %(high)s AND effective_at < %(from)s"
@@ -190,10 +221,10 @@ def prune(at: datetime, low: int = 0, high: int = 2**62) -> int:
 
 def forget(lead_ids: Iterable[int]) -> None:
     """Scores of leads that were merged or erased go."""
-    ids = list(lead_ids)
-    gone = "lead_id IN (SELECT id FROM leads_lead WHERE id = ANY(%(ids)s) AND (root_id IS NOT NULL OR erased))"
-    for table in (Score, ScoreHistory, PersonaMatch):
-        execute(f"DELETE FROM {table._meta.db_table} WHERE {gone}", {"ids": ids})
+    sql = "SELECT id FROM leads_lead WHERE id = ANY(%(ids)s) AND (root_id IS NOT NULL OR erased)"
+    gone = [lead for (lead,) in fetch(sql, {"ids": list(lead_ids)})]
+    for table in (Score, ScoreHistory, PersonaMatch) if gone else ():
+        execute(f"DELETE FROM {table._meta.db_table} WHERE lead_id = ANY(%(ids)s)", {"ids": gone})
 
 
 # --- personas

@@ -84,3 +84,13 @@ class Processor:
 
     def _of_server(self) -> float:
         return int(self._server.read_text().split()[0]) / 1e9 if self._server.exists() else 0.0
+
+
+def processor(work: Callable[[], Any], times: int = 1) -> float:
+    """Median processor seconds of `work`."""
+    found = []
+    for _time in range(times):
+        with Processor() as used:
+            work()
+        found.append(used.seconds)
+    return median(found)

@@ -30,8 +30,8 @@ def span_of(cond: Mapping[str, Any], kind: str, raw: Any) -> Span:
         return holds(cond["op"], kind, raw, cond.get("value"), day)
 
     edges = OPERATORS[cond["op"]].edges(cond.get("value"))
-    value = read(kind, raw)
-    if value is None or not (edges.days or edges.years):
+    value = read(kind, raw) if edges.days or edges.years else None
+    if value is None:
         return (int(ALWAYS), int(NEVER)) if at(EPOCH) else (0, 0)
     days = {_later(value, days) for days in edges.days} | {anniversary(value, years) for years in edges.years}
     ordered = sorted(days)
@@ -56,7 +56,7 @@ class Values:
 
     def __init__(self, program: Program, facts: Facts, zone: Zone):
         self.program, self.facts, self.zone = program, facts, zone
-        self._texts: dict[tuple[int, str | None], Span] = {}
+        self._texts: dict[str, tuple[list[str | None], Ints]] = {}
         self._places: dict[str, Ints] = {}
         self._spans: dict[int, tuple[Ints, Ints, Span]] = {}
         links = facts.changes.get("lead.company")
@@ -78,8 +78,10 @@ class Values:
         changes = self.facts.changes.get(cond["field"])
         if changes and changes.spans is not None:
             return changes.spans[canonical.dumps(cond)]
-        found = [self._span(cond, kind, text) for text in self._values(cond["field"])]
-        return np.array(found, np.int64).reshape(-1, 2)
+        texts, places = self._told(cond["field"])
+        blank = False if self.program.columns.get(cond["field"]) and kind == BOOL else None
+        found = [span_of(cond, kind, read_value(text, blank)) for text in texts]
+        return np.array(found, np.int64).reshape(-1, 2)[places]
 
     def holds(self, cond: Mapping[str, Any], rows: Rows, day: Ints) -> Ints:
         """Whether a field condition holds at each row."""
@@ -97,12 +99,13 @@ class Values:
         changes = self.facts.changes.get(field)
         return changes.values if changes else []
 
-    def _span(self, cond: Mapping[str, Any], kind: str, text: str | None) -> Span:
-        key = (id(cond), text)
-        if key not in self._texts:
-            blank = False if self.program.columns.get(cond["field"]) and kind == BOOL else None
-            self._texts[key] = span_of(cond, kind, read_value(text, blank))
-        return self._texts[key]
+    def _told(self, field: str) -> tuple[list[str | None], Ints]:
+        """The different values of a field, and which of them each change says."""
+        if field not in self._texts:
+            seen: dict[str | None, int] = {}
+            places = [seen.setdefault(text, len(seen)) for text in self._values(field)]
+            self._texts[field] = list(seen), np.array(places, np.int64)
+        return self._texts[field]
 
     def _place(self, field: str, rows: Rows) -> Ints:
         if field not in self._places:

@@ -19,7 +19,12 @@ from personas.criteria.behaviours import behaviours
 Ints = np.ndarray
 NONE = np.empty(0, np.int64)
 _FIRST = "NOT EXISTS (SELECT FROM leads_join f WHERE f.visitor_id = k.visitor_id AND f.id < k.id)"
+# What a visitor did while nobody knew who it was: looked up visitor by visitor, for few of them are asked about at once.
+_VISITED = "JOIN LATERAL (SELECT * FROM leads_event e WHERE e.visitor_id = k.visitor_id AND e.lead_id IS NULL OFFSET 0) e ON true"
 _US = "round(date_part('epoch', {0}) * 1000000)::bigint".format
+
+
+_decoded = json.JSONDecoder(parse_float=Decimal).decode  # made once: most values are short
 
 
 def us(at: datetime) -> int:
@@ -72,11 +77,10 @@ def pull(program: Program, lead_ids: Sequence[int], until: datetime) -> Facts:
         5,
     )
     facts = Facts(rows[0], rows[1], rows[2], rows[3].astype(bool), rows[4])
-    facts.hits = hits(
-        {program.behaviours[one.key]: one.filter for one in behaviours(program.body)}, facts.leads, params
-    )
-    facts.resets = resets(facts, params)
     facts.lent = positions(facts, LENT, params)
+    wanted = {program.behaviours[one.key]: one.filter for one in behaviours(program.body)}
+    facts.hits = hits(wanted, facts.leads, params, lent=bool(len(facts.lent[0])))
+    facts.resets = resets(facts, params)
     names = {key.partition(".")[2] for key in program.fields if key.startswith("lead.")} - {"created"}
     needed = sorted(names | ({"company"} if any(key.startswith("company.") for key in program.fields) else set()))
     facts.changes = changes("lead", facts.leads, needed, params)
@@ -85,44 +89,33 @@ def pull(program: Program, lead_ids: Sequence[int], until: datetime) -> Facts:
     return facts
 
 
-def hits(wanted: Mapping[int, Mapping[str, Any]], leads: Ints, params: Params) -> dict[int, tuple[Ints, Ints, Ints]]:
-    """Behaviour -> (position of the lead, effective, occurred) of each of its events; `params`: ids, until."""
+def hits(
+    wanted: Mapping[int, Mapping[str, Any]], leads: Ints, params: Params, lent: bool = True
+) -> dict[int, tuple[Ints, Ints, Ints]]:
+    """Behaviour -> (position of the lead, effective, occurred) of each of its events; `params`: ids, until. Not `lent`: no
+    other lead was ever merged into one of these."""
     if not wanted:
         return {}
     params["kinds"] = sorted({one["kind"] for one in wanted.values()})
     effective = "greatest(e.known_at, e.occurred_at{})".format
-    own = filters.events(
-        wanted.values(),
-        f"e.lead_id AS who, {effective('')} AS eff",
-        "leads_event e",
-        "e.lead_id = ANY(%(ids)s) AND e.kind = ANY(%(kinds)s)",
-    )
-    joined = filters.events(
-        wanted.values(),
-        f"k.lead_id AS who, {effective(', k.known_at')} AS eff",
-        "leads_join k JOIN leads_event e ON e.visitor_id = k.visitor_id",
-        f"k.lead_id = ANY(%(ids)s) AND e.lead_id IS NULL AND e.kind = ANY(%(kinds)s) AND {_FIRST}",
-    )
-    alive = "s.root_id = ANY(%(ids)s) AND e.kind = ANY(%(kinds)s) AND (s.until IS NULL OR {0} < s.until)".format
-    since, joined_since = effective(", s.since"), effective(", s.since, k.known_at")
-    lent = filters.events(
-        wanted.values(),
-        f"s.root_id AS who, {since} AS eff",
-        "leads_mergedspan s JOIN leads_event e ON e.lead_id = s.lead_id",
-        alive(since),
-    )
-    lent_joined = filters.events(
-        wanted.values(),
-        f"s.root_id AS who, {joined_since} AS eff",
-        "leads_mergedspan s JOIN leads_join k ON k.lead_id = s.lead_id JOIN leads_event e ON e.visitor_id = k.visitor_id",
-        f"{alive(joined_since)} AND e.lead_id IS NULL AND {_FIRST}",
-    )
-    sources = [own, joined, lent, lent_joined]
+    sources = [
+        filters.events(
+            wanted.values(),
+            f"e.lead_id AS who, {effective('')} AS eff",
+            "leads_event e",
+            "e.lead_id = ANY(%(ids)s) AND e.kind = ANY(%(kinds)s)",
+        ),
+        filters.events(
+            wanted.values(),
+            f"k.lead_id AS who, {effective(', k.known_at')} AS eff",
+            f"leads_join k {_VISITED}",
+            f"k.lead_id = ANY(%(ids)s) AND e.kind = ANY(%(kinds)s) AND {_FIRST}",
+        ),
+    ]
     if filters.has_attempts(wanted.values()):
         who = (f"{filters.ATTEMPTS}", "e.lead_id = ANY(%(ids)s)")
         sources.append(filters.events(wanted.values(), f"e.lead_id AS who, {effective('')} AS eff", *who))
-        whose = (f"leads_mergedspan s JOIN {filters.ATTEMPTS} ON e.lead_id = s.lead_id", alive(since))
-        sources.append(filters.events(wanted.values(), f"s.root_id AS who, {since} AS eff", *whose))
+    sources += _lent(wanted) if lent else []
     lead, eff, occurred, behaviour = numbers(
         f"SELECT x.who, {_US('x.eff')}, {_US('x.occurred_at')}, b.id FROM ({' UNION ALL '.join(sources)}) x,"
         f" unnest({filters.behaviours_hit(wanted, params)}) b(id) WHERE x.eff <= %(until)s",
@@ -135,6 +128,25 @@ def hits(wanted: Mapping[int, Mapping[str, Any]], leads: Ints, params: Params) -
         mine = kept & (behaviour == pk)
         found[pk] = (place[mine], eff[mine], occurred[mine])
     return found
+
+
+def _lent(wanted: Mapping[int, Mapping[str, Any]]) -> list[str]:
+    """The same of what leads did that were merged into these."""
+    alive = "s.root_id = ANY(%(ids)s) AND e.kind = ANY(%(kinds)s) AND (s.until IS NULL OR {0} < s.until)".format
+    since = "greatest(e.known_at, e.occurred_at, s.since)"
+    joined = "greatest(e.known_at, e.occurred_at, s.since, k.known_at)"
+    each = "JOIN LATERAL (SELECT * FROM leads_event e WHERE e.lead_id = s.lead_id OFFSET 0) e ON true"
+    sources = [
+        (since, f"leads_mergedspan s {each}", alive(since)),
+        (
+            joined,
+            f"leads_mergedspan s JOIN leads_join k ON k.lead_id = s.lead_id {_VISITED}",
+            f"{alive(joined)} AND {_FIRST}",
+        ),
+    ]
+    if filters.has_attempts(wanted.values()):
+        sources.append((since, f"leads_mergedspan s JOIN {filters.ATTEMPTS} ON e.lead_id = s.lead_id", alive(since)))
+    return [filters.events(wanted.values(), f"s.root_id AS who, {eff} AS eff", *which) for eff, *which in sources]
 
 
 def resets(facts: Facts, params: Params) -> tuple[Ints, Ints, Ints]:
@@ -230,7 +242,7 @@ def company_of(links: Changes, companies: Ints) -> Ints:
 
 def read_value(text: str | None, blank: Any = None) -> Any:
     """A stored value as conditions read it; `blank` for none."""
-    raw = None if text is None else json.loads(text, parse_float=Decimal)
+    raw = None if text is None else _decoded(text)
     return blank if raw is None else raw
 
 
@@ -254,8 +266,7 @@ WITH mine AS MATERIALIZED (
   UNION ALL SELECT lead_id, root_id, since, until FROM leads_mergedspan WHERE root_id = ANY(%(ids)s))
 SELECT s.who, {_US("c.known_at")} FROM leads_correction c JOIN (
   SELECT 'event' AS subject, e.id, m.* FROM mine m JOIN leads_event e ON e.lead_id = m.member
-  UNION ALL SELECT 'event', e.id, m.* FROM mine m JOIN leads_join k ON k.lead_id = m.member
-   JOIN leads_event e ON e.visitor_id = k.visitor_id WHERE e.lead_id IS NULL
+  UNION ALL SELECT 'event', e.id, m.* FROM mine m JOIN leads_join k ON k.lead_id = m.member {_VISITED}
   UNION ALL SELECT 'attempt', t.id, m.* FROM mine m JOIN leads_attempt t ON t.lead_id = m.member
   UNION ALL SELECT 'engagementreset', r.id, m.* FROM mine m JOIN leads_engagementreset r ON r.lead_id = m.member
   UNION ALL SELECT 'attributechange', x.id, m.* FROM mine m JOIN leads_attributechange x

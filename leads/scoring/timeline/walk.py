@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from leads.scoring import asks, compile
+from leads.scoring import asks, compile, ledger
 from leads.scoring.days import Days
 from leads.scoring.program import Atom, Program
 from leads.scoring.sql import Params, fetch
@@ -276,7 +276,10 @@ def _ask_sql(
 ) -> None:
     pairs = [(int(facts.leads[rows.lead[one]]), instant(rows.at[one])) for one in places]
     params = Params()
-    sql = compile.ctes(program, asks.listed(pairs), here, params)
+    asked = asks.listed(
+        pairs, raw=not ledger.counted(program.behaviours)
+    )  # a draft may ask for what nobody counted yet
+    sql = compile.ctes(program, asked, here, params)
     columns = "lead_id, t, cycle, fit, engagement, grade, contributions, plain, strict, direct"
     found = {row[:2]: row[2:] for row in fetch(f"WITH {sql} SELECT {columns} FROM scored", params)}
     for place, pair in zip(places, pairs, strict=True):

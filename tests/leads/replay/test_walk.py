@@ -164,3 +164,14 @@ def test_a_snapshot_is_read_once_kept_without_values_and_deleted_by_an_erasure(s
     assert columns.current(NOON + timedelta(hours=2)).folder != held.folder
     columns.forget()
     assert not (tmp_path / "columns").exists()
+
+
+def test_a_draft_may_ask_for_what_nobody_counted_of_leads_that_others_were_merged_into():
+    lead, other = (facts.lead(NOON - timedelta(days=20), country="DE") for _lead in range(2))
+    facts.merge(other, lead, NOON - timedelta(days=15))
+    facts.event(lead, "webinar", NOON - timedelta(days=5))
+    facts.change("lead", lead, "country", "FR", NOON - timedelta(days=3))
+    both = [{"field": "lead.country", "op": "is", "value": "FR"}, {"event": {"kind": "webinar"}}]
+    body = definitions.simple(direct=[{"all": both}])
+    found = told(walk.firsts(body, Columns(NOON)))
+    assert found and found == by_brute_force(lead, body)

@@ -1,45 +1,7 @@
 v AS (SELECT a.lead_id, a.t, a.today, a.cycle
   FROM asked a
   JOIN leads_lead l ON l.id = a.lead_id
-  LEFT JOIN leads_company c ON c.id = l.company_id
-  WHERE NOT a.moved
-  UNION ALL SELECT a.lead_id, a.t, a.today, a.cycle
-  FROM asked a
-  JOIN leads_lead l ON l.id = a.lead_id 
-LEFT
-  JOIN LATERAL (SELECT jsonb_object_agg(field, value) AS j
-  FROM (
-  SELECT DISTINCT ON (x.field) x.field, x.value
-  FROM 
-(SELECT a.lead_id AS id, 0 AS steps
-  UNION ALL SELECT k.member, k.steps
-  FROM lent k
-  WHERE k.lead_id = a.lead_id AND k.t = a.t) m
- 
-  JOIN leads_attributechange x ON x.subject_id = m.id AND (m.steps = 0 OR x.field <> 'opted_out')
- 
-  WHERE x.subject = 'lead' AND x.known_at <= a.t AND x.occurred_at <= a.t
-    AND NOT EXISTS (SELECT
-  FROM leads_correction k
-  WHERE k.subject = 'attributechange' AND k.subject_id = x.id
-      AND k.known_at <= a.t)
-  ORDER BY x.field, m.steps, x.occurred_at DESC, x.recorded_at DESC, x.id DESC) d) lv ON true
-
-LEFT
-  JOIN LATERAL (SELECT jsonb_object_agg(field, value) AS j
-  FROM (
-  SELECT DISTINCT ON (x.field) x.field, x.value
-  FROM (SELECT (lv.j ->> 'company')::bigint AS id) m
-  JOIN leads_attributechange x ON x.subject_id = m.id
- 
-  WHERE x.subject = 'company' AND x.known_at <= a.t AND x.occurred_at <= a.t
-    AND NOT EXISTS (SELECT
-  FROM leads_correction k
-  WHERE k.subject = 'attributechange' AND k.subject_id = x.id
-      AND k.known_at <= a.t)
-  ORDER BY x.field, x.occurred_at DESC, x.recorded_at DESC, x.id DESC) d) cv ON true
-
-  WHERE a.moved),
+  LEFT JOIN leads_company c ON c.id = l.company_id OFFSET 0),
 points AS (SELECT v.lead_id, v.t, v.cycle, (true) AND NOT (false) AS allowed, (false) AS straight,
     CASE WHEN true THEN 10 ELSE 0 END AS c0,
     CASE WHEN false THEN 10 ELSE 0 END AS c1

@@ -1,7 +1,10 @@
 
-q AS MATERIALIZED (SELECT id AS lead_id, %(t)s::timestamptz AS t, %(today)s::date AS today, %(midnight)s::timestamptz AS midnight
-  FROM leads_lead
-  WHERE id >= %(low)s AND id < %(high)s),
+q AS MATERIALIZED (SELECT l.id AS lead_id, %(t)s::timestamptz AS t, %(today)s::date AS today, %(midnight)s::timestamptz AS midnight, l.company_id
+  FROM leads_lead l
+  WHERE true AND 
+l.root_id IS NULL AND NOT l.erased AND l.created_at <= %(t)s
+AND (CASE WHEN l.declared THEN l.created_at ELSE l.recorded_at END) <= %(t)s
+),
 span AS MATERIALIZED (SELECT s.*
   FROM leads_mergedspan s
   WHERE s.root_id IN (SELECT lead_id
@@ -13,10 +16,15 @@ lent AS MATERIALIZED (
     AND (s.until IS NULL OR q.t < s.until)),
 own_late AS MATERIALIZED (
 SELECT x.subject, x.subject_id, max(greatest(x.known_at, x.occurred_at)) AS at
+  FROM (
+SELECT x.subject, x.subject_id, x.known_at, x.occurred_at
   FROM leads_attributechange x
-WHERE 
-x.subject IN ('lead', 'company') AND (x.recorded_at > %(first)s OR (x.occurred_at > x.recorded_at AND x.occurred_at > %(first)s))
-
+WHERE x.subject IN ('lead', 'company') AND x.recorded_at > %(first)s
+UNION ALL
+SELECT x.subject, x.subject_id, x.known_at, x.occurred_at
+  FROM leads_attributechange x
+WHERE x.subject IN ('lead', 'company') AND x.occurred_at > x.recorded_at AND x.occurred_at > %(first)s AND x.recorded_at <= %(first)s
+) x
   GROUP BY 1, 2
 UNION ALL
 SELECT x.subject, x.subject_id, max(k.known_at)
@@ -87,29 +95,19 @@ reset AS MATERIALIZED (
   GROUP BY 1, 2),
 asked AS MATERIALIZED (
   SELECT q.lead_id, q.t, q.today, q.midnight,
-    coalesce(reset.cycle, 0) AS cycle, reset.reset_day,
-    (q.lead_id, q.t) IN (
-      SELECT q.lead_id, q.t
-  FROM q
-  JOIN late ON late.subject = 'lead' AND late.subject_id = q.lead_id AND late.at > q.t
-      UNION ALL
-      SELECT q.lead_id, q.t
+    coalesce(reset.cycle, 0) AS cycle, reset.reset_day, 
+(q.lead_id IN (SELECT subject_id
   FROM late
-  JOIN leads_lead l ON late.subject = 'company' AND l.company_id = late.subject_id
-     
-  JOIN q ON q.lead_id = l.id AND late.at > q.t) AS moved,
-    (q.lead_id, q.t) IN (
-      SELECT q.lead_id, q.t
-  FROM q
-  JOIN tangle ON tangle.lead_id = q.lead_id AND tangle.at BETWEEN q.midnight AND q.t
-    ) AS tangled
+  WHERE subject = 'lead' AND at > %(t)s)
+ OR coalesce(q.company_id IN (SELECT subject_id
+  FROM late
+  WHERE subject = 'company' AND at > %(t)s), false))
+ AS moved, q.lead_id IN (SELECT lead_id
+  FROM tangle
+  WHERE at BETWEEN %(midnight)s AND %(t)s) AS tangled
  
   FROM q
-  JOIN leads_lead l ON l.id = q.lead_id
-  LEFT JOIN reset ON reset.lead_id = q.lead_id AND reset.t = q.t
- 
-  WHERE l.root_id IS NULL AND NOT l.erased AND l.created_at <= q.t
-    AND (CASE WHEN l.declared THEN l.created_at ELSE l.recorded_at END) <= q.t)
+  LEFT JOIN reset ON reset.lead_id = q.lead_id AND reset.t = q.t)
 
 
 -- {}

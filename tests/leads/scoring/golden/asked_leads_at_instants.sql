@@ -1,6 +1,11 @@
 
-q AS MATERIALIZED (SELECT DISTINCT *
-  FROM unnest(%(ids)s::bigint[], %(moments)s::timestamptz[], %(todays)s::date[], %(midnights)s::timestamptz[]) u(lead_id, t, today, midnight)),
+q AS MATERIALIZED (SELECT DISTINCT u.*, l.company_id
+  FROM unnest(%(ids)s::bigint[], %(moments)s::timestamptz[], %(todays)s::date[], %(midnights)s::timestamptz[]) u(lead_id, t, today, midnight)
+  JOIN leads_lead l ON l.id = u.lead_id
+  WHERE 
+l.root_id IS NULL AND NOT l.erased AND l.created_at <= u.t
+AND (CASE WHEN l.declared THEN l.created_at ELSE l.recorded_at END) <= u.t
+),
 span AS MATERIALIZED (SELECT s.*
   FROM leads_mergedspan s
   WHERE s.root_id IN (SELECT lead_id
@@ -12,17 +17,17 @@ lent AS MATERIALIZED (
     AND (s.until IS NULL OR q.t < s.until)),
 own_late AS MATERIALIZED (
 SELECT x.subject, x.subject_id, max(greatest(x.known_at, x.occurred_at)) AS at
+  FROM (
+SELECT x.subject, x.subject_id, x.known_at, x.occurred_at
   FROM leads_attributechange x
-WHERE 
-((x.subject = 'lead' AND x.subject_id IN (SELECT lead_id
+WHERE ((x.subject = 'lead' AND x.subject_id IN (SELECT lead_id
   FROM q
   UNION ALL SELECT lead_id
   FROM span))
- OR (x.subject = 'company' AND x.subject_id IN (SELECT l.company_id
-  FROM leads_lead l
-  JOIN q ON q.lead_id = l.id)))
-AND greatest(x.known_at, x.occurred_at) > %(first)s
-
+  OR (x.subject = 'company' AND x.subject_id IN (SELECT company_id
+  FROM q)))
+  AND greatest(x.known_at, x.occurred_at) > %(first)s
+) x
   GROUP BY 1, 2
 UNION ALL
 SELECT x.subject, x.subject_id, max(k.known_at)
@@ -96,29 +101,24 @@ reset AS MATERIALIZED (
   GROUP BY 1, 2),
 asked AS MATERIALIZED (
   SELECT q.lead_id, q.t, q.today, q.midnight,
-    coalesce(reset.cycle, 0) AS cycle, reset.reset_day,
-    (q.lead_id, q.t) IN (
-      SELECT q.lead_id, q.t
+    coalesce(reset.cycle, 0) AS cycle, reset.reset_day, 
+(q.lead_id, q.t) IN (
+  SELECT q.lead_id, q.t
   FROM q
   JOIN late ON late.subject = 'lead' AND late.subject_id = q.lead_id AND late.at > q.t
-      UNION ALL
-      SELECT q.lead_id, q.t
-  FROM late
-  JOIN leads_lead l ON late.subject = 'company' AND l.company_id = late.subject_id
-     
-  JOIN q ON q.lead_id = l.id AND late.at > q.t) AS moved,
-    (q.lead_id, q.t) IN (
-      SELECT q.lead_id, q.t
+ 
+  UNION ALL SELECT q.lead_id, q.t
   FROM q
-  JOIN tangle ON tangle.lead_id = q.lead_id AND tangle.at BETWEEN q.midnight AND q.t
-    ) AS tangled
+  JOIN late ON late.subject = 'company' AND late.subject_id = q.company_id AND late.at > q.t)
+ AS moved, 
+(q.lead_id, q.t) IN (
+  SELECT q.lead_id, q.t
+  FROM q
+  JOIN tangle ON tangle.lead_id = q.lead_id AND tangle.at BETWEEN q.midnight AND q.t)
+ AS tangled
  
   FROM q
-  JOIN leads_lead l ON l.id = q.lead_id
-  LEFT JOIN reset ON reset.lead_id = q.lead_id AND reset.t = q.t
- 
-  WHERE l.root_id IS NULL AND NOT l.erased AND l.created_at <= q.t
-    AND (CASE WHEN l.declared THEN l.created_at ELSE l.recorded_at END) <= q.t)
+  LEFT JOIN reset ON reset.lead_id = q.lead_id AND reset.t = q.t)
 
 
 -- {}

@@ -1,101 +1,89 @@
-d AS (SELECT a.lead_id, a.t, b.behaviour_id, a.today - b.occurred_day AS age, b.n
-  FROM asked a
-  JOIN leads_behaviourday b ON b.lead_id = a.lead_id AND b.known_day < a.today AND b.occurred_day < a.today AND b.behaviour_id = ANY(%(behaviours)s)
+odd AS MATERIALIZED (SELECT lead_id
+  FROM asked
+  WHERE tangled OR reset_day IS NOT NULL
+ UNION SELECT b.lead_id
+  FROM leads_behaviourday b
+  JOIN asked a ON a.lead_id = b.lead_id
+ 
+  WHERE b.n < 0 AND b.behaviour_id = ANY(%(behaviours)s)),
+d(lead_id, t, behaviour_id, age, n) AS (SELECT b.lead_id, %(t)s::timestamptz, b.behaviour_id, %(today)s::date - b.occurred_day, b.n
+  FROM leads_behaviourday b
+  WHERE b.known_day < %(today)s::date AND b.occurred_day < %(today)s::date AND b.behaviour_id = ANY(%(behaviours)s) AND b.lead_id NOT IN (SELECT lead_id
+  FROM odd)
+  UNION ALL SELECT a.lead_id, a.t, b.behaviour_id, a.today - b.occurred_day, sum(b.n)
+  FROM odd
+  JOIN asked a ON a.lead_id = odd.lead_id
+  JOIN LATERAL (SELECT *
+  FROM leads_behaviourday b
+  WHERE b.lead_id = odd.lead_id AND b.known_day < a.today AND b.occurred_day < a.today AND b.behaviour_id = ANY(%(behaviours)s) OFFSET 0) b ON true
   WHERE NOT a.tangled AND (a.reset_day IS NULL OR b.occurred_day > a.reset_day)
+  GROUP BY 1, 2, 3, 4 HAVING sum(b.n) <> 0
   UNION ALL SELECT x.lead_id, x.t, b.behaviour_id, x.today - (date '1970-01-01' + floor((date_part('epoch', x.occurred_at) + (%(zone_offsets)s::float8[])[width_bucket(date_part('epoch', x.occurred_at), (%(zone_changes)s::float8[])) + 1]) / 86400)::int), 1
-  FROM (SELECT e.id, e.occurred_at, e.kind, nullif(translate(e.name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS name, nullif(translate(e.page, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS page, nullif(translate(e.form, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS form, e.campaign_id, NULL::jsonb AS props, a.lead_id, a.t, a.today, a.reset_day
+  FROM (SELECT e.id, e.occurred_at, e.kind, nullif(CASE WHEN octet_length(e.name) = length(e.name) THEN lower(e.name COLLATE "C") ELSE translate(e.name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS name, nullif(CASE WHEN octet_length(e.page) = length(e.page) THEN lower(e.page COLLATE "C") ELSE translate(e.page, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS page, nullif(CASE WHEN octet_length(e.form) = length(e.form) THEN lower(e.form COLLATE "C") ELSE translate(e.form, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS form, e.campaign_id, NULL::jsonb AS props, a.lead_id, a.t, a.today, a.reset_day
   FROM asked a
   JOIN leads_event e ON e.lead_id = a.lead_id
   WHERE NOT a.tangled AND e.known_at <= a.t AND e.occurred_at <= a.t AND (e.known_at >= a.midnight OR e.occurred_at >= a.midnight) AND e.recorded_at >= %(first_midnight)s AND e.id >= %(first_id)s
-  UNION ALL SELECT e.id, e.occurred_at, e.kind, nullif(translate(e.name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS name, nullif(translate(e.page, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS page, nullif(translate(e.form, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS form, e.campaign_id, NULL::jsonb AS props, a.lead_id, a.t, a.today, a.reset_day
-  FROM asked a
-  JOIN leads_event e ON e.lead_id = a.lead_id
-  WHERE NOT a.tangled AND e.known_at <= a.t AND e.occurred_at <= a.t AND (e.known_at >= a.midnight OR e.occurred_at >= a.midnight) AND e.recorded_at < %(first_midnight)s AND e.occurred_at >= %(first_midnight)s AND e.lead_id IN (SELECT lead_id
+  UNION ALL SELECT e.id, e.occurred_at, e.kind, nullif(CASE WHEN octet_length(e.name) = length(e.name) THEN lower(e.name COLLATE "C") ELSE translate(e.name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS name, nullif(CASE WHEN octet_length(e.page) = length(e.page) THEN lower(e.page COLLATE "C") ELSE translate(e.page, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS page, nullif(CASE WHEN octet_length(e.form) = length(e.form) THEN lower(e.form COLLATE "C") ELSE translate(e.form, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS form, e.campaign_id, NULL::jsonb AS props, a.lead_id, a.t, a.today, a.reset_day
+  FROM (SELECT DISTINCT lead_id
   FROM leads_behaviourday
-  WHERE occurred_day >= %(today)s AND known_day < %(today)s)
-  UNION ALL SELECT e.id, e.occurred_at, e.kind, nullif(translate(e.name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS name, nullif(translate(e.page, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS page, nullif(translate(e.form, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS form, e.campaign_id, NULL::jsonb AS props, a.lead_id, a.t, a.today, a.reset_day
+  WHERE occurred_day >= %(today)s AND known_day < %(today)s) h
+  JOIN asked a ON a.lead_id = h.lead_id
+  JOIN LATERAL (SELECT *
+  FROM leads_event e
+  WHERE e.lead_id = a.lead_id OFFSET 0) e ON true
+  WHERE NOT a.tangled AND e.known_at <= a.t AND e.occurred_at <= a.t AND (e.known_at >= a.midnight OR e.occurred_at >= a.midnight) AND e.recorded_at < %(first_midnight)s AND e.occurred_at >= %(first_midnight)s
+  UNION ALL SELECT e.id, e.occurred_at, e.kind, nullif(CASE WHEN octet_length(e.name) = length(e.name) THEN lower(e.name COLLATE "C") ELSE translate(e.name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS name, nullif(CASE WHEN octet_length(e.page) = length(e.page) THEN lower(e.page COLLATE "C") ELSE translate(e.page, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS page, nullif(CASE WHEN octet_length(e.form) = length(e.form) THEN lower(e.form COLLATE "C") ELSE translate(e.form, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS form, e.campaign_id, NULL::jsonb AS props, a.lead_id, a.t, a.today, a.reset_day
   FROM asked a
-  JOIN leads_event e ON e.lead_id = a.lead_id
+  JOIN LATERAL (SELECT *
+  FROM leads_event e
+  WHERE e.lead_id = a.lead_id OFFSET 0) e ON true
   WHERE a.tangled AND e.known_at <= a.t AND e.occurred_at <= a.t AND NOT EXISTS (SELECT
   FROM leads_correction c
   WHERE c.subject = 'event' AND c.subject_id = e.id AND c.known_at <= a.t)
-  UNION ALL SELECT e.id, e.occurred_at, e.kind, nullif(translate(e.name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS name, nullif(translate(e.page, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS page, nullif(translate(e.form, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS form, e.campaign_id, NULL::jsonb AS props, a.lead_id, a.t, a.today, a.reset_day
+  UNION ALL SELECT e.id, e.occurred_at, e.kind, nullif(CASE WHEN octet_length(e.name) = length(e.name) THEN lower(e.name COLLATE "C") ELSE translate(e.name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS name, nullif(CASE WHEN octet_length(e.page) = length(e.page) THEN lower(e.page COLLATE "C") ELSE translate(e.page, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS page, nullif(CASE WHEN octet_length(e.form) = length(e.form) THEN lower(e.form COLLATE "C") ELSE translate(e.form, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS form, e.campaign_id, NULL::jsonb AS props, a.lead_id, a.t, a.today, a.reset_day
   FROM asked a
   JOIN lent m ON m.lead_id = a.lead_id AND m.t = a.t
-  JOIN leads_event e ON e.lead_id = m.member
+  JOIN LATERAL (SELECT *
+  FROM leads_event e
+  WHERE e.lead_id = m.member OFFSET 0) e ON true
   WHERE e.known_at <= a.t AND e.occurred_at <= a.t AND (NOT a.tangled AND (e.known_at >= a.midnight OR e.occurred_at >= a.midnight) OR (a.tangled AND NOT EXISTS (SELECT
   FROM leads_correction c
   WHERE c.subject = 'event' AND c.subject_id = e.id AND c.known_at <= a.t)))
-  UNION ALL SELECT e.id, e.occurred_at, e.kind, nullif(translate(e.name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS name, nullif(translate(e.page, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS page, nullif(translate(e.form, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS form, e.campaign_id, NULL::jsonb AS props, a.lead_id, a.t, a.today, a.reset_day
+  UNION ALL SELECT e.id, e.occurred_at, e.kind, nullif(CASE WHEN octet_length(e.name) = length(e.name) THEN lower(e.name COLLATE "C") ELSE translate(e.name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS name, nullif(CASE WHEN octet_length(e.page) = length(e.page) THEN lower(e.page COLLATE "C") ELSE translate(e.page, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS page, nullif(CASE WHEN octet_length(e.form) = length(e.form) THEN lower(e.form COLLATE "C") ELSE translate(e.form, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS form, e.campaign_id, NULL::jsonb AS props, a.lead_id, a.t, a.today, a.reset_day
   FROM asked a
-  JOIN leads_join k ON k.lead_id = a.lead_id AND k.known_at <= a.t
-  JOIN leads_event e ON e.visitor_id = k.visitor_id AND e.lead_id IS NULL
-  WHERE a.tangled AND e.known_at <= a.t AND e.occurred_at <= a.t AND NOT EXISTS (SELECT
+  JOIN leads_join k ON k.lead_id = a.lead_id AND a.tangled AND k.known_at <= a.t
+  JOIN LATERAL (SELECT *
+  FROM leads_event e
+  WHERE e.visitor_id = k.visitor_id AND e.lead_id IS NULL OFFSET 0) e ON true
+  WHERE e.known_at <= a.t AND e.occurred_at <= a.t AND NOT EXISTS (SELECT
   FROM leads_correction c
   WHERE c.subject = 'event' AND c.subject_id = e.id AND c.known_at <= a.t) AND NOT EXISTS (SELECT
   FROM leads_join f
   WHERE f.visitor_id = k.visitor_id AND f.id < k.id)
-  UNION ALL SELECT e.id, e.occurred_at, e.kind, nullif(translate(e.name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS name, nullif(translate(e.page, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS page, nullif(translate(e.form, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS form, e.campaign_id, NULL::jsonb AS props, a.lead_id, a.t, a.today, a.reset_day
+  UNION ALL SELECT e.id, e.occurred_at, e.kind, nullif(CASE WHEN octet_length(e.name) = length(e.name) THEN lower(e.name COLLATE "C") ELSE translate(e.name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS name, nullif(CASE WHEN octet_length(e.page) = length(e.page) THEN lower(e.page COLLATE "C") ELSE translate(e.page, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS page, nullif(CASE WHEN octet_length(e.form) = length(e.form) THEN lower(e.form COLLATE "C") ELSE translate(e.form, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS form, e.campaign_id, NULL::jsonb AS props, a.lead_id, a.t, a.today, a.reset_day
   FROM asked a
   JOIN lent m ON m.lead_id = a.lead_id AND m.t = a.t
-  JOIN leads_join k ON k.lead_id = m.member AND k.known_at <= a.t
-  JOIN leads_event e ON e.visitor_id = k.visitor_id AND e.lead_id IS NULL
-  WHERE a.tangled AND e.known_at <= a.t AND e.occurred_at <= a.t AND NOT EXISTS (SELECT
+  JOIN leads_join k ON k.lead_id = m.member AND a.tangled AND k.known_at <= a.t
+  JOIN LATERAL (SELECT *
+  FROM leads_event e
+  WHERE e.visitor_id = k.visitor_id AND e.lead_id IS NULL OFFSET 0) e ON true
+  WHERE e.known_at <= a.t AND e.occurred_at <= a.t AND NOT EXISTS (SELECT
   FROM leads_correction c
   WHERE c.subject = 'event' AND c.subject_id = e.id AND c.known_at <= a.t) AND NOT EXISTS (SELECT
   FROM leads_join f
-  WHERE f.visitor_id = k.visitor_id AND f.id < k.id)) x, unnest(array_remove(ARRAY[CASE WHEN (x.kind = %(p11)s) THEN 1 END]::bigint[], NULL)) AS b(behaviour_id)
+  WHERE f.visitor_id = k.visitor_id AND f.id < k.id)) x, unnest(array_remove(ARRAY[CASE WHEN (x.kind = %(p12)s) THEN 1 END]::bigint[], NULL)) AS b(behaviour_id)
   WHERE x.reset_day IS NULL OR (date '1970-01-01' + floor((date_part('epoch', x.occurred_at) + (%(zone_offsets)s::float8[])[width_bucket(date_part('epoch', x.occurred_at), (%(zone_changes)s::float8[])) + 1]) / 86400)::int) > x.reset_day),
 w(behaviour_id, atom, tab, tail, young, most) AS MATERIALIZED (VALUES (1::bigint, 0, %(p13)s::float8[], 1::float8, False, NULL::int), (1::bigint, 1, %(p14)s::float8[], 0::float8, False, NULL::int), (1::bigint, 2, %(p15)s::float8[], 0::float8, False, NULL::int), (1::bigint, 3, %(p16)s::float8[], 0::float8, False, NULL::int)),
-s AS (SELECT d.lead_id, d.t, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 0) AS a0, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 1) AS a1, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 2) AS a2, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 3) AS a3
+s AS (SELECT d.lead_id, %(t)s::timestamptz AS t, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 0) AS a0, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 1) AS a1, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 2) AS a2, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 3) AS a3
   FROM d
-  JOIN w ON w.behaviour_id = d.behaviour_id AND NOT w.young
+  JOIN w ON w.behaviour_id = d.behaviour_id
   WHERE d.age >= 0
-  GROUP BY 1, 2),
+  GROUP BY 1),
 v AS (SELECT a.lead_id, a.t, a.today, a.cycle, s.a0, s.a1, s.a2, s.a3
   FROM asked a
   JOIN leads_lead l ON l.id = a.lead_id
   LEFT JOIN leads_company c ON c.id = l.company_id
-  LEFT JOIN s ON s.lead_id = a.lead_id AND s.t = a.t
-  WHERE NOT a.moved
-  UNION ALL SELECT a.lead_id, a.t, a.today, a.cycle, s.a0, s.a1, s.a2, s.a3
-  FROM asked a
-  JOIN leads_lead l ON l.id = a.lead_id 
-LEFT
-  JOIN LATERAL (SELECT jsonb_object_agg(field, value) AS j
-  FROM (
-  SELECT DISTINCT ON (x.field) x.field, x.value
-  FROM 
-(SELECT a.lead_id AS id, 0 AS steps
-  UNION ALL SELECT k.member, k.steps
-  FROM lent k
-  WHERE k.lead_id = a.lead_id AND k.t = a.t) m
- 
-  JOIN leads_attributechange x ON x.subject_id = m.id AND (m.steps = 0 OR x.field <> 'opted_out')
- 
-  WHERE x.subject = 'lead' AND x.known_at <= a.t AND x.occurred_at <= a.t
-    AND NOT EXISTS (SELECT
-  FROM leads_correction k
-  WHERE k.subject = 'attributechange' AND k.subject_id = x.id
-      AND k.known_at <= a.t)
-  ORDER BY x.field, m.steps, x.occurred_at DESC, x.recorded_at DESC, x.id DESC) d) lv ON true
-
-LEFT
-  JOIN LATERAL (SELECT jsonb_object_agg(field, value) AS j
-  FROM (
-  SELECT DISTINCT ON (x.field) x.field, x.value
-  FROM (SELECT (lv.j ->> 'company')::bigint AS id) m
-  JOIN leads_attributechange x ON x.subject_id = m.id
- 
-  WHERE x.subject = 'company' AND x.known_at <= a.t AND x.occurred_at <= a.t
-    AND NOT EXISTS (SELECT
-  FROM leads_correction k
-  WHERE k.subject = 'attributechange' AND k.subject_id = x.id
-      AND k.known_at <= a.t)
-  ORDER BY x.field, x.occurred_at DESC, x.recorded_at DESC, x.id DESC) d) cv ON true
-
-  LEFT JOIN s ON s.lead_id = a.lead_id AND s.t = a.t
-  WHERE a.moved),
+  LEFT JOIN s ON s.lead_id = a.lead_id AND s.t = a.t OFFSET 0),
 points AS (SELECT v.lead_id, v.t, v.cycle, (true) AND NOT (false) AS allowed, (false) AS straight,
     CASE WHEN (coalesce(v.a0, 0) >= %(p17)s) THEN 10 ELSE 0 END AS c0,
     CASE WHEN (coalesce(v.a1, 0) >= %(p18)s) THEN 10 ELSE 0 END AS c1,
@@ -116,4 +104,4 @@ graded AS (SELECT *, substr('ABCDEF', 1 + (fit < 75)::int + (fit < 50)::int + (f
 scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[c0, c1, c2, c3, c4, c5, c6]::int[] AS contributions, allowed AND grade = ANY(%(p22)s::text[]) AS plain, allowed AND grade = ANY(%(p23)s::text[]) AS strict, allowed AND straight AS direct
   FROM graded)
 
--- {"behaviours": [1], "lasting": [], "p11": "page", "p13": "{}", "p14": "{1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1}", "p15": "{1,1,1,1,1,1,1}", "p16": "{1,1,1,1,1,1,1,1,1,1,1,1,1,1}", "p17": 3, "p18": 1, "p19": 2, "p20": 1, "p21": 1, "p22": ["A1", "A2", "B1"], "p23": ["A1", "A2", "B1"]}
+-- {"behaviours": [1], "lasting": [], "p12": "page", "p13": "{}", "p14": "{1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1}", "p15": "{1,1,1,1,1,1,1}", "p16": "{1,1,1,1,1,1,1,1,1,1,1,1,1,1}", "p17": 3, "p18": 1, "p19": 2, "p20": 1, "p21": 1, "p22": ["A1", "A2", "B1"], "p23": ["A1", "A2", "B1"]}

@@ -1,65 +1,86 @@
-d AS (SELECT a.lead_id, a.t, b.behaviour_id, a.today - b.occurred_day AS age, b.n
-  FROM asked a
-  JOIN leads_behaviourday b ON b.lead_id = a.lead_id AND b.known_day < a.today AND b.occurred_day < a.today AND b.behaviour_id = ANY(%(behaviours)s)
+odd AS MATERIALIZED (SELECT lead_id
+  FROM asked
+  WHERE tangled OR reset_day IS NOT NULL
+ UNION SELECT b.lead_id
+  FROM leads_behaviourday b
+  JOIN asked a ON a.lead_id = b.lead_id
+ 
+  WHERE b.n < 0 AND b.behaviour_id = ANY(%(behaviours)s)),
+d(lead_id, t, behaviour_id, age, n) AS (SELECT b.lead_id, %(t)s::timestamptz, b.behaviour_id, %(today)s::date - b.occurred_day, b.n
+  FROM leads_behaviourday b
+  WHERE b.known_day < %(today)s::date AND b.occurred_day < %(today)s::date AND b.behaviour_id = ANY(%(behaviours)s) AND b.lead_id NOT IN (SELECT lead_id
+  FROM odd)
+  UNION ALL SELECT a.lead_id, a.t, b.behaviour_id, a.today - b.occurred_day, sum(b.n)
+  FROM odd
+  JOIN asked a ON a.lead_id = odd.lead_id
+  JOIN LATERAL (SELECT *
+  FROM leads_behaviourday b
+  WHERE b.lead_id = odd.lead_id AND b.known_day < a.today AND b.occurred_day < a.today AND b.behaviour_id = ANY(%(behaviours)s) OFFSET 0) b ON true
   WHERE NOT a.tangled AND (a.reset_day IS NULL OR b.occurred_day > a.reset_day)
+  GROUP BY 1, 2, 3, 4 HAVING sum(b.n) <> 0
   UNION ALL SELECT x.lead_id, x.t, b.behaviour_id, x.today - (date '1970-01-01' + floor((date_part('epoch', x.occurred_at) + (%(zone_offsets)s::float8[])[width_bucket(date_part('epoch', x.occurred_at), (%(zone_changes)s::float8[])) + 1]) / 86400)::int), 1
-  FROM (SELECT e.id, e.occurred_at, e.kind, nullif(translate(e.name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS name, nullif(translate(e.page, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS page, nullif(translate(e.form, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS form, e.campaign_id, NULL::jsonb AS props, a.lead_id, a.t, a.today, a.reset_day
+  FROM (SELECT e.id, e.occurred_at, e.kind, nullif(CASE WHEN octet_length(e.name) = length(e.name) THEN lower(e.name COLLATE "C") ELSE translate(e.name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS name, nullif(CASE WHEN octet_length(e.page) = length(e.page) THEN lower(e.page COLLATE "C") ELSE translate(e.page, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS page, nullif(CASE WHEN octet_length(e.form) = length(e.form) THEN lower(e.form COLLATE "C") ELSE translate(e.form, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS form, e.campaign_id, NULL::jsonb AS props, a.lead_id, a.t, a.today, a.reset_day
   FROM asked a
   JOIN leads_event e ON e.lead_id = a.lead_id
   WHERE NOT a.tangled AND e.known_at <= a.t AND e.occurred_at <= a.t AND (e.known_at >= a.midnight OR e.occurred_at >= a.midnight) AND e.recorded_at >= %(first_midnight)s AND e.id >= %(first_id)s
-  UNION ALL SELECT e.id, e.occurred_at, e.kind, nullif(translate(e.name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS name, nullif(translate(e.page, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS page, nullif(translate(e.form, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS form, e.campaign_id, NULL::jsonb AS props, a.lead_id, a.t, a.today, a.reset_day
-  FROM asked a
-  JOIN leads_event e ON e.lead_id = a.lead_id
-  WHERE NOT a.tangled AND e.known_at <= a.t AND e.occurred_at <= a.t AND (e.known_at >= a.midnight OR e.occurred_at >= a.midnight) AND e.recorded_at < %(first_midnight)s AND e.occurred_at >= %(first_midnight)s AND e.lead_id IN (SELECT lead_id
+  UNION ALL SELECT e.id, e.occurred_at, e.kind, nullif(CASE WHEN octet_length(e.name) = length(e.name) THEN lower(e.name COLLATE "C") ELSE translate(e.name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS name, nullif(CASE WHEN octet_length(e.page) = length(e.page) THEN lower(e.page COLLATE "C") ELSE translate(e.page, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS page, nullif(CASE WHEN octet_length(e.form) = length(e.form) THEN lower(e.form COLLATE "C") ELSE translate(e.form, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS form, e.campaign_id, NULL::jsonb AS props, a.lead_id, a.t, a.today, a.reset_day
+  FROM (SELECT DISTINCT lead_id
   FROM leads_behaviourday
-  WHERE occurred_day >= %(today)s AND known_day < %(today)s)
-  UNION ALL SELECT e.id, e.occurred_at, e.kind, nullif(translate(e.name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS name, nullif(translate(e.page, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS page, nullif(translate(e.form, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS form, e.campaign_id, NULL::jsonb AS props, a.lead_id, a.t, a.today, a.reset_day
+  WHERE occurred_day >= %(today)s AND known_day < %(today)s) h
+  JOIN asked a ON a.lead_id = h.lead_id
+  JOIN LATERAL (SELECT *
+  FROM leads_event e
+  WHERE e.lead_id = a.lead_id OFFSET 0) e ON true
+  WHERE NOT a.tangled AND e.known_at <= a.t AND e.occurred_at <= a.t AND (e.known_at >= a.midnight OR e.occurred_at >= a.midnight) AND e.recorded_at < %(first_midnight)s AND e.occurred_at >= %(first_midnight)s
+  UNION ALL SELECT e.id, e.occurred_at, e.kind, nullif(CASE WHEN octet_length(e.name) = length(e.name) THEN lower(e.name COLLATE "C") ELSE translate(e.name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS name, nullif(CASE WHEN octet_length(e.page) = length(e.page) THEN lower(e.page COLLATE "C") ELSE translate(e.page, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS page, nullif(CASE WHEN octet_length(e.form) = length(e.form) THEN lower(e.form COLLATE "C") ELSE translate(e.form, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS form, e.campaign_id, NULL::jsonb AS props, a.lead_id, a.t, a.today, a.reset_day
   FROM asked a
-  JOIN leads_event e ON e.lead_id = a.lead_id
+  JOIN LATERAL (SELECT *
+  FROM leads_event e
+  WHERE e.lead_id = a.lead_id OFFSET 0) e ON true
   WHERE a.tangled AND e.known_at <= a.t AND e.occurred_at <= a.t AND NOT EXISTS (SELECT
   FROM leads_correction c
   WHERE c.subject = 'event' AND c.subject_id = e.id AND c.known_at <= a.t)
-  UNION ALL SELECT e.id, e.occurred_at, e.kind, nullif(translate(e.name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS name, nullif(translate(e.page, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS page, nullif(translate(e.form, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS form, e.campaign_id, NULL::jsonb AS props, a.lead_id, a.t, a.today, a.reset_day
+  UNION ALL SELECT e.id, e.occurred_at, e.kind, nullif(CASE WHEN octet_length(e.name) = length(e.name) THEN lower(e.name COLLATE "C") ELSE translate(e.name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS name, nullif(CASE WHEN octet_length(e.page) = length(e.page) THEN lower(e.page COLLATE "C") ELSE translate(e.page, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS page, nullif(CASE WHEN octet_length(e.form) = length(e.form) THEN lower(e.form COLLATE "C") ELSE translate(e.form, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS form, e.campaign_id, NULL::jsonb AS props, a.lead_id, a.t, a.today, a.reset_day
   FROM asked a
   JOIN lent m ON m.lead_id = a.lead_id AND m.t = a.t
-  JOIN leads_event e ON e.lead_id = m.member
+  JOIN LATERAL (SELECT *
+  FROM leads_event e
+  WHERE e.lead_id = m.member OFFSET 0) e ON true
   WHERE e.known_at <= a.t AND e.occurred_at <= a.t AND (NOT a.tangled AND (e.known_at >= a.midnight OR e.occurred_at >= a.midnight) OR (a.tangled AND NOT EXISTS (SELECT
   FROM leads_correction c
   WHERE c.subject = 'event' AND c.subject_id = e.id AND c.known_at <= a.t)))
-  UNION ALL SELECT e.id, e.occurred_at, e.kind, nullif(translate(e.name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS name, nullif(translate(e.page, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS page, nullif(translate(e.form, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS form, e.campaign_id, NULL::jsonb AS props, a.lead_id, a.t, a.today, a.reset_day
+  UNION ALL SELECT e.id, e.occurred_at, e.kind, nullif(CASE WHEN octet_length(e.name) = length(e.name) THEN lower(e.name COLLATE "C") ELSE translate(e.name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS name, nullif(CASE WHEN octet_length(e.page) = length(e.page) THEN lower(e.page COLLATE "C") ELSE translate(e.page, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS page, nullif(CASE WHEN octet_length(e.form) = length(e.form) THEN lower(e.form COLLATE "C") ELSE translate(e.form, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS form, e.campaign_id, NULL::jsonb AS props, a.lead_id, a.t, a.today, a.reset_day
   FROM asked a
-  JOIN leads_join k ON k.lead_id = a.lead_id AND k.known_at <= a.t
-  JOIN leads_event e ON e.visitor_id = k.visitor_id AND e.lead_id IS NULL
-  WHERE a.tangled AND e.known_at <= a.t AND e.occurred_at <= a.t AND NOT EXISTS (SELECT
+  JOIN leads_join k ON k.lead_id = a.lead_id AND a.tangled AND k.known_at <= a.t
+  JOIN LATERAL (SELECT *
+  FROM leads_event e
+  WHERE e.visitor_id = k.visitor_id AND e.lead_id IS NULL OFFSET 0) e ON true
+  WHERE e.known_at <= a.t AND e.occurred_at <= a.t AND NOT EXISTS (SELECT
   FROM leads_correction c
   WHERE c.subject = 'event' AND c.subject_id = e.id AND c.known_at <= a.t) AND NOT EXISTS (SELECT
   FROM leads_join f
   WHERE f.visitor_id = k.visitor_id AND f.id < k.id)
-  UNION ALL SELECT e.id, e.occurred_at, e.kind, nullif(translate(e.name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS name, nullif(translate(e.page, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS page, nullif(translate(e.form, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS form, e.campaign_id, NULL::jsonb AS props, a.lead_id, a.t, a.today, a.reset_day
+  UNION ALL SELECT e.id, e.occurred_at, e.kind, nullif(CASE WHEN octet_length(e.name) = length(e.name) THEN lower(e.name COLLATE "C") ELSE translate(e.name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS name, nullif(CASE WHEN octet_length(e.page) = length(e.page) THEN lower(e.page COLLATE "C") ELSE translate(e.page, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS page, nullif(CASE WHEN octet_length(e.form) = length(e.form) THEN lower(e.form COLLATE "C") ELSE translate(e.form, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') AS form, e.campaign_id, NULL::jsonb AS props, a.lead_id, a.t, a.today, a.reset_day
   FROM asked a
   JOIN lent m ON m.lead_id = a.lead_id AND m.t = a.t
-  JOIN leads_join k ON k.lead_id = m.member AND k.known_at <= a.t
-  JOIN leads_event e ON e.visitor_id = k.visitor_id AND e.lead_id IS NULL
-  WHERE a.tangled AND e.known_at <= a.t AND e.occurred_at <= a.t AND NOT EXISTS (SELECT
+  JOIN leads_join k ON k.lead_id = m.member AND a.tangled AND k.known_at <= a.t
+  JOIN LATERAL (SELECT *
+  FROM leads_event e
+  WHERE e.visitor_id = k.visitor_id AND e.lead_id IS NULL OFFSET 0) e ON true
+  WHERE e.known_at <= a.t AND e.occurred_at <= a.t AND NOT EXISTS (SELECT
   FROM leads_correction c
   WHERE c.subject = 'event' AND c.subject_id = e.id AND c.known_at <= a.t) AND NOT EXISTS (SELECT
   FROM leads_join f
-  WHERE f.visitor_id = k.visitor_id AND f.id < k.id)) x, unnest(array_remove(ARRAY[CASE WHEN (x.kind = %(p11)s) THEN 1 END,
-    CASE WHEN (x.kind = %(p12)s) THEN 2 END]::bigint[], NULL)) AS b(behaviour_id)
+  WHERE f.visitor_id = k.visitor_id AND f.id < k.id)) x, unnest(array_remove(ARRAY[CASE WHEN (x.kind = %(p12)s) THEN 1 END,
+    CASE WHEN (x.kind = %(p13)s) THEN 2 END]::bigint[], NULL)) AS b(behaviour_id)
   WHERE x.reset_day IS NULL OR (date '1970-01-01' + floor((date_part('epoch', x.occurred_at) + (%(zone_offsets)s::float8[])[width_bucket(date_part('epoch', x.occurred_at), (%(zone_changes)s::float8[])) + 1]) / 86400)::int) > x.reset_day),
 w(behaviour_id, atom, tab, tail, young, most) AS MATERIALIZED (VALUES (1::bigint, 0, %(p14)s::float8[], 1::float8, False, NULL::int), (2::bigint, 1, %(p15)s::float8[], 1::float8, False, NULL::int)),
-s AS (SELECT d.lead_id, d.t, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 0) AS a0, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 1) AS a1
+s AS (SELECT d.lead_id, %(t)s::timestamptz AS t, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 0) AS a0, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 1) AS a1
   FROM d
-  JOIN w ON w.behaviour_id = d.behaviour_id AND NOT w.young
+  JOIN w ON w.behaviour_id = d.behaviour_id
   WHERE d.age >= 0
-  GROUP BY 1, 2),
-v AS (SELECT a.lead_id, a.t, a.today, a.cycle, nullif(translate(CASE WHEN jsonb_typeof((l.attributes -> 'x_note')) IN ('string', 'number', 'boolean') THEN (l.attributes -> 'x_note') #>> '{}' END, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS f0, s.a0, s.a1
-  FROM asked a
-  JOIN leads_lead l ON l.id = a.lead_id
-  LEFT JOIN leads_company c ON c.id = l.company_id
-  LEFT JOIN s ON s.lead_id = a.lead_id AND s.t = a.t
-  WHERE NOT a.moved
-  UNION ALL SELECT a.lead_id, a.t, a.today, a.cycle, nullif(translate(CASE WHEN jsonb_typeof((lv.j -> 'x_note')) IN ('string', 'number', 'boolean') THEN (lv.j -> 'x_note') #>> '{}' END, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS f0, s.a0, s.a1
+  GROUP BY 1),
+past AS MATERIALIZED (SELECT a.lead_id, a.t, nullif(translate(CASE WHEN jsonb_typeof((lv.j -> 'x_note')) IN ('string', 'number', 'boolean') THEN (lv.j -> 'x_note') #>> '{}' END, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS f0
   FROM asked a
   JOIN leads_lead l ON l.id = a.lead_id 
 LEFT
@@ -95,8 +116,14 @@ LEFT
       AND k.known_at <= a.t)
   ORDER BY x.field, x.occurred_at DESC, x.recorded_at DESC, x.id DESC) d) cv ON true
 
-  LEFT JOIN s ON s.lead_id = a.lead_id AND s.t = a.t
   WHERE a.moved),
+v AS (SELECT a.lead_id, a.t, a.today, a.cycle,
+    CASE WHEN a.moved THEN p.f0 ELSE nullif(translate(CASE WHEN jsonb_typeof((l.attributes -> 'x_note')) IN ('string', 'number', 'boolean') THEN (l.attributes -> 'x_note') #>> '{}' END, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') END AS f0, s.a0, s.a1
+  FROM asked a
+  JOIN leads_lead l ON l.id = a.lead_id
+  LEFT JOIN leads_company c ON c.id = l.company_id
+  LEFT JOIN s ON s.lead_id = a.lead_id AND s.t = a.t
+  LEFT JOIN past p ON p.lead_id = a.lead_id AND p.t = a.t OFFSET 0),
 points AS (SELECT v.lead_id, v.t, v.cycle, (true) AND NOT (false) AS allowed, (false) AS straight,
     CASE WHEN coalesce(v.f0 = %(p16)s, false) THEN 5 ELSE 0 END AS c0,
     CASE WHEN (coalesce(v.a0, 0) >= %(p17)s) THEN 20 ELSE 0 END AS c1,
@@ -118,4 +145,4 @@ graded AS (SELECT *, substr('ABCDEF', 1 + (fit < 75)::int + (fit < 50)::int + (f
 scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[c0, c1, c2, c3, c4, c5, c6]::int[] AS contributions, allowed AND grade = ANY(%(p18)s::text[]) AS plain, allowed AND grade = ANY(%(p19)s::text[]) AS strict, allowed AND straight AS direct
   FROM graded)
 
--- {"behaviours": [1, 2], "lasting": [], "p11": "page", "p12": "form", "p14": "{}", "p15": "{}", "p16": "'; drop table leads_lead; -- %s", "p17": 1, "p18": ["A1"], "p19": ["A1"]}
+-- {"behaviours": [1, 2], "lasting": [], "p12": "page", "p13": "form", "p14": "{}", "p15": "{}", "p16": "'; drop table leads_lead; -- %s", "p17": 1, "p18": ["A1"], "p19": ["A1"]}

@@ -1,9 +1,4 @@
-v AS (SELECT a.lead_id, a.t, a.today, a.cycle, nullif(translate(l.function, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS f0
-  FROM asked a
-  JOIN leads_lead l ON l.id = a.lead_id
-  LEFT JOIN leads_company c ON c.id = l.company_id
-  WHERE NOT a.moved
-  UNION ALL SELECT a.lead_id, a.t, a.today, a.cycle, nullif(translate(CASE WHEN jsonb_typeof((lv.j -> 'function')) IN ('string', 'number', 'boolean') THEN (lv.j -> 'function') #>> '{}' END, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS f0
+past AS MATERIALIZED (SELECT a.lead_id, a.t, nullif(translate(CASE WHEN jsonb_typeof((lv.j -> 'function')) IN ('string', 'number', 'boolean') THEN (lv.j -> 'function') #>> '{}' END, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS f0
   FROM asked a
   JOIN leads_lead l ON l.id = a.lead_id 
 LEFT
@@ -40,6 +35,12 @@ LEFT
   ORDER BY x.field, x.occurred_at DESC, x.recorded_at DESC, x.id DESC) d) cv ON true
 
   WHERE a.moved),
+v AS (SELECT a.lead_id, a.t, a.today, a.cycle,
+    CASE WHEN a.moved THEN p.f0 ELSE nullif(CASE WHEN octet_length(l.function) = length(l.function) THEN lower(l.function COLLATE "C") ELSE translate(l.function, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') END AS f0
+  FROM asked a
+  JOIN leads_lead l ON l.id = a.lead_id
+  LEFT JOIN leads_company c ON c.id = l.company_id
+  LEFT JOIN past p ON p.lead_id = a.lead_id AND p.t = a.t OFFSET 0),
 points AS (SELECT v.lead_id, v.t, v.cycle, (true) AND NOT (false) AS allowed, (false) AS straight,
     CASE WHEN coalesce(v.f0 = %(p10)s, false) THEN 10 ELSE 0 END AS c0,
     CASE WHEN coalesce(v.f0 <> %(p11)s, false) THEN 10 ELSE 0 END AS c1,

@@ -1,9 +1,4 @@
-v AS (SELECT a.lead_id, a.t, a.today, a.cycle, l.birth_date AS f0
-  FROM asked a
-  JOIN leads_lead l ON l.id = a.lead_id
-  LEFT JOIN leads_company c ON c.id = l.company_id
-  WHERE NOT a.moved
-  UNION ALL SELECT a.lead_id, a.t, a.today, a.cycle,
+past AS MATERIALIZED (SELECT a.lead_id, a.t,
     CASE WHEN jsonb_typeof((lv.j -> 'birth_date')) = 'string' AND ((lv.j -> 'birth_date') #>> '{}') ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' THEN CASE WHEN substr(((lv.j -> 'birth_date') #>> '{}'), 1, 4)::int >= 1 AND substr(((lv.j -> 'birth_date') #>> '{}'), 6, 2)::int BETWEEN 1 AND 12 AND substr(((lv.j -> 'birth_date') #>> '{}'), 9, 2)::int >= 1 THEN CASE WHEN substr(((lv.j -> 'birth_date') #>> '{}'), 9, 2)::int <= date_part('day', make_date(substr(((lv.j -> 'birth_date') #>> '{}'), 1, 4)::int, substr(((lv.j -> 'birth_date') #>> '{}'), 6, 2)::int, 1) + interval '1 month' - interval '1 day') THEN make_date(substr(((lv.j -> 'birth_date') #>> '{}'), 1, 4)::int, substr(((lv.j -> 'birth_date') #>> '{}'), 6, 2)::int, substr(((lv.j -> 'birth_date') #>> '{}'), 9, 2)::int) END END END AS f0
   FROM asked a
   JOIN leads_lead l ON l.id = a.lead_id 
@@ -41,6 +36,12 @@ LEFT
   ORDER BY x.field, x.occurred_at DESC, x.recorded_at DESC, x.id DESC) d) cv ON true
 
   WHERE a.moved),
+v AS (SELECT a.lead_id, a.t, a.today, a.cycle,
+    CASE WHEN a.moved THEN p.f0 ELSE l.birth_date END AS f0
+  FROM asked a
+  JOIN leads_lead l ON l.id = a.lead_id
+  LEFT JOIN leads_company c ON c.id = l.company_id
+  LEFT JOIN past p ON p.lead_id = a.lead_id AND p.t = a.t OFFSET 0),
 points AS (SELECT v.lead_id, v.t, v.cycle, (true) AND NOT (false) AS allowed, (false) AS straight,
     CASE WHEN coalesce(v.f0 = %(p10)s, false) THEN 10 ELSE 0 END AS c0,
     CASE WHEN coalesce(v.f0 <> %(p11)s, false) THEN 10 ELSE 0 END AS c1,

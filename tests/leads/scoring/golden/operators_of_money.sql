@@ -1,9 +1,4 @@
-v AS (SELECT a.lead_id, a.t, a.today, a.cycle, CASE jsonb_typeof((c.attributes -> 'x_revenue')) WHEN 'number' THEN ((c.attributes -> 'x_revenue') #>> '{}')::numeric WHEN 'string' THEN CASE WHEN ((c.attributes -> 'x_revenue') #>> '{}') ~ '^-?[0-9]{1,15}(\.[0-9]{1,6})?$' THEN ((c.attributes -> 'x_revenue') #>> '{}')::numeric END END AS f0
-  FROM asked a
-  JOIN leads_lead l ON l.id = a.lead_id
-  LEFT JOIN leads_company c ON c.id = l.company_id
-  WHERE NOT a.moved
-  UNION ALL SELECT a.lead_id, a.t, a.today, a.cycle, CASE jsonb_typeof((cv.j -> 'x_revenue')) WHEN 'number' THEN ((cv.j -> 'x_revenue') #>> '{}')::numeric WHEN 'string' THEN CASE WHEN ((cv.j -> 'x_revenue') #>> '{}') ~ '^-?[0-9]{1,15}(\.[0-9]{1,6})?$' THEN ((cv.j -> 'x_revenue') #>> '{}')::numeric END END AS f0
+past AS MATERIALIZED (SELECT a.lead_id, a.t, CASE jsonb_typeof((cv.j -> 'x_revenue')) WHEN 'number' THEN ((cv.j -> 'x_revenue') #>> '{}')::numeric WHEN 'string' THEN CASE WHEN ((cv.j -> 'x_revenue') #>> '{}') ~ '^-?[0-9]{1,15}(\.[0-9]{1,6})?$' THEN ((cv.j -> 'x_revenue') #>> '{}')::numeric END END AS f0
   FROM asked a
   JOIN leads_lead l ON l.id = a.lead_id 
 LEFT
@@ -40,6 +35,12 @@ LEFT
   ORDER BY x.field, x.occurred_at DESC, x.recorded_at DESC, x.id DESC) d) cv ON true
 
   WHERE a.moved),
+v AS (SELECT a.lead_id, a.t, a.today, a.cycle,
+    CASE WHEN a.moved THEN p.f0 ELSE CASE jsonb_typeof((c.attributes -> 'x_revenue')) WHEN 'number' THEN ((c.attributes -> 'x_revenue') #>> '{}')::numeric WHEN 'string' THEN CASE WHEN ((c.attributes -> 'x_revenue') #>> '{}') ~ '^-?[0-9]{1,15}(\.[0-9]{1,6})?$' THEN ((c.attributes -> 'x_revenue') #>> '{}')::numeric END END END AS f0
+  FROM asked a
+  JOIN leads_lead l ON l.id = a.lead_id
+  LEFT JOIN leads_company c ON c.id = l.company_id
+  LEFT JOIN past p ON p.lead_id = a.lead_id AND p.t = a.t OFFSET 0),
 points AS (SELECT v.lead_id, v.t, v.cycle, (true) AND NOT (false) AS allowed, (false) AS straight,
     CASE WHEN coalesce(v.f0 = %(p10)s, false) THEN 10 ELSE 0 END AS c0,
     CASE WHEN coalesce(v.f0 <> %(p11)s, false) THEN 10 ELSE 0 END AS c1,

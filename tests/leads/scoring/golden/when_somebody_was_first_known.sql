@@ -1,10 +1,4 @@
-v AS (SELECT a.lead_id, a.t, a.today, a.cycle, (date '1970-01-01' + floor((date_part('epoch', l.created_at) + (%(zone_offsets)s::float8[])[width_bucket(date_part('epoch', l.created_at), (%(zone_changes)s::float8[])) + 1]) / 86400)::int) AS f0,
-    CASE WHEN jsonb_typeof((l.attributes -> 'x_day')) = 'string' AND ((l.attributes -> 'x_day') #>> '{}') ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' THEN CASE WHEN substr(((l.attributes -> 'x_day') #>> '{}'), 1, 4)::int >= 1 AND substr(((l.attributes -> 'x_day') #>> '{}'), 6, 2)::int BETWEEN 1 AND 12 AND substr(((l.attributes -> 'x_day') #>> '{}'), 9, 2)::int >= 1 THEN CASE WHEN substr(((l.attributes -> 'x_day') #>> '{}'), 9, 2)::int <= date_part('day', make_date(substr(((l.attributes -> 'x_day') #>> '{}'), 1, 4)::int, substr(((l.attributes -> 'x_day') #>> '{}'), 6, 2)::int, 1) + interval '1 month' - interval '1 day') THEN make_date(substr(((l.attributes -> 'x_day') #>> '{}'), 1, 4)::int, substr(((l.attributes -> 'x_day') #>> '{}'), 6, 2)::int, substr(((l.attributes -> 'x_day') #>> '{}'), 9, 2)::int) END END END AS f1
-  FROM asked a
-  JOIN leads_lead l ON l.id = a.lead_id
-  LEFT JOIN leads_company c ON c.id = l.company_id
-  WHERE NOT a.moved
-  UNION ALL SELECT a.lead_id, a.t, a.today, a.cycle, (date '1970-01-01' + floor((date_part('epoch', l.created_at) + (%(zone_offsets)s::float8[])[width_bucket(date_part('epoch', l.created_at), (%(zone_changes)s::float8[])) + 1]) / 86400)::int) AS f0,
+past AS MATERIALIZED (SELECT a.lead_id, a.t, (date '1970-01-01' + floor((date_part('epoch', l.created_at) + (%(zone_offsets)s::float8[])[width_bucket(date_part('epoch', l.created_at), (%(zone_changes)s::float8[])) + 1]) / 86400)::int) AS f0,
     CASE WHEN jsonb_typeof((lv.j -> 'x_day')) = 'string' AND ((lv.j -> 'x_day') #>> '{}') ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' THEN CASE WHEN substr(((lv.j -> 'x_day') #>> '{}'), 1, 4)::int >= 1 AND substr(((lv.j -> 'x_day') #>> '{}'), 6, 2)::int BETWEEN 1 AND 12 AND substr(((lv.j -> 'x_day') #>> '{}'), 9, 2)::int >= 1 THEN CASE WHEN substr(((lv.j -> 'x_day') #>> '{}'), 9, 2)::int <= date_part('day', make_date(substr(((lv.j -> 'x_day') #>> '{}'), 1, 4)::int, substr(((lv.j -> 'x_day') #>> '{}'), 6, 2)::int, 1) + interval '1 month' - interval '1 day') THEN make_date(substr(((lv.j -> 'x_day') #>> '{}'), 1, 4)::int, substr(((lv.j -> 'x_day') #>> '{}'), 6, 2)::int, substr(((lv.j -> 'x_day') #>> '{}'), 9, 2)::int) END END END AS f1
   FROM asked a
   JOIN leads_lead l ON l.id = a.lead_id 
@@ -42,6 +36,13 @@ LEFT
   ORDER BY x.field, x.occurred_at DESC, x.recorded_at DESC, x.id DESC) d) cv ON true
 
   WHERE a.moved),
+v AS (SELECT a.lead_id, a.t, a.today, a.cycle,
+    CASE WHEN a.moved THEN p.f0 ELSE (date '1970-01-01' + floor((date_part('epoch', l.created_at) + (%(zone_offsets)s::float8[])[width_bucket(date_part('epoch', l.created_at), (%(zone_changes)s::float8[])) + 1]) / 86400)::int) END AS f0,
+    CASE WHEN a.moved THEN p.f1 ELSE CASE WHEN jsonb_typeof((l.attributes -> 'x_day')) = 'string' AND ((l.attributes -> 'x_day') #>> '{}') ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' THEN CASE WHEN substr(((l.attributes -> 'x_day') #>> '{}'), 1, 4)::int >= 1 AND substr(((l.attributes -> 'x_day') #>> '{}'), 6, 2)::int BETWEEN 1 AND 12 AND substr(((l.attributes -> 'x_day') #>> '{}'), 9, 2)::int >= 1 THEN CASE WHEN substr(((l.attributes -> 'x_day') #>> '{}'), 9, 2)::int <= date_part('day', make_date(substr(((l.attributes -> 'x_day') #>> '{}'), 1, 4)::int, substr(((l.attributes -> 'x_day') #>> '{}'), 6, 2)::int, 1) + interval '1 month' - interval '1 day') THEN make_date(substr(((l.attributes -> 'x_day') #>> '{}'), 1, 4)::int, substr(((l.attributes -> 'x_day') #>> '{}'), 6, 2)::int, substr(((l.attributes -> 'x_day') #>> '{}'), 9, 2)::int) END END END END AS f1
+  FROM asked a
+  JOIN leads_lead l ON l.id = a.lead_id
+  LEFT JOIN leads_company c ON c.id = l.company_id
+  LEFT JOIN past p ON p.lead_id = a.lead_id AND p.t = a.t OFFSET 0),
 points AS (SELECT v.lead_id, v.t, v.cycle, (true) AND NOT (false) AS allowed, (false) AS straight,
     CASE WHEN coalesce(v.today - v.f0 BETWEEN 0 AND %(p10)s, false) THEN 10 ELSE 0 END AS c0,
     CASE WHEN coalesce(v.f1 - v.today BETWEEN 0 AND %(p11)s, false) THEN 10 ELSE 0 END AS c1
