@@ -1,7 +1,7 @@
 """What keeps terms from being proposed, and what is allowed but probably not meant: in words, at its place."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.utils.formats import date_format
@@ -102,9 +102,10 @@ def warnings(contract: Contract, body: Mapping[str, Any], at: datetime) -> dict[
     out = sound.warnings(reading.of(contract.name, contract.line.name, body))
     here = []
     version = CalendarVersion.objects.filter(pk=body.get("calendar") or 0).first()
-    if version is not None:
-        here += calendars.warnings(version, at)
     start = day(body.get("starts_on"))
+    if version is not None:
+        begins = datetime.combine(start, time(), at.tzinfo) if start else at
+        here += calendars.warnings(version, max(at, begins))  # of the year in which they begin
     later = contract.terms.filter(starts_on__gt=start).order_by("starts_on").first() if start else None
     if later:
         words = {"number": later.number, "day": date_format(later.starts_on, "SHORT_DATE_FORMAT")}

@@ -214,6 +214,8 @@ def test_a_calendar_without_a_holiday_is_warned_of_and_one_that_never_works_is_r
     )
     written(france, calendar=bare.pk)
     assert "has no holiday" in text(client.get(reverse("sla:draft", args=[france.pk])))
+    written(france, calendar=calendar().pk, starts_on="2099-01-01")  # long after its last holiday
+    assert "has no holiday in 2099" in text(client.get(reverse("sla:draft", args=[france.pk]))).replace("2,099", "2099")
     spec = {"zone": "Europe/Paris", "windows": {"1": [["09:00", "18:00"]]}}
     days = [day.isoformat() for day in calendars.axis(bare).days]
     closed = calendars.create_version(name="Closed", spec=spec | {"holidays": days}, by=claire, at=SIGNED)
