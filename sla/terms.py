@@ -80,13 +80,10 @@ def publish(paper: Paper, at: datetime) -> Terms:
 
 def _push_rules(terms: Terms, at: datetime) -> None:
     attempts = next((c for c in terms.clauses.all() if c.kind == "min_attempts"), None)
-    said = handoff_rules(terms)
-    if attempts and attempts.params.get("channels"):  # the clause knows better than the section
-        said["channels"] = list(attempts.params["channels"])
     begins = datetime.combine(terms.starts_on, time(), ZoneInfo(terms.calendar.spec["zone"]))
     adopt_rules(
         contract=f"contract:{terms.contract_id}", line=terms.contract.line, effective_at=max(at, begins), at=at,
-        promised_attempts=int(attempts.target) if attempts else None, **said,
+        promised_attempts=int(attempts.target) if attempts else None, **handoff_rules(terms),
     )  # fmt: skip
 
 
