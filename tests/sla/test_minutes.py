@@ -59,8 +59,13 @@ def table(zone: ZoneInfo, windows, days, holidays: set[date], first: datetime, u
     worked = week[(every + 3) % 7 + 1]  # 1 January 1970 was a Thursday
     for one in holidays:
         worked[(one - date(1970, 1, 1)).days - low] = False
-    local = offsets(zone, first, count) + np.arange(2 * DAY, (2 + count) * DAY, dtype=np.int32)
-    return Minutes(first, local // DAY + low, worked.ravel()[local])
+    east = offsets(zone, first, count)
+    local = east + np.arange(2 * DAY, (2 + count) * DAY, dtype=np.int32)
+    day, works = local // DAY + low, worked.ravel()[local]
+    for back in np.flatnonzero(np.diff(east) < 0) + 1:  # what occurs a second time is as the first time left it
+        again = slice(back, back + int(east[back - 1] - east[back]))
+        day[again], works[again] = day[back - 1], works[back - 1]
+    return Minutes(first, day, works)
 
 
 def text(minute: int) -> str:

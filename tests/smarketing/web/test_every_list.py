@@ -52,12 +52,18 @@ def page_of(key: str) -> pages.Page:
 def plant() -> None:
     """Rows in the lists that a demo company has few or none of."""
     from leads.models import ErasureProposal, Import, Lead, MergeSuggestion, Suppression
+    from sla.models import Clock, Waiver
     from smarketing.accounts import invitations, tokens
     from smarketing.notify import kinds, mails
     from smarketing.web import export_files, exports
 
     at, boss = clock.now(), somebody("administrator")
     leads = list(Lead.objects.living().order_by("pk")[:10])
+    for n, row in enumerate(Clock.objects.order_by("-due_at", "handoff_id")[:4]):
+        Waiver.objects.create(
+            handoff_id=row.handoff_id, clause_key=row.clause_key, side=["sales", "marketing"][n // 2], by=boss,
+            reason=["incident", "absence"][n % 2], occurred_at=at - timedelta(days=n // 2), recorded_at=at,
+        )  # fmt: skip
     for n in range(4):
         reasons = [["email"], ["phone", "name_company"]][n % 2]
         MergeSuggestion.objects.update_or_create(
