@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from leads.handoffs import reasons, rules
 from leads.models import Attempt, AttributeChange, Correction, Deal, Decision, Handoff, HandoffRules, Merge
 from smarketing.calendars import services as calendars
@@ -24,16 +26,20 @@ DEAL_FIELDS = ("state", "amount", "closed_at", "closed_day_only")
 def facts(contract: Contract, cutoff: datetime) -> Iterator[Sequence[Any]]:
     """Rows under HEAD of every fact about handoffs of the contract's line that was recorded by the cut-off."""
     line, known = contract.line_id, {"recorded_at__lte": cutoff}
-    for one in Handoff.objects.filter(line=line, **known).order_by("pk").iterator(2000):
+
+    def read(rows: QuerySet) -> Iterator[Any]:
+        return rows.filter(**known).order_by("pk").iterator(2000)
+
+    for one in read(Handoff.objects.filter(line=line)):
         yield _row("handoff", one, "", one.lead_id, kind=one.gate, day_only=one.day_only, other=one.rules_id or "")
-    for one in Attempt.objects.filter(handoff__line=line, **known).order_by("pk").iterator(2000):
+    for one in read(Attempt.objects.filter(handoff__line=line)):
         yield _row("attempt", one, one.handoff_id, one.lead_id, kind=one.channel, reason=one.outcome)
-    for one in Decision.objects.filter(handoff__line=line, **known).order_by("pk").iterator(2000):
+    for one in read(Decision.objects.filter(handoff__line=line)):
         yield _row("decision", one, one.handoff_id, "", kind=one.kind, reason=one.reason)
     yield from _deals(line, cutoff)
-    for one in Merge.objects.filter(**known).order_by("pk").iterator(2000):
+    for one in read(Merge.objects.all()):
         yield _row("merge", one, "", one.loser_id, other=one.root_id)
-    for one in Correction.objects.filter(subject__in=CORRECTED, **known).order_by("pk").iterator(2000):
+    for one in read(Correction.objects.filter(subject__in=CORRECTED)):
         yield _row("correction", one, "", "", kind=one.subject, other=one.subject_id)
 
 
@@ -58,7 +64,7 @@ def _values(deal: int, cutoff: datetime) -> dict[str, Any]:
 
 
 def _row(fact: str, one: Any, handoff: Any, lead: Any, **more: Any) -> Sequence[Any]:
-    said = {"day_only": False, "kind": "", "reason": "", "value": "", "other": ""} | more
+    said: dict[str, Any] = {"day_only": False, "kind": "", "reason": "", "value": "", "other": ""} | more
     return [
         fact, one.pk, handoff, lead, _instant(one.occurred_at), _instant(one.recorded_at), int(said["day_only"]),
         said["kind"], said["reason"], said["value"], said["other"],

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
@@ -48,7 +49,7 @@ def tell_closed(book: BookClose, at: datetime) -> None:
 
 def tell_refused(contract: Contract, month: date, at: datetime) -> None:
     """That a month does not close although its day has come; once, however many nights try it."""
-    said = {"contract": contract.pk, "month": f"{month:%Y-%m-%d}", "refused": True}
+    said: dict[str, Any] = {"contract": contract.pk, "month": f"{month:%Y-%m-%d}", "refused": True}
     _tell(f"unclosed:{contract.pk}@{month:%Y-%m}", contract, month, None, at, **said)
 
 
@@ -79,7 +80,7 @@ def _ends(contract: Contract, run: Run) -> bool:
     left = month.days - month.elapsed
     if month.phase != follow.RUNNING or left > LEFT or not notices.is_news(run.cutoff, clock.now()):
         return False
-    said = {"contract": contract.pk, "month": f"{first:%Y-%m-%d}", "left": left}
+    said: dict[str, Any] = {"contract": contract.pk, "month": f"{first:%Y-%m-%d}", "left": left}
     return _tell(f"ends:{contract.pk}@{first:%Y-%m}", contract, first, None, run.cutoff, **said) > 0
 
 
@@ -89,7 +90,7 @@ def _over(contract: Contract, run: Run) -> bool:
     month = follow.month(contract, first, run.cutoff, run.cutoff)
     if month.phase != follow.OVER or not notices.is_news(run.cutoff, clock.now()):
         return False
-    said = {"contract": contract.pk, "month": f"{first:%Y-%m-%d}"}
+    said: dict[str, Any] = {"contract": contract.pk, "month": f"{first:%Y-%m-%d}"}
     return _tell(f"over:{contract.pk}@{first:%Y-%m}", contract, first, None, run.cutoff, **said) > 0
 
 
