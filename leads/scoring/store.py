@@ -4,7 +4,7 @@ History is kept for `KEPT` days (and the last row before them); older moments ar
 somebody asks.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -23,7 +23,6 @@ from .timeline.walk import Walk, grade_text, instant
 
 LIVE, OBSERVED = "live", "observed"
 KEPT = 35
-LOT = 150_000  # leads of one statement
 _NAMES = (
     "lead_id", "line_id", "track", "version_id", "effective_at", "fit", "engagement", "grade", "contributions", "mql",
     "direct",
@@ -141,23 +140,10 @@ def score_all(
     written = 0
     with roomy():
         execute(_ALONE)
-        for first, after in _lots(low, high):
+        for first, after in asks.lots(low, high):
             sql, params = _whole(version, t, first, after, track)
             written += fetch(sql + write, params)[0][0]
     return written
-
-
-def _lots(low: int, high: int) -> Iterator[tuple[int, int]]:
-    """The leads low <= id < high in ranges whose sums fit into memory."""
-    params = {"low": low, "high": high}
-    first, last = fetch("SELECT min(id), max(id) FROM leads_lead WHERE id >= %(low)s AND id < %(high)s", params)[0]
-    if first is None:
-        return
-    if last - first < LOT:
-        yield low, high
-    else:
-        for start in range(first, last + 1, LOT):
-            yield start, start + LOT
 
 
 def score_kept(version: DefinitionVersion, midnight: datetime, ids: Sequence[int], track: str = LIVE) -> set[int]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from leads.scoring import asks, compile, days, ledger, oracle, program
+from leads.scoring import acts, asks, compile, days, ledger, oracle, program
 from leads.scoring.sql import Params, fetch
 from leads.scoring.values import TESTS
 from personas.criteria.operators import OPERATORS
@@ -76,3 +76,22 @@ def test_a_scorer_that_reads_the_present_is_caught(monkeypatch):
     assert scores(body, asked) == {(lead, then): expected(lead, body, then)}
     monkeypatch.setattr(compile, "_AS_OF", compile._AS_OF.replace("<= a.t", "<= clock_timestamp()"))
     assert scores(body, asked) != {(lead, then): expected(lead, body, then)}
+
+
+@pytest.mark.invariant("I6", mutant="a day that was taken back may be the youngest")
+def test_the_youngest_day_is_one_of_which_something_is_left(monkeypatch):
+    lead, day = facts.lead(worlds.NOON - timedelta(days=20), country="FR"), timedelta(days=1)
+    body = definitions.simple()
+    fading = {"kind": "steps", "steps": [[3, 500_000], [9, 0]]}
+    body["engagement"]["items"] = [
+        {"key": "young", "points": 40, "cap": 40, "decay": fading, "when": {"event": {"kind": "webinar"}}}
+    ]
+    ledger.ensure([body])
+    facts.event(lead, "webinar", worlds.NOON - 6 * day)
+    mistaken = facts.event(lead, "webinar", worlds.NOON - 2 * day)
+    facts.correct("event", mistaken, worlds.NOON - day)
+    wanted = {(lead, worlds.NOON): expected(lead, body, worlds.NOON)}
+    assert wanted[lead, worlds.NOON][2] == 20  # of the day that stands: half its points
+    assert scores(body, asks.whole(worlds.NOON)) == scores(body, asks.listed([*wanted])) == wanted
+    monkeypatch.setattr(acts, "_ODD", acts._ODD.replace("b.n < 0", "false"))
+    assert scores(body, asks.whole(worlds.NOON)) != wanted
