@@ -147,7 +147,7 @@ def rows(found) -> list[tuple]:
 
 
 @pytest.mark.invariant("I13")
-@pytest.mark.parametrize("examples", [4, pytest.param(60, marks=pytest.mark.trust)])
+@pytest.mark.parametrize("examples", [3, pytest.param(60, marks=pytest.mark.trust)])
 def test_sql_and_python_tell_the_same_clocks(db, examples):
     @given(st.integers(0, 10**9))
     @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
