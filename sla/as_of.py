@@ -6,6 +6,7 @@ the past, at whatever cut-off it is looked at.
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
 from django.db import connection
@@ -112,6 +113,12 @@ def count(contract: Contract, months: Sequence[date], cutoff: datetime) -> list[
     """(month, clause key, terms, state, how many) of a contract's clocks in these months."""
     found = _select("month, clause_key, terms_id, state, count(*)", contract, months, cutoff, "GROUP BY 1, 2, 3, 4")
     return found + handover.count(contract, months, cutoff)
+
+
+def took(contract: Contract, month: date, key: str, cutoff: datetime) -> list[tuple[Fraction, int]]:
+    """(business hours to the first attempt, how many) of the clocks of a clause that fall due in a month."""
+    found = _select("clause_key, took, count(*)", contract, [month], cutoff, "GROUP BY 1, 2")
+    return [(Fraction(us, 3_600_000_000), n) for clause, us, n in found if clause == key and us is not None]
 
 
 def rows(contract: Contract, month: date, cutoff: datetime) -> list[tuple[str, int, str, datetime | None]]:

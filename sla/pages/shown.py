@@ -8,9 +8,9 @@ from typing import Any
 
 from django.utils.formats import date_format
 
-from smarketing.measures import engine
+from smarketing.measures import engine, numbers
 
-from .. import asking, breakdown, chart, follow, missing, split, states, words
+from .. import as_of, asking, breakdown, chart, follow, missing, split, states, words
 from ..clocks import EXCLUDED, MISSED, PENDING
 from ..figures import Figure, Volume
 from . import links
@@ -45,12 +45,13 @@ def response(month: follow.Month, row: follow.Row) -> dict[str, Any] | None:
     """How soon first attempts came, with the rows behind it; None for other clauses, and where none came."""
     if row.clause.kind != "first_attempt" or month.phase == follow.FUTURE:
         return None
-    asked = asking.clocks(month, row)
-    nine, half = (engine.answer("response_time", stat=stat, **asked).total for stat in ("p90_nearest", "median"))
-    if nine.value is None or half.value is None:
+    spread = as_of.took(month.contract, month.first, row.clause.key, month.cutoff)
+    if not spread:
         return None
-    said = [words.number(states.shown(Fraction(one.value), Fraction(0), 1)) for one in (nine, half)]
-    return {"nine": said[0], "half": said[1], "n": nine.n, "url": nine.rows_url}
+    figures = (numbers.nearest_rank(spread, Fraction(9, 10)), numbers.quantile(spread, Fraction(1, 2)))
+    said = [words.number(states.shown(Fraction(one), Fraction(0), 1)) for one in figures if one is not None]
+    url = engine.rows_url("response_time", stat="p90_nearest", **asking.clocks(month, row))
+    return {"nine": said[0], "half": said[1], "n": sum(n for _hours, n in spread), "url": url}
 
 
 def item(month: follow.Month, one: missing.Item) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from leads.handoffs import rules, states
 from leads.models import Handoff
 from sla import chart, derive, figures, follow, missing, words
 from sla.figures import Share, Volume
+from sla.pages.shown import response
 from smarketing.measures import engine
 from tests.leads import facts
 from tests.sla.contracts import (
@@ -258,6 +259,8 @@ def test_the_time_to_the_first_attempt_is_told_in_business_hours_by_nearest_rank
     assert engine.answer("response_time", **asked).total.value == 3  # Thursday 11:00
     assert engine.answer("response_time", stat="median", **asked).total.value == 1
     assert engine.answer("response_time", **asked).total.n == 9
+    shown_ = response(month(of), month(of).row("6.1"))
+    assert (shown_["nine"], shown_["half"], shown_["n"]) == ("3", "1", 9)  # the page says what the measure says
 
 
 def test_shares_of_two_terms_are_weighed_by_what_was_settled_under_each():
