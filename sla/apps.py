@@ -14,7 +14,20 @@ class SlaConfig(AppConfig):
         from smarketing.rows import rebuild
         from smarketing.web import slots as places
 
-        from . import derive, escalation, measures, nightly, notices, pace, papers, reviewing, slots, spoken, waivers
+        from . import (
+            deeds,
+            derive,
+            escalation,
+            measures,
+            nightly,
+            notices,
+            pace,
+            papers,
+            reviewing,
+            slots,
+            spoken,
+            waivers,
+        )
         from .pages import beside, campaign_plans, day_one
 
         measures.register_all()
@@ -25,6 +38,7 @@ class SlaConfig(AppConfig):
         waivers.register()
         reviewing.register()
         spoken.register()
+        deeds.register()
         day_one.register()
         hooks.changed.append(derive.mark)
         hooks.promises.append(slots.promises)

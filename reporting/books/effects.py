@@ -34,8 +34,13 @@ class Effect:
         return ", ".join(f"{key} {_moved(*pair)}" for key, pair in self.moved.items())
 
 
-def of(book: BookClose, late: Sequence[restatements.Restatement] | None = None, most: int = MOST) -> list[Effect]:
-    """The effects of what came late, the oldest first, at most so many days."""
+def of(
+    book: BookClose,
+    late: Sequence[restatements.Restatement] | None = None,
+    most: int = MOST,
+    cutoff: datetime | None = None,
+) -> list[Effect]:
+    """The effects of what came late, the oldest first, at most so many days, as known at `cutoff` (None: now)."""
     late = restatements.of(book) if late is None else late
     if not late:
         return []
@@ -48,7 +53,7 @@ def of(book: BookClose, late: Sequence[restatements.Restatement] | None = None, 
     before, out = _kept(book), []
     for number, day in enumerate(shown):
         last = number == len(shown) - 1
-        after = _known(book, fence.cutoff() if last else days.midnight(day + timedelta(days=1)))
+        after = _known(book, (cutoff or fence.cutoff()) if last else days.midnight(day + timedelta(days=1)))
         moved = {
             key: (before[key], after[key]) for key in before if key in after and not _same(before[key], after[key])
         }

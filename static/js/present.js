@@ -19,10 +19,9 @@ function show(number) {
   if (names) names.hash = `#${at + 1}`;
 }
 
-const STEPS = {
-  ArrowRight: () => at + 1, PageDown: () => at + 1, " ": () => at + 1,
-  ArrowLeft: () => at - 1, PageUp: () => at - 1, Home: () => 0, End: () => slides.length - 1,
-};
+const aim = (event) => ({
+  ArrowRight: at + 1, PageDown: at + 1, " ": at + 1, ArrowLeft: at - 1, PageUp: at - 1, Home: 0, End: slides.length - 1,
+}[event.key]);
 
 function leave() {
   if (document.fullscreenElement) document.exitFullscreen();
@@ -42,7 +41,7 @@ if (stage && slides.length) {
     if (event.ctrlKey || event.altKey || event.metaKey || typing(event.target) || document.querySelector("dialog[open]")) return;
     const pressed = event.target.closest?.("a, button") && event.key === " ";
     if (event.key === "Escape") leave();
-    else if (STEPS[event.key] && !pressed) { show(STEPS[event.key]()); event.preventDefault(); }
+    else if (aim(event) !== undefined && !pressed) { show(aim(event)); event.preventDefault(); }
   });
   show((Number.parseInt(location.hash.slice(1), 10) || 1) - 1);
 }

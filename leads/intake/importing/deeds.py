@@ -1,7 +1,7 @@
 """What people, and other imports, do to what an import made or changed: one table of every kind of deed there is.
 
-Undoing an import is refused where such a deed stands. A model that names its author is in `DEEDS` or in `NO_DEEDS`, which
-says why not: a new kind of deed that is in neither fails the build (tests/leads/intake/importing/test_deeds.py).
+Undoing an import is refused where such a deed stands. A model that names its author is in `DEEDS`, registered by its room, or in
+`NO_DEEDS`, which says why not: a new kind of deed that is in neither fails the build (tests/leads/intake/importing/test_deeds.py).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -57,6 +57,8 @@ from leads.models import (
     StageMove,
     Suppression,
 )
+
+from . import reasons
 
 LISTED = 200
 IMPORT = "import"  # what another import did, whatever it was
@@ -172,6 +174,24 @@ NO_DEEDS: dict[type[Model], str] = {
     StageMove: "follows from handoffs, decisions and deals",
     Suppression: "follows from a consent, or names no lead",
 }
+_ABOVE: list[Deed] = []  # what upper rooms know of, registered from `AppConfig.ready()`
+
+
+def register(deed: Deed, words: Any) -> None:
+    """A kind of deed that an upper room knows; `words`: what undoing an import says of it. Registered again it stays once."""
+    reasons.DEEDS[deed.what] = words
+    if deed.key not in {one.key for one in _ABOVE}:
+        _ABOVE.append(deed)
+
+
+def no_deed(model: type[Model], why: str) -> None:
+    """A model of an upper room that names somebody and yet is no deed on what an import made."""
+    NO_DEEDS[model] = why
+
+
+def every() -> tuple[Deed, ...]:
+    """All kinds of deed there are."""
+    return (*DEEDS, *_ABOVE)
 
 
 @dataclass(frozen=True)
@@ -193,7 +213,7 @@ def worked(one: Import, among: Mapping[str, Iterable[int]] | None = None, window
     import, or only to these ids of each subject. `window`: None for all that was done since its first fact."""
     window, made = window or Window(since_of(one)), _made(one, among)
     found: list[Worked] = []
-    for deed in DEEDS:
+    for deed in every():
         rows = deed.rows(one, window)
         if among is None:
             touched = ImportTouched.objects.filter(batch=one, subject=deed.subject, subject_id=OuterRef("hangs"))
@@ -209,7 +229,7 @@ def worked(one: Import, among: Mapping[str, Iterable[int]] | None = None, window
 def on(subject: str, pk: int, since: datetime) -> list[Worked]:
     """What people and imports did to one lead, deal, company or campaign since it was made then, the newest first."""
     found: list[Worked] = []
-    for deed in DEEDS:
+    for deed in every():
         if deed.subject == subject:
             # who came in the same deed as their company is in it
             then = since - timedelta(microseconds=1) if deed.what == "member" else since

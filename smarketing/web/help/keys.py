@@ -54,10 +54,25 @@ GROUPS = (
         (
             (("Tab",), _("next sentence, next value")),
             (("Enter",), _("change the value, save it")),
+            (("←",), _("the word before, in the sentence")),
+            (("→",), _("the word after, in the sentence")),
             (("Alt", "↑"), _("move the criterion up")),
             (("Alt", "↓"), _("move the criterion down")),
             (("Esc",), _("leave without saving")),
             (("Ctrl", "Z"), _("undo")),
+        ),
+    ),
+    Group(
+        _("Presenting the month of a contract"),
+        (
+            (("→",), _("next slide")),
+            (("Space",), _("next slide")),
+            (("Page ↓",), _("next slide")),
+            (("←",), _("slide before")),
+            (("Page ↑",), _("slide before")),
+            (("Home",), _("first slide")),
+            (("End",), _("last slide")),
+            (("Esc",), _("back to the month")),
         ),
     ),
 )

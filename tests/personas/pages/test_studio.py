@@ -343,7 +343,7 @@ def test_going_on_to_the_next_value_saves_the_one_before(client):
 
 def test_a_value_that_is_no_single_one_opens_the_whole_form(client):
     one = line(starter())
-    page = client.get(address(one) + "?value=fit.items.0&focus=when.op").text
+    page = client.get(address(one) + "?value=fit.items.0&focus=when").text
     assert "data-row-form" in page and "value-form" not in page
     assert client.get(address(one) + "?value=fit.items.99&focus=points").status_code == 302
     assert client.get(address(one) + "?value=fit.bands&focus=points").status_code == 302

@@ -53,7 +53,10 @@ OF_THE_KEYBOARD = (
     "go(event.key.toLowerCase())",
     "COMMANDS[event.key]",
 )
-SHORT = {"Escape": "Esc", "ArrowUp": "↑", "ArrowDown": "↓"}
+SHORT = {
+    "Escape": "Esc", "ArrowUp": "↑", "ArrowDown": "↓", "ArrowLeft": "←", "ArrowRight": "→", "PageUp": "Page ↑",
+    "PageDown": "Page ↓", " ": "Space",
+}  # fmt: skip
 
 
 def named(key: str, more: str | None) -> set[tuple[str, ...]]:
