@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from leads.models import Correction, Deal, Decision, Handoff, HandoffState
 from smarketing.accounts.models import User
@@ -74,18 +75,27 @@ def today(user: User, day: date, cutoff: datetime) -> Today:
 
 def lines(user: User, months: Sequence[date], until: date, cutoff: datetime) -> list[Line]:
     """The table: each measure in each month and over all of them. `months`: their first days, the oldest first."""
-    out = []
+    out, asked = [], _asked(user, months[0], until, cutoff)
     ends = [*months[1:], until]
     for key, stat in LINES:
         more = {"stat": stat} if stat else {}
+        found = engine.answer(key, by=("month",), **asked, **more)
+        known = {row.group["month"]: row for row in found.rows}
         by_month = [
-            engine.answer(key, **_asked(user, a, b, cutoff), **more).total for a, b in zip(months, ends, strict=True)
+            known.get(f"{a:%Y-%m}") or _nothing(found, key, **_asked(user, a, b, cutoff), **more)
+            for a, b in zip(months, ends, strict=True)
         ]
-        whole = engine.answer(key, **_asked(user, months[0], until, cutoff), **more)
-        team = engine.answer(key, first=months[0], until=until, cutoff=cutoff, user=user, **more).total
-        compares = whole.total.of is not None or bool(stat)
-        out.append(Line(whole, tuple(by_month), whole.total, team if compares else None))
+        compares = found.total.of is not None or bool(stat)
+        team = engine.answer(key, first=months[0], until=until, cutoff=cutoff, user=user, **more) if compares else None
+        out.append(Line(found, tuple(by_month), found.total, team and team.total))
     return out
+
+
+def _nothing(found: Answer, key: str, **asked: Any) -> Group:
+    """A month in which nothing of theirs counts, with the page that lists none."""
+    of = None if found.total.of is None else 0
+    value = 0 if found.total.value is not None and of is None and not found.question.stat else None
+    return Group({}, value, 0, of, None, True, engine.rows_url(key, **asked))
 
 
 def given_back(user: User, at: datetime) -> list[Back]:
