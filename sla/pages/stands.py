@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from leads.handoffs import hands
 from leads.handoffs.problems import NotYours, Refusal
 from leads.models import HandoffState
+from leads.pages import focus
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web import exports, lists
@@ -27,8 +29,13 @@ from ..models import Clause, Clock, Pause, Waiver
 @require_POST
 @once
 def pause(request: HttpRequest, pk: int) -> HttpResponse:
-    """Stop the promises on a handoff until an instant."""
-    state = _state(request, pk)
+    """Stop the promises on a handoff until an instant. Whoever had it and has it no more is told who has it now."""
+    try:
+        state = focus.found(request, pk)
+    except focus.Gone as left:
+        return focus.gone(request, left.state, clock.now())
+    if not hands.is_in_hands(state, request.user):
+        raise Http404
     try:
         until = _instant(request.POST.get("until", ""))
         pauses.pause(
