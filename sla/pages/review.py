@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
 
 from smarketing.accounts.policy import may, needs
 from smarketing.measures import shown as measured
@@ -48,6 +49,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs("contract.edit")
+@require_POST
 @once
 def hold(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep the terms, or take the chosen figures into the draft of an amendment."""
@@ -56,7 +58,7 @@ def hold(request: HttpRequest, pk: int) -> HttpResponse:
         clock.now(),
     )
     found = terms.in_force(contract, clock.today(at))
-    if request.method != "POST" or found is None:
+    if found is None:
         raise Http404
     if "keep" in request.POST:
         reviewing.hold(contract=contract, outcome=TermsReview.Outcome.KEPT, by=request.user, at=at)
