@@ -125,7 +125,7 @@ def test_keeping_the_terms_is_a_review_too_and_only_managers_hold_one(running):
     client = client_of(signers()[1])
     assert client.post(hold, {"keep": "1"}).status_code == 302
     assert "terms kept as they are" in client.get(reverse("sla:review", args=[running.pk])).content.decode()
-    assert client.get(hold).status_code == 404
+    assert client.get(hold).status_code == 405
 
 
 def test_a_change_of_terms_is_said_with_the_words_that_it_is_no_proof(year):
