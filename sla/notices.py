@@ -61,15 +61,17 @@ _TO_REP = f"SELECT rep_id AS user_id, {_SAID}, at FROM told WHERE at <= %(at)s"
 _TO_MANAGERS = f""", {_MANAGERS}
 SELECT m.id, {_SAID}, at FROM told JOIN managers m ON m.team_id = told.team_id
   OR NOT EXISTS (SELECT FROM managers o WHERE o.team_id = told.team_id) WHERE at <= %(at)s"""
+# Whoever got the lead after its promise broke is not told that it broke.
 _LATE = f"""
 WITH missed AS (
-  SELECT k.handoff_id, k.clause_key, c.kind, k.due_at, s.rep_id, r.team_id, t.id = ANY(%(copied)s) AS copied
+  SELECT k.handoff_id, k.clause_key, c.kind, k.due_at, s.rep_id, r.team_id, t.id = ANY(%(copied)s) AS copied,
+    s.assigned_at <= k.due_at AS theirs
   FROM sla_clock k JOIN sla_terms t ON t.id = k.terms_id
   JOIN sla_clause c ON c.terms_id = k.terms_id AND c.key = k.clause_key
   JOIN leads_handoffstate s ON s.handoff_id = k.handoff_id LEFT JOIN accounts_user r ON r.id = s.rep_id
   WHERE k.state = '{MISSED}' AND k.due_at > %(since)s AND k.due_at <= %(at)s AND {_PROMISED}),
 {_MANAGERS}
-SELECT rep_id AS user_id, {_SAID}, due_at AS at FROM missed WHERE rep_id IS NOT NULL
+SELECT rep_id AS user_id, {_SAID}, due_at AS at FROM missed WHERE theirs
 UNION ALL
 SELECT m.id, {_SAID}, due_at FROM missed JOIN managers m ON m.team_id = missed.team_id
   OR NOT EXISTS (SELECT FROM managers o WHERE o.team_id = missed.team_id) WHERE missed.copied

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
+from leads.handoffs import states
 from leads.models import Assignment, HandoffState, Pool, PoolMember
 from sla import derive, escalation, notices
 from sla.models import Clock, Escalation
@@ -23,6 +24,11 @@ ALWAYS = {
     "country": "",
     "holidays": [],
 }
+
+
+def noon():
+    """Today at noon: what counts days says the same at whatever hour this runs."""
+    return clock.now().replace(hour=12, minute=0, second=0, microsecond=0)
 
 
 def signed(at, **escalates):
@@ -50,7 +56,7 @@ def in_pool(*names: str) -> list:
 
 
 def test_an_untouched_lead_goes_on_to_a_colleague_once_and_both_are_told():
-    at = clock.now()
+    at = noon()
     signed(at, reassign_after_days=1)
     lea, sam = in_pool("lea", "sam")
     made = handoff(at - 30 * HOUR, rep=lea)
@@ -67,7 +73,7 @@ def test_an_untouched_lead_goes_on_to_a_colleague_once_and_both_are_told():
 
 
 def test_what_was_tried_late_accepted_or_is_nobodys_stays_where_it_is():
-    at = clock.now()
+    at = noon()
     signed(at, reassign_after_days=1)
     lea, _sam = in_pool("lea", "sam")
     tried, pooled = handoff(at - 60 * HOUR, rep=lea), handoff(at - 60 * HOUR)
@@ -78,7 +84,7 @@ def test_what_was_tried_late_accepted_or_is_nobodys_stays_where_it_is():
 
 
 def test_without_a_step_in_the_terms_nothing_goes_on():
-    at = clock.now()
+    at = noon()
     signed(at)
     lea, _sam = in_pool("lea", "sam")
     handoff(at - 15 * DAY, rep=lea)
@@ -87,7 +93,7 @@ def test_without_a_step_in_the_terms_nothing_goes_on():
 
 
 def test_where_nobody_else_may_take_it_the_lead_waits_in_its_pool_and_the_manager_knows():
-    at = clock.now()
+    at = noon()
     signed(at, reassign_after_days=1)
     (lea,) = in_pool("lea")
     made = handoff(at - 60 * HOUR, rep=lea)
@@ -100,8 +106,23 @@ class Killed(BaseException):
     pass
 
 
+def test_who_gets_a_lead_after_its_promise_broke_is_not_told_that_it_broke():
+    at = noon()
+    signed(at)
+    lea, sam = in_pool("lea", "sam")
+    made = handoff(at - 12 * HOUR, rep=lea)
+    derive.catch_up(at)
+    due = Clock.objects.get().due_at
+    later = max(due, at) + timedelta(minutes=5)
+    made.assignments.create(rep=sam, how="manager", occurred_at=later, recorded_at=later, known_at=later)
+    states.derive([made.pk])
+    derive.drain(later + HOUR)
+    look(later + HOUR)
+    assert told("promise_missed") == ["hugo"]
+
+
 def test_killed_between_the_breach_and_its_notice_leaves_exactly_one_notice(monkeypatch):
-    at = clock.now()
+    at = noon()
     signed(at, reassign_after_days=1)
     lea, _sam = in_pool("lea", "sam")
     handoff(at - 29 * HOUR, rep=lea)
@@ -129,7 +150,7 @@ def test_killed_between_the_breach_and_its_notice_leaves_exactly_one_notice(monk
 @pytest.mark.invariant("I13", mutant="the act and its notice in two transactions")
 def test_planted_fault_an_act_committed_before_its_notice_tells_nobody(monkeypatch):
     """Mutant: what was given on is remembered although its notice was lost."""
-    at = clock.now()
+    at = noon()
     signed(at, reassign_after_days=1)
     lea, _sam = in_pool("lea", "sam")
     handoff(at - 29 * HOUR, rep=lea)
@@ -162,7 +183,7 @@ def test_clocks_wiped_and_rebuilt_come_back_the_same_and_nobody_is_told_again():
 
 
 def test_half_of_the_time_is_told_only_to_whoever_wants_to_know():
-    at = clock.now()
+    at = noon()
     signed(at)
     handoff(at - 2.1 * HOUR, rep=rep())
     look(at)
@@ -174,7 +195,7 @@ def test_half_of_the_time_is_told_only_to_whoever_wants_to_know():
 
 
 def test_the_terms_say_when_the_rep_is_reminded_and_the_manager_told():
-    at = clock.now()
+    at = noon()
     signed(at, remind=60, copy=150)
     handoff(at - 2.5 * HOUR, rep=rep())
     late = handoff(at - 5 * HOUR, rep=rep())
@@ -186,7 +207,7 @@ def test_the_terms_say_when_the_rep_is_reminded_and_the_manager_told():
 
 
 def test_time_that_was_paused_is_not_told_as_passed():
-    at = clock.now()
+    at = noon()
     signed(at)
     made = handoff(at - 3.5 * HOUR, rep=rep())  # 80 % of four hours have passed, one of them paused
     pause(made, at - 3 * HOUR, at - 2 * HOUR)
