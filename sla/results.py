@@ -86,8 +86,9 @@ def lines(user: User, months: Sequence[date], until: date, cutoff: datetime) -> 
             for a, b in zip(months, ends, strict=True)
         ]
         compares = found.total.of is not None or bool(stat)
-        team = engine.answer(key, first=months[0], until=until, cutoff=cutoff, user=user, **more) if compares else None
-        out.append(Line(found, tuple(by_month), found.total, team and team.total))
+        everybody = {"first": months[0], "until": until, "cutoff": cutoff, "user": user, **more}
+        team = engine.answer(key, **everybody).total if compares else None
+        out.append(Line(found, tuple(by_month), found.total, team))
     return out
 
 
