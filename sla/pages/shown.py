@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from smarketing.measures import engine, numbers
 
 from .. import as_of, asking, breakdown, chart, follow, missing, split, states, words
-from ..clocks import EXCLUDED, MISSED, PENDING
+from ..clocks import EXCLUDED, MISSED, PENDING, WAIVED
 from ..figures import Figure, Volume
 from . import links
 
@@ -95,8 +95,9 @@ def _group(month: follow.Month, row: follow.Row, one: breakdown.Line) -> dict[st
         share = words.percent(round(Fraction(count) * 100 / figure.count)) if figure.count else "–"
         return {"name": one.name, "said": words.amount(figure, count), "url": url(), "share": share, "apart": []}
     apart = replace(
-        figure, met=0, missed=0, pending=int(one.counts.get(PENDING, 0)), excluded=int(one.counts.get(EXCLUDED, 0))
-    )
+        figure, met=0, missed=0, pending=int(one.counts.get(PENDING, 0)),
+        excluded=int(one.counts.get(EXCLUDED, 0)), waived=int(one.counts.get(WAIVED, 0)),
+    )  # fmt: skip
     own = replace(apart, met=int(one.settled) - int(one.counts.get(MISSED, 0)), missed=int(one.counts.get(MISSED, 0)))
     return {
         "name": one.name, "said": words.so_far(own), "fraction": words.fraction(own), "url": url(),

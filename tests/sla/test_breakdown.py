@@ -1,5 +1,6 @@
 """A clause broken down by team, rep, persona, source and tier: the parts add up to the whole, and each opens its rows."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from leads.handoffs import states
 from sla import breakdown, derive, follow
 from sla.figures import Volume
+from sla.pages import shown as shown_words
 from smarketing.accounts.models import Team
 from smarketing.measures import engine
 from tests.leads import facts
@@ -192,3 +194,15 @@ def test_every_number_of_a_breakdown_opens_as_many_rows(november):
 def test_a_share_of_nothing_is_none():
     assert breakdown.Line("x", {"pending": 3}).share is None
     assert breakdown.Line("x", {"met": 1, "missed": 2}).share == Fraction(1, 3)
+
+
+def test_a_line_says_only_the_promises_waived_on_its_own_leads(november):
+    lea, karim = person("lea", "rep"), person("karim", "rep")
+    for n, rep in enumerate((lea, karim)):
+        handoff(paris(2026, 11, 10, 9 + n), rep=rep)
+    month = shown(november)
+    row = month.row("6.1")
+    row = replace(row, figure=replace(row.figure, waived=1))
+    mine, theirs = breakdown.Line("Léa", {"waived": 1}, {"rep": ("1",)}), breakdown.Line("Karim", {}, {"rep": ("2",)})
+    said = [[text for text, _url in shown_words._group(month, row, one)["apart"]] for one in (mine, theirs)]
+    assert said == [["1 waived"], []]
