@@ -47,8 +47,8 @@ def answer(request: HttpRequest, month: follow.Month) -> HttpResponseBase | None
 def head() -> list[str]:
     return [
         _("Contract"), _("Month"), _("Side"), _("Clause"), _("Promise"), _("Terms"), _("From"), _("To"), _("Promised"),
-        _("Counted or kept"), _("Of settled"), _("Pending"), _("Left out"), _("Line today"), _("Linear forecast"),
-        _("State"), _("Data until"), _("Digest of the closed book"),
+        _("Counted or kept"), _("Of settled"), _("Pending"), _("Left out"), _("Waived"), _("Line today"),
+        _("Linear forecast"), _("State"), _("Data until"), _("Digest of the closed book"),
     ]  # fmt: skip
 
 
@@ -71,12 +71,14 @@ def _line(month: follow.Month, clause: Any, figure: Figure, first: Any, last: An
             "",
             "",
             "",
+            "",
             _exact(figure.line),
             _exact(figure.forecast),
         ]
     else:
         numbers = [
-            _exact(figure.promised), figure.met, figure.settled, figure.pending, figure.excluded, "", "",
+            _exact(figure.promised), figure.met, figure.settled, figure.pending, figure.excluded, figure.waived,
+            "", "",
         ]  # fmt: skip
     return [
         month.contract.name, f"{month.first:%Y-%m}", clause.side, clause.key, words.clause(clause), clause.terms.number,

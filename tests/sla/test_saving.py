@@ -39,6 +39,9 @@ def test_csv_and_xlsx_have_each_clause_and_its_parts(page):
     whole, first, second = [row for row in rows if row["Clause"] == "5.1"]
     assert (whole["Counted or kept"], first["Counted or kept"], second["Counted or kept"]) == ("3", "1", "2")
     assert (first["Terms"], second["Terms"], second["From"]) == ("1", "2", "2026-09-16")
+    promise = next(row for row in rows if row["Clause"] == "6.1")
+    assert (whole["Waived"], promise["Waived"], promise["Left out"]) == ("", "0", "0")
+    assert all(row["State"] and row["Data until"].startswith("2026") for row in rows)  # each number under its own head
     sheet = load_workbook(io.BytesIO(body(page("xlsx")))).active
     assert sheet.max_row == 1 + len(rows)
     assert AuditEntry.objects.filter(verb="lists.export", subject="contract").count() >= 2
