@@ -37,3 +37,8 @@ def books(contract, months: Sequence[date]) -> dict[date, Frozen]:
     for hook in frozen:
         out |= hook(contract, months)
     return out
+
+
+def newest_closed(contract) -> date | None:
+    """First day of the newest closed month of a contract, or None."""
+    return max((day for ask in closed_through if (day := ask(contract))), default=None)

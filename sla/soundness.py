@@ -91,7 +91,7 @@ def taken(contract: Contract, body: Mapping[str, Any]) -> list[str]:
 
 def closed(contract: Contract, starts: date) -> str:
     """Why terms cannot begin on a day: the book of a later month is closed. "" where it is free."""
-    last = max((day for ask in hooks.closed_through if (day := ask(contract))), default=None)
+    last = hooks.newest_closed(contract)
     if last is None or starts >= next_month(last):
         return ""
     return _("The book of %(month)s is closed: terms cannot reach back over it.") % {"month": f"{last:%m/%Y}"}

@@ -108,7 +108,7 @@ def _clock(handoff: int, key: str, at: datetime) -> Clock:
 
 
 def _not_closed(found: Clock) -> None:
-    closed = max((day for hook in hooks.closed_through if (day := hook(found.terms.contract))), default=None)
+    closed = hooks.newest_closed(found.terms.contract)
     if closed and found.month < next_month(closed):
         raise Refusal(_("The book of %(month)s is closed: what it says stays.") % {"month": f"{found.month:%m/%Y}"})
 
