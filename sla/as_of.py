@@ -128,11 +128,4 @@ def rows(contract: Contract, month: date, cutoff: datetime) -> list[tuple[str, i
 
 
 def _select(what: str, contract: Contract, months: Sequence[date], cutoff: datetime, end: str) -> list[tuple]:
-    sql, params = relation(cutoff)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {what} FROM {sql} k WHERE k.month = ANY(%(months)s::date[])"
-            f" AND k.terms_id IN (SELECT id FROM sla_terms WHERE contract_id = %(contract)s) {end}",
-            params | {"months": list(months), "contract": contract.pk},
-        )
-        return cursor.fetchall()
+    return handover.selected(what, relation(cutoff), contract, months, end)

@@ -117,7 +117,12 @@ def waiting(contract: Contract, month: date, cutoff: datetime, key: str) -> list
 def _select(what: str, contract: Contract, months: Sequence[date], cutoff: datetime, end: str) -> list[tuple]:
     if not any(terms.contract_id == contract.pk for terms, _clauses in clocked(QUALIFICATION)):
         return []
-    sql, params = relation(cutoff, min(months), max(months) + timedelta(days=31))
+    return selected(what, relation(cutoff, min(months), max(months) + timedelta(days=31)), contract, months, end)
+
+
+def selected(what: str, clocks: tuple[str, dict[str, Any]], contract: Contract, months: Sequence[date], end: str) -> list[tuple]:
+    """`what` of a relation of clocks (SQL, parameters), those of a contract's months; `end`: how they are grouped or ordered."""
+    sql, params = clocks
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {what} FROM {sql} k WHERE k.month = ANY(%(months)s::date[])"
