@@ -120,7 +120,9 @@ def _select(what: str, contract: Contract, months: Sequence[date], cutoff: datet
     return selected(what, relation(cutoff, min(months), max(months) + timedelta(days=31)), contract, months, end)
 
 
-def selected(what: str, clocks: tuple[str, dict[str, Any]], contract: Contract, months: Sequence[date], end: str) -> list[tuple]:
+def selected(
+    what: str, clocks: tuple[str, dict[str, Any]], contract: Contract, months: Sequence[date], end: str
+) -> list[tuple]:
     """`what` of a relation of clocks (SQL, parameters), those of a contract's months; `end`: how they are grouped or ordered."""
     sql, params = clocks
     with connection.cursor() as cursor:

@@ -19,10 +19,12 @@ from smarketing.accounts.models import Role, User
 from smarketing.measures import numbers
 from smarketing.rows import fence
 
-from . import follow, goals, hooks
+from . import capacity as sums
+from . import follow, hooks
 from .figures import Figure, Share, Volume, from_book
 from .kinds import PERCENT
 from .models import Clause, Contract, Terms
+from .sections import defaults, reckoning
 from .terms import next_month
 
 REPEAT, MEDIAN, CAPACITY, GOAL = "repeat", "median", "capacity", "goal"
@@ -151,20 +153,15 @@ def capacity(terms: Terms, at: datetime) -> int:
     reader = follow.Reader(terms.contract, at, at)
     first = next_month(reader.today)
     days = reader.axes[terms.pk].business_days(first, next_month(first)) if terms.pk in reader.axes else 0
-    attempts = next((one.target for one in terms.clauses.all() if one.kind == "min_attempts"), Decimal(1))
-    minutes = Fraction(time.minutes)
-    return int(reps * Fraction(time.hours) * 60 * days / minutes / Fraction(attempts)) if minutes else 0
+    each = next((one.target for one in terms.clauses.all() if one.kind == "min_attempts"), Decimal(1))
+    return sums.leads(sums.attempts(reps, time.hours, days, time.minutes), each) if time.minutes else 0
 
 
 def needed(body: dict[str, Any]) -> int:
     """MQL a month that the goal written in the terms needs; 0 where none is written."""
-    goal = body.get("goal") or {}
-    if not (goal.get("revenue") and goal.get("deal") and goal.get("won")):
-        return 0
-    rates = [Fraction(str(goal[name])) / 100 for name in ("accepted", "sql", "won") if goal.get(name)]
-    share = Fraction(str(goal.get("share") or 100)) / 100
-    found = goals.needed(Fraction(str(goal["revenue"])), Fraction(str(goal["deal"])), rates, share)
-    return goals.up(found.leads / int(goal.get("months") or 1))
+    goal = defaults.section(body, "goal")
+    found = reckoning.goal_of(goal) if goal["won"] else None
+    return found.a_month if found else 0
 
 
 def body_with(base: dict[str, Any], chosen: dict[str, Decimal]) -> dict[str, Any]:

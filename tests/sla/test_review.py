@@ -63,6 +63,9 @@ def test_capacity_and_goal_are_exact_and_the_least_one_binds(year):
     goal = {"revenue": "1000000", "share": "60", "deal": "20000", "won": "5", "months": 1}
     assert review.needed({"goal": goal}) == 600  # A2 of the trade's examples
     assert review.needed({"goal": {**goal, "won": None}}) == review.needed({}) == 0
+    uneven = {**goal, "revenue": "1010000"}  # 30.3 customers, 31 where each step is rounded up
+    assert review.needed({"goal": {**uneven, "rounding": "end"}}) == 606
+    assert review.needed({"goal": {**uneven, "rounding": "each"}}) == 620
     option = lambda key, number: review.Option(key, Decimal(number))  # noqa: E731
     assert review.binding([option("repeat", 200), option("goal", 240), option("capacity", 214)]) == "capacity"
     assert review.binding([option("repeat", 200), option("goal", 240), option("capacity", 300)]) == "goal"
