@@ -152,12 +152,15 @@ def sentence(month: follow.Month) -> list[str]:
         return [_("This month has not begun.")]
     out = []
     for side in ("marketing", "sales", kinds.BOTH):
-        rows = sorted(
-            (row for row in month.rows if row.clause.side == side), key=lambda row: WORST.index(row.figure.state)
-        )
-        if rows:
-            out.append(_volume(rows[0]) if isinstance(rows[0].figure, Volume) else _share(rows[0], month.phase))
+        if row := worst(month, side):
+            out.append(_volume(row) if isinstance(row.figure, Volume) else _share(row, month.phase))
     return out
+
+
+def worst(month: follow.Month, side: str | None = None) -> follow.Row | None:
+    """The clause that stands worst, of one side if given; the first of several, None where there is none."""
+    rows = (row for row in month.rows if side in (None, row.clause.side))
+    return min(rows, key=lambda row: WORST.index(row.figure.state), default=None)
 
 
 def _volume(row: follow.Row) -> str:

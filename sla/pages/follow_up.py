@@ -47,7 +47,7 @@ def follow_up(request: HttpRequest, month: str = "") -> HttpResponseBase:
 
 def _clause(request: HttpRequest, month: follow.Month, reader: follow.Reader, several: int) -> dict[str, Any]:
     """The clause that is looked at: its chart, its breakdown, and what is missing of the month."""
-    row = month.row(request.GET.get("clause", "")) or worst(month)
+    row = month.row(request.GET.get("clause", "")) or words.worst(month)
     if row is None:
         return {}
     by = request.GET.get("by", "")
@@ -112,8 +112,3 @@ def chosen(request: HttpRequest, contracts: list[Contract], at) -> Contract:
 def address(contract: Contract, month: date, several: int) -> str:
     url = reverse("sla:month", args=[f"{month:%Y-%m}"])
     return f"{url}?contract={contract.pk}" if several > 1 else url
-
-
-def worst(month: follow.Month) -> follow.Row | None:
-    """The clause that stands worst."""
-    return min(month.rows, key=lambda row: words.WORST.index(row.figure.state), default=None)

@@ -51,7 +51,7 @@ def printed(request: HttpRequest, pk: int, month: str) -> HttpResponse:
             "label": words.clause(row.clause),
         }
         for side in SIDES
-        if (row := _worst_of(found, side))
+        if (row := words.worst(found, side))
     ]
     context = _common(found, month) | {
         "rows": [shown.line(found, row) for row in found.rows], "charts": charts, "digest": digest(found),
@@ -65,11 +65,6 @@ def _common(month: follow.Month, key: str) -> dict[str, Any]:
         "contract": month.contract, "month": month, "month_key": key, "words": words.PHASES[month.phase],
         "sentences": words.sentence(month),
     }  # fmt: skip
-
-
-def _worst_of(month: follow.Month, side: str) -> follow.Row | None:
-    rows = [row for row in month.rows if row.clause.side == side]
-    return min(rows, key=lambda row: words.WORST.index(row.figure.state), default=None)
 
 
 def _causes(month: follow.Month, row: follow.Row, names: bool) -> list[missing.Item]:
