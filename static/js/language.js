@@ -32,7 +32,8 @@ function pressHeld(refused) {
   const button = by && found && [...found.elements].find((one) => one.type === "submit" && one.name === by.name && one.value === by.value);
   if (!found || (by && (!button || button.disabled))) return;
   if (found.elements.then) found.elements.then.value = named(form, "then");
-  found.requestSubmit(button || undefined);
+  if (button) button.click(); // not requestSubmit: htmx sends the button's value only for a button that was clicked
+  else found.requestSubmit();
 }
 function over(xhr) {
   if (xhr !== underway) return;
