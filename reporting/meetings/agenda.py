@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from leads.models import Campaign, Disagreement, Remark
+from leads.models import Campaign, Disagreement, Note, Remark
 from personas.models import DefinitionLine, Persona
 from sla import causes, follow
 from sla.models import Contract
@@ -18,6 +18,7 @@ from smarketing.accounts import audit
 from smarketing.accounts.models import User
 from smarketing.measures import engine
 from smarketing.rows import fence
+from smarketing.rows.days import Days
 
 from ..books import restatements
 from ..models import AgendaItem, BookClose, Meeting, Resolution
@@ -26,6 +27,7 @@ from .problems import Refused
 
 Kind = AgendaItem.Kind
 REASONS = 3  # the most frequent ones
+MOST = 20  # remarks
 MAX = 300
 LATELY = timedelta(days=45)  # a resolution that happened is looked at once more within so many days
 
@@ -61,8 +63,12 @@ def _refusals(look: Look) -> Iterator[tuple[str, str]]:
 
 
 def _remarks(look: Look) -> Iterator[tuple[str, str]]:
-    notes = causes.remarks(look.month)
-    for pk in Remark.objects.filter(note__in=notes).order_by("kind", "pk").values_list("pk", flat=True)[:20]:
+    """What was said since the month began and stands, unless a meeting that was held talked of it already."""
+    since = Days(look.month.zone).midnight(look.month.first)
+    notes = Note.objects.filter(causes.of_contract(look.contract), occurred_at__gte=since, remark__isnull=False)
+    talked = AgendaItem.objects.filter(kind=Kind.REMARK, meeting__closed__isnull=False).values_list("ref", flat=True)
+    found = Remark.objects.standing().filter(note__in=notes).exclude(pk__in=[int(ref) for ref in talked])
+    for pk in found.order_by("kind", "pk").values_list("pk", flat=True)[:MOST]:
         yield Kind.REMARK, str(pk)
 
 

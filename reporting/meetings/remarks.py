@@ -145,7 +145,7 @@ def criteria_in_words(refs: set[str]) -> dict[str, tuple[str, str]]:
     for ref in refs:
         pk, _colon, key = ref.partition(":")
         versions = sorted(lines[int(pk)].versions.all(), key=lambda one: -one.number) if int(pk) in lines else []
-        drafts = [lines[int(pk)].draft] if int(pk) in lines else []
+        drafts = [one for one in [getattr(lines.get(int(pk)), "draft", None)] if one]
         version: Any = next((one for one in [*versions, *drafts] if key in tree.slots(one.body)), None)
         if version:
             said = criteria.words(version, key, get_language() or "en")

@@ -107,7 +107,11 @@ def index(request: HttpRequest) -> HttpResponseBase:
 @once
 def new(request: HttpRequest, pk: int) -> HttpResponse:
     meeting = get_object_or_404(Meeting.objects.visible_to(request.user).select_related("contract", "closed"), pk=pk)
-    given = {"measure": request.GET.get("measure", "first_attempt"), "due": "", "direction": Resolution.Direction.UP}
+    given = {
+        "measure": request.GET.get("measure", "first_attempt_in_time"),
+        "due": "",
+        "direction": Resolution.Direction.UP,
+    }
     measure = request.POST.get("measure") or given["measure"]
     form = ResolutionForm(request.POST or None, initial=given, dimensions=dimensions(measure))
     if request.method == "POST" and form.is_valid():

@@ -54,7 +54,7 @@ def meeting(of: Contract, at: datetime = NOW, people=None, **more):
 
 def figure(**more) -> resolutions.Figure:
     return resolutions.Figure(
-        **{"measure": "first_attempt", "where": {"contract": "France 2026"}, "target": Decimal(90), **more}
+        **{"measure": "first_attempt_in_time", "where": {"contract": "France 2026"}, "target": Decimal(90), **more}
     )
 
 
