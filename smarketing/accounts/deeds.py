@@ -175,6 +175,7 @@ SUBJECTS = {
     "mail": _("mail"),
     "measure": _("number"),
     "meeting": _("meeting"),
+    "note": _("note"),
     "resolution": _("resolution"),
     "paper": _("paper"),
     "glossaryterm": _("word of the glossary"),

@@ -1,9 +1,11 @@
 """Praise and problems of anything, by anybody, at any time: counted, filtered, answered, taken back, erased with their lead."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
-from leads.models import Campaign, NoteText, Remark, Reply
+from leads.models import Campaign, Note, NoteText, Remark, Reply
 from leads.rights import erasure, notes
 from leads.rights.problems import Refusal
 from personas.models import DefinitionLine, Persona
@@ -62,16 +64,13 @@ def test_a_remark_is_about_a_lead_a_campaign_a_clause_a_persona_or_nothing_in_pa
     assert [bool(abouts.of(one)[1]) for one in made] == [True, True, True, True, False]
 
 
-@pytest.mark.parametrize(
-    "more",
-    [
+def test_nothing_said_or_of_nothing_there_is_refused(of):
+    for more in (
         {"text": "  "}, {"kind": "song"}, {"about": "moon"}, {"about": "lead", "ref": "9999999"}, {"about": "clause", "ref": "1:9.9"},
         {"about": "criterion", "ref": "1:nope"}, {"side": "left"}, {"text": "x" * 401}, {"ref": "5"},
-    ],
-)  # fmt: skip
-def test_nothing_said_or_of_nothing_there_is_refused(of, more):
-    with pytest.raises(Refusal):
-        say(**more)
+    ):  # fmt: skip
+        with pytest.raises(Refusal):
+            say(**more)
     assert not Remark.objects.exists()
 
 
@@ -91,11 +90,17 @@ def test_the_month_counts_remarks_on_its_contract_and_on_no_lead(monkeypatch):
     stand(monkeypatch)
     of = october(close=False)
     line = DefinitionLine.objects.get()
-    for about, ref in (("clause", f"{of.pk}:6.1"), ("general", "")):
-        say(about=about, ref=ref, at=paris(2025, 10, 22))
-    say(kind="praise", at=paris(2025, 10, 23))
-    say(at=paris(2025, 11, 2))  # of another month
-    month = follow.Reader(of, NOW, NOW.replace(year=2027), closed=False).month(OCTOBER)
+    asked = [("clause", f"{of.pk}:6.1", "problem", 22), ("general", "", "problem", 22), ("general", "", "praise", 23)]
+    asked += [
+        ("general", "", "problem", 33),
+        ("clause", f"{of.pk + 1}:6.1", "problem", 22),
+    ]  # another month, another contract
+    for about, ref, kind, day in asked:
+        at = paris(2025, 10, 1) + timedelta(days=day - 1)
+        note = Note.objects.create(by=both()[0], occurred_at=at, recorded_at=at, known_at=at)
+        NoteText.objects.create(note=note, text="Too slow")
+        Remark.objects.create(note=note, kind=kind, about=about, ref=ref)
+    month = follow.Reader(of, NOW, NOW, closed=False).month(OCTOBER)
     assert causes.said(month) == (1, 2) and line.pk == of.line_id
     page = client_of(both()[0]).get(reverse("sla:remarks", args=[of.pk, "2025-10"])).content.decode()
     assert page.count("Too slow") == 3

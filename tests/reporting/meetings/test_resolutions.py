@@ -34,9 +34,9 @@ def resolve(made, **more) -> Resolution:
     return resolutions.resolve(meeting=made, **(said | more))
 
 
-@pytest.mark.parametrize(
-    ("more", "words", "field"),
-    [
+def test_a_resolution_without_its_parts_is_refused_in_words(of):
+    made = meeting(of)
+    for more, words, field in (
         ({"charge": None}, "Name the person in charge", "charge"),
         ({"text": "  "}, "Say what is resolved", "text"),
         ({"due": date(2025, 11, 1)}, "This day is over", "due"),
@@ -44,12 +44,11 @@ def resolve(made, **more) -> Resolution:
         ({"figure": figure(measure="dance")}, "cannot be read", "where"),
         ({"figure": figure(where={"moon": "full"})}, "cannot be read", "where"),
         ({"figure": figure(target=Decimal(-1))}, "not below 0", "target"),
-    ],
-)
-def test_a_resolution_without_its_parts_is_refused_in_words(of, more, words, field):
-    with pytest.raises(Refused, match=words) as refused:
-        resolve(meeting(of), **more)
-    assert refused.value.field == field and not Resolution.objects.exists()
+    ):
+        with pytest.raises(Refused, match=words) as refused:
+            resolve(made, **more)
+        assert refused.value.field == field
+    assert not Resolution.objects.exists()
 
 
 def test_whoever_is_in_charge_is_told_reminded_and_asked_when_it_is_late(of, monkeypatch):
