@@ -22,7 +22,7 @@ NEUTRAL = {
     "listitem.values", "eventdetail.part", "behaviour.key", "behaviour.filter", "pool.name", "pool.rules",
     "reasoncode.code", "reasoncode.family", "reasoncode.label_en", "reasoncode.label_fr", "reasoncode.next",
     "mergesuggestion.reasons", "mergesuggestion.state", "retentionrule.purpose", "erasureproposal.purpose", "erasureproposal.state",
-    "remark.kind", "remark.side", "disagreement.criterion", "disagreement.reason", "disagreement.grade", "answer.kind",
+    "remark.kind", "remark.side", "remark.about", "remark.ref", "disagreement.criterion", "disagreement.reason", "disagreement.grade", "answer.kind",
     "consent.kind", "consent.purpose", "consent.channel", "consent.basis",
     "replay.kind", "replay.digest", "replay.body", "replay.state", "suppressionkey.fingerprint", "refusedarrival.way",
     "suppression.key", "suppression.origin",  # a keyed hash: what is left of an address, so that it stays suppressed

@@ -18,6 +18,9 @@ class ReportingConfig(AppConfig):
         from .books import closing, notices, reopening, report, services
         from .digests import table
         from .loop import personas, results
+        from .meetings import minutes, rhythm
+        from .meetings import notices as meeting_notices
+        from .pages import meeting_slots
         from .slots import close_action, closed_note
 
         publishing.register()
@@ -35,6 +38,20 @@ class ReportingConfig(AppConfig):
                 "reopen", _("Opening a closed month again"), "month.reopen", reopening.signed, reopening.page
             )
         )
+        for told in (meeting_notices, rhythm):
+            told.register()
+        kinds.register(
+            kinds.PaperKind(
+                minutes.PAPER,
+                _("Minutes of a meeting"),
+                "meetings.sign",
+                page=minutes.page,
+                name=minutes.name,
+                verify=minutes.verify,
+            )
+        )
+        for place, filler in meeting_slots.PLACES:
+            slots.fill(place, filler, order=70)
         slots.fill("campaign.results", results.of_campaign)
         slots.fill("persona.results", results.of_persona)
         slots.fill("personas.coverage", personas.coverage_slot)

@@ -1,8 +1,20 @@
-"""Closed books and published sums."""
+"""Closed books and published sums; meetings lie in a room of their own."""
 
 from django.db import models
 
 from smarketing.rows.kinds import Act, Derived, Working
+
+from .meetings.models import (  # noqa: F401
+    AgendaItem,
+    Answered,
+    Attendee,
+    Estimate,
+    Meeting,
+    MeetingClose,
+    Resolution,
+    ResolutionDraft,
+    ResolutionOutcome,
+)
 
 
 class BookClose(Act):

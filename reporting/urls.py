@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from .loop import persona_api, personas
 from .loop import views as loop
-from .pages import books, today
+from .pages import books, meeting, meeting_api, meetings, remarks, resolutions, today
 
 app_name = "reporting"
 MONTH = r"(?P<month>\d{4}-\d{2})"
@@ -13,6 +13,28 @@ urlpatterns = [
     path("loop/", loop.loop, name="loop"),
     path("loop/personas/", personas.results, name="personas"),
     path("api/v1/personas/coverage/", persona_api.Coverage.as_view(), name="api_coverage"),
+    path("meetings/", meetings.index, name="meetings"),
+    path("meetings/new/", meetings.new, name="meeting_new"),
+    path("meetings/agenda/", meeting.add, name="agenda_add"),
+    path("meetings/<int:pk>/", meeting.show, name="meeting"),
+    path("meetings/<int:pk>/edit/", meetings.edit, name="meeting_edit"),
+    path("meetings/<int:pk>/do/", meeting.do, name="meeting_do"),
+    path("meetings/<int:pk>/minutes/", meeting.write, name="meeting_minutes"),
+    path("meetings/<int:pk>/print/", meeting.printed, name="meeting_print"),
+    path("meetings/<int:pk>/calendar/", meeting.calendar, name="meeting_calendar"),
+    path("meetings/<int:pk>/answer/", meeting.answer, name="meeting_answer"),
+    path("meetings/<int:pk>/resolve/", resolutions.new, name="resolution_new"),
+    path("meetings/resolutions/", resolutions.index, name="resolutions"),
+    path("meetings/resolutions/<int:pk>/", resolutions.show, name="resolution"),
+    path("meetings/resolutions/<int:pk>/do/", resolutions.do, name="resolution_do"),
+    path("meetings/remarks/", remarks.index, name="remarks"),
+    path("meetings/remarks/new/", remarks.new, name="remark_new"),
+    path("meetings/remarks/<int:pk>/", remarks.show, name="remark"),
+    path("meetings/remarks/<int:pk>/back/", remarks.back, name="remark_back"),
+    path("api/v1/meetings/", meeting_api.Meetings.as_view(), name="api_meetings"),
+    path("api/v1/meetings/<int:pk>/", meeting_api.OneMeeting.as_view(), name="api_meeting"),
+    path("api/v1/resolutions/", meeting_api.Resolutions.as_view(), name="api_resolutions"),
+    path("api/v1/remarks/", meeting_api.Remarks.as_view(), name="api_remarks"),
     re_path(rf"^books/(?P<contract>\d+)/{MONTH}/$", books.book, name="book"),
     re_path(rf"^books/(?P<contract>\d+)/{MONTH}/close/$", books.close, name="close"),
     re_path(rf"^books/(?P<contract>\d+)/{MONTH}/reopen/$", books.reopen, name="reopen"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from leads.models import Attempt, Correction, Decision, Disagreement, Handoff, Note, Remark
 from personas.models import DefinitionVersion
@@ -17,6 +17,7 @@ from smarketing.rows.days import Days
 from . import asking, plans
 from .figures import Volume
 from .follow import Month, Row
+from .models import Contract
 
 PACE = 15  # handoffs a business day where a definition says none
 
@@ -83,12 +84,21 @@ def said(month: Month) -> tuple[int, int]:
     return praise, other + Disagreement.objects.filter(note__in=notes, line=month.contract.line_id).count()
 
 
+def of_contract(contract: Contract) -> Q:
+    """Which notes are about a contract: on leads handed over on its line; on no lead, remarks on its clauses, its definition's
+    criteria, campaigns, personas, or nothing in particular."""
+    handed = Handoff.objects.filter(lead=OuterRef("lead"), line=contract.line_id)
+    of_all = Q(remark__about__in=("campaign", "persona", "general"))
+    clauses = Q(remark__about="clause", remark__ref__startswith=f"{contract.pk}:")
+    criteria = Q(remark__about="criterion", remark__ref__startswith=f"{contract.line_id}:")
+    return Q(Exists(handed)) | (Q(lead=None) & (of_all | clauses | criteria))
+
+
 def remarks(month: Month):
-    """Notes of the month about leads handed over on the contract's line, as known at its cut-off."""
+    """Notes of the month about leads handed over on the contract's line, and remarks on no lead, as known at its cut-off."""
     days = Days(month.zone)
     back = Correction.objects.filter(subject="note", recorded_at__lte=month.cutoff).values("subject_id")
-    handed = Handoff.objects.filter(lead=OuterRef("lead"), line=month.contract.line_id)
     return Note.objects.filter(
-        Exists(handed), occurred_at__gte=days.midnight(month.first), occurred_at__lt=days.midnight(month.until),
+        of_contract(month.contract), occurred_at__gte=days.midnight(month.first), occurred_at__lt=days.midnight(month.until),
         recorded_at__lte=month.cutoff,
     ).exclude(pk__in=back)  # fmt: skip

@@ -49,6 +49,7 @@ from .rights import (  # noqa: F401
     NoteText,
     RefusedArrival,
     Remark,
+    Reply,
     Suppression,
     SuppressionKey,
 )

@@ -92,9 +92,9 @@ class RefusedArrival(Working):
 
 
 class Note(Dated):
-    """What somebody noted of a lead; the words are in NoteText."""
+    """What somebody noted of a lead, or (a remark alone) of something else; the words are in NoteText."""
 
-    lead = models.ForeignKey("leads.Lead", models.PROTECT, related_name="notes")
+    lead = models.ForeignKey("leads.Lead", models.PROTECT, null=True, related_name="notes")
     by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
 
 
@@ -103,19 +103,67 @@ class NoteText(Fact):
     text = models.TextField()
 
 
+class RemarkQuerySet(models.QuerySet):
+    def standing(self) -> "RemarkQuerySet":
+        """Those that were not taken back."""
+        return self.exclude(models.Exists(_taken_back("note")))
+
+    def visible_to(self, user) -> "RemarkQuerySet":
+        """Those about leads that a person may see, and those about no lead."""
+        from .identities import Lead
+
+        seen = Lead.objects.visible_to(user).values("pk")
+        return self.filter(models.Q(note__lead=None) | models.Q(note__lead__in=seen))
+
+    def answered(self) -> "RemarkQuerySet":
+        return self.filter(models.Exists(self._replies()))
+
+    def unanswered(self) -> "RemarkQuerySet":
+        return self.exclude(models.Exists(self._replies()))
+
+    def _replies(self) -> models.QuerySet:
+        return Reply.objects.filter(to=models.OuterRef("pk")).exclude(models.Exists(_taken_back("note")))
+
+
 class Remark(Fact):
-    """A note that praises: which side, and whom of it, about which handoff or deal. Its words, its author and its taking
-    back are the note's."""
+    """A note that praises or names a problem: about what (`about`, and `ref` where that is no lead), which side, and whom of
+    it, about which handoff or deal. Its words, its author and its taking back are the note's.
+
+    `ref`: the id of a campaign or persona; "definition:criterion", "contract:clause"; "" for a lead or nothing in particular.
+    """
 
     class Kind(models.TextChoices):
         PRAISE = "praise", _("praise")
+        PROBLEM = "problem", _("problem")
+
+    class About(models.TextChoices):
+        LEAD = "lead", _("a lead")
+        CAMPAIGN = "campaign", _("a campaign")
+        CRITERION = "criterion", _("a criterion")
+        CLAUSE = "clause", _("a clause")
+        PERSONA = "persona", _("a persona")
+        GENERAL = "general", _("nothing in particular")
 
     note = models.OneToOneField(Note, models.PROTECT, primary_key=True, related_name="remark")
     kind = models.CharField(max_length=7, choices=Kind)
-    side = models.CharField(max_length=10, choices=Side)
+    about = models.CharField(max_length=9, choices=About, default=About.LEAD)
+    ref = models.CharField(max_length=90, default="", blank=True)
+    side = models.CharField(max_length=10, choices=Side, blank=True)
     to = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
     handoff = models.ForeignKey("leads.Handoff", models.PROTECT, null=True, related_name="remarks")
     deal = models.ForeignKey("leads.Deal", models.PROTECT, null=True, related_name="remarks")
+
+    objects = RemarkQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["about", "ref"], name="remark_about")]
+
+
+class Reply(Fact):
+    """A note that answers a remark. Taken back, the remark waits again."""
+
+    note = models.OneToOneField(Note, models.PROTECT, primary_key=True, related_name="reply")
+    to = models.ForeignKey(Remark, models.PROTECT, related_name="replies")
 
 
 class DisagreementQuerySet(models.QuerySet):

@@ -17,18 +17,21 @@ MAX_NOTE = 4000
 
 
 @transaction.atomic
-def write(*, lead: Lead, text: str, by: User, at: datetime) -> Note:
-    """Note something of a lead. Refusal for nothing, or for a person who was erased."""
+def write(*, lead: Lead | None, text: str, by: User, at: datetime) -> Note:
+    """Note something of a lead; of none where the note is a remark on something else. Refusal for nothing, or for a person
+    who was erased."""
     fence = open_fence()
-    lead = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
-    if lead.erased:
-        raise Refusal(_("This person was erased."))
+    if lead is not None:
+        lead = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
+        if lead.erased:
+            raise Refusal(_("This person was erased."))
     if not text.strip():
         raise Refusal(_("Write something."), "text")
     stamps = {"occurred_at": at, "recorded_at": fence.recorded_at, "known_at": fence.recorded_at}
     note = Note.objects.create(lead=lead, by=by, **stamps)
     NoteText.objects.create(note=note, text=text.strip()[:MAX_NOTE])
-    record(by, "lead.note", "lead", lead.pk, at, note=note.pk)
+    if lead is not None:
+        record(by, "lead.note", "lead", lead.pk, at, note=note.pk)
     return note
 
 

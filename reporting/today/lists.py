@@ -1,7 +1,7 @@
 """The three lists of a morning. Each is read through what the person may see; every line leads somewhere."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Min, Q
@@ -54,6 +54,9 @@ class Morning:
         self.teller = telling.teller(at, self.zone)
         self.today = at.astimezone(self.zone).date()
         self.states = HandoffState.objects.visible_to(user)
+
+    def day(self, day: date) -> str:
+        return date_format(day, "SHORT_DATE_FORMAT")
 
     # --- what is about to break
 
@@ -121,9 +124,9 @@ class Morning:
         first = self.today - timedelta(days=1)
         period = {"first": first, "until": self.today + timedelta(days=1), "cutoff": self.cutoff}
         counts, out = self._counts(period), []
-        for key, date in CHANGES.items():
+        for key, dated in CHANGES.items():
             if counts[key]:
-                url = engine.rows_url(key, date=date, **period)
+                url = engine.rows_url(key, date=dated, **period)
                 out.append(Line(str(registry.find(key).label), "", words.number(counts[key]), url))
         return out + self._papers(first)
 
@@ -132,9 +135,9 @@ class Morning:
         handed = engine.answer("handoffs", user=self.user, by=("order",), **period)
         orders = {row.group["order"]: row.n for row in handed.rows}
         counts = {key: orders.get(order, 0) for key, order in ORDERS.items()}
-        for key, date in CHANGES.items():
+        for key, dated in CHANGES.items():
             if key not in counts:
-                counts[key] = engine.answer(key, user=self.user, date=date, **period).total.n
+                counts[key] = engine.answer(key, user=self.user, date=dated, **period).total.n
         return counts
 
     def _papers(self, first) -> list[Line]:

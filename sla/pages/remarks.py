@@ -43,9 +43,10 @@ def remarks(request: HttpRequest, pk: int, month: str) -> HttpResponse:
 
 def _said(one: Remark | Disagreement, visible: set[int], personal: bool) -> dict[str, Any]:
     note, shows = one.note, one.note.lead_id in visible
+    reads = note.lead_id is None or (personal and shows)
     return {
         "by": note.by, "at": note.occurred_at, "side": note.by.side, "lead": note.lead_id if shows else None,
-        "text": note.words.text if personal and shows and hasattr(note, "words") else "",
-        "about": one.get_reason_display() if isinstance(one, Disagreement) else "",
+        "text": note.words.text if reads and hasattr(note, "words") else "",
+        "about": one.get_reason_display() if isinstance(one, Disagreement) else "" if note.lead_id else one.get_about_display(),
         "to": one.to if isinstance(one, Remark) else None,
     }  # fmt: skip

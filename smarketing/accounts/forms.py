@@ -19,6 +19,7 @@ SCOPE_LABELS = {
     "personas.view": _("read personas"),
     "glossary.view": _("read the glossary"),
     "definition.view": _("read definitions, with their comments"),
+    "meetings.view": _("read meetings, resolutions and remarks"),
     "metrics.scrape": _("read the health of the house (Prometheus)"),
 }
 

@@ -102,6 +102,12 @@ VERBS: dict[str, frozenset[str]] = {
     "campaigns.edit": frozenset({MARKETER, "manager:marketing"}),
     "meetings.view": EVERY_ROLE,
     "meetings.hold": frozenset({MANAGER}),
+    "meetings.sign": frozenset({MANAGER}),  # and named signer of their side (agreements.services)
+    "meetings.answer": WORKERS,  # what their side believes, once a meeting
+    "agenda.add": WORKERS,
+    "resolutions.tell": WORKERS,  # and in charge, or a manager (reporting.meetings.resolutions)
+    "remarks.say": EVERY_ROLE,
+    "remarks.reply": WORKERS,
     # running the house
     "runs.view": frozenset({MARKETER, MANAGER, ADMINISTRATOR}),
     "runs.start": frozenset({MANAGER, ADMINISTRATOR}),
@@ -131,6 +137,7 @@ SCOPES = (
     "personas.view",
     "glossary.view",
     "definition.view",
+    "meetings.view",
     "metrics.scrape",
 )
 

@@ -3,9 +3,11 @@
 Without a mail server (`EMAIL_URL`) they are kept and shown under Settings, Mails sent, and nothing leaves the house.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from email.mime.image import MIMEImage
+from email.mime.text import MIMEText
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -35,11 +37,30 @@ def has_server() -> bool:
     return bool(settings.EMAIL_HOST)
 
 
+@dataclass(frozen=True)
+class File:
+    """Something that hangs on a mail: its name, its type with parameters ("text/calendar; method=REQUEST"), its text."""
+
+    name: str
+    type: str
+    text: str
+
+
 @transaction.atomic
 def send(
-    *, kind: str, to: str, write: Callable[[], Letter], at: datetime, language: str, person: User | None = None
+    *,
+    kind: str,
+    to: str,
+    write: Callable[[], Letter],
+    at: datetime,
+    language: str,
+    person: User | None = None,
+    files: Sequence[File] = (),
 ) -> Mail:
-    """Write a mail and intend its sending, both in the transaction of the cause. `write()` is called in `language`."""
+    """Write a mail and intend its sending, both in the transaction of the cause. `write()` is called in `language`.
+
+    `files` travel with the intention to send, and are forgotten with it.
+    """
     company = Installation.objects.values_list("company", flat=True).first() or "smarketing"
     language = languages.effective(language)
     with translation.override(language):
@@ -58,7 +79,7 @@ def send(
         picture=letter.picture.png if letter.picture else None,
         written_at=at,
     )
-    _intend(mail)
+    _intend(mail, [asdict(one) for one in files])
     return mail
 
 
@@ -68,7 +89,8 @@ def send_again(*, mail: Mail, by: User, at: datetime) -> bool:
     mail = Mail.objects.select_for_update().get(pk=mail.pk)
     if not has_failed(mail):
         return False
-    _intend(mail)
+    before = Outbox.objects.filter(pk=mail.outbox).values_list("body", flat=True).first()
+    _intend(mail, (before or {}).get("files", []))
     record(by, "mails.again", "mail", mail.pk, at)
     return True
 
@@ -91,13 +113,13 @@ def deliver(number: int, body: dict) -> None:
     if mail is None:
         return
     if has_server():
-        message(mail).send()
+        message(mail, [File(**one) for one in body.get("files", [])]).send()
     mail.state = Mail.State.SENT if has_server() else Mail.State.KEPT
     mail.sent_at = clock.now()
     mail.save(update_fields=["state", "sent_at"])
 
 
-def message(mail: Mail) -> EmailMultiAlternatives:
+def message(mail: Mail, files: Sequence[File] = ()) -> EmailMultiAlternatives:
     """The mail as the server gets it, its one-time link included. RuntimeError when that cannot be read any more."""
     link = letters.unseal(mail.sealed)
     if mail.sealed and not link:
@@ -120,7 +142,19 @@ def message(mail: Mail) -> EmailMultiAlternatives:
         drawn.add_header("Content-ID", f"<{letters.PICTURE.removeprefix('cid:')}>")
         drawn.add_header("Content-Disposition", "inline", filename="picture.png")
         out.attach(drawn)
+    for file in files:
+        out.attach(_part(file))
     return out
+
+
+def _part(file: File) -> MIMEText:
+    """A text that hangs on a mail, in UTF-8, with the parameters of its type."""
+    kind, *more = (one.strip() for one in file.type.split(";"))
+    part = MIMEText(file.text, kind.partition("/")[2], "utf-8")
+    for name, _equals, value in (one.partition("=") for one in more):
+        part.set_param(name, value)
+    part.add_header("Content-Disposition", "attachment", filename=file.name)
+    return part
 
 
 def forget(*, before: datetime) -> int:
@@ -128,8 +162,9 @@ def forget(*, before: datetime) -> int:
     return Mail.objects.filter(written_at__lt=before).delete()[0]
 
 
-def _intend(mail: Mail) -> None:
-    mail.outbox = outbox.intend(KIND, mail=mail.pk)
+def _intend(mail: Mail, files: Sequence[dict[str, str]] = ()) -> None:
+    body = {"files": list(files)} if files else {}
+    mail.outbox = outbox.intend(KIND, mail=mail.pk, **body)
     mail.save(update_fields=["outbox"])
 
 

@@ -66,6 +66,9 @@ CHANNELS: dict[str, dict[str, Channels]] = {
     "pace": {Role.MANAGER: MAIL_ONLY, Role.MARKETER: MAIL_ONLY},
     "month": {Role.MANAGER: MAIL_ONLY, Role.MARKETER: MAIL_ONLY, Role.REP: MAIL_ONLY},  # reps who sign
     "contract_review": {Role.MANAGER: MORNING},
+    "meeting": dict.fromkeys(Role, PORTAL),  # whoever is invited; the invitation is a mail of its own
+    "resolution": dict.fromkeys(Role, MORNING),  # whoever is in charge, and whoever called the meeting
+    "remark": {Role.MANAGER: PORTAL, Role.MARKETER: PORTAL, Role.REP: PORTAL},
     "persona_review": {Role.MANAGER: MORNING, Role.MARKETER: MORNING},
     "export": dict.fromkeys(Role, PORTAL),  # whoever asked for it, nobody else
     "night_failed": {Role.ADMINISTRATOR: AT_ONCE},

@@ -25,6 +25,7 @@ ENTRIES = (
     Entry("definition.view", "personas:home", _("Common language"), "chat-square-text", "d"),
     Entry("contract.view", "sla:follow_up", _("Contract"), "file-earmark-check", "c", 4),
     Entry("loop.view", "reporting:loop", _("Closed loop"), "arrow-repeat", "b", 5),
+    Entry("meetings.view", "reporting:meetings", _("Meetings"), "calendar3", "m"),
     Entry("campaigns.view", "leads:campaigns", _("Campaigns"), "megaphone", "k"),
     Entry("leads.import", "leads:imports", _("Imports"), "box-arrow-in-down", "i"),
     Entry("runs.view", "jobs:runs", _("Runs"), "moon-stars", "r"),

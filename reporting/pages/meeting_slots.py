@@ -1,0 +1,140 @@
+"""What meetings show in places of lower pages: put on the agenda, say a remark, the resolution that a draft carries out."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from leads.models import Remark
+from reporting.meetings import resolutions
+from reporting.models import AgendaItem, ResolutionDraft
+from smarketing.accounts.policy import may
+from smarketing.rows import clock
+from smarketing.web import filters
+
+Kind, About = AgendaItem.Kind, Remark.About
+
+
+def loop_agenda(
+    context: Any, kind: str = Kind.TEXT, ref: Any = "", text: str = "", contract: Any = "", here: str = ""
+) -> str:
+    """The button that puts something on the agenda of the next meeting; `kind` is one of AgendaItem.Kind, `here` the page
+    to come back to where that is not the address asked for."""
+    request = context["request"]
+    if not may(request.user, "agenda.add"):
+        return ""
+    here = here or request.get_full_path()
+    said = {"kind": kind, "ref": ref, "text": str(text)[:300], "contract": contract, "here": here}
+    return render_to_string("reporting/meetings/put.html", said, request)
+
+
+def _say(context: Any, about: str, ref: Any) -> str:
+    """Links to praise, or to name a problem, of what this page is about, with how many were said."""
+    request = context["request"]
+    if not may(request.user, "meetings.view"):
+        return ""
+    standing = Remark.objects.standing().visible_to(request.user)
+    found = standing.filter(note__lead=ref) if about == About.LEAD else standing.filter(about=about, ref=str(ref))
+    counts = {kind: sum(one == kind for one in found.values_list("kind", flat=True)) for kind in Remark.Kind.values}
+    query = urlencode({"about": about, "ref": ref, "next": request.path})
+    narrowed = urlencode({"about": about, "ref": ref})
+    said = {
+        "url": f"{reverse('reporting:remark_new')}?{query}", "filter": narrowed, "may_say": may(request.user, "remarks.say"), **counts,
+    }  # fmt: skip
+    return render_to_string("reporting/meetings/said.html", said, request)
+
+
+def overview(context: Any) -> str:
+    """On the closed loop: praise and problems of this month, and what to do with them."""
+    request = context["request"]
+    if not may(request.user, "meetings.view"):
+        return ""
+    first = clock.today().replace(day=1)
+    found = Remark.objects.standing().visible_to(request.user).filter(note__occurred_at__gte=filters.midnight(first))
+    kinds = list(found.values_list("kind", flat=True))
+    counts = {kind: kinds.count(kind) for kind in Remark.Kind.values}
+    url = f"{reverse('reporting:remark_new')}?{urlencode({'next': request.path})}"
+    said = {"url": url, "filter": urlencode({"since": first}), "may_say": may(request.user, "remarks.say"), **counts}
+    return render_to_string("reporting/meetings/said.html", said, request)
+
+
+def campaign(context: Any, pk: int) -> str:
+    return _say(context, About.CAMPAIGN, pk) + loop_agenda(context, Kind.CAMPAIGN, pk)
+
+
+def persona(context: Any, pk: int) -> str:
+    return _say(context, About.PERSONA, pk) + loop_agenda(context, Kind.PERSONA, pk)
+
+
+def lead(context: Any, pk: int) -> str:
+    """On a lead: a problem beside the praise that stands there already."""
+    request = context["request"]
+    if not may(request.user, "remarks.say"):
+        return ""
+    query = urlencode({"about": About.LEAD, "ref": pk, "kind": Remark.Kind.PROBLEM, "next": request.path})
+    return render_to_string(
+        "reporting/meetings/problem.html", {"url": f"{reverse('reporting:remark_new')}?{query}"}, request
+    )
+
+
+def clause(context: Any, contract: int, month: str) -> str:
+    """Under the clause that the follow-up shows: say something of it, put it on the agenda."""
+    row = context.get("row")
+    if row is None:
+        return ""
+    ref = f"{contract}:{row.clause.key}"
+    return _say(context, About.CLAUSE, ref) + loop_agenda(context, Kind.CLAUSE, row.clause.key, contract=contract)
+
+
+def note(context: Any, line: int, text: str) -> str:
+    """Beside a note of the studio: the note as a point of the agenda."""
+    return loop_agenda(context, Kind.TEXT, "", text, here=reverse("personas:definition", args=[line]))
+
+
+def criterion(context: Any, line: int, key: str) -> str:
+    """Beside a criterion of the studio."""
+    here = reverse("personas:definition", args=[line])
+    return loop_agenda(context, Kind.CRITERION, f"{line}:{key}", here=here) if key else ""
+
+
+def disagreement(context: Any, pk: int) -> str:
+    return loop_agenda(context, Kind.DISAGREEMENT, pk)
+
+
+def definition_draft(context: Any, line: Any) -> str:
+    """In the studio: the resolutions that its draft carries out."""
+    return _carried(context, line=getattr(line, "pk", line), kind=ResolutionDraft.Kind.DEFINITION)
+
+
+def terms_draft(context: Any, contract: int) -> str:
+    return _carried(context, contract=contract, kind=ResolutionDraft.Kind.TERMS)
+
+
+def _carried(context: Any, **which: Any) -> str:
+    """Resolutions of meetings whose draft this is, and that no signed version has answered yet."""
+    if not may(context["request"].user, "meetings.view"):
+        return ""
+    drafts = (
+        ResolutionDraft.objects.filter(**which)
+        .select_related("resolution__charge", "resolution__meeting")
+        .order_by("pk")
+    )
+    rows = [one.resolution for one in drafts if resolutions.signed(one) is None]
+    return render_to_string("reporting/meetings/carried.html", {"rows": rows}) if rows else ""
+
+
+def terms_signed(context: Any, contract: int, number: int) -> str:
+    """On signed terms: the resolutions from which this version came."""
+    drafts = ResolutionDraft.objects.filter(contract=contract, after__lt=number).select_related(
+        "resolution__charge", "resolution__meeting"
+    )
+    rows = [one.resolution for one in drafts if (found := resolutions.signed(one)) and found.number == number]
+    return render_to_string("reporting/meetings/carried.html", {"rows": rows, "signed": True}) if rows else ""
+
+
+PLACES = (
+    ("loop.agenda", loop_agenda), ("loop.said", overview), ("campaign.results", campaign), ("persona.results", persona), ("lead.note_actions", lead),
+    ("contract.clause", clause), ("definition.note", note), ("criterion.said", criterion), ("disagreement.said", disagreement),
+    ("definition.brief", definition_draft), ("terms.draft", terms_draft), ("terms.signed", terms_signed),
+)  # fmt: skip

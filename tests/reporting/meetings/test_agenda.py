@@ -1,0 +1,135 @@
+"""The agenda comes from the closed month, from what people put there, and keeps the order that people give it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from leads.models import Remark
+from reporting.meetings import agenda, remarks, wording
+from reporting.meetings.problems import Refused
+from reporting.models import AgendaItem
+from tests.people import client_of, person
+from tests.reporting.meetings.company import NOW, both, figure, meeting, october, stand
+from tests.sla.contracts import decide, handoff, paris
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def of(monkeypatch):
+    stand(monkeypatch)
+    return october()
+
+
+def points(made, user=None) -> list[tuple[str, str, str]]:
+    found = wording.Wording(list(made.items.select_related("contract")), user or both()[0], NOW, made).points()
+    return [(one.item.kind, one.text, one.more) for one in found]
+
+
+def test_the_month_puts_its_broken_promise_its_reasons_and_its_remarks_on_the_agenda(of):
+    for n, reason in enumerate(("FIT-SIZE", "FIT-SIZE", "DATA-PHONE")):
+        decide(handoff(paris(2025, 10, 20, 9, n)), "refuse", paris(2025, 10, 21, 9, n), reason=reason)
+    handoff(paris(2025, 10, 22), known=datetime(2027, 1, 5, tzinfo=UTC))  # learned after the month was closed
+    claire = both()[0]
+    remarks.say(
+        kind="praise", about="general", ref="", text="Calls were quick", by=claire, at=paris(2025, 10, 22), side="sales"
+    )
+    made = meeting(of)
+    found = points(made)
+    assert [one[0] for one in found] == ["clause", "restated", "reason", "reason", "remark"]
+    clause, restated, first, _second, remark = found
+    assert clause[1].startswith("6.1 ") and clause[2] == "promised ≥ 90%, came to 50%: broken"
+    assert restated[1] == "October 2025" and restated[2] == "1 fact came late"
+    assert first[2] == "2 times in the month"
+    assert remark[1:] == ("Calls were quick", "claire · nothing in particular")
+    assert agenda.prepare(meeting=made, at=NOW) == 0  # looked at again, nothing stands there twice
+
+
+def test_only_what_the_terms_agreed_on_comes_by_itself(of):
+    terms = of.terms.get()
+    agreed = agenda._agreed(agenda.Look(meeting(of), NOW).month)
+    assert agreed == {"figures", "refusals", "praise", "resolutions"} and "meetings" not in terms.body
+
+
+def test_a_point_is_put_on_the_next_meeting_once_else_it_waits(of):
+    lea = person("lea2", "rep")
+    waiting, fresh = agenda.put(contract=of, kind="text", text="  The student   guide ", by=lea, at=NOW)
+    assert fresh and waiting.meeting is None and waiting.text == "The student guide"
+    assert agenda.put(contract=of, kind="text", text="The student guide", by=lea, at=NOW) == (waiting, False)
+    made = meeting(of)
+    item, fresh = agenda.put(contract=of, kind="clause", ref="5.1", by=lea, at=NOW)
+    assert fresh and item.meeting == made and made.items.first().text == "The student guide"  # what waited comes first
+    assert agenda.put(contract=of, kind="clause", ref="5.1", by=lea, at=NOW) == (item, False)
+
+
+def test_what_is_not_there_or_not_said_is_refused(of):
+    for said in (
+        {"kind": "text", "text": " "}, {"kind": "clause", "ref": "9.9"}, {"kind": "campaign", "ref": "77"}, {"kind": "remark", "ref": "x"},
+        {"kind": "criterion", "ref": "5"}, {"kind": "dance", "ref": "1"}, {"kind": "restated", "ref": "2025-13"}, {"kind": "text", "text": "x" * 301},
+    ):  # fmt: skip
+        with pytest.raises(Refused):
+            agenda.put(contract=of, by=both()[0], at=NOW, **said)
+    assert not AgendaItem.objects.exists()
+
+
+def test_points_are_ordered_and_taken_off_by_hand(of):
+    made, claire = meeting(of), both()[0]
+    for text in ("one", "two", "three"):
+        agenda.put(contract=of, kind="text", text=text, by=claire, at=NOW)
+    by_text = {one.text: one for one in made.items.filter(kind="text")}
+    agenda.move(item=by_text["three"], up=True)
+    agenda.move(item=by_text["one"], up=False)
+    assert [one.text for one in made.items.filter(kind="text")] == ["three", "one", "two"]
+    agenda.remove(item=by_text["one"], by=claire, at=NOW)
+    assert [one.text for one in made.items.filter(kind="text")] == ["three", "two"]
+
+
+def test_a_remark_on_a_lead_of_others_is_not_read_on_the_agenda(of):
+    claire = both()[0]
+    given = handoff(paris(2025, 10, 20), rep=person("karim", "rep"))
+    made = remarks.say(
+        kind="problem", about="lead", ref=str(given.lead_id), text="Wrong number", by=claire, at=NOW, side="marketing"
+    )
+    planned = meeting(of)
+    agenda.put(contract=of, kind="remark", ref=str(made.pk), by=claire, at=NOW)
+    assert ("remark", "Wrong number") in [one[:2] for one in points(planned)]
+    vera, zoe = person("vera", "viewer"), person("zoe", "rep")
+    assert "Wrong number" not in str(points(planned, vera)) and "Wrong number" not in str(points(planned, zoe))
+    assert ("remark", "not there any more, or not for you to see", "") in points(planned, zoe)
+
+
+def test_an_earlier_resolution_comes_back_with_its_figure_before_and_since(of):
+    from reporting.meetings import minutes, resolutions
+
+    claire, hugo = both()
+    first = meeting(of)
+    resolutions.resolve(
+        meeting=first,
+        text="Call before noon",
+        charge=hugo,
+        due=NOW.date() + timedelta(days=9),
+        figure=figure(),
+        by=claire,
+        at=NOW,
+    )
+    minutes.close(meeting=first, came=[claire.pk, hugo.pk], by=claire, at=NOW)
+    following = meeting(of, starts_at=NOW + timedelta(days=30))
+    said = next(one for one in points(following) if one[0] == "resolution")
+    assert (
+        said[1] == "Call before noon"
+        and "hugo · due on 15 Nov 2025 · First attempt in time: 50.0% before, – since" in said[2]
+    )
+
+
+def test_every_button_puts_its_own_thing_on_the_agenda(of):
+    client = client_of(both()[0])
+    page = client.get(f"/contract/2025-10/?contract={of.pk}&clause=6.1").content.decode()
+    assert 'name="kind" value="clause"' in page and 'name="ref" value="6.1"' in page
+    answer = client.post("/meetings/agenda/", {"kind": "clause", "ref": "6.1", "contract": of.pk, "next": "/meetings/"})
+    assert answer.url == "/meetings/" and AgendaItem.objects.get().ref == "6.1"
+    answer = client.post("/meetings/agenda/", {"kind": "text", "text": "x", "next": "https://evil.example/"})
+    assert answer.url == "/meetings/" and AgendaItem.objects.get(text="x").came_from == ""
+    assert (
+        client_of(person("vera", "viewer")).post("/meetings/agenda/", {"kind": "text", "text": "y"}).status_code == 403
+    )
+    assert Remark.objects.count() == 0
