@@ -30,7 +30,7 @@ LABELS = {
     "midnight": _("Leads judged at midnight"),
     "release": _("Held leads released at the agreed pace"),
     "personas": _("Personas matched, old history forgotten"),
-    "silence": _("Handoffs nobody touched expired"),
+    "silence": _("Handoffs nobody touched: as the contract says"),
     "suppression": _("Addresses of those who oppose put on the suppression list"),
     "retention": _("Erasures proposed where the agreed months have passed"),
     "twins": _("Leads that may be one person looked for"),

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from leads.handoffs import holds
+from leads.handoffs import absences, holds
 from leads.models import Hold
 from smarketing.accounts.models import User
 from smarketing.measures import engine
@@ -143,6 +143,8 @@ def _worst_day(month: Month, late: list[tuple], names: bool) -> str:
     }  # fmt: skip
     if not (worst.silent and names):
         return said
+    if absences.on(worst.silent.pk, worst.day, month.cutoff):
+        return _("%(late)s (%(rep)s was away that day)") % {"late": said, "rep": worst.silent.name}
     return _("%(late)s (%(rep)s logged nothing that day)") % {"late": said, "rep": worst.silent.name}
 
 

@@ -10,11 +10,12 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Max, Q
 
-from leads.handoffs import queue
+from leads.handoffs import absences, capacity, queue
 from leads.models import Attempt, Correction, HandoffState, PoolMember
 from smarketing.accounts.models import Role, Team, User
 from smarketing.measures import engine
 from smarketing.measures.engine import Group
+from smarketing.rows import clock
 
 FEW = 20  # cases, under which a rate says little
 # (measure, its figure) of the month, in the order of the columns.
@@ -25,13 +26,16 @@ FIGURES = (
     ("reach", ""),
     ("response_time", "median"),
     ("response_time", "p90_nearest"),
+    ("system_delay", "median"),
+    ("rep_delay", "median"),
+    ("rep_delay", "p90_nearest"),
 )
 
 
 @dataclass
 class Load:
     """Handoffs owed now. `cap`: how many at most a pool gives them, None for whoever is in no pool; `late` and `today`: whose
-    promise broke, or falls due before tomorrow; `why`: label of the broken promise -> how many; `last`: the last attempt."""
+    promise broke, or falls due before tomorrow; `why`: label of the broken promise -> how many; `last`: the last attempt; `away`: until which day they are away, None for who is here."""
 
     owed: int = 0
     today: int = 0
@@ -39,6 +43,7 @@ class Load:
     cap: int | None = None
     why: dict[str, int] = field(default_factory=dict)
     last: datetime | None = None
+    away: date | None = None
 
     @property
     def full(self) -> bool:
@@ -113,6 +118,8 @@ def load(people: Iterable[User], by: User, at: datetime) -> dict[int, Load]:
     tries = tries.exclude(pk__in=Correction.objects.filter(subject="attempt").values("subject_id"))
     for rep, last in tries.values_list("rep").annotate(last=Max("occurred_at")):
         out[rep].last = last
+    for rep in capacity.away_on(clock.today(at)).intersection(ids):
+        out[rep].away = absences.until(rep, clock.today(at))
     return {pk: out[pk] for pk in ids}
 
 

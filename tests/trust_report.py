@@ -29,6 +29,7 @@ INVARIANTS = {
     "I20": "merging loses nothing and can be undone; log–undo–log equals never having happened",
     "I21": "a dead webhook endpoint delays no other",
     "I22": "restore works",
+    "I23": "turns are fair by weight, caps hold, nobody away gets a lead, every routing says why",
 }
 _seen: list[tuple[str, str, str, str]] = []
 

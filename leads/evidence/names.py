@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy, pgettext
 
+from leads.handoffs import steps
 from leads.models import Campaign, Correction, Import
 from personas.criteria.phrases import EVENT_PHRASES
 from personas.criteria.sentence import Voice, plain
@@ -89,6 +90,8 @@ class Names:
             return self.linked.get((name, str(value)), "")
         if name == "rep" and one is None:
             return self.people.get(value, "")
+        if name == "step" and one is None:
+            return steps.label(str(value or ""))
         if name == "closed_at" and one is None:
             return _day(datetime.fromisoformat(value)) if value else ""
         return values.text_of(one, value, self.lang) if one else str(value or "")
@@ -96,7 +99,7 @@ class Names:
 
 _LINKED = {
     "company": gettext_lazy("company"), "campaign": gettext_lazy("campaign"), "rep": gettext_lazy("rep"),
-    "closed_at": gettext_lazy("closed on"),
+    "closed_at": gettext_lazy("closed on"), "step": gettext_lazy("step"),
 }  # fmt: skip
 
 

@@ -116,10 +116,12 @@ WHERE c.lead_id = ANY(%(leads)s) AND {_KNOWN.format("c")}""",
     "note": f"""
 SELECT n.occurred_at, 16, n.id, 'note', n.recorded_at, false, {_LATE.format("n")}, n.by_id, 1, n.occurred_at, k.id,
   jsonb_build_object('note', w.text, 'remark', r.kind, 'side', r.side, 'praised', r.to_id, 'reason', d.reason,
-  'against', d.criterion, 'version', d.version_id, 'answer', a.kind, 'draft', a.draft), n.lead_id
+  'against', d.criterion, 'version', d.version_id, 'answer', a.kind, 'draft', a.draft, 'contested', x.decision_id,
+  'decision', xd.kind, 'code', xd.reason, 'ruling', g.kind), n.lead_id
 FROM leads_note n {_BACK.format("note", "n")} LEFT JOIN leads_notetext w ON w.note_id = n.id
 LEFT JOIN leads_remark r ON r.note_id = n.id LEFT JOIN leads_disagreement d ON d.note_id = n.id
-LEFT JOIN leads_answer a ON a.note_id = n.id
+LEFT JOIN leads_answer a ON a.note_id = n.id LEFT JOIN leads_contest x ON x.note_id = n.id
+LEFT JOIN leads_decision xd ON xd.id = x.decision_id LEFT JOIN leads_ruling g ON g.note_id = n.id
 WHERE n.lead_id = ANY(%(leads)s) AND {_KNOWN.format("n")}""",
 }
 _MAIL = "body ->> 'kind' LIKE 'mail%%' OR body ->> 'kind' = 'unsubscribe'"

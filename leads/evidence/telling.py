@@ -19,6 +19,7 @@ from leads.models import (
     Handoff,
     Hold,
     Lead,
+    Ruling,
     Stage,
 )
 from smarketing.accounts.models import Side, User
@@ -234,11 +235,22 @@ def _note(entry: Entry, names: Names) -> str:
         return _("disagrees with “%(criterion)s”: %(reason)s") % {"criterion": words, "reason": reason}
     if body["answer"]:
         return _("answer to a disagreement: %(answer)s") % {"answer": answered(body["answer"], body["draft"])}
+    if body["contested"]:
+        said = _CONTESTED[body["decision"]]
+        return str(said) % {"reason": reasons.label(body["code"])}
+    if body["ruling"]:
+        return _("ruling on a contest: %(ruling)s") % {"ruling": Ruling.Kind(body["ruling"]).label}
     if not body["remark"]:
         return ""
     if body["praised"]:
         return _("praise for %(name)s") % {"name": names.people.get(body["praised"], _("the system"))}
     return _("praise for sales") if body["side"] == Side.SALES else _("praise for marketing")
+
+
+_CONTESTED = {
+    "refuse": gettext_lazy("contests the refusal “%(reason)s”"),
+    "return": gettext_lazy("contests the return “%(reason)s”"),
+}
 
 
 def answered(kind: str, draft: int | None) -> str:
@@ -288,5 +300,5 @@ KINDS: dict[str, Kind] = {
     "reset": Kind(_fixed(gettext_lazy("recycled: a new cycle begins, behaviour so far counts 0")), "arrow-counterclockwise"),
     "merge": Kind(_merge, "arrows-collapse"),
     "consent": Kind(_consent, "shield-check"),
-    "note": Kind(_note, lambda body: "star" if body["remark"] else "reply" if body["answer"] else "chat-left-text"),
+    "note": Kind(_note, lambda body: "star" if body["remark"] else "reply" if body["answer"] or body["ruling"] else "chat-left-text"),
 }  # fmt: skip

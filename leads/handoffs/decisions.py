@@ -17,17 +17,19 @@ from leads.models import (
     Stage,
     StageMove,
 )
+from personas.definitions import queries
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
 from smarketing.rows import clock
 from smarketing.rows.fence import Fence, open_fence
 
+from . import capacity, hands, notices, reasons, rules, stages, states
 from . import evidence as proofs
-from . import hands, notices, reasons, rules, stages, states
 from .problems import Refusal
 
 # How far a stage lies along the shared life: a decision never takes a lead back along it, except by a reason.
 ALONG = (Stage.SUBSCRIBER, Stage.LEAD, Stage.MQL, Stage.SAL, Stage.SQL, Stage.OPPORTUNITY, Stage.CUSTOMER)
+NOT_AS_AGREED = ("fit", "duplicate", "data")  # families of reasons that speak of the lead, not of the work on it
 KEPT = (Stage.OPPORTUNITY, Stage.CUSTOMER)  # a reason about one handoff does not undo a deal
 
 
@@ -78,9 +80,19 @@ def qualify(*, handoff: Handoff, by: User, at: datetime) -> Decision:
 @transaction.atomic
 def undo(*, decision: Decision, by: User, at: datetime, reason: str = "") -> Correction:
     """Take a decision back with all that followed from it: stage, recycling, opposition. Refusal when others built on it."""
-    handoff = decision.handoff
-    state = hands.in_hands(handoff, by)
+    state = hands.in_hands(decision.handoff, by)
     hands.may_take_back("decision", decision, by=by, at=at, reason=reason)
+    return _take_back(decision, state, by, at, reason)
+
+
+@transaction.atomic
+def overrule(*, decision: Decision, by: User, at: datetime, reason: str) -> Correction:
+    """Take a decision back because a contest of it was upheld, whoever made it. Refusal as for `undo`."""
+    return _take_back(decision, hands.locked(decision.handoff), by, at, reason)
+
+
+def _take_back(decision: Decision, state: HandoffState, by: User, at: datetime, reason: str) -> Correction:
+    handoff = decision.handoff
     if Correction.objects.filter(subject="decision", subject_id=decision.pk).exists():
         raise Refusal(_("This was taken back before."))
     if hands.standing(handoff).last() != decision:
@@ -89,6 +101,8 @@ def undo(*, decision: Decision, by: User, at: datetime, reason: str = "") -> Cor
         _refuse_reopening(state, decision)
     facts.correct(subject="decision", subject_ids=[decision.pk], by=by, at=at, reason=reason)
     _undo_followers(decision, by, at, reason)
+    if gives_back_turn(decision):
+        capacity.credit(handoff, -1)
     states.derive([handoff.pk])
     return Correction.objects.get(subject="decision", subject_id=decision.pk)
 
@@ -97,6 +111,14 @@ def handoff_attempts(handoff: Handoff):
     """Attempts of a handoff that were not taken back, oldest first."""
     back = Correction.objects.filter(subject="attempt").values("subject_id")
     return handoff.attempts.exclude(pk__in=back).order_by("occurred_at", "pk")
+
+
+def gives_back_turn(decision: Decision) -> bool:
+    """Whether whoever got the lead by turn gets another one for it: refused, or given back because it was not as agreed."""
+    if decision.kind == Decision.Kind.REFUSE:
+        return True
+    reason = reasons.known().get(decision.reason)
+    return decision.kind == Decision.Kind.RETURN and reason is not None and reason.family in NOT_AS_AGREED
 
 
 def return_date(reason: reasons.Reason, at: datetime, wished: date | None) -> date | None:
@@ -133,6 +155,8 @@ def _close(
     decision = _decide(
         handoff, by, at, Decision.Kind(act), stage=Stage(reason.next), reason=code, evidence=proof, return_on=back_on
     )
+    if gives_back_turn(decision):
+        capacity.credit(handoff)
     if reason.opposes:
         change = facts.Change("lead", handoff.lead_id, "opted_out", True, at)
         facts.record_changes([change], origin=facts.Origin(by=by, source="hand"))
@@ -142,7 +166,8 @@ def _close(
 def _decide(handoff: Handoff, by: User, at: datetime, kind: str, *, stage: str, **said) -> Decision:
     fence = open_fence()
     decision = Decision.objects.create(
-        handoff=handoff, kind=kind, by=by, occurred_at=at, recorded_at=fence.recorded_at, known_at=fence.recorded_at, **said
+        handoff=handoff, kind=kind, by=by, occurred_at=at, recorded_at=fence.recorded_at, known_at=fence.recorded_at,
+        version=handoff.version or queries.version_in_force(handoff.line_id, at), **said,
     )  # fmt: skip
     _move(handoff, stage, kind, by, at, fence)
     states.derive([handoff.pk], fence)

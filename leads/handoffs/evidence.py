@@ -24,6 +24,7 @@ CONTACT_FIELDS = (
     "lead.email", "lead.phone", "lead.first_name", "lead.last_name", "lead.function", "company.name", "company.domain",
 )  # fmt: skip
 MAX_RECORDS = 12
+STORY = "story"  # what speaks against a decision is in the lead's story
 _NUMBER = re.compile(r"(?:lead:|#)?\s*(\d{1,18})")
 
 
@@ -51,10 +52,17 @@ def check(reason: Reason, handoff: Handoff, value: str, *, attempts: int, promis
     return value
 
 
+def against(handoff: Handoff) -> list[tuple[str, str]]:
+    """(value, words) of what may speak against a decision: a criterion, a field, what the story tells."""
+    return [*dict([*_criteria(handoff), *_fields(handoff)]).items(), (STORY, _("what the story of the lead tells"))]
+
+
 def words(value: str, handoff: Handoff) -> str:
     """Kept evidence in the active language; what can no longer be named is shown as it was kept."""
     if value.startswith("attempts:"):
         return ""
+    if value == STORY:
+        return _("what the story of the lead tells")
     if value.startswith("lead:"):
         return _("lead %(number)s") % {"number": value[5:]}
     offered = dict([*_criteria(handoff), *_fields(handoff)])

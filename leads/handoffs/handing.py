@@ -5,7 +5,7 @@ A qualification has exactly one handoff or a current hold; what holds it is look
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
 from smarketing.rows.fence import Fence, open_fence
 
-from . import holds, routing, rules, stages, states
+from . import holds, routing, rules, silence, stages, states
 
 GATES = Handoff.Gate
 OPPOSED = "OPP-OUT"  # reason of the withdrawal where somebody asked not to be contacted
@@ -137,38 +137,13 @@ def import_handoffs(rows: Sequence[Handed], origin: Origin, fence: Fence) -> lis
             file = origin.imported_by.pk if origin.imported_by else None
             new[key] = _Handing(*key, GATES.IMPORTED, one.occurred_at, None, one.day_only, known, file)
     made = _make(list(new.values()), origin.by, fence)
-    expire_silent([one.pk for one in made], at=fence.recorded_at, fence=fence)
+    silence.settle([one.pk for one in made], at=fence.recorded_at, fence=fence)
     opposed = Lead.objects.filter(among("pk", leads), opted_out=True).values_list("pk", flat=True)
     if quiet := set(opposed):
         gone = [one.pk for one in made if one.lead_id in quiet]
         withdraw(gone, reason=OPPOSED, by=None, at=fence.recorded_at, fence=fence)
     found = {(one.lead_id, one.line_id): one.pk for one in made}
     return [found.pop((one.lead_id, one.line_id), None) for one in rows]
-
-
-@transaction.atomic
-def expire_silent(handoff_ids: Sequence[int], *, at: datetime, fence: Fence) -> int:
-    """Expire those of these handoffs that nobody touched within the silence of their rules, where the rules say so.
-
-    An imported one always expires: it is history. Returns how many.
-    """
-    untouched = HandoffState.objects.filter(handoff__in=handoff_ids, is_open=True, attempts=0, accepted_at=None)
-    gone = []
-    for one in Handoff.objects.filter(state_row__in=untouched).select_related("rules").order_by("pk"):
-        body = rules.body_of(one)
-        end = one.occurred_at + timedelta(days=body["silence_days"])
-        imported = one.gate == GATES.IMPORTED
-        if end <= at and (imported or body["on_silence"] == "expire"):
-            declared = imported and one.known_at != one.recorded_at
-            gone.append(
-                Decision(
-                    handoff=one, kind=Decision.Kind.EXPIRE, reason="silence", occurred_at=end,
-                    recorded_at=fence.recorded_at, known_at=end if declared else fence.recorded_at,
-                )
-            )  # fmt: skip
-    Decision.objects.bulk_create(gone, batch_size=2000)
-    states.derive([one.handoff_id for one in gone], fence)
-    return len(gone)
 
 
 @transaction.atomic

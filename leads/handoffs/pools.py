@@ -1,6 +1,9 @@
 """Who takes handoffs: pools of reps, changed by whoever routes."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -10,6 +13,7 @@ from django.utils.translation import ngettext
 from leads.models import Assignment, HandoffState, Pool, PoolMember
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
+from smarketing.calendars.models import Calendar
 
 from . import ordering
 
@@ -18,20 +22,50 @@ class PoolError(ValueError):
     """A change that is refused; the message is translated and meant for the screen."""
 
 
+@dataclass(frozen=True)
+class Place:
+    """How a rep takes part in a pool; None: as before, or as usual. `weight` 0: only by hand; `calendar` "" for the pool's hours."""
+
+    weight: int | None = None
+    cap: int | None = None
+    calendar: int | str | None = None
+
+
 @transaction.atomic
-def save_pool(*, name: str, reps: list[User], by: User, at: datetime, pool: Pool | None = None) -> Pool:
-    """Add a pool after the others, or change one: its name and who belongs to it. Weights and caps of those who stay
-    are kept. PoolError for a name that is taken."""
+def save_pool(
+    *,
+    name: str,
+    reps: list[User],
+    by: User,
+    at: datetime,
+    pool: Pool | None = None,
+    rules: Mapping[str, Any] | None = None,
+    calendar: Calendar | None = None,
+    places: Mapping[int, Place] | None = None,
+) -> Pool:
+    """Add a pool after the others, or change one: its name, its rule (None: as it was), its hours, who belongs to it and how
+    (`places`, by rep). Weights and caps of which nothing is said are kept. PoolError for a name that is taken."""
     if Pool.objects.filter(name__iexact=name).exclude(pk=pool and pool.pk).exists():
         raise PoolError(_("A pool of this name is here already."))
     last = Pool.objects.aggregate(last=Max("order"))["last"] or 0
     pool = Pool.objects.select_for_update().get(pk=pool.pk) if pool else Pool(order=last + 1)
-    pool.name = name
+    pool.name, pool.calendar = name, calendar
+    pool.rules = pool.rules if rules is None else dict(rules)
     pool.save()
     pool.members.exclude(rep__in=reps).delete()
-    there = set(pool.members.values_list("rep_id", flat=True))
-    PoolMember.objects.bulk_create(PoolMember(pool=pool, rep=rep) for rep in reps if rep.pk not in there)
-    record(by, "settings.routing", "pool", pool.pk, at, reps=sorted(rep.pk for rep in reps))
+    members = {one.rep_id: one for one in pool.members.all()}
+    for rep in reps:
+        member = members.get(rep.pk) or PoolMember(pool=pool, rep=rep)
+        place = (places or {}).get(rep.pk, Place())
+        member.weight = member.weight if place.weight is None else place.weight
+        member.cap = member.cap if place.cap is None else place.cap
+        if place.calendar is not None:
+            member.calendar_id = int(place.calendar) if place.calendar else None
+        if member.pk:
+            member.save(update_fields=["weight", "cap", "calendar"])  # how far the turn has come is the turn's own
+        else:
+            member.save()
+    record(by, "settings.routing", "pool", pool.pk, at, reps=sorted(rep.pk for rep in reps), rules=bool(pool.rules))
     return pool
 
 

@@ -3,56 +3,37 @@
 A take is a conditional update of the one HandoffState row: of two who take, one wins and the other learns who.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from leads.intake import bulk, corrections, facts
-from leads.models import Assignment, Attempt, Correction, Decision, Handoff, HandoffState, Pool, PoolMember
-from leads.scoring import asks, compile, days, program
-from leads.scoring.sql import Params, fetch
-from personas.criteria import tree
+from leads.models import Assignment, Attempt, Correction, Decision, Handoff, HandoffState, Routing
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
+from smarketing.rows import clock
 from smarketing.rows.fence import Fence, open_fence
 
-from . import hands, notices, states
+from . import capacity, hands, notices, states, turns
 from .problems import NotYours, Refusal
 from .rules import body_of
 
-TURN, TAKEN, MANAGER, ACCOUNT, POOL = "turn", "taken", "manager", "account", "pool"
-TURNS = timedelta(days=28)  # the fair turn looks back so far
+TURN, ACCOUNT, POOL = turns.TURN, turns.ACCOUNT, turns.POOL
+TAKEN, MANAGER = "taken", "manager"
 _ASSIGNMENT = {
     "handoff_id": "bigint", "rep_id": "bigint", "pool_id": "bigint", "how": "text", "reason": "text", "by_id": "bigint",
     "occurred_at": "timestamptz", "recorded_at": "timestamptz", "known_at": "timestamptz",
+}  # fmt: skip
+_ROUTING = {
+    "handoff_id": "bigint", "rep_id": "bigint", "pool_id": "bigint", "how": "text", "cause": "text", "considered": "jsonb",
+    "by_id": "bigint", "occurred_at": "timestamptz", "recorded_at": "timestamptz", "known_at": "timestamptz",
 }  # fmt: skip
 
 
 class Taken(ValueError):
     """Somebody else has the handoff, or it is closed; the message is translated and meant for the screen."""
-
-
-@dataclass
-class _Turns:
-    """Members of a pool and what they got lately; `next_of` gives the weighted fair turn."""
-
-    pool: Pool
-    members: Sequence[PoolMember]
-    got: Counter = field(default_factory=Counter)
-
-    def next_of(self, load: Mapping[int, int], never: Iterable[int]) -> int | None:
-        free = [
-            one
-            for one in self.members
-            if one.weight > 0 and one.rep_id not in never and load.get(one.rep_id, 0) < one.cap
-        ]
-        best = min(free, key=lambda one: ((self.got[one.rep_id] + 1) / one.weight, one.rep_id), default=None)
-        return best.rep_id if best else None
 
 
 @transaction.atomic
@@ -64,46 +45,85 @@ def assign(
     at: datetime | None = None,
     caps: bool = True,
     avoid: Mapping[int, set[int]] | None = None,
+    cause: str = Routing.Cause.HANDED,
 ) -> dict[int, int | None]:
     """Route these handoffs in the order given, at `at` (None: each when it was handed over).
 
     Returns handoff -> rep, None where it waits in its pool. States are derived by the caller (`states.derive`).
     Without `caps` nobody is ever full (history judged afterwards: who was free then is not known). `avoid`: handoff -> reps
-    who do not get it, not even as the account's rep.
+    who do not get it, not even as the account's rep. Every choice is kept with everybody who was considered (`Routing`).
     """
     ids = [_id(one) for one in handoffs]
     found = {one.pk: one for one in Handoff.objects.filter(bulk.among("pk", ids)).select_related("rules", "lead")}
-    with connection.cursor() as cursor:  # two assigners never count the same turns
-        cursor.execute("SELECT id FROM leads_pool ORDER BY id FOR NO KEY UPDATE")
     last = at or max((one.occurred_at for one in found.values()), default=None)
     if last is None:
         return {}
-    pools = _pools(last)
-    takes = _pools_of({one.lead_id for one in found.values()}, pools, last)
-    account, load = _account_reps(found.values()), _load() if caps else {}
-    active = set(User.objects.filter(is_active=True, side="sales").values_list("pk", flat=True))
-    never = _refused_by(found.values())
-    rows: list[tuple] = []
-    chosen: dict[int, int | None] = {}
-    for pk in ids:
-        one = found[pk]
-        turns = next((pools[pool] for pool in takes.get(one.lead_id, ())), None)
-        shut = never.get(one.lead_id, set()) if not body_of(one)["return_to_same_rep"] else set()
-        shut = shut | (avoid or {}).get(pk, set())
-        rep = account.get(one.lead.company_id) if one.lead.company_id else None
-        how = ACCOUNT
-        if rep is None or rep not in active or rep in shut:
-            rep, how = (turns.next_of(load, shut) if turns else None), TURN
-            if rep:
-                turns.got[rep] += 1
-        if rep:
-            load[rep] = load.get(rep, 0) + caps
-            if one.lead.company_id:
-                account[one.lead.company_id] = rep
-        chosen[pk] = rep
-        rows.append((pk, rep, turns and turns.pool.pk, how if rep else POOL, at or one.occurred_at))
-    name([row for row in rows if row[1] or row[2]], by, fence)
-    return chosen
+    asked = cases([found[pk] for pk in ids], at, avoid)
+    here, seats = capacity.table(((one.lead_id, one.lead.company_id) for one in found.values()), last, caps=caps)
+    chosen = [(pk, here.choose(case)) for pk, case in zip(ids, asked, strict=True)]
+    seats.keep()
+    told = [(pk, choice, at or found[pk].occurred_at) for pk, choice in chosen]
+    keep(told, by, fence, cause)
+    rows = [(pk, one.rep, one.pool, one.how, when) for pk, one, when in told if one.rep or one.pool]
+    name(rows, by, fence)
+    return {pk: choice.rep for pk, choice in chosen}
+
+
+@transaction.atomic
+def move(
+    handoffs: Sequence[Handoff],
+    *,
+    by: User | None,
+    fence: Fence,
+    at: datetime,
+    avoid: Mapping[int, set[int]],
+    cause: str,
+    reason: str = "",
+) -> dict[int, int]:
+    """Give handoffs on from whoever has them to whose turn it is. Where nobody else is free they stay: that is kept, too.
+
+    Returns handoff -> rep of those that moved; their states are derived.
+    """
+    ids = [one.pk for one in handoffs]
+    held = HandoffState.objects.select_for_update().filter(bulk.among("pk", ids), is_open=True).order_by("pk")
+    still = {one.pk: one for one in held}
+    kept = [one for one in handoffs if one.pk in still]
+    here, seats = capacity.table(((one.lead_id, one.lead.company_id) for one in kept), at)
+    chosen = [(one.pk, here.choose(case), at) for one, case in zip(kept, cases(kept, at, avoid), strict=True)]
+    seats.keep()
+    keep(chosen, by, fence, cause)
+    moved = [(pk, one.rep, one.pool, one.how, when) for pk, one, when in chosen if one.rep]
+    name(moved, by, fence, reason)
+    states.derive([pk for pk, *_rest in moved], fence)
+    return {pk: rep for pk, rep, *_rest in moved}
+
+
+def cases(
+    handoffs: Sequence[Handoff], at: datetime | None, avoid: Mapping[int, set[int]] | None = None
+) -> list[turns.Case]:
+    """What is asked of each handoff at `at` (None: when it was handed over)."""
+    never, out = capacity.refused(handoffs), []
+    for one in handoffs:
+        when = at or one.occurred_at
+        shut = set() if body_of(one)["return_to_same_rep"] else never.get(one.lead_id, set())
+        out.append(
+            turns.Case(
+                one.lead_id, when, clock.today(when), one.lead.company_id, shut, (avoid or {}).get(one.pk, set())
+            )
+        )
+    return out
+
+
+def keep(choices: Iterable[tuple[int, turns.Choice, datetime]], by: User | None, fence: Fence, cause: str) -> None:
+    """Keep who was considered for each handoff, and why one got it or nobody did."""
+    rows = [
+        (
+            pk, one.rep, one.pool, one.how, cause, bulk.json_text(one.considered), by and by.pk, when, fence.recorded_at,
+            fence.recorded_at,
+        )
+        for pk, one, when in choices
+    ]  # fmt: skip
+    bulk.insert("leads_routing", _ROUTING, rows)
 
 
 @transaction.atomic
@@ -214,66 +234,3 @@ def name(rows: Sequence[tuple], by: User | None, fence: Fence, reason: str = "")
     ]
     bulk.insert("leads_assignment", _ASSIGNMENT, facts)
     notices.tell_assigned(rows, by, fence)
-
-
-# --- what the choice looks at
-
-
-def _pools(at: datetime) -> dict[int, _Turns]:
-    pools = {pool.pk: _Turns(pool, []) for pool in Pool.objects.filter(retired_at=None).order_by("order", "pk")}
-    for member in PoolMember.objects.filter(pool__retired_at=None, rep__is_active=True, rep__side="sales").order_by(
-        "rep_id"
-    ):
-        pools[member.pool_id].members.append(member)
-    recent = Assignment.objects.filter(how=TURN, occurred_at__gt=at - TURNS).values_list("pool_id", "rep_id")
-    for pool, rep in recent:
-        if pool in pools:
-            pools[pool].got[rep] += 1
-    return pools
-
-
-def _pools_of(leads: set[int], pools: Mapping[int, _Turns], at: datetime) -> dict[int, list[int]]:
-    """Lead -> the pools that take it, in order. A pool without rules takes everything."""
-    held: dict[int, set[int]] = {}
-    for pk, turns in pools.items():
-        held[pk] = _holding(turns.pool.rules, leads, at) if turns.pool.rules else leads
-    return {lead: [pk for pk in pools if lead in held[pk]] for lead in leads}
-
-
-def _holding(rules: Mapping[str, Any], leads: set[int], at: datetime) -> set[int]:
-    """The leads for which a condition tree holds at `at`."""
-    if not leads:
-        return set()
-    body = tree.empty_body() | {"direct": [rules]}
-    params = Params()
-    which = asks.listed([(lead, at) for lead in sorted(leads)])
-    sql = compile.ctes(program.build(0, 0, body), which, days.here(), params)
-    return {lead for (lead,) in fetch(f"WITH {sql} SELECT lead_id FROM scored WHERE direct", params)}
-
-
-def _account_reps(handoffs: Iterable[Handoff]) -> dict[int, int]:
-    """Company -> the rep in charge of its newest handoff that is open or was converted."""
-    companies = {one.lead.company_id for one in handoffs if one.lead.company_id}
-    found = HandoffState.objects.filter(
-        bulk.among("handoff__lead__company_id", companies),
-        rep__isnull=False,
-        state__in=(*HandoffState.OPEN, "converted"),
-    )
-    return dict(found.order_by("assigned_at", "handoff_id").values_list("handoff__lead__company_id", "rep_id"))
-
-
-def _load() -> dict[int, int]:
-    rows = fetch("SELECT rep_id, count(*) FROM leads_handoffstate WHERE is_open AND rep_id IS NOT NULL GROUP BY 1")
-    return dict(rows)
-
-
-def _refused_by(handoffs: Iterable[Handoff]) -> dict[int, set[int]]:
-    """Lead -> reps who refused it or gave it back."""
-    leads = {one.lead_id for one in handoffs}
-    found: dict[int, set[int]] = {}
-    rows = HandoffState.objects.filter(
-        bulk.among("lead_id", leads), state__in=("refused", "returned"), rep__isnull=False
-    )
-    for lead, rep in rows.values_list("lead_id", "rep_id"):
-        found.setdefault(lead, set()).add(rep)
-    return found

@@ -17,10 +17,11 @@ STARTER: dict[str, Any] = {
     "same_within_minutes": 30,  # two attempts within so many minutes are one
     "per_day": 2,  # at most so many a local day count
     "channels": ["call", "mail", "message", "visit"],
-    "on_silence": "escalate",  # or "expire": what the silence limit does to a handoff nobody decided
+    "on_silence": "escalate",  # accept, reassign, expire: what the silence limit does to a handoff nobody decided
     "silence_days": 30,
     "recycle_days": 90,  # when a lead given back may be qualified again, unless the decision names a date
     "return_to_same_rep": False,
+    "contest_days": 5,  # business days in which marketing may contest a refusal or a return, and again to rule on it
 }
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -57,7 +57,7 @@ TABLES: dict[str, tuple[str, dict[str, Column]]] = {
     "deal": (
         "leads_deal",
         {
-            **_text("key", "title", "reason"),
+            **_text("key", "title", "reason", "step"),
             "state": Column("state", "text", "'open'"),
             "amount": Column("amount", "numeric", "NULL"),
             "closed_at": Column("closed_at", "timestamptz", "NULL"),

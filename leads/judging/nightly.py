@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from django.db.models import Q
 
 from leads.handoffs import handing, holds
+from leads.handoffs import silence as silences
 from leads.models import Handoff, HandoffState
 from leads.scoring import company_days, days, store
 from personas.models import DefinitionLine
@@ -80,14 +81,14 @@ def handoff_ranges(run: Run) -> list[tuple[int, int]]:
 
 
 def silence(run: Run, low: int, high: int) -> int:
-    """Expire the handoffs low <= id < high that nobody touched within the silence of their rules; take back the opposed."""
+    """What the rules say of handoffs low <= id < high that nobody touched within their silence; take back the opposed."""
     fence = open_fence()
     open_ones = HandoffState.objects.filter(handoff__gte=low, handoff__lt=high, is_open=True)
     gone = open_ones.filter(Q(handoff__lead__opted_out=True) | Q(handoff__lead__erased=True))
     opposed = list(gone.values_list("handoff_id", flat=True))
     taken = handing.withdraw(opposed, reason=handing.OPPOSED, by=None, at=run.cutoff, fence=fence)
     ids = list(open_ones.values_list("handoff_id", flat=True))
-    return taken + handing.expire_silent(ids, at=run.cutoff, fence=fence)
+    return taken + silences.settle(ids, at=run.cutoff, fence=fence)
 
 
 def nights(run: Run) -> Sequence[date]:

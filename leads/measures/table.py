@@ -9,13 +9,14 @@ from smarketing.measures.numbers import COUNT, DAYS, MONEY, NUMBER, RATIO
 from smarketing.measures.reduces import STATS, quotient, returned
 from smarketing.measures.registry import Measure, Part, register, register_family, register_note
 
+from . import delays, notes
 from . import dimensions as d
-from . import notes
 from . import populations as p
 from .populations import AMOUNT
 from .values import label_of, number
 
 MATURE = d.MATURE
+DELAYS = ("median", "p90_nearest", *(name for name in STATS if name not in ("p90_nearest", "median", "sum")))
 DECIDED = ("handed", "decided")
 TURNED_DOWN = "(o.decided = 'refused' OR o.returned IS NOT NULL)"
 LOST = "NOT w.is_won AND NOT w.is_open"
@@ -56,6 +57,18 @@ MEASURES = (
             RATIO, partial(p.outcomes, hit="{reached}"), "share", d.of_outcomes, windowed=True, interval=True, maturity=MATURE, order=51),
     Measure("reach", _("Reached"), _("Handoffs in which the person was spoken to ÷ handoffs with an attempt, by the day of the handoff."),
             RATIO, p.tried, "share", d.of_handoffs, interval=True, order=52),
+    Measure("system_delay", _("Time the system took"), _("Minutes from the fact that made a lead an MQL (or from its handing over by hand) to its first assignment to a rep, by the day of the handoff; imported handoffs are left out. The lead never waits again: it is counted once."),
+            NUMBER, delays.system, "spread", d.of_handoffs, stats=DELAYS, interval=True, order=53),
+    Measure("judging_delay", _("Time the judgement took"), _("Minutes from the fact that made a lead an MQL to the judgement that said so, by the day of the handoff."),
+            NUMBER, delays.judging, "spread", d.of_handoffs, stats=DELAYS, interval=True, order=54),
+    Measure("rep_delay", _("Time the rep took"), _("Hours on the clock from the assignment to the rep who first tried to their attempt, by the day of the handoff: it begins anew with each assignment. Handoffs without an attempt are left out."),
+            NUMBER, delays.by_rep, "spread", d.of_handoffs, stats=DELAYS, interval=True, order=55),
+    Measure("lead_delay", _("Time the lead waited"), _("Hours on the clock from the handoff to the first attempt, whoever had it meanwhile: it never begins anew. Handoffs without an attempt are left out."),
+            NUMBER, delays.by_lead, "spread", d.of_handoffs, stats=DELAYS, interval=True, order=56),
+    Measure("contested", _("Refusals and returns contested"), _("Refusals and returns that marketing contests, by the day they were contested."),
+            COUNT, delays.contested, dimensions=d.of_turned_down, dates=("contested",), order=42),
+    Measure("upheld", _("Contests upheld"), _("Contests that a manager upheld ÷ contests ruled on, by the day they were contested; those that wait for a ruling are left out."),
+            RATIO, partial(delays.contested, which="g.kind IS NOT NULL", hit="g.kind = 'upheld'"), "share", d.of_turned_down, dates=("contested",), interval=True, order=43),
     Measure("deals", _("Deals opened"), _("Deals of any state, each once under its primary lead, by the cohort of their lead or by the day they were opened."),
             COUNT, p.deals, dimensions=d.of_deals, dates=("handed", "created", "opened"), order=60),
     Measure("won", _("Deals won"), _("Won deals, each once under its primary lead, by the day they were won or by the cohort of their lead."),

@@ -6,7 +6,9 @@ from .acts import (  # noqa: F401
     Handoff,
     HandoffRules,
     Hold,
+    Need,
     Qualification,
+    Routing,
     StageMove,
 )
 from .derived import (  # noqa: F401
@@ -41,15 +43,18 @@ from .identities import Campaign, Company, Deal, Lead, LeadKey, Stage, Visitor  
 from .replays import Replay, SalesTime  # noqa: F401
 from .retention import ErasureProposal, RetentionRule  # noqa: F401
 from .rights import (  # noqa: F401
+    Absence,
     Answer,
     Consent,
     ConsentProof,
+    Contest,
     Disagreement,
     Note,
     NoteText,
     RefusedArrival,
     Remark,
     Reply,
+    Ruling,
     Suppression,
     SuppressionKey,
 )

@@ -112,6 +112,29 @@ class Assignment(Done):
     reason = models.CharField(max_length=120, default="", blank=True)
 
 
+class Routing(Done):
+    """Who was considered for a handoff, and why one got it or nobody did: the rep chosen (null: nobody), by which way (`how`, as of
+    Assignment) and on what occasion (`cause`).
+
+    considered: {"account": [rep, why] or null, "pools": [[pool, whether its rule holds, [[rep, why, load, cap, turns]]]]},
+    in the order in which they were asked; `why` is a key of `leads.handoffs.turns.WHY`.
+    """
+
+    class Cause(models.TextChoices):
+        HANDED = "handed", _("handed over")
+        FREED = "freed", _("somebody became free")
+        GIVEN_ON = "given_on", _("a promise was broken")
+        RELIEVED = "relieved", _("the rep is away or leaves")
+        CONTESTED = "contested", _("a refusal was contested with success")
+
+    handoff = models.ForeignKey(Handoff, models.PROTECT, related_name="routings")
+    rep = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    pool = models.ForeignKey("leads.Pool", models.PROTECT, null=True, related_name="+")
+    how = models.CharField(max_length=10)
+    cause = models.CharField(max_length=10, choices=Cause)
+    considered = models.JSONField()
+
+
 class Decision(Done):
     class Kind(models.TextChoices):
         ACCEPT = "accept", _("acceptance")
@@ -126,6 +149,23 @@ class Decision(Done):
     reason = models.CharField(max_length=12, default="", blank=True)  # code of leads.handoffs.reasons
     evidence = models.CharField(max_length=80, default="", blank=True)  # key of a criterion, field or record
     return_on = models.DateField(null=True)
+    # The definition under which it was decided: null where none was in force, or somebody else decided it elsewhere.
+    version = models.ForeignKey(
+        "personas.DefinitionVersion", models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         indexes = [BrinIndex(fields=["recorded_at"], name="decision_recorded", pages_per_range=32)]
+
+
+class Need(Act):
+    """What was found out when a need was confirmed: which of the four questions are answered, for how much, until when."""
+
+    decision = models.OneToOneField(Decision, models.PROTECT, primary_key=True, related_name="need")
+    need = models.BooleanField()
+    budget = models.BooleanField()
+    authority = models.BooleanField()
+    timing = models.BooleanField()
+    amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    decides_on = models.DateField(null=True)
+    note = models.ForeignKey("leads.Note", models.PROTECT, null=True, related_name="+")

@@ -224,3 +224,56 @@ class Answer(Fact):
     to = models.ForeignKey(Disagreement, models.PROTECT, related_name="answers")
     kind = models.CharField(max_length=5, choices=Kind)
     draft = models.IntegerField(null=True)
+
+
+class ContestQuerySet(models.QuerySet):
+    def standing(self) -> "ContestQuerySet":
+        """Those that were not taken back."""
+        return self.exclude(models.Exists(_taken_back("note")))
+
+    def unruled(self) -> "ContestQuerySet":
+        """Those without a ruling that stands."""
+        return self.exclude(models.Exists(self._rulings()))
+
+    def ruled(self, kind: str) -> "ContestQuerySet":
+        return self.filter(models.Exists(self._rulings().filter(kind=kind)))
+
+    def _rulings(self) -> models.QuerySet:
+        return Ruling.objects.filter(to=models.OuterRef("pk")).exclude(models.Exists(_taken_back("note")))
+
+
+class Contest(Fact):
+    """A note by which marketing contests a refusal or a return: what speaks against its reason (`evidence`: another record, or
+    blank), and by which day a manager is to rule. Its words, its author and its taking back are the note's."""
+
+    note = models.OneToOneField(Note, models.PROTECT, primary_key=True, related_name="contest")
+    decision = models.ForeignKey("leads.Decision", models.PROTECT, related_name="contests")
+    evidence = models.CharField(max_length=80, default="", blank=True)
+    due_on = models.DateField()
+
+    objects = ContestQuerySet.as_manager()
+
+
+class Ruling(Fact):
+    """A note that rules on a contest: upheld, the decision is taken back and the lead goes to sales again; or it stays."""
+
+    class Kind(models.TextChoices):
+        UPHELD = "upheld", _("upheld: back to sales")
+        STAYS = "stays", _("rejected: the decision stays")
+
+    note = models.OneToOneField(Note, models.PROTECT, primary_key=True, related_name="ruling")
+    to = models.ForeignKey(Contest, models.PROTECT, related_name="rulings")
+    kind = models.CharField(max_length=6, choices=Kind)
+
+
+class Absence(Dated):
+    """A rep is away from a local day to another, both included: nobody gives them leads meanwhile. Why is nobody's business."""
+
+    rep = models.ForeignKey("accounts.User", models.PROTECT, related_name="absences")
+    first = models.DateField()
+    last = models.DateField()
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="absence_has_days", condition=models.Q(first__lte=models.F("last")))]
+        indexes = [models.Index(fields=["rep", "last"], name="absence_of_rep")]

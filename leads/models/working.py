@@ -159,6 +159,8 @@ class Pool(Working):
     order = models.IntegerField(default=0)
     rules = models.JSONField(default=dict)  # condition tree; empty takes everything
     retired_at = models.DateTimeField(null=True)  # takes nothing any more
+    # Working hours of its reps: outside them it gives nothing, what comes waits. Null: it gives at any hour.
+    calendar = models.ForeignKey("calendars.Calendar", models.SET_NULL, null=True, related_name="+")
 
     def __str__(self) -> str:
         return self.name
@@ -169,6 +171,12 @@ class PoolMember(Working):
     rep = models.ForeignKey("accounts.User", models.CASCADE, related_name="pools")
     weight = models.IntegerField(default=1)
     cap = models.IntegerField(default=200)  # open handoffs at most
+    calendar = models.ForeignKey(
+        "calendars.Calendar", models.SET_NULL, null=True, related_name="+"
+    )  # instead of the pool's
+    # How far the fair turn has gone for them (`leads.handoffs.turns`); `waits`: not free when last asked, catches nothing up.
+    turn = models.BigIntegerField(default=0)
+    waits = models.BooleanField(default=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["pool", "rep"], name="pool_member_once")]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from leads.evidence import story, telling
-from leads.handoffs import deals, deals_back, hands, money, problems, reasons
+from leads.handoffs import deals, deals_back, hands, money, problems, reasons, steps
 from leads.intake import corrections
 from leads.models import Correction, Deal, Lead
 from smarketing.accounts.models import User
@@ -76,6 +76,12 @@ class LoseForm(forms.Form):
         label=gettext_lazy("Lost on"),
         widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
     )
+
+
+class StepForm(forms.Form):
+    step = forms.ChoiceField(
+        label=gettext_lazy("Step"), choices=lambda: list(steps.STEPS.items()), widget=forms.Select(attrs={"class": "form-select"})
+    )  # fmt: skip
 
 
 @needs("deals.edit")
@@ -175,6 +181,7 @@ class Deed:
 
 DEEDS = {
     "change": Deed(DealForm, deals.change_deal, gettext_lazy("Saved."), contacts=True),
+    "step": Deed(StepForm, steps.move, gettext_lazy("Saved.")),
     "win": Deed(WinForm, deals.win, gettext_lazy("Won: the lead is a customer now.")),
     "lose": Deed(LoseForm, deals.lose, gettext_lazy("Lost, with its reason.")),
     "reopen": Deed(TakeBackForm, deals_back.reopen, gettext_lazy("The deal is open again.")),
@@ -226,6 +233,8 @@ def _page(
         "personal": may(request.user, "leads.personal"),
         "may_praise": _may_praise(request, one),
         "change": sent.get("change") or DealForm(initial=asked, auto_id=_ids("change")),
+        "step": sent.get("step") or StepForm(initial={"step": one.step}, auto_id=_ids("step")),
+        "steps": steps.of(one),
         "win": sent.get("win") or WinForm(initial={"amount": amount, "closed_on": today}, auto_id=_ids("win")),
         "lose": sent.get("lose") or LoseForm(initial={"closed_on": today}, auto_id=_ids("lose")),
         "reopen": sent.get("reopen") or TakeBackForm(auto_id=_ids("reopen")),

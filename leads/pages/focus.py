@@ -134,14 +134,6 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     return _decided(request, pk, decisions.accept)
 
 
-@needs("handoffs.work")
-@require_POST
-@once
-def qualify(request: HttpRequest, pk: int) -> HttpResponse:
-    """The need is confirmed: a deal may be opened."""
-    return _decided(request, pk, decisions.qualify)
-
-
 def _decided(request: HttpRequest, pk: int, deed) -> HttpResponse:
     at = clock.now()
     try:

@@ -24,6 +24,9 @@ from ..terms import next_month
 HEADS = {
     ("response_time", "median"): _("median hours to the first attempt"),
     ("response_time", "p90_nearest"): _("hours to the first attempt, 9 of 10"),
+    ("system_delay", "median"): _("median minutes that the system took"),
+    ("rep_delay", "median"): _("median hours on the clock since it was theirs"),
+    ("rep_delay", "p90_nearest"): _("hours on the clock since it was theirs, 9 of 10"),
 }
 
 
@@ -91,6 +94,7 @@ def _row(desk: team.Desk, at, may_give: bool) -> dict[str, Any]:
         "why": [(_promise(label), n) for label, n in sorted(load.why.items(), key=lambda pair: -pair[1])],
         "last": teller.ago(load.last) if load.last else "",
         "give": give if may_give and load.owed else "",
+        "relief": reverse("leads:relief", args=[desk.rep.pk]) if may_give and load.owed else "",
     }  # fmt: skip
 
 

@@ -46,6 +46,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "review": {"rhythm": MONTHLY, "day": 5},
 }  # fmt: skip
 TIERS = "tiers"  # a parameter of clauses: [{"grades": ["A1"], "target": "2" or null}, …]
+REFUSAL_RULES = ("silence_days", "on_silence", "contest_days", "recycle_days", "return_to_same_rep")
 RULES = ("same_within_minutes", "per_day", "channels")  # of the clock rules, pushed down to handoffs
 
 
@@ -143,7 +144,7 @@ def handoff_rules(terms: Any) -> dict[str, Any]:
     out: dict[str, Any] = {}
     if written(terms, "refusal"):
         said = section(terms, "refusal")
-        out |= {key: said[key] for key in ("silence_days", "on_silence", "recycle_days", "return_to_same_rep")}
+        out |= {key: said[key] for key in REFUSAL_RULES}
     if written(terms, "clock_rules"):
         said = section(terms, "clock_rules")
         out |= {key: said[key] for key in RULES}

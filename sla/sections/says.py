@@ -119,17 +119,23 @@ def exclusions(one: Reading) -> list[str]:
     return out
 
 
+def _silence(switch: str, n: int) -> str:
+    """What becomes of a handoff that nobody decided; one sentence for each switch."""
+    said = {
+        "expire": ngettext("Without any decision for %(n)s day, a handoff expires.", "Without any decision for %(n)s days, a handoff expires.", n),
+        "accept": ngettext("Without any decision for %(n)s day, a handoff counts as accepted.", "Without any decision for %(n)s days, a handoff counts as accepted.", n),
+        "reassign": ngettext("Without any decision for %(n)s day, a handoff goes on to another rep.", "Without any decision for %(n)s days, a handoff goes on to another rep.", n),
+    }  # fmt: skip
+    escalated = ngettext("Without any decision for %(n)s day, a handoff is escalated.", "Without any decision for %(n)s days, a handoff is escalated.", n)  # fmt: skip
+    return said.get(switch, escalated)
+
+
 def refusal(one: Reading) -> list[str]:
     said = one.section("refusal")
-    expires = said["on_silence"] == "expire"
-    silence = (
-        ngettext("Without any decision for %(n)s day, a handoff expires.", "Without any decision for %(n)s days, a handoff expires.", said["silence_days"])
-        if expires
-        else ngettext("Without any decision for %(n)s day, a handoff is escalated.", "Without any decision for %(n)s days, a handoff is escalated.", said["silence_days"])
-    )  # fmt: skip
+    silence = _silence(said["on_silence"], said["silence_days"])
     contest = ngettext(
-        "Marketing may contest a refusal within %(n)s business day; the sponsor decides.",
-        "Marketing may contest a refusal within %(n)s business days; the sponsor decides.",
+        "Marketing may contest a refusal within %(n)s business day; a manager rules on it within as many.",
+        "Marketing may contest a refusal within %(n)s business days; a manager rules on it within as many.",
         said["contest_days"],
     )
     again = ngettext(

@@ -133,7 +133,8 @@ SECTIONS = (
         (
             Field("silence_days", _("Days without any decision"), NUMBER, 1, 365),
             Field("on_silence", _("After them the handoff"), CHOICE, options={
-                "escalate": _("stays, and is escalated"), "expire": _("expires"),
+                "escalate": _("stays, and is escalated"), "accept": _("counts as accepted"),
+                "reassign": _("goes on to another rep"), "expire": _("expires"),
             }),
             Field("contest_days", _("Business days in which a refusal may be contested"), NUMBER, 0, 60),
             Field("recycle_days", _("Days after which a lead given back may qualify again"), NUMBER, 1, 730),

@@ -13,6 +13,7 @@ DATES = {
     "handed": _("day of the handoff"),
     "won": _("day of winning"),
     "opened": _("day of opening of the deal"),
+    "contested": _("day of the contest"),
     "decided": _("day of the first decision"),
     "reached": _("day on which the need was confirmed"),
     "spent": _("day of spending"),

@@ -4,9 +4,11 @@
 page (files, fragments, programs). An address in neither fails the tests.
 """
 
+import contextlib
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 
@@ -314,6 +316,44 @@ def _disagreed() -> dict:
     return {"pk": made.pk}
 
 
+def _sent_back() -> dict:
+    """A lead that a rep gave back just now, so that marketing may contest it."""
+    from leads.handoffs import attempts, decisions
+    from leads.models import HandoffState
+    from smarketing.rows import clock
+
+    state = HandoffState.objects.owed().filter(lead__erased=False, lead__opted_out=False).order_by("-pk")[0]
+    given = {"handoff": state.handoff, "by": state.rep, "at": clock.now()}
+    attempts.log(channel="call", outcome="reached", **given)
+    return {"pk": decisions.give_back(reason="INT-NONE", **given).pk}
+
+
+def _contested() -> dict:
+    """What a marketer contests just now."""
+    from leads.models import Decision
+    from leads.rights import contests
+    from smarketing.accounts.models import User
+    from smarketing.rows import clock
+
+    by = User.objects.filter(role="marketer", is_active=True).order_by("pk")[0]
+    decision = Decision.objects.get(**_sent_back())
+    made = contests.contest(decision=decision, text="They have a project.", proof="story", by=by, at=clock.now())
+    return {"pk": made.pk}
+
+
+def _away() -> dict:
+    """No argument; a rep is away until next week afterwards."""
+    from leads.handoffs import absences
+    from leads.handoffs.problems import Refusal
+    from smarketing.accounts.models import User
+    from smarketing.rows import clock
+
+    rep, today = User.objects.get(pk=_owed_rep()), clock.today()
+    with contextlib.suppress(Refusal):
+        absences.say(rep=rep, first=today, last=today + timedelta(days=7), by=rep, at=clock.now())
+    return {}
+
+
 def _said(name: str) -> Example:
     """A lead of whom a consent and a note were written down just now."""
 
@@ -477,6 +517,7 @@ PAGES = (
     Page("leads:focus", "rep", _owed),
     Page("leads:refuse", "rep", lambda: _owed(state="assigned")),
     Page("leads:give_back", "rep", _accepted),
+    Page("leads:qualify", "rep", _owed),
     Page("leads:open_deal", "rep", _owed),
     Page("leads:undo_attempt", "rep", _tried),
     Page("leads:undo_decision", "rep", _decided),
@@ -524,6 +565,12 @@ PAGES = (
     Page("leads:note", "marketer", _handed),
     Page("leads:praise", "marketer", _handed),
     Page("leads:disagree", "manager-sales", _judged),
+    Page("leads:contests", "marketer", query=lambda: _contested() and ""),
+    Page("leads:contest", "marketer", _sent_back),
+    Page("leads:contest_rule", "manager-sales", _contested),
+    Page("leads:absences", "manager-sales", _away),
+    Page("leads:relief", "manager-sales", lambda: {"pk": _owed_rep()}),
+    Page("leads:dry_run", "manager-sales"),
     Page("leads:disagreements", "marketer", query=lambda: _disagreed() and ""),
     Page("leads:disagreement_answer", "marketer", lambda: _disagreed()),
     Page("leads:note_back", "marketer", _said("note")),
@@ -684,7 +731,7 @@ DEEDS = {
     "openid_connect_login", "openid_connect_callback",
     "notify:test", "notify:mail_page", "notify:again", "notify:open", "notify:bell", "notify:see", "notify:see_all",
     "agreements:sign",
-    "leads:take", "leads:reassign", "leads:attempt", "leads:accept", "leads:qualify",
+    "leads:take", "leads:reassign", "leads:attempt", "leads:accept", "leads:absence_end", "leads:step_deal", "leads:api_routing", "leads:api_contests",
     "leads:change_deal", "leads:win_deal", "leads:lose_deal", "leads:reopen_deal",
     "leads:collect", "leads:browser_settings",
     "leads:twins_dismiss", "leads:campaign_spend", "leads:import_choose", "leads:import_apply", "leads:import_stop", "leads:import_undo", "leads:import_progress",

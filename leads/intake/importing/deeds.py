@@ -26,6 +26,7 @@ from django.db.models import (
 
 from leads.intake import bulk
 from leads.models import (
+    Absence,
     Assignment,
     Attempt,
     AttributeChange,
@@ -52,6 +53,7 @@ from leads.models import (
     PoolMember,
     Remark,
     RememberedMapping,
+    Routing,
     SalesTime,
     Spend,
     StageMove,
@@ -169,6 +171,8 @@ NO_DEEDS: dict[type[Model], str] = {
     PersonaDeal: "proves a persona, not that somebody works on the deal",
     PoolMember: "who takes leads, not what is done to one",
     RememberedMapping: "how files are read, nothing about a lead",
+    Routing: "says why a handoff got its rep: the handoff counts",
+    Absence: "says who is away, nothing about a lead",
     Remark: "its author is its note's",
     SalesTime: "how long sales takes, nothing about a lead",
     StageMove: "follows from handoffs, decisions and deals",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leads.handoffs import pools, routing
+from leads.handoffs import capacity, pools, routing
 from leads.models import Pool
 from smarketing.accounts.models import AuditEntry
 from smarketing.rows import clock
@@ -17,6 +17,11 @@ def boss(db, client):
     one = person("bo", "manager", "sales")
     client.force_login(one)
     return one
+
+
+def taking() -> set[int]:
+    """Pools that take part in the turns."""
+    return {bench.pool for bench in capacity.table([], clock.now(), lock=False)[0].benches}
 
 
 def reps_of(pool: Pool) -> list[str]:
@@ -81,6 +86,33 @@ def test_a_pool_that_got_a_handoff_is_retired_once_nothing_waits_in_it_and_takes
         pools.retire(pool=pool, by=desk.boss, at=clock.now())
     routing.reassign(handoff=handoff, rep=desk.paul, by=desk.boss, at=clock.now())
     pools.retire(pool=pool, by=desk.boss, at=clock.now())
-    assert pool.pk not in routing._pools(clock.now())
+    assert pool.pk not in taking()
     pools.offer(pool=pool, by=desk.boss, at=clock.now())
-    assert pool.pk in routing._pools(clock.now())
+    assert pool.pk in taking()
+
+
+def test_a_pool_has_a_rule_said_as_a_sentence_hours_and_weights_and_caps(client, boss):
+    lea, paul = (person(name, "rep") for name in ("lea", "paul"))
+    said = {"name": "Nord", "reps": [lea.pk, paul.pk], "sentence": "country is one of FR, BE", f"weight-{lea.pk}": "3", f"cap-{paul.pk}": "7"}  # fmt: skip
+    assert client.post("/settings/routing/", said).status_code == 302
+    pool = Pool.objects.get()
+    assert pool.rules["field"] == "lead.country" and pool.rules["value"] == ["FR", "BE"]
+    assert (pool.members.get(rep=lea).weight, pool.members.get(rep=paul).cap) == (3, 7)
+    page = client.get(f"/settings/routing/{pool.pk}/").content.decode()
+    assert "country is one of FR, BE" in page and 'value="3"' in page
+    heard = client.post(f"/settings/routing/{pool.pk}/", {"sentence": "country is"}, headers={"hx-target": "heard"})
+    assert "goes-on" in heard.content.decode() or "field-error" in heard.content.decode()
+    wrong = client.post(
+        f"/settings/routing/{pool.pk}/", said | {"sentence": "the moon is full", f"cap-{paul.pk}": "-1"}
+    )
+    assert wrong.status_code == 200 and Pool.objects.get().rules == pool.rules
+    client.post(f"/settings/routing/{pool.pk}/", said | {"sentence": ""})
+    assert Pool.objects.get().rules == {}
+
+
+def test_a_pool_is_tried_on_the_last_month_and_nothing_is_saved(client, boss):
+    lea = person("lea", "rep")
+    page = client.post("/settings/routing/", {"name": "Nord", "reps": [lea.pk], "sentence": "", "do": "try"})
+    assert "Nothing was handed over in this month" in page.content.decode() and not Pool.objects.exists()
+    assert client.get("/settings/routing/dry-run/").status_code == 200
+    assert client.get("/settings/routing/dry-run/?month=soon&only=differ").status_code == 200

@@ -25,7 +25,7 @@ NOBODY: tuple[str, ...] = ()
 TABLE: dict[str, dict[tuple[str, ...], str]] = {
     # a rep: one's own and what waits in one's pools; everybody else reads all
     "lead": {
-        ALL: "leads:lead leads:api_lead leads:api_grade leads:api_would leads:api_resembles leads:api_changes leads:api_history leads:api_disagreements",
+        ALL: "leads:lead leads:api_lead leads:api_grade leads:api_would leads:api_resembles leads:api_changes leads:api_history leads:api_disagreements leads:api_routing",
         WORKERS: "leads:lead_edit leads:note leads:praise",
         (*WORKERS, ADMIN): "leads:consent leads:opposition",
         (REP, *BOSSES): "leads:disagree",
@@ -50,7 +50,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "decision": {DESK: "leads:undo_decision"},
     "deal": {
         ALL: "leads:deal",
-        DESK: "leads:change_deal leads:win_deal leads:lose_deal leads:reopen_deal leads:deal_back",
+        DESK: "leads:change_deal leads:step_deal leads:win_deal leads:lose_deal leads:reopen_deal leads:deal_back",
     },
     # one's own alone, whatever the role; of views also what is shared
     "notice": {ALL: "notify:open notify:see"},
@@ -127,8 +127,9 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     # no object of these is made on purpose yet: asked for what is missing, and by whom they are shut to
     "not made yet": {
         MARKETERS: "leads:twins_back leads:lead_back leads:company_back",
-        CAMPAIGNS: "leads:campaign_back",
-        DESK: "leads:deal_change_back leads:deal_contact_back sla:resume",
+        CAMPAIGNS: "leads:campaign_back leads:contest",
+        BOSSES: "leads:contest_rule leads:relief",
+        DESK: "leads:deal_change_back leads:deal_contact_back sla:resume leads:absence_end",
         ALL: "sla:waiver",
         OFFICE: "leads:retention_back",
     },
@@ -154,11 +155,11 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
         " personas:api_glossary_versions personas:list personas:order home search palette views view_save list_columns exports help help_words help_keys accounts:profile"
         " accounts:settings accounts:sessions accounts:sessions_end notify:notices notify:bell notify:see_all notify:choices"
         " agreements:papers measures:numbers measures:list measures:schema measures:docs personas:home"
-        " leads:list leads:disagreements leads:companies leads:deals leads:campaigns sla:follow_up sla:months sla:contracts sla:goal sla:waivers"
+        " leads:list leads:disagreements leads:contests leads:api_contests leads:companies leads:deals leads:campaigns sla:follow_up sla:months sla:contracts sla:goal sla:waivers"
         " leads:lead_lists leads:api_lists leads:api_every_disagreement personas:api_criteria personas:api_personas personas:api_definitions sla:api_contracts reporting:today reporting:loop reporting:personas"
         " reporting:api_coverage",
         WORKERS: "personas:glossary_new personas:glossary_propose leads:bulk_campaign leads:bulk_campaign_undo leads:bulk_list leads:bulk_list_undo",
-        DESK: "leads:bulk_lose leads:bulk_lose_undo",
+        DESK: "leads:bulk_lose leads:bulk_lose_undo leads:absences",
         (SALES,): "leads:bulk_hand_on leads:bulk_hand_on_undo",
         (REP, *BOSSES): "leads:queue",
         MARKETERS: "leads:lead_list_add leads:bulk_companies leads:bulk_companies_undo leads:bulk_dismiss leads:bulk_dismiss_undo leads:add leads:twins leads:company_add personas:line_new personas:persona_new personas:agree",
@@ -166,7 +167,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
         (REP,): "sla:own",
         BOSSES: "sla:team leads:queue_give leads:queue_give_undo leads:bulk_give leads:bulk_give_undo sla:new sla:guided",
         FILES: "leads:imports leads:import_new leads:mappings leads:suppression jobs:runs",
-        STEWARDS: "leads:pools leads:sales_time leads:attributes leads:reasons calendars:list calendars:add jobs:start accounts:audit",
+        STEWARDS: "leads:pools leads:dry_run leads:sales_time leads:attributes leads:reasons calendars:list calendars:add jobs:start accounts:audit",
         OFFICE: "accounts:invitations accounts:people_change accounts:people_off notify:mails_again leads:retention_keep"
         " leads:retention_erase personas:traits accounts:languages accounts:company accounts:sign_in accounts:people accounts:invite accounts:teams"
         " accounts:keys notify:mails notify:test jobs:metrics jobs:health leads:retention",
