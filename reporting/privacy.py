@@ -1,5 +1,5 @@
 PERSONAL: set[str] = set()
 NEUTRAL = {
     "bookclose.figures", "bookclose.sha256", "bookreopen.reason", "publishedsum.edition", "publishedsum.measure",
-    "publishedsum.dims", "publishedsum.body", "pointer.name", "pointer.edition",
+    "publishedsum.dims", "publishedsum.body", "bookshown.clauses", "pointer.name", "pointer.edition",
 }  # fmt: skip
