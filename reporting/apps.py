@@ -13,6 +13,7 @@ class ReportingConfig(AppConfig):
         from sla import hooks as contracts
         from smarketing.agreements import kinds
         from smarketing.jobs import ledger, nightly
+        from smarketing.rows import rebuild
         from smarketing.web import slots
 
         from .books import closing, notices, reopening, report, services
@@ -32,6 +33,7 @@ class ReportingConfig(AppConfig):
         nightly.once("restatements", notices.look, order=91)
         contracts.closed_through.append(services.closed_through)
         contracts.frozen.append(services.frozen)
+        rebuild.register("books", services.rebuild, order=40)
         intake.closed_months.append(services.closed_months)
         kinds.register(
             kinds.PaperKind(

@@ -33,6 +33,13 @@ class BookClose(Act):
         constraints = [models.UniqueConstraint(fields=["contract", "month", "number"], name="book_once")]
 
 
+class BookShown(Derived):
+    """What the contract's pages show of a closed book, without the rows it names: read instead of its long text."""
+
+    book = models.OneToOneField(BookClose, models.CASCADE, primary_key=True, related_name="shown", db_constraint=False)
+    clauses = models.JSONField()  # clause key -> figure, parts, days
+
+
 class BookReopen(Act):
     book = models.OneToOneField(BookClose, models.PROTECT, related_name="reopened")
     reason = models.CharField(max_length=200)

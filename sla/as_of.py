@@ -49,6 +49,7 @@ SELECT id FROM newest WHERE recorded_at > %(cutoff)s
 UNION SELECT id FROM leads_handoff
   WHERE (SELECT min(recorded_at) > %(cutoff)s FROM newest) AND recorded_at > %(cutoff)s
 """
+HOUR = 3_600_000_000
 _WRITTEN = f"SELECT {_PENDING_THEN} FROM sla_clock"
 
 
@@ -109,16 +110,13 @@ def _array(instants: Sequence[datetime]) -> str:
     return "{" + ",".join(at.isoformat() for at in instants) + "}"
 
 
-def count(contract: Contract, months: Sequence[date], cutoff: datetime) -> list[tuple[date, str, int, str, int]]:
-    """(month, clause key, terms, state, how many) of a contract's clocks in these months."""
-    found = _select("month, clause_key, terms_id, state, count(*)", contract, months, cutoff, "GROUP BY 1, 2, 3, 4")
-    return found + handover.count(contract, months, cutoff)
-
-
-def took(contract: Contract, month: date, key: str, cutoff: datetime) -> list[tuple[Fraction, int]]:
-    """(business hours to the first attempt, how many) of the clocks of a clause that fall due in a month."""
-    found = _select("clause_key, took, count(*)", contract, [month], cutoff, "GROUP BY 1, 2")
-    return [(Fraction(us, 3_600_000_000), n) for clause, us, n in found if clause == key and us is not None]
+def took(contract: Contract, month: date, key: str, cutoff: datetime) -> tuple[Fraction, Fraction, int] | None:
+    """(90th percentile by nearest rank, median, how many) of the business hours to the first attempt, of the clocks of a
+    clause that fall due in a month; None where there was no attempt."""
+    what = "percentile_disc(0.9) WITHIN GROUP (ORDER BY took), percentile_cont(0.5) WITHIN GROUP (ORDER BY took), count(took)"
+    wanted = "AND k.clause_key = %(clause)s AND k.took IS NOT NULL"
+    ((nine, half, n),) = _select(what, contract, [month], cutoff, wanted, {"clause": key})
+    return (Fraction(nine) / HOUR, Fraction(half) / HOUR, n) if n else None
 
 
 def rows(contract: Contract, month: date, cutoff: datetime) -> list[tuple[str, int, str, datetime | None]]:
@@ -127,5 +125,13 @@ def rows(contract: Contract, month: date, cutoff: datetime) -> list[tuple[str, i
     return found + handover.rows(contract, month, cutoff)
 
 
-def _select(what: str, contract: Contract, months: Sequence[date], cutoff: datetime, end: str) -> list[tuple]:
-    return handover.selected(what, relation(cutoff), contract, months, end)
+def _select(
+    what: str,
+    contract: Contract,
+    months: Sequence[date],
+    cutoff: datetime,
+    end: str,
+    more: Mapping[str, Any] | None = None,
+) -> list[tuple]:
+    sql, params = relation(cutoff)
+    return handover.selected(what, (sql, params | dict(more or {})), contract, months, end)

@@ -2,7 +2,7 @@
 that come too fast, and what both sides said of each other."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -10,13 +10,14 @@ from fractions import Fraction
 from django.db.models import Exists, OuterRef, Q
 
 from leads.models import Attempt, Correction, Decision, Disagreement, Handoff, Note, Remark
-from personas.models import DefinitionVersion
+from personas.definitions.queries import version_in_force
 from smarketing.accounts.models import User
 from smarketing.rows.days import Days
 
 from . import asking, plans
 from .figures import Volume
 from .follow import Month, Row
+from .late import Late
 from .models import Contract
 
 PACE = 15  # handoffs a business day where a definition says none
@@ -42,9 +43,8 @@ def short(month: Month, row: Row) -> Iterator[plans.Given]:
 
 def pace(line: int, cutoff: datetime) -> int:
     """Handoffs a business day by which the definition in force releases a backlog."""
-    found = DefinitionVersion.objects.filter(line=line, effective_at__lte=cutoff, published_at__lte=cutoff)
-    newest = found.order_by("-effective_at", "-number").first()
-    return int((newest.body.get("pace") if newest else 0) or PACE)
+    found = version_in_force(line, cutoff)
+    return int((found.body.get("pace") if found else 0) or PACE)
 
 
 def flood(month: Month, row: Row) -> tuple[int | Fraction, int] | None:
@@ -56,11 +56,10 @@ def flood(month: Month, row: Row) -> tuple[int | Fraction, int] | None:
     return (figure.gap, allowed) if figure.gap > allowed else None
 
 
-def worst(month: Month, late: Sequence[tuple[datetime, int | None]]) -> Worst:
-    """Of promises that broke (due instant, rep in charge): their worst day. `late` must not be empty."""
-    days = Counter(due.astimezone(month.zone).date() for due, _rep in late)
-    day, count = max(days.items(), key=lambda pair: (pair[1], pair[0]))
-    reps = Counter(rep for due, rep in late if rep and due.astimezone(month.zone).date() == day)
+def worst(month: Month, late: Late) -> Worst:
+    """Of the promises of a clause that broke: their worst day. There must be some."""
+    day, count = max(late.days().items(), key=lambda pair: (pair[1], pair[0]))
+    reps = Counter({rep: n for (on, rep), n in sorted(late.broken.items(), key=str) if rep and on == day})
     rep, most = reps.most_common(1)[0] if reps else (None, 0)
     silent = rep if rep and most * 2 > count and not _logged(rep, day, month) else None
     return Worst(day, count, User.objects.filter(pk=silent).first() if silent else None)

@@ -4,22 +4,37 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from smarketing.calendars import services as calendars
+from smarketing.rows.days import Days
 
-from . import as_of
+from . import blocks, handover, kept, late
 from . import rates as measured
 from .clocks import EXCLUDED, MET, MISSED, PAUSED, PENDING, WAIVED
 from .figures import Figure, Share, Volume, from_book, promised_of, target_of
-from .kinds import KINDS, RATE, VOLUME, params
+from .kinds import KINDS, RATE, VOLUME
+from .late import Late
 from .models import Clause, Contract, Terms
 from .terms import next_month
 
 Counted = Mapping[
     str, Mapping[date, Any]
 ]  # what is counted (`rates.counted`) -> local day -> how many, of a rate by state
+
+
+Promises = dict[tuple[date, str], dict[int, dict[str, int]]]
+Settled = dict[date, tuple[int, int]]
+
+
+class Clocks(NamedTuple):
+    """By (month, clause key): `states`: terms -> state -> how many; `settled`: local day -> (met, missed), what was settled
+    before the month began on its first day; `late`: what broke and what is owed."""
+
+    states: Promises
+    settled: dict[tuple[date, str], Settled]
+    late: dict[tuple[date, str], Late]
 
 
 class Counting:
@@ -56,15 +71,13 @@ class Counting:
 
     def by_day(self, months: Sequence[date], sources: tuple[str, ...] = (VOLUME, RATE)) -> dict[str, dict[date, Any]]:
         """What the measures of promised volumes and rates count of the line, by local day of the contract."""
+        return kept.by_day(self.asked(sources), months, self.cutoff)
+
+    def asked(self, sources: tuple[str, ...] = (VOLUME, RATE)) -> kept.Asked:
+        """What is counted by day for the clauses of these sources."""
         promised = {measured.counted(clause): clause for terms in self.terms for clause in terms.clauses.all()}
-        line, first, until = self.contract.line_id, months[0], next_month(months[-1])
-        out: dict[str, dict[date, Any]] = {}
-        for key, clause in sorted(promised.items()):
-            kind = KINDS[clause.kind]
-            if kind.source in sources:
-                read = measured.by_day if kind.source == RATE else measured.volume
-                out[key] = read(kind, line, first, until, self.zone, self.cutoff, params.population(clause.params))
-        return out
+        wanted = {key: clause for key, clause in sorted(promised.items()) if KINDS[clause.kind].source in sources}
+        return kept.Asked(self.contract, self.zone, wanted, max((terms.pk for terms in self.terms), default=0))
 
     def rates(self, months: Sequence[date], counted: Counted) -> dict[tuple[date, str], dict[int, dict[str, int]]]:
         """(month, clause key) -> terms -> state -> how many, of the rates: by the terms in force on each row's day."""
@@ -82,12 +95,26 @@ class Counting:
         wait = measured.maturity(kind) if kind.source == RATE else 0
         return until + timedelta(days=max(wait - 1, 0))
 
-    def promises(self, months: Sequence[date]) -> dict[tuple[date, str], dict[int, dict[str, int]]]:
-        """(month, clause key) -> terms -> state -> how many, as known at the cut-off."""
-        out: dict = defaultdict(lambda: defaultdict(measured.none))
-        for month, key, terms, state, n in as_of.count(self.contract, months, self.cutoff):
-            out[month, key][terms][PENDING if state == PAUSED else state] += n
-        return out
+    def promises(self, months: Sequence[date]) -> Clocks:
+        """The clocks of these months as known at the cut-off."""
+        out: Promises = defaultdict(lambda: defaultdict(measured.none))
+        days: dict[tuple[date, str], Settled] = defaultdict(dict)
+        local = Days(self.zone)
+        counts = blocks.read(self.contract, [terms.pk for terms in self.terms], months, self.cutoff, local)
+        counts += [
+            blocks.Count(month, key, terms, state, settled, None, False, n, None)
+            for month, key, terms, state, settled, n in handover.count(self.contract, months, self.cutoff, local)
+        ]
+        for one in counts:
+            out[one.month, one.key][one.terms][PENDING if one.state == PAUSED else one.state] += one.n
+            if one.state in (MET, MISSED) and one.settled is not None:
+                on = max(one.settled, one.month)
+                met, missed = days[one.month, one.key].get(on, (0, 0))
+                days[one.month, one.key][on] = (
+                    met + one.n * (one.state == MET),
+                    missed + one.n * (one.state == MISSED),
+                )
+        return Clocks(out, days, late.of(counts))
 
     def figures(self, first: date, counted, clocks, book) -> dict[str, tuple[Clause, Figure]]:
         """clause key -> (clause as it stands last, figure), in the order of the terms."""

@@ -190,7 +190,7 @@ def rebuild(at: datetime) -> int:
     made, all_ = 0, Asked()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_PLAN)
-        cursor.execute("DELETE FROM sla_clock")
+        cursor.execute("DELETE FROM sla_clock; DELETE FROM sla_monthsum; DELETE FROM sla_clockblock")
         for part in sets.parts(all_):
             sql, params = sets.fresh(part, all_, at)
             cursor.execute(f"INSERT INTO sla_clock ({_NAMES['names']}) {sql}", params)

@@ -1,16 +1,19 @@
 """The contract followed month by month: every clause of both sides at a cut-off, with the months before it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from smarketing.rows import fence
+
 from . import hooks, split
-from .counting import Counted, Counting
+from .counting import Clocks, Counted, Counting, Settled
 from .figures import Figure, Share, Volume
 from .kinds import CLOCK, KINDS, VOLUME
+from .late import Late
 from .models import Clause, Contract, Terms
 from .terms import next_month
 
@@ -56,6 +59,8 @@ class Month:
     amended: tuple[Terms, ...] = ()
     frozen: hooks.Frozen | None = None
     counted: Counted = field(default_factory=dict)  # of volumes and rates, by local day
+    settled: Mapping[str, Settled] = field(default_factory=dict)  # clause key -> of its clocks, by local day
+    late: Mapping[str, Late] = field(default_factory=dict)  # clause key -> what broke of its clocks, and what is owed
 
     def row(self, key: str) -> Row | None:
         return next((row for row in self.rows if row.clause.key == key), None)
@@ -89,7 +94,7 @@ class Reader(Counting):
         until, parts = next_month(first), self.inside(first)
         begun = self.first_month()
         months = [one for one in back(first, HISTORY) if begun and one >= begun]
-        books, counted, clocks, figures = self._read([*months, first])
+        books, counted, (clocks, settled, late), figures = self._read([*months, first], [first])
         rows = tuple(
             Row(
                 clause,
@@ -109,6 +114,8 @@ class Reader(Counting):
             counted={
                 kind: {day: n for day, n in found.items() if first <= day < until} for kind, found in counted.items()
             },
+            settled={key: found for (one, key), found in settled.items() if one == first},
+            late={key: found for (one, key), found in late.items() if one == first},
         )  # fmt: skip
 
     def every(self) -> list[tuple[date, dict]]:
@@ -147,14 +154,17 @@ class Reader(Counting):
                             out[clause.key].append((day, terms, figure))
         return out
 
-    def _read(self, months: Sequence[date]) -> tuple[dict, dict, dict, dict]:
-        """(books, volumes by day, clocks, figures by month and clause) of these months."""
-        books = hooks.books(self.contract, months) if self.closed else {}
+    def _read(self, months: Sequence[date], told: Sequence[date] = ()) -> tuple[dict, dict, Clocks, dict]:
+        """(books, volumes by day, clocks, figures by month and clause) of these months; `told`: those about whose restatements
+        is asked."""
+        books = hooks.books(self.contract, months, told) if self.closed else {}
         # A closed month is read from its book, unless that is older than what it keeps of days.
         open_ = [one for one in months if one not in books or not books[one].days]
         counted = self.by_day(open_) if open_ else {}
-        clocks = self.promises(open_) | self.rates(open_, counted) if open_ else {}
-        return books, counted, clocks, {one: self.figures(one, counted, clocks, books.get(one)) for one in months}
+        clocks = self.promises(open_) if open_ else Clocks({}, {}, {})
+        states = clocks.states | (self.rates(open_, counted) if open_ else {})
+        figures = {one: self.figures(one, counted, states, books.get(one)) for one in months}
+        return books, counted, clocks._replace(states=states), figures
 
     def _state(self, figures: dict, key: str) -> str:
         found = figures.get(key)
@@ -173,3 +183,12 @@ class Reader(Counting):
         if not self.over(first):
             return RUNNING
         return GRACE if any(row.owed for row in rows) else OVER
+
+
+def look(at: datetime) -> int:
+    """Bring what is counted by day of the running months up to now, so that pages have little left to count."""
+    for contract in Contract.objects.order_by("pk"):
+        reader = Reader(contract, at, fence.cutoff())
+        if reader.terms:
+            reader.by_day([reader.today.replace(day=1)])
+    return 0

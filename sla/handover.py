@@ -5,7 +5,7 @@ Marketing cannot hand over a lead that may not be sold to, that is in its cool-d
 due instant leaves the clock out. A backlog that is paced, and a missing field, are marketing's own: they count.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from leads.models import Lead
 from smarketing.calendars import services as calendars
 from smarketing.calendars import sql as axes
 from smarketing.calendars.axis import MICROSECOND, Axis, micros
+from smarketing.rows.days import Days
 
 from . import switches
 from .kinds import QUALIFICATION
@@ -95,9 +96,13 @@ def _backwards(axis: Axis, at: datetime, length: int) -> datetime:
     return min(axis.due(axis.day_starts(axis.first), wanted * MICROSECOND), at) - DAY
 
 
-def count(contract: Contract, months: Sequence[date], cutoff: datetime) -> list[tuple[date, str, int, str, int]]:
-    """(month, clause key, terms, state, how many) of a contract's clocks in these months."""
-    return _select("month, clause_key, terms_id, state, count(*)", contract, months, cutoff, "GROUP BY 1, 2, 3, 4")
+def count(
+    contract: Contract, months: Sequence[date], cutoff: datetime, days: Days
+) -> list[tuple[date, str, int, str, date | None, int]]:
+    """(month, clause key, terms, state, local day on which it was settled or None, how many) of a contract's clocks in these
+    months."""
+    what = f"month, clause_key, terms_id, state, {days.sql('settled_at')}, count(*)"
+    return _select(what, contract, months, cutoff, "GROUP BY 1, 2, 3, 4, 5", days.params())
 
 
 def rows(contract: Contract, month: date, cutoff: datetime) -> list[tuple[str, int, str, datetime | None]]:
@@ -114,10 +119,18 @@ def waiting(contract: Contract, month: date, cutoff: datetime, key: str) -> list
     return [leads.get(lead, "") for lead, own in late if own == key]
 
 
-def _select(what: str, contract: Contract, months: Sequence[date], cutoff: datetime, end: str) -> list[tuple]:
+def _select(
+    what: str,
+    contract: Contract,
+    months: Sequence[date],
+    cutoff: datetime,
+    end: str,
+    more: Mapping[str, Any] | None = None,
+) -> list[tuple]:
     if not any(terms.contract_id == contract.pk for terms, _clauses in clocked(QUALIFICATION)):
         return []
-    return selected(what, relation(cutoff, min(months), max(months) + timedelta(days=31)), contract, months, end)
+    sql, params = relation(cutoff, min(months), max(months) + timedelta(days=31))
+    return selected(what, (sql, params | dict(more or {})), contract, months, end)
 
 
 def selected(

@@ -1,7 +1,8 @@
 """What upper apps tell the contract.
 
 closed_through(contract) -> first day of its newest closed month, or None
-frozen(contract, months) -> the closed books among these months (first days): month -> Frozen
+frozen(contract, months, told) -> the closed books among these months (first days): month -> Frozen, with what restated those
+of `told` (None: all)
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 closed_through: list[Callable[..., date | None]] = []
-frozen: list[Callable[[Any, Sequence[date]], Mapping[date, "Frozen"]]] = []
+frozen: list[Callable[[Any, Sequence[date], Sequence[date] | None], Mapping[date, "Frozen"]]] = []
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,11 @@ class Frozen:
     restated_at: datetime | None = None
 
 
-def books(contract, months: Sequence[date]) -> dict[date, Frozen]:
-    """The closed books among these months, from whoever keeps books."""
+def books(contract, months: Sequence[date], told: Sequence[date] | None = None) -> dict[date, Frozen]:
+    """The closed books among these months, from whoever keeps books; with what restated those of `told` (None: all)."""
     out: dict[date, Frozen] = {}
     for hook in frozen:
-        out |= hook(contract, months)
+        out |= hook(contract, months, told)
     return out
 
 

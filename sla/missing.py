@@ -16,11 +16,11 @@ from smarketing.accounts.models import User
 from smarketing.measures import engine
 
 from . import asking, causes, handover, rates, states, words
-from .clocks import MISSED, OWED, PENDING
+from .clocks import MISSED, PENDING
 from .figures import Share, Volume
 from .follow import FUTURE, Month, Row
 from .kinds import CLOCK, QUALIFICATION, RATE, VOLUME, Asked
-from .models import Clock
+from .late import Late
 
 MOST = 3  # names in one sentence
 
@@ -99,27 +99,16 @@ def _clocks(month: Month, row: Row, names: bool) -> Iterator[Item]:
     if row.kind.subject == QUALIFICATION:
         yield from _handed(month, row)
         return
-    found = Clock.objects.filter(terms__contract=month.contract, month=month.first, clause_key=key)
-    late = list(
-        found.filter(state=MISSED).values_list(
-            "due_at", row.kind.idle, "handoff__state_row__is_open", "handoff__state_row__rep"
-        )
-    )
-    untouched = [rep for _due, done, is_open, rep in late if is_open and not done]
-    if untouched:
-        said = {
-            "count": words.number(len(untouched)),
-            "names": _names(Counter(untouched), names),
-            "number": len(untouched),
-        }
+    late = month.late.get(key, Late())
+    if untouched := sum(late.idle.values()):
+        said = {"count": words.number(untouched), "names": _names(+late.idle, names), "number": untouched}
         yield Item(key, str(row.kind.says["idle"] % said), MISSED)
-    if len(late) > max(len(untouched), 1):
+    if late.count > max(untouched, 1):
         yield Item(key, _worst_day(month, late, names), MISSED)
-    following = found.filter(state__in=OWED).order_by("due_at").values_list("due_at", flat=True)
-    if count := len(following):
-        when = date_format(following[0].astimezone(month.zone), _("D j M H:i"))
-        text = ngettext("%(count)s pending, due %(when)s", "%(count)s pending, the next one due %(when)s", count)
-        yield Item(key, text % {"count": words.number(count), "when": when}, PENDING)
+    if late.owed and late.following:
+        when = date_format(late.following.astimezone(month.zone), _("D j M H:i"))
+        text = ngettext("%(count)s pending, due %(when)s", "%(count)s pending, the next one due %(when)s", late.owed)
+        yield Item(key, text % {"count": words.number(late.owed), "when": when}, PENDING)
 
 
 def _handed(month: Month, row: Row) -> Iterator[Item]:
@@ -131,14 +120,14 @@ def _handed(month: Month, row: Row) -> Iterator[Item]:
         yield Item(row.clause.key, str(row.kind.says["idle"] % said), MISSED)
 
 
-def _worst_day(month: Month, late: list[tuple], names: bool) -> str:
+def _worst_day(month: Month, late: Late, names: bool) -> str:
     """ "12 late: 9 of them on Mon 16 (Léa logged nothing that day)"."""
-    worst = causes.worst(month, [(due, rep) for due, _done, _open, rep in late])
+    worst = causes.worst(month, late)
     text = ngettext(
-        "%(count)s late: %(worst)s of them on %(day)s", "%(count)s late: %(worst)s of them on %(day)s", len(late)
+        "%(count)s late: %(worst)s of them on %(day)s", "%(count)s late: %(worst)s of them on %(day)s", late.count
     )
     said = text % {
-        "count": words.number(len(late)), "worst": words.number(worst.count),
+        "count": words.number(late.count), "worst": words.number(worst.count),
         "day": date_format(worst.day, pgettext("date", "D j")),
     }  # fmt: skip
     if not (worst.silent and names):

@@ -16,7 +16,7 @@ from smarketing.rows.kinds import Act, Derived, Working
 from .acts import Escalation, Pause, Waiver, WaiverAnswer
 
 __all__ = [
-    "Clause", "Clock", "Contract", "Escalation", "Pause", "SlaDirty", "Terms", "TermsDraft", "TermsSpan", "Waiver", "WaiverAnswer",
+    "Clause", "Clock", "ClockBlock", "Contract", "Escalation", "MonthSum", "Pause", "SlaDirty", "Terms", "TermsDraft", "TermsSpan", "Waiver", "WaiverAnswer",
 ]  # fmt: skip
 
 
@@ -175,6 +175,33 @@ class Clock(Derived):
             models.Index(fields=["due_at"], name="clock_missed", condition=models.Q(state="missed")),
             models.Index(fields=["terms", "month"], name="clock_month"),
         ]
+
+
+class MonthSum(Derived):
+    """What a contract counts of a volume or a rate in a month, by local day, as known at the row's own cut-off."""
+
+    is_cache = True
+    pk = models.CompositePrimaryKey("contract_id", "month", "what")
+    contract = models.ForeignKey(Contract, models.CASCADE, db_constraint=False, db_index=False, related_name="+")
+    month = models.DateField()  # first day
+    what = models.CharField(max_length=200)  # `rates.counted` of the clause
+    basis = models.BigIntegerField()  # its newest terms
+    cutoff = models.DateTimeField()
+    days = models.JSONField()  # day -> how many, or state -> how many
+
+
+class ClockBlock(Derived):
+    """The clocks of a block of a contract's handoffs, counted, as known at its cut-off; block -1 is the mark of them all."""
+
+    is_cache = True
+    pk = models.CompositePrimaryKey("contract_id", "block")
+    contract = models.ForeignKey(Contract, models.CASCADE, db_constraint=False, db_index=False, related_name="+")
+    block = models.BigIntegerField()
+    basis = models.BigIntegerField()  # the contract's newest terms
+    cutoff = models.DateTimeField()
+    first = models.DateField()  # months in which its clocks count; of the mark, from which month on all are kept
+    last = models.DateField()
+    counts = models.JSONField()
 
 
 class SlaDirty(Working):

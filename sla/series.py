@@ -5,28 +5,12 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from . import as_of, chart, rates
+from . import chart, rates
 from .clocks import MET, MISSED
+from .counting import Counting, Settled
 from .figures import Share, Volume
 from .follow import Month, Reader, Row
-from .kinds import RATE, VOLUME
-
-Settled = dict[date, tuple[int, int]]
-
-
-def settled(month: Month) -> dict[str, Settled]:
-    """Clause key -> local day -> (met, missed) of the month's clocks as known at its cut-off.
-
-    What was settled before the month began counts on its first day.
-    """
-    out: dict[str, Settled] = {}
-    for key, _handoff, state, at in as_of.rows(month.contract, month.first, month.cutoff):
-        if state in (MET, MISSED) and at is not None:
-            days = out.setdefault(key, {})
-            day = max(at.astimezone(month.zone).date(), month.first)
-            met, missed = days.get(day, (0, 0))
-            days[day] = (met + (state == MET), missed + (state == MISSED))
-    return out
+from .kinds import CLOCK, RATE, VOLUME
 
 
 def rated(month: Month, row: Row) -> Settled:
@@ -37,10 +21,9 @@ def rated(month: Month, row: Row) -> Settled:
 
 def book(month: Month) -> dict[str, dict[str, Any]]:
     """Clause key -> day -> handoffs counted, or [met, missed], as a closed book keeps them."""
-    shares = settled(month)
     out: dict[str, dict[str, Any]] = {}
     for row in month.rows:
-        days = _days(month, row, shares)
+        days = _days(month, row)
         out[row.clause.key] = {day.isoformat(): _plain(found) for day, found in sorted(days.items())}
     return out
 
@@ -52,10 +35,10 @@ def _plain(found: Any) -> Any:
     return str(found) if isinstance(found, Fraction) else found
 
 
-def _days(month: Month, row: Row, shares: Mapping[str, Settled]) -> Mapping[date, Any]:
+def _days(month: Month, row: Row) -> Mapping[date, Any]:
     if row.kind.source == VOLUME:
         return month.counted[rates.counted(row.clause)]
-    return rated(month, row) if row.kind.source == RATE else shares.get(row.clause.key, {})
+    return rated(month, row) if row.kind.source == RATE else month.settled.get(row.clause.key, {})
 
 
 def of_volume(month: Month, row: Row) -> Mapping[date, int | Fraction]:
@@ -70,8 +53,17 @@ def of_share(month: Month, row: Row) -> Settled:
     """Local day -> (met, missed): of a closed month what its book kept."""
     kept = month.frozen.days.get(row.clause.key) if month.frozen else None
     if kept is None:
-        return rated(month, row) if row.kind.source == RATE else settled(month).get(row.clause.key, {})
+        return _then(month, row) if month.frozen and row.kind.source == CLOCK else _days(month, row)
     return {date.fromisoformat(day): (met, missed) for day, (met, missed) in kept.items()}
+
+
+def _then(month: Month, row: Row) -> Settled:
+    """Of a month closed before books kept days: as known at its cut-off."""
+    return (
+        Counting(month.contract, month.cutoff, month.cutoff)
+        .promises([month.first])
+        .settled[month.first, row.clause.key]
+    )
 
 
 def chart_of(month: Month, row: Row, reader: Reader) -> chart.Chart:

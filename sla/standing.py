@@ -22,8 +22,13 @@ SELECT w.handoff_id, w.clause_key, min(a.occurred_at) FROM sla_waiver w JOIN sla
 WHERE a.kind = 'consent' AND a.occurred_at <= %(at)s AND (%(by)s::timestamptz IS NULL OR a.recorded_at <= %(by)s){among}
 GROUP BY 1, 2 ORDER BY 1, 2
 """
+# A pause that ran at the cut-off is told rightly by clocks that stand paused since; of the others it is asked again.
 _TOUCHED = """
-SELECT handoff_id FROM sla_pause WHERE recorded_at > %(cutoff)s OR until > %(cutoff)s
+SELECT handoff_id FROM sla_pause WHERE recorded_at > %(cutoff)s
+UNION SELECT p.handoff_id FROM sla_pause p WHERE p.until > %(cutoff)s AND p.ends_id IS NULL
+  AND NOT EXISTS (SELECT FROM sla_pause e WHERE e.ends_id = p.id AND e.occurred_at <= %(cutoff)s AND e.recorded_at <= %(cutoff)s)
+  AND EXISTS (SELECT FROM sla_clock k WHERE k.handoff_id = p.handoff_id AND (k.settled_at > %(cutoff)s
+    OR k.settled_at IS NULL AND (k.state <> 'paused' OR k.resumes_at <= %(cutoff)s)))
 UNION SELECT w.handoff_id FROM sla_waiveranswer a JOIN sla_waiver w ON w.id = a.waiver_id
   WHERE a.kind = 'consent' AND a.recorded_at > %(cutoff)s
 """

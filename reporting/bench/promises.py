@@ -54,8 +54,7 @@ def _write(lead: np.ndarray, at: datetime) -> np.ndarray:
         int(at.timestamp()) * 1_000_000,
     )
     made = ids("leads_handoff_id_seq", len(lead))
-    when = end - dice.integers(0, MONTHS * 30 * 24 * HOUR, len(lead))
-    when[when < 0] = 0
+    when = np.sort(end - dice.integers(0, MONTHS * 30 * 24 * HOUR, len(lead)))  # numbers follow the order of recording
     known = {"occurred_at": times(when), "recorded_at": times(when), "known_at": times(when)}
     copy("leads_handoff", {
         "id": made, "lead_id": lead, "line_id": line.pk, "gate": "manual", "day_only": "f", "grade": "",
@@ -66,10 +65,11 @@ def _write(lead: np.ndarray, at: datetime) -> np.ndarray:
     for number in range(1, 4):
         some = tries >= number
         tried = when[some] + number * dice.integers(HOUR, 60 * HOUR, int(some.sum()))
-        past = tried < end
-        known = dict.fromkeys(("occurred_at", "recorded_at", "known_at"), times(tried[past]))
+        order = np.argsort(tried, kind="stable")
+        order = order[tried[order] < end]
+        known = dict.fromkeys(("occurred_at", "recorded_at", "known_at"), times(tried[order]))
         copy("leads_attempt", {
-            "handoff_id": made[some][past], "lead_id": lead[some][past], "rep_id": rep.pk, "channel": "call",
+            "handoff_id": made[some][order], "lead_id": lead[some][order], "rep_id": rep.pk, "channel": "call",
             "outcome": "no_answer", **known,
         })  # fmt: skip
     refused = (np.arange(len(lead)) % 12 == 0) & (when + HOUR < end)

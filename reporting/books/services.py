@@ -1,14 +1,14 @@
 """Closing the book of a month: frozen figures, cut-off, digest. A closed month never changes in silence."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from reporting.models import BookClose
+from reporting.models import BookClose, BookShown
 from sla import derive, follow
 from sla.hooks import Frozen
 from sla.models import Contract
@@ -41,6 +41,7 @@ def close_month(*, contract: Contract, month: date, by: User | None, at: datetim
         contract=contract, month=month, number=number, cutoff=shown.cutoff, figures=text, sha256=sha256(text),
         closed_by=by, closed_at=at,
     )  # fmt: skip
+    show([book])
     audit.record(by, "month.close", "book", book.pk, at, month=f"{month:%Y-%m}", number=number, sha256=book.sha256)
     notices.tell_closed(book, at)
     return book
@@ -58,6 +59,28 @@ def steady(contract: Contract, month: date, at: datetime) -> follow.Month:
             return shown
         derive.catch_up(at)
     raise BookError(_("Facts about this month are being recorded right now: close it in a moment."))
+
+
+SHOWN = ("figure", "parts", "days")  # of each clause: what pages show
+
+
+def show(books: Iterable[BookClose]) -> int:
+    """Write what pages show of these books. Returns how many."""
+    rows = [BookShown(book=book, clauses=shown_of(book)) for book in books]
+    BookShown.objects.bulk_create(rows, update_conflicts=True, unique_fields=["book"], update_fields=["clauses"])
+    return len(rows)
+
+
+def shown_of(book: BookClose) -> dict[str, Any]:
+    """Clause key -> what pages show of it, out of the book's text."""
+    clauses = json.loads(book.figures)["clauses"]
+    return {key: {name: one[name] for name in SHOWN if name in one} for key, one in clauses.items()}
+
+
+def rebuild(at: datetime) -> int:
+    """Wipe what pages show of books and write it again, out of their text."""
+    BookShown.objects.all().delete()
+    return show(BookClose.objects.order_by("pk").iterator(20))
 
 
 def newest(contract: Contract, month: date) -> BookClose | None:
@@ -82,6 +105,9 @@ def verify(book: BookClose) -> list[str]:
         return [_("%(book)s: the figures or their digest were changed") % name]
     if not is_canonical or kept["cutoff"] != figures.instant(book.cutoff) or kept["month"] != f"{book.month:%Y-%m}":
         return [_("%(book)s: month or cut-off do not fit the figures") % name]
+    shown = BookShown.objects.filter(book=book).first()
+    if shown is not None and shown.clauses != shown_of(book):
+        return [_("%(book)s: what pages show of it does not fit the figures") % name]
     return []
 
 
@@ -100,18 +126,20 @@ def closed_months(first: date, last: date) -> set[date]:
     return set(found.values_list("month", flat=True))
 
 
-def frozen(contract: Contract, months: Sequence[date]) -> Mapping[date, Frozen]:
-    """The closed books among these months, as the contract shows them, each with what restated it."""
+def frozen(contract: Contract, months: Sequence[date], told: Sequence[date] | None = None) -> Mapping[date, Frozen]:
+    """The closed books among these months, as the contract shows them; with what restated those among `told` (None: all)."""
+    found = BookClose.objects.filter(contract=contract, month__in=months, reopened=None).defer("figures")
+    books = list(found.select_related("contract", "shown"))
+    late = restatements.of_all([one for one in books if told is None or one.month in told])
     out = {}
-    books = BookClose.objects.filter(contract=contract, month__in=months, reopened=None).select_related("contract")
-    late = restatements.of_all(list(books))
     for book in books:
-        clauses, found = json.loads(book.figures)["clauses"], late[book.pk]
+        clauses = book.shown.clauses if hasattr(book, "shown") else shown_of(book)
+        some = late.get(book.pk, ())
         out[book.month] = Frozen(
             book.number, book.cutoff, book.sha256, {key: one["figure"] for key, one in clauses.items()},
             parts={key: one.get("parts", ()) for key, one in clauses.items()},
             days={key: one["days"] for key, one in clauses.items() if "days" in one},
-            restated=len(found), restated_at=max((one.recorded_at for one in found), default=None),
+            restated=len(some), restated_at=max((one.recorded_at for one in some), default=None),
         )  # fmt: skip
     return out
 

@@ -49,7 +49,7 @@ class Kind:
     )
     queue: str = ""  # label of the promise in the queue
     made_up: str = "false"  # SQL over a clock k: missed, and owed no more
-    idle: str = "done"  # clock: what says that nothing was done yet where it is empty, seen from the clock
+    idle: str = "k.done = 0"  # clock: SQL over a clock k and the state s of its handoff: nothing was done yet
     says: Mapping[str, Any] = field(default_factory=dict)  # sentences of the month, by what they are about
     fixed: Decimal | None = None  # the only target there is
     rows: Callable[[], Mapping[str, tuple[str, ...]]] = dict  # rate: which rows of the measure are settled

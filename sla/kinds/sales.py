@@ -48,7 +48,7 @@ KINDS = (
         ),
         ngettext_lazy("decision in %(target)s bus. day", "decision in %(target)s bus. days", "number"),
         share=True, more=("calendar",), runs="days", kept="decided_at", queue="decision", made_up=_DECIDED,
-        idle="handoff__state_row__decided_at",
+        idle="s.decided_at IS NULL",
         says=due(
             _("Sales decided in time on %(share)s against %(promised)s promised."),
             ngettext_lazy(
@@ -67,7 +67,7 @@ KINDS = (
         ),
         ngettext_lazy("outcome in %(target)s bus. day", "outcome in %(target)s bus. days", "number"),
         share=True, more=("calendar",), runs="days", kept="least(sql_at, ended_at)", queue="outcome",
-        drops="CASE WHEN ended_as IN ('withdrawn', 'merged') THEN dropped_at END", idle="handoff__state_row__sql_at",
+        drops="CASE WHEN ended_as IN ('withdrawn', 'merged') THEN dropped_at END", idle="s.sql_at IS NULL",
         says=due(
             _("Sales recorded an outcome in time on %(share)s against %(promised)s promised."),
             ngettext_lazy(

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 
-from smarketing.measures import engine, numbers
+from smarketing.measures import engine
 
 from .. import as_of, asking, breakdown, chart, follow, missing, split, states, words
 from ..clocks import EXCLUDED, MISSED, PENDING, WAIVED
@@ -45,13 +45,13 @@ def response(month: follow.Month, row: follow.Row) -> dict[str, Any] | None:
     """How soon first attempts came, with the rows behind it; None for other clauses, and where none came."""
     if row.clause.kind != "first_attempt" or month.phase == follow.FUTURE:
         return None
-    spread = as_of.took(month.contract, month.first, row.clause.key, month.cutoff)
-    if not spread:
+    found = as_of.took(month.contract, month.first, row.clause.key, month.cutoff)
+    if found is None:
         return None
-    figures = (numbers.nearest_rank(spread, Fraction(9, 10)), numbers.quantile(spread, Fraction(1, 2)))
-    said = [words.number(states.shown(Fraction(one), Fraction(0), 1)) for one in figures if one is not None]
+    *figures, n = found
+    said = [words.number(states.shown(Fraction(one), Fraction(0), 1)) for one in figures]
     url = engine.rows_url("response_time", stat="p90_nearest", **asking.clocks(month, row))
-    return {"nine": said[0], "half": said[1], "n": sum(n for _hours, n in spread), "url": url}
+    return {"nine": said[0], "half": said[1], "n": n, "url": url}
 
 
 def item(month: follow.Month, one: missing.Item) -> dict[str, Any]:

@@ -22,7 +22,10 @@ class Act(models.Model):
 
 
 class Derived(models.Model):
+    """`is_cache`: rows kept at cut-offs of their own; a rebuild wipes them, and they come back when they are asked for."""
+
     row_kind = "derived"
+    is_cache = False
 
     class Meta:
         abstract = True

@@ -31,7 +31,8 @@ def run(at: datetime, tell: Callable[[str, int], None] = lambda key, rows: None)
 def compare(at: datetime, tell: Callable[[str, int], None] = lambda key, rows: None) -> dict[str, int]:
     """Rebuild everything as of `at`. Returns how many rows of which table came back otherwise than they were."""
     models = [one for one in apps.get_models() if getattr(one, "row_kind", "") in ("derived", "identity")]
-    tables = sorted({one._meta.db_table for one in models if one._meta.managed})
+    kept = [one for one in models if one._meta.managed and not getattr(one, "is_cache", False)]
+    tables = sorted({one._meta.db_table for one in kept})
     with connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f'CREATE TEMPORARY TABLE "before_{table}" AS {_ROWS.format(table)}')

@@ -1,0 +1,182 @@
+"""The clocks of a contract counted by blocks of handoffs and kept: only blocks in which something happened since are counted again.
+
+One row of a contract's blocks is the mark: up to which cut-off the others are brought, and from which month on they hold every
+clock. Kept are counts of the present only; wiped, they come back.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from smarketing.rows import clock
+from smarketing.rows.days import Days
+
+from . import as_of, news
+from .clocks import MISSED, OWED
+from .kept import PRESENT, stretches
+from .kinds import CLOCK, KINDS
+from .models import ClockBlock, Contract
+
+SIZE, MARK = 2000, -1
+_STATE_OF = " ".join(f"WHEN '{kind.key}' THEN {kind.idle}" for kind in KINDS.values() if kind.source == CLOCK)
+IDLE = f"(s.is_open AND CASE c.kind {_STATE_OF} ELSE false END)"  # over k, its clause c and the state s of its handoff
+_COUNT = f"""
+SELECT k.handoff_id / {SIZE}, k.month, k.clause_key, k.terms_id, k.state, {{settled}},
+  CASE WHEN k.state = '{MISSED}' THEN s.rep_id END,
+  k.state = '{MISSED}' AND {IDLE}, count(*), min(k.due_at) FILTER (WHERE k.state = ANY(%(owed)s))
+FROM {{known}} k JOIN leads_handoffstate s ON s.handoff_id = k.handoff_id
+JOIN sla_clause c ON c.terms_id = k.terms_id AND c.key = k.clause_key
+WHERE ({{mine}}) AND ({{its}}) AND k.terms_id = ANY(%(terms)s) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
+"""
+# Blocks with a clock of these months on; the first and the last are looked for, not every row.
+_HELD = f"SELECT DISTINCT handoff_id / {SIZE} FROM sla_clock WHERE terms_id = ANY(%(terms)s) AND month >= %(month)s"
+# What time alone moved, and acts about promises and hands. Numbers of assignments follow the order of recording.
+_MOVED = """
+SELECT handoff_id FROM sla_clock WHERE state = 'missed' AND due_at > %(since)s AND due_at <= %(cutoff)s
+UNION SELECT handoff_id FROM sla_clock WHERE state = 'pending' AND due_at > %(since)s AND due_at <= %(cutoff)s
+UNION SELECT handoff_id FROM sla_pause WHERE recorded_at > %(since)s OR (until > %(since)s AND until <= %(cutoff)s)
+UNION SELECT w.handoff_id FROM sla_waiveranswer a JOIN sla_waiver w ON w.id = a.waiver_id WHERE a.recorded_at > %(since)s
+UNION SELECT handoff_id FROM (SELECT handoff_id, recorded_at FROM leads_assignment ORDER BY id DESC LIMIT %(most)s) a
+  WHERE recorded_at > %(since)s
+"""
+MOST = 5000  # assignments since the last look, above which every block is counted again
+
+
+@dataclass(frozen=True)
+class Count:
+    """So many clocks that are alike. `settled`: the local day on which they were, of missed ones that on which they fell due;
+    `rep`, `idle`: of missed ones; `first`: the next due instant of those still owed."""
+
+    month: date
+    key: str
+    terms: int
+    state: str
+    settled: date | None
+    rep: int | None
+    idle: bool
+    n: int
+    first: datetime | None
+
+
+def read(contract: Contract, terms: Sequence[int], months: Sequence[date], cutoff: datetime, days: Days) -> list[Count]:
+    """The clocks of handoffs in these months, counted, as known at a cut-off."""
+    if abs(clock.now() - cutoff) > PRESENT:
+        return _told("k.month = ANY(%(months)s)", "true", cutoff, days, {"terms": list(terms), "months": list(months)})[
+            1
+        ]
+    first = min(months)
+    rows = {one.block: one for one in _kept(contract, first)}
+    mark, basis = rows.pop(MARK, None), max(terms, default=0)
+    if mark is None or mark.basis != basis or mark.cutoff > cutoff or mark.first > first:
+        made = _counted(terms, _held(terms, first), first, cutoff, days)
+        _start(contract, basis, cutoff, first, made)
+        return [one for some in made.values() for one in some if one.month in months]
+    moved = _moved(contract, terms, mark, cutoff, days)
+    fresh = _counted(terms, moved, mark.first, cutoff, days)
+    if moved or cutoff - mark.cutoff > PRESENT:
+        _bring(contract, mark, cutoff, {block: fresh.get(block, []) for block in moved})
+    found = {block: _thawed(one.counts) for block, one in rows.items() if block not in moved} | fresh
+    return [one for some in found.values() for one in some if one.month in months]
+
+
+def _kept(contract: Contract, first: date) -> Iterable[ClockBlock]:
+    return ClockBlock.objects.filter(contract=contract, last__gte=first)
+
+
+def _held(terms: Sequence[int], first: date) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, {"terms": list(terms), "month": first})
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _moved(contract: Contract, terms: Sequence[int], mark: ClockBlock, cutoff: datetime, days: Days) -> set[int]:
+    """The blocks about which something was recorded, or in which something fell due, since the mark."""
+    told = news.between(contract.line_id, mark.cutoff, cutoff, days.zone)
+    if news.ALL in told.words:
+        return _held(terms, mark.first)
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVED, {"since": mark.cutoff, "cutoff": cutoff, "most": MOST})
+        found = [row[0] for row in cursor.fetchall()]
+    if len(found) >= MOST:
+        return _held(terms, mark.first)
+    return {handoff // SIZE for handoff in (*found, *told.handoffs)}
+
+
+def _counted(
+    terms: Sequence[int], blocks: Iterable[int], since: date, cutoff: datetime, days: Days
+) -> dict[int, list[Count]]:
+    """Block -> its clocks of the months since then, counted from nothing."""
+    some = stretches(sorted(blocks), 1)
+    if not some:
+        return {}
+    ranges = " OR ".join(f"{{0}}.handoff_id >= {a * SIZE} AND {{0}}.handoff_id < {(b + 1) * SIZE}" for a, b in some)
+    mine = f"k.month >= %(month)s AND ({ranges.format('k')})"
+    told = _told(mine, ranges.format("s"), cutoff, days, {"terms": list(terms), "month": since})
+    out: dict[int, list[Count]] = defaultdict(list)
+    for block, one in zip(*told, strict=True):
+        out[block].append(one)
+    return out
+
+
+def _told(mine: str, its: str, cutoff: datetime, days: Days, given: Mapping[str, Any]) -> tuple[list[int], list[Count]]:
+    """Blocks and counts of the clocks k for which a condition holds, and another for the states s of their handoffs."""
+    known, own = as_of.relation(cutoff)
+    sql = _COUNT.format(known=known, settled=days.sql("k.settled_at"), mine=mine, its=its)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {**own, **days.params(), "owed": list(OWED), **given})
+        rows = cursor.fetchall()
+    return [block for block, *_said in rows], [Count(*said) for _block, *said in rows]
+
+
+@transaction.atomic
+def _start(contract: Contract, basis: int, cutoff: datetime, first: date, made: Mapping[int, list[Count]]) -> None:
+    """Begin anew, unless somebody else does just now."""
+    Contract.objects.select_for_update(no_key=True).get(pk=contract.pk)
+    ClockBlock.objects.filter(contract=contract).delete()
+    mark = ClockBlock(contract=contract, block=MARK, basis=basis, cutoff=cutoff, first=first, last=date.max, counts=[])
+    ClockBlock.objects.bulk_create([mark, *_rows(contract, made, basis, cutoff)])
+
+
+@transaction.atomic
+def _bring(contract: Contract, mark: ClockBlock, cutoff: datetime, made: Mapping[int, list[Count]]) -> None:
+    """Write what was counted again and move the mark, unless somebody else moved it meanwhile."""
+    own = ClockBlock.objects.select_for_update(skip_locked=True).filter(contract=contract, block=MARK)
+    if not own.filter(cutoff=mark.cutoff, basis=mark.basis).exists():
+        return
+    own.filter(cutoff=mark.cutoff).update(cutoff=cutoff)
+    ClockBlock.objects.bulk_create(
+        _rows(contract, made, mark.basis, cutoff), update_conflicts=True, unique_fields=["contract", "block"],
+        update_fields=["basis", "cutoff", "first", "last", "counts"],
+    )  # fmt: skip
+
+
+def _rows(contract: Contract, made: Mapping[int, list[Count]], basis: int, cutoff: datetime) -> list[ClockBlock]:
+    return [
+        ClockBlock(
+            contract=contract, block=block, basis=basis, cutoff=cutoff, counts=[_frozen(one) for one in some],
+            first=min((one.month for one in some), default=date.min), last=max((one.month for one in some), default=date.min),
+        )
+        for block, some in sorted(made.items())
+    ]  # fmt: skip
+
+
+def _frozen(one: Count) -> list[Any]:
+    def said(at: date | None) -> str | None:
+        return at and at.isoformat()
+
+    return [
+        one.month.isoformat(), one.key, one.terms, one.state, said(one.settled), one.rep, one.idle, one.n,
+        said(one.first),
+    ]  # fmt: skip
+
+
+def _thawed(rows: Iterable[Sequence[Any]]) -> list[Count]:
+    day = date.fromisoformat
+    return [
+        Count(day(m), key, terms, state, settled and day(settled), rep, idle, n, first and datetime.fromisoformat(first))
+        for m, key, terms, state, settled, rep, idle, n, first in rows
+    ]  # fmt: skip

@@ -1,0 +1,45 @@
+"""What broke in a month and what is still owed, clause by clause: by local day, by rep in charge."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from .blocks import Count
+from .clocks import MISSED
+
+
+@dataclass
+class Late:
+    """Of a clause: (local day, rep) -> how many promises broke; rep -> how many of them nobody has touched; how many are
+    owed, and when the next one falls due."""
+
+    broken: Counter[tuple[date, int | None]] = field(default_factory=Counter)
+    idle: Counter[int | None] = field(default_factory=Counter)
+    owed: int = 0
+    following: datetime | None = None
+
+    @property
+    def count(self) -> int:
+        return sum(self.broken.values())
+
+    def days(self) -> Counter[date]:
+        """Local day -> how many broke."""
+        found: Counter[date] = Counter()
+        for (day, _rep), n in self.broken.items():
+            found[day] += n
+        return found
+
+
+def of(counts: Iterable[Count]) -> dict[tuple[date, str], Late]:
+    """(month, clause key) -> what broke in it and what is owed."""
+    out: dict[tuple[date, str], Late] = defaultdict(Late)
+    for one in counts:
+        found = out[one.month, one.key]
+        if one.state == MISSED and one.settled:
+            found.broken[one.settled, one.rep] += one.n
+            found.idle[one.rep] += one.n * one.idle
+        elif one.first:
+            found.owed += one.n
+            found.following = min(found.following or one.first, one.first)
+    return out

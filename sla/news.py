@@ -1,0 +1,80 @@
+"""What was recorded between two cut-offs that can move a figure counted by day: which days of which facts, and what moves all.
+
+A figure of a day hangs on the handoffs of that day, on what was done about them, and on the other handoffs of their leads. What
+cannot be told by days (a merge, a fact taken back with its handoff, an erasure, a deal for what is dated by its close) is told as
+a word instead: whoever counts such things counts them anew.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from smarketing.rows import clock
+from smarketing.rows.days import Days
+
+HANDOFF, ATTEMPT, DECISION, DEAL, ALL = "handoff", "attempt", "decision", "deal", "all"
+_LATE = "recorded_at > %(since)s AND recorded_at <= %(cutoff)s"
+# Numbers of handoffs follow the order of recording: the newest tell whether older ones have to be looked through.
+_NEWS = f"""
+WITH back AS MATERIALIZED (SELECT subject, subject_id FROM leads_correction WHERE {_LATE}),
+newest AS MATERIALIZED (SELECT id, recorded_at FROM leads_handoff ORDER BY id DESC LIMIT 1000),
+made AS (
+  SELECT id FROM newest WHERE {_LATE}
+  UNION SELECT id FROM leads_handoff WHERE (SELECT min(recorded_at) > %(since)s FROM newest) AND {_LATE}),
+dealt AS MATERIALIZED (
+  SELECT id FROM leads_deal WHERE {_LATE}
+  UNION SELECT subject_id FROM leads_attributechange WHERE subject = 'deal' AND {_LATE}
+  UNION SELECT subject_id FROM back WHERE subject = 'deal'
+  UNION SELECT c.subject_id FROM back k JOIN leads_attributechange c ON c.id = k.subject_id AND c.subject = 'deal'
+    WHERE k.subject = 'attributechange'),
+touched AS (
+  SELECT 'handoff' AS kind, o.id AS handoff_id, o.occurred_at AS at FROM made m JOIN leads_handoff h ON h.id = m.id
+    JOIN leads_handoff o ON o.lead_id = h.lead_id AND o.line_id = h.line_id
+  UNION ALL SELECT 'attempt', handoff_id, occurred_at FROM leads_attempt WHERE {_LATE}
+  UNION ALL SELECT 'decision', handoff_id, occurred_at FROM leads_decision WHERE {_LATE}
+  UNION ALL SELECT 'attempt', a.handoff_id, a.occurred_at FROM back k JOIN leads_attempt a
+    ON k.subject = 'attempt' AND a.id = k.subject_id
+  UNION ALL SELECT 'decision', v.handoff_id, v.occurred_at FROM back k JOIN leads_decision v
+    ON k.subject = 'decision' AND v.id = k.subject_id
+  UNION ALL SELECT 'deal', h.id, h.occurred_at FROM leads_deal d JOIN leads_handoff h
+    ON h.id = d.handoff_id OR h.lead_id = d.lead_id WHERE d.id IN (SELECT id FROM dealt))
+SELECT DISTINCT t.kind, h.id, {{handed}}, {{own}} FROM touched t JOIN leads_handoff h ON h.id = t.handoff_id WHERE h.line_id = %(line)s
+UNION ALL SELECT 'deal', NULL, NULL, NULL WHERE EXISTS (SELECT FROM dealt)
+UNION ALL SELECT 'all', NULL, NULL, NULL WHERE EXISTS (SELECT FROM leads_merge WHERE {_LATE})
+  OR EXISTS (SELECT FROM leads_erasure WHERE {_LATE})
+  OR EXISTS (SELECT FROM back WHERE subject NOT IN ('attempt', 'decision', 'deal', 'assignment', 'note'))
+"""
+
+
+@dataclass(frozen=True)
+class News:
+    """Kind of fact -> local days of the handoffs that it is about, and days of the facts themselves; `words`: kinds (or ALL)
+    of what cannot be told by days; `handoffs`: all of them."""
+
+    handed: dict[str, set[date]] = field(default_factory=lambda: defaultdict(set))
+    own: dict[str, set[date]] = field(default_factory=lambda: defaultdict(set))
+    words: set[str] = field(default_factory=set)
+    handoffs: set[int] = field(default_factory=set)
+
+
+def between(line: int, since: datetime, cutoff: datetime, zone: ZoneInfo) -> News:
+    """What was recorded after `since` and by `cutoff` about a definition line, in local days of `zone`."""
+    days, home = Days(zone), Days(clock.zone(), "home")
+    handed = days.sql("h.occurred_at")
+    if home.zone.key != zone.key:
+        handed = f"(CASE WHEN h.day_only THEN {home.sql('h.occurred_at')} ELSE {handed} END)"
+    given = {**days.params(), **home.params(), "line": line, "since": since, "cutoff": cutoff}
+    found = News()
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWS.format(handed=handed, own=days.sql("t.at")), given)
+        for kind, handoff, handed_on, own in cursor.fetchall():
+            if handoff is None:
+                found.words.add(kind)
+            else:
+                found.handoffs.add(handoff)
+                found.handed[kind].add(handed_on)
+                found.own[kind].add(own)
+    return found
