@@ -44,7 +44,11 @@ MERGED = f"""MATERIALIZED (WITH RECURSIVE step AS (
   ), walk AS (SELECT loser_id, root_id, 1 AS deep FROM step
     UNION ALL SELECT w.loser_id, s.root_id, w.deep + 1 FROM walk w JOIN step s ON s.loser_id = w.root_id WHERE w.deep < 50)
   SELECT DISTINCT ON (loser_id) loser_id, root_id FROM walk ORDER BY loser_id, deep DESC)"""
-CTES = {"late": f"MATERIALIZED {LATE}", "merged": MERGED}
+# The same of campaigns.
+SAME = MERGED.replace("leads_merge ", "leads_campaignmerge ").replace(
+    "k.subject = 'merge'", "k.subject = 'campaignmerge'"
+)
+CTES = {"late": f"MATERIALIZED {LATE}", "merged": MERGED, "same": SAME}
 
 
 def not_corrected(subject: str, alias: str) -> str:
@@ -77,8 +81,13 @@ def belongs(company: str = "") -> str:
     firm = f"coalesce({company}, {firm})" if company else firm
     return (
         f" LEFT JOIN leads_company c ON c.id = {firm}"
-        f" LEFT JOIN leads_campaign g ON g.id = {value('lead', 'campaign')}::bigint"
+        f" CROSS JOIN LATERAL (SELECT {value('lead', 'campaign')}::bigint AS id) nm" + campaign("nm.id")
     )
+
+
+def campaign(number: str) -> str:
+    """Joins from the id of a campaign to the one that it counts with (g)."""
+    return f" LEFT JOIN same sg ON sg.loser_id = {number} LEFT JOIN leads_campaign g ON g.id = coalesce(sg.root_id, {number})"
 
 
 BELONGS = belongs()
