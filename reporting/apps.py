@@ -16,10 +16,12 @@ class ReportingConfig(AppConfig):
         from smarketing.web import slots
 
         from .books import closing, notices, reopening, report, services
+        from .credit import measures as credit
         from .digests import table
         from .loop import personas, results
         from .slots import close_action, closed_note
 
+        credit.register_all()
         publishing.register()
         notices.register()
         report.register()
