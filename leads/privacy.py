@@ -10,7 +10,7 @@ NEUTRAL = {
     "company.country", "campaign.key", "campaign.name", "campaign.channel", "campaign.attributes", "deal.key",
     "deal.state", "deal.reason", "deal.step", "eventkey.key", "eventkey.body_hash", "event.kind", "event.name", "event.page",
     "event.form", "attributechange.subject", "attributechange.field", "attributechange.source", "attempt.channel",
-    "attempt.outcome", "dealcontact.role", "spend.label", "correction.subject", "correction.reason",
+    "attempt.outcome", "dealcontact.role", "spend.label", "plannedcost.label", "timespent.label", "timespent.side", "hourlyrate.side", "linkrules.body", "campaign.level", "correction.subject", "correction.reason",
     "handoffrules.contract", "handoffrules.body", "qualification.cause", "qualification.grade", "hold.reason",
     "handoff.gate", "handoff.grade", "stagemove.from_stage", "stagemove.to_stage", "stagemove.cause",
     "assignment.how", "assignment.reason", "decision.kind", "decision.reason", "decision.evidence",

@@ -17,6 +17,7 @@ class ReportingConfig(AppConfig):
         from smarketing.web import slots
 
         from .books import closing, notices, reopening, report, services
+        from .credit import measures as credit
         from .digests import table
         from .loop import personas, results
         from .meetings import minutes, rhythm
@@ -24,6 +25,7 @@ class ReportingConfig(AppConfig):
         from .pages import meeting_slots
         from .slots import close_action, closed_note
 
+        credit.register_all()
         publishing.register()
         notices.register()
         report.register()

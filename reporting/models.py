@@ -64,3 +64,18 @@ class Pointer(Working):
     name = models.CharField(max_length=20, primary_key=True)
     edition = models.CharField(max_length=40)
     published_at = models.DateTimeField()
+
+
+class AttributionSettings(Act):
+    """A version of how amounts are credited: it holds for the months from `effective_on` on, until a later one does.
+
+    body: {"model": "linear", "models": [...], "look_back": 180, "half_life": 7, "custom": {"first": 250, ..., "rest": 0,
+    "scope": "others"}, "margin": "0.70", "sales_sources": [...], "sales_channels": [...]} (`reporting.attribution.settings`)
+    """
+
+    number = models.IntegerField(unique=True)
+    effective_on = models.DateField()  # first day of a month
+    body = models.JSONField()
+    by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    adopted_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()

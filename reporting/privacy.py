@@ -5,4 +5,5 @@ NEUTRAL = {
     "meeting.place", "meeting.link", "meeting.question", "attendee.side", "agendaitem.kind", "agendaitem.ref",
     "agendaitem.came_from", "meetingclose.body", "meetingclose.sha256", "resolution.text", "resolution.measure",
     "resolution.where", "resolution.direction", "resolutiondraft.kind", "estimate.side",
+    "attributionsettings.body",
 }  # fmt: skip

@@ -49,7 +49,8 @@ TABLES: dict[str, tuple[str, dict[str, Column]]] = {
     "campaign": (
         "leads_campaign",
         {
-            **_text("key", "name", "channel"),
+            **_text("key", "name", "channel", "level"),
+            "parent": Column("parent_id", "bigint", "NULL"),
             "starts_on": Column("starts_on", "date", "NULL"),
             "ends_on": Column("ends_on", "date", "NULL"),
         },

@@ -248,6 +248,13 @@ def _merges_back(ids: Sequence[int], fence: Fence) -> None:
     merging.settle_again(ids, fence)
 
 
+def _campaigns_back(ids: Sequence[int], fence: Fence) -> None:
+    from . import means
+
+    means.settle_campaigns()
+
+
 _AFTER_CORRECTION = {
     "attributechange": _changes_back, "event": _events_back, "attempt": _attempts_back, "suppression": _listed_back, "merge": _merges_back,
+    "campaignmerge": _campaigns_back,
 }  # fmt: skip

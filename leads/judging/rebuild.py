@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from leads.handoffs import stages, states
-from leads.intake import columns, spans, words
+from leads.intake import columns, means, spans, words
 from leads.models import (
     Behaviour,
     BehaviourDay,
@@ -19,6 +19,7 @@ from leads.models import (
 )
 from leads.scoring import asks, backfill, company_days, store
 from leads.scoring.ledger import active
+from leads.touches import store as touches
 
 from . import catch_up, lines, midnight
 
@@ -30,7 +31,9 @@ def run(at: datetime) -> int:
     written = spans.rebuild()
     for subject in SUBJECTS:
         columns.rebuild_all(subject)
+    means.settle_campaigns()
     written += words.rebuild()
+    written += touches.rebuild()
     written += company_days.rebuild(at)
     written += ledger(at)
     written += scores(at)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from leads.handoffs import reasons
 from leads.models import Campaign, Handoff, Stage
 from personas.criteria import priority
-from smarketing.accounts.models import User
+from smarketing.accounts.models import Side, User
 from smarketing.measures.question import Question
 from smarketing.measures.registry import Dimension
 
@@ -18,6 +18,11 @@ STAGE = (
     " ORDER BY sm.number DESC LIMIT 1), 'lead')"
 )
 CAMPAIGN = f"coalesce(nullif({value('campaign', 'key')}, ''), {value('campaign', 'name')})"
+# The programme: the campaign at the top of the tree, as known at the cut-off; a campaign alone is its own.
+PARENT = {name: f"nullif({value('campaign', 'parent', name)}, '')::bigint" for name in ("g", "g2")}
+PROGRAMME = f"""(SELECT coalesce(nullif({value("campaign", "key", "gt")}, ''), {value("campaign", "name", "gt")}) FROM (
+    SELECT coalesce((SELECT {PARENT["g2"]} FROM leads_campaign g2 WHERE g2.id = {PARENT["g"]}), {PARENT["g"]}, g.id) AS id) top
+  JOIN leads_campaign gt ON gt.id = top.id)"""
 RESEMBLED = (
     "leads_personamatch pm JOIN personas_persona p ON p.id = pm.persona_id WHERE pm.lead_id = l.id AND NOT p.retired"
 )
@@ -47,6 +52,7 @@ def _campaign(key: str) -> str:
 SHARED = {
     "source": Dimension("source", _("source"), value("lead", "source")),
     "campaign": Dimension("campaign", _("campaign"), CAMPAIGN, show=_campaign),
+    "programme": Dimension("programme", _("programme"), PROGRAMME, show=_campaign),
     "channel": Dimension("channel", _("channel"), value("campaign", "channel")),
     "persona": Dimension("persona", _("persona"), PERSONA),
     "resembles": Dimension("resembles", _("personas resembled"), HOW_MANY, show=_named(RESEMBLES)),
@@ -140,4 +146,9 @@ def of_leads_and_deals(question: Question) -> Mapping[str, Dimension]:
 
 def of_spend(question: Question) -> Mapping[str, Dimension]:
     """Dimensions of money spent: the campaign's."""
-    return {**{key: SHARED[key] for key in ("campaign", "channel")}, **attributes("campaign")}
+    return {**{key: SHARED[key] for key in ("campaign", "programme", "channel")}, **attributes("campaign")}
+
+
+def of_time(question: Question) -> Mapping[str, Dimension]:
+    """Dimensions of hours worked: the campaign's, and whose they were."""
+    return {**of_spend(question), "side": Dimension("side", _("side"), "ts.side", show=_named(dict(Side.choices)))}

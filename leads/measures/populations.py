@@ -6,13 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from leads.handoffs import reasons
 from leads.models import Deal, Decision
+from smarketing.accounts.models import Side
 from smarketing.measures.question import Question
 from smarketing.measures.registry import Column, Population
 
 from . import seen
 from .dimensions import DECIDED
 from .outcomes import about
-from .values import BELONGS, not_corrected, number, people, value
+from .values import BELONGS, campaign, not_corrected, number, people, value
 
 FIRST, REPEATED = "n.is_first", "NOT n.is_first"
 ANCHORS = {
@@ -44,8 +45,9 @@ BORN = (
 SHARES = f"""MATERIALIZED (SELECT b.id AS lead_id, (t.cents + b.n - b.rank - mod(mod(t.cents + b.n - b.rank, b.n) + b.n, b.n)) / b.n / 100.0 AS amount
   FROM (SELECT l.id, g.id AS campaign_id, count(*) OVER (PARTITION BY g.id) AS n, row_number() OVER (PARTITION BY g.id ORDER BY l.id) AS rank
     FROM leads_lead l{BELONGS} WHERE g.id IS NOT NULL AND {" AND ".join(BORN)}) b
-  JOIN (SELECT sp.campaign_id, (sum(sp.amount) * 100)::bigint AS cents FROM leads_spend sp
-    WHERE sp.recorded_at <= %(cutoff)s AND {not_corrected("spend", "sp")} GROUP BY sp.campaign_id) t ON t.campaign_id = b.campaign_id)"""
+  JOIN (SELECT coalesce(sg.root_id, sp.campaign_id) AS campaign_id, (sum(sp.amount) * 100)::bigint AS cents
+    FROM leads_spend sp LEFT JOIN same sg ON sg.loser_id = sp.campaign_id
+    WHERE sp.recorded_at <= %(cutoff)s AND {not_corrected("spend", "sp")} GROUP BY 1) t ON t.campaign_id = b.campaign_id)"""
 LINK = ("leads:lead", "l.id")
 REACHED = "o.sql_at IS NOT NULL"
 HANDED = (
@@ -188,11 +190,43 @@ def shared_spend(question: Question) -> Population:
 
 
 def spend(question: Question) -> Population:
-    """Money spent on campaigns, by the day it was spent."""
+    """Money spent, on a campaign or nobody says on which, by the day it was spent."""
     return _population(
-        question, "leads_spend sp JOIN leads_campaign g ON g.id = sp.campaign_id", "sp.id", "sp.spent_on",
-        where=("sp.recorded_at <= %(cutoff)s", not_corrected("spend", "sp")), value="sp.amount", link=("leads:campaign", "g.id"),
+        question, "leads_spend sp" + campaign("sp.campaign_id"), "sp.id", "sp.spent_on",
+        where=("sp.recorded_at <= %(cutoff)s", not_corrected("spend", "sp")), value="sp.amount", link=("leads:campaign", "g.id"), seen=None,
         columns=(Column("campaign", _("campaign"), "g.name"), Column("label", _("label"), "sp.label"), Column("amount", _("amount"), "sp.amount", "money")),
+    )  # fmt: skip
+
+
+def loose_spend(question: Question) -> Population:
+    """Money spent of which nobody says on which campaign."""
+    base = spend(question)
+    return replace(base, where=(*base.where, "sp.campaign_id IS NULL"))
+
+
+def time_spent(question: Question, what: str = "ts.hours * ts.rate") -> Population:
+    """Hours of both sides and what they cost, by the day they were worked."""
+    whose = "coalesce((SELECT u.name FROM accounts_user u WHERE u.id = ts.person_id), (SELECT t.name FROM accounts_team t WHERE t.id = ts.team_id))"
+    return _population(
+        question, "leads_timespent ts" + campaign("ts.campaign_id"), "ts.id", "ts.worked_on",
+        where=("ts.recorded_at <= %(cutoff)s", not_corrected("timespent", "ts")), value=what, link=("leads:campaign", "g.id"), seen=None,
+        columns=(
+            Column("campaign", _("campaign"), "g.name"), Column("side", _("side"), "ts.side", show=lambda text: dict(Side.choices).get(text, text)),
+            Column("whose", _("whose"), whose), Column("hours", _("hours"), "ts.hours", "number"), Column("label", _("label"), "ts.label"),
+        ),
+    )  # fmt: skip
+
+
+def planned_spend(question: Question) -> Population:
+    """What campaigns are to cost, day by day: a plan is spread evenly, its first days take the cents left over."""
+    days, cents = "(pc.last_day - pc.first_day + 1)", "(pc.amount * 100)::bigint"
+    each = f"({cents} / {days} + CASE WHEN pd.n < mod({cents}, {days}) THEN 1 ELSE 0 END) / 100.0"
+    return _population(
+        question,
+        f"leads_plannedcost pc CROSS JOIN LATERAL (SELECT n, pc.first_day + n AS day FROM generate_series(0, {days} - 1) n) pd" + campaign("pc.campaign_id"),
+        "(pc.id * 40000 + pd.n)", "pd.day", where=("pc.recorded_at <= %(cutoff)s", not_corrected("plannedcost", "pc")), value=each,
+        link=("leads:campaign", "g.id"), seen=None,
+        columns=(Column("campaign", _("campaign"), "g.name"), Column("label", _("label"), "pc.label"), Column("amount", _("amount"), each, "money")),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from personas.models import FieldDef
 from smarketing.measures.numbers import COUNT, DAYS, MONEY, NUMBER, RATIO
-from smarketing.measures.reduces import STATS, quotient, returned
+from smarketing.measures.reduces import STATS, quotient, returned, total
 from smarketing.measures.registry import Measure, Part, register, register_family, register_note
 
 from . import delays, notes
@@ -120,6 +120,35 @@ MEASURES = (
     Measure("roi", _("Return on investment"), _("(Revenue of won deals − money spent in the period) ÷ money spent in the period."),
             RATIO, dimensions=d.of_spend, dates=DEALS, combine=returned, order=76,
             parts=(Part("revenue", _("revenue")), Part("cost", _("cost")))),
+    Measure("cost_per_sql", _("Cost per SQL"), _("Money spent in the period ÷ handoffs of the period that became SQL."),
+            MONEY, dimensions=d.of_spend, dates=("handed",), combine=quotient, order=74,
+            parts=(Part("cost", _("cost")), Part("sql", _("became SQL")))),
+    Measure("cost_per_deal", _("Cost per deal opened"), _("Money spent in the period ÷ deals opened."),
+            MONEY, dimensions=d.of_spend, dates=("handed", "created", "opened"), combine=quotient, order=75,
+            parts=(Part("cost", _("cost")), Part("deals", _("deals opened")))),
+    Measure("roas", _("Revenue per unit of money spent"), _("Revenue of won deals ÷ money spent in the period (ROAS)."),
+            NUMBER, dimensions=d.of_spend, dates=DEALS, combine=quotient, order=76,
+            parts=(Part("revenue", _("revenue")), Part("cost", _("cost")))),
+    Measure("planned_cost", _("Planned cost"), _("What campaigns are to cost, by day: a plan is spread evenly over its days."),
+            MONEY, p.planned_spend, "sum", d.of_spend, dates=("spent",), order=77),
+    Measure("hours", _("Hours of work"), _("Hours that both sides wrote down, by the day they were worked."),
+            NUMBER, partial(p.time_spent, what="ts.hours"), "sum", d.of_time, dates=("spent",), order=77),
+    Measure("time_cost", _("Cost of people's time"), _("Hours that both sides wrote down × what an hour costs, by the day they were worked."),
+            MONEY, p.time_spent, "sum", d.of_time, dates=("spent",), order=77),
+    Measure("loaded_cost", _("Loaded cost"), _("Money spent in the period + the cost of people's time in it."),
+            MONEY, dimensions=d.of_spend, dates=("spent",), combine=total, order=77,
+            parts=(Part("cost", _("cost")), Part("time_cost", _("cost of time")))),
+    Measure("loaded_cac", _("Loaded cost per deal won"), _("(Money spent in the period + the cost of people's time) ÷ deals won."),
+            MONEY, dimensions=d.of_spend, dates=DEALS, combine=quotient, order=77,
+            parts=(Part("loaded_cost", _("loaded cost")), Part("won", _("won")))),
+    Measure("loose_cost", _("Cost without a campaign"), _("Money spent of which nobody says on which campaign: a question about the data."),
+            MONEY, p.loose_spend, "sum", d.of_spend, dates=("spent",), order=82),
+    Measure("won_without_amount", _("Won without an amount"), _("Won deals whose amount is missing: a question about the data."),
+            COUNT, partial(p.deals, which=f"w.is_won AND {number(AMOUNT)} IS NULL"), dimensions=d.of_deals, dates=DEALS, order=82),
+    Measure("won_for_nothing", _("Won for 0"), _("Won deals whose amount is 0: a question about the data."),
+            COUNT, partial(p.deals, which=f"w.is_won AND {number(AMOUNT)} = 0"), dimensions=d.of_deals, dates=DEALS, order=82),
+    Measure("refunds", _("Refunds"), _("Won deals with a negative amount: they are credited like any other, as a loss."),
+            MONEY, partial(p.deals, which=f"w.is_won AND {number(AMOUNT)} < 0", value=number(AMOUNT)), "sum", d.of_deals, dates=DEALS, order=82),
     Measure("won_before_first_contact", _("Won before first contact"), _("Won deals whose day of winning is before the day the lead was created: a question about the data."),
             COUNT, partial(p.quality, relation="<"), dimensions=d.of_deals, dates=DEALS, order=80),
     Measure("won_same_day", _("Won on the day of first contact"), _("Won deals whose day of winning is the day the lead was created."),

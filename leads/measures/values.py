@@ -44,7 +44,11 @@ MERGED = f"""MATERIALIZED (WITH RECURSIVE step AS (
   ), walk AS (SELECT loser_id, root_id, 1 AS deep FROM step
     UNION ALL SELECT w.loser_id, s.root_id, w.deep + 1 FROM walk w JOIN step s ON s.loser_id = w.root_id WHERE w.deep < 50)
   SELECT DISTINCT ON (loser_id) loser_id, root_id FROM walk ORDER BY loser_id, deep DESC)"""
-CTES = {"late": f"MATERIALIZED {LATE}", "merged": MERGED}
+# The same of campaigns.
+SAME = MERGED.replace("leads_merge ", "leads_campaignmerge ").replace(
+    "k.subject = 'merge'", "k.subject = 'campaignmerge'"
+)
+CTES = {"late": f"MATERIALIZED {LATE}", "merged": MERGED, "same": SAME}
 
 
 def not_corrected(subject: str, alias: str) -> str:
@@ -71,14 +75,21 @@ def value(subject: str, field: str, alias: str = "") -> str:
     return f"(CASE WHEN {alias}.id IN {changed} THEN {then} ELSE {now} END)"
 
 
-def belongs(company: str = "") -> str:
-    """Joins from a lead (l) to its company (c) and campaign (g). `company`: SQL of the id of another one that wins."""
+def belongs(company: str = "", name: str = "g") -> str:
+    """Joins from a lead (l) to its company (c) and campaign (g). `company`: SQL of the id of another one that wins; `name`: of
+    the campaign's join, where g is another campaign."""
     firm = f"{value('lead', 'company')}::bigint"
     firm = f"coalesce({company}, {firm})" if company else firm
     return (
         f" LEFT JOIN leads_company c ON c.id = {firm}"
-        f" LEFT JOIN leads_campaign g ON g.id = {value('lead', 'campaign')}::bigint"
+        f" CROSS JOIN LATERAL (SELECT {value('lead', 'campaign')}::bigint AS id) nm" + campaign("nm.id", name)
     )
+
+
+def campaign(number: str, name: str = "g") -> str:
+    """Joins from the id of a campaign to the one that it counts with (g)."""
+    same = f" LEFT JOIN same s{name} ON s{name}.loser_id = {number}"
+    return f"{same} LEFT JOIN leads_campaign {name} ON {name}.id = coalesce(s{name}.root_id, {number})"
 
 
 BELONGS = belongs()
@@ -89,7 +100,7 @@ def number(text: str) -> str:
     return f"(CASE WHEN {text} ~ {NUMERIC} THEN ({text})::numeric END)"
 
 
-def people(lead_id: str, company: str = "", few: bool = False) -> str:
+def people(lead_id: str, company: str = "", few: bool = False, name: str = "g") -> str:
     """Joins from an id of a lead to the lead that stands for it (l), its company (c) and campaign (g); see `belongs`.
 
     `few`: of all leads so few are asked for that each is looked up, instead of reading all of them.
@@ -100,7 +111,7 @@ def people(lead_id: str, company: str = "", few: bool = False) -> str:
         if few
         else f" LEFT JOIN leads_lead l ON l.id = {root}"
     )
-    return f" LEFT JOIN merged mg ON mg.loser_id = {lead_id}{lead}" + belongs(company)
+    return f" LEFT JOIN merged mg ON mg.loser_id = {lead_id}{lead}" + belongs(company, name)
 
 
 def attributes(*subjects: str) -> dict[str, Dimension]:

@@ -8,7 +8,7 @@ PROTECT = django.db.models.deletion.PROTECT
 class Migration(migrations.Migration):
     """A remark is about anything, praise or problem, and is answered; a note about no lead belongs to a remark."""
 
-    dependencies = [("leads", "0050_routing")]
+    dependencies = [("leads", "0055_means")]
 
     operations = [
         migrations.AlterField(

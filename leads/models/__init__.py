@@ -40,6 +40,7 @@ from .facts import (  # noqa: F401
     Spend,
 )
 from .identities import Campaign, Company, Deal, Lead, LeadKey, Stage, Visitor  # noqa: F401
+from .means import CampaignMerge, HourlyRate, Level, LinkRules, PlannedCost, TimeSpent  # noqa: F401
 from .replays import Replay, SalesTime  # noqa: F401
 from .retention import ErasureProposal, RetentionRule  # noqa: F401
 from .rights import (  # noqa: F401
@@ -58,6 +59,7 @@ from .rights import (  # noqa: F401
     Suppression,
     SuppressionKey,
 )
+from .touches import Touch, TouchMark  # noqa: F401
 from .twins import MergeSuggestion  # noqa: F401
 from .working import (  # noqa: F401
     Behaviour,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from smarketing.rows.kinds import Fact
 
-from .querysets import SpendQuerySet
+from .querysets import TakenBackQuerySet
 
 
 class Dated(Fact):
@@ -143,16 +143,16 @@ class DealContact(Dated):
 
 
 class Spend(Dated):
-    """Money spent on a campaign for a day (`occurred_at` is the start of that local day)."""
+    """Money spent for a day (`occurred_at` is the start of that local day) on a campaign; None: nobody said on which."""
 
-    campaign = models.ForeignKey("leads.Campaign", models.PROTECT, related_name="spends")
+    campaign = models.ForeignKey("leads.Campaign", models.PROTECT, null=True, related_name="spends")
     spent_on = models.DateField()
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     label = models.CharField(max_length=80, default="")
     by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
     imported_by = models.ForeignKey("leads.Import", models.PROTECT, null=True, related_name="+")
 
-    objects = SpendQuerySet.as_manager()
+    objects = TakenBackQuerySet.as_manager()
 
 
 class Join(Dated):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
@@ -234,16 +234,18 @@ class CampaignQuerySet(QuerySet):
         )
 
 
-class SpendQuerySet(QuerySet):
-    def standing(self) -> "SpendQuerySet":
-        """Those that were not taken back."""
-        return _not_taken_back(self, "spend")
+class TakenBackQuerySet(QuerySet):
+    """Facts that corrections name by the name of their model."""
 
-    def with_correction(self) -> "SpendQuerySet":
+    def standing(self) -> Self:
+        """Those that were not taken back."""
+        return _not_taken_back(self, str(self.model._meta.model_name))
+
+    def with_correction(self) -> Self:
         """`back_at`, `back_by`, `back_reason` of those that were taken back."""
         from .facts import Correction
 
-        rows = Correction.objects.filter(subject="spend", subject_id=OuterRef("pk"))
+        rows = Correction.objects.filter(subject=self.model._meta.model_name, subject_id=OuterRef("pk"))
         return self.annotate(
             back_at=Subquery(rows.values("occurred_at")), back_by=Subquery(rows.values("by__name")), back_reason=Subquery(rows.values("reason")),
         )  # fmt: skip

@@ -13,6 +13,7 @@ from django.db.models.functions import Cast
 from leads.intake import addresses, columns, words
 from leads.models import AttributeChange, Company, Deal, Decision, Handoff, Import, Lead, Suppression
 from leads.replay import columns as replay_columns
+from leads.touches import store as touches
 from smarketing.jobs.models import Chunk, Outbox, Run
 from smarketing.notify.models import Mail, Notice
 from smarketing.web import export_files
@@ -41,6 +42,11 @@ def _facts(who: Person) -> None:
     for subject, ids in (("lead", who.leads), ("deal", who.deals), ("company", alone)):
         for pk in ids:
             columns.rebuild_all(subject, pk, pk + 1)
+
+
+def _touches(who: Person) -> None:
+    """Which campaigns touched them: what their events said is gone."""
+    touches.again(who.leads, who.owned)
 
 
 def _others(who: Person) -> None:
@@ -151,7 +157,7 @@ def _columns(who: Person) -> None:
 
 
 PARTS: list[Callable[[Person], None]] = [
-    _staged, _facts, _others, _found_by, _mails, _answers, _views, _exports, _columns, _faults,
+    _staged, _facts, _touches, _others, _found_by, _mails, _answers, _views, _exports, _columns, _faults,
 ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("personas", "0011_glossary"),
-        ("reporting", "0002_books_shown"),
+        ("reporting", "0003_attribution_settings"),
         ("sla", "0009_terms_review"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -93,3 +93,8 @@ def returned(parts: Sequence[Figure]) -> Figure:
     """(First part - second) ÷ second; null over 0."""
     top, below = (part.value or 0 for part in parts)
     return Figure((Fraction(top) - Fraction(below)) / Fraction(below) if below else None, parts[0].n)
+
+
+def total(parts: Sequence[Figure]) -> Figure:
+    """The sum of the parts."""
+    return Figure(sum((Fraction(part.value or 0) for part in parts), Fraction(0)), sum(part.n for part in parts))

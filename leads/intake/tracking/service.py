@@ -12,7 +12,7 @@ from leads.models import Campaign, RefusedArrival, Source
 from smarketing.accounts.models import Token
 from smarketing.rows.fence import Fence
 
-from . import identities, traits
+from . import identities, links, traits
 from .wire import Message, Problem, messages
 
 
@@ -88,15 +88,14 @@ def _event(message: Message) -> Tracked:
         name=message.name,
         page=message.page,
         form=message.form if message.kind == "form" else "",
-        properties={} if personal else message.properties,
+        properties={} if personal else message.properties | links.properties(message),
         body=message.body,
         message=message,
     )
 
 
 def _campaign(message: Message) -> str:
-    said = message.campaign.get("name") or message.properties.get("utm_campaign")
-    return said.strip().lower() if isinstance(said, str) else ""
+    return links.values(message).get("campaign", "").lower()
 
 
 def _campaigns(mine: Sequence[Message]) -> dict[str, int]:

@@ -1,0 +1,147 @@
+"""Measures of credit: revenue by model, return with margin, sourced and influenced, and what the data say oddly.
+
+Their rows are those of the deals, joined to what was reckoned of each: a credit per campaign, or a flag.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from leads.measures import dimensions as d
+from leads.measures import populations as p
+from leads.measures.table import DEALS
+from leads.measures.values import number, people
+from reporting.attribution.models import BY_KEY
+from smarketing.measures.numbers import COUNT, MONEY, RATIO
+from smarketing.measures.question import Question
+from smarketing.measures.reduces import returned
+from smarketing.measures.registry import Column, Measure, Part, Population, register, register_family
+
+from . import labels, origins, reckoned, settings
+
+AMOUNT = number(p.AMOUNT)
+_CREDITS = """(SELECT * FROM unnest(%(cr_deals)s::bigint[], %(cr_campaigns)s::bigint[], %(cr_cents)s::bigint[]) WITH ORDINALITY
+  AS c(deal_id, campaign_id, cents, n))"""
+_FLAGGED = "(SELECT unnest(%(fl_deals)s::bigint[]) AS deal_id)"
+_CREDITED = (
+    Column("credited_to", _("credited to"), "coalesce(nullif(g.name, ''), g.key)"),
+    Column("credit", _("credit"), "cr.cents / 100.0", "money"),
+)
+
+
+def credits(question: Question, model: str = "") -> Population:
+    """Credits of the won deals, one row per deal and campaign; what no touch explains has none. `model` "": the chosen one."""
+    found = reckoned.credits(question, model)
+    base = p.deals(question, "won")
+    return replace(
+        base,
+        source=f"{base.source} JOIN credited cr ON cr.deal_id = w.id LEFT JOIN leads_campaign g ON g.id = cr.campaign_id",
+        key="cr.n",
+        value="cr.cents / 100.0",
+        ctes={**base.ctes, "credited": _CREDITS},
+        params={**base.params, **_columns(found)},
+        columns=(*p.LEAD, *p.DEAL, *_CREDITED),
+        beside=people("w.declared_id", p.FIRM, few=True, name="lg"),
+        brings=("l", "c", "lg"),
+        link=("reporting:journey", "w.id"),
+        seen=None,
+    )
+
+
+def _columns(found: Sequence[tuple[int, int | None, int]]) -> dict[str, list]:
+    deals, campaigns, cents = zip(*found, strict=True) if found else ((), (), ())
+    return {"cr_deals": list(deals), "cr_campaigns": list(campaigns), "cr_cents": list(cents)}
+
+
+def flagged(question: Question, flag: str, state: str = "won", **more: Any) -> Population:
+    """Deals of which a flag holds (`reckoned.FLAGS`, or a definition of `origins`)."""
+    base = p.deals(question, state, **more)
+    return replace(
+        base,
+        source=f"{base.source} JOIN flagged fl ON fl.deal_id = w.id",
+        ctes={**base.ctes, "flagged": _FLAGGED},
+        params={**base.params, "fl_deals": reckoned.deals_with(question, flag)},
+        link=("reporting:journey", "w.id"),
+        seen=None,
+    )
+
+
+def with_margin(question: Question) -> Population:
+    """Won deals; the value is the margin of the version that holds on the first day."""
+    margin: Decimal = settings.of_day(question.first, question.cutoff).margin
+    base = p.deals(question, "won", value=f"({AMOUNT} * %(margin)s::numeric)")
+    return replace(base, params={**base.params, "margin": margin})
+
+
+def of_credits(question: Question) -> Mapping[str, Any]:
+    """Dimensions of credits: campaign, channel and programme are those credited."""
+    return {key: one for key, one in d.of_deals(question).items() if not key.startswith("campaign.")} | {
+        key: d.SHARED[key] for key in ("campaign", "programme", "channel")
+    }
+
+
+def _attributed(model: str) -> Measure | None:
+    """`attributed:w`: revenue credited by one model."""
+    if model not in BY_KEY:
+        return None
+    return Measure(
+        f"attributed:{model}", labels.attributed(model), labels.MODELS[model][1], MONEY, partial(credits, model=model), "sum",
+        of_credits, dates=DEALS,
+    )  # fmt: skip
+
+
+_ORIGINS: dict[str, tuple[Any, str, str, Callable[[str], dict[str, Any]]]] = {
+    "origin": (_("revenue won"), MONEY, "sum", lambda flag: {"population": partial(flagged, flag=flag, value=AMOUNT), "dates": DEALS}),
+    "origin_won": (_("deals won"), COUNT, "count", lambda flag: {"population": partial(flagged, flag=flag), "dates": DEALS}),
+    "origin_rate": (_("win rate"), RATIO, "share", lambda flag: {"population": partial(flagged, flag=flag, state="", which="NOT w.is_open", hit="w.is_won"), "dates": ("won",), "interval": True}),
+    "origin_open": (_("revenue open"), MONEY, "sum", lambda flag: {"population": partial(flagged, flag=flag, state="open", value=AMOUNT), "dates": ("opened",)}),
+}  # fmt: skip
+
+
+def _origin(prefix: str, flag: str) -> Measure | None:
+    """`origin:before`: revenue won from deals that meet a definition; and their number, win rate, open revenue."""
+    if flag not in origins.DEFINITIONS:
+        return None
+    what, unit, reduce, shape = _ORIGINS[prefix]
+    label, words = labels.ORIGINS[flag]
+    return Measure(
+        f"{prefix}:{flag}", labels.joined(label, what), words, unit, reduce=reduce, dimensions=d.of_deals, **shape(flag)
+    )
+
+
+def _flag(flag: str, order: int) -> Measure:
+    label, words = labels.FLAGS[flag]
+    return Measure(
+        f"won_{flag}", label, words, COUNT, partial(flagged, flag=flag), dimensions=d.of_deals, dates=DEALS, order=order
+    )
+
+
+MEASURES = (
+    Measure("revenue_attributed", _("Revenue attributed"), _("Revenue of won deals, credited to campaigns by the model agreed for the first day of the period; what no touch explains is credited to none."),
+            MONEY, credits, "sum", of_credits, dates=DEALS, order=78),
+    Measure("roi_attributed", _("Return on investment, attributed"), _("(Revenue attributed − money spent in the period) ÷ money spent in the period."),
+            RATIO, dimensions=d.of_spend, dates=DEALS, combine=returned, order=78,
+            parts=(Part("revenue_attributed", _("revenue attributed")), Part("cost", _("cost")))),
+    Measure("margin", _("Margin won"), _("Revenue of won deals × the margin agreed for the first day of the period."),
+            MONEY, with_margin, "sum", d.of_deals, dates=DEALS, order=78),
+    Measure("romi", _("Return on marketing investment"), _("(Revenue × margin − money spent in the period) ÷ money spent in the period (ROMI)."),
+            RATIO, dimensions=d.of_spend, dates=DEALS, combine=returned, order=78,
+            parts=(Part("margin", _("margin")), Part("cost", _("cost")))),
+    Measure("loaded_romi", _("Return on marketing investment, loaded"), _("(Revenue × margin − money spent − cost of people's time) ÷ (money spent + cost of people's time)."),
+            RATIO, dimensions=d.of_spend, dates=DEALS, combine=returned, order=78,
+            parts=(Part("margin", _("margin")), Part("loaded_cost", _("loaded cost")))),
+    *(_flag(flag, 83) for flag in labels.FLAGS),
+)  # fmt: skip
+
+
+def register_all() -> None:
+    """Called once when the app is ready."""
+    for measure in MEASURES:
+        register(measure)
+    register_family("attributed", _attributed)
+    for prefix in _ORIGINS:
+        register_family(prefix, partial(_origin, prefix))
