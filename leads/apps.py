@@ -13,7 +13,7 @@ class LeadsConfig(AppConfig):
         from leads.judging import rebuild, resembling
         from leads.measures import table
         from leads.models import Lead
-        from leads.pages import beside, day_one, finding, language, settings
+        from leads.pages import beside, day_one, finding, language, mails, settings
         from leads.replay import tasks as replaying
         from leads.rights import disagreement_notices, remarks
         from smarketing.accounts import company
@@ -39,5 +39,6 @@ class LeadsConfig(AppConfig):
             room.register()
         company.HAS_FACTS.append(lambda: Lead.objects.exists())
         slots.fill("lead.actions", beside.to_queue, 10)
+        slots.fill("persona.results", mails.of_persona, 80)
         slots.fill("lead.identity", beside.deals_of_lead, 20)
         parts.register("leads", rebuild.run, order=20)
