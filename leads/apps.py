@@ -13,7 +13,7 @@ class LeadsConfig(AppConfig):
         from leads.judging import rebuild, resembling
         from leads.measures import table
         from leads.models import Lead
-        from leads.pages import absences, beside, day_one, finding, language, routing, settings
+        from leads.pages import absences, beside, day_one, finding, language, mails, routing, settings
         from leads.replay import tasks as replaying
         from leads.rights import contest_notices, contests, disagreement_notices, remarks
         from smarketing.accounts import company
@@ -43,5 +43,6 @@ class LeadsConfig(AppConfig):
         slots.fill("lead.actions", beside.to_queue, 10)
         slots.fill("lead.judgement", routing.of_lead, 60)
         slots.fill("queue.actions", absences.in_queue, 60)
+        slots.fill("persona.results", mails.of_persona, 80)
         slots.fill("lead.identity", beside.deals_of_lead, 20)
         parts.register("leads", rebuild.run, order=20)

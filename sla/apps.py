@@ -9,6 +9,7 @@ class SlaConfig(AppConfig):
 
     def ready(self) -> None:
         from leads.handoffs import hooks
+        from leads.pages import done
         from smarketing.agreements import kinds
         from smarketing.jobs import bell
         from smarketing.rows import rebuild
@@ -46,6 +47,8 @@ class SlaConfig(AppConfig):
         places.fill("queue.kept", beside.kept)
         places.fill("queue.actions", beside.results)
         places.fill("focus.promise", beside.promise)
+        places.fill("focus.wait", beside.wait)
+        done.DONE["pause"] = beside.waits
         kinds.register(
             kinds.PaperKind(
                 "terms",

@@ -38,8 +38,9 @@ class Reading:
 
 
 def first_attempt(log: Log, due: datetime, target: int, at: datetime) -> Reading:
-    """First attempt at or before `due`."""
-    return _settle(log, due, at, kept_at=log.attempts[0] if log.attempts else None)
+    """First attempt, or the prospect spoken to, at or before `due`."""
+    kept = min((moment for moment in (*log.attempts[:1], log.reached_at) if moment), default=None)
+    return _settle(log, due, at, kept_at=kept)
 
 
 def min_attempts(log: Log, due: datetime, target: int, at: datetime) -> Reading:

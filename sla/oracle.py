@@ -68,8 +68,9 @@ def _logs(handoffs: list[Handoff]) -> dict[int, Log]:
     taken_back = Correction.objects.filter(subject="attempt").values("subject_id")
     tries: dict[int, list[Try]] = defaultdict(list)
     made = Attempt.objects.filter(handoff__in=ids).exclude(pk__in=taken_back).order_by("occurred_at", "id")
-    for pk, occurred_at, channel in made.values_list("handoff_id", "occurred_at", "channel").iterator(5000):
-        tries[pk].append(Try(occurred_at, channel))
+    said = ("handoff_id", "occurred_at", "channel", "outcome")
+    for pk, *one in made.values_list(*said).iterator(5000):
+        tries[pk].append(Try(*one))
     found = HandoffState.objects.filter(handoff__in=ids).exclude(state="withdrawn", reason="undone")
     read = ("handoff_id", "state", "reached_at", "sql_at", "decided_at", "closed_at")
     states = {row[0]: row[1:] for row in found.values_list(*read)}

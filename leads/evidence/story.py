@@ -83,9 +83,19 @@ FROM leads_assignment a {_BACK.format("assignment", "a")} JOIN leads_handoff h O
 WHERE h.lead_id = ANY(%(leads)s) AND {_KNOWN.format("a")}""",
     "attempt": f"""
 SELECT a.occurred_at, 9, a.id, 'attempt', a.recorded_at, false, {_LATE.format("a")}, a.rep_id, 1, a.occurred_at, k.id,
-  jsonb_build_object('channel', a.channel, 'outcome', a.outcome, 'next', a.next_step_on, 'note', n.text), a.lead_id
+  jsonb_build_object('channel', a.channel, 'outcome', a.outcome, 'minutes', a.minutes, 'step', a.next_step, 'next', a.next_step_on, 'note', n.text), a.lead_id
 FROM leads_attempt a {_BACK.format("attempt", "a")} LEFT JOIN leads_attemptnote n ON n.attempt_id = a.id
 WHERE a.lead_id = ANY(%(leads)s) AND {_KNOWN.format("a")}""",
+    "snooze": """
+SELECT s.occurred_at, 17, s.id, 'snooze', s.recorded_at, false, false, s.by_id, 1, s.occurred_at, NULL::bigint,
+  jsonb_build_object('reason', s.reason, 'until', s.until), h.lead_id
+FROM leads_snooze s JOIN leads_handoff h ON h.id = s.handoff_id
+WHERE h.lead_id = ANY(%(leads)s) AND s.known_at <= %(t)s AND s.occurred_at <= %(t)s""",
+    "skip": """
+SELECT s.occurred_at, 18, s.id, 'skip', s.recorded_at, false, false, s.by_id, 1, s.occurred_at, NULL::bigint,
+  jsonb_build_object('reason', s.reason), h.lead_id
+FROM leads_skip s JOIN leads_handoff h ON h.id = s.handoff_id
+WHERE h.lead_id = ANY(%(leads)s) AND s.known_at <= %(t)s AND s.occurred_at <= %(t)s""",
     "decision": f"""
 SELECT d.occurred_at, 10, d.id, 'decision', d.recorded_at, false, {_LATE.format("d")}, d.by_id, 1, d.occurred_at, k.id,
   jsonb_build_object('kind', d.kind, 'reason', d.reason, 'evidence', d.evidence, 'return_on', d.return_on), h.lead_id
@@ -133,7 +143,7 @@ FILTERS: dict[str, dict[str, str]] = {
     "web": {"event": f"NOT ({_MAIL})", "join": "true"},
     "calls": {"attempt": _CALL},
     "stages": dict.fromkeys(
-        ("born", "qualification", "hold", "handoff", "move", "assignment", "decision", "deal", "sold", "reset", "merge"), "true"
+        ("born", "qualification", "hold", "handoff", "move", "assignment", "decision", "snooze", "skip", "deal", "sold", "reset", "merge"), "true"
     ),
     "notes": {"note": "true", "consent": "true", "attempt": "body ->> 'note' <> ''"},
     "values": {"change": "true", "sold": "true"},

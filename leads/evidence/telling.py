@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from leads.handoffs import deals, reasons
 from leads.intake import corrections
@@ -20,9 +20,12 @@ from leads.models import (
     Hold,
     Lead,
     Ruling,
+    Skip,
+    Snooze,
     Stage,
 )
 from smarketing.accounts.models import Side, User
+from smarketing.rows import clock
 
 from . import criteria, values, whens
 from .names import Names
@@ -170,10 +173,30 @@ def _attempt(entry: Entry, names: Names) -> str:
         "channel": Attempt.Channel(entry.body["channel"]).label,
         "outcome": Attempt.Outcome(entry.body["outcome"]).label,
     }
+    parts = [_("%(channel)s: %(outcome)s") % words]
+    if entry.body["minutes"] is not None:
+        n = entry.body["minutes"]
+        parts.append(ngettext("%(n)s minute", "%(n)s minutes", n) % {"n": n})
+    step = Attempt.Channel(entry.body["step"]).label if entry.body["step"] else ""
     if entry.body["next"]:
-        words["day"] = formats.date_format(date.fromisoformat(entry.body["next"]), "SHORT_DATE_FORMAT")
-        return _("%(channel)s: %(outcome)s · next step on %(day)s") % words
-    return _("%(channel)s: %(outcome)s") % words
+        words = {"day": formats.date_format(date.fromisoformat(entry.body["next"]), "SHORT_DATE_FORMAT"), "step": step}
+        parts.append((_("next step on %(day)s: %(step)s") if step else _("next step on %(day)s")) % words)
+    elif step:
+        parts.append(_("next step: %(step)s") % {"step": step})
+    return " · ".join(parts)
+
+
+def _snooze(entry: Entry, names: Names) -> str:
+    why = Snooze.Reason(entry.body["reason"]).label
+    if entry.body["reason"] == Snooze.Reason.WOKEN:
+        return str(why)
+    until = timezone.localtime(datetime.fromisoformat(entry.body["until"]), clock.zone())
+    words = {"when": formats.date_format(until, "SHORT_DATETIME_FORMAT"), "why": why}
+    return _("snoozed until %(when)s: %(why)s") % words
+
+
+def _skip(entry: Entry, names: Names) -> str:
+    return _("skipped: %(why)s") % {"why": Skip.Reason(entry.body["reason"]).label}
 
 
 def _decision(entry: Entry, names: Names) -> str:
@@ -273,7 +296,13 @@ _ICONS = {
     "mail_delivered": "envelope", "mail_bounce": "envelope", "unsubscribe": "x-circle", "webinar": "play-circle",
     "download": "download", "demo": "lightning-charge", "identify": "person-check",
 }  # fmt: skip
-_CHANNELS = {"call": "telephone", "mail": "envelope", "message": "chat-left-text", "visit": "geo-alt"}
+_CHANNELS = {
+    "call": "telephone",
+    "mail": "envelope",
+    "auto_mail": "envelope",
+    "message": "chat-left-text",
+    "visit": "geo-alt",
+}
 
 
 @dataclass(frozen=True)
@@ -294,6 +323,8 @@ KINDS: dict[str, Kind] = {
     "move": Kind(_move, "flag"),
     "assignment": Kind(_assignment, "person-badge", "sales"),
     "attempt": Kind(_attempt, lambda body: _CHANNELS.get(body["channel"], "telephone"), "sales"),
+    "snooze": Kind(_snooze, "clock", "sales"),
+    "skip": Kind(_skip, "skip-forward", "sales"),
     "decision": Kind(_decision, "hand-thumbs-up", "sales"),
     "deal": Kind(_deal, "briefcase", "sales"),
     "contact": Kind(_contact, "people", "sales"),

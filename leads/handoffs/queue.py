@@ -1,19 +1,24 @@
 """The rep's queue: what is owed in which order, why now, and what is next. Reads only."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import connection
 from django.db.models import Count, Q
 
-from leads.models import HandoffState
-from leads.models.queues import Key, key_of
+from leads.models import Attempt, HandoffState, Skip
+from leads.models.queues import PROMISE, Key, key_of
 from smarketing.accounts.models import User
 from smarketing.calendars import services as calendars
 from smarketing.rows import clock
 
+from . import catching_up
+
 PAGE = 50
+REST = timedelta(hours=2)  # so long a lead that was worked does not come up by itself
+AROUND = 10  # rows above the one to which somebody comes back
 HOT = timedelta(hours=24)
 NOON = time(12)
 SHOWN_KINDS = ("page", "form", "track", "mail_click", "webinar", "download", "demo")
@@ -62,11 +67,16 @@ class Touch:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a handoff stands in its queue: 3 of 14, and the one that follows (the first again after the last)."""
+    """Where a handoff stands in its queue: 3 of 14, the one that follows (the first again after the last), the one before.
+
+    `back` is the key after which a page of the list begins that shows it; None for the first page.
+    """
 
     position: int
     total: int
     next_id: int | None
+    previous_id: int | None = None
+    back: Key | None = None
 
 
 def counts(owed, at: datetime) -> Counts:
@@ -89,21 +99,56 @@ def tomorrow(at: datetime) -> datetime:
     return datetime.combine(at.astimezone(zone).date() + timedelta(days=1), time(), tzinfo=zone)
 
 
-def page(owed, after: Key | None = None, size: int = PAGE) -> tuple[list[HandoffState], Key | None]:
-    """(rows in order, key of the following page or None)."""
-    rows = list(owed.page_after(after, size + 1))
+def page(
+    owed, at: datetime, after: Key | None = None, size: int = PAGE, order: str = PROMISE
+) -> tuple[list[HandoffState], Key | None]:
+    """(rows in order as it is at an instant, key of the following page or None)."""
+    rows = list(owed.page_after(after, size + 1, order, at))
     return rows[:size], (key_of(rows[size - 1]) if len(rows) > size else None)
 
 
-def place(owed, key: Key, handoff_id: int) -> Place:
-    """The place of a key in a queue. The handoff itself need not be owed any more."""
-    total = owed.count()
-    following = owed.after(key).exclude(handoff_id=handoff_id)
-    behind = following.count()
-    nearest = next(iter(owed.exclude(handoff_id=handoff_id).page_after(key, 1)), None)
-    if nearest is None:
-        nearest = next(iter(owed.exclude(handoff_id=handoff_id).page_after(None, 1)), None)
-    return Place(max(total - behind, 1), total, nearest.handoff_id if nearest else None)
+def place(owed, at: datetime, key: Key, handoff_id: int, order: str = PROMISE) -> Place:
+    """The place of a key in a queue in an order. The handoff itself need not be owed any more."""
+    others = owed.exclude(handoff_id=handoff_id)
+    total, behind = owed.count(), others.after(key, order, at).count()
+    position = max(total - behind, 1)
+    ahead = list(others.before(key, order, at)[:AROUND])
+    back = key_of(ahead[-1]) if position > PAGE and len(ahead) == AROUND else None
+    before = ahead[0].handoff_id if ahead else None
+    return Place(position, total, following(owed, at, key, handoff_id, order), before, back)
+
+
+def following(owed, at: datetime, key: Key, handoff_id: int, order: str = PROMISE) -> int | None:
+    """The handoff after a key, the first one again after the last; None where nothing else is owed."""
+    others = owed.exclude(handoff_id=handoff_id)
+    for start in (key, None):
+        if nearest := next(iter(others.page_after(start, 1, order, at)), None):
+            return nearest.handoff_id
+    return None
+
+
+def onward(owed, at: datetime, user: User, key: Key, handoff_id: int, order: str = PROMISE) -> int | None:
+    """The handoff that comes after work on one: the first in the order that nobody worked just now; by promise each fifth
+    turn of a day goes to a broken promise (`catching_up`). Where all were worked, the one after the key."""
+    lately = {"recorded_at__gt": at - REST, "occurred_at__gt": at - REST}
+    worked = [
+        one for model in (Attempt, Skip) for one in model.objects.filter(**lately).values_list("handoff", flat=True)
+    ]
+    fresh = owed.exclude(handoff_id__in={handoff_id, *worked})
+    turn = _turns(user, at)
+    if order == PROMISE and catching_up.catches_up(turn):
+        broken = fresh.due_before(at)
+        if ranks := sorted(set(broken.order_by().values_list("grade_rank", flat=True).distinct())):
+            return broken.filter(grade_rank=catching_up.rank_of_turn(turn, ranks)).in_order()[0].handoff_id
+    first = next(iter(fresh.page_after(None, 1, order, at)), None)
+    return first.handoff_id if first else following(owed, at, key, handoff_id, order)
+
+
+def _turns(user: User, at: datetime) -> int:
+    """How many leads somebody worked or passed over on the local day so far."""
+    since = tomorrow(at) - timedelta(days=1)
+    day = {"occurred_at__gte": since, "occurred_at__lte": at}
+    return Attempt.objects.filter(rep=user, **day).count() + Skip.objects.filter(by=user, **day).count()
 
 
 def last_events(lead_ids: Iterable[int], at: datetime) -> dict[int, Touch]:
@@ -136,6 +181,19 @@ def axis(calendar: int | None = None):
         return calendars.axis(version)
     versions = calendars.current()
     return calendars.axis(max(versions, key=lambda version: version.created_at)) if versions else None
+
+
+def business_day(axis, at: datetime, n: int, zone) -> date:
+    """The n-th business day after the local day of an instant; without a calendar the n-th day from Monday to Friday."""
+    if axis is not None:
+        ahead = [one for one in axis.days[bisect_right(axis.midnights, _micros(at)) :][:n]]
+        if len(ahead) == n:
+            return ahead[-1]
+    day = at.astimezone(zone).date()
+    while n:
+        day += timedelta(days=1)
+        n -= day.weekday() < 5
+    return day
 
 
 def written(key: Key) -> str:

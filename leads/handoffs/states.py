@@ -15,13 +15,13 @@ from django.db.models import Q
 
 from leads.intake import merging
 from leads.intake.bulk import among
-from leads.models import Assignment, Attempt, AttributeChange, Correction, Deal, Decision, Handoff, Merge
+from leads.models import Assignment, Attempt, AttributeChange, Correction, Deal, Decision, Handoff, Merge, Snooze
 from smarketing.rows import clock
 from smarketing.rows.fence import Fence
 
 from . import hooks, story
 from .rules import body_of
-from .story import Charge, Story, Try, Verdict
+from .story import Charge, Nap, Story, Try, Verdict
 
 _TYPES = {
     "handoff_id": "bigint", "lead_id": "bigint", "line_id": "bigint", "state": "text", "is_open": "boolean",
@@ -29,6 +29,7 @@ _TYPES = {
     "first_attempt_at": "timestamptz", "tried": "text", "reached_at": "timestamptz", "accepted_at": "timestamptz", "implicit": "boolean",
     "decided_at": "timestamptz", "first_decision": "text", "reason": "text", "sql_at": "timestamptz",
     "closed_at": "timestamptz", "grade_rank": "smallint", "effective_at": "timestamptz",
+    "snoozed_until": "timestamptz",
 }  # fmt: skip
 _KEYS = ("handoff_id", "lead_id", "line_id")
 _UPSERT = """
@@ -146,6 +147,7 @@ def read(handoffs: Sequence[Handoff], cutoff: Cutoff = None) -> dict[int, Story]
     """The story of each handoff, by its id: as the log has it now, or as known at a cut-off."""
     ids = [one.pk for one in handoffs]
     charges, verdicts, tries = _charges(ids, cutoff), _verdicts(ids, cutoff), _tries(ids, cutoff)
+    naps = _naps(ids, cutoff)
     sold, merged, undone = _sold(handoffs, cutoff), _merged(handoffs, cutoff), _back("handoff", ids, cutoff)
     return {
         one.pk: Story(
@@ -155,6 +157,7 @@ def read(handoffs: Sequence[Handoff], cutoff: Cutoff = None) -> dict[int, Story]
             charges=charges.get(one.pk, ()),
             verdicts=verdicts.get(one.pk, ()),
             tries=tries.get(one.pk, ()),
+            naps=naps.get(one.pk, ()),
             sold_at=sold.get(one.pk),
             merged_at=merged.get(one.lead_id),
             undone_at=undone.get(one.pk),
@@ -203,6 +206,14 @@ def _tries(ids: Sequence[int], cutoff: Cutoff) -> dict[int, list[Try]]:
     found = defaultdict(list)
     for pk, *one in _kept(Attempt, ids, cutoff).values_list("handoff_id", "occurred_at", "channel", "outcome"):
         found[pk].append(Try(*one))
+    return found
+
+
+def _naps(ids: Sequence[int], cutoff: Cutoff) -> dict[int, list[Nap]]:
+    found = defaultdict(list)
+    rows = _by(Snooze.objects, cutoff).filter(among("handoff_id", ids)).order_by("occurred_at", "pk")
+    for pk, *one in rows.values_list("handoff_id", "occurred_at", "until"):
+        found[pk].append(Nap(*one))
     return found
 
 

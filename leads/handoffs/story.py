@@ -23,6 +23,14 @@ class Try:
 
 
 @dataclass(frozen=True)
+class Nap:
+    """One snooze: from when until when. One that ends where it begins takes the handoff up again."""
+
+    occurred_at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Verdict:
     """One decision that was not taken back."""
 
@@ -50,23 +58,47 @@ class Story:
     charges: Sequence[Charge] = ()
     verdicts: Sequence[Verdict] = ()
     tries: Sequence[Try] = ()
+    naps: Sequence[Nap] = ()
     sold_at: datetime | None = None
     merged_at: datetime | None = None
     undone_at: datetime | None = None
 
 
+REPLIED, AUTO_MAIL = "replied", "auto_mail"
+COUNTS, INBOUND, UNLISTED, SAME, DAY_FULL = "counts", "inbound", "unlisted", "same", "day_full"
+
+
+def weighed(attempts: Iterable[Any], rules: Mapping[str, Any], zone: ZoneInfo) -> list[tuple[Any, str]]:
+    """Each attempt in the order of their instants, with COUNTS or why it does not: what came from the prospect is none, its
+    channel is not listed, it lies within k minutes of one that counts, or m count on its local day already."""
+    apart = timedelta(minutes=rules["same_within_minutes"])
+    out: list[tuple[Any, str]] = []
+    last, days = None, dict[Any, int]()
+    for one in sorted(attempts, key=lambda one: one.occurred_at):
+        day = one.occurred_at.astimezone(zone).date()
+        if one.outcome == REPLIED:
+            why = INBOUND
+        elif one.channel not in rules["channels"]:
+            why = UNLISTED
+        elif last is not None and one.occurred_at - last <= apart:
+            why = SAME
+        elif days.get(day, 0) >= rules["per_day"]:
+            why = DAY_FULL
+        else:
+            why, last = COUNTS, one.occurred_at
+            days[day] = days.get(day, 0) + 1
+        out.append((one, why))
+    return out
+
+
 def counted(attempts: Iterable[Any], rules: Mapping[str, Any], zone: ZoneInfo) -> list[datetime]:
     """Instants of the attempts that count: on a listed channel, two within k minutes are one, at most m a local day."""
-    apart = timedelta(minutes=rules["same_within_minutes"])
-    kept: list[datetime] = []
-    days: dict[Any, int] = {}
-    for at in sorted(one.occurred_at for one in attempts if one.channel in rules["channels"]):
-        day = at.astimezone(zone).date()
-        if (kept and at - kept[-1] <= apart) or days.get(day, 0) >= rules["per_day"]:
-            continue
-        days[day] = days.get(day, 0) + 1
-        kept.append(at)
-    return kept
+    return [one.occurred_at for one, why in weighed(attempts, rules, zone) if why == COUNTS]
+
+
+def worked(attempts: Iterable[Any]) -> list[Any]:
+    """What somebody of sales did: neither what came from the prospect, nor what a machine sent."""
+    return [one for one in attempts if one.outcome != REPLIED and one.channel != AUTO_MAIL]
 
 
 def rank(grade: str) -> int:
@@ -92,7 +124,7 @@ def columns(story: Story, zone: ZoneInfo) -> dict[str, Any]:
         "attempts": len(tried),
         "first_attempt_at": tried[0] if tried else None,
         "tried": tried,
-        "reached_at": min((t.occurred_at for t in story.tries if t.outcome == "reached"), default=None),
+        "reached_at": min((t.occurred_at for t in story.tries if t.outcome in ("reached", REPLIED)), default=None),
         "accepted_at": accepted_at,
         "implicit": implicit,
         "decided_at": decided_at,
@@ -102,7 +134,17 @@ def columns(story: Story, zone: ZoneInfo) -> dict[str, Any]:
         "closed_at": closed_at,
         "grade_rank": rank(story.grade),
         "effective_at": story.effective_at,
+        "snoozed_until": None if state else _snoozed(story),
     }  # fmt: skip
+
+
+def _snoozed(story: Story) -> datetime | None:
+    """Until when the newest snooze sets a handoff aside; what was done with it since, or another rep, ends it."""
+    if not story.naps:
+        return None
+    nap = story.naps[-1]
+    since = [one.occurred_at for one in (*story.tries, *story.charges, *story.verdicts)]
+    return nap.until if nap.until > nap.occurred_at and all(at <= nap.occurred_at for at in since) else None
 
 
 def _known(*instants: datetime | None) -> list[datetime]:
@@ -113,7 +155,7 @@ def _acceptance(story: Story, sql_at: datetime | None) -> tuple[datetime | None,
     """(instant, implicit): said by the rep, else shown by the first attempt, by a giving back, or by success."""
     said = min((v.occurred_at for v in story.verdicts if v.kind == "accept"), default=None)
     refused = min((v.occurred_at for v in story.verdicts if v.kind == "refuse"), default=None)
-    shown = [t.occurred_at for t in story.tries] + [v.occurred_at for v in story.verdicts if v.kind == "return"]
+    shown = [t.occurred_at for t in worked(story.tries)] + [v.occurred_at for v in story.verdicts if v.kind == "return"]
     tried = min(shown, default=None)
     best = min(_known(said, tried), default=sql_at)
     if best is None or (refused is not None and refused < best):

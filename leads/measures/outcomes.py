@@ -41,7 +41,8 @@ DEALS = f"""MATERIALIZED (SELECT d.id, coalesce(mg.root_id, p.lead_id) AS lead_i
 FIRST_WIN = """(SELECT DISTINCT ON (lead_id) lead_id, id, closed_at, closed_day_only FROM dealt WHERE is_won
   ORDER BY lead_id, closed_at, id)"""
 TRIED = f"""(SELECT a.handoff_id, min(a.occurred_at) AS at, bool_or(a.outcome = 'reached') AS is_reached FROM leads_attempt a
-  WHERE a.recorded_at <= %(cutoff)s AND {not_corrected("attempt", "a")}{{followed}} GROUP BY a.handoff_id)"""
+  WHERE a.recorded_at <= %(cutoff)s AND a.outcome <> 'replied' AND a.channel <> 'auto_mail'
+    AND {not_corrected("attempt", "a")}{{followed}} GROUP BY a.handoff_id)"""
 SAID = f"""(SELECT v.handoff_id,
     min(v.occurred_at) FILTER (WHERE v.kind = 'accept') AS accepted,
     min(v.occurred_at) FILTER (WHERE v.kind = 'refuse') AS refused,

@@ -25,7 +25,7 @@ UPDATE leads_poolmember m SET waits = false, turn = coalesce((SELECT count(*) FR
 class Migration(migrations.Migration):
     dependencies = [
         ("calendars", "0001_initial"),
-        ("leads", "0039_rows_that_stand_out"),
+        ("leads", "0046_setting_aside"),
         ("personas", "0011_glossary"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

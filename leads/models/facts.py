@@ -111,6 +111,7 @@ class Attempt(Dated):
         MAIL = "mail", _("mail")
         MESSAGE = "message", _("message")
         VISIT = "visit", _("visit")
+        AUTO_MAIL = "auto_mail", _("automatic mail")  # counts only where the terms list it
 
     class Outcome(models.TextChoices):
         REACHED = "reached", _("reached")
@@ -118,6 +119,10 @@ class Attempt(Dated):
         VOICEMAIL = "voicemail", _("voicemail left")
         MAIL_SENT = "mail_sent", _("mail sent")
         WRONG_NUMBER = "wrong_number", _("wrong number")
+        REPLIED = (
+            "replied",
+            _("replied by themselves"),
+        )  # inbound: no attempt, but it keeps what the attempts were promised for
 
     handoff = models.ForeignKey("leads.Handoff", models.PROTECT, related_name="attempts")
     lead = models.ForeignKey("leads.Lead", models.PROTECT, related_name="attempts")
@@ -125,6 +130,8 @@ class Attempt(Dated):
     channel = models.CharField(max_length=10, choices=Channel)
     outcome = models.CharField(max_length=12, choices=Outcome)
     next_step_on = models.DateField(null=True)
+    next_step = models.CharField(max_length=10, choices=Channel, blank=True, default="", db_default="")
+    minutes = models.SmallIntegerField(null=True)  # how long it took
 
     class Meta:
         indexes = [BrinIndex(fields=["recorded_at"], name="attempt_recorded", pages_per_range=32)]

@@ -10,6 +10,33 @@ from smarketing.accounts.policy import may
 
 ORDER = ("due_at", "grade_rank", "effective_at", "handoff_id")
 Key = tuple[datetime | None, int, datetime, int]
+PROMISE, SCORE, NEWEST = "promise", "score", "newest"
+LIVE, BROKEN, UNDATED = 0, 1, 2  # parts of the order by promise: can still be kept, broken, none
+_DUE = "coalesce({t}.due_at, 'infinity')"
+_PART = "CASE WHEN {t}.due_at IS NULL THEN 2 WHEN {t}.due_at >= '{at}' THEN 0 ELSE 1 END"
+# How a queue may be ordered: what is compared, as (expression, part of the key), and whether the greatest comes first.
+ORDERS: dict[str, tuple[tuple[tuple[str, str], ...], bool]] = {
+    PROMISE: (
+        (
+            (_PART, "part"),
+            (_DUE, "due"),
+            ("{t}.grade_rank", "rank"),
+            ("{t}.effective_at", "since"),
+            ("{t}.handoff_id", "id"),
+        ),
+        False,
+    ),
+    SCORE: (
+        (("{t}.grade_rank", "rank"), (_DUE, "due"), ("{t}.effective_at", "since"), ("{t}.handoff_id", "id")),
+        False,
+    ),
+    NEWEST: ((("{t}.effective_at", "since"), ("{t}.handoff_id", "id")), True),
+}
+
+
+def part_of(due: datetime | None, at: datetime) -> int:
+    """In which part of the order by promise a due instant lies at an instant."""
+    return UNDATED if due is None else LIVE if due >= at else BROKEN
 
 
 class HandoffStateQuerySet(models.QuerySet):
@@ -58,31 +85,61 @@ class HandoffStateQuerySet(models.QuerySet):
         """The promise that breaks next first, then the better grade, then the older; without a promise last."""
         return self.order_by(models.F("due_at").asc(nulls_last=True), *ORDER[1:])
 
-    def after(self, key: Key) -> Any:
-        """What follows `key` (see `key_of`) in the order."""
-        due, *rest = key
-        table = self.model._meta.db_table
-        tail = f"({', '.join(f'{table}.{name}' for name in ORDER[1:])}) > (%s, %s, %s)"
-        if due is None:
-            return self.filter(due_at__isnull=True).extra(where=[tail], params=rest)
-        whole = f"({table}.due_at IS NULL OR {table}.due_at > %s OR ({table}.due_at = %s AND {tail}))"
-        return self.extra(where=[whole], params=[due, due, *rest])
+    def awake(self, at: datetime) -> "HandoffStateQuerySet":
+        """Those that no snooze sets aside at an instant."""
+        return self.filter(models.Q(snoozed_until=None) | models.Q(snoozed_until__lte=at))
 
-    def page_after(self, key: Key | None, size: int) -> Sequence[Any]:
-        """Up to `size` rows in order after `key` (None: from the top), each part one range of the queue's index."""
-        dated: Any = self.filter(due_at__isnull=False)
-        undated: Any = self.filter(due_at__isnull=True).order_by(*ORDER[1:])
+    def asleep(self, at: datetime) -> "HandoffStateQuerySet":
+        """Those set aside until later, the next to come back first."""
+        return self.filter(snoozed_until__gt=at).order_by("snoozed_until", "handoff_id")
+
+    def after(self, key: Key, order: str, at: datetime) -> Any:
+        """What follows `key` (see `key_of`) in an order, as it is at an instant."""
+        return self._beyond(key, order, at, "<" if ORDERS[order][1] else ">")
+
+    def before(self, key: Key, order: str, at: datetime) -> Any:
+        """What comes before `key` in an order, the nearest first."""
+        compared, descending = ORDERS[order]
+        names = {f"back{n}": self._said(one, at) for n, (one, _part) in enumerate(compared)}
+        found = self._beyond(key, order, at, ">" if descending else "<").extra(select=names)
+        return found.extra(order_by=[name if descending else f"-{name}" for name in names])
+
+    def page_after(self, key: Key | None, size: int, order: str, at: datetime) -> Sequence[Any]:
+        """Up to `size` rows in an order after `key` (None: from the top). By promise: those that can still be kept, the one
+        that breaks next first, then the broken ones, then those without; each part is one range of the queue's index."""
+        if order != PROMISE:
+            names = {
+                SCORE: ("grade_rank", models.F("due_at").asc(nulls_last=True), *ORDER[2:]),
+                NEWEST: ("-effective_at", "-handoff_id"),
+            }
+            return list((self.after(key, order, at) if key else self).order_by(*names[order])[:size])
         rows: list[Any] = []
-        if key is None or key[0] is not None:
-            if key is not None:
-                table = self.model._meta.db_table
-                row = f"({', '.join(f'{table}.{name}' for name in ORDER)}) > (%s, %s, %s, %s)"
-                dated = dated.extra(where=[row], params=list(key))
-            rows = list(dated.order_by(*ORDER)[:size])
-            key = None
-        if len(rows) < size:
-            rows += list((undated.after(key) if key else undated)[: size - len(rows)])
+        for part, some in ((LIVE, {"due_at__gte": at}), (BROKEN, {"due_at__lt": at}), (UNDATED, {"due_at": None})):
+            begun = part_of(key[0], at) if key else LIVE
+            if part < begun or len(rows) >= size:
+                continue
+            found: Any = self.filter(**some)
+            if key and part == begun:
+                found = found._past(key, undated=part == UNDATED)
+            rows += list(found.order_by(*(ORDER[1:] if part == UNDATED else ORDER))[: size - len(rows)])
         return rows
+
+    def _past(self, key: Key, undated: bool) -> Any:
+        names, values = (ORDER[1:], key[1:]) if undated else (ORDER, key)
+        table, marks = self.model._meta.db_table, ", ".join(["%s"] * len(names))
+        row = f"({', '.join(f'{table}.{name}' for name in names)}) > ({marks})"
+        return self.extra(where=[row], params=list(values))
+
+    def _beyond(self, key: Key, order: str, at: datetime, sign: str) -> Any:
+        due, rank, since, handoff = key
+        said = {"part": part_of(due, at), "due": due or "infinity", "rank": rank, "since": since, "id": handoff}
+        compared, _descending = ORDERS[order]
+        left = ", ".join(self._said(one, at) for one, _part in compared)
+        marks = ", ".join("%s::timestamptz" if part == "due" else "%s" for _one, part in compared)
+        return self.extra(where=[f"({left}) {sign} ({marks})"], params=[said[part] for _one, part in compared])
+
+    def _said(self, expression: str, at: datetime) -> str:
+        return expression.format(t=self.model._meta.db_table, at=at.isoformat())
 
 
 def key_of(row) -> Key:

@@ -1,4 +1,4 @@
-"""The form of an attempt: an outcome, a note, the next step, and when it happened if not now."""
+"""The form of an attempt: an outcome by a channel, a note, how long it took, the next step, and when it happened if not now."""
 
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,29 @@ class AttemptForm(forms.Form):
     outcome = forms.ChoiceField(
         choices=Attempt.Outcome.choices, label=_("Outcome"), error_messages={"required": _("Choose what happened.")}
     )
+    channel = forms.ChoiceField(
+        choices=[("", _("as usual for the outcome")), *Attempt.Channel.choices],
+        label=_("Channel"),
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    minutes = forms.IntegerField(
+        label=_("Minutes"),
+        required=False,
+        min_value=0,
+        max_value=attempts.MAX_MINUTES,
+        widget=forms.NumberInput(attrs={"class": "form-control", "inputmode": "numeric"}),
+    )
+    next_step = forms.ChoiceField(
+        choices=[
+            ("", "–"),
+            *((way.value, way.label) for way in (attempts.CALL, attempts.MAIL, attempts.MESSAGE, attempts.VISIT)),
+        ],
+        label=_("Next step"),
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    next_step_in = forms.DateField(required=False, label=_("When"))  # the day behind "+ 2 business days"
     note = forms.CharField(
         label=_("Note"),
         required=False,
@@ -25,7 +48,7 @@ class AttemptForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
     )
     next_step_on = forms.DateField(
-        label=_("Next step"),
+        label=_("or on the day"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
     )
@@ -44,9 +67,11 @@ class AttemptForm(forms.Form):
     def for_service(self) -> dict[str, Any]:
         data = self.cleaned_data
         return {
-            "channel": attempts.CHANNEL_OF[data["outcome"]],
+            "channel": data["channel"] or attempts.WAY_OF[data["outcome"]].channels[0],
             "outcome": data["outcome"],
             "note": data["note"],
-            "next_step_on": data["next_step_on"],
+            "minutes": data["minutes"],
+            "next_step": data["next_step"],
+            "next_step_on": data["next_step_on"] or data["next_step_in"],
             "occurred_at": data["occurred_at"],
         }

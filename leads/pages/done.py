@@ -1,10 +1,15 @@
 """The strip above the next lead: what was just done, and the way to take it back."""
 
+from collections.abc import Callable
+from typing import cast
+
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from leads.handoffs import attempts
 from leads.handoffs.rules import body_of
-from leads.models import Attempt, Correction, Decision, HandoffState
+from leads.models import Attempt, Correction, Decision, HandoffState, Skip, Snooze
 from smarketing.accounts.models import User
 
 from . import telling
@@ -15,7 +20,7 @@ def done(request: HttpRequest, teller: telling.Teller) -> dict | None:
     kind, _dash, number = request.GET.get("done", "").partition("-")
     if kind not in DONE or not number.isdigit():
         return None
-    return DONE[kind](int(number), request.user, teller)
+    return DONE[kind](int(number), cast(User, request.user), teller)
 
 
 def _attempt_done(pk: int, user: User, teller: telling.Teller) -> dict | None:
@@ -29,8 +34,8 @@ def _attempt_done(pk: int, user: User, teller: telling.Teller) -> dict | None:
     state = made.handoff.state_row
     owed = state.is_open and state.due_at and state.due_at > teller.at and state.due_label != "first"
     return {
-        "kind": "attempt",
-        "pk": pk,
+        "undo": reverse("leads:undo_attempt", args=[pk]),
+        "uncounted": attempts.not_counted(made.handoff).get(pk, ""),
         "lead": made.lead,
         "handoff": made.handoff_id,
         "what": _("%(outcome)s logged %(time)s")
@@ -50,8 +55,7 @@ def _decision_done(pk: int, user: User, teller: telling.Teller) -> dict | None:
         return None
     words = {"what": made.get_kind_display().capitalize(), "time": teller.hour(made.occurred_at)}
     return {
-        "kind": "decision",
-        "pk": pk,
+        "undo": reverse("leads:undo_decision", args=[pk]),
         "lead": made.handoff.lead,
         "handoff": made.handoff_id,
         "what": _("%(what)s recorded %(time)s") % words,
@@ -59,4 +63,33 @@ def _decision_done(pk: int, user: User, teller: telling.Teller) -> dict | None:
     }
 
 
-DONE = {"attempt": _attempt_done, "decision": _decision_done}
+def _aside_done(pk: int, user: User, teller: telling.Teller) -> dict | None:
+    theirs = HandoffState.objects.visible_to(user)
+    made = (
+        Snooze.objects.filter(pk=pk, by=user, handoff__state_row__in=theirs)
+        .select_related("handoff__lead", "handoff__state_row")
+        .first()
+    )
+    if made is None or made.handoff.state_row.snoozed_until != made.until or made.until <= teller.at:
+        return None
+    return {
+        "lead": made.handoff.lead,
+        "handoff": made.handoff_id,
+        "what": _("Snoozed until %(when)s") % {"when": teller.day_and_time(made.until)},
+        "undo": reverse("leads:wake", args=[made.handoff_id]),
+    }
+
+
+def _skip_done(pk: int, user: User, teller: telling.Teller) -> dict | None:
+    theirs = HandoffState.objects.visible_to(user)
+    made = Skip.objects.filter(pk=pk, by=user, handoff__state_row__in=theirs).select_related("handoff__lead").first()
+    if made is None:
+        return None
+    what = _("Skipped: %(reason)s") % {"reason": made.get_reason_display()}
+    return {"lead": made.handoff.lead, "handoff": made.handoff_id, "what": what}
+
+
+# Kind of deed -> what the strip says of it; upper rooms add theirs.
+DONE: dict[str, Callable[[int, User, telling.Teller], dict | None]] = {
+    "attempt": _attempt_done, "decision": _decision_done, "snooze": _aside_done, "skip": _skip_done,
+}  # fmt: skip

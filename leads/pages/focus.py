@@ -6,10 +6,13 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import formats
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
-from leads.handoffs import attempts, decisions, hands, problems, queue
+from leads.handoffs import attempts, decisions, hands, problems, queue, setting_aside
 from leads.handoffs.rules import body_of
+from leads.mailing import templates
 from leads.models import Attempt, Deal, HandoffState
 from leads.models.queues import key_of
 from smarketing.accounts.models import Role, Side, User
@@ -17,11 +20,12 @@ from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web.once import once
 
-from . import done, telling, timeline, warmth
+from . import done, offline, telling, timeline, warmth
 from .attempt_form import AttemptForm
 from .queue import owed_by, told
 
-ICONS = ("telephone", "telephone-x", "voicemail", "envelope", "x-circle")
+STEPS = (1, 2, 3, 5, 10)  # business days ahead that a next step is offered for
+TYPED = ("note", "minutes", "channel", "next_step", "next_step_in", "next_step_on", "occurred_at")
 RELATED = ("handoff__rules", "handoff__version", "lead__company", "rep", "pool")
 
 
@@ -68,23 +72,24 @@ def page(
     at = clock.now()
     teller = telling.teller(at, clock.zone(), state.calendar_id)
     user, lead, handoff = request.user, state.lead, state.handoff
-    owed = owed_by(user, state.rep if user.role != Role.REP else None)
+    owed = owed_by(user, state.rep if user.role != Role.REP else None).awake(at)
     working = state.is_open and may(user, "handoffs.work") and hands.is_in_hands(state, user)
     context = {
         "state": state,
         "lead": lead,
         "row": told([state], teller)[0],
         "teller": teller,
-        "place": queue.place(owed, key_of(state), state.pk),
+        "place": (place := queue.place(owed, at, key_of(state), state.pk, setting_aside.order_of(user))),
+        "back": queue.written(place.back) if place.back else "",
+        "nap": setting_aside.running(state, at),
+        "steps": _steps(teller),
         "promised": body_of(handoff)["attempts"],
         "warmth": warmth.warmth(lead, handoff),
         "persona": warmth.persona(lead),
-        "lines": timeline.lines(lead, teller),
+        "lines": timeline.lines(lead, teller, attempts.not_counted(handoff)),
         "form": form,
-        "outcomes": [
-            (number, outcome, icon)
-            for number, ((outcome, _channel), icon) in enumerate(zip(attempts.OUTCOMES, ICONS, strict=True), 1)
-        ],
+        "ways": [way for way in attempts.WAYS if way.key.isdigit()],
+        "inbound": [way for way in attempts.WAYS if not way.key.isdigit()],
         "may_praise": user.side == Side.SALES and not lead.erased and may(user, "leads.praise"),
         "working": working,
         "waiting": state.is_open and state.rep_id is None,
@@ -95,6 +100,7 @@ def page(
         else (),
         "done": done.done(request, teller),
         "problem": problem,
+        "hindrance": templates.hindrance(lead),
         "tel": "".join(sign for sign in lead.phone if sign in "+0123456789"),
     }
     return render(request, "leads/queue/focus.html", context, status=status)
@@ -104,26 +110,37 @@ def page(
 @require_POST
 @once
 def attempt(request: HttpRequest, pk: int) -> HttpResponse:
-    """Log an outcome and go on to the next lead."""
-    at = clock.now()
+    """Log an outcome and go on to the next lead; one that was kept on a device, with its own time."""
+    at, kept = clock.now(), offline.is_kept(request)
     try:
         state = found(request, pk)
     except Gone as left:
-        return gone(request, left.state, at)
-    form = AttemptForm(request.POST)
+        return offline.refused(str(hands.gone(left.state.handoff, at)), 409) if kept else gone(request, left.state, at)
+    form, before = AttemptForm(request.POST), key_of(state)
     if not form.is_valid():
-        return page(request, state, form, status=422)
-    before = key_of(state)
+        return offline.refused(offline.faults(form), 422) if kept else page(request, state, form, status=422)
+    said = form.for_service()
+    if kept and not said["occurred_at"]:
+        said["occurred_at"] = offline.moment(request, state.handoff.occurred_at, at)
     try:
-        made = attempts.log(handoff=state.handoff, by=request.user, at=at, **form.for_service())
+        made = attempts.log(handoff=state.handoff, by=request.user, at=at, **said)
     except problems.NotYours:
         raise Http404 from None
-    except problems.Stale as stale:
-        return page(request, state, form, str(stale), 409)
     except problems.Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        return page(request, state, form, status=422)
+        return _not_logged(request, state, form, refusal, kept)
     return onward(request, state, before, f"attempt-{made.pk}")
+
+
+def _not_logged(
+    request: HttpRequest, state: HandoffState, form: AttemptForm, refusal: problems.Refusal, kept: bool
+) -> HttpResponse:
+    stale = isinstance(refusal, problems.Stale)
+    if kept:
+        return offline.refused(str(refusal), 409 if stale else 422)
+    if stale:
+        return page(request, state, form, str(refusal), 409)
+    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+    return page(request, state, form, status=422)
 
 
 @needs("handoffs.work")
@@ -151,10 +168,23 @@ def _decided(request: HttpRequest, pk: int, deed) -> HttpResponse:
 
 def onward(request: HttpRequest, state: HandoffState, before, deed: str) -> HttpResponse:
     """To the lead that followed in the queue, or to the list when there is none; with what was done."""
-    owed = owed_by(request.user, state.rep if request.user.role != Role.REP else None)
-    following = queue.place(owed, before, state.pk).next_id
+    at = clock.now()
+    owed = owed_by(request.user, state.rep if request.user.role != Role.REP else None).awake(at)
+    following = queue.onward(owed, at, request.user, before, state.pk, setting_aside.order_of(request.user))
     address = reverse("leads:focus", args=[following]) if following else reverse("leads:queue")
     return redirect(f"{address}?{urlencode({'done': deed})}")
+
+
+def _steps(teller: telling.Teller) -> list[tuple[str, str]]:
+    """(day, words) of the next steps offered: "+ 2 business days (Wed 25 Nov)"."""
+    out = []
+    for n in STEPS:
+        day = queue.business_day(teller.axis, teller.at, n, teller.zone)
+        words = {"n": n, "day": formats.date_format(day, gettext("D j M"))}
+        out.append(
+            (day.isoformat(), ngettext("+ %(n)s business day (%(day)s)", "+ %(n)s business days (%(day)s)", n) % words)
+        )
+    return out
 
 
 def _again(request: HttpRequest, state: HandoffState) -> dict:
@@ -165,8 +195,9 @@ def _again(request: HttpRequest, state: HandoffState) -> dict:
     old = Attempt.objects.filter(pk=int(number), handoff=state.pk, rep=request.user).select_related("note").first()
     if old is None:
         return {}
-    return {"note": old.note.text if hasattr(old, "note") else "", "next_step_on": old.next_step_on}
+    said = {name: getattr(old, name) for name in ("next_step_on", "next_step", "minutes")}
+    return said | {"note": old.note.text if hasattr(old, "note") else ""}
 
 
 def _typed(request: HttpRequest) -> dict:
-    return {name: request.POST.get(name, "") for name in ("note", "next_step_on") if request.POST.get(name)}
+    return {name: request.POST.get(name, "") for name in TYPED if request.POST.get(name)}

@@ -5,17 +5,21 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count, Max, Min
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from leads.handoffs import queue, routing
+from leads.handoffs import problems, queue, routing, setting_aside
+from leads.handoffs.hot import KIND as HOT_SIGNAL
 from leads.handoffs.rules import body_of
-from leads.models import HandoffState
+from leads.models import HandoffState, queues
 from smarketing.accounts.models import Role, User
 from smarketing.accounts.policy import may, needs
+from smarketing.notify.models import Notice
 from smarketing.rows import clock
 from smarketing.web.columns import Deed
 from smarketing.web.once import once
@@ -23,6 +27,11 @@ from smarketing.web.once import once
 from . import done, telling
 
 POOL_ROWS = 20
+ORDERS = {
+    queues.PROMISE: gettext_lazy("the promise that breaks next"),
+    queues.SCORE: gettext_lazy("the best grade first"),
+    queues.NEWEST: gettext_lazy("the newest first"),
+}
 RELATED = ("handoff__rules", "lead__company", "rep", "pool")
 
 
@@ -38,6 +47,7 @@ class Row:
     hot: bool = False
     last: str = ""
     last_when: str = ""
+    until: str = ""  # of one set aside: when it comes back
 
 
 @needs("queue.view")
@@ -45,18 +55,23 @@ def index(request: HttpRequest) -> HttpResponse:
     """The list. A rep sees their own; a manager all, or the chosen rep's."""
     at = clock.now()
     rep = _chosen(request)
-    owed, only = owed_by(request.user, rep), _only(request.GET)
-    rows, following = queue.page(
-        _within(owed, only, at).select_related(*RELATED), queue.parsed(request.GET.get("after", ""))
-    )
+    owed, only, order = owed_by(request.user, rep), _only(request.GET), setting_aside.order_of(request.user)
+    shown = _within(owed.awake(at), only, at).select_related(*RELATED)
+    rows, following = queue.page(shown, at, queue.parsed(request.GET.get("after", "")), order=order)
+    asleep = list(owed.asleep(at).select_related(*RELATED)[: POOL_ROWS + 1])
     teller = telling.teller(at, clock.zone(), rows[0].calendar_id if rows else None)
     pool = HandoffState.objects.visible_to(request.user).in_pool().in_order().select_related(*RELATED)
     waiting = list(pool[: POOL_ROWS + 1])
-    first = rows[0].due_at if rows else None
+    first = min((one.due_at for one in rows if one.due_at), default=None)
     context = {
         "rows": told(rows, teller),
         "pool": told(waiting[:POOL_ROWS], teller),
         "pool_more": len(waiting) > POOL_ROWS,
+        "asleep": told(asleep[:POOL_ROWS], teller),
+        "asleep_more": len(asleep) > POOL_ROWS,
+        "order": order,
+        "orders": ORDERS,
+        "pulse": pulse_of(request.user, owed),
         "counts": queue.counts(owed, at),
         "before_noon": at.astimezone(teller.zone).hour < queue.NOON.hour,
         "following": queue.written(following) if following else "",
@@ -72,6 +87,35 @@ def index(request: HttpRequest) -> HttpResponse:
         "query": request.GET.urlencode(),
     }
     return render(request, "leads/queue/list.html", context)
+
+
+@needs("queue.view")
+@require_POST
+@once
+def order(request: HttpRequest) -> HttpResponse:
+    """Keep the order in which this person works."""
+    try:
+        setting_aside.choose_order(user=request.user, order=request.POST.get("order", ""))
+    except problems.Refusal as refusal:
+        messages.error(request, str(refusal))
+    rep = request.POST.get("rep", "")
+    return redirect(reverse("leads:queue") + (f"?rep={rep}" if rep.isdigit() else ""))
+
+
+@needs("queue.view")
+def pulse(request: HttpRequest) -> HttpResponse:
+    """A short word that changes when something in the queue did: what a page that is open asks every few seconds."""
+    answer = HttpResponse(pulse_of(request.user, owed_by(request.user, _chosen(request))), content_type="text/plain")
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def pulse_of(user: User, owed) -> str:
+    """How many are owed, the newest handoff of them, and the newest hot signal told to this person."""
+    found = owed.aggregate(n=Count("pk"), newest=Max("assigned_at"), due=Min("due_at"))
+    hot = Notice.objects.filter(user=user, kind=HOT_SIGNAL).order_by("-pk").values_list("pk", flat=True).first()
+    said = [found["n"], found["newest"], found["due"], hot or 0]
+    return ".".join(str(int(one.timestamp()) if isinstance(one, datetime) else one or 0) for one in said)
 
 
 @needs("handoffs.work")
@@ -161,6 +205,7 @@ def _row(state: HandoffState, seen, tried, teller: telling.Teller) -> Row:
         hot=bool(seen and seen.hot),
         last=telling.touch(tried) if tried else "",
         last_when=teller.ago(tried.at) if tried else "",
+        until=teller.day_and_time(state.snoozed_until) if state.snoozed_until else "",
     )
 
 

@@ -1,5 +1,6 @@
 """The last lines of a lead's story, for the rep who works it: at most ten, newest first, each with its way back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leads.evidence import story
@@ -20,10 +21,12 @@ class Line:
     told: words.Line
     when: str
     undo: str = ""
+    uncounted: str = ""  # of an attempt: why it does not count
 
 
-def lines(lead: Lead, teller: Teller, limit: int = LINES) -> list[Line]:
-    """The newest lines known at the teller's instant."""
+def lines(lead: Lead, teller: Teller, uncounted: Mapping[int, str] | None = None, limit: int = LINES) -> list[Line]:
+    """The newest lines known at the teller's instant. `uncounted`: attempts of its handoff that do not count -> why."""
+    why = uncounted or {}
     entries, _further = story.page(lead, teller.at, size=READ)
     kept = [entry for entry in entries if entry.kind not in SKIPPED][:limit]
     return [
@@ -31,6 +34,7 @@ def lines(lead: Lead, teller: Teller, limit: int = LINES) -> list[Line]:
             told,
             teller.when(told.entry.at),
             told.entry.kind if told.entry.kind in UNDOABLE and not told.entry.correction_id else "",
+            why.get(told.entry.id, "") if told.entry.kind == "attempt" else "",
         )
         for told in words.lines(kept, personal=True, lead=lead.pk)
     ]

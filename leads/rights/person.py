@@ -32,6 +32,8 @@ from leads.models import (
     PersonaMatch,
     Qualification,
     Score,
+    Skip,
+    Snooze,
     StageMove,
     Suppression,
     Visitor,
@@ -148,8 +150,10 @@ SECTIONS: dict[str, Rows] = {
     "handoffs": lambda who: Handoff.objects.filter(lead__in=who.leads).values("id", "occurred_at", "gate", "grade"),
     "assignments": lambda who: Assignment.objects.filter(handoff__lead__in=who.leads).values("id", "occurred_at", "how", "reason", rep_name=F("rep__name")),
     "attempts": lambda who: Attempt.objects.filter(lead__in=who.leads).values(
-        "id", "occurred_at", "recorded_at", "channel", "outcome", "next_step_on", "note__text", rep_name=F("rep__name")
+        "id", "occurred_at", "recorded_at", "channel", "outcome", "minutes", "next_step", "next_step_on", "note__text", rep_name=F("rep__name")
     ),
+    "snoozes": lambda who: Snooze.objects.filter(handoff__lead__in=who.leads).values("id", "occurred_at", "reason", "until"),
+    "skips": lambda who: Skip.objects.filter(handoff__lead__in=who.leads).values("id", "occurred_at", "reason"),
     "decisions": lambda who: Decision.objects.filter(handoff__lead__in=who.leads).values("id", "occurred_at", "kind", "reason", "evidence", "return_on"),
     "stages": lambda who: StageMove.objects.filter(lead__in=who.leads).values("id", "occurred_at", "from_stage", "to_stage", "cause"),
     "recyclings": lambda who: EngagementReset.objects.filter(lead__in=who.leads).values("id", "occurred_at"),

@@ -12,11 +12,12 @@ from personas.criteria.operators import NONE, OPERATORS, fold
 from .sql import Params, all_of
 from .values import folded, of_json, test
 
-# Attempts of sales as events: channel under `name`, outcome under `form`; those of erased leads count no more.
+# Attempts of sales as events: channel under `name`, outcome under `form`; those of erased leads count no more, and
+# what came from the prospect is none.
 ATTEMPTS = (
     f"(SELECT t.id, t.lead_id, NULL::bigint AS visitor_id, '{ATTEMPT}' AS kind, t.channel AS name, '' AS page, t.outcome AS form,"
     " NULL::bigint AS campaign_id, t.occurred_at, t.recorded_at, t.known_at FROM leads_attempt t"
-    " WHERE NOT EXISTS (SELECT FROM leads_lead z WHERE z.id = t.lead_id AND z.erased)) e"
+    " WHERE t.outcome <> 'replied' AND NOT EXISTS (SELECT FROM leads_lead z WHERE z.id = t.lead_id AND z.erased)) e"
 )
 COLUMNS = (
     f"e.id, e.occurred_at, e.kind, {folded('e.name')} AS name, {folded('e.page')} AS page, {folded('e.form')} AS form,"

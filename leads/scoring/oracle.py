@@ -261,7 +261,7 @@ class LeadFacts:
         return self._parted(self._tried(self._marked(Attempt)))
 
     def _tried(self, attempts) -> list["Deed"]:
-        rows = attempts.filter(lead_id__in=self.members, lead__erased=False)
+        rows = attempts.filter(lead_id__in=self.members, lead__erased=False).exclude(outcome="replied")
         said = {"kind": ATTEMPT, "campaign": None}
         return [
             Deed(

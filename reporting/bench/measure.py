@@ -110,7 +110,7 @@ def queue_page(sheet: Sheet, times: int = 200) -> None:
     took, inside = [], []
     for _time in range(times):
         with Processor() as used:
-            queue.page(owed)
+            queue.page(owed, clock.now())
         took.append(used.seconds)
         inside.append(used.database)
     p95, more = percentile(inside, 0.95), 1000 * percentile(took, 0.95)

@@ -21,7 +21,7 @@ from smarketing.jobs.models import Run
 from smarketing.rows import clock
 from smarketing.rows.models import Installation
 
-from . import crowd, deeds, setting, traffic, visitors, words, work, writing
+from . import crowd, deeds, mails, setting, traffic, visitors, words, work, writing
 from .plan import Plan, midnight
 
 Say = Callable[[str], None]
@@ -167,6 +167,7 @@ def set_stage(plan: Plan) -> setting.Stage:
     personas, line, version = setting.language(plan, who)
     reps = [user for user in who.values() if user.role == "rep"]
     setting.reviews(plan, personas, who)
+    mails.write(personas, who["ines"], at + timedelta(days=20))
     stage = setting.Stage(who, setting.pool(reps), personas, line, version)
     stage.contract = setting.contract(plan, line, who)
     setting.signins(who)

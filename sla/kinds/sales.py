@@ -8,6 +8,7 @@ from django.utils.translation import ngettext_lazy
 from .kind import CLOCK, PERCENT, RATE, Asked, Kind, due, of_rate
 
 _DECIDED = "EXISTS (SELECT FROM leads_handoffstate d WHERE d.handoff_id = k.handoff_id AND d.decided_at IS NOT NULL)"
+_REACHED = "EXISTS (SELECT FROM leads_handoffstate d WHERE d.handoff_id = k.handoff_id AND d.reached_at IS NOT NULL)"
 _UNTOUCHED = ngettext_lazy(
     "%(count)s late and still untouched: %(names)s", "%(count)s late and still untouched: %(names)s", "number"
 )
@@ -20,7 +21,7 @@ KINDS = (
             "first attempt within %(target)s business hour", "first attempt within %(target)s business hours", "number"
         ),
         ngettext_lazy("first attempt in %(target)s bus. h", "first attempt in %(target)s bus. h", "number"),
-        share=True, more=("tiers", "calendar"), runs="hours", kept="tried[1]", queue="first", made_up="k.done > 0",
+        share=True, more=("tiers", "calendar"), runs="hours", kept="least(tried[1], reached_at)", queue="first", made_up=f"k.done > 0 OR {_REACHED}",
         says=due(_("Sales made the first attempt in time on %(share)s against %(promised)s promised."), _UNTOUCHED, _NOBODY),
     ),
     Kind(

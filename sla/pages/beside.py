@@ -2,12 +2,16 @@
 
 from django.db.models import Count, Q
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from leads.handoffs import hands
 from leads.models import HandoffState
-from sla import kinds, words
+from leads.pages import telling
+from sla import kinds, pauses, words
 from sla.clocks import MET, MISSED, OWED
-from sla.models import Clause, Clock
+from sla.models import Clause, Clock, Pause
+from smarketing.accounts.models import User
 from smarketing.accounts.policy import may
 from smarketing.rows import clock
 
@@ -43,3 +47,33 @@ def promise(context, handoff: int) -> str:
     clause = Clause.objects.get(terms=clock_row.terms_id, key=clock_row.clause_key)
     said = {"key": clause.key, "sentence": kinds.sentence(clause.kind, clause.target, clause.params)}
     return render_to_string("sla/promise.html", said)
+
+
+def wait(context, handoff: int) -> str:
+    """The way to wait for the prospect, in focus mode; while a pause runs, who began it, until when, and its end."""
+    request = context["request"]
+    state = HandoffState.objects.get(pk=handoff)
+    if not (may(request.user, "handoffs.work") and hands.is_in_hands(state, request.user) and state.is_open):
+        return ""
+    running = pauses.running(handoff, clock.now())
+    owed = Clock.objects.filter(handoff=handoff, state__in=OWED).select_related("terms").first()
+    if not running and not (owed and pauses.reasons(owed.terms)):
+        return ""
+    return render_to_string(
+        "sla/wait.html", {"running": running, "handoff": handoff, "here": context["teller"]}, request
+    )
+
+
+def waits(pk: int, user: User, teller: telling.Teller) -> dict | None:
+    """What the strip above the next lead says of a pause just begun."""
+    made = Pause.objects.filter(pk=pk, by=user, ends=None).select_related("handoff__lead").first()
+    if made is None or pauses.running(made.handoff_id, teller.at) != made:
+        return None
+    if not HandoffState.objects.visible_to(user).filter(pk=made.handoff_id).exists():
+        return None
+    return {
+        "lead": made.handoff.lead,
+        "handoff": made.handoff_id,
+        "what": _("Waits for the prospect until %(when)s") % {"when": teller.day_and_time(made.until)},
+        "undo": reverse("sla:resume", args=[pk]),
+    }

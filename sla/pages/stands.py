@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from leads.handoffs import hands
-from leads.handoffs.problems import NotYours, Refusal
+from leads.handoffs.problems import NotYours, Refusal, Stale
 from leads.models import HandoffState
-from leads.pages import focus
+from leads.models.queues import key_of
+from leads.pages import focus, setting_aside
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web import exports, lists
@@ -22,32 +23,54 @@ from smarketing.web.once import once
 from smarketing.web.tables import Column, Table
 
 from .. import kinds, pauses, waivers
+from ..clocks import OWED
 from ..models import Clause, Clock, Pause, Waiver
 
 
 @needs("handoffs.work")
-@require_POST
 @once
 def pause(request: HttpRequest, pk: int) -> HttpResponse:
-    """Stop the promises on a handoff until an instant. Whoever had it and has it no more is told who has it now."""
+    """Stop the promises on a handoff until an instant; asked in the queue it is a sheet, and the next lead follows. Whoever
+    had it and has it no more is told who has it now."""
     try:
         state = focus.found(request, pk)
     except focus.Gone as left:
         return focus.gone(request, left.state, clock.now())
     if not hands.is_in_hands(state, request.user):
         raise Http404
+    if request.method != "POST":
+        return _sheet(request, state)
+    queued, before = request.POST.get("back") == "queue", key_of(state)
     try:
         until = _instant(request.POST.get("until", ""))
-        pauses.pause(
+        made = pauses.pause(
             handoff=state.handoff, reason=request.POST.get("reason", ""), until=until, by=request.user, at=clock.now()
         )
     except NotYours:
         raise Http404 from None
     except Refusal as refusal:
+        if queued:
+            return _sheet(request, state, refusal)
         messages.error(request, str(refusal))
     else:
+        if queued:
+            return focus.onward(request, state, before, f"pause-{made.pk}")
         messages.success(request, _("The promises on this lead stand still until then."))
     return redirect("leads:lead", state.lead_id)
+
+
+def _sheet(request: HttpRequest, state: HandoffState, refusal: Refusal | None = None) -> HttpResponse:
+    """Wait for the prospect: why and until when, with what was typed and why it was not done."""
+    at = clock.now()
+    owed = Clock.objects.filter(handoff=state.pk, state__in=OWED).select_related("terms").first()
+    context = {
+        "state": state, "lead": state.lead, "running": pauses.running(state.pk, at), "problem": refusal,
+        "reasons": pauses.reasons(owed.terms) if owed else (), "reason": request.POST.get("reason", ""),
+        "until": request.POST.get("until", ""), "offers": setting_aside.offers(state, at),
+    }  # fmt: skip
+    return render(
+        request, "sla/pause.html", context, status=(409 if isinstance(refusal, Stale) else 422) if refusal else 200
+    )
 
 
 @needs("handoffs.work")
@@ -65,6 +88,8 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("The promises on this lead go on."))
+    if request.POST.get("back") == "queue":
+        return redirect("leads:focus", state.pk)
     return redirect("leads:lead", state.lead_id)
 
 

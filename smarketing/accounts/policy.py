@@ -88,6 +88,8 @@ VERBS: dict[str, frozenset[str]] = {
     "definition.edit": frozenset({MARKETER, MANAGER}),
     "definition.comment": WORKERS,
     "definition.sign": WORKERS,  # and named signer of their side (agreements.services)
+    "mails.view": WORKERS,
+    "mails.edit": frozenset({MARKETER, MANAGER}),
     # contract
     "contract.view": EVERY_ROLE,
     "contract.edit": frozenset({MANAGER}),

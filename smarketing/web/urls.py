@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from . import export_views, list_views, search_views, views
+from . import export_views, installing, list_views, search_views, views
 from .help import pages as help_pages
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
+    path("manifest.webmanifest", installing.manifest, name="manifest"),
+    path("sw.js", installing.worker, name="service_worker"),
     path("readyz", views.readyz, name="readyz"),
     path("search/", search_views.search, name="search"),
     path("search/commands/", search_views.palette, name="palette"),

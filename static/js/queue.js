@@ -1,14 +1,17 @@
-// Queue: countdowns, sheets opened in place, the outcomes at hand after a call. All of it works as links and forms.
-for (const time of document.querySelectorAll("[data-minutes]")) {
-  const start = Number(time.dataset.minutes);
-  const began = Date.now();
-  setInterval(() => {
-    const left = Math.max(start - Math.floor((Date.now() - began) / 60000), 0);
-    time.textContent = time.textContent.replace(/\d+:\d\d/, `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`);
-  }, 15000);
-}
+// Queue: countdowns, sheets opened in place, outcomes that lead to the next lead without a reload, the outcomes at hand after
+// a call, a list that tells what is new without moving. All of it works as links and forms without this.
+import { keep, newKey, send } from "./waiting.js";
 
-document.querySelector("[data-call]")?.addEventListener("click", () => document.body.classList.add("called"));
+const FOCUS = /^\/queue\/\d+\/$/;
+let following = null; // {url, text, at} of the next lead, read ahead
+
+setInterval(() => {
+  for (const time of document.querySelectorAll("[data-minutes]")) {
+    time.began ??= Date.now();
+    const left = Math.max(Number(time.dataset.minutes) - Math.floor((Date.now() - time.began) / 60000), 0);
+    time.textContent = time.textContent.replace(/\d+:\d\d/, `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`);
+  }
+}, 15000);
 
 addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
@@ -41,10 +44,157 @@ async function open(link) {
   dialog.querySelector("input:not([type=hidden]):not(:disabled), select")?.focus();
 }
 
-for (const link of document.querySelectorAll("[data-sheet]")) {
-  link.addEventListener("click", (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+// --- from one lead to the next in place
+
+function swap(text, url) {
+  const page = new DOMParser().parseFromString(text, "text/html");
+  const main = page.getElementById("main");
+  if (!main?.querySelector(".focus")) return false;
+  document.getElementById("main").replaceWith(document.adoptNode(main));
+  document.title = page.title;
+  document.body.classList.remove("called");
+  const headers = page.body.getAttribute("hx-headers");
+  if (headers) document.body.setAttribute("hx-headers", headers);
+  if (url) history.pushState({}, "", url);
+  main.focus({ preventScroll: true });
+  scrollTo(0, 0);
+  main.dispatchEvent(new CustomEvent("fragment:shown", { bubbles: true }));
+  begin();
+  return true;
+}
+
+async function sent(form, submitter) {
+  const fields = new FormData(form, submitter);
+  fields.append("happened", new Date().toISOString());
+  let answer;
+  try {
+    answer = await fetch(form.action, { method: "POST", body: fields, credentials: "same-origin" });
+  } catch {
+    return away(form, fields, submitter);
+  }
+  const url = new URL(answer.url);
+  if (answer.redirected && !FOCUS.test(url.pathname)) return location.assign(answer.url);
+  if (!swap(await answer.text(), answer.redirected ? answer.url : "")) location.assign(answer.redirected ? answer.url : location.href);
+}
+
+async function away(form, fields, submitter) {
+  await keep(form, fields, submitter?.dataset.keyLabel || fields.get("outcome"));
+  const next = document.querySelector("[data-next]");
+  if (next && following?.url === next.href && swap(following.text, next.href)) return;
+  for (const there of navigator.serviceWorker?.controller ? [next?.href, `${location.origin}/queue/`] : []) {
+    if (there && (await caches.match(there))) return location.assign(there);
+  }
+  form.reset(); // nowhere to go yet: the page stays, ready for another outcome
+  form.querySelector("[name=once]").value = newKey();
+  form.removeAttribute("data-sent");
+  for (const button of form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
+}
+
+async function ahead() {
+  const next = document.querySelector("[data-next]");
+  if (!next || following?.url === next.href || !navigator.onLine) return;
+  try {
+    const answer = await fetch(next.href, { credentials: "same-origin" });
+    if (answer.ok && !answer.redirected) following = { url: next.href, text: await answer.text(), at: Date.now() };
+  } catch {
+    // the link itself still leads there
+  }
+}
+
+const plain = (event) => event.ctrlKey || event.metaKey || event.shiftKey || event.button;
+
+document.addEventListener("click", (event) => {
+  const sheet = event.target.closest?.("[data-sheet]");
+  if (sheet && !plain(event)) {
     event.preventDefault();
-    open(link).catch(() => location.assign(link.href));
+    open(sheet).catch(() => location.assign(sheet.href));
+  }
+  const next = event.target.closest?.("[data-next]");
+  if (next && !plain(event) && following?.url === next.href && Date.now() - following.at < 60000 && swap(following.text, next.href)) {
+    event.preventDefault();
+  }
+  if (event.target.closest?.("[data-call]")) document.body.classList.add("called");
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !form.matches?.("[data-outcomes]")) return;
+  event.preventDefault();
+  sent(form, event.submitter);
+});
+
+addEventListener("popstate", () => FOCUS.test(location.pathname) && location.reload());
+
+// --- the list: what is new is told, nothing moves under the reader's eyes
+
+const words = (element, count) => (count === 1 ? element.dataset.newOne : element.dataset.newMany.replace("{n}", count));
+
+function compare(page) {
+  const fresh = new Map([...page.querySelectorAll("[data-rows] > tr")].map((row) => [row.id, row]));
+  const here = [...document.querySelectorAll("[data-rows] > tr")];
+  for (const row of here) {
+    const now = fresh.get(row.id);
+    row.classList.toggle("gone", !now);
+    for (const name of now ? ["cell-promise", "cell-why", "cell-last"] : []) {
+      const [cell, other] = [row, now].map((one) => one.querySelector(`.${name}`));
+      if (cell.innerHTML !== other.innerHTML) cell.innerHTML = other.innerHTML;
+    }
+  }
+  const counts = document.querySelector(".counts");
+  const others = page.querySelector(".counts");
+  if (counts && others && counts.innerHTML !== others.innerHTML) counts.innerHTML = others.innerHTML;
+  const known = new Set(here.map((row) => row.id));
+  const more = [...fresh.keys()].filter((id) => !known.has(id)).length;
+  const kept = here.map((row) => row.id).filter((id) => fresh.has(id));
+  const moved = more || kept.join() !== [...fresh.keys()].filter((id) => known.has(id)).join();
+  const strip = document.querySelector("[data-fresh]");
+  strip.hidden = !moved;
+  const said = strip.querySelector("span");
+  const text = more ? words(said, more) : said.dataset.moved;
+  if (moved && said.textContent !== text) said.textContent = text;
+}
+
+async function listen(rows) {
+  if (document.hidden) return;
+  try {
+    const answer = await fetch(rows.dataset.pulse, { credentials: "same-origin" });
+    if (!answer.ok || answer.redirected) return;
+    const now = await answer.text();
+    if (now === rows.dataset.pulseIs) return;
+    const page = await fetch(location.href, { credentials: "same-origin" });
+    if (page.ok && !page.redirected) compare(new DOMParser().parseFromString(await page.text(), "text/html"));
+    rows.dataset.pulseIs = now;
+  } catch {
+    // the next turn asks again
+  }
+}
+
+// --- what a page needs when it is shown
+
+function remember() {
+  const place = document.querySelector("[data-waiting]");
+  if (!place || !navigator.serviceWorker) return;
+  const links = document.querySelectorAll("[data-rows] > tr:nth-child(-n+6) a[href^='/queue/'], [data-next]");
+  const pages = [location.pathname, ...[...links].map((link) => new URL(link.href).pathname)];
+  const files = performance.getEntriesByType("resource").map((one) => one.name).filter((name) => name.startsWith(`${location.origin}/static/`));
+  navigator.serviceWorker.ready.then((ready) => {
+    ready.active?.postMessage({ who: place.dataset.who, pages: [...new Set(pages)], files: [...new Set(files)] });
   });
 }
+
+function begin() {
+  ahead();
+  setTimeout(remember, 400);
+  send();
+}
+
+navigator.serviceWorker?.register("/sw.js", { scope: "/queue/" }).catch(() => {});
+begin();
+const target = location.hash && document.getElementById(location.hash.slice(1));
+if (target) {
+  target.classList.add("here");
+  target.querySelector("a")?.focus();
+}
+const rows = document.querySelector("[data-pulse]");
+if (rows) setInterval(() => listen(rows), 6000);
+addEventListener("waiting:sent", () => rows && location.reload());

@@ -133,8 +133,9 @@ class Story:
         self.refused, self.returned = when("refuse"), when("return")
         sold = [at(d["occurred_at"]) for d in books.of["deal"][self.id]]
         self.sql = min(filter(None, [when("qualify"), *sold]), default=None)
-        self.reached = min((at(t["occurred_at"]) for t in tries if t["reason"] == "reached"), default=None)
-        shown = [when("accept"), self.returned, *(at(t["occurred_at"]) for t in tries)]
+        self.reached = min((at(t["occurred_at"]) for t in tries if t["reason"] in ("reached", "replied")), default=None)
+        worked = [t for t in tries if t["reason"] != "replied" and t["kind"] != "auto_mail"]
+        shown = [when("accept"), self.returned, *(at(t["occurred_at"]) for t in worked)]
         best = min(filter(None, shown), default=self.sql)
         turned = [v["reason"] for v in said if v["kind"] in ("refuse", "return")]
         self.reason = turned[0] if turned else ""
@@ -155,7 +156,8 @@ class Story:
     def counted(tries, rules, zone):
         """On a listed channel; two within k minutes are one; at most m a local day."""
         kept, days = [], defaultdict(int)
-        for when in sorted(at(t["occurred_at"]) for t in tries if t["kind"] in rules["channels"]):
+        listed = [t for t in tries if t["kind"] in rules["channels"] and t["reason"] != "replied"]
+        for when in sorted(at(t["occurred_at"]) for t in listed):
             day = when.astimezone(zone).date()
             if (not kept or when - kept[-1] > timedelta(minutes=rules["same_within_minutes"])) and days[day] < rules[
                 "per_day"
@@ -195,7 +197,7 @@ def local(books, one, calendar):
 def judged(one, clause, due, now):
     target = int(Fraction(clause["target"]))
     kept = {
-        "first_attempt": lambda: one.tried[0] if one.tried else None,
+        "first_attempt": lambda: min(filter(None, [*one.tried[:1], one.reached]), default=None),
         "decision": lambda: one.decided_at,
         "min_attempts": lambda: min(
             filter(None, [one.tried[target - 1] if len(one.tried) >= target else None, one.reached, one.sql]),

@@ -48,7 +48,7 @@ NOVEMBER = date(2025, 11, 1)
 CLAUSES = [VOLUME, ACCEPTANCE, SQL_RATE, FIRST, ATTEMPTS, DECISION, REASONS, WON, REVENUE]
 SAID = ("not_target", "REL-CUST", "FIT-IND", "later", "")
 DEEDS = (
-    "idle", "tried", "tried", "reached", "late", "accept", "refuse", "refuse early", "return", "qualify", "withdraw", "expire", "sold",
+    "idle", "tried", "tried", "reached", "replied", "late", "accept", "refuse", "refuse early", "return", "qualify", "withdraw", "expire", "sold",
     "merge", "undo", "undo attempt", "again", "reassign", "told late",
 )  # fmt: skip
 
@@ -111,9 +111,9 @@ class World:
             facts.merge(one.lead_id, self.made[0].lead_id, at)
 
     def work(self, deed: str, one: Handoff, at: datetime) -> None:
-        if deed in ("tried", "late", "reached", "undo attempt", "told late", "return", "again"):
+        if deed in ("tried", "late", "reached", "replied", "undo attempt", "told late", "return", "again"):
             known = self.cutoff + timedelta(hours=1) if deed == "told late" else None
-            outcome = "reached" if deed == "reached" else "no_answer"
+            outcome = deed if deed in ("reached", "replied") else "no_answer"
             done = [
                 attempt(one, at + timedelta(hours=n * self.draw.randrange(1, 30)), outcome=outcome, known=known)
                 for n in range(self.draw.randrange(1, 5))

@@ -75,6 +75,29 @@ def _accepted() -> dict:
         return found
 
 
+def _template() -> dict:
+    """A mail template for anybody; one is written where there is none."""
+    from leads.mailing import templates
+    from leads.models import MailTemplate
+    from smarketing.accounts.models import User
+    from smarketing.rows import clock
+
+    found = MailTemplate.objects.order_by("pk").first()
+    if found is None:
+        by = User.objects.filter(role="marketer").order_by("pk")[0]
+        texts = {
+            "fr": ("Votre projet, {{first_name|Madame, Monsieur}}", "Bonjour {{first_name|}},\nbien à vous, {{rep}}")
+        }
+        found = templates.save(template=None, name="First mail", persona=None, texts=texts, by=by, at=clock.now())
+    return {"pk": found.pk}
+
+
+def _mailed() -> dict:
+    """A handoff of the rep, with a template to fill in."""
+    _template()
+    return _owed()
+
+
 def _tried() -> dict:
     """An attempt of the rep on an open handoff; one is made where there is none."""
     from leads.handoffs import attempts
@@ -515,6 +538,13 @@ def _kept() -> dict:
 PAGES = (
     Page("leads:queue", "rep"),
     Page("leads:focus", "rep", _owed),
+    Page("leads:snooze", "rep", _owed),
+    Page("leads:skip", "rep", _owed),
+    Page("leads:mail_fill", "rep", _mailed),
+    Page("leads:mails", "marketer"),
+    Page("leads:mail_add", "marketer"),
+    Page("leads:mail_edit", "marketer", lambda: _template()),
+    Page("sla:pause", "rep", _owed),
     Page("leads:refuse", "rep", lambda: _owed(state="assigned")),
     Page("leads:give_back", "rep", _accepted),
     Page("leads:qualify", "rep", _owed),
@@ -731,13 +761,14 @@ DEEDS = {
     "openid_connect_login", "openid_connect_callback",
     "notify:test", "notify:mail_page", "notify:again", "notify:open", "notify:bell", "notify:see", "notify:see_all",
     "agreements:sign",
-    "leads:take", "leads:reassign", "leads:attempt", "leads:accept", "leads:absence_end", "leads:step_deal", "leads:api_routing", "leads:api_contests",
+    "manifest", "service_worker", "leads:take", "leads:wake", "leads:queue_order", "leads:queue_pulse", "leads:mail_retire", "leads:reassign", "leads:attempt", "leads:accept",
+    "leads:absence_end", "leads:step_deal", "leads:api_routing", "leads:api_contests",
     "leads:change_deal", "leads:win_deal", "leads:lose_deal", "leads:reopen_deal",
     "leads:collect", "leads:browser_settings",
     "leads:twins_dismiss", "leads:campaign_spend", "leads:import_choose", "leads:import_apply", "leads:import_stop", "leads:import_undo", "leads:import_progress",
     "leads:mapping_forget", "leads:mapping_remember",
     "leads:import_rejected", "leads:import_mapping",
-    "measures:list", "measures:one", "measures:schema", "sla:api_contracts", "sla:api_month", "sla:api_waivers", "sla:signed_file", "sla:draft_check", "sla:draft_away", "sla:pause", "sla:resume", "sla:ask", "leads:api_lead", "leads:api_grade", "leads:api_would", "leads:api_resembles",
+    "measures:list", "measures:one", "measures:schema", "sla:api_contracts", "sla:api_month", "sla:api_waivers", "sla:signed_file", "sla:draft_check", "sla:draft_away", "sla:resume", "sla:ask", "leads:api_lead", "leads:api_grade", "leads:api_would", "leads:api_resembles",
     "personas:api_personas", "personas:api_persona", "personas:api_versions", "reporting:api_coverage",
     "leads:api_changes", "leads:api_history",
     "leads:api_disagreements", "personas:api_criteria",

@@ -77,3 +77,10 @@ def test_a_refusal_in_time_is_a_decision_and_keeps_the_promise():
 def test_what_was_withdrawn_undecided_before_its_time_is_left_out():
     assert decision(Log(START, dropped_at=hours(1)), DUE, 1, hours(9)).state == EXCLUDED
     assert decision(Log(START, dropped_at=hours(5)), DUE, 1, hours(9)).state == MISSED
+
+
+def test_a_reply_closes_the_clauses_of_attempts_the_first_one_included():
+    spoken = Log(START, (), reached_at=hours(1))
+    assert first_attempt(spoken, DUE, 1, hours(9)).state == MET
+    assert min_attempts(spoken, hours(40), 3, hours(9)).state == MET
+    assert first_attempt(Log(START, (), reached_at=hours(5)), DUE, 1, hours(9)).state == MISSED

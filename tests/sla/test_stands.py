@@ -268,3 +268,22 @@ def test_a_rep_answers_no_waiver(owed):
     assert browser.post(reverse("sla:ask", args=[owed.pk, "6.1"]), {"reason": "absence"}).status_code == 403
     browser.post(reverse("sla:waiver", args=[asked.pk]), {"kind": "consent"})
     assert not WaiverAnswer.objects.exists()
+
+
+def test_waiting_for_the_prospect_is_a_sheet_of_the_queue_and_the_next_lead_follows(terms):
+    at = present.now()
+    made, other = (handoff(at - 2 * HOUR, rep=rep()) for _number in range(2))
+    derive.drain(at)
+    page = client_of(rep())
+    assert "Wait…" in page.get(f"/queue/{made.pk}/").content.decode()
+    sheet = reverse("sla:pause", args=[made.pk])
+    assert "the prospect asked for a date" in page.get(sheet).content.decode()
+    wrong = page.post(sheet, {"back": "queue", "reason": "prospect", "until": "2020-01-01T10:00"})
+    assert wrong.status_code == 422 and "Say until when" in wrong.content.decode()
+    until = (at + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    answer = page.post(sheet, {"back": "queue", "reason": "prospect", "until": until}, follow=True)
+    assert answer.redirect_chain[-1][0].startswith(f"/queue/{other.pk}/?done=pause-")
+    assert "Waits for the prospect until" in answer.content.decode()
+    stood = Pause.objects.get()
+    page.post(reverse("sla:resume", args=[stood.pk]), {"back": "queue"})
+    assert pauses.running(made, present.now()) is None

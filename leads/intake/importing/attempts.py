@@ -14,7 +14,8 @@ from .rows import Row
 
 _CHANNELS = {
     "call": "call|calls|phone|phone call|appel|téléphone",
-    "mail": "mail|email|e-mail|list email|incoming email|courriel",
+    "mail": "mail|email|e-mail|incoming email|courriel",
+    "auto_mail": "automatic mail|automated email|list email|sequence email|mail automatique",
     "message": "message|sms|whatsapp|linkedin|linkedin message|communication",
     "visit": "visit|meeting|visite|rendez-vous|rdv",
 }
@@ -23,12 +24,14 @@ _OUTCOMES = {
     "no_answer": "no answer|no_answer|busy|absent|pas de réponse|sans réponse",
     "voicemail": "voicemail|left voicemail|left live message|message vocal|répondeur",
     "mail_sent": "mail sent|mail_sent|sent|email sent|mail envoyé|envoyé",
+    "replied": "replied|reply|incoming email|inbound|a répondu|réponse",
     "wrong_number": "wrong number|wrong_number|faux numéro|mauvais numéro",
 }
 CHANNELS = {word: channel for channel, words in _CHANNELS.items() for word in words.split("|")}
 OUTCOMES = {word: outcome for outcome, words in _OUTCOMES.items() for word in words.split("|")}
+INBOUND = ("incoming email",)  # a word of a channel that says itself that they came back to us
 # What a channel says of itself where the file has no outcome.
-ALONE = {"mail": "mail_sent", "message": "mail_sent", "visit": "reached"}
+ALONE = {"mail": "mail_sent", "auto_mail": "mail_sent", "message": "mail_sent", "visit": "reached"}
 
 
 def identities(row: Row) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -86,8 +89,9 @@ def _read(action: Action, ctx: Context) -> None:
     if "at" not in values:
         refuse(action, "missing", ctx.column("at"))
     check_moments(action, ctx, "at")
-    channel = CHANNELS.get(values.get("channel", "call").strip().lower())
-    said = values.get("outcome", "").strip().lower()
+    by = values.get("channel", "call").strip().lower()
+    channel = CHANNELS.get(by)
+    said = values.get("outcome", "").strip().lower() or (by if by in INBOUND else "")
     outcome = OUTCOMES.get(said) if said else ALONE.get(channel or "")
     if channel is None:
         refuse(action, "bad_channel", ctx.column("channel"))

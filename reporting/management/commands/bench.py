@@ -17,7 +17,7 @@ SMALL = 2_000  # leads of the company into which nothing but imports is measured
 
 
 ROUNDS = 5
-PARTS = ("night", "clocks", "months", "preview", "pages", "search", "ingestion", "imports", "scores")
+PARTS = ("night", "clocks", "months", "preview", "pages", "queue", "search", "ingestion", "imports", "scores")
 
 
 class Command(BaseCommand):
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         counts = SIZES[size]
         self._measure(
             leads or counts[0],
-            events or (1000 if only in ("clocks", "months", "search", "imports") else counts[1]),
+            events or (1000 if only in ("clocks", "months", "search", "imports", "queue") else counts[1]),
             plans,
             only,
         )
@@ -66,7 +66,7 @@ class Command(BaseCommand):
             shutil.rmtree(folder / "postgres", ignore_errors=True)
 
     def _measure(self, leads: int, events: int, plans: bool, only: str | None) -> None:
-        from reporting.bench import company, measure, ordinary, replaying, searching
+        from reporting.bench import company, measure, ordinary, owing, replaying, searching
         from reporting.bench import pages as every_page
         from reporting.bench.stopwatch import Sheet
         from smarketing.rows import clock
@@ -75,7 +75,7 @@ class Command(BaseCommand):
         call_command("collectstatic", verbosity=0, interactive=False)
         self._say(f"A company of {leads:,} leads and {events:,} events:")
         _plan, stage = company.make(
-            SMALL if only == "imports" else leads, events, clock.now(), self._say, worked=only == "pages"
+            SMALL if only == "imports" else leads, events, clock.now(), self._say, worked=only in ("pages", "queue")
         )
         sheet = Sheet(self._say)
         self._say("Measured:")
@@ -93,6 +93,8 @@ class Command(BaseCommand):
             measure.ingestion(sheet)
         if pages or only == "search":
             searching.searches(sheet)
+        if only in (None, "queue"):
+            owing.measured(sheet, self._say)
         if pages:
             every_page.pages(sheet, plans, self._say)
         self._last(sheet, stage, leads, only)

@@ -1,14 +1,16 @@
 """Attempts: logged by the rep in charge only, taken back without a trace in any count."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leads.handoffs import attempts, decisions, problems, routing
+from leads.handoffs import attempts, decisions, problems, routing, states, story
+from leads.handoffs.rules import STARTER
 from leads.intake import hooks as intake_hooks
-from leads.models import Attempt, AttemptNote, Correction, HandoffState
+from leads.models import Attempt, AttemptNote, Correction, Handoff, HandoffRules, HandoffState
+from personas.models import DefinitionLine
 from smarketing.accounts.models import AuditEntry
 from tests.leads.handoffs.desk import NOW, Desk, derived, state
 from tests.scale import examples
@@ -144,3 +146,91 @@ def test_two_reps_on_one_lead_one_takes_it_and_the_other_learns_who(desk):
     with pytest.raises(routing.Taken, match="lea"):
         routing.take(handoff=handoff, by=desk.paul, at=NOW)
     assert HandoffState.objects.get(pk=handoff.pk).rep == desk.lea
+
+
+def test_a_reply_is_no_attempt_accepts_nothing_and_says_that_they_were_spoken_to(desk):
+    handoff, at = desk.hand(), NOW + timedelta(hours=2)
+    attempts.log(handoff=handoff, by=desk.lea, at=at, channel="mail", outcome="replied", note="call me on Monday")
+    row = derived(handoff)
+    assert (row["attempts"], row["first_attempt_at"], row["accepted_at"], row["reached_at"]) == (0, None, None, at)
+    call(handoff, desk.lea, NOW + timedelta(hours=3))
+    assert derived(handoff)["accepted_at"] == NOW + timedelta(hours=3)
+
+
+def test_an_automatic_mail_counts_only_where_the_rules_list_it_and_accepts_nothing_even_then(desk):
+    plain, listed = desk.hand(), desk.hand()
+    body = STARTER | {"channels": [*STARTER["channels"], "auto_mail"]}
+    rules = HandoffRules.objects.create(contract="x", line=desk.line, body=body, effective_at=NOW, adopted_at=NOW)
+    own = Handoff.objects.create(
+        lead=listed.lead, line=DefinitionLine.objects.create(name="Other"), rules=rules, gate="manual", occurred_at=NOW,
+        recorded_at=NOW, known_at=NOW,
+    )  # fmt: skip
+    states.derive([own.pk])
+    routing.reassign(handoff=own, rep=desk.lea, by=desk.boss, at=NOW)
+    for handoff in (plain, own):
+        attempts.log(
+            handoff=handoff, by=desk.lea, at=NOW + timedelta(hours=1), channel="auto_mail", outcome="mail_sent"
+        )
+    assert [derived(one)["attempts"] for one in (plain, own)] == [0, 1]
+    assert [derived(one)["accepted_at"] for one in (plain, own)] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("channel", "outcome"), [("mail", "no_answer"), ("call", "mail_sent"), ("fax", "reached"), ("call", "danced")]
+)
+def test_an_outcome_goes_by_the_channels_of_its_row_only(desk, channel, outcome):
+    with pytest.raises(problems.Refusal) as refusal:
+        attempts.log(handoff=desk.hand(), by=desk.lea, at=NOW, channel=channel, outcome=outcome)
+    assert refusal.value.field == "outcome" and not Attempt.objects.exists()
+
+
+def test_minutes_and_the_next_step_are_kept_and_nonsense_is_refused(desk):
+    handoff = desk.hand()
+    made = call(handoff, desk.lea, minutes=12, next_step="mail", next_step_on=NOW.date() + timedelta(days=2))
+    assert (made.minutes, made.next_step) == (12, "mail")
+    for wrong, field in (({"minutes": 10_000}, "minutes"), ({"next_step": "fax"}, "next_step")):
+        with pytest.raises(problems.Refusal) as refusal:
+            call(handoff, desk.lea, **wrong)
+        assert refusal.value.field == field
+
+
+def test_why_an_attempt_does_not_count_is_said_on_it(desk):
+    handoff, day = desk.hand(), NOW
+    made = [call(handoff, desk.lea, day + timedelta(minutes=minutes)) for minutes in (0, 20, 60, 120)]
+    made += [
+        attempts.log(
+            handoff=handoff, by=desk.lea, at=day + timedelta(minutes=130), channel="auto_mail", outcome="mail_sent"
+        )
+    ]
+    made += [
+        attempts.log(handoff=handoff, by=desk.lea, at=day + timedelta(minutes=140), channel="call", outcome="replied")
+    ]
+    said = attempts.not_counted(handoff)
+    assert [said.get(one.pk, "") for one in made] == [
+        "", "does not count: within 30 minutes of the one before", "", "does not count: 2 on this day count already",
+        "does not count: this channel is not listed", "no attempt of ours: they came back to us",
+    ]  # fmt: skip
+    assert state(handoff).attempts == 2
+
+
+times = st.lists(
+    st.tuples(
+        st.integers(0, 4000), st.sampled_from(["call", "mail", "auto_mail"]), st.sampled_from(["reached", "replied"])
+    ),
+    max_size=12,
+)
+
+
+@given(times, st.integers(0, 60), st.integers(1, 3))
+def test_what_counts_is_what_no_reason_is_given_against(tries, apart, per_day):
+    """Against a walk that looks at each attempt with all before it, pure."""
+    rules = {"same_within_minutes": apart, "per_day": per_day, "channels": ["call", "mail"]}
+    made = [story.Try(NOW + timedelta(minutes=minute), channel, outcome) for minute, channel, outcome in tries]
+    kept: list = []
+    for one in sorted(made, key=lambda one: one.occurred_at):
+        same = any(abs(one.occurred_at - at) <= timedelta(minutes=apart) for at in kept)
+        full = sum(at.date() == one.occurred_at.date() for at in kept) >= per_day
+        if one.channel != "auto_mail" and one.outcome != "replied" and not same and not full:
+            kept.append(one.occurred_at)
+    assert story.counted(made, rules, UTC) == kept
+    assert len(story.weighed(made, rules, UTC)) == len(made)

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from leads.handoffs import decisions, queue, routing
 from leads.models import HandoffState, Lead
-from leads.models.queues import key_of
+from leads.models.queues import PROMISE, key_of
 from tests.leads import facts
 from tests.leads.handoffs.desk import NOW, Desk
 from tests.people import person
 
 pytestmark = pytest.mark.django_db
+THEN = NOW + timedelta(hours=2)  # some promises are broken by then
 
 
 @pytest.fixture
@@ -35,11 +36,11 @@ def test_pages_by_key_show_every_row_once_in_order(rows, size):
         line = _line()
         made = [_state(number, rep, line, *row) for number, row in enumerate(rows, 1)]
         owed = HandoffState.objects.owed_by(rep)
+        assert [key_of(one) for one in owed.in_order()] == sorted((key_of(one) for one in made), key=_dated)
         expected = sorted((key_of(one) for one in made), key=_rank)
-        assert [key_of(one) for one in owed.in_order()] == expected
         seen, key = [], None
         while True:
-            page, following = queue.page(owed, key, size)
+            page, following = queue.page(owed, THEN, key, size)
             seen += [key_of(one) for one in page]
             if following is None:
                 break
@@ -47,8 +48,9 @@ def test_pages_by_key_show_every_row_once_in_order(rows, size):
             assert key == following
         assert seen == expected
         for index, one in enumerate(expected):
-            assert [key_of(row) for row in owed.after(one).in_order()] == expected[index + 1 :]
-            place = queue.place(owed, one, one[3])
+            assert {key_of(row) for row in owed.after(one, PROMISE, THEN)} == set(expected[index + 1 :])
+            assert [key_of(row) for row in owed.before(one, PROMISE, THEN)] == expected[:index][::-1]
+            place = queue.place(owed, THEN, one, one[3])
             assert (place.position, place.total) == (index + 1, len(expected))
         transaction.set_rollback(True)
 
@@ -60,6 +62,12 @@ def _line():
 
 
 def _rank(key):
+    """Those that can still be kept, the next to break first; then the broken ones; then those without a promise."""
+    due, *rest = key
+    return (2 if due is None else due < THEN, due or NOW, *rest)
+
+
+def _dated(key):
     due, *rest = key
     return (due is None, due or NOW, *rest)
 
@@ -81,10 +89,10 @@ def _state(number, rep, line, due, rank, age) -> HandoffState:
 def test_planted_fault_a_page_key_without_its_last_column_loses_rows(desk, monkeypatch):
     made = [desk.hand() for _ in range(3)]
     owed = HandoffState.objects.owed_by(desk.lea)
-    first, key = queue.page(owed, None, 1)
-    assert len({one.pk for one in [*first, *queue.page(owed, key, 5)[0]]}) == len(made)
+    first, key = queue.page(owed, THEN, None, 1)
+    assert len({one.pk for one in [*first, *queue.page(owed, THEN, key, 5)[0]]}) == len(made)
     blunt = (*key[:3], 2**62)
-    assert len(queue.page(owed, blunt, 5)[0]) < len(made) - 1
+    assert len(queue.page(owed, THEN, blunt, 5)[0]) < len(made) - 1
 
 
 def test_everybody_sees_their_own_part(desk):

@@ -43,7 +43,7 @@ def test_the_list_shows_what_is_owed_in_order_and_the_pool(desk, at):
     desk.hand(rep="paul", at=at, first_name="Foreign")
     desk.promise(late, at), desk.promise(near, at + timedelta(hours=4))
     page = text(of(desk.lea).get("/queue/"))
-    assert page.index("Late") < page.index("Near") < page.index("None") < page.index("Pooled")
+    assert page.index("Near") < page.index("Late") < page.index("None") < page.index("Pooled")
     assert "Foreign" not in page and f"/queue/{none.pk}/" in page
     everything = text(of(desk.boss).get("/queue/"))
     assert "Foreign" in everything
@@ -232,3 +232,117 @@ def test_the_strip_of_what_was_done_says_nothing_of_a_lead_that_left_their_hands
     assert "Zazie" in text(of(desk.lea).get(f"/queue/?done=attempt-{made.pk}"))
     routing.reassign(handoff=handoff, rep=desk.paul, by=desk.boss, at=clock.now())
     assert "Zazie" not in text(of(desk.lea).get(f"/queue/?done=attempt-{made.pk}"))
+
+
+def test_somebodys_order_stays_theirs_and_is_shown(desk, at):
+    low, high = desk.hand(at=at, first_name="Lowgrade"), desk.hand(at=at, first_name="Topgrade")
+    desk.promise(low, clock.now() + timedelta(hours=1)), desk.promise(high, clock.now() + timedelta(hours=5))
+    (
+        HandoffState.objects.filter(pk=low.pk).update(grade_rank=9),
+        HandoffState.objects.filter(pk=high.pk).update(grade_rank=0),
+    )
+    rep = of(desk.lea)
+    page = text(rep.get("/queue/"))
+    assert page.index("Lowgrade") < page.index("Topgrade")
+    assert rep.post("/queue/order/", {"order": "score"})["Location"] == "/queue/"
+    page = text(rep.get("/queue/"))
+    assert page.index("Topgrade") < page.index("Lowgrade") and '<option value="score" selected>' in page
+    rep.post("/queue/order/", {"order": "alphabet"})
+    assert '<option value="score" selected>' in text(rep.get("/queue/"))
+
+
+def test_a_lead_is_snoozed_and_skipped_from_its_sheets_and_the_next_follows(desk, at):
+    first, second = desk.hand(at=at, first_name="Ann"), desk.hand(at=at, first_name="Bob")
+    due = clock.now() + timedelta(days=2)
+    desk.promise(first, due), desk.promise(second, due + timedelta(hours=1))
+    rep = of(desk.lea)
+    assert "not the right hour" in text(rep.get(f"/queue/{first.pk}/skip/"))
+    answer = rep.post(f"/queue/{first.pk}/skip/", {"reason": "hour"}, follow=True)
+    assert answer.redirect_chain[-1][0].startswith(
+        f"/queue/{second.pk}/?done=skip-"
+    ) and "Skipped: not the right hour" in text(answer)
+    until = clock.now() + timedelta(hours=3)
+    answer = rep.post(f"/queue/{second.pk}/snooze/", {"reason": "callback", "offer": until.isoformat()}, follow=True)
+    assert "Snoozed until" in text(answer)
+    page = text(rep.get("/queue/"))
+    assert "1 lead snoozed" in page and page.index("Ann") < page.index("1 lead snoozed") < page.rindex("Bob")
+    assert "Snoozed until" in text(rep.get(f"/queue/{second.pk}/"))
+    late = rep.post(f"/queue/{first.pk}/snooze/", {"reason": "callback", "until": "2099-01-01T10:00"})
+    assert late.status_code == 422 and "within three months" in text(late)
+    rep.post(f"/queue/{second.pk}/wake/")
+    assert "snoozed</h2>" not in text(rep.get("/queue/"))
+
+
+def test_focus_says_its_place_and_leads_back_to_the_row(desk, at):
+    made = [desk.hand(at=at, first_name=f"N{number}") for number in range(3)]
+    for number, one in enumerate(made):
+        desk.promise(one, clock.now() + timedelta(hours=number + 1))
+    page = text(of(desk.lea).get(f"/queue/{made[1].pk}/"))
+    assert "2 of 3" in page and f'href="/queue/#h{made[1].pk}"' in page
+    assert (
+        f'href="/queue/{made[0].pk}/" data-key="b"' in page
+        and f'href="/queue/{made[2].pk}/" data-next data-key="n"' in page
+    )
+
+
+def test_the_pulse_changes_when_something_came_in_and_only_then(desk, at):
+    rep = of(desk.lea)
+    desk.hand(at=at)
+    before = text(rep.get("/queue/pulse/"))
+    assert text(rep.get("/queue/pulse/")) == before and before in text(rep.get("/queue/"))
+    desk.hand(at=at, rep="paul")
+    assert text(rep.get("/queue/pulse/")) == before
+    desk.hand(at=at)
+    assert text(rep.get("/queue/pulse/")) != before
+
+
+def test_work_is_followed_by_what_breaks_next_and_each_fifth_time_by_what_is_broken(desk, at):
+    broken = desk.hand(at=at, first_name="Broken")
+    desk.promise(broken, at)
+    live = [desk.hand(at=at, first_name=f"L{number}") for number in range(6)]
+    for number, one in enumerate(live):
+        desk.promise(one, clock.now() + timedelta(hours=number + 2))
+    rep, came = of(desk.lea), []
+    here = live[0].pk
+    for _turn in range(5):
+        there = rep.post(f"/queue/{here}/attempt/", {"outcome": "no_answer"})["Location"]
+        here = int(there.split("/")[2])
+        came.append(here)
+        for number, one in enumerate(live):  # as the contract pushes it down again
+            desk.promise(one, clock.now() + timedelta(hours=number + 2))
+        desk.promise(broken, at)
+    assert came == [*(one.pk for one in live[1:4]), broken.pk, live[4].pk]
+
+
+def test_an_outcome_kept_on_a_device_is_written_once_with_its_own_time(desk, at):
+    handoff, rep = desk.hand(at=at), of(desk.lea)
+    then = clock.now() - timedelta(minutes=40)
+    data = {"outcome": "no_answer", "note": "tunnel", "happened": then.isoformat(), "once": "k1"}
+    headers = {"X-Kept": "1", "X-Sent-At": clock.now().isoformat()}
+    answers = {rep.post(f"/queue/{handoff.pk}/attempt/", data, headers=headers)["Location"] for _ in range(3)}
+    made = Attempt.objects.get()
+    assert len(answers) == 1 and made.occurred_at == then and made.note.text == "tunnel"
+
+
+def test_a_device_whose_clock_is_wrong_is_put_right(desk, at):
+    handoff, rep = desk.hand(at=at), of(desk.lea)
+    wrong, then = timedelta(days=3), clock.now() - timedelta(minutes=40)
+    data = {"outcome": "no_answer", "happened": (then + wrong).isoformat(), "once": "k2"}
+    rep.post(
+        f"/queue/{handoff.pk}/attempt/", data, headers={"X-Kept": "1", "X-Sent-At": (clock.now() + wrong).isoformat()}
+    )
+    assert abs(Attempt.objects.get().occurred_at - then) < timedelta(seconds=5)
+
+
+def test_what_a_device_kept_in_vain_is_answered_in_words_it_can_show(desk, at):
+    handoff, rep = desk.hand(at=at), of(desk.lea)
+    decisions.refuse(handoff=handoff, by=desk.boss, at=clock.now(), reason="OPP-OUT")
+    sent = {"outcome": "reached", "note": "a long talk", "happened": clock.now().isoformat()}
+    answer = rep.post(f"/queue/{handoff.pk}/attempt/", sent, headers={"X-Kept": "1"})
+    assert answer.status_code == 409 and "bo already refused this lead at" in answer.json()["said"]
+    other = desk.hand(at=at)
+    routing.reassign(handoff=other, rep=desk.paul, by=desk.boss, at=clock.now())
+    answer = rep.post(f"/queue/{other.pk}/attempt/", sent, headers={"X-Kept": "1"})
+    assert answer.status_code == 409 and "paul took this lead at" in answer.json()["said"]
+    bad = rep.post(f"/queue/{desk.hand(at=at).pk}/attempt/", sent | {"outcome": "danced"}, headers={"X-Kept": "1"})
+    assert bad.status_code == 422 and bad.json()["said"] and not Attempt.objects.exists()

@@ -12,6 +12,7 @@ from allauth.usersessions.models import UserSession
 
 from leads.intake import by_hand
 from leads.intake.importing import service as importing
+from leads.mailing import templates
 from leads.models import Campaign, Deal, Import, MergeSuggestion, Spend
 from leads.replay import runs
 from leads.rights import proofs
@@ -98,6 +99,7 @@ def of_everybody(there: "Objects") -> Kinds:
         "persona": described.pk, "draft": draft.pk, "interview": talk.pk, "proof": proof.pk, "definition": there.line.pk, "terms": contract.pk,
         "comment": comments.say(line=there.line, text="Too wide.", by=by, at=at).pk,
         "paper": definition.pk, "paper of words": glossary.propose(by=by, at=at).pk, "attribute": FieldDef.objects.filter(column="", name__startswith="x_", listing="").latest("pk").pk,
+        "mail template": templates.save(template=None, name="First mail", persona=described, texts={"en": ("Hello", "Hello.")}, by=by, at=at).pk,
         "list": lead_lists.add(name="Fair", by=admin, at=at).pk,
     }  # fmt: skip
     found: Kinds = {kind: {"there": {"pk": pk}, "missing": {"pk": NONE}} for kind, pk in firsts.items()}

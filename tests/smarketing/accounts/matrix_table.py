@@ -45,7 +45,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     },
     "to take": {DESK: "leads:take"},
     "promise": {BOSSES: "sla:ask"},
-    "in hand": {DESK: "leads:attempt leads:accept leads:qualify leads:refuse leads:give_back leads:open_deal sla:pause"},
+    "in hand": {DESK: "leads:attempt leads:accept leads:qualify leads:refuse leads:give_back leads:open_deal leads:snooze leads:wake leads:skip leads:mail_fill sla:pause"},
     "attempt": {DESK: "leads:undo_attempt"},
     "decision": {DESK: "leads:undo_decision"},
     "deal": {
@@ -94,6 +94,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "step of a draft": {MARKETERS: "personas:draft"},
     "draft": {MARKETERS: "personas:draft_away"},
     "interview": {MARKETERS: "personas:interview_back"},
+    "mail template": {MARKETERS: "leads:mail_edit leads:mail_retire"},
     "proof": {MARKETERS: "leads:persona_deal_out"},
     "paper": {ALL: "personas:paper personas:observed agreements:paper", WORKERS: "agreements:sign"},
     "paper of words": {ALL: "personas:glossary_paper"},
@@ -145,7 +146,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "call": {NOBODY: "leads:collect"},  # a write key alone
     # no object: what stands on them is looked at for names that are not the reader's
     "": {
-        ANYBODY: "healthz readyz start:door accounts:language accounts:theme accounts:demo_switch jobs:demo_clock"
+        ANYBODY: "healthz readyz manifest service_worker start:door accounts:language accounts:theme accounts:demo_switch jobs:demo_clock"
         " account_login account_logout account_inactive account_signup account_reauthenticate account_change_password"
         " account_reset_password account_reset_password_from_key_done account_reset_password_done mfa_index mfa_authenticate"
         " mfa_reauthenticate mfa_activate_totp mfa_generate_recovery_codes"
@@ -158,11 +159,11 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
         " leads:list leads:disagreements leads:contests leads:api_contests leads:companies leads:deals leads:campaigns sla:follow_up sla:months sla:contracts sla:goal sla:waivers"
         " leads:lead_lists leads:api_lists leads:api_every_disagreement personas:api_criteria personas:api_personas personas:api_definitions sla:api_contracts reporting:today reporting:loop reporting:personas"
         " reporting:api_coverage",
-        WORKERS: "personas:glossary_new personas:glossary_propose leads:bulk_campaign leads:bulk_campaign_undo leads:bulk_list leads:bulk_list_undo",
+        WORKERS: "leads:mails personas:glossary_new personas:glossary_propose leads:bulk_campaign leads:bulk_campaign_undo leads:bulk_list leads:bulk_list_undo",
         DESK: "leads:bulk_lose leads:bulk_lose_undo leads:absences",
         (SALES,): "leads:bulk_hand_on leads:bulk_hand_on_undo",
-        (REP, *BOSSES): "leads:queue",
-        MARKETERS: "leads:lead_list_add leads:bulk_companies leads:bulk_companies_undo leads:bulk_dismiss leads:bulk_dismiss_undo leads:add leads:twins leads:company_add personas:line_new personas:persona_new personas:agree",
+        (REP, *BOSSES): "leads:queue leads:queue_order leads:queue_pulse",
+        MARKETERS: "leads:mail_add leads:lead_list_add leads:bulk_companies leads:bulk_companies_undo leads:bulk_dismiss leads:bulk_dismiss_undo leads:add leads:twins leads:company_add personas:line_new personas:persona_new personas:agree",
         CAMPAIGNS: "leads:campaign_add leads:bulk_channel leads:bulk_channel_undo leads:bulk_end leads:bulk_end_undo",
         (REP,): "sla:own",
         BOSSES: "sla:team leads:queue_give leads:queue_give_undo leads:bulk_give leads:bulk_give_undo sla:new sla:guided",
@@ -196,6 +197,7 @@ NAMELESS = {
     "step of a draft",
     "draft",
     "interview",
+    "mail template",
     "proof",
     "paper",
     "paper of words",

@@ -1,0 +1,81 @@
+"""How soon the next lead is there after a key, and a list that tells what is new without moving."""
+
+import math
+
+import pytest
+from django.db import transaction
+
+from leads.handoffs import rules
+from leads.intake.events import NewEvent, record_events
+from leads.models import Attempt, Source
+from smarketing.rows import clock
+
+from . import access
+from .day import Day
+
+# From the key to the frame in which the next lead's name stands.
+STRUCK = """() => new Promise(done => {
+  const name = () => document.querySelector('h1').textContent, before = name(), begun = performance.now();
+  const look = () => name() === before ? requestAnimationFrame(look) : requestAnimationFrame(() => done(performance.now() - begun));
+  document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'é', code: 'Digit2', bubbles: true, cancelable: true}));
+  look();
+})"""
+GOAL = 300  # milliseconds, 95 of 100
+
+
+def many(day: Day, count: int) -> None:
+    for number in range(count):
+        day._hand(
+            f"N{number}", f"Lead {number}", "CEO", f"Firm {number}", 40, "B1", 60 + number, "first", "+33 1 02 03 04 05"
+        )
+
+
+@pytest.mark.trust
+@pytest.mark.django_db(transaction=True)
+def test_the_next_lead_is_painted_within_300_ms_of_a_key(visit):
+    day = Day()
+    many(day, 24)
+    page = visit(day.lea, f"/queue/{day.handoffs[0].pk}/", language="fr")
+    page.wait_for_selector(".outcomes")
+    took = sorted(page.evaluate(STRUCK) for _turn in range(20))
+    print(f"next lead painted: p50 {took[9]:.0f} ms, p95 {took[math.ceil(0.95 * len(took)) - 1]:.0f} ms")
+    assert took[math.ceil(0.95 * len(took)) - 1] <= GOAL
+    assert Attempt.objects.filter(outcome="no_answer", recorded_at__gt=day.at).count() >= 20
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hot_signal_shows_within_seconds_and_nothing_moves(visit):
+    day = Day()
+    page = visit(day.lea, "/queue/")
+    ids = "() => [...document.querySelectorAll('[data-rows] > tr')].map(row => row.id)"
+    before, ana = page.evaluate(ids), day.handoffs[2]
+    page.keyboard.press("j")
+    cell = page.locator(f"#h{ana.pk} .cell-why")
+    assert "hot signal" not in cell.inner_text()
+    event = NewEvent("m1", "page", clock.now(), page="/tarifs", lead_id=ana.lead_id)
+    with transaction.atomic():
+        record_events([event], source=Source.objects.create(name="site"))
+    new = day._hand("Nora", "Vidal", "CEO", "Neuve", 70, "A1", 5, "first", "")
+    cell.locator("svg").wait_for(timeout=15_000)
+    page.locator("[data-fresh]:not([hidden])").wait_for()
+    assert "1 lead came to your queue." in page.locator("[data-fresh]").inner_text()
+    assert page.evaluate(ids) == before and page.evaluate("document.activeElement.textContent") == "Marie Dubois"
+    assert access.problems(page) == []
+    page.locator("[data-fresh] a").click()
+    page.locator(f"#h{new.pk}").wait_for()
+    assert page.locator("[data-rows] > tr").first.get_attribute("id") == f"h{new.pk}"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_prospect_asked_to_wait_and_later_is_a_sheet_each_by_one_key(visit):
+    day = Day()
+    rules.set_promises([(day.handoffs[0].pk, day.at.replace(year=day.at.year + 1), "first")])
+    page = visit(day.lea, f"/queue/{day.handoffs[0].pk}/", language="fr", theme="dark")
+    for key, name in (("p", "hour"), ("s", "callback")):
+        shown = page.locator("h1").inner_text()
+        page.keyboard.press(key)
+        page.locator(f"dialog[open] [value={name}]").check()
+        assert access.problems(page) == []
+        page.locator("dialog[open] button[type=submit]").click()
+        page.wait_for_function("name => document.querySelector('h1').textContent !== name", arg=shown)
+        page.locator(".done").wait_for()
