@@ -133,9 +133,7 @@ def atoms(program: Program, asks: Asks, params: Params) -> str:
     of_a_day = "(SELECT lead_id, t, behaviour_id, age, sum(n) AS n FROM d GROUP BY 1, 2, 3, 4) d"
     each = ", ".join(f"{_atom(program, atom, params)} AS a{number}" for number, atom in enumerate(program.atoms))
     t, key = ("d.t", "1, 2") if asks.listed else ("%(t)s::timestamptz AS t", "1")
-    return (
-        f"s AS (SELECT d.lead_id, {t}, {each} FROM {of_a_day if program.capped else 'd'} WHERE d.age >= 0 GROUP BY {key})"
-    )
+    return f"s AS (SELECT d.lead_id, {t}, {each} FROM {of_a_day if program.capped else 'd'} WHERE d.age >= 0 GROUP BY {key})"
 
 
 def _atom(program: Program, atom: Atom, params: Params) -> str:

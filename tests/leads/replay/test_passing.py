@@ -129,7 +129,10 @@ def worlds(draw):
         lives[lead] = Life(
             [(at, draw(st.sampled_from([FREE, FREE, OPPOSITION, MANDATORY]))) for at in steps],
             [(at, draw(st.sampled_from([0, 0, at + 9 * DAY]))) for at in resets],
-            [(at, draw(st.sampled_from([0, at + 9 * DAY])), at + draw(hours)) for at in draw(st.lists(hours, max_size=2))],
+            [
+                (at, draw(st.sampled_from([0, at + 9 * DAY])), at + draw(hours))
+                for at in draw(st.lists(hours, max_size=2))
+            ],
         )
         for cycle, (low, high) in enumerate(zip([0, *resets], [*resets, UNTIL], strict=True)):
             if high - low > 8 and draw(st.booleans()):
