@@ -60,8 +60,8 @@ def prepare(at: datetime, progress=None) -> int:
 
 
 @transaction.atomic
-def take_up(until: datetime, mark: bool = True) -> int:
-    """Versions that took effect by `until` and nobody has looked at: every lead is to be judged. Returns how many."""
+def take_up(until: datetime, mark: bool = True) -> list[DefinitionVersion]:
+    """Versions that took effect by `until` and nobody has looked at: every lead is marked, to be judged."""
     seen = AuditEntry.objects.filter(subject=SUBJECT, verb=TAKEN_UP).values("subject_id")
     new = list(DefinitionVersion.objects.filter(effective_at__lte=until).exclude(pk__in=seen).order_by("effective_at"))
     for version in new:
@@ -69,9 +69,13 @@ def take_up(until: datetime, mark: bool = True) -> int:
             table.objects.filter(line_id=version.line_id, track=store.OBSERVED).delete()
         record(None, TAKEN_UP, SUBJECT, version.pk, until, line=version.line_id, number=version.number)
         if mark:
-            execute(
-                "INSERT INTO leads_leaddirty (lead_id, since) SELECT id, %(at)s FROM leads_lead ORDER BY id"
-                " ON CONFLICT DO NOTHING",
-                {"at": version.effective_at},
-            )
-    return len(new)
+            mark_everybody(version.effective_at)
+    return new
+
+
+def mark_everybody(at: datetime) -> None:
+    """Mark every lead since `at`; marks that stand stay as they are."""
+    execute(
+        "INSERT INTO leads_leaddirty (lead_id, since) SELECT id, %(at)s FROM leads_lead ORDER BY id ON CONFLICT DO NOTHING",
+        {"at": at},
+    )

@@ -30,7 +30,7 @@ _MARKED = """
 SELECT d.lead_id FROM leads_leaddirty d JOIN leads_lead l ON l.id = d.lead_id WHERE d.since <= %(cutoff)s
 ORDER BY d.lead_id LIMIT %(limit)s FOR NO KEY UPDATE OF l SKIP LOCKED
 """
-_LOCKED = """
+LOCKED = """
 SELECT count(*) FROM (SELECT FROM leads_lead WHERE id >= %(low)s AND id < %(high)s ORDER BY id FOR NO KEY UPDATE) l
 """
 _UNMARK = "DELETE FROM leads_leaddirty WHERE lead_id = ANY(%(ids)s) AND since <= %(cutoff)s"
@@ -72,7 +72,7 @@ def match(low: int, high: int) -> int:
 
     They are locked first: whoever judged one of them before knew no more than is known now, whoever does later knows more.
     """
-    fetch(_LOCKED, {"low": low, "high": high})
+    fetch(LOCKED, {"low": low, "high": high})
     return store.match_personas(asks.whole(fence.cutoff(), low, high))
 
 

@@ -3,8 +3,9 @@ measures "acceptance" and "conversion", so that no second rule says what accepte
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from smarketing.measures import engine, statement
 from .months import ACCEPTED, DECIDED, HANDED, MATURED, WON
 
 _HANDOFFS = """
-SELECT h.id, coalesce(l.root_id, l.id), coalesce(q.cycle, 0), h.occurred_at, h.qualification_id
+SELECT h.id, coalesce(l.root_id, l.id), coalesce(q.cycle, 0), h.occurred_at, h.qualification_id, l.root_id IS NULL
 FROM leads_handoff h JOIN leads_lead l ON l.id = h.lead_id LEFT JOIN leads_qualification q ON q.id = h.qualification_id
 WHERE h.line_id = %(line)s AND h.recorded_at <= %(cutoff)s AND NOT EXISTS (SELECT FROM leads_correction k
   WHERE k.subject = 'handoff' AND k.subject_id = h.id AND k.recorded_at <= %(cutoff)s)
@@ -27,18 +28,32 @@ _QUALIFIED = """
 SELECT coalesce(l.root_id, l.id), q.cycle, q.effective_at FROM leads_qualification q JOIN leads_lead l ON l.id = q.lead_id
 WHERE q.line_id = %(line)s AND q.recorded_at <= %(cutoff)s AND q.effective_at <= %(cutoff)s
 """
+# Recyclings that ended a handoff of a lead merged into another one since, with the day named then.
+_LENT = """
+SELECT s.root_id, r.at, (SELECT max(d.return_on) FROM leads_decision d WHERE d.handoff_id = h.id AND d.occurred_at <= r.at
+    AND NOT EXISTS (SELECT FROM leads_correction k WHERE k.subject = 'decision' AND k.subject_id = d.id)), s.since
+FROM leads_mergedspan s JOIN leads_handoff h ON h.lead_id = s.lead_id AND h.line_id = %(line)s AND h.recorded_at <= %(cutoff)s
+JOIN LATERAL (SELECT min(greatest(r.known_at, r.occurred_at)) AS at FROM leads_engagementreset r
+  WHERE r.lead_id = s.lead_id AND greatest(r.known_at, r.occurred_at) > h.occurred_at AND NOT EXISTS (
+    SELECT FROM leads_correction k WHERE k.subject = 'engagementreset' AND k.subject_id = r.id)) r ON r.at <= s.since
+WHERE s.until IS NULL AND s.since <= %(cutoff)s AND NOT EXISTS (
+  SELECT FROM leads_correction k WHERE k.subject = 'handoff' AND k.subject_id = h.id AND k.recorded_at <= %(cutoff)s)
+ORDER BY 1, 2, 4
+"""
 _ERASED = "SELECT id FROM leads_lead WHERE erased"
 
 
 @dataclass(frozen=True)
 class Became:
-    """`codes`: (lead, cycle) -> code of its handoff (bits of `months`); `handed`: when that was made. `was`: (lead, cycle, instant) of each MQL as it was. `erased`: of them, how
-    many belonged to people erased since, who are in neither."""
+    """`codes`: (lead, cycle) -> code of its handoff (bits of `months`); `handed`: when its own was made. `was`: (lead, cycle,
+    instant) of each MQL as it was. `erased`: of them, how many belonged to people erased since, who are in neither. `lent`:
+    lead -> handoffs that ended of those merged into it (`passing.Life`)."""
 
     codes: Mapping[tuple[int, int], int]
     handed: Mapping[tuple[int, int], datetime]
     was: list[tuple[int, int, datetime]]
     erased: int
+    lent: Mapping[int, list[tuple[int, int, int]]] = field(default_factory=dict)
 
     def code(self, lead: int, cycle: int) -> int:
         """What became of a lead in a cycle; 0 when it was never handed over."""
@@ -58,18 +73,27 @@ def read(line_id: int, cutoff: datetime) -> Became:
     codes: dict[tuple[int, int], int] = {}
     handed: dict[tuple[int, int], datetime] = {}
     was: dict[tuple[int, int], datetime] = {}
-    for handoff, lead, cycle, at, qualified in fetch(_HANDOFFS, asked):
+    for handoff, lead, cycle, at, qualified, own in fetch(_HANDOFFS, asked):
         code = HANDED | (MATURED if at < mature else 0)
         code |= (DECIDED | (ACCEPTED if accepted[handoff] else 0)) if handoff in accepted else 0
         code |= WON if won.get(handoff) else 0
         codes.setdefault((lead, cycle), code)
-        handed.setdefault((lead, cycle), at)
+        if own:
+            handed.setdefault((lead, cycle), at)
         if qualified is None:
             was.setdefault((lead, cycle), at)
     for lead, cycle, at in fetch(_QUALIFIED, asked):
         was[lead, cycle] = min(at, was.get((lead, cycle), at))
     rows = [(lead, cycle, at) for (lead, cycle), at in sorted(was.items()) if lead not in erased]
-    return Became(codes, handed, rows, len(was) - len(rows))
+    return Became(codes, handed, rows, len(was) - len(rows), _lent(asked))
+
+
+def _lent(asked: Mapping[str, Any]) -> dict[int, list[tuple[int, int, int]]]:
+    found: dict[int, list[tuple[int, int, int]]] = {}
+    for root, end, named, since in fetch(_LENT, asked):
+        day = us(days.here().midnight(named)) if named else 0
+        found.setdefault(root, []).append((us(end), day, us(since)))
+    return found
 
 
 def _hits(key: str, line_id: int, cutoff: datetime) -> dict[int, bool]:

@@ -24,7 +24,7 @@ def of(
     askings = asked(found, real, us(start))
     new = sorted({one.lead for one in askings if one.handed is None})
     wanted = set(new)
-    held = lives.read(new, body.get("mandatory") or (), cutoff)
+    held = lives.read(new, body.get("mandatory") or (), cutoff, real.lent)
     mine = [one for one in askings if one.lead in wanted]
     fates = dict(zip(mine, passed(mine, held, rules(body, start, cutoff)), strict=True))
     return [fates.get(one, (one.handed or 0, 0)) for one in askings[: len(found)]]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from leads.evidence import values
@@ -34,8 +35,13 @@ ORDER BY 1, 2
 Steps = Sequence[tuple[int, Any]]  # (instant, value from then on), ascending
 
 
-def read(ids: Sequence[int], mandatory: Iterable[str], until: datetime) -> dict[int, Life]:
-    """The life of each lead, as known by `until`."""
+Ended = Mapping[int, Sequence[tuple[int, int, int]]]
+
+
+def read(
+    ids: Sequence[int], mandatory: Iterable[str], until: datetime, lent: Ended = MappingProxyType({})
+) -> dict[int, Life]:
+    """The life of each lead, as known by `until`. `lent`: what ended for those merged into it (`became`)."""
     wanted = {"lead": {OWN_WAY}, "company": set[str]()}
     for key in mandatory:
         subject, _dot, name = key.partition(".")
@@ -49,7 +55,7 @@ def read(ids: Sequence[int], mandatory: Iterable[str], until: datetime) -> dict[
     odd |= _of_corrected(own, firms, wanted["company"])
     blocks = {pk: _blocks(own.get(pk, {}), theirs, wanted) for pk in ids if pk not in odd}
     blocks |= {pk: _asked(pk, own.get(pk, {}), wanted, until) for pk in odd}
-    return {pk: Life(blocks[pk], resets.get(pk, ())) for pk in ids}
+    return {pk: Life(blocks[pk], resets.get(pk, ()), lent.get(pk, ())) for pk in ids}
 
 
 def _steps(

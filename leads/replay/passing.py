@@ -26,10 +26,12 @@ class Asking:
 @dataclass(frozen=True)
 class Life:
     """`blocks`: from each instant on OPPOSITION, MANDATORY or FREE, ascending; FREE before. `resets`: (instant at which a new
-    cycle starts, instant before which the lead asked not to be handed over again, or 0), ascending."""
+    cycle starts, instant before which the lead asked not to be handed over again, or 0), ascending. `lent`: (end of a handoff
+    of a lead merged into this one, instant named then or 0, instant of the merge): it cools this one down, too, from then on."""
 
     blocks: Sequence[tuple[int, int]] = ()
     resets: Sequence[tuple[int, int]] = ()
+    lent: Sequence[tuple[int, int, int]] = ()
 
     def block(self, at: int) -> int:
         place = bisect_right(self.blocks, (at, NEVER))
@@ -83,13 +85,16 @@ class Person:
         ends = self.ends()
         if any(end > at for end, _named, _counts in ends):
             return OPEN
-        return COOLING if _cool(ends, at, cooldown) > at else FREE
+        lent = [(end, named, True) for end, named, since in self.life.lent if since <= at]
+        return COOLING if _cool([*ends, *lent], at, cooldown) > at else FREE
 
     def next_free(self, at: int, cooldown: int) -> int:
         """From which instant on nothing but the pace would, if nothing is handed over before."""
         marks = {at, *(one for one, _why in self.life.blocks)}
         for end, named, counts in self.ends():
             marks |= {end, end + cooldown, named} if counts else {end}
+        for end, named, _since in self.life.lent:
+            marks |= {end + cooldown, named}
         return next((one for one in sorted(marks) if at <= one < NEVER and not self.why(one, cooldown)), NEVER)
 
 

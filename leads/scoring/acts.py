@@ -1,4 +1,4 @@
-"""What was done, as numbers: relations `d` (acts known at t, by day), `w` (weights) and `s` (the atoms of each lead and moment).
+"""What was done, as numbers: relations `d` (acts known at t, by day) and `s` (the atoms of each lead and moment).
 
 The ledger up to yesterday, then raw facts of the day; every raw fact of leads whose facts tangle on that day.
 """
@@ -8,10 +8,10 @@ from typing import Any
 
 from personas.criteria.behaviours import behaviours
 
-from . import filters, sums
+from . import filters
 from .asks import Asks
 from .days import Days
-from .program import Program
+from .program import Atom, Program
 from .sql import Params
 
 
@@ -125,17 +125,23 @@ def _filters(program: Program) -> dict[str, Mapping[str, Any]]:
 
 
 def atoms(program: Program, asks: Asks, params: Params) -> str:
-    """Relations w (weights) and s (an `a…` column per atom of each lead and moment asked)."""
-    weight = "coalesce(w.tab[d.age + 1], w.tail)"
+    """Relation s: an `a…` column per atom of each lead and moment asked.
+
+    Each row is weighed where it stands, by a constant table: a join to the weights doubles the rows and tells atoms apart
+    once more for each of them.
+    """
     of_a_day = "(SELECT lead_id, t, behaviour_id, age, sum(n) AS n FROM d GROUP BY 1, 2, 3, 4) d"
-    source, times = (of_a_day, "least(d.n, w.most)") if program.capped else ("d", "d.n")
-    value = {"sum": (f"sum({times} * {weight})", ""), "young": (f"max({weight})", " AND d.n > 0")}
-    each = ", ".join(
-        f"{value[atom.kind][0]} FILTER (WHERE w.atom = {number}{value[atom.kind][1]}) AS a{number}"
-        for number, atom in enumerate(program.atoms)
-    )
+    each = ", ".join(f"{_atom(program, atom, params)} AS a{number}" for number, atom in enumerate(program.atoms))
     t, key = ("d.t", "1, 2") if asks.listed else ("%(t)s::timestamptz AS t", "1")
-    return (
-        f"{sums.weights(program, params)},\ns AS (SELECT d.lead_id, {t}, {each}"
-        f" FROM {source} JOIN w ON w.behaviour_id = d.behaviour_id WHERE d.age >= 0 GROUP BY {key})"
-    )
+    return f"s AS (SELECT d.lead_id, {t}, {each} FROM {of_a_day if program.capped else 'd'} WHERE d.age >= 0 GROUP BY {key})"
+
+
+def _atom(program: Program, atom: Atom, params: Params) -> str:
+    """An atom over the rows of d."""
+    weight, which = f"{int(atom.tail)}::float8", f"d.behaviour_id = {int(program.behaviours[atom.behaviour])}"
+    if atom.table:
+        weight = f"coalesce(({params.array(atom.table, 'float8')})[d.age + 1], {weight})"
+    if atom.kind == "young":
+        return f"max({weight}) FILTER (WHERE {which} AND d.n > 0)"
+    times = "d.n" if atom.most is None else f"least(d.n, {int(atom.most)})"
+    return f"sum({times} * {weight}) FILTER (WHERE {which})"

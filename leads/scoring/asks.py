@@ -7,17 +7,16 @@ Relation `lent`: lead_id, t, member, steps: the leads merged into one that is as
 reset of theirs holds for it, but begins no cycle of its own.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from smarketing.rows import fence
 
 from .days import Days
-from .sql import Params, fetch
+from .sql import Params
 
 EVERYBODY = 2**62  # above every id
-LOT = 150_000  # leads of one statement
 _LATE = """
 SELECT x.subject, x.subject_id, max(greatest(x.known_at, x.occurred_at)) AS at FROM ({which}) x GROUP BY 1, 2
 UNION ALL
@@ -179,16 +178,3 @@ def whole(at: datetime, low: int = 0, high: int = EVERYBODY, *, raw: bool = Fals
 def some(at: datetime, ids: Sequence[int]) -> Asks:
     """Ask for many leads, each named once, at one moment."""
     return Asks([at], ids, many=True)
-
-
-def lots(low: int, high: int) -> Iterator[tuple[int, int]]:
-    """The leads low <= id < high in ranges whose sums fit into memory."""
-    params = {"low": low, "high": high}
-    first, last = fetch("SELECT min(id), max(id) FROM leads_lead WHERE id >= %(low)s AND id < %(high)s", params)[0]
-    if first is None:
-        return
-    if last - first < LOT:
-        yield low, high
-    else:
-        for start in range(first, last + 1, LOT):
-            yield start, start + LOT

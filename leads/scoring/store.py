@@ -17,13 +17,13 @@ from personas.models import DefinitionVersion
 
 from . import asks, compile, days, program
 from .conditions import Conditions
-from .sql import Params, execute, fetch, roomy
+from .sql import Params, execute, fetch
 from .timeline.pull import us
 from .timeline.walk import Walk, grade_text, instant
 
 LIVE, OBSERVED = "live", "observed"
 KEPT = 35
-_NAMES = (
+NAMES = (
     "lead_id", "line_id", "track", "version_id", "effective_at", "fit", "engagement", "grade", "contributions", "mql",
     "direct",
 )  # fmt: skip
@@ -31,36 +31,17 @@ _TYPES = (
     "bigint", "bigint", "text", "bigint", "timestamptz", "smallint", "smallint", "text", "text", "boolean", "boolean",
 )  # fmt: skip
 _ROWS = "SELECT {names} FROM unnest({arrays}) AS u({plain}) ORDER BY lead_id, effective_at".format(
-    names=", ".join("contributions::int[]" if name == "contributions" else name for name in _NAMES),
+    names=", ".join("contributions::int[]" if name == "contributions" else name for name in NAMES),
     arrays=", ".join(f"%s::{kind}[]" for kind in _TYPES),
-    plain=", ".join(_NAMES),
+    plain=", ".join(NAMES),
 )
-_HISTORY = f"INSERT INTO leads_scorehistory ({', '.join(_NAMES)}) {_ROWS} ON CONFLICT DO NOTHING"
-_VALUES = [name for name in _NAMES if name not in ("lead_id", "line_id", "track")]
+_HISTORY = f"INSERT INTO leads_scorehistory ({', '.join(NAMES)}) {_ROWS} ON CONFLICT DO NOTHING"
+VALUES = [name for name in NAMES if name not in ("lead_id", "line_id", "track")]
 _ON_CONFLICT = "ON CONFLICT (lead_id, line_id, track) DO UPDATE SET {} WHERE leads_score.effective_at < excluded.effective_at".format(
-    ", ".join(f"{name} = excluded.{name}" for name in _VALUES)
+    ", ".join(f"{name} = excluded.{name}" for name in VALUES)
 )
-_SCORE = f"INSERT INTO leads_score ({', '.join(_NAMES)}) {_ROWS} {_ON_CONFLICT}"
+_SCORE = f"INSERT INTO leads_score ({', '.join(NAMES)}) {_ROWS} {_ON_CONFLICT}"
 _BATCH = 10_000
-
-_WHOLE = """
-WITH {ctes},
-said AS (SELECT lead_id, %(line)s::bigint AS line_id, %(track)s AS track, %(version)s::bigint AS version_id,
-  t AS effective_at, fit, engagement, grade, contributions, plain AS mql, direct FROM scored),
-changed AS (SELECT s.*, c.lead_id IS NOT NULL AS known FROM said s LEFT JOIN leads_score c USING (lead_id, line_id, track)
-  WHERE c.lead_id IS NULL OR (c.effective_at < s.effective_at AND
-   (c.version_id, c.fit, c.engagement, c.grade, c.contributions, c.mql, c.direct) IS DISTINCT FROM
-   (s.version_id, s.fit, s.engagement, s.grade, s.contributions, s.mql, s.direct)))
-"""
-# Nobody else writes scores meanwhile: a row that is not there is inserted without asking once more.
-_ALONE = "LOCK TABLE leads_score IN SHARE ROW EXCLUSIVE MODE"
-_WRITE = """,
-history AS (INSERT INTO leads_scorehistory ({names}) SELECT {names} FROM changed ORDER BY lead_id),
-moved AS (UPDATE leads_score s SET {set} FROM changed c WHERE c.known
-  AND s.lead_id = c.lead_id AND s.line_id = c.line_id AND s.track = c.track),
-new AS (INSERT INTO leads_score ({names}) SELECT {names} FROM changed WHERE NOT known ORDER BY lead_id)
-SELECT count(*) FROM changed
-"""
 
 # By raw sums: only who stands there since before; who is to be judged moment by moment is told, not written.
 _KEPT = """
@@ -129,23 +110,6 @@ def _insert(sql: str, rows: Sequence[tuple]) -> None:
             cursor.execute(sql, columns)
 
 
-def score_all(
-    version: DefinitionVersion, t: datetime, low: int = 0, high: int = asks.EVERYBODY, track: str = LIVE
-) -> int:
-    """Score the leads low <= id < high under a version at `t`, a statement for so many of them; returns the rows that differed.
-
-    `t` is a moment (a midnight, a fact becoming known), and every moment before it was judged. Other judges wait.
-    """
-    write = _WRITE.format(names=", ".join(_NAMES), set=", ".join(f"{name} = c.{name}" for name in _VALUES))
-    written = 0
-    with roomy():
-        execute(_ALONE)
-        for first, after in asks.lots(low, high):
-            sql, params = _whole(version, t, first, after, track)
-            written += fetch(sql + write, params)[0][0]
-    return written
-
-
 def score_kept(version: DefinitionVersion, midnight: datetime, ids: Sequence[int], track: str = LIVE) -> set[int]:
     """Score leads at a midnight from the raw sums that stand there, where every earlier moment was judged.
 
@@ -154,23 +118,8 @@ def score_kept(version: DefinitionVersion, midnight: datetime, ids: Sequence[int
     params = Params(line=version.line_id, version=version.pk, track=track)
     made = program.load(version)
     ctes = compile.ctes(made, asks.some(midnight, ids), days.here(), params, kept=True)
-    sql = _KEPT.format(ctes=ctes, names=", ".join(_NAMES), conflict=_ON_CONFLICT)
+    sql = _KEPT.format(ctes=ctes, names=", ".join(NAMES), conflict=_ON_CONFLICT)
     return {row[0] for row in fetch(sql, params)}
-
-
-def differences(
-    version: DefinitionVersion, t: datetime, low: int = 0, high: int = asks.EVERYBODY, track: str = LIVE
-) -> int:
-    """How many leads a full count at `t` scores otherwise than their current rows say; 0 after the judge was there."""
-    sql, params = _whole(version, t, low, high, track)
-    return fetch(f"{sql} SELECT count(*) FROM changed", params)[0][0]
-
-
-def _whole(version: DefinitionVersion, t: datetime, low: int, high: int, track: str) -> tuple[str, Params]:
-    params = Params()
-    ctes = compile.ctes(program.load(version), asks.whole(t, low, high), days.here(), params)
-    params.update(line=version.line_id, version=version.pk, track=track)
-    return _WHOLE.format(ctes=ctes), params
 
 
 def judged_until(line_id: int, lead_ids: Iterable[int], track: str = LIVE) -> dict[int, datetime]:

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from leads.scoring import backfill, ledger, store
+from leads.models import LeadDirty
+from leads.scoring import backfill, ledger
 from reporting.demo import crowd, seed, setting, traffic, visitors, writing
 from reporting.demo.plan import Plan
 from smarketing.rows.models import Installation
 
-from . import names, sales
+from . import names, rescoring, sales
 
 
 def make(
@@ -33,7 +34,8 @@ def make(
         backfill.run(ledger.ensure([stage.version.body]), at=plan.at)
     if worked:
         with seed.phase(say, "grades of all leads"), transaction.atomic():
-            store.score_all(stage.version, plan.at)
+            rescoring.taken_up(stage.version, plan.at)
+            LeadDirty.objects.all().delete()
         sales.play(plan, stage, people, made, say)
     with seed.phase(say, "statistics"):
         seed.analyze("VACUUM ANALYZE")

@@ -9,13 +9,13 @@ from leads.handoffs import queue
 from leads.intake.events import NewEvent, record_events
 from leads.judging import catch_up, service
 from leads.models import HandoffState, Lead, Score, ScoreHistory
-from leads.scoring import days, store
+from leads.scoring import days
 from reporting.demo import writing
 from reporting.demo.setting import Stage
 from smarketing.accounts.models import User
 from smarketing.rows import clock
 
-from . import recompute
+from . import recompute, rescoring
 from .stopwatch import Processor, Sheet, percentile, seconds, undone
 
 SCAN = "SELECT count(*), max(occurred_at), sum(length(page)) FROM leads_event"
@@ -38,7 +38,8 @@ def scan() -> float:
 
 
 def full(sheet: Sheet, stage: Stage, leads: int) -> float:
-    """Full re-score with contributions and write at last midnight, against one scan; checked by checksum."""
+    """Everybody scored with contributions and written as the judge takes up a version, at last midnight, against one scan;
+    checked by checksum."""
     here = days.here()
     moment = here.midnight(here.of(clock.now()))
     base = scan()
@@ -46,7 +47,7 @@ def full(sheet: Sheet, stage: Stage, leads: int) -> float:
     def rescore() -> None:
         for table in (Score, ScoreHistory):
             table.objects.all().delete()
-        store.score_all(stage.version, moment)
+        rescoring.taken_up(stage.version, moment)
 
     took = undone(rescore, 3)
     sheet.add("scan", "one sequential scan of the events", base, "s")

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from leads.judging import midnight, nightly, service
 from leads.models import Handoff, LeadDirty, Pool, PoolMember, Qualification, RawSum, RawSumDay, Score, ScoreHistory
-from leads.scoring import days, store, sums
+from leads.scoring import days, store, sums, whole
 from smarketing.accounts.models import AuditEntry
 from smarketing.jobs.models import Run
 from smarketing.rows import clock
@@ -55,10 +55,10 @@ def test_a_faded_look_is_scored_from_the_sums_at_midnight_and_nobody_is_walked(n
     here = days.here()
     day = here.of(noon) + DAY
     at = here.midnight(day)
-    assert store.differences(version, at) == 1
+    assert whole.differences(version, at) == 1
     midnight.keep(day, at + HOUR, sums.block_of(lead))
     assert midnight._by_sums([lead], day, at + HOUR, lead, lead + 1) == set()
-    assert store.differences(version, at) == 0
+    assert whole.differences(version, at) == 0
     assert (Score.objects.get().effective_at, Score.objects.get().engagement) == (at, 45)
     assert ScoreHistory.objects.filter(effective_at=at).count() == 1
 
@@ -149,7 +149,7 @@ def test_missed_nights_are_walked_and_the_sums_catch_up_in_one_move(noon):
     run = night(noon, 9)
     assert [one.day for one in nightly.nights(run)] == [(noon + n * DAY).day for n in range(1, 10)]
     at = days.here().midnight(run.business_date)
-    assert store.differences(version, at) == 0 and ScoreHistory.objects.filter(effective_at__gt=noon).count() >= 2
+    assert whole.differences(version, at) == 0 and ScoreHistory.objects.filter(effective_at__gt=noon).count() >= 2
     low = sums.block_of(lead)
     assert sums.differences(version, low, low + sums.SIZE, run.business_date) == 0
     assert nightly.nights(Run(job="nightly", business_date=run.business_date + DAY)) == [run.business_date + DAY]

@@ -22,7 +22,7 @@ from leads.models import (
     Score,
     ScoreHistory,
 )
-from leads.scoring import days, store
+from leads.scoring import days, whole
 from personas.definitions import persona_services
 from smarketing.jobs import bell
 from smarketing.jobs.models import Run
@@ -233,7 +233,7 @@ def test_a_version_in_its_observation_period_scores_and_qualifies_nobody(now):
     judge_all()
     assert Score.objects.get().track == "observed" and Score.objects.get().grade == "A1"
     assert not Qualification.objects.exists()
-    assert store.differences(version, clock.now(), track="observed") == 0
+    assert whole.differences(version, clock.now(), track="observed") == 0
 
 
 def test_midnight_judges_the_leads_with_an_edge_and_equals_a_full_count(now):
@@ -246,10 +246,10 @@ def test_midnight_judges_the_leads_with_an_edge_and_equals_a_full_count(now):
     here = days.here()
     at = here.midnight(here.of(now) + timedelta(days=7))
     if at > clock.now():
-        assert store.differences(version, at) == 1
+        assert whole.differences(version, at) == 1
     night(here.of(at), at + HOUR)
     assert Score.objects.get(lead=lead).effective_at == at
-    assert store.differences(version, at) == 0
+    assert whole.differences(version, at) == 0
 
 
 def test_a_cutoff_leaves_the_marks_of_facts_recorded_after_it(now):
@@ -304,5 +304,5 @@ def test_the_bell_is_told_that_leads_wait(now):
     assert bell.anything()
     bell.answer()
     assert not bell.anything() and Score.objects.count() == 1
-    assert lines.take_up(fence.cutoff()) == 0
+    assert lines.take_up(fence.cutoff()) == []
     assert connection.in_atomic_block

@@ -10,9 +10,10 @@ from leads.judging import catch_up, lines
 from leads.models import AttributeChange, Handoff
 from leads.replay import became, handed, lives, walk
 from leads.replay.columns import Columns
-from leads.replay.passing import FREE, MANDATORY, OPPOSITION
+from leads.replay.passing import FREE, MANDATORY, OPPOSITION, Asking, Rules, passed
 from leads.scoring import days
 from leads.scoring.timeline.pull import us
+from smarketing.rows import clock
 from smarketing.rows.fence import open_fence
 from tests.leads import definitions, facts, worlds
 
@@ -81,3 +82,26 @@ def test_a_drafts_handoffs_are_those_that_a_version_made_since_it_took_effect():
     assert [why for lead, (_at, why) in zip(found.lead.tolist(), fates, strict=True) if lead == leads[-1]] == [
         OPPOSITION
     ]
+
+
+def test_a_recycling_of_a_merged_lead_is_told_of_the_lead_it_was_merged_into():
+    since = days.here().midnight(days.here().of(NOON) - timedelta(days=60))
+    once, root = (facts.lead(NOON - timedelta(days=90), country="FR") for _number in range(2))
+    version = definitions.version(definitions.simple(pace=1), since)
+    facts.event(once, "demo", NOON - timedelta(days=50))
+    with transaction.atomic():
+        open_fence()
+        lines.prepare(NOON)
+    catch_up.run(since - timedelta(hours=1), NOON - timedelta(days=45))
+    handoff = Handoff.objects.get(lead=once)
+    before = became.read(version.line_id, clock.now())
+    assert before.handed == {(once, 0): handoff.occurred_at} and not before.lent
+    recycled, merged = NOON - timedelta(days=30), NOON - timedelta(days=25)
+    facts.reset(once, recycled)
+    facts.merge(once, root, merged)
+    after = became.read(version.line_id, clock.now())
+    assert after.handed == {} and after.lent == {root: [(us(recycled), 0, us(merged))]}
+    life = lives.read([root], (), NOON, after.lent)[root]
+    asking = Asking(root, 0, us(NOON - timedelta(days=20)))
+    held = Rules(us(since), [us(NOON - timedelta(days=n)) for n in range(40, 0, -1)], 1, 12 * handed.DAY)
+    assert passed([asking], {root: life}, held) == [(us(NOON - timedelta(days=18)), FREE)]

@@ -56,6 +56,7 @@ class ByHand:
             *(one.handed for one in self.askings if one.handed is not None),
         }
         instants |= {at for life in self.lives.values() for at, _what in (*life.blocks, *life.resets)}
+        instants |= {since for life in self.lives.values() for _end, _named, since in life.lent}
         for at in sorted(instants):
             self.facts(at)
             for place in [one for one in self.order if self.begins[one] == at]:
@@ -74,6 +75,9 @@ class ByHand:
         for lead, now in self.people.items():
             for _at, named in [one for one in self.lives[lead].resets if one[0] == at and now.open]:
                 now.open, now.closed, now.named = False, at, named
+            for end, named, _since in [one for one in self.lives[lead].lent if one[2] == at]:
+                if now.closed is None or (end, named) >= (now.closed, now.named):
+                    now.closed, now.named = end, named
             for _at, now.block in [one for one in self.lives[lead].blocks if one[0] == at]:
                 now.open = now.open and now.block != OPPOSITION
                 self.lifted(now, at)
@@ -125,6 +129,10 @@ def worlds(draw):
         lives[lead] = Life(
             [(at, draw(st.sampled_from([FREE, FREE, OPPOSITION, MANDATORY]))) for at in steps],
             [(at, draw(st.sampled_from([0, 0, at + 9 * DAY]))) for at in resets],
+            [
+                (at, draw(st.sampled_from([0, at + 9 * DAY])), at + draw(hours))
+                for at in draw(st.lists(hours, max_size=2))
+            ],
         )
         for cycle, (low, high) in enumerate(zip([0, *resets], [*resets, UNTIL], strict=True)):
             if high - low > 8 and draw(st.booleans()):
@@ -176,6 +184,13 @@ def test_who_was_handed_over_or_recycled_before_the_draft_is_no_backlog():
         [Asking(1, 0, 50, handed=60), Asking(2, 0, 50), Asking(1, 1, START + 6)], {1: Life(), 2: Life(resets=[(99, 0)])}
     )
     assert found == [(60, FREE), (0, BEFORE), (0, OPEN)]
+
+
+def test_what_ended_for_a_merged_lead_cools_down_the_one_it_was_merged_into_from_the_merge_on():
+    life = Life(lent=[(18 * DAY, 42 * DAY, 20 * DAY)])
+    before, after = Asking(1, 0, 19 * DAY + 2), Asking(1, 0, 21 * DAY + 2)
+    assert told([before], {1: life}) == [(19 * DAY + 2, FREE)]
+    assert told([after], {1: life}) == [(42 * DAY + 1, FREE)]
 
 
 def test_a_walk_that_forgets_the_cool_down_is_caught(monkeypatch):

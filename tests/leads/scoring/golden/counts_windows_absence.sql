@@ -73,10 +73,8 @@ d(lead_id, t, behaviour_id, age, n) AS (SELECT b.lead_id, %(t)s::timestamptz, b.
   FROM leads_join f
   WHERE f.visitor_id = k.visitor_id AND f.id < k.id)) x, unnest(array_remove(ARRAY[CASE WHEN (x.kind = %(p12)s) THEN 1 END]::bigint[], NULL)) AS b(behaviour_id)
   WHERE x.reset_day IS NULL OR (date '1970-01-01' + floor((date_part('epoch', x.occurred_at) + (%(zone_offsets)s::float8[])[width_bucket(date_part('epoch', x.occurred_at), (%(zone_changes)s::float8[])) + 1]) / 86400)::int) > x.reset_day),
-w(behaviour_id, atom, tab, tail, young, most) AS MATERIALIZED (VALUES (1::bigint, 0, %(p13)s::float8[], 1::float8, False, NULL::int), (1::bigint, 1, %(p14)s::float8[], 0::float8, False, NULL::int), (1::bigint, 2, %(p15)s::float8[], 0::float8, False, NULL::int), (1::bigint, 3, %(p16)s::float8[], 0::float8, False, NULL::int)),
-s AS (SELECT d.lead_id, %(t)s::timestamptz AS t, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 0) AS a0, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 1) AS a1, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 2) AS a2, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 3) AS a3
+s AS (SELECT d.lead_id, %(t)s::timestamptz AS t, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 1) AS a0, sum(d.n * coalesce((%(p13)s::float8[])[d.age + 1], 0::float8)) FILTER (WHERE d.behaviour_id = 1) AS a1, sum(d.n * coalesce((%(p14)s::float8[])[d.age + 1], 0::float8)) FILTER (WHERE d.behaviour_id = 1) AS a2, sum(d.n * coalesce((%(p15)s::float8[])[d.age + 1], 0::float8)) FILTER (WHERE d.behaviour_id = 1) AS a3
   FROM d
-  JOIN w ON w.behaviour_id = d.behaviour_id
   WHERE d.age >= 0
   GROUP BY 1),
 v AS (SELECT a.lead_id, a.t, a.today, a.cycle, s.a0, s.a1, s.a2, s.a3
@@ -85,11 +83,11 @@ v AS (SELECT a.lead_id, a.t, a.today, a.cycle, s.a0, s.a1, s.a2, s.a3
   LEFT JOIN leads_company c ON c.id = l.company_id
   LEFT JOIN s ON s.lead_id = a.lead_id AND s.t = a.t OFFSET 0),
 points AS (SELECT v.lead_id, v.t, v.cycle, (true) AND NOT (false) AS allowed, (false) AS straight,
-    CASE WHEN (coalesce(v.a0, 0) >= %(p17)s) THEN 10 ELSE 0 END AS c0,
-    CASE WHEN (coalesce(v.a1, 0) >= %(p18)s) THEN 10 ELSE 0 END AS c1,
-    CASE WHEN (coalesce(v.a2, 0) >= %(p19)s) THEN 10 ELSE 0 END AS c2,
-    CASE WHEN NOT (coalesce(v.a0, 0) >= %(p20)s) THEN 10 ELSE 0 END AS c3,
-    CASE WHEN NOT (coalesce(v.a3, 0) >= %(p21)s) THEN 10 ELSE 0 END AS c4
+    CASE WHEN (coalesce(v.a0, 0) >= %(p16)s) THEN 10 ELSE 0 END AS c0,
+    CASE WHEN (coalesce(v.a1, 0) >= %(p17)s) THEN 10 ELSE 0 END AS c1,
+    CASE WHEN (coalesce(v.a2, 0) >= %(p18)s) THEN 10 ELSE 0 END AS c2,
+    CASE WHEN NOT (coalesce(v.a0, 0) >= %(p19)s) THEN 10 ELSE 0 END AS c3,
+    CASE WHEN NOT (coalesce(v.a3, 0) >= %(p20)s) THEN 10 ELSE 0 END AS c4
   FROM v OFFSET 0),
 grouped AS (SELECT *
   FROM points OFFSET 0),
@@ -101,7 +99,7 @@ totals AS (SELECT *, (fit_raw + c5)::int AS fit, (engagement_raw + c6)::int AS e
   FROM bounded OFFSET 0),
 graded AS (SELECT *, substr('ABCDEF', 1 + (fit < 75)::int + (fit < 50)::int + (fit < 25)::int, 1) || substr('123456', 1 + (engagement < 75)::int + (engagement < 50)::int + (engagement < 25)::int, 1) AS grade
   FROM totals OFFSET 0),
-scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[c0, c1, c2, c3, c4, c5, c6]::int[] AS contributions, allowed AND grade = ANY(%(p22)s::text[]) AS plain, allowed AND grade = ANY(%(p23)s::text[]) AS strict, allowed AND straight AS direct
+scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[c0, c1, c2, c3, c4, c5, c6]::int[] AS contributions, allowed AND grade = ANY(%(p21)s::text[]) AS plain, allowed AND grade = ANY(%(p22)s::text[]) AS strict, allowed AND straight AS direct
   FROM graded)
 
--- {"behaviours": [1], "lasting": [], "p12": "page", "p13": "{}", "p14": "{1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1}", "p15": "{1,1,1,1,1,1,1}", "p16": "{1,1,1,1,1,1,1,1,1,1,1,1,1,1}", "p17": 3, "p18": 1, "p19": 2, "p20": 1, "p21": 1, "p22": ["A1", "A2", "B1"], "p23": ["A1", "A2", "B1"]}
+-- {"behaviours": [1], "lasting": [], "p12": "page", "p13": "{1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1}", "p14": "{1,1,1,1,1,1,1}", "p15": "{1,1,1,1,1,1,1,1,1,1,1,1,1,1}", "p16": 3, "p17": 1, "p18": 2, "p19": 1, "p20": 1, "p21": ["A1", "A2", "B1"], "p22": ["A1", "A2", "B1"]}

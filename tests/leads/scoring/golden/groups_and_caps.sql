@@ -74,10 +74,8 @@ d(lead_id, t, behaviour_id, age, n) AS (SELECT b.lead_id, %(t)s::timestamptz, b.
   WHERE f.visitor_id = k.visitor_id AND f.id < k.id)) x, unnest(array_remove(ARRAY[CASE WHEN (x.kind = %(p12)s) THEN 1 END,
     CASE WHEN (x.kind = %(p13)s) THEN 2 END]::bigint[], NULL)) AS b(behaviour_id)
   WHERE x.reset_day IS NULL OR (date '1970-01-01' + floor((date_part('epoch', x.occurred_at) + (%(zone_offsets)s::float8[])[width_bucket(date_part('epoch', x.occurred_at), (%(zone_changes)s::float8[])) + 1]) / 86400)::int) > x.reset_day),
-w(behaviour_id, atom, tab, tail, young, most) AS MATERIALIZED (VALUES (1::bigint, 0, %(p14)s::float8[], 1::float8, False, NULL::int), (2::bigint, 1, %(p15)s::float8[], 1::float8, False, NULL::int)),
-s AS (SELECT d.lead_id, %(t)s::timestamptz AS t, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 0) AS a0, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 1) AS a1
+s AS (SELECT d.lead_id, %(t)s::timestamptz AS t, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 1) AS a0, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 2) AS a1
   FROM d
-  JOIN w ON w.behaviour_id = d.behaviour_id
   WHERE d.age >= 0
   GROUP BY 1),
 past AS MATERIALIZED (SELECT a.lead_id, a.t, nullif(translate(CASE WHEN jsonb_typeof((lv.j -> 'x_note')) IN ('string', 'number', 'boolean') THEN (lv.j -> 'x_note') #>> '{}' END, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS f0
@@ -125,8 +123,8 @@ v AS (SELECT a.lead_id, a.t, a.today, a.cycle,
   LEFT JOIN s ON s.lead_id = a.lead_id AND s.t = a.t
   LEFT JOIN past p ON p.lead_id = a.lead_id AND p.t = a.t OFFSET 0),
 points AS (SELECT v.lead_id, v.t, v.cycle, (true) AND NOT (false) AS allowed, (false) AS straight,
-    CASE WHEN coalesce(v.f0 = %(p16)s, false) THEN 5 ELSE 0 END AS c0,
-    CASE WHEN (coalesce(v.a0, 0) >= %(p17)s) THEN 20 ELSE 0 END AS c1,
+    CASE WHEN coalesce(v.f0 = %(p14)s, false) THEN 5 ELSE 0 END AS c0,
+    CASE WHEN (coalesce(v.a0, 0) >= %(p15)s) THEN 20 ELSE 0 END AS c1,
     trunc(greatest(-2000, least(2000,
     coalesce(v.a1, 0) * 100)))::int AS c4
   FROM v OFFSET 0),
@@ -142,7 +140,7 @@ totals AS (SELECT *, (fit_raw + c3)::int AS fit, (engagement_raw + c6)::int AS e
   FROM bounded OFFSET 0),
 graded AS (SELECT *, substr('ABCDEF', 1 + (fit < 75)::int + (fit < 50)::int + (fit < 25)::int, 1) || substr('123456', 1 + (engagement < 75)::int + (engagement < 50)::int + (engagement < 25)::int, 1) AS grade
   FROM totals OFFSET 0),
-scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[c0, c1, c2, c3, c4, c5, c6]::int[] AS contributions, allowed AND grade = ANY(%(p18)s::text[]) AS plain, allowed AND grade = ANY(%(p19)s::text[]) AS strict, allowed AND straight AS direct
+scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[c0, c1, c2, c3, c4, c5, c6]::int[] AS contributions, allowed AND grade = ANY(%(p16)s::text[]) AS plain, allowed AND grade = ANY(%(p17)s::text[]) AS strict, allowed AND straight AS direct
   FROM graded)
 
--- {"behaviours": [1, 2], "lasting": [], "p12": "page", "p13": "form", "p14": "{}", "p15": "{}", "p16": "'; drop table leads_lead; -- %s", "p17": 1, "p18": ["A1"], "p19": ["A1"]}
+-- {"behaviours": [1, 2], "lasting": [], "p12": "page", "p13": "form", "p14": "'; drop table leads_lead; -- %s", "p15": 1, "p16": ["A1"], "p17": ["A1"]}

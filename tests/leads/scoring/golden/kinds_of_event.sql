@@ -105,10 +105,8 @@ d(lead_id, t, behaviour_id, age, n) AS (SELECT b.lead_id, %(t)s::timestamptz, b.
     CASE WHEN (x.kind = %(p23)s) THEN 11 END,
     CASE WHEN (x.kind = %(p24)s) THEN 12 END]::bigint[], NULL)) AS b(behaviour_id)
   WHERE x.reset_day IS NULL OR (date '1970-01-01' + floor((date_part('epoch', x.occurred_at) + (%(zone_offsets)s::float8[])[width_bucket(date_part('epoch', x.occurred_at), (%(zone_changes)s::float8[])) + 1]) / 86400)::int) > x.reset_day OR b.behaviour_id = ANY(%(lasting)s)),
-w(behaviour_id, atom, tab, tail, young, most) AS MATERIALIZED (VALUES (2::bigint, 0, %(p25)s::float8[], 1::float8, False, NULL::int), (4::bigint, 1, %(p26)s::float8[], 1::float8, False, NULL::int), (10::bigint, 2, %(p27)s::float8[], 1::float8, False, NULL::int), (1::bigint, 3, %(p28)s::float8[], 1::float8, False, NULL::int), (5::bigint, 4, %(p29)s::float8[], 1::float8, False, NULL::int), (3::bigint, 5, %(p30)s::float8[], 1::float8, False, NULL::int), (7::bigint, 6, %(p31)s::float8[], 1::float8, False, NULL::int), (8::bigint, 7, %(p32)s::float8[], 1::float8, False, NULL::int), (9::bigint, 8, %(p33)s::float8[], 1::float8, False, NULL::int), (6::bigint, 9, %(p34)s::float8[], 1::float8, False, NULL::int), (12::bigint, 10, %(p35)s::float8[], 1::float8, False, NULL::int), (11::bigint, 11, %(p36)s::float8[], 1::float8, False, NULL::int)),
-s AS (SELECT d.lead_id, %(t)s::timestamptz AS t, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 0) AS a0, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 1) AS a1, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 2) AS a2, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 3) AS a3, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 4) AS a4, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 5) AS a5, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 6) AS a6, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 7) AS a7, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 8) AS a8, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 9) AS a9, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 10) AS a10, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 11) AS a11
+s AS (SELECT d.lead_id, %(t)s::timestamptz AS t, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 2) AS a0, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 4) AS a1, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 10) AS a2, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 1) AS a3, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 5) AS a4, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 3) AS a5, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 7) AS a6, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 8) AS a7, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 9) AS a8, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 6) AS a9, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 12) AS a10, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 11) AS a11
   FROM d
-  JOIN w ON w.behaviour_id = d.behaviour_id
   WHERE d.age >= 0
   GROUP BY 1),
 v AS (SELECT a.lead_id, a.t, a.today, a.cycle, s.a0, s.a1, s.a2, s.a3, s.a4, s.a5, s.a6, s.a7, s.a8, s.a9, s.a10, s.a11
@@ -117,18 +115,18 @@ v AS (SELECT a.lead_id, a.t, a.today, a.cycle, s.a0, s.a1, s.a2, s.a3, s.a4, s.a
   LEFT JOIN leads_company c ON c.id = l.company_id
   LEFT JOIN s ON s.lead_id = a.lead_id AND s.t = a.t OFFSET 0),
 points AS (SELECT v.lead_id, v.t, v.cycle, (true) AND NOT (false) AS allowed, (false) AS straight,
-    CASE WHEN (coalesce(v.a0, 0) >= %(p37)s) THEN 10 ELSE 0 END AS c1,
-    CASE WHEN (coalesce(v.a1, 0) >= %(p38)s) THEN 10 ELSE 0 END AS c2,
-    CASE WHEN (coalesce(v.a2, 0) >= %(p39)s) THEN 10 ELSE 0 END AS c3,
-    CASE WHEN (coalesce(v.a3, 0) >= %(p40)s) THEN 10 ELSE 0 END AS c4,
-    CASE WHEN (coalesce(v.a4, 0) >= %(p41)s) THEN 10 ELSE 0 END AS c5,
-    CASE WHEN (coalesce(v.a5, 0) >= %(p42)s) THEN 10 ELSE 0 END AS c6,
-    CASE WHEN (coalesce(v.a6, 0) >= %(p43)s) THEN 10 ELSE 0 END AS c7,
-    CASE WHEN (coalesce(v.a7, 0) >= %(p44)s) THEN 10 ELSE 0 END AS c8,
-    CASE WHEN (coalesce(v.a8, 0) >= %(p45)s) THEN 10 ELSE 0 END AS c9,
-    CASE WHEN (coalesce(v.a9, 0) >= %(p46)s) THEN 10 ELSE 0 END AS c10,
-    CASE WHEN (coalesce(v.a10, 0) >= %(p47)s) THEN 10 ELSE 0 END AS c11,
-    CASE WHEN (coalesce(v.a11, 0) >= %(p48)s) THEN 10 ELSE 0 END AS c12
+    CASE WHEN (coalesce(v.a0, 0) >= %(p25)s) THEN 10 ELSE 0 END AS c1,
+    CASE WHEN (coalesce(v.a1, 0) >= %(p26)s) THEN 10 ELSE 0 END AS c2,
+    CASE WHEN (coalesce(v.a2, 0) >= %(p27)s) THEN 10 ELSE 0 END AS c3,
+    CASE WHEN (coalesce(v.a3, 0) >= %(p28)s) THEN 10 ELSE 0 END AS c4,
+    CASE WHEN (coalesce(v.a4, 0) >= %(p29)s) THEN 10 ELSE 0 END AS c5,
+    CASE WHEN (coalesce(v.a5, 0) >= %(p30)s) THEN 10 ELSE 0 END AS c6,
+    CASE WHEN (coalesce(v.a6, 0) >= %(p31)s) THEN 10 ELSE 0 END AS c7,
+    CASE WHEN (coalesce(v.a7, 0) >= %(p32)s) THEN 10 ELSE 0 END AS c8,
+    CASE WHEN (coalesce(v.a8, 0) >= %(p33)s) THEN 10 ELSE 0 END AS c9,
+    CASE WHEN (coalesce(v.a9, 0) >= %(p34)s) THEN 10 ELSE 0 END AS c10,
+    CASE WHEN (coalesce(v.a10, 0) >= %(p35)s) THEN 10 ELSE 0 END AS c11,
+    CASE WHEN (coalesce(v.a11, 0) >= %(p36)s) THEN 10 ELSE 0 END AS c12
   FROM v OFFSET 0),
 grouped AS (SELECT *
   FROM points OFFSET 0),
@@ -140,7 +138,7 @@ totals AS (SELECT *, (fit_raw + c0)::int AS fit, (engagement_raw + c13)::int AS 
   FROM bounded OFFSET 0),
 graded AS (SELECT *, substr('ABCDEF', 1 + (fit < 75)::int + (fit < 50)::int + (fit < 25)::int, 1) || substr('123456', 1 + (engagement < 75)::int + (engagement < 50)::int + (engagement < 25)::int, 1) AS grade
   FROM totals OFFSET 0),
-scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13]::int[] AS contributions, allowed AND grade = ANY(%(p49)s::text[]) AS plain, allowed AND grade = ANY(%(p50)s::text[]) AS strict, allowed AND straight AS direct
+scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13]::int[] AS contributions, allowed AND grade = ANY(%(p37)s::text[]) AS plain, allowed AND grade = ANY(%(p38)s::text[]) AS strict, allowed AND straight AS direct
   FROM graded)
 
--- {"behaviours": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], "lasting": [11], "p12": "mail_open", "p13": "page", "p14": "mail_delivered", "p15": "form", "p16": "mail_click", "p17": "download", "p18": "mail_bounce", "p19": "unsubscribe", "p20": "webinar", "p21": "track", "p22": "x", "p23": "attempt", "p24": "demo", "p25": "{}", "p26": "{}", "p27": "{}", "p28": "{}", "p29": "{}", "p30": "{}", "p31": "{}", "p32": "{}", "p33": "{}", "p34": "{}", "p35": "{}", "p36": "{}", "p37": 1, "p38": 1, "p39": 1, "p40": 1, "p41": 1, "p42": 1, "p43": 1, "p44": 1, "p45": 1, "p46": 1, "p47": 1, "p48": 1, "p49": ["A1", "A2", "B1"], "p50": ["A1", "A2", "B1"]}
+-- {"behaviours": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], "lasting": [11], "p12": "mail_open", "p13": "page", "p14": "mail_delivered", "p15": "form", "p16": "mail_click", "p17": "download", "p18": "mail_bounce", "p19": "unsubscribe", "p20": "webinar", "p21": "track", "p22": "x", "p23": "attempt", "p24": "demo", "p25": 1, "p26": 1, "p27": 1, "p28": 1, "p29": 1, "p30": 1, "p31": 1, "p32": 1, "p33": 1, "p34": 1, "p35": 1, "p36": 1, "p37": ["A1", "A2", "B1"], "p38": ["A1", "A2", "B1"]}

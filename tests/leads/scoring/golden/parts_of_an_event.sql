@@ -102,10 +102,8 @@ d(lead_id, t, behaviour_id, age, n) AS (SELECT b.lead_id, %(t)s::timestamptz, b.
     CASE WHEN (x.kind = %(p23)s AND x.form = %(p24)s) THEN 6 END,
     CASE WHEN (x.kind = %(p25)s AND position(%(p26)s IN x.page) > 0) THEN 7 END]::bigint[], NULL)) AS b(behaviour_id)
   WHERE x.reset_day IS NULL OR (date '1970-01-01' + floor((date_part('epoch', x.occurred_at) + (%(zone_offsets)s::float8[])[width_bucket(date_part('epoch', x.occurred_at), (%(zone_changes)s::float8[])) + 1]) / 86400)::int) > x.reset_day OR b.behaviour_id = ANY(%(lasting)s)),
-w(behaviour_id, atom, tab, tail, young, most) AS MATERIALIZED (VALUES (7::bigint, 0, %(p27)s::float8[], 1::float8, False, NULL::int), (3::bigint, 1, %(p28)s::float8[], 1::float8, False, NULL::int), (6::bigint, 2, %(p29)s::float8[], 1::float8, False, NULL::int), (2::bigint, 3, %(p30)s::float8[], 1::float8, False, NULL::int), (1::bigint, 4, %(p31)s::float8[], 1::float8, False, NULL::int), (5::bigint, 5, %(p32)s::float8[], 1::float8, False, NULL::int), (4::bigint, 6, %(p33)s::float8[], 1::float8, False, NULL::int)),
-s AS (SELECT d.lead_id, %(t)s::timestamptz AS t, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 0) AS a0, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 1) AS a1, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 2) AS a2, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 3) AS a3, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 4) AS a4, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 5) AS a5, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 6) AS a6
+s AS (SELECT d.lead_id, %(t)s::timestamptz AS t, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 7) AS a0, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 3) AS a1, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 6) AS a2, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 2) AS a3, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 1) AS a4, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 5) AS a5, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 4) AS a6
   FROM d
-  JOIN w ON w.behaviour_id = d.behaviour_id
   WHERE d.age >= 0
   GROUP BY 1),
 v AS (SELECT a.lead_id, a.t, a.today, a.cycle, s.a0, s.a1, s.a2, s.a3, s.a4, s.a5, s.a6
@@ -114,13 +112,13 @@ v AS (SELECT a.lead_id, a.t, a.today, a.cycle, s.a0, s.a1, s.a2, s.a3, s.a4, s.a
   LEFT JOIN leads_company c ON c.id = l.company_id
   LEFT JOIN s ON s.lead_id = a.lead_id AND s.t = a.t OFFSET 0),
 points AS (SELECT v.lead_id, v.t, v.cycle, (true) AND NOT (false) AS allowed, (false) AS straight,
-    CASE WHEN (coalesce(v.a0, 0) >= %(p34)s) THEN 10 ELSE 0 END AS c1,
-    CASE WHEN (coalesce(v.a1, 0) >= %(p35)s) THEN 10 ELSE 0 END AS c2,
-    CASE WHEN (coalesce(v.a2, 0) >= %(p36)s) THEN 10 ELSE 0 END AS c3,
-    CASE WHEN (coalesce(v.a3, 0) >= %(p37)s) THEN 10 ELSE 0 END AS c4,
-    CASE WHEN (coalesce(v.a4, 0) >= %(p38)s) THEN 10 ELSE 0 END AS c5,
-    CASE WHEN (coalesce(v.a5, 0) >= %(p39)s) THEN 10 ELSE 0 END AS c6,
-    CASE WHEN (coalesce(v.a6, 0) >= %(p40)s) THEN 10 ELSE 0 END AS c7
+    CASE WHEN (coalesce(v.a0, 0) >= %(p27)s) THEN 10 ELSE 0 END AS c1,
+    CASE WHEN (coalesce(v.a1, 0) >= %(p28)s) THEN 10 ELSE 0 END AS c2,
+    CASE WHEN (coalesce(v.a2, 0) >= %(p29)s) THEN 10 ELSE 0 END AS c3,
+    CASE WHEN (coalesce(v.a3, 0) >= %(p30)s) THEN 10 ELSE 0 END AS c4,
+    CASE WHEN (coalesce(v.a4, 0) >= %(p31)s) THEN 10 ELSE 0 END AS c5,
+    CASE WHEN (coalesce(v.a5, 0) >= %(p32)s) THEN 10 ELSE 0 END AS c6,
+    CASE WHEN (coalesce(v.a6, 0) >= %(p33)s) THEN 10 ELSE 0 END AS c7
   FROM v OFFSET 0),
 grouped AS (SELECT *
   FROM points OFFSET 0),
@@ -132,7 +130,7 @@ totals AS (SELECT *, (fit_raw + c0)::int AS fit, (engagement_raw + c8)::int AS e
   FROM bounded OFFSET 0),
 graded AS (SELECT *, substr('ABCDEF', 1 + (fit < 75)::int + (fit < 50)::int + (fit < 25)::int, 1) || substr('123456', 1 + (engagement < 75)::int + (engagement < 50)::int + (engagement < 25)::int, 1) AS grade
   FROM totals OFFSET 0),
-scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[c0, c1, c2, c3, c4, c5, c6, c7, c8]::int[] AS contributions, allowed AND grade = ANY(%(p41)s::text[]) AS plain, allowed AND grade = ANY(%(p42)s::text[]) AS strict, allowed AND straight AS direct
+scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[c0, c1, c2, c3, c4, c5, c6, c7, c8]::int[] AS contributions, allowed AND grade = ANY(%(p34)s::text[]) AS plain, allowed AND grade = ANY(%(p35)s::text[]) AS strict, allowed AND straight AS direct
   FROM graded)
 
--- {"behaviours": [1, 2, 3, 4, 5, 6, 7], "lasting": [4], "p12": "mail_click", "p13": 3, "p14": "track", "p15": "50 %", "p16": "page", "p17": "/a", "p18": "attempt", "p19": "call", "p20": "reached", "p21": "mail_click", "p22": "fair", "p23": "form", "p24": "l'été", "p25": "page", "p26": "/pricing", "p27": "{}", "p28": "{}", "p29": "{}", "p30": "{}", "p31": "{}", "p32": "{}", "p33": "{}", "p34": 1, "p35": 1, "p36": 1, "p37": 1, "p38": 1, "p39": 1, "p40": 1, "p41": ["A1", "A2", "B1"], "p42": ["A1", "A2", "B1"]}
+-- {"behaviours": [1, 2, 3, 4, 5, 6, 7], "lasting": [4], "p12": "mail_click", "p13": 3, "p14": "track", "p15": "50 %", "p16": "page", "p17": "/a", "p18": "attempt", "p19": "call", "p20": "reached", "p21": "mail_click", "p22": "fair", "p23": "form", "p24": "l'été", "p25": "page", "p26": "/pricing", "p27": 1, "p28": 1, "p29": 1, "p30": 1, "p31": 1, "p32": 1, "p33": 1, "p34": ["A1", "A2", "B1"], "p35": ["A1", "A2", "B1"]}

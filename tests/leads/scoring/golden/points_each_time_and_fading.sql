@@ -78,12 +78,10 @@ d(lead_id, t, behaviour_id, age, n) AS (SELECT b.lead_id, %(t)s::timestamptz, b.
     CASE WHEN (x.kind = %(p16)s) THEN 5 END,
     CASE WHEN (x.kind = %(p17)s) THEN 6 END]::bigint[], NULL)) AS b(behaviour_id)
   WHERE x.reset_day IS NULL OR (date '1970-01-01' + floor((date_part('epoch', x.occurred_at) + (%(zone_offsets)s::float8[])[width_bucket(date_part('epoch', x.occurred_at), (%(zone_changes)s::float8[])) + 1]) / 86400)::int) > x.reset_day),
-w(behaviour_id, atom, tab, tail, young, most) AS MATERIALIZED (VALUES (1::bigint, 0, %(p18)s::float8[], 0::float8, False, NULL::int), (3::bigint, 1, %(p19)s::float8[], 0::float8, False, 2::int), (2::bigint, 2, %(p20)s::float8[], 0::float8, True, NULL::int), (2::bigint, 3, %(p21)s::float8[], 1::float8, False, NULL::int), (6::bigint, 4, %(p22)s::float8[], 0::float8, False, NULL::int), (5::bigint, 5, %(p23)s::float8[], 0::float8, True, NULL::int), (5::bigint, 6, %(p24)s::float8[], 1::float8, False, NULL::int), (4::bigint, 7, %(p25)s::float8[], 250000::float8, False, NULL::int)),
-s AS (SELECT d.lead_id, %(t)s::timestamptz AS t, sum(least(d.n, w.most) * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 0) AS a0, sum(least(d.n, w.most) * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 1) AS a1, max(coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 2 AND d.n > 0) AS a2, sum(least(d.n, w.most) * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 3) AS a3, sum(least(d.n, w.most) * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 4) AS a4, max(coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 5 AND d.n > 0) AS a5, sum(least(d.n, w.most) * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 6) AS a6, sum(least(d.n, w.most) * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 7) AS a7
+s AS (SELECT d.lead_id, %(t)s::timestamptz AS t, sum(d.n * coalesce((%(p18)s::float8[])[d.age + 1], 0::float8)) FILTER (WHERE d.behaviour_id = 1) AS a0, sum(least(d.n, 2) * coalesce((%(p19)s::float8[])[d.age + 1], 0::float8)) FILTER (WHERE d.behaviour_id = 3) AS a1, max(coalesce((%(p20)s::float8[])[d.age + 1], 0::float8)) FILTER (WHERE d.behaviour_id = 2 AND d.n > 0) AS a2, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 2) AS a3, sum(d.n * coalesce((%(p21)s::float8[])[d.age + 1], 0::float8)) FILTER (WHERE d.behaviour_id = 6) AS a4, max(coalesce((%(p22)s::float8[])[d.age + 1], 0::float8)) FILTER (WHERE d.behaviour_id = 5 AND d.n > 0) AS a5, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 5) AS a6, sum(d.n * coalesce((%(p23)s::float8[])[d.age + 1], 250000::float8)) FILTER (WHERE d.behaviour_id = 4) AS a7
   FROM (SELECT lead_id, t, behaviour_id, age, sum(n) AS n
   FROM d
   GROUP BY 1, 2, 3, 4) d
-  JOIN w ON w.behaviour_id = d.behaviour_id
   WHERE d.age >= 0
   GROUP BY 1),
 v AS (SELECT a.lead_id, a.t, a.today, a.cycle, s.a0, s.a1, s.a2, s.a3, s.a4, s.a5, s.a6, s.a7
@@ -96,11 +94,11 @@ points AS (SELECT v.lead_id, v.t, v.cycle, (true) AND NOT (false) AS allowed, (f
     coalesce(v.a0, 0) * 5)))::int AS c1,
     trunc(greatest(-2000, least(2000,
     coalesce(v.a1, 0) * 5)))::int AS c2,
-    CASE WHEN (coalesce(v.a3, 0) >= %(p26)s) THEN trunc(greatest(-2000, least(2000,
+    CASE WHEN (coalesce(v.a3, 0) >= %(p24)s) THEN trunc(greatest(-2000, least(2000,
     coalesce(v.a2, 0) * 10 / 1000000::float8)))::int ELSE 0 END AS c3,
     trunc(greatest(-2000, least(2000,
     coalesce(v.a4, 0) * 10 / 1000000::float8)))::int AS c4,
-    CASE WHEN (coalesce(v.a6, 0) >= %(p27)s) THEN trunc(greatest(-2000, least(2000,
+    CASE WHEN (coalesce(v.a6, 0) >= %(p25)s) THEN trunc(greatest(-2000, least(2000,
     coalesce(v.a5, 0) * 10)))::int ELSE 0 END AS c5,
     trunc(greatest(-30, least(30,
     coalesce(v.a7, 0) * -10 / 1000000::float8)))::int AS c6
@@ -115,7 +113,7 @@ totals AS (SELECT *, (fit_raw + c0)::int AS fit, (engagement_raw + c7)::int AS e
   FROM bounded OFFSET 0),
 graded AS (SELECT *, substr('ABCDEF', 1 + (fit < 75)::int + (fit < 50)::int + (fit < 25)::int, 1) || substr('123456', 1 + (engagement < 75)::int + (engagement < 50)::int + (engagement < 25)::int, 1) AS grade
   FROM totals OFFSET 0),
-scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[c0, c1, c2, c3, c4, c5, c6, c7]::int[] AS contributions, allowed AND grade = ANY(%(p28)s::text[]) AS plain, allowed AND grade = ANY(%(p29)s::text[]) AS strict, allowed AND straight AS direct
+scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[c0, c1, c2, c3, c4, c5, c6, c7]::int[] AS contributions, allowed AND grade = ANY(%(p26)s::text[]) AS plain, allowed AND grade = ANY(%(p27)s::text[]) AS strict, allowed AND straight AS direct
   FROM graded)
 
--- {"behaviours": [1, 2, 3, 4, 5, 6], "lasting": [], "p12": "page", "p13": "form", "p14": "mail_click", "p15": "unsubscribe", "p16": "webinar", "p17": "demo", "p18": "{1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1}", "p19": "{1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1}", "p20": "{1000000,750000,500000,250000}", "p21": "{}", "p22": "{1000000,500000,250000}", "p23": "{1,1,1}", "p24": "{}", "p25": "{1000000,1000000,1000000,1000000,1000000,1000000,1000000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000}", "p26": 1, "p27": 1, "p28": ["A1", "A2", "B1"], "p29": ["A1", "A2", "B1"]}
+-- {"behaviours": [1, 2, 3, 4, 5, 6], "lasting": [], "p12": "page", "p13": "form", "p14": "mail_click", "p15": "unsubscribe", "p16": "webinar", "p17": "demo", "p18": "{1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1}", "p19": "{1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1}", "p20": "{1000000,750000,500000,250000}", "p21": "{1000000,500000,250000}", "p22": "{1,1,1}", "p23": "{1000000,1000000,1000000,1000000,1000000,1000000,1000000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000}", "p24": 1, "p25": 1, "p26": ["A1", "A2", "B1"], "p27": ["A1", "A2", "B1"]}

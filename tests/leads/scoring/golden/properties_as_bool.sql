@@ -82,10 +82,8 @@ d(lead_id, t, behaviour_id, age, n) AS (SELECT b.lead_id, %(t)s::timestamptz, b.
     CASE WHEN (x.kind = %(p17)s AND NOT coalesce(jsonb_typeof((x.props -> %(p18)s)) IN ('string', 'number', 'boolean') AND (x.props -> %(p18)s) <> '""', false)) THEN 3 END,
     CASE WHEN (x.kind = %(p19)s AND coalesce(CASE WHEN jsonb_typeof((x.props -> %(p20)s)) = 'boolean' OR ((x.props -> %(p20)s) #>> '{}') IN ('true', 'false') THEN ((x.props -> %(p20)s) #>> '{}')::boolean END <> %(p21)s, false)) THEN 4 END]::bigint[], NULL)) AS b(behaviour_id)
   WHERE x.reset_day IS NULL OR (date '1970-01-01' + floor((date_part('epoch', x.occurred_at) + (%(zone_offsets)s::float8[])[width_bucket(date_part('epoch', x.occurred_at), (%(zone_changes)s::float8[])) + 1]) / 86400)::int) > x.reset_day),
-w(behaviour_id, atom, tab, tail, young, most) AS MATERIALIZED (VALUES (2::bigint, 0, %(p22)s::float8[], 1::float8, False, NULL::int), (4::bigint, 1, %(p23)s::float8[], 1::float8, False, NULL::int), (1::bigint, 2, %(p24)s::float8[], 1::float8, False, NULL::int), (3::bigint, 3, %(p25)s::float8[], 1::float8, False, NULL::int)),
-s AS (SELECT d.lead_id, %(t)s::timestamptz AS t, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 0) AS a0, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 1) AS a1, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 2) AS a2, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 3) AS a3
+s AS (SELECT d.lead_id, %(t)s::timestamptz AS t, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 2) AS a0, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 4) AS a1, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 1) AS a2, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 3) AS a3
   FROM d
-  JOIN w ON w.behaviour_id = d.behaviour_id
   WHERE d.age >= 0
   GROUP BY 1),
 v AS (SELECT a.lead_id, a.t, a.today, a.cycle, s.a0, s.a1, s.a2, s.a3
@@ -94,10 +92,10 @@ v AS (SELECT a.lead_id, a.t, a.today, a.cycle, s.a0, s.a1, s.a2, s.a3
   LEFT JOIN leads_company c ON c.id = l.company_id
   LEFT JOIN s ON s.lead_id = a.lead_id AND s.t = a.t OFFSET 0),
 points AS (SELECT v.lead_id, v.t, v.cycle, (true) AND NOT (false) AS allowed, (false) AS straight,
-    CASE WHEN (coalesce(v.a0, 0) >= %(p26)s) THEN 10 ELSE 0 END AS c1,
-    CASE WHEN (coalesce(v.a1, 0) >= %(p27)s) THEN 10 ELSE 0 END AS c2,
-    CASE WHEN (coalesce(v.a2, 0) >= %(p28)s) THEN 10 ELSE 0 END AS c3,
-    CASE WHEN (coalesce(v.a3, 0) >= %(p29)s) THEN 10 ELSE 0 END AS c4
+    CASE WHEN (coalesce(v.a0, 0) >= %(p22)s) THEN 10 ELSE 0 END AS c1,
+    CASE WHEN (coalesce(v.a1, 0) >= %(p23)s) THEN 10 ELSE 0 END AS c2,
+    CASE WHEN (coalesce(v.a2, 0) >= %(p24)s) THEN 10 ELSE 0 END AS c3,
+    CASE WHEN (coalesce(v.a3, 0) >= %(p25)s) THEN 10 ELSE 0 END AS c4
   FROM v OFFSET 0),
 grouped AS (SELECT *
   FROM points OFFSET 0),
@@ -109,7 +107,7 @@ totals AS (SELECT *, (fit_raw + c0)::int AS fit, (engagement_raw + c5)::int AS e
   FROM bounded OFFSET 0),
 graded AS (SELECT *, substr('ABCDEF', 1 + (fit < 75)::int + (fit < 50)::int + (fit < 25)::int, 1) || substr('123456', 1 + (engagement < 75)::int + (engagement < 50)::int + (engagement < 25)::int, 1) AS grade
   FROM totals OFFSET 0),
-scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[c0, c1, c2, c3, c4, c5]::int[] AS contributions, allowed AND grade = ANY(%(p30)s::text[]) AS plain, allowed AND grade = ANY(%(p31)s::text[]) AS strict, allowed AND straight AS direct
+scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[c0, c1, c2, c3, c4, c5]::int[] AS contributions, allowed AND grade = ANY(%(p26)s::text[]) AS plain, allowed AND grade = ANY(%(p27)s::text[]) AS strict, allowed AND straight AS direct
   FROM graded)
 
--- {"behaviours": [1, 2, 3, 4], "lasting": [], "p12": "form", "p13": "it's 50 %", "p14": "form", "p15": "it's 50 %", "p16": true, "p17": "form", "p18": "it's 50 %", "p19": "form", "p20": "it's 50 %", "p21": true, "p22": "{}", "p23": "{}", "p24": "{}", "p25": "{}", "p26": 1, "p27": 1, "p28": 1, "p29": 1, "p30": ["A1", "A2", "B1"], "p31": ["A1", "A2", "B1"]}
+-- {"behaviours": [1, 2, 3, 4], "lasting": [], "p12": "form", "p13": "it's 50 %", "p14": "form", "p15": "it's 50 %", "p16": true, "p17": "form", "p18": "it's 50 %", "p19": "form", "p20": "it's 50 %", "p21": true, "p22": 1, "p23": 1, "p24": 1, "p25": 1, "p26": ["A1", "A2", "B1"], "p27": ["A1", "A2", "B1"]}

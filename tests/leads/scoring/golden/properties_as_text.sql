@@ -86,10 +86,8 @@ d(lead_id, t, behaviour_id, age, n) AS (SELECT b.lead_id, %(t)s::timestamptz, b.
     CASE WHEN (x.kind = %(p28)s AND coalesce(nullif(translate(CASE WHEN jsonb_typeof((x.props -> %(p29)s)) IN ('string', 'number', 'boolean') THEN (x.props -> %(p29)s) #>> '{}' END, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') = %(p30)s, false)) THEN 7 END,
     CASE WHEN (x.kind = %(p31)s AND coalesce(nullif(translate(CASE WHEN jsonb_typeof((x.props -> %(p32)s)) IN ('string', 'number', 'boolean') THEN (x.props -> %(p32)s) #>> '{}' END, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') <> %(p33)s, false)) THEN 8 END]::bigint[], NULL)) AS b(behaviour_id)
   WHERE x.reset_day IS NULL OR (date '1970-01-01' + floor((date_part('epoch', x.occurred_at) + (%(zone_offsets)s::float8[])[width_bucket(date_part('epoch', x.occurred_at), (%(zone_changes)s::float8[])) + 1]) / 86400)::int) > x.reset_day),
-w(behaviour_id, atom, tab, tail, young, most) AS MATERIALIZED (VALUES (7::bigint, 0, %(p34)s::float8[], 1::float8, False, NULL::int), (8::bigint, 1, %(p35)s::float8[], 1::float8, False, NULL::int), (6::bigint, 2, %(p36)s::float8[], 1::float8, False, NULL::int), (3::bigint, 3, %(p37)s::float8[], 1::float8, False, NULL::int), (1::bigint, 4, %(p38)s::float8[], 1::float8, False, NULL::int), (4::bigint, 5, %(p39)s::float8[], 1::float8, False, NULL::int), (2::bigint, 6, %(p40)s::float8[], 1::float8, False, NULL::int), (5::bigint, 7, %(p41)s::float8[], 1::float8, False, NULL::int)),
-s AS (SELECT d.lead_id, %(t)s::timestamptz AS t, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 0) AS a0, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 1) AS a1, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 2) AS a2, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 3) AS a3, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 4) AS a4, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 5) AS a5, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 6) AS a6, sum(d.n * coalesce(w.tab[d.age + 1], w.tail)) FILTER (WHERE w.atom = 7) AS a7
+s AS (SELECT d.lead_id, %(t)s::timestamptz AS t, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 7) AS a0, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 8) AS a1, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 6) AS a2, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 3) AS a3, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 1) AS a4, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 4) AS a5, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 2) AS a6, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 5) AS a7
   FROM d
-  JOIN w ON w.behaviour_id = d.behaviour_id
   WHERE d.age >= 0
   GROUP BY 1),
 v AS (SELECT a.lead_id, a.t, a.today, a.cycle, s.a0, s.a1, s.a2, s.a3, s.a4, s.a5, s.a6, s.a7
@@ -98,14 +96,14 @@ v AS (SELECT a.lead_id, a.t, a.today, a.cycle, s.a0, s.a1, s.a2, s.a3, s.a4, s.a
   LEFT JOIN leads_company c ON c.id = l.company_id
   LEFT JOIN s ON s.lead_id = a.lead_id AND s.t = a.t OFFSET 0),
 points AS (SELECT v.lead_id, v.t, v.cycle, (true) AND NOT (false) AS allowed, (false) AS straight,
-    CASE WHEN (coalesce(v.a0, 0) >= %(p42)s) THEN 10 ELSE 0 END AS c1,
-    CASE WHEN (coalesce(v.a1, 0) >= %(p43)s) THEN 10 ELSE 0 END AS c2,
-    CASE WHEN (coalesce(v.a2, 0) >= %(p44)s) THEN 10 ELSE 0 END AS c3,
-    CASE WHEN (coalesce(v.a3, 0) >= %(p45)s) THEN 10 ELSE 0 END AS c4,
-    CASE WHEN (coalesce(v.a4, 0) >= %(p46)s) THEN 10 ELSE 0 END AS c5,
-    CASE WHEN (coalesce(v.a5, 0) >= %(p47)s) THEN 10 ELSE 0 END AS c6,
-    CASE WHEN (coalesce(v.a6, 0) >= %(p48)s) THEN 10 ELSE 0 END AS c7,
-    CASE WHEN (coalesce(v.a7, 0) >= %(p49)s) THEN 10 ELSE 0 END AS c8
+    CASE WHEN (coalesce(v.a0, 0) >= %(p34)s) THEN 10 ELSE 0 END AS c1,
+    CASE WHEN (coalesce(v.a1, 0) >= %(p35)s) THEN 10 ELSE 0 END AS c2,
+    CASE WHEN (coalesce(v.a2, 0) >= %(p36)s) THEN 10 ELSE 0 END AS c3,
+    CASE WHEN (coalesce(v.a3, 0) >= %(p37)s) THEN 10 ELSE 0 END AS c4,
+    CASE WHEN (coalesce(v.a4, 0) >= %(p38)s) THEN 10 ELSE 0 END AS c5,
+    CASE WHEN (coalesce(v.a5, 0) >= %(p39)s) THEN 10 ELSE 0 END AS c6,
+    CASE WHEN (coalesce(v.a6, 0) >= %(p40)s) THEN 10 ELSE 0 END AS c7,
+    CASE WHEN (coalesce(v.a7, 0) >= %(p41)s) THEN 10 ELSE 0 END AS c8
   FROM v OFFSET 0),
 grouped AS (SELECT *
   FROM points OFFSET 0),
@@ -117,7 +115,7 @@ totals AS (SELECT *, (fit_raw + c0)::int AS fit, (engagement_raw + c9)::int AS e
   FROM bounded OFFSET 0),
 graded AS (SELECT *, substr('ABCDEF', 1 + (fit < 75)::int + (fit < 50)::int + (fit < 25)::int, 1) || substr('123456', 1 + (engagement < 75)::int + (engagement < 50)::int + (engagement < 25)::int, 1) AS grade
   FROM totals OFFSET 0),
-scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[c0, c1, c2, c3, c4, c5, c6, c7, c8, c9]::int[] AS contributions, allowed AND grade = ANY(%(p50)s::text[]) AS plain, allowed AND grade = ANY(%(p51)s::text[]) AS strict, allowed AND straight AS direct
+scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[c0, c1, c2, c3, c4, c5, c6, c7, c8, c9]::int[] AS contributions, allowed AND grade = ANY(%(p42)s::text[]) AS plain, allowed AND grade = ANY(%(p43)s::text[]) AS strict, allowed AND straight AS direct
   FROM graded)
 
--- {"behaviours": [1, 2, 3, 4, 5, 6, 7, 8], "lasting": [], "p12": "form", "p13": "it's 50 %", "p14": "élan", "p15": "form", "p16": "it's 50 %", "p17": "form", "p18": "it's 50 %", "p19": ["l'été 50 %", "élan"], "p20": "form", "p21": "it's 50 %", "p22": "élan", "p23": "form", "p24": "it's 50 %", "p25": "form", "p26": "it's 50 %", "p27": ["l'été 50 %", "élan"], "p28": "form", "p29": "it's 50 %", "p30": "élan", "p31": "form", "p32": "it's 50 %", "p33": "élan", "p34": "{}", "p35": "{}", "p36": "{}", "p37": "{}", "p38": "{}", "p39": "{}", "p40": "{}", "p41": "{}", "p42": 1, "p43": 1, "p44": 1, "p45": 1, "p46": 1, "p47": 1, "p48": 1, "p49": 1, "p50": ["A1", "A2", "B1"], "p51": ["A1", "A2", "B1"]}
+-- {"behaviours": [1, 2, 3, 4, 5, 6, 7, 8], "lasting": [], "p12": "form", "p13": "it's 50 %", "p14": "élan", "p15": "form", "p16": "it's 50 %", "p17": "form", "p18": "it's 50 %", "p19": ["l'été 50 %", "élan"], "p20": "form", "p21": "it's 50 %", "p22": "élan", "p23": "form", "p24": "it's 50 %", "p25": "form", "p26": "it's 50 %", "p27": ["l'été 50 %", "élan"], "p28": "form", "p29": "it's 50 %", "p30": "élan", "p31": "form", "p32": "it's 50 %", "p33": "élan", "p34": 1, "p35": 1, "p36": 1, "p37": 1, "p38": 1, "p39": 1, "p40": 1, "p41": 1, "p42": ["A1", "A2", "B1"], "p43": ["A1", "A2", "B1"]}
