@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0005_audit_by_verb"),
-        ("leads", "0039_rows_that_stand_out"),
+        ("leads", "0040_births_in_fewer_steps"),
         ("personas", "0011_glossary"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

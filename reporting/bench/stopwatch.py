@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
 
 class _Back(Exception):
@@ -73,12 +73,16 @@ class Processor:
     """Processor time of this process and of its database's server process: other work of the machine does not count.
 
     `with Processor() as used: …`; then `used.seconds`, of which `used.database`. A database elsewhere counts nothing.
+    `using`: the connection whose server process is asked.
     """
 
     seconds = database = 0.0
 
+    def __init__(self, using: str = DEFAULT_DB_ALIAS):
+        self._using = using
+
     def __enter__(self) -> "Processor":
-        with connection.cursor() as cursor:
+        with connections[self._using].cursor() as cursor:
             cursor.execute("SELECT pg_backend_pid()")
             self._server = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
         self._before = time.process_time(), self._of_server()

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection
-from hypothesis import given
+from django.db import IntegrityError, connection, transaction
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leads.intake import words
@@ -54,6 +54,34 @@ def test_words_are_those_of_name_address_and_company_without_case_and_accents(ad
     for text in ("ada nobody", "dart78", "m3", "%", "tagnan ada x"):
         assert found(text) == set() == found(text, few=True), text
     assert found("societe 3m", personal=False) == {"Ada d’Artagnan"} and found("ada", personal=False) == set()
+
+
+@given(
+    st.text(
+        st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=["Cs"])
+        | st.sampled_from("aé7@.-_ ’'ß½"),
+        max_size=60,
+    )
+)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_words_read_in_fewer_steps_are_those_of_the_parts_of_the_stems(db, text):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT leads_words(%(t)s) = array_to_tsvector(leads_parts(leads_stems(%(t)s)))", {"t": text})
+        assert cursor.fetchone() == (True,)
+
+
+@pytest.mark.parametrize("place", ["company", "campaign"])
+def test_no_lead_is_born_with_or_given_a_company_or_a_campaign_that_there_is_not(ada, place):
+    """The same for many at once: one that names nothing spoils them all, as a constraint would."""
+    at = {"created_at": AT, "recorded_at": AT, "day_only": False, "declared": False, "attributes": {}}
+    for act in (
+        lambda: Lead.objects.bulk_create([Lead(**at), Lead(**at, **{f"{place}_id": 987654321})]),
+        lambda: Lead.objects.filter(pk=ada).update(**{f"{place}_id": 987654321}),
+    ):
+        with pytest.raises(IntegrityError, match="that there is not"), transaction.atomic():
+            act()
+    Lead.objects.bulk_create([Lead(**at)])
+    Lead.objects.filter(pk=ada).update(stage="mql", **{f"{place}_id": None})
 
 
 def test_a_word_is_found_in_the_middle_of_another_from_four_letters_on(ada):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from leads.intake import columns, companies, hooks, suppression
 from leads.models import Lead, Suppression
@@ -21,6 +21,7 @@ from .rows import Row
 
 Rows = Sequence[tuple[int, Sequence[str]]]  # (line, cells)
 BLANK = "''"  # in SQL
+KEY_ONCE = "lead_key_once"  # of a source, each key names one lead
 PAIRS = 45  # of one call of jsonb_build_object, which takes a hundred arguments
 LOOK = "look"  # rows to be judged one by one
 _OUTCOMES = """
@@ -82,7 +83,7 @@ WITH born AS MATERIALIZED (
   SELECT id, coalesce(born, %(at)s), day, %(at)s, false, %(file)s, {attributes}{values} FROM born
 ), keys AS (
   INSERT INTO leads_leadkey (source_id, key, lead_id, created_at)
-  SELECT %(source)s, key, id, %(at)s FROM born WHERE key <> '' ORDER BY key ON CONFLICT DO NOTHING RETURNING id
+  SELECT %(source)s, key, id, %(at)s FROM born WHERE key <> '' ORDER BY key RETURNING id
 ), kept AS (
   INSERT INTO leads_importfact (batch_id, subject, ids)
   SELECT %(file)s, 'leadkey', array_agg(id) FROM keys HAVING count(*) > 0
@@ -95,8 +96,7 @@ WITH born AS MATERIALIZED (
 ), marks AS (
   INSERT INTO leads_leaddirty (lead_id, since) SELECT id, %(at)s FROM born
 )
-SELECT (SELECT count(*) FROM born WHERE key <> ''), (SELECT count(*) FROM keys),
-  (SELECT json_agg(json_build_array(id, line)) FROM born WHERE mql),
+SELECT (SELECT json_agg(json_build_array(id, line)) FROM born WHERE mql),
   (SELECT json_agg(json_build_array(id, mail, {opposed})) FROM born WHERE mail <> '' AND (%(listed)s OR {opposed}))
 """
 
@@ -215,18 +215,18 @@ def _make(cursor, teller: Teller, lot: Lot, rows: Mapping[int, Sequence[str]], f
     firms, campaigns = _companies(teller, lot, fence), _campaigns(lot, ctx, fence)
     opposed = next((f"{one.name} = 'true'" for one in teller.fields if one.field == "opted_out"), "false")
     sql, blank = _births_sql(teller)
-    cursor.execute(
-        sql.replace("{opposed}", opposed),
-        {
-            "at": fence.recorded_at, "file": ctx.one.pk, "by": ctx.one.by_id, "name": ctx.mapping.source[:40],
-            "source": ctx.source().pk, "firms": firms, "campaigns": campaigns, "listed": Suppression.objects.exists(),
-            **blank,
-        },
-    )  # fmt: skip
-    wanted, keys, mql, mails = cursor.fetchone()
+    said = {
+        "at": fence.recorded_at, "file": ctx.one.pk, "by": ctx.one.by_id, "name": ctx.mapping.source[:40],
+        "source": ctx.source().pk, "firms": firms, "campaigns": campaigns, "listed": Suppression.objects.exists(),
+    }  # fmt: skip
+    try:
+        cursor.execute(sql.replace("{opposed}", opposed), said | blank)
+    except IntegrityError as problem:
+        if getattr(problem.__cause__, "diag", None) and problem.__cause__.diag.constraint_name == KEY_ONCE:
+            raise Raced from problem
+        raise
+    mql, mails = cursor.fetchone()
     cursor.execute("NOTIFY smarketing_bell")
-    if keys != wanted:
-        raise Raced
     if mails:
         suppression.keep_said([tuple(one) for one in mails], ctx.origin, fence)
     if mql:
@@ -255,8 +255,8 @@ def _births_sql(teller: Teller) -> tuple[str, dict[str, Any]]:
         _BIRTHS.replace("{names}", "".join(f", {name}" for name in values))
         .replace("{values}", "".join(f", {value}" for value in values.values()))
         .replace("{attributes}", f"jsonb_strip_nulls({attributes})" if own else "'{}'::jsonb")
-        .replace("{fields}", ", ".join(f"'{name}'" for name in said))
-        .replace("{said}", ", ".join(said.values())),
+        .replace("{fields}", ", ".join(f"'{name}'" for name in sorted(said)))
+        .replace("{said}", ", ".join(said[name] for name in sorted(said))),
         {f"rest_{name}": f.get_default() for name, f in rest.items()},
     )
 

@@ -72,8 +72,9 @@ class Teller:
     def tell(self, lines: Sequence[int], rows: Sequence[Sequence[str]]) -> Lot:
         """Read a block and write it into the table."""
         width = self.ctx.reader.width
-        odd = {n for n, row in enumerate(rows) if len(row) != width}
-        if odd:
+        odd = set()
+        if not set(map(len, rows)) <= {width}:
+            odd = {n for n, row in enumerate(rows) if len(row) != width}
             rows = [[BLANK] * width if n in odd else row for n, row in enumerate(rows)]
         cells = list(zip(*rows, strict=True))
         lot = Lot(len(rows), odd, {c.index: self._reader.read(c.index, cells[c.index]) for c in self.ctx.mapping.used})
@@ -192,19 +193,26 @@ class Teller:
             {name: value for (_target, name), value in zip(self._of_company, said, strict=True) if value != BLANK}
         )
 
+    def _spelt(self, fresh: set[tuple]) -> dict[tuple, tuple[str, tuple[str, ...]]]:
+        """The key of their company, and which fields more they say of it: read once for all chunks of this import's object."""
+        known = self.ctx.one.__dict__.setdefault("spelt_companies", {})
+        if len(known) > KEPT:
+            known.clear()
+        for one in fresh - known.keys():
+            values = self.company_of(one)
+            known[one] = companies.name_key(values), tuple(sorted(values.keys() - {"name", "domain"}))
+        return known
+
     def _look_up(self, fresh: set[tuple]) -> None:
         """Ids of companies that exist and of which a row says nothing new; blank where they are to be made or filled."""
-        said = {one: self.company_of(one) for one in fresh}
-        keys = {one: companies.name_key(values) for one, values in said.items()}
-        ids = companies.find(sorted(set(keys.values()) - {""}))
-        more = {one: values.keys() - {"name", "domain"} for one, values in said.items()}
-        known = columns.current(
-            "company", {ids[keys[one]] for one, names in more.items() if names and keys[one] in ids}
-        )
-        for one, names in more.items():
-            found = ids.get(keys[one])
-            fills = found and any(known.get(found, {}).get(name) in (None, "") for name in names)
-            self._companies[one] = "\\N" if not keys[one] else str(found) if found and not fills else BLANK
+        spelt = self._spelt(fresh)
+        ids = companies.find(sorted({spelt[one][0] for one in fresh} - {""}))
+        known = columns.current("company", {ids[key] for key, more in map(spelt.get, fresh) if more and key in ids})
+        for one in fresh:
+            key, more = spelt[one]
+            found = ids.get(key)
+            fills = found and any(known.get(found, {}).get(name) in (None, "") for name in more)
+            self._companies[one] = "\\N" if not key else str(found) if found and not fills else BLANK
 
 
 def _moment(said: Moment) -> str:

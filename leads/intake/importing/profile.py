@@ -88,7 +88,7 @@ class Profile:
 
     def add_columns(self, rows: Sequence[Sequence[str]], read: dict[int, Read]) -> None:
         """Count rows whose columns were read as a whole."""
-        whole = all(len(row) == len(self.columns) for row in rows)
+        whole = set(map(len, rows)) <= {len(self.columns)}
         for index, (seen, how) in enumerate(zip(self.columns, self._types, strict=True)):
             if whole and index in read:
                 seen.add(read[index].cells, read[index].different)

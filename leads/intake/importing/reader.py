@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 
 from . import workbook
@@ -102,8 +103,10 @@ def _plain(text: str, start: int, separator: str) -> tuple[list[int], list[list[
         return None
     if '"' not in text:
         texts = text.removesuffix("\n").split("\n")
-        lines = [n for n, line in enumerate(texts, start) if line]
-        rows = [line.split(separator) for line in texts if line]
+        lines = list(range(start, start + len(texts)))
+        if "" in texts:
+            lines, texts = [n for n, line in zip(lines, texts, strict=True) if line], list(filter(None, texts))
+        rows = [line.split(separator) for line in texts]
     else:
         rows, lines, at = [], [], start
         source = csv.reader(io.StringIO(text, newline="\n"), delimiter=separator, strict=True)
@@ -116,7 +119,7 @@ def _plain(text: str, start: int, separator: str) -> tuple[list[int], list[list[
                     return None
         except csv.Error:
             return None
-    if any(not row or not row[0].strip() for row in rows):
+    if [] in rows or "" in map(str.strip, map(itemgetter(0), rows)):
         filled = [n for n, row in enumerate(rows) if any(cell.strip() for cell in row)]
         lines, rows = [lines[n] for n in filled], [rows[n] for n in filled]
     return lines, rows
