@@ -5,7 +5,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from leads.models import HandoffState
-from sla import kinds, words
+from sla import kinds, own, words
 from sla.clocks import MET, MISSED, OWED
 from sla.models import Clause, Clock
 from smarketing.accounts.policy import may
@@ -41,5 +41,6 @@ def promise(context, handoff: int) -> str:
     if clock_row is None:
         return ""
     clause = Clause.objects.get(terms=clock_row.terms_id, key=clock_row.clause_key)
-    said = {"key": clause.key, "sentence": kinds.sentence(clause.kind, clause.target, clause.params)}
+    theirs = own.of([clock_row], clock.now()).get((handoff, clause.key))
+    said = {"key": clause.key, "sentence": kinds.sentence(clause.kind, clause.target, clause.params), "own": theirs}
     return render_to_string("sla/promise.html", said)
