@@ -1,8 +1,15 @@
 """What terms agree about reports, closing and review; bodies older than these sections read as what is usual."""
 
 from calendar import monthrange
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
+
+from django.db.models import Q
+
+from smarketing.accounts.models import Role
 
 from .models import Terms
 from .sections import defaults
@@ -17,9 +24,35 @@ def closes_on(terms: Terms, month: date) -> date:
     return max(after, _day_of(following, agreed)) if agreed else after
 
 
-def recipients(terms: Terms) -> tuple[str, ...]:
-    """Groups of people who get the report of a month."""
-    return defaults.report_recipients(terms, "monthly")
+def people(terms: Terms, report: str) -> Q:
+    """The users who get a report ("nightly" or "monthly"), as the terms name them by groups."""
+    found = Q(pk__in=())
+    for group in defaults.report_recipients(terms, report):
+        if group in GROUPS:
+            found |= GROUPS[group](terms.body)
+    return found
+
+
+def every_night(day: date) -> Q:
+    """The users who get the month so far every night: of the contracts in force on a day; managers where none is."""
+    found = Terms.objects.filter(span__first__lte=day).exclude(span__until__lte=day)
+    named = [people(terms, "nightly") for terms in found]
+    return reduce(or_, named) if named else Q(role=Role.MANAGER)
+
+
+def _contacts(body: Mapping[str, Any]) -> Q:
+    said = body.get("parties") or {}
+    return Q(pk__in=[one for key in ("contact_marketing", "contact_sales") if isinstance(one := said.get(key), int)])
+
+
+# Group of `sections.defaults.GROUPS` -> the users in it.
+GROUPS: dict[str, Callable[[Mapping[str, Any]], Q]] = {
+    "managers": lambda body: Q(role=Role.MANAGER),
+    "signers": lambda body: Q(signs=True),
+    "marketers": lambda body: Q(role=Role.MARKETER),
+    "viewers": lambda body: Q(role=Role.VIEWER),
+    "contacts": _contacts,
+}
 
 
 def quarterly(terms: Terms) -> bool:

@@ -12,9 +12,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from smarketing.measures import engine
+from smarketing.measures.registry import Dimension
 
-from . import asking
-from .clocks import EXCLUDED, MET, MISSED, PENDING, WAIVED
+from . import asking, measures
+from .clocks import EXCLUDED, MET, MISSED, PAUSED, PENDING, WAIVED
 from .figures import Share, Volume
 from .follow import FUTURE, Month, Row
 from .kinds import CLOCK, MONEY
@@ -30,6 +31,7 @@ BY: dict[str, tuple[Any, Any]] = {
     TIER: (_("tier"), _("without a grade")),
 }
 Counts = dict[str, int | Fraction]
+Groups = tuple[Dimension, list[tuple[str, str, int | Fraction]]]
 
 
 @dataclass
@@ -64,20 +66,21 @@ def of(month: Month, row: Row, by: str, user: Any) -> list[Line]:
     if month.phase == FUTURE:
         return []
     lines: dict[str, Line] = {}
-    for show in _shown(row):
-        _add(lines, month, row, by, user, show)
+    dimension = "grade" if by == TIER else by
+    offered, groups = (_clocks if row.kind.source == CLOCK else _measured)(month, row, dimension, user)
+    tiers = _tiers(month) if by == TIER else {}
+    for value, state, n in groups:
+        named = tiers.get(value, value)
+        name = str(offered.show(named) if offered.show and named else named or BY[by][1])
+        line = lines.setdefault(named, Line(name, {}, {dimension: ()}))
+        assert line.where is not None
+        line.where = {dimension: tuple(dict.fromkeys((*line.where[dimension], value)))}
+        line.counts[state] = line.counts.get(state, 0) + n
     rest = {
         key: n for key, whole in _whole(row).items() if (n := whole - sum(x.counts.get(key, 0) for x in lines.values()))
     }
     ordered = sorted(lines.values(), key=lambda one: (-one.size, one.name))
     return [*ordered, Line(str(_("the others")), rest)] if rest else ordered
-
-
-def _shown(row: Row) -> tuple[str, ...]:
-    """What is asked: the figure's own rows, then what stands apart from it."""
-    if row.kind.source == CLOCK:
-        return ("", PENDING, EXCLUDED, WAIVED)
-    return ("", *row.kind.apart)
 
 
 def _whole(row: Row) -> Counts:
@@ -93,21 +96,25 @@ def _whole(row: Row) -> Counts:
     }
 
 
-def _add(lines: dict[str, Line], month: Month, row: Row, by: str, user: Any, show: str) -> None:
-    key, asked = asking.question(month, row, show)
-    tiers = _tiers(month) if by == TIER else {}
-    dimension = "grade" if by == TIER else by
-    found = engine.answer(key, by=(dimension,), user=user, **asked)
-    offered = found.measure.dimensions(found.question)[dimension]
-    for group in found.rows:
-        value = group.group[dimension]
-        named = tiers.get(value, value)
-        name = str(offered.show(named) if offered.show and named else named or BY[by][1])
-        line = lines.setdefault(named, Line(name, {}, {dimension: ()}))
-        assert line.where is not None
-        line.where = {dimension: tuple(dict.fromkeys((*line.where[dimension], value)))}
-        for state, n in _counts(row, group, show).items():
-            line.counts[state] = line.counts.get(state, 0) + n
+def _clocks(month: Month, row: Row, dimension: str, user: Any) -> Groups:
+    """(value, state, how many) of the clocks of a clause, all states in one pass."""
+    key, asked = asking.question(month, row)
+    measure = measures.by_state(row.kind.key, row.kind.subject)
+    question = engine.ask(key, by=(dimension, "clock"), user=user, **asked)
+    found = sorted(engine.seen(measure, question).items())
+    offered = measure.dimensions(question)[dimension]
+    return offered, [(value, PENDING if state == PAUSED else state, one.n) for (value, state), one in found]
+
+
+def _measured(month: Month, row: Row, dimension: str, user: Any) -> Groups:
+    """(value, state, how many) of what a measure counts, and of what stands apart from it."""
+    out: list[tuple[str, str, int | Fraction]] = []
+    for show in ("", *row.kind.apart):
+        key, asked = asking.question(month, row, show)
+        found = engine.answer(key, by=(dimension,), user=user, **asked)
+        for group in found.rows:
+            out += [(group.group[dimension], state, n) for state, n in _counts(row, group, show).items()]
+    return found.measure.dimensions(found.question)[dimension], out
 
 
 def _counts(row: Row, group: engine.Group, show: str) -> Counts:

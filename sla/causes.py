@@ -10,6 +10,7 @@ from fractions import Fraction
 from django.db.models import Exists, OuterRef, Q
 
 from leads.models import Attempt, Correction, Decision, Disagreement, Handoff, Note, Remark
+from personas.criteria.differ import DEFAULTS
 from personas.definitions.queries import version_in_force
 from smarketing.accounts.models import User
 from smarketing.rows.days import Days
@@ -20,7 +21,7 @@ from .follow import Month, Row
 from .late import Late
 from .models import Contract
 
-PACE = 15  # handoffs a business day where a definition says none
+PACE = DEFAULTS["pace"]  # handoffs a business day where a definition says none
 
 
 @dataclass(frozen=True)

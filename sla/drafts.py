@@ -16,6 +16,7 @@ from smarketing.calendars import services as calendars
 from smarketing.calendars.models import CalendarVersion
 from smarketing.rows import clock
 
+from . import renewal
 from .models import Contract, Terms, TermsDraft
 from .sections.defaults import DEFAULTS
 
@@ -122,9 +123,16 @@ def begun(contract: Contract, at: datetime) -> dict:
     number = version.number if version else None
     if found:
         named = {"definitions": {"version": number}} if "definitions" in found.body else {}
-        return found.body | named | {"starts_on": starts.isoformat(), "ends_on": None}
+        first, until = _further(contract, starts, clock.today(at))
+        return found.body | named | {"starts_on": first.isoformat(), "ends_on": until and until.isoformat()}
     choice = calendars.current()
     return starter(choice[0] if choice else None, starts, number)
+
+
+def _further(contract: Contract, starts: date, today: date) -> tuple[date, date | None]:
+    """The days of the next terms: of a contract that is about to end and to go on, the further time that was agreed."""
+    end = renewal.near(contract, today)
+    return renewal.further(end) if end and end.months else (starts, None)
 
 
 def newest(contract: Contract) -> Terms | None:

@@ -25,12 +25,12 @@ from smarketing.notify.models import Notice
 from smarketing.notify.registry import Line
 from smarketing.rows.fence import Fence, open_fence
 
-from . import switches
 from .clocks import MISSED
 from .kinds import KINDS
 from .models import Clause, Terms
 from .oracle import axis_of
 from .parts import clocked
+from .sections import defaults
 
 KIND = "given_on"
 # Broken while this rep had the lead, which is untouched and open still. Once given on, a lead is somebody else's to break.
@@ -58,7 +58,7 @@ def look(at: datetime) -> int:
     """Give on what the terms say by `at`. Returns how many leads."""
     given = 0
     for terms, clauses in clocked():
-        days = switches.steps(terms.body).reassign_after_days
+        days = defaults.steps(terms).reassign_after_days
         if days is not None:
             given += sum(_of_clause(terms, clause, days, at) for clause in clauses)
     return given

@@ -2,6 +2,7 @@
 cut-off, and the signed terms with the calendars, rules and reasons that they are read by. Ids and instants only, no names."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -9,12 +10,12 @@ from typing import Any
 from django.db.models import QuerySet
 
 from leads.handoffs import reasons, rules
-from leads.models import Attempt, AttributeChange, Correction, Deal, Decision, Handoff, HandoffRules, Merge
+from leads.models import Attempt, AttributeChange, Correction, Deal, Decision, Handoff, HandoffRules, Lead, Merge
 from smarketing.calendars import services as calendars
 from smarketing.calendars.models import CalendarVersion
 from smarketing.rows import clock
 
-from .models import Contract
+from .models import Contract, Pause, Terms, WaiverAnswer
 
 HEAD = (
     "fact", "id", "handoff", "lead", "occurred_at", "recorded_at", "day_only", "kind", "reason", "value", "other",
@@ -30,13 +31,22 @@ def facts(contract: Contract, cutoff: datetime) -> Iterator[Sequence[Any]]:
     def read(rows: QuerySet) -> Iterator[Any]:
         return rows.filter(**known).order_by("pk").iterator(2000)
 
+    sources = dict(Lead.objects.filter(handoffs__line=line).values_list("pk", "source").distinct())
     for one in read(Handoff.objects.filter(line=line)):
-        yield _row("handoff", one, "", one.lead_id, kind=one.gate, day_only=one.day_only, other=one.rules_id or "")
+        yield _row(
+            "handoff", one, "", one.lead_id, kind=one.gate, reason=one.grade, value=sources.get(one.lead_id, ""),
+            day_only=one.day_only, other=one.rules_id or "",
+        )  # fmt: skip
     for one in read(Attempt.objects.filter(handoff__line=line)):
         yield _row("attempt", one, one.handoff_id, one.lead_id, kind=one.channel, reason=one.outcome)
     for one in read(Decision.objects.filter(handoff__line=line)):
         yield _row("decision", one, one.handoff_id, "", kind=one.kind, reason=one.reason)
     yield from _deals(line, cutoff)
+    for one in read(Pause.objects.filter(handoff__line=line)):
+        yield _row("pause", one, one.handoff_id, "", value=_instant(one.until), other=one.ends_id or "")
+    consents = WaiverAnswer.objects.filter(kind=WaiverAnswer.Kind.CONSENT, waiver__handoff__line=line)
+    for one in read(consents.select_related("waiver")):
+        yield _row("waiver", one, one.waiver.handoff_id, "", kind=one.waiver.clause_key, reason=one.waiver.reason)
     for one in read(Merge.objects.all()):
         yield _row("merge", one, "", one.loser_id, other=one.root_id)
     for one in read(Correction.objects.filter(subject__in=CORRECTED)):
@@ -46,8 +56,10 @@ def facts(contract: Contract, cutoff: datetime) -> Iterator[Sequence[Any]]:
 def _deals(line: int, cutoff: datetime) -> Iterator[Sequence[Any]]:
     """Deals of leads handed over on the line, each with its values as known at the cut-off."""
     mine = Handoff.objects.filter(line=line).values("lead")
-    for one in Deal.objects.filter(lead__in=mine, recorded_at__lte=cutoff).order_by("pk").iterator(2000):
-        said = _values(one.pk, cutoff)
+    deals = list(Deal.objects.filter(lead__in=mine, recorded_at__lte=cutoff).order_by("pk"))
+    values = _values([one.pk for one in deals], cutoff)
+    for one in deals:
+        said = values[one.pk]
         closed, day = said.get("closed_at") or "", said.get("closed_day_only") in (True, "true")
         yield [
             "deal", one.pk, one.handoff_id or "", one.lead_id, _instant(one.created_at), _instant(one.recorded_at),
@@ -55,12 +67,18 @@ def _deals(line: int, cutoff: datetime) -> Iterator[Sequence[Any]]:
         ]  # fmt: skip
 
 
-def _values(deal: int, cutoff: datetime) -> dict[str, Any]:
+def _values(deals: Sequence[int], cutoff: datetime) -> dict[int, dict[str, Any]]:
+    """Deal -> field -> its value as known at the cut-off, of all of them in one query."""
     back = Correction.objects.filter(subject="attributechange", recorded_at__lte=cutoff).values("subject_id")
     said = AttributeChange.objects.filter(
-        subject="deal", subject_id=deal, field__in=DEAL_FIELDS, recorded_at__lte=cutoff, occurred_at__lte=cutoff
+        subject="deal", subject_id__in=deals, field__in=DEAL_FIELDS, recorded_at__lte=cutoff, occurred_at__lte=cutoff
     ).exclude(pk__in=back)
-    return dict(said.order_by("occurred_at", "recorded_at", "pk").values_list("field", "value"))
+    out: dict[int, dict[str, Any]] = defaultdict(dict)
+    for deal, name, value in said.order_by("occurred_at", "recorded_at", "pk").values_list(
+        "subject_id", "field", "value"
+    ):
+        out[deal][name] = value
+    return out
 
 
 def _row(fact: str, one: Any, handoff: Any, lead: Any, **more: Any) -> Sequence[Any]:
@@ -89,10 +107,16 @@ def terms(contract: Contract, cutoff: datetime) -> dict[str, Any]:
             }
             for one in signed if hasattr(one, "span")
         ],
-        "calendars": {str(one.pk): one.spec for one in CalendarVersion.objects.filter(terms__contract=contract).distinct()},
+        "calendars": {str(one.pk): one.spec for one in CalendarVersion.objects.filter(pk__in=_calendars(signed))},
         "rules": {"": rules.STARTER} | {str(one.pk): one.body for one in HandoffRules.objects.filter(pk__in=made)},
-        "reasons": {"excluded": list(reasons.excluded()), "quality": list(reasons.quality())},
+        "reasons": {"excluded": list(reasons.excluded()), "faults": list(reasons.faults())},
     }  # fmt: skip
+
+
+def _calendars(signed: Sequence[Terms]) -> set[int]:
+    """Those of the terms and of clauses that have one of their own."""
+    own = {clause.params.get("calendar") for one in signed for clause in one.clauses.all()}
+    return {one.calendar_id for one in signed} | {pk for pk in own if pk}
 
 
 def terms_text(contract: Contract, cutoff: datetime) -> str:

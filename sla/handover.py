@@ -18,10 +18,10 @@ from smarketing.calendars import sql as axes
 from smarketing.calendars.axis import MICROSECOND, Axis, micros
 from smarketing.rows.days import Days
 
-from . import switches
 from .kinds import QUALIFICATION
 from .models import Clause, Contract, Terms
 from .parts import DAY, by_axis, clocked, followed
+from .sections import defaults
 
 EXCUSED = ("opposition", "cool_down", "open_handoff")
 NAMES = "qualification_id, lead_id, clause_key, terms_id, starts_at, due_at, month, state, settled_at, handed_at"
@@ -63,7 +63,7 @@ def relation(cutoff: datetime, first: date | None = None, until: date | None = N
             for clause in own:
                 prefix = f"q{len(parts)}_"
                 params |= _given(prefix, terms, clause, axis, first, until)
-                counts = "us" if switches.month(terms.body) == switches.HANDOFF else "due_us"
+                counts = "us" if defaults.month_switch(terms) == defaults.HANDOFF else "due_us"
                 sql = _CLOCKS.format(p=prefix, terms=int(terms.pk), counts=counts, axis=axes.constants(prefix))
                 parts.append(sql)
     union = " UNION ALL ".join(parts) if parts else _NONE

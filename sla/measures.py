@@ -15,9 +15,12 @@ from smarketing.measures.reduces import STATS
 from smarketing.measures.registry import Column, Dimension, Measure, Population, register, register_note
 
 from . import as_of, handover, mandatory
+from .kinds import QUALIFICATION
 from .models import Clock, Terms
 
 STATE = "k.state"  # as known at the cut-off
+MONTHS = "{0}.terms_id = ANY(%(every)s) AND {0}.month >= %(since)s AND {0}.month < %(until)s"
+EVERY = "('met', 'missed', 'pending', 'paused', 'excluded', 'waived')"
 CONTRACT = "(SELECT x.name FROM sla_contract x JOIN sla_terms y ON y.contract_id = x.id WHERE y.id = k.terms_id)"
 OWN = {
     "contract": Dimension("contract", _("contract"), CONTRACT),
@@ -42,6 +45,7 @@ def clocks(question: Question, kind: str, states: str) -> Population:
     local = question.day("k.due_at")
     known, given = as_of.relation(question.cutoff)
     month_end = "(k.month + interval '1 month' - interval '1 day')::date"
+    months = {"since": question.first.replace(day=1), "every": list(Terms.objects.values_list("pk", flat=True))}
     return Population(
         source=(
             f"{known} k JOIN sla_clause cl ON cl.terms_id = k.terms_id AND cl.key = k.clause_key"
@@ -50,10 +54,10 @@ def clocks(question: Question, kind: str, states: str) -> Population:
         ),
         key="k.handoff_id",
         day=f"greatest(k.month, least({local}, {month_end}))",
-        where=(*outcomes.COUNTED, "cl.kind = %(kind)s", f"{STATE} IN {states}", question.around("k.due_at")),
+        where=(*outcomes.COUNTED, "cl.kind = %(kind)s", f"{STATE} IN {states}", MONTHS.format("k")),
         hit=f"{STATE} = 'met'",
-        ctes=outcomes.ALL,
-        params={"kind": kind, **given},
+        ctes=outcomes.of_handoffs(f"(SELECT x.handoff_id FROM sla_clock x WHERE {MONTHS.format('x')} UNION ALL SELECT unnest(%(touched)s::bigint[]))"),
+        params={"kind": kind, **months, **given},
         columns=(*LEAD, *GRADE, Column("due", _("due"), "k.due_at"), Column("clock", _("state"), STATE, show=_state)),
         link=LINK,
         seen=seen,
@@ -84,6 +88,12 @@ def _of_qualified(question: Question) -> Mapping[str, Dimension]:
     return {**dimensions.of_leads(question), **OWN}
 
 
+def by_state(kind: str, subject: str) -> Measure:
+    """Every clock of a kind of clause, whatever its state: to be grouped by it. Not one of the registered measures."""
+    rows, by = (qualified, _of_qualified) if subject == QUALIFICATION else (clocks, of_clocks)
+    return Measure("", "", "", COUNT, lambda q: rows(q, kind, EVERY), dimensions=by, dates=("due",))
+
+
 SETTLED, PENDING, EXCLUDED, WAIVED = "('met', 'missed')", "('pending', 'paused')", "('excluded')", "('waived')"
 
 
@@ -112,7 +122,7 @@ def _shown(key: str, kind: str, label, words, order: int, rows=clocks, by=of_clo
 
 def response(question: Question) -> Population:
     """First attempts made on promises of a first attempt that fall due in the period, with the working hours they took."""
-    every = clocks(question, "first_attempt", "('met', 'missed', 'pending', 'paused', 'excluded', 'waived')")
+    every = clocks(question, "first_attempt", EVERY)
     hours = "k.took::numeric / 3600000000"
     shown = Column("took", _("business hours"), f"round({hours}, 2)", "number")
     return replace(every, value=hours, where=(*every.where, "k.took IS NOT NULL"), columns=(*every.columns, shown))

@@ -25,11 +25,12 @@ from smarketing.notify.models import Notice
 from smarketing.notify.registry import Line
 from smarketing.rows import clock
 
-from . import escalation, switches
+from . import escalation
 from .clocks import MISSED, PENDING
 from .kinds import KINDS
 from .models import Clause, Clock, Terms
 from .parts import by_axis, clocked
+from .sections import defaults
 
 HALF, SOON, LATE = "promise_half", "promise_soon", "promise_missed"
 LONG = timedelta(days=60)  # a promise broken longer ago is not looked at again
@@ -93,7 +94,7 @@ def register() -> None:
 @transaction.atomic
 def look(at: datetime) -> int:
     """Tell what came true by itself by `at`. Returns how many notices."""
-    every = [(terms, clauses, switches.steps(terms.body)) for terms, clauses in clocked()]
+    every = [(terms, clauses, defaults.steps(terms)) for terms, clauses in clocked()]
     copied = [terms.pk for terms, _clauses, steps in every if steps.copy == 100]
     told = notices.tell_from(LATE, _LATE, {"at": at, "since": at - notices.NEWS, "copied": copied})
     for terms, clauses, steps in every:

@@ -14,11 +14,12 @@ from smarketing.calendars import services as calendars
 from smarketing.calendars.axis import MICROSECOND, Axis, AxisEnds, micros
 from smarketing.rows import clock
 
-from . import pausing, standing, switches
+from . import pausing, standing
 from .clocks import JUDGES, PAUSED, Log, spaced
 from .kinds import CLOCK, HANDOFF, KINDS, days, params
 from .models import Clause, Clock, Terms
 from .pausing import Moved, Pause
+from .sections import defaults
 from .standing import Waived
 
 DROPPED = ("refused", "returned", "withdrawn", "merged", "expired")
@@ -114,7 +115,7 @@ def _clocks(
         reading = JUDGES[clause.kind](
             own, due.due, int(params.target_of(clause.params, clause.target, handoff.grade) or clause.target), at
         )
-        counts = starts if switches.month(terms.body) == switches.HANDOFF else due.due
+        counts = starts if defaults.month_switch(terms) == defaults.HANDOFF else due.due
         rows.append(
             Clock(
                 handoff_id=handoff.pk, clause_key=clause.key, terms=terms, starts_at=starts, due_at=due.due,

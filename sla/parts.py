@@ -14,10 +14,10 @@ from smarketing.calendars import sql as axes
 from smarketing.calendars.axis import Axis, AxisEnds
 from smarketing.rows.days import Days
 
-from . import switches
 from .kinds import CLOCK, HANDOFF, KINDS
 from .models import Clause, Terms
 from .oracle import axis_of, unmoved
+from .sections import defaults
 
 DAY = timedelta(days=1)
 
@@ -55,7 +55,7 @@ class Part:
     @property
     def by_handoff(self) -> bool:
         """Whether a clock counts in the month of its handoff."""
-        return switches.month(self.terms.body) == switches.HANDOFF
+        return defaults.month_switch(self.terms) == defaults.HANDOFF
 
 
 def clocked(subject: str = HANDOFF) -> list[tuple[Terms, tuple[Clause, ...]]]:

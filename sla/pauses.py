@@ -13,9 +13,10 @@ from smarketing.accounts import audit
 from smarketing.accounts.models import Role, User
 from smarketing.rows.fence import open_fence
 
-from . import derive, switches
+from . import derive
 from .clocks import OWED
 from .models import Clock, Pause, Terms
+from .sections import defaults
 
 LONGEST = timedelta(days=366)
 QUICK = timedelta(seconds=31)  # within it a pause is taken back as if it never was
@@ -23,7 +24,7 @@ QUICK = timedelta(seconds=31)  # within it a pause is taken back as if it never 
 
 def reasons(terms: Terms) -> list[tuple[str, str]]:
     """(code, words) of the reasons for which these terms let a promise stand still."""
-    return [(code, str(Pause.Reason(code).label)) for code in switches.pauses(terms.body)]
+    return [(code, str(Pause.Reason(code).label)) for code in defaults.pauses_allowed(terms)]
 
 
 @transaction.atomic
@@ -38,7 +39,7 @@ def pause(*, handoff: Handoff, reason: str, until: datetime, by: User, at: datet
     owed = Clock.objects.filter(handoff=handoff, state__in=OWED).select_related("terms").first()
     if owed is None:
         raise Refusal(_("Nothing is owed on this lead any more: there is no time to stop."))
-    allowed = switches.pauses(owed.terms.body)
+    allowed = defaults.pauses_allowed(owed.terms)
     if reason not in allowed:
         raise Refusal(_("The terms do not name this reason for a pause."), "reason")
     if reason == Pause.Reason.INCIDENT and by.role != Role.MANAGER:

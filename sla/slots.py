@@ -18,7 +18,7 @@ from smarketing.accounts.models import User
 from smarketing.accounts.policy import may
 from smarketing.rows import clock
 
-from . import as_of, derive, kinds, pauses, waivers
+from . import as_of, derive, kinds, own, pauses, waivers
 from .clocks import EXCLUDED, MET, MISSED, OWED, PAUSED, PENDING, WAIVED
 from .models import Clause, Clock, Waiver
 
@@ -42,8 +42,10 @@ def clocks_of_lead(context, lead: int, at: datetime | None = None) -> str:
         return ""
     found = _then_once(context["request"], lead, at) if at else _found(lead, at)
     sentences = _sentences(found)
+    theirs = {} if at else own.of(found, clock.now())
     rows = [
         {
+            "own": _own(theirs.get((row.handoff_id, row.clause_key))),
             "key": row.clause_key, "due": row.due_at, "settled": row.settled_at, "terms": row.terms, "cause": _cause(row),
             "sentence": sentences[row.terms_id, row.clause_key],
             "state": (*CLOCK_STATES[row.state], row.get_state_display()),
@@ -52,6 +54,14 @@ def clocks_of_lead(context, lead: int, at: datetime | None = None) -> str:
     ]  # fmt: skip
     deeds = {} if at else _deeds(context["request"], found, sentences)
     return render_to_string("sla/clocks.html", {"rows": rows, **deeds}, context["request"]) if rows else ""
+
+
+def _own(found: own.Own | None) -> dict[str, Any] | None:
+    """The rep's own clock, beside that of the lead."""
+    if found is None:
+        return None
+    state = (*CLOCK_STATES[found.state], Clock.State(found.state).label)
+    return {"rep": found.rep, "since": found.since, "due": found.due, "state": state}
 
 
 def _cause(row: Clock) -> str:

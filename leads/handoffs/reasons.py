@@ -182,6 +182,11 @@ def excluded() -> tuple[str, ...]:
     return tuple(code for code, reason in known().items() if reason.excluded)
 
 
+def faults() -> tuple[str, ...]:
+    """Codes of fit and data, whether or not the acceptance rate leaves them out."""
+    return tuple(code for code, reason in known().items() if reason.family in ("fit", "data"))
+
+
 def quality() -> tuple[str, ...]:
     """Codes of returns that count against marketing in the acceptance rate, as refusals do."""
     return tuple(code for code, reason in known().items() if reason.family in ("fit", "data") and not reason.excluded)

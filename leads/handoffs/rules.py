@@ -17,6 +17,7 @@ STARTER: dict[str, Any] = {
     "same_within_minutes": 30,  # two attempts within so many minutes are one
     "per_day": 2,  # at most so many a local day count
     "channels": ["call", "mail", "message", "visit"],
+    "excluded_reasons": None,  # of refusals that the acceptance rate leaves out; None: those of the table of reasons
     "on_silence": "escalate",  # accept, reassign, expire: what the silence limit does to a handoff nobody decided
     "silence_days": 30,
     "recycle_days": 90,  # when a lead given back may be qualified again, unless the decision names a date

@@ -11,6 +11,7 @@ from smarketing.accounts.models import Side, User
 from smarketing.measures.question import Question
 from smarketing.measures.registry import Dimension
 
+from .outcomes import left_out
 from .values import attributes, value
 
 STAGE = (
@@ -88,6 +89,19 @@ OUTCOME = {
     "reason": Dimension("reason", _("reason"), "CASE WHEN o.decided = 'refused' OR o.returned IS NOT NULL THEN o.reason END", show=reasons.label),
 }  # fmt: skip
 
+LEFT_OUT = {"yes": _("left out of the acceptance rate"), "no": _("counted")}
+
+
+def agreed() -> Dimension:
+    """Whether the rules of a handoff leave its reason out of the acceptance rate."""
+    return Dimension(
+        "left_out",
+        _("in the acceptance rate"),
+        f"CASE WHEN {left_out()} THEN 'yes' ELSE 'no' END",
+        show=_named(LEFT_OUT),
+    )
+
+
 MATURE = 90  # days after which a handoff that is not SQL is not waited for
 COURSES = {
     "sql": _("became SQL"),
@@ -124,8 +138,9 @@ def of_made(question: Question) -> Mapping[str, Dimension]:
 
 
 def of_outcomes(question: Question) -> Mapping[str, Dimension]:
-    """Dimensions of handoffs seen with what became of them."""
-    return {**of_made(question), **OUTCOME, "course": course(question)}
+    """Dimensions of handoffs seen with what became of them; whether a reason is left out, where that is asked."""
+    asked = {"left_out": agreed()} if "left_out" in (*question.by, *question.where) else {}
+    return {**of_made(question), **OUTCOME, "course": course(question), **asked}
 
 
 def of_turned_down(question: Question) -> Mapping[str, Dimension]:

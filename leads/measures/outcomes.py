@@ -7,8 +7,10 @@ The law is that of `leads.handoffs.story`: accepted when said so, tried, given b
 before that; undecided until it expires, is withdrawn or merged. A need confirmed or a deal makes it SQL.
 """
 
+import json
 from datetime import timedelta
 
+from leads.handoffs import reasons
 from smarketing.measures.question import Question
 
 from .values import CTES, not_corrected, value
@@ -109,6 +111,20 @@ def _steps(near: str = "", of_deals: bool = False) -> dict[str, str]:
 
 
 ALL = _steps()
+
+
+def left_out() -> str:
+    """SQL: whether the rules that a handoff h names leave the reason of its outcome o out of the acceptance rate."""
+    usual = json.dumps(list(reasons.excluded()))
+    agreed = (
+        "(SELECT nullif(hr.body -> 'excluded_reasons', 'null') FROM leads_handoffrules hr WHERE hr.id = h.rules_id)"
+    )
+    return f"jsonb_exists(coalesce({agreed}, '{usual}'::jsonb), coalesce(o.reason, ''))"
+
+
+def of_handoffs(rows: str) -> dict[str, str]:
+    """The steps for rows of certain handoffs (SQL of their ids, in brackets): only their reps in charge are looked for."""
+    return {**ALL, "charged": CHARGED.replace("{followed}", f" AND a.handoff_id IN {rows}")}
 
 
 def about(question: Question) -> dict[str, str]:

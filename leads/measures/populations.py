@@ -12,7 +12,7 @@ from smarketing.measures.registry import Column, Population
 
 from . import seen
 from .dimensions import DECIDED
-from .outcomes import about
+from .outcomes import about, left_out
 from .values import BELONGS, campaign, not_corrected, number, people, value
 
 FIRST, REPEATED = "n.is_first", "NOT n.is_first"
@@ -89,12 +89,11 @@ def outcomes(question: Question, which: str = "true", hit: str = "true") -> Popu
 
 
 def decided(question: Question) -> Population:
-    """Decided handoffs without the excluded refusals; a hit was accepted and not given back for fit or data."""
-    kept = f"o.decided = 'accepted' AND NOT coalesce(o.returned IS NOT NULL AND o.reason IN {reasons.quality()}, false)"
-    counted = (
-        f"o.decided = 'accepted' OR (o.decided = 'refused' AND coalesce(o.reason, '') NOT IN {reasons.excluded()})"
-    )
-    return outcomes(question, f"({counted})", f"({kept})")
+    """Decided handoffs without the refusals that are left out; a hit was accepted and not given back for fit or data."""
+    left = left_out()
+    fault = f"o.returned IS NOT NULL AND o.reason IN {reasons.faults()} AND NOT {left}"
+    kept = f"o.decided = 'accepted' AND NOT coalesce({fault}, false)"
+    return outcomes(question, f"(o.decided = 'accepted' OR (o.decided = 'refused' AND NOT {left}))", f"({kept})")
 
 
 def turned_down(question: Question) -> Population:

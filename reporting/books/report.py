@@ -1,12 +1,10 @@
 """The report of a closed month by mail: the sentence, each clause of both sides with its state, the picture, what vouches
 for it. It goes to the people whom the terms name, in each one's language, in the transaction of the close."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
@@ -16,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from reporting.models import BookClose
 from sla import agreed, follow, words
 from smarketing.accounts import languages
-from smarketing.accounts.models import Role, User
+from smarketing.accounts.models import User
 from smarketing.notify import kinds, mails, sending
 from smarketing.notify.letters import Letter, Row, Section
 from smarketing.notify.models import ByMail, NoticeChoice
@@ -24,25 +22,11 @@ from smarketing.notify.models import ByMail, NoticeChoice
 from . import picture
 
 KIND, CHOICE = "month_report", "month"  # of the mail; of the notices by which it is switched off
-GROUPS: dict[str, Callable[[dict], Q]] = {
-    "managers": lambda body: Q(role=Role.MANAGER),
-    "signers": lambda body: Q(signs=True),
-    "marketers": lambda body: Q(role=Role.MARKETER),
-    "viewers": lambda body: Q(role=Role.VIEWER),
-    "contacts": lambda body: Q(
-        pk__in=[one for key in ("contact_marketing", "contact_sales") if (one := _party(body, key))]
-    ),
-}
 SIDES = {"marketing": gettext_lazy("Marketing"), "sales": gettext_lazy("Sales"), "both": gettext_lazy("Both sides")}
 
 
 def register() -> None:
     kinds.register(KIND, gettext_lazy("Report of a month"))
-
-
-def _party(body: dict, key: str) -> int | None:
-    found = (body.get("parties") or {}).get(key)
-    return found if isinstance(found, int) else None
 
 
 def send(book: BookClose, at: datetime) -> list[int]:
@@ -51,11 +35,7 @@ def send(book: BookClose, at: datetime) -> list[int]:
     inside = reader.inside(book.month)
     if not inside:
         return []
-    terms, whom = inside[-1][0], Q(pk__in=())
-    for group in agreed.recipients(terms):
-        if group in GROUPS:
-            whom |= GROUPS[group](terms.body)
-    month = reader.month(book.month)
+    month, whom = reader.month(book.month), agreed.people(inside[-1][0], "monthly")
     people = list(User.objects.filter(whom, is_active=True).order_by("pk"))
     off = set(NoticeChoice.objects.filter(kind=CHOICE, mail=ByMail.NEVER).values_list("user", flat=True))
     for user in people:

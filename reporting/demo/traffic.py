@@ -92,7 +92,8 @@ def _awake(plan: Plan, dice: np.random.Generator, at: np.ndarray, floor: np.ndar
 
 
 def _rush(plan: Plan, dice: np.random.Generator, crowd: Crowd):
-    """Good leads of the last two months wake up in the last working day: the queue of the demo's morning."""
+    """Good leads of the last two months wake up in the last week, a quarter of them in the last working day: the queue of the
+    demo's morning, and days before it that are like any other."""
     good = np.flatnonzero(
         (crowd.buyer < STUDENT) & ~crowd.intent & (crowd.born > plan.now - 75 * DAY_US)
         & (crowd.born < plan.now - 4 * DAY_US) & (crowd.company >= 0)
@@ -103,6 +104,9 @@ def _rush(plan: Plan, dice: np.random.Generator, crowd: Crowd):
     count = min(len(good), max(26, min(110, plan.leads // 215)))
     lead = np.sort(dice.choice(good, count, replace=False))
     start = plan.now - dice.integers(2 * 3600, 20 * 3600, count) * SECOND
+    earlier = np.arange(count) >= count // 4
+    start[earlier] -= plan.dice("rush").integers(1, 8, earlier.sum()) * DAY_US
+    start = np.maximum(start, crowd.born[lead] + 3600 * SECOND)
     yield from _burst(dice, lead, start)
     hot = lead[: max(4, count // 5)]
     yield _part(hot, plan.now - dice.integers(2, 28, len(hot)) * MINUTE, KIND["page"], words.STORIES[0])

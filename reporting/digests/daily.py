@@ -1,5 +1,6 @@
 """Digests of a business day: to managers what moved since the one before, to reps the five leads to begin with."""
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -7,7 +8,7 @@ from django.utils.translation import ngettext
 from leads.handoffs import queue
 from reporting.books import picture
 from reporting.today.lists import Line, Morning
-from sla import derive, follow, words
+from sla import agreed, derive, follow, words
 from sla.models import Contract
 from smarketing.accounts.models import User
 from smarketing.notify.digests import Span
@@ -17,6 +18,11 @@ from smarketing.rows import clock, fence
 from . import moved
 
 FIVE = 5
+
+
+def readers() -> Q:
+    """Whom the contracts in force name for every night; managers where none is."""
+    return agreed.every_night(clock.today())
 
 
 def waterfall(user: User, span: Span) -> Letter | None:

@@ -16,7 +16,7 @@ DIGESTS = (
     Digest(
         "waterfall", _("Daily waterfall"),
         _("What moved from lead to revenue since the business day before, and the clauses that stand badly."),
-        Role.MANAGER, daily.waterfall,
+        Role.MANAGER, daily.waterfall, whom=daily.readers,
     ),
     Digest(
         "weekly", _("Week of marketing"),

@@ -33,7 +33,7 @@ KINDS = (
         _("Acceptance rate"), _("accepted at least"),
         _("at least %(target)s of the month's handoffs accepted, of those decided"),
         _("acceptance rate"),
-        apart={"pending": Asked("undecided"), "excluded": Asked("refused", lambda: {"reason": reasons.excluded()})},
+        apart={"pending": Asked("undecided"), "excluded": Asked("refused", lambda: {"left_out": ("yes",)})},
         says=of_rate(
             _("Sales accepted %(share)s of the month's decided MQL against %(promised)s promised by marketing."),
             _("No MQL of the month is decided yet."),
@@ -44,7 +44,7 @@ KINDS = (
             ),
             pending=ngettext_lazy("%(count)s without a decision", "%(count)s without a decision", "number"),
         ),
-        against=Asked("turned_down", lambda: {"reason": reasons.quality()}, "reason"),
+        against=Asked("turned_down", lambda: {"reason": reasons.faults(), "left_out": ("no",)}, "reason"),
     ),
     Kind(
         "sql_rate", "marketing", RATE, PERCENT, "sql_rate",

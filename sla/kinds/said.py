@@ -41,9 +41,9 @@ def _said(row: Kind, text: Any, target: Decimal, given: dict) -> str:
     return str(text % words)
 
 
-def plain(value: Decimal) -> str:
-    """A number without trailing zeros."""
-    text = f"{Decimal(value):f}"
+def plain(value: Decimal | int | str) -> str:
+    """A number as text without needless noughts: "0.5", "200"."""
+    text = f"{Decimal(str(value)):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

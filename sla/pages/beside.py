@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from leads.handoffs import hands
 from leads.models import HandoffState
 from leads.pages import telling
-from sla import kinds, pauses, words
+from sla import kinds, own, pauses, words
 from sla.clocks import MET, MISSED, OWED
 from sla.models import Clause, Clock, Pause
 from smarketing.accounts.models import User
@@ -45,7 +45,8 @@ def promise(context, handoff: int) -> str:
     if clock_row is None:
         return ""
     clause = Clause.objects.get(terms=clock_row.terms_id, key=clock_row.clause_key)
-    said = {"key": clause.key, "sentence": kinds.sentence(clause.kind, clause.target, clause.params)}
+    theirs = own.of([clock_row], clock.now()).get((handoff, clause.key))
+    said = {"key": clause.key, "sentence": kinds.sentence(clause.kind, clause.target, clause.params), "own": theirs}
     return render_to_string("sla/promise.html", said)
 
 

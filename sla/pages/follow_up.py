@@ -14,7 +14,7 @@ from smarketing.accounts.models import Role
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock, fence
 
-from .. import breakdown, derive, follow, missing, series, words
+from .. import breakdown, derive, follow, missing, renewal, series, words
 from ..models import Contract
 from ..terms import next_month
 from . import saving, shown
@@ -39,8 +39,9 @@ def follow_up(request: HttpRequest, month: str = "") -> HttpResponseBase:
         "before": address(contract, follow.back(found.first, 1)[0], len(contracts)),
         "after": address(contract, next_month(found.first), len(contracts)),
         "can_edit": may(request.user, "contract.edit"), "month_key": f"{found.first:%Y-%m}",
-        "may_audit": may(request.user, "leads.export"), "export_offers": saving.offers(partial(_query, contract, len(contracts))) if found.rows else [],
+        "ends": renewal.near(contract, reader.today), "may_audit": may(request.user, "leads.export"), "export_offers": saving.offers(partial(_query, contract, len(contracts))) if found.rows else [],
     }  # fmt: skip
+    context["ends_words"] = renewal.words(context["ends"]) if context["ends"] else ""
     context |= _clause(request, found, reader, len(contracts))
     return render(request, "sla/follow_up.html", context)
 

@@ -15,6 +15,7 @@ from smarketing.calendars.models import CalendarVersion
 from smarketing.rows import clock
 
 from ..kinds import KINDS, Kind
+from ..kinds.said import plain
 from ..models import Contract
 from . import more
 
@@ -70,11 +71,6 @@ def _percent(label: object) -> forms.DecimalField:
 
 def _share() -> forms.DecimalField:
     return _percent(_("On at least (%)"))
-
-
-def _plain(value: Decimal | int | str) -> str:
-    text = f"{Decimal(str(value)):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _named(version: CalendarVersion) -> str:
@@ -159,9 +155,9 @@ class TermsForm(forms.Form):
         initial["volume_of"] = more.shown_some(some)
         for one in CLAUSES:
             if clause := found.get(one.kind):
-                initial[one.target] = _plain(clause["target"])
+                initial[one.target] = plain(clause["target"])
                 if one.share and clause.get("share"):
-                    initial[one.share] = _plain(clause["share"])
+                    initial[one.share] = plain(clause["share"])
                 if one.param:
                     initial[one.param] = clause.get("params", {}).get(KINDS[one.kind].param)
                 initial |= more.initial(one.kind, clause.get("params", {}))
@@ -203,8 +199,8 @@ class TermsForm(forms.Form):
         ends = data["ends_on"]
         clauses = [
             {
-                "key": one.key, "kind": one.kind, "target": _plain(KINDS[one.kind].fixed or data[one.target]),
-                "share": _plain(data[one.share]) if one.share else None,
+                "key": one.key, "kind": one.kind, "target": plain(KINDS[one.kind].fixed or data[one.target]),
+                "share": plain(data[one.share]) if one.share else None,
                 "params": ({KINDS[one.kind].param: data[one.param]} if one.param else {}) | more.given(one.kind, data),
             }
             for one in CLAUSES

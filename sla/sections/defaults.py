@@ -114,6 +114,13 @@ def escalation(terms: Any) -> Escalation:
     return Escalation(**{key: section(terms, "escalation")[key] for key in DEFAULTS["escalation"]})
 
 
+def steps(terms: Any) -> Escalation:
+    """The escalation that the terms promise, within what can be: a reminder before the end, the manager by ten times it."""
+    said = escalation(terms)
+    days = said.reassign_after_days
+    return Escalation(min(max(said.remind, 1), 99), min(max(said.copy, 1), 1000), days if days and days > 0 else None)
+
+
 def month_switch(terms: Any) -> str:
     """DUE: a clock belongs to the month in which it falls due; HANDOFF: to the month of its handoff."""
     return section(terms, "clock_rules")["month"]
@@ -121,7 +128,8 @@ def month_switch(terms: Any) -> str:
 
 def pauses_allowed(terms: Any) -> tuple[str, ...]:
     """Reasons (`PAUSES`) for which a clock may be paused."""
-    return tuple(section(terms, "clock_rules")["pauses"])
+    said = section(terms, "clock_rules")["pauses"]
+    return tuple(one for one in PAUSES if one in said)
 
 
 def tiers(terms: Any) -> tuple[Tier, ...]:
@@ -148,6 +156,8 @@ def handoff_rules(terms: Any) -> dict[str, Any]:
     if written(terms, "clock_rules"):
         said = section(terms, "clock_rules")
         out |= {key: said[key] for key in RULES}
+    if written(terms, "exclusions"):
+        out["excluded_reasons"] = list(excluded_reasons(terms))
     if by_grade := _attempts_by_grade(terms):
         out["attempts_by_grade"] = by_grade
     return out

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from smarketing.accounts.models import User
 
 from ..kinds import amount
+from ..kinds.said import plain
 
 NUMBER, DECIMAL, PERCENT, MONEY, DAY = "number", "decimal", "percent", "money", "day"
 CHOICE, MANY, FLAG, PERSON, TEXT = "choice", "many", "flag", "person", "text"
@@ -72,12 +73,6 @@ class Shape:
     kept: Callable[[Any], Any]
     said: Callable[[Field, Any, Mapping[int, str]], str]
     wrong: Callable[[Field, Any], str]
-
-
-def plain(value: Decimal | int | str) -> str:
-    """A number as text without needless noughts: "0.5", "200"."""
-    text = f"{Decimal(str(value)):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def number(value: Any) -> str:

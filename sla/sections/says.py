@@ -39,6 +39,14 @@ def scope(one: Reading) -> list[str]:
         out.append(text % {"n": number(said["renewal_months"])})
     elif one.last:
         out.append(_("It ends with its last day, unless both sides sign new terms."))
+    if one.last:
+        days = max(int(said["notice_days"]), 7)
+        reminded = ngettext(
+            "The managers of both sides are reminded %(n)s day before its end, and again in the last week.",
+            "The managers of both sides are reminded %(n)s days before its end, and again in the last week.",
+            days,
+        )
+        out.append(reminded % {"n": number(days)})
     text = ngettext(
         "Either side may end it with %(n)s day of notice.",
         "Either side may end it with %(n)s days of notice.",

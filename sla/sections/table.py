@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from leads.handoffs import reasons
 from leads.models import Attempt
 
+from ..acts import Pause
 from . import defaults
 from .fields import CHOICE, DAY, DECIMAL, FLAG, MANY, MONEY, NUMBER, PERCENT, PERSON, TEXT, Field
 
@@ -44,10 +45,7 @@ AGENDA = {
     "figures": _("the promises of both sides"), "refusals": _("refusals and returns, by reason"),
     "praise": _("praise and problems"), "definition": _("the definition of the MQL"), "resolutions": _("resolutions of the last meeting"),
 }  # fmt: skip
-PAUSES = {
-    "prospect": _("the prospect asked for a date"),
-    "incident": _("an incident of a system"),
-}
+PAUSES = dict(Pause.Reason.choices)
 NEVER: dict[str, Any] = {"empty": _("never")}
 NOT_SAID: dict[str, Any] = {"needed": False, "empty": _("not given")}
 

@@ -57,7 +57,7 @@ class CalendarForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=80)
     zone = forms.ChoiceField(label=_("Time zone"), choices=lambda: [(z, z) for z in sorted(available_timezones())])
     country = forms.ChoiceField(label=_("Country of the holidays"), choices=lazy(_countries, list), required=False)
-    region = forms.CharField(label=_("Region"), max_length=10, required=False)
+    region = forms.CharField(label=_("Region"), max_length=10, required=False, widget=forms.Select)
     closed = forms.MultipleChoiceField(label=_("Closed on"), required=False, widget=forms.CheckboxSelectMultiple)
     extra = forms.CharField(
         label=_("Other days closed"),
@@ -82,10 +82,8 @@ class CalendarForm(forms.Form):
         self.fields["name"].disabled = fixed_name
         self.named = self._named()
         self.fields["closed"].choices = [(key, label) for key, label, _dates in self.named]
-        regions = holidays.regions().get(self._chosen("country"), ())
-        self.fields["region"].help_text = (
-            gettext("One of: %(codes)s") % {"codes": ", ".join(regions)} if regions else ""
-        )
+        found = holidays.named_regions(self._chosen("country"), get_language() or "en")
+        self.fields["region"].widget.choices = [("", gettext("the whole country")), *found]
 
     @classmethod
     def of(cls, name: str, spec: dict, data=None, *, year: int, fixed_name: bool = True) -> "CalendarForm":

@@ -1,5 +1,7 @@
 """Public holidays of countries and regions, from the `holidays` library. A version keeps its own list of dates."""
 
+import unicodedata
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -39,3 +41,19 @@ def countries(language: str) -> list[tuple[str, str]]:
 def regions() -> dict[str, tuple[str, ...]]:
     """country -> codes of its regions with holidays of their own."""
     return {code: tuple(found) for code, found in library.list_supported_countries().items()}
+
+
+@lru_cache(maxsize=64)
+def named_regions(country: str, language: str) -> list[tuple[str, str]]:
+    """(code, name) of the regions of a country, by name; the code where the library knows no name."""
+    if country not in regions():
+        return []
+    known = library.country_holidays(country).get_subdivision_aliases()
+    found = [(code, _named(code, known.get(code, ()), language)) for code in regions()[country]]
+    return sorted(found, key=lambda pair: unicodedata.normalize("NFKD", pair[1]).casefold())
+
+
+def _named(code: str, aliases: Sequence[str], language: str) -> str:
+    """The name among a region's other names: French ones come last where there are several."""
+    names = [one for one in aliases if not one.isupper()]
+    return (names[-1] if language == "fr" else names[0]) if names else code

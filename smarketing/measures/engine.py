@@ -67,6 +67,12 @@ def answered(question: Question, groups: Mapping[tuple[str, ...], Figure], total
     return Answer(measure.unit, rows, _group(measure, question, {}, total), question.cutoff, question, measure)
 
 
+def seen(measure: Measure, question: Question) -> dict[tuple[str, ...], Figure]:
+    """The figures of the groups that the question's person may see apart, of any measure, registered or not."""
+    groups = figures(measure, question)[0]
+    return {values: figure for values, figure in groups.items() if _may_see(measure, question, values)}
+
+
 def ask(
     key: str,
     *,

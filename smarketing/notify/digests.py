@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from smarketing.accounts.models import User
 
 from .letters import Letter
@@ -25,7 +27,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Digest:
-    """`label`, `said`: lazy text. `write(reader, span)` → the letter in the active language; None where there is nothing to
+    """`role`: whose it is; `whom()`: of whom it is instead, where something else says so. `label`, `said`: lazy text. `write(reader, span)` → the letter in the active language; None where there is nothing to
     say. `weekly`: on the first business day of a week, about the week before; else every business day."""
 
     key: str
@@ -34,6 +36,11 @@ class Digest:
     role: str
     write: Callable[[User, Span], Letter | None]
     weekly: bool = False
+    whom: Callable[[], Q] | None = None
+
+    def readers(self) -> QuerySet[User]:
+        """Whoever may have it."""
+        return User.objects.filter(self.whom() if self.whom else Q(role=self.role), is_active=True)
 
 
 _DIGESTS: dict[str, Digest] = {}
@@ -53,7 +60,7 @@ def every() -> list[Digest]:
 
 def of(user: User) -> list[tuple[Digest, bool]]:
     """The digests that a person may have, with whether they want them."""
-    mine = [one for one in _DIGESTS.values() if one.role == user.role]
+    mine = [one for one in _DIGESTS.values() if one.readers().filter(pk=user.pk).exists()]
     off = set(NoticeChoice.objects.filter(user=user, kind__in=[one.key for one in mine]).values_list("kind", flat=True))
     return [(one, one.key not in off) for one in mine]
 

@@ -49,7 +49,7 @@ def send_due(at: datetime) -> int:
 
 def _readers(digest: Digest, had: set[tuple[int, str]]) -> Iterator[User]:
     off = digests.switched_off(digest.key)
-    for user in User.objects.filter(role=digest.role, is_active=True).order_by("pk"):
+    for user in digest.readers().order_by("pk"):
         if user.pk not in off and (user.pk, digest.key) not in had:
             yield user
 

@@ -20,6 +20,7 @@ from leads.measures import outcomes, populations
 from leads.models import Handoff
 from sla import counting, derive, evidence, follow
 from sla.figures import Volume
+from sla.models import Pause
 from smarketing.measures import registry
 from tests.audit import audit
 from tests.leads import facts
@@ -39,13 +40,21 @@ from tests.sla.contracts import (
     decide,
     handoff,
     paris,
+    pause,
     sign,
     signers,
+    waive,
 )
 from tests.sla.test_results import win
 
 NOVEMBER = date(2025, 11, 1)
 CLAUSES = [VOLUME, ACCEPTANCE, SQL_RATE, FIRST, ATTEMPTS, DECISION, REASONS, WON, REVENUE]
+MORE = [
+    {"key": "5.1.a", "kind": "mql_volume", "target": "3", "share": None, "params": {"where": {"grade": ["A1", "B1"]}}},
+    {"key": "6.6", "kind": "outcome", "target": "5", "share": "80", "params": {}},
+]
+GRADES = ("A1", "B1", "C3", "")
+TIERS = [{"grades": ["A1"], "target": "2"}, {"grades": ["C3"], "target": None}]
 SAID = ("not_target", "REL-CUST", "FIT-IND", "later", "")
 DEEDS = (
     "idle", "tried", "tried", "reached", "replied", "late", "accept", "refuse", "refuse early", "return", "qualify", "withdraw", "expire", "sold",
@@ -62,12 +71,14 @@ class World:
         self.cutoff = (
             paris(2025, 11, self.draw.choice((12, 23, 30))) if seed % 2 else paris(2025, 12, self.draw.randrange(2, 20))
         )
-        sign(self.of, CLAUSES, date(2025, 10, 1), at=paris(2025, 9, 25))
+        tiers = [one | {"params": one["params"] | {"tiers": TIERS}} if one is FIRST else one for one in CLAUSES]
+        said = {"exclusions": {"reasons": ["REL-CUST"], "force_majeure": True}} if seed % 4 == 3 else {}
+        sign(self.of, [*tiers, *MORE], date(2025, 10, 1), at=paris(2025, 9, 25), **said)
         if seed % 3:
             changed = [
                 {**one, "target": {"5.1": "7", "6.1": "6", "6.2": "2"}.get(one["key"], one["target"])}
                 | ({"share": str(self.draw.choice((50, 75)))} if one["share"] else {})
-                for one in CLAUSES[: self.draw.choice((7, 9))]
+                for one in [*CLAUSES[: self.draw.choice((7, 9))], *MORE]
             ]
             sign(self.of, changed, date(2025, 11, self.draw.randrange(5, 25)), at=paris(2025, 11, 1))
         for _n in range(size):
@@ -81,7 +92,12 @@ class World:
 
     def live(self) -> None:
         at, deed = self.at(), self.draw.choice(DEEDS)
-        one = handoff(at, rep=self.draw.choice([*self.reps, None]), day_only=self.draw.random() < 0.15)
+        one = handoff(
+            at,
+            rep=self.draw.choice([*self.reps, None]),
+            day_only=self.draw.random() < 0.15,
+            grade=self.draw.choice(GRADES),
+        )
         self.made.append(one)
         later = one.occurred_at + timedelta(minutes=self.draw.randrange(30, 60 * 24 * 6))
         self.deed(deed, one, later)
@@ -100,6 +116,16 @@ class World:
         elif deed == "reassign":
             one.assignments.create(rep=self.reps[0], how="hand", occurred_at=at, recorded_at=at, known_at=at)
         self.beyond(deed, one, at)
+        if self.draw.random() < 0.3:
+            begins = one.occurred_at + timedelta(hours=self.draw.randrange(1, 40))
+            held = pause(one, begins, begins + timedelta(hours=self.draw.randrange(1, 90)))
+            if self.draw.random() < 0.3:
+                ends = begins + (held.until - begins) / 2
+                Pause.objects.create(
+                    handoff=one, reason=held.reason, ends=held, until=ends, occurred_at=ends, recorded_at=ends
+                )
+        if self.draw.random() < 0.2:
+            waive(one, self.draw.choice(("6.1", "6.2")), one.occurred_at + timedelta(hours=self.draw.randrange(1, 60)))
 
     def beyond(self, deed: str, one: Handoff, at: datetime) -> None:
         """What reaches past the handoff itself."""
@@ -155,7 +181,7 @@ def plain(figure) -> dict:
         return {"count": Fraction(figure.count), "target": figure.target}
     return {
         "met": figure.met, "missed": figure.missed, "pending": figure.pending, "excluded": figure.excluded,
-        "promised": figure.promised,
+        "waived": figure.waived, "promised": figure.promised,
     }  # fmt: skip
 
 
@@ -191,7 +217,7 @@ def _taken_back_counts(patch) -> None:
 
 
 def _returns_never_count(patch) -> None:
-    patch.setattr(populations.reasons, "quality", lambda: ("none", "nor"))
+    patch.setattr(populations.reasons, "faults", lambda: ("none", "nor"))
 
 
 def _targets_are_not_weighed(patch) -> None:
@@ -203,7 +229,7 @@ def _left_out_count_as_broken(patch) -> None:
 
     def wrong(self, months):
         found = right(self, months)
-        for by_terms in found.values():
+        for by_terms in found.states.values():
             for counts in by_terms.values():
                 counts["missed"], counts["excluded"] = counts["missed"] + counts["excluded"], 0
         return found

@@ -1,0 +1,77 @@
+"""The rep's own clock of a first attempt: it starts when the lead became theirs, and stands beside the clock of the lead, which
+never starts anew. The contract is judged by the lead's; the rep's says what they could do about it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from leads.models import Attempt, Correction, HandoffState
+from smarketing.accounts.models import User
+from smarketing.calendars.axis import MICROSECOND, AxisEnds
+
+from . import standing
+from .clocks import MET, MISSED, PENDING
+from .models import Clause, Clock
+from .oracle import axis_of, due_instant
+
+KIND = "first_attempt"
+
+
+@dataclass(frozen=True)
+class Own:
+    """`since`: when the lead became the rep's; `tried`: their first attempt from then on; `took`: its working microseconds."""
+
+    rep: User
+    since: datetime
+    due: datetime
+    tried: datetime | None
+    took: int | None
+    state: str
+
+
+def of(clocks: Iterable[Clock], at: datetime) -> dict[tuple[int, str], Own]:
+    """(handoff, clause key) -> the own clock of whoever has the lead, of the clocks of a first attempt among these. Leads that
+    were theirs from the start have none: both clocks would say the same."""
+    rows = list(clocks)
+    clauses = {
+        (one.terms_id, one.key): one
+        for one in Clause.objects.filter(terms__in={row.terms_id for row in rows}, kind=KIND).select_related(
+            "terms__calendar"
+        )
+    }
+    asked = [row for row in rows if (row.terms_id, row.clause_key) in clauses]
+    if not asked:
+        return {}
+    ids = sorted({row.handoff_id for row in asked})
+    states = HandoffState.objects.filter(handoff__in=ids, rep__isnull=False).select_related("rep", "handoff")
+    held = {one.pk: one for one in states}
+    tried = _tried(held)
+    paused = standing.pauses(" AND p.handoff_id = ANY(%(ids)s)", {"ids": ids}, at)
+    out = {}
+    for row in asked:
+        state, clause = held.get(row.handoff_id), clauses[row.terms_id, row.clause_key]
+        if state is None or state.assigned_at is None or state.assigned_at <= row.starts_at:
+            continue
+        axis, since = axis_of(clause, clause.terms), state.assigned_at
+        try:
+            moved = due_instant(axis, clause, since, state.handoff.grade, paused.get(state.pk, ()))
+        except AxisEnds:
+            continue
+        if moved is not None and state.rep is not None:
+            first = tried.get(state.pk)
+            took = axis.elapsed(since, first) // MICROSECOND if first else None
+            kept = first is not None and first <= min(moved.due, at)
+            judged = MET if kept else MISSED if at > moved.due else PENDING
+            out[row.handoff_id, row.clause_key] = Own(state.rep, since, moved.due, first, took, judged)
+    return out
+
+
+def _tried(held: Mapping[int, HandoffState]) -> dict[int, datetime]:
+    """Handoff -> the first attempt of whoever has it, made since it was theirs."""
+    back = Correction.objects.filter(subject="attempt").values("subject_id")
+    made = Attempt.objects.filter(handoff__in=held).exclude(pk__in=back).order_by("-occurred_at", "-pk")
+    return {
+        handoff: when
+        for handoff, rep, when in made.values_list("handoff", "rep", "occurred_at")
+        if rep == held[handoff].rep_id and (since := held[handoff].assigned_at) and when >= since
+    }

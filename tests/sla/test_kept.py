@@ -1,0 +1,174 @@
+"""What the month of a contract keeps from one look to the next equals a count from nothing, whatever is recorded between."""
+
+import random
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from reporting.books import services
+from reporting.models import BookShown
+from sla import blocks, derive, follow, kept
+from sla.models import ClockBlock, MonthSum
+from smarketing.rows import clock, fence
+from smarketing.rows.days import Days
+from tests.leads import facts
+from tests.people import client_of
+from tests.reporting.books.test_books import OCTOBER, october  # noqa: F401  a closed month
+from tests.sla.contracts import (
+    ACCEPTANCE,
+    ATTEMPTS,
+    FIRST,
+    REASONS,
+    SQL_RATE,
+    VOLUME,
+    WON,
+    attempt,
+    contract,
+    decide,
+    handoff,
+    pause,
+    sign,
+    signers,
+    waive,
+)
+from tests.sla.test_results import win
+
+CLAUSES = [VOLUME, ACCEPTANCE, SQL_RATE, FIRST, ATTEMPTS, REASONS, WON]
+
+
+@pytest.fixture
+def running(db):
+    """A contract in force since the month before this one."""
+    of, at = contract(), clock.now()
+    begins = follow.back(clock.today(at).replace(day=1), 1)[0]
+    sign(of, CLAUSES, begins, at=at - timedelta(days=70))
+    return of
+
+
+def alike(counts) -> Counter:
+    """Clocks by what is said of them."""
+    found: Counter = Counter()
+    for one in counts:
+        found[one.month, one.key, one.terms, one.state, one.settled, one.rep, one.idle] += one.n
+    return found
+
+
+def compare(of) -> None:
+    """A look now: what is kept, and the same counted from nothing."""
+    at = clock.now()
+    derive.catch_up(at)
+    reader = follow.Reader(of, at, fence.cutoff())
+    first = reader.today.replace(day=1)
+    months, asked = [*follow.back(first, 1), first], reader.asked()
+    fresh = {key: asked.count(key, months[0], follow.next_month(first), reader.cutoff) for key in asked.clauses}
+    assert reader.by_day(months) == fresh
+    terms, days = [one.pk for one in reader.terms], Days(reader.zone)
+    whole = blocks._told("k.month = ANY(%(months)s)", "true", reader.cutoff, days, {"terms": terms, "months": months})[
+        1
+    ]
+    assert alike(blocks.read(of, terms, months, reader.cutoff, days)) == alike(whole)
+
+
+def deed(kind: str, made: list, dice: random.Random) -> None:
+    """Something happens, and is known from now on."""
+    now = clock.now()
+    if kind == "handoff" or not made:
+        made.append(handoff(now - timedelta(hours=dice.randrange(1, 24 * 20)), known=now, grade="A1"))
+        return
+    one = dice.choice(made)
+    if kind == "again":
+        decide(one, "return", one.occurred_at + timedelta(hours=1), "later", known=now)
+    elif kind in ("accept", "refuse", "qualify"):
+        decide(
+            one, kind, max(one.occurred_at, now - timedelta(hours=3)), "FIT-IND" if kind == "refuse" else "", known=now
+        )
+    elif kind == "attempt":
+        attempt(one, max(one.occurred_at, now - timedelta(hours=2)), known=now)
+    elif kind == "undo":
+        facts.correct("attempt", attempt(one, now, known=now).pk, clock.now())
+    elif kind == "taken back":
+        facts.correct("handoff", one.pk, now)
+        made.remove(one)
+    elif kind == "sold":
+        win(one, now, "1000")
+    elif kind == "pause":
+        pause(one, now, now + timedelta(days=1))
+    elif kind == "waive":
+        waive(one, "6.1", now)
+    derive.mark([one.pk])
+
+
+KINDS = (
+    "handoff", "handoff", "attempt", "attempt", "accept", "refuse", "qualify", "again", "undo", "taken back", "sold", "pause",
+    "waive",
+)  # fmt: skip
+
+
+@pytest.mark.invariant("I11")
+@pytest.mark.parametrize(("seed", "size"), [(1, 9), pytest.param(2, 150, marks=pytest.mark.trust)])
+def test_what_is_kept_equals_a_count_from_nothing_after_each_deed(running, seed, size):
+    dice, made = random.Random(seed), []
+    for _n in range(3):
+        deed("handoff", made, dice)
+    compare(running)
+    for _n in range(size):
+        deed(dice.choice(KINDS), made, dice)
+        compare(running)
+    assert MonthSum.objects.exists() and ClockBlock.objects.count() >= 2
+
+
+@pytest.mark.invariant("I11", mutant="a decision is not seen to move the acceptance rate")
+def test_a_kind_of_fact_that_is_forgotten_is_noticed(running, monkeypatch):
+    made = []
+    deed("handoff", made, random.Random(3))
+    compare(running)
+    monkeypatch.setitem(kept.MOVED, "acceptance", ("handoff",))
+    deed("accept", made, random.Random(3))
+    with pytest.raises(AssertionError):
+        compare(running)
+
+
+@pytest.mark.invariant("I11", mutant="what time alone broke is not counted again")
+def test_a_promise_that_breaks_while_nobody_does_anything_is_counted_at_the_next_look(running, monkeypatch):
+    monkeypatch.setattr(blocks, "_MOVED", "SELECT 1::bigint WHERE %(since)s > %(cutoff)s AND %(most)s > 0")
+    one = handoff(clock.now() - timedelta(days=20), known=clock.now())
+    pending = blocks.Count(
+        clock.today().replace(day=1), "6.1", running.terms.get().pk, "pending", None, None, False, 1, None
+    )
+    compare(running)
+    mark = ClockBlock.objects.get(block=blocks.MARK)
+    ClockBlock.objects.filter(block=one.pk // blocks.SIZE).update(counts=[blocks._frozen(pending)])  # as it stood then
+    assert mark.cutoff <= clock.now()
+    with pytest.raises(AssertionError):
+        compare(running)
+
+
+def test_an_attempt_is_seen_by_the_very_next_load_of_a_page_that_asks_few_questions(running):
+    one = handoff(clock.now() - timedelta(hours=1), known=clock.now())
+    client, url = client_of(signers()[0]), reverse("sla:follow_up")
+    client.get(url)
+    attempt(one, clock.now(), known=clock.now())
+    derive.mark([one.pk])
+    with CaptureQueriesContext(connection) as seen:
+        page = client.get(url).content.decode()
+    assert "(1/1)" in page
+    assert len(seen) <= 80, [query["sql"][:90] for query in seen.captured_queries]
+
+
+def test_pages_read_a_closed_month_without_its_long_text(october):  # noqa: F811
+    book = services.newest(october, OCTOBER) or services.close_month(
+        contract=october, month=OCTOBER, by=signers()[0], at=clock.now()
+    )
+    kept_ = BookShown.objects.get(book=book)
+    assert kept_.clauses == services.shown_of(book) and services.verify(book) == []
+    with CaptureQueriesContext(connection) as seen:
+        services.frozen(october, [OCTOBER], ())
+    assert not any('"reporting_bookclose"."figures"' in query["sql"] for query in seen.captured_queries)
+    BookShown.objects.filter(book=book).update(clauses={})
+    assert "what pages show" in services.verify(book)[0]
+    services.rebuild(clock.now())
+    assert services.verify(book) == []
