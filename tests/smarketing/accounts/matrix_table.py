@@ -111,6 +111,13 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     },
     "book": {ALL: "reporting:book", BOSSES: "reporting:close"},
     "closed book": {BOSSES: "reporting:reopen"},
+    "meeting": {
+        ALL: "reporting:meeting reporting:meeting_print reporting:meeting_calendar reporting:api_meeting",
+        WORKERS: "reporting:meeting_answer",
+        BOSSES: "reporting:meeting_edit reporting:meeting_do reporting:meeting_minutes reporting:resolution_new",
+    },
+    "resolution": {ALL: "reporting:resolution", WORKERS: "reporting:resolution_do"},
+    "remark": {ALL: "reporting:remark reporting:remark_back"},
     "number": {ALL: "measures:rows measures:one"},
     "guide": {ALL: "help_role"},
     "run": {FILES: "jobs:run", STEWARDS: "jobs:again"},
@@ -156,8 +163,9 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
         " agreements:papers measures:numbers measures:list measures:schema measures:docs personas:home"
         " leads:list leads:disagreements leads:companies leads:deals leads:campaigns sla:follow_up sla:months sla:contracts sla:goal sla:waivers"
         " leads:lead_lists leads:api_lists leads:api_every_disagreement personas:api_criteria personas:api_personas personas:api_definitions sla:api_contracts reporting:today reporting:loop reporting:personas"
-        " reporting:api_coverage",
-        WORKERS: "personas:glossary_new personas:glossary_propose leads:bulk_campaign leads:bulk_campaign_undo leads:bulk_list leads:bulk_list_undo",
+        " reporting:api_coverage reporting:meetings reporting:resolutions reporting:remarks reporting:remark_new"
+        " reporting:api_meetings reporting:api_resolutions reporting:api_remarks",
+        WORKERS: "reporting:agenda_add personas:glossary_new personas:glossary_propose leads:bulk_campaign leads:bulk_campaign_undo leads:bulk_list leads:bulk_list_undo",
         DESK: "leads:bulk_lose leads:bulk_lose_undo",
         (SALES,): "leads:bulk_hand_on leads:bulk_hand_on_undo",
         (REP, *BOSSES): "leads:queue",
@@ -174,7 +182,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
 }  # fmt: skip
 _REPS = {REP: {"own", "pool"}}
 SEES: dict[str, dict[str, set[str]]] = {
-    "lead": _REPS, "consent": _REPS, "note": _REPS, "disagreement": _REPS, "change": _REPS, "charge": _REPS, "handoff": _REPS, "promise": _REPS,
+    "lead": _REPS, "consent": _REPS, "note": _REPS, "disagreement": _REPS, "change": _REPS, "remark": _REPS, "charge": _REPS, "handoff": _REPS, "promise": _REPS,
     "lead to sell to": {REP: {"own"}},
     "to take": {REP: {"own", "pool", "left"}},
     "in hand": {REP: {"own"}, SALES: {"own", "team", "foreign", "left"}},
@@ -204,6 +212,8 @@ NAMELESS = {
     "month of the api",
     "book",
     "closed book",
+    "meeting",
+    "resolution",
     "guide",
 }
 # What a rep had and has no more: "Paul took this lead at 09:50", and nothing of the lead.
