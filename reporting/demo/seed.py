@@ -21,7 +21,7 @@ from smarketing.jobs.models import Run
 from smarketing.rows import clock
 from smarketing.rows.models import Installation
 
-from . import crowd, deeds, mails, setting, traffic, visitors, words, work, writing
+from . import crowd, deeds, mails, meetings, setting, traffic, visitors, words, work, writing
 from .plan import Plan, midnight
 
 Say = Callable[[str], None]
@@ -54,6 +54,8 @@ def run(plan: Plan, say: Say = print) -> dict[str, int]:
         SlaDirty.objects.all().delete()
     with phase(say, "months closed"):
         made["books"] = _close_months(plan, stage)
+    with phase(say, "meetings held and planned"):
+        made["meetings"] = meetings.play(plan, stage)
     analyze()
     Run.objects.create(  # what the judge made up for is done: the first night looks at its own midnight only
         job=nightly.JOB, business_date=plan.today - timedelta(days=1), cutoff=plan.at, state="done", started_at=plan.at,

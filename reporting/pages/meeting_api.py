@@ -59,7 +59,7 @@ class ResolutionShape(serializers.Serializer):
     due = serializers.DateField()
     measure = serializers.CharField(allow_blank=True)
     where = serializers.DictField(child=serializers.CharField())
-    direction = serializers.ChoiceField(Resolution.Direction.choices)
+    direction = serializers.CharField(help_text=", ".join(Resolution.Direction.values))
     target = serializers.CharField(allow_null=True, help_text=_("In the measure's unit; a share in percent."))
     done = serializers.BooleanField(allow_null=True, help_text=_("Null while nobody said."))
     before = ReadingShape(
@@ -76,7 +76,7 @@ class MeetingShape(serializers.Serializer):
     minutes = serializers.IntegerField()
     place = serializers.CharField(allow_blank=True)
     link = serializers.CharField(allow_blank=True)
-    state = serializers.ChoiceField(["planned", "closed", "cancelled"])
+    state = serializers.CharField(help_text="planned, closed, cancelled")
     url = serializers.URLField()
 
 
@@ -96,8 +96,8 @@ class MeetingWholeShape(MeetingShape):
 class RemarkShape(serializers.Serializer):
     id = serializers.IntegerField()
     at = serializers.DateTimeField()
-    kind = serializers.ChoiceField(Remark.Kind.choices)
-    about = serializers.ChoiceField(Remark.About.choices)
+    kind = serializers.CharField(help_text=", ".join(Remark.Kind.values))
+    about = serializers.CharField(help_text=", ".join(Remark.About.values))
     ref = serializers.CharField(allow_blank=True)
     words = serializers.CharField(help_text=_("What it is about."))
     side = serializers.CharField(allow_blank=True)
@@ -108,7 +108,7 @@ class RemarkShape(serializers.Serializer):
     answers = serializers.IntegerField()
 
 
-class SayShape(serializers.Serializer):
+class RemarkSayShape(serializers.Serializer):
     kind = serializers.CharField(help_text=", ".join(Remark.Kind.values))
     about = serializers.CharField(default=Remark.About.GENERAL, help_text=", ".join(Remark.About.values))
     ref = serializers.CharField(
@@ -217,11 +217,11 @@ class Remarks(APIView):
     @extend_schema(
         operation_id="remark_say",
         description=_("Praise, or name a problem: in a session, never with a token."),
-        request=SayShape,
+        request=RemarkSayShape,
         responses={201: RemarkShape, 400: ErrorShape},
     )
     def post(self, request: Request) -> Response:
-        asked = body(request, SayShape)
+        asked = body(request, RemarkSayShape)
         if isinstance(asked, Response):
             return asked
         try:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,7 +19,7 @@ from reporting.models import AgendaItem, Meeting, Resolution
 from sla.models import Contract
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
-from smarketing.web import filters, lists
+from smarketing.web import exports, filters, lists
 from smarketing.web.once import once
 from smarketing.web.tables import Column, Table
 
@@ -40,7 +41,7 @@ COLUMNS = (
     Column("contract", gettext_lazy("Contract"), "contract.name", sort="contract__name"),
     Column("month", gettext_lazy("Month"), "month", sort="month", show=lambda day, _one: capfirst(date_format(day, "YEAR_MONTH_FORMAT"))),
     Column("place", gettext_lazy("Place"), lambda one: one.place or one.link, wide=True),
-    Column("resolved", gettext_lazy("Resolutions"), lambda one: one.resolutions.count(), align="num"),
+    Column("resolved", gettext_lazy("Resolutions"), "resolved_n", sort="resolved_n", nullable=False, align="num"),
     Column("state", gettext_lazy("State"), state),
 )  # fmt: skip
 
@@ -68,10 +69,11 @@ class MeetingFilters(filters.Filters):
 @needs("meetings.view")
 def index(request: HttpRequest) -> HttpResponseBase:
     at, form = clock.now(), MeetingFilters(request.GET)
-    rows = Meeting.objects.visible_to(request.user).select_related("contract", "closed")
+    rows = Meeting.objects.visible_to(request.user).select_related("contract", "closed").annotate(resolved_n=Count("resolutions"))
     contracts = list(Contract.objects.visible_to(request.user).order_by("name"))
     table = Table(
         COLUMNS, form.rows(rows), request.GET, "-when", form=form, caption=_("Meetings"),
+        exports=exports.Export("meetings", "lists.export", "meeting"),
         empty={"title": _("No meeting was planned yet."), "text": _("Both sides meet over a closed month: what was promised, what they say of it, what changes.")},
     )  # fmt: skip
     waiting = list(AgendaItem.objects.filter(meeting=None).select_related("contract")[:WAITING])

@@ -45,6 +45,16 @@ LOOP = Chapter(
     _("A cohort follows the leads handed over in a month as long as it takes; a period counts what happened in it. Young cohorts are marked, and nothing is ranked under 20 cases."),
     "reporting:loop", _("Open the closed loop"),
 )  # fmt: skip
+MEETINGS = Chapter(
+    _("Meetings"),
+    _("Both sides over a closed month. What was broken, refused and said stands on the agenda by itself; anybody puts more there from the page it is about. What is resolved has a person in charge, a day and a figure to watch, and opens the draft that carries it out."),
+    "reporting:meetings", _("Open the meetings"),
+)  # fmt: skip
+REMARKS = Chapter(
+    _("Praise and problems"),
+    _("Say at any time what was good or went wrong: of a lead, a campaign, a criterion, a promise, a persona, or of nothing in particular. Whom it concerns is told and answers; the next meeting sees it."),
+    "reporting:remarks", _("Open praise and problems"),
+)  # fmt: skip
 
 REP = Guide(
     "rep", _("For sales reps"), _("Whom do I call now, and why?"),
@@ -75,7 +85,7 @@ REP = Guide(
             _("Deals"),
             _("Open one from the lead with amount, date and contacts; win or lose it with a reason. It counts in the closed loop at once."),
         ),
-        LISTS, ACCOUNT,
+        REMARKS, MEETINGS, LISTS, ACCOUNT,
     ),
 )  # fmt: skip
 MARKETER = Guide(
@@ -110,7 +120,7 @@ MARKETER = Guide(
             _("Acceptance, reasons of refusal, deals and revenue by campaign, source and persona. Every number opens the rows it counted."),
             "reporting:loop", _("Open the closed loop"),
         ),
-        LISTS, ACCOUNT,
+        REMARKS, MEETINGS, LISTS, ACCOUNT,
     ),
 )  # fmt: skip
 MANAGER = Guide(
@@ -133,6 +143,12 @@ MANAGER = Guide(
             "sla:waivers", _("See every waiver"),
         ),
         LOOP,
+        MEETINGS,
+        REMARKS,
+        Chapter(
+            _("Believed and measured"),
+            _("A meeting asks both sides one question in the same words: on what share was this promise kept? Everybody answers once, without a name. Both means stand beside the fact when the meeting begins, and only where five of each side have answered."),
+        ),
         Chapter(
             _("Who works what"),
             _("Sales managers see every rep's queue, give handoffs to others, and set the pools from which leads are taken in turn. The clock of a lead never restarts by that."),
@@ -183,7 +199,7 @@ ADMINISTRATOR = Guide(
             _("Nobody edits history, signed papers, closed months or the audit log. Who did what, and when, stands in the audit log, written in the same transaction."),
             "accounts:audit", _("Open the audit log"),
         ),
-        ACCOUNT,
+        MEETINGS, ACCOUNT,
     ),
 )  # fmt: skip
 VIEWER = Guide(
@@ -196,6 +212,7 @@ VIEWER = Guide(
         ),
         MONTH,
         LOOP,
+        MEETINGS,
         Chapter(
             _("Names stay inside"),
             _("Rows open without the personal values of the people behind them."),

@@ -25,6 +25,7 @@ from leads.models import (
 )
 from leads.rights import consent, notes
 from personas.models import DefinitionLine
+from reporting.meetings import remarks
 from smarketing.accounts.models import Team, User
 from smarketing.rows import clock
 from smarketing.rows.fence import open_fence
@@ -118,6 +119,9 @@ class Objects:
         note = notes.write(text=f"{said} likes tea.", **words)
         against = notes.write(text=f"{said} is no sign.", **words)
         version = self.line.versions.first()
+        remarked = remarks.say(
+            kind="problem", about="lead", ref=str(lead.pk), text=f"{said} was rude.", by=self.boss, at=self.at
+        )
         Disagreement.objects.create(
             note=against, line=self.line, version=version, reason="not_a_sign", grade="A1", points=0
         )
@@ -129,7 +133,7 @@ class Objects:
         self._settle(name, fresh), self._settle(name, tried)
         made = {
             "lead": lead.pk, "handoff": fresh.pk, "attempt": attempt.pk, "decision": accepted.pk, "note": note.pk,
-            "disagreement": against.pk,
+            "disagreement": against.pk, "remark": remarked.pk,
             "consent": agreed.pk, "change": change.pk, "charge": charge.pk,
         }  # fmt: skip
         return made | ({"deal": self._sold(name, how)} if name in ("own", "team", "foreign") else {})
@@ -144,7 +148,7 @@ class Objects:
 
     def _of_work(self) -> Kinds:
         """One argument each, then two: a part that belongs to another lead is `crossed`."""
-        alone = ("lead", "handoff", "attempt", "decision", "deal", "change", "charge", "disagreement")
+        alone = ("lead", "handoff", "attempt", "decision", "deal", "change", "charge", "disagreement", "remark")
         found: Kinds = {}
         for kind in alone:
             found[kind] = {name: {"pk": one[kind]} for name, one in self.work.items() if kind in one}

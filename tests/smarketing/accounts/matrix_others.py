@@ -21,7 +21,7 @@ from personas import lead_lists
 from personas.definitions import comments, persona_drafts, persona_evidence
 from personas.glossary import services as glossary
 from personas.models import FieldDef, Persona
-from reporting.models import BookClose
+from reporting.models import BookClose, Meeting, Resolution
 from sla.models import Contract
 from smarketing.accounts import deputies, invitations, resets, tokens
 from smarketing.accounts.models import User
@@ -64,6 +64,7 @@ def of_everybody(there: "Objects") -> Kinds:
     tried = importing.open_file(stream=io.BytesIO(b"Email,Zz\na@zz.example,1\n"), filename="tried.csv", by=by, at=at)
     Import.objects.filter(pk=tried.pk).update(state="checked")  # its mapping is remembered
     root, loser, twin, double = (there.lead("merged", part) for part in ("Root", "Loser", "Twin", "Double"))
+    gathered = Meeting.objects.ahead().latest("pk")
     merged = merge.merge(loser=loser, root=root, by=by, at=at)
     suggestion = MergeSuggestion.objects.create(first=twin, second=double, reasons=["email"], weight=90)
     run = Run.objects.create(job="night", business_date=date(2026, 3, 1), cutoff=at, state="done", started_at=at)
@@ -153,6 +154,8 @@ def of_everybody(there: "Objects") -> Kinds:
             "there": {"contract": closed.contract_id, "month": f"{closed.month:%Y-%m}"},
             "missing": {"contract": closed.contract_id, "month": month}, "nothing": {"contract": NONE, "month": month},
         },
+        "meeting": {"there": {"pk": gathered.pk}, "missing": {"pk": NONE}},
+        "resolution": {"there": {"pk": Resolution.objects.latest("pk").pk}, "missing": {"pk": NONE}},
         "month of the api": {
             "there": {"pk": contract.pk, "month": month}, "missing": {"pk": NONE, "month": month},
         },

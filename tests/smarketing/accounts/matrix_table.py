@@ -112,6 +112,13 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     },
     "book": {ALL: "reporting:book", BOSSES: "reporting:close"},
     "closed book": {BOSSES: "reporting:reopen"},
+    "meeting": {
+        ALL: "reporting:meeting reporting:meeting_print reporting:meeting_calendar reporting:api_meeting",
+        WORKERS: "reporting:meeting_answer",
+        BOSSES: "reporting:meeting_edit reporting:meeting_do reporting:meeting_minutes reporting:resolution_new",
+    },
+    "resolution": {ALL: "reporting:resolution", WORKERS: "reporting:resolution_do"},
+    "remark": {ALL: "reporting:remark reporting:remark_back"},
     "number": {ALL: "measures:rows measures:one"},
     "guide": {ALL: "help_role"},
     "run": {FILES: "jobs:run", STEWARDS: "jobs:again"},
@@ -158,8 +165,9 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
         " agreements:papers measures:numbers measures:list measures:schema measures:docs personas:home"
         " leads:list leads:disagreements leads:contests leads:api_contests leads:companies leads:deals leads:campaigns sla:follow_up sla:months sla:contracts sla:goal sla:waivers"
         " leads:lead_lists leads:api_lists leads:api_every_disagreement personas:api_criteria personas:api_personas personas:api_definitions sla:api_contracts reporting:today reporting:loop reporting:personas"
-        " reporting:api_coverage",
-        WORKERS: "leads:mails personas:glossary_new personas:glossary_propose leads:bulk_campaign leads:bulk_campaign_undo leads:bulk_list leads:bulk_list_undo",
+        " reporting:api_coverage reporting:meetings reporting:resolutions reporting:remarks reporting:remark_new"
+        " reporting:api_meetings reporting:api_resolutions reporting:api_remarks",
+        WORKERS: "reporting:agenda_add leads:mails personas:glossary_new personas:glossary_propose leads:bulk_campaign leads:bulk_campaign_undo leads:bulk_list leads:bulk_list_undo",
         DESK: "leads:bulk_lose leads:bulk_lose_undo leads:absences",
         (SALES,): "leads:bulk_hand_on leads:bulk_hand_on_undo",
         (REP, *BOSSES): "leads:queue leads:queue_order leads:queue_pulse",
@@ -176,7 +184,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
 }  # fmt: skip
 _REPS = {REP: {"own", "pool"}}
 SEES: dict[str, dict[str, set[str]]] = {
-    "lead": _REPS, "consent": _REPS, "note": _REPS, "disagreement": _REPS, "change": _REPS, "charge": _REPS, "handoff": _REPS, "promise": _REPS,
+    "lead": _REPS, "consent": _REPS, "note": _REPS, "disagreement": _REPS, "change": _REPS, "remark": _REPS, "charge": _REPS, "handoff": _REPS, "promise": _REPS,
     "lead to sell to": {REP: {"own"}},
     "to take": {REP: {"own", "pool", "left"}},
     "in hand": {REP: {"own"}, SALES: {"own", "team", "foreign", "left"}},
@@ -207,6 +215,8 @@ NAMELESS = {
     "month of the api",
     "book",
     "closed book",
+    "meeting",
+    "resolution",
     "guide",
 }
 # What a rep had and has no more: "Paul took this lead at 09:50", and nothing of the lead.
