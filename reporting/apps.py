@@ -18,7 +18,7 @@ class ReportingConfig(AppConfig):
         from .books import closing, notices, reopening, report, services
         from .credit import measures as credit
         from .digests import table
-        from .loop import personas, results
+        from .loop import personas, results, robust
         from .slots import close_action, closed_note
 
         credit.register_all()
@@ -38,6 +38,8 @@ class ReportingConfig(AppConfig):
             )
         )
         slots.fill("campaign.results", results.of_campaign)
+        slots.fill("campaign.results", robust.of_campaign, 20)
+        slots.fill("deal.credit", robust.of_deal)
         slots.fill("persona.results", results.of_persona)
         slots.fill("personas.coverage", personas.coverage_slot)
         slots.fill("contract.actions", close_action)
