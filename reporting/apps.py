@@ -19,7 +19,7 @@ class ReportingConfig(AppConfig):
         from .books import closing, notices, reopening, report, services
         from .credit import measures as credit
         from .digests import table
-        from .loop import personas, results
+        from .loop import personas, results, robust
         from .meetings import minutes, rhythm
         from .meetings import notices as meeting_notices
         from .pages import meeting_slots
@@ -57,6 +57,8 @@ class ReportingConfig(AppConfig):
         for place, filler in meeting_slots.PLACES:
             slots.fill(place, filler, order=70)
         slots.fill("campaign.results", results.of_campaign)
+        slots.fill("campaign.results", robust.of_campaign, 20)
+        slots.fill("deal.credit", robust.of_deal)
         slots.fill("persona.results", results.of_persona)
         slots.fill("personas.coverage", personas.coverage_slot)
         slots.fill("contract.actions", close_action)

@@ -11,6 +11,7 @@ from datetime import date
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from reporting.credit import reckoned
 from reporting.loop import asking
 from reporting.models import Pointer, PublishedSum
 from smarketing.jobs import ledger, nightly, runs
@@ -62,11 +63,12 @@ def sums(run: Run, low: int, high: int) -> int:
     """Count the parts low <= n < high of a run's edition. Returns the rows written."""
     first, until = period(run.business_date)
     rows = []
-    for measure, dims in parts()[low:high]:
-        of_loop = asking.parse(dims)
-        body = asking.keep(measure, *of_loop, run) if of_loop else _body(measure, dims, first, until, run)
-        if body is not None:
-            rows.append(PublishedSum(edition=edition_of(run), measure=measure, dims=dims, body=body))
+    with reckoned.kept():
+        for measure, dims in parts()[low:high]:
+            of_loop = asking.parse(dims)
+            body = asking.keep(measure, *of_loop, run) if of_loop else _body(measure, dims, first, until, run)
+            if body is not None:
+                rows.append(PublishedSum(edition=edition_of(run), measure=measure, dims=dims, body=body))
     for row in rows:
         PublishedSum.objects.filter(edition=row.edition, measure=row.measure, dims=row.dims).delete()
     PublishedSum.objects.bulk_create(rows)

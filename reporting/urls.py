@@ -2,6 +2,8 @@
 
 from django.urls import path, re_path
 
+from .credit import api as credit_api
+from .credit import views as credit
 from .loop import persona_api, personas
 from .loop import views as loop
 from .pages import books, meeting, meeting_api, meetings, remarks, resolutions, today
@@ -12,6 +14,10 @@ urlpatterns = [
     path("today/", today.today, name="today"),
     path("loop/", loop.loop, name="loop"),
     path("loop/personas/", personas.results, name="personas"),
+    path("loop/attribution/", credit.attribution, name="attribution"),
+    path("loop/attribution/settings/", credit.versions, name="attribution_settings"),
+    path("loop/attribution/deals/<int:pk>/", credit.way, name="journey"),
+    path("api/v1/attribution/", credit_api.Attribution.as_view(), name="api_attribution"),
     path("api/v1/personas/coverage/", persona_api.Coverage.as_view(), name="api_coverage"),
     path("meetings/", meetings.index, name="meetings"),
     path("meetings/new/", meetings.new, name="meeting_new"),

@@ -16,21 +16,14 @@ from smarketing.accounts.models import User
 from smarketing.rows import clock
 from smarketing.rows.fence import open_fence
 
-from . import columns, companies, corrections, facts, locks, suppression
+from . import columns, companies, corrections, facts, locks, suppression, tree
+from .problems import ByHandError as ByHandError
 
 ERASED_OPPOSED = gettext_lazy(
     "This person opposed and was erased: the address is not taken in again. If they ask to come back, take it off the"
     " suppression list first (Settings), with the reason."
 )
 _BORN: dict[str, Any] = {"lead": Lead, "company": Company, "campaign": Campaign}
-
-
-class ByHandError(ValueError):
-    """Why it was not done. `field` names the field of the form, "" for none; `key` is one of the named reasons."""
-
-    def __init__(self, key: str, field: str = ""):
-        super().__init__(key)
-        self.key, self.field = key, field
 
 
 def same_email(email: str, besides: int | None = None) -> list[int]:
@@ -153,9 +146,10 @@ def take_back_values(*, change: AttributeChange, by: User, at: datetime, reason:
 
 @transaction.atomic
 def add_campaign(*, values: Mapping[str, Any], by: User, at: datetime) -> int:
-    """Make a campaign. Returns its id. ByHandError("key_taken") when another one has its key."""
+    """Make a campaign. Returns its id. ByHandError("key_taken") when another one has its key; those of `tree.check`."""
     fence = open_fence()
     _key_is_free(values["key"], None)
+    tree.check(None, values.get("parent"))
     (pk,) = facts.create_campaigns(
         [facts.Birth(at, dict(values))], origin=facts.Origin(by=by, source="hand"), fence=fence
     )
@@ -165,9 +159,10 @@ def add_campaign(*, values: Mapping[str, Any], by: User, at: datetime) -> int:
 
 @transaction.atomic
 def edit_campaign(*, campaign: Campaign, values: Mapping[str, Any], by: User, at: datetime) -> list[facts.Change]:
-    """Record the values that differ. Returns the changes. ByHandError("key_taken") when another one has the key."""
+    """Record the values that differ. Returns the changes. ByHandError("key_taken") when another one has the key; those of `tree.check`."""
     fence = open_fence()
     _key_is_free(values["key"], campaign.pk)
+    tree.check(campaign.pk, values.get("parent"))
     now = columns.current("campaign", [campaign.pk]).get(campaign.pk, {})
     changes = [
         facts.Change("campaign", campaign.pk, name, _none(value), at)

@@ -14,10 +14,10 @@ from smarketing.rows import clock
 from smarketing.rows.fence import Fence, open_fence
 
 from . import corrections, facts, locks
-from .by_hand import ByHandError
+from .problems import ByHandError
+from .tree import line_of
 
 MOST_RULES = 500
-DEEPEST = 3  # programme → campaign → asset
 
 
 def _stamps(fence: Fence, at: datetime) -> dict[str, datetime]:
@@ -120,34 +120,6 @@ def take_back(*, fact: Any, reason: str, by: User, at: datetime) -> bool:
     if found := corrections.hindrance(subject, fact, by=by, at=at, reason=reason):
         raise ByHandError(found.key, found.field)
     return bool(facts.correct(subject=subject, subject_ids=[fact.pk], by=by, at=at, reason=reason))
-
-
-# --- the tree
-
-
-def line_of(parents: Mapping[int, int | None], pk: int) -> list[int]:
-    """A campaign and those above it, the nearest first; a circle ends where it closes."""
-    found = [pk]
-    while (above := parents.get(found[-1])) is not None and above not in found:
-        found.append(above)
-    return found
-
-
-def check_parent(campaign: int | None, parent: int | None) -> None:
-    """ByHandError: "circle" for a campaign under itself, "deep" for more than three levels."""
-    if parent is None:
-        return
-    parents = dict(Campaign.objects.values_list("pk", "parent_id"))
-    above = line_of(parents, parent)
-    if campaign in above:
-        raise ByHandError("circle", "parent")
-    if len(above) + _height(campaign, parents) > DEEPEST:
-        raise ByHandError("deep", "parent")
-
-
-def _height(campaign: int | None, parents: Mapping[int, int | None]) -> int:
-    lines = [line_of(parents, pk) for pk in parents] if campaign else []
-    return max((line.index(campaign) + 1 for line in lines if campaign in line), default=1)
 
 
 # --- merges

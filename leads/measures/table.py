@@ -100,6 +100,8 @@ MEASURES = (
             MONEY, partial(p.deals, state="won", value=number(AMOUNT)), "sum", d.of_deals, dates=DEALS, order=70),
     Measure("pipeline", _("Revenue open"), _("Sum of the amounts of open deals, by the cohort of their lead."),
             MONEY, partial(p.deals, state="open", value=number(AMOUNT)), "sum", d.of_deals, dates=COHORTS, order=71),
+    Measure("pipeline_open", _("Revenue of open deals"), _("Sum of the amounts of deals neither won nor lost, by the day they were opened."),
+            MONEY, partial(p.deals, state="open", value=number(AMOUNT)), "sum", d.of_deals, dates=("opened",), order=71),
     Measure("cost", _("Cost"), _("Money spent on campaigns, by the day it was spent."),
             MONEY, p.spend, "sum", d.of_spend, dates=("spent",), order=72),
     Measure("shared_cost", _("Cost shared among leads"),

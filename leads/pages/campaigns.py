@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from leads.evidence import values
 from leads.intake import by_hand, corrections
-from leads.models import Campaign, Spend
+from leads.models import Campaign, Level, Spend
 from smarketing.accounts.models import User
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
@@ -25,13 +25,15 @@ from smarketing.web.language import active_language
 from smarketing.web.once import once
 from smarketing.web.tables import Column, Deed, Table
 
-from . import shown
+from . import means, shown
 from .forms import CampaignForm, SpendForm, TakeBackForm
 from .register_filters import CampaignFilters, CostFilters
 
 SAID = {
     "key_taken": gettext_lazy("Another campaign has this key."),
     "future": gettext_lazy("This day has not come yet: write what was spent."),
+    "circle": gettext_lazy("A campaign cannot be part of itself."),
+    "deep": gettext_lazy("Programme, campaign, asset: there is no fourth level."),
 }
 
 
@@ -43,6 +45,14 @@ COLUMNS = (
     Column("name", gettext_lazy("Name"), str, sort="sort_name", url=_page_of, head=True, nullable=False),
     Column("key", gettext_lazy("Key"), wide=True),
     Column("channel", gettext_lazy("Channel"), sort="channel"),
+    Column("level", gettext_lazy("Level"), lambda one: dict(Level.choices).get(one.level, ""), wide=True),
+    Column(
+        "parent",
+        gettext_lazy("Part of"),
+        lambda one: one.parent,
+        url=lambda one: _page_of(one.parent) if one.parent else "",
+        wide=True,
+    ),
     Column("starts", gettext_lazy("First day"), "starts_on", sort="starts_on"),
     Column("ends", gettext_lazy("Last day"), "ends_on", sort="ends_on", wide=True),
     Column("cost", gettext_lazy("Cost"), sort="cost", align="num"),
@@ -73,7 +83,9 @@ def index(request: HttpRequest) -> HttpResponseBase:
     ]
     table = Table(
         COLUMNS,
-        rows.with_sums().annotate(sort_name=Lower(Coalesce(NullIf("name", Value("", TextField())), "key"))),
+        rows.select_related("parent")
+        .with_sums()
+        .annotate(sort_name=Lower(Coalesce(NullIf("name", Value("", TextField())), "key"))),
         request.GET,
         "-starts",
         form=form,
@@ -82,7 +94,9 @@ def index(request: HttpRequest) -> HttpResponseBase:
         deeds=deeds if may_edit else (),
         empty=empty,
     )
-    return lists.answer(request, table, "leads/campaigns.html", {"may_edit": may_edit})
+    return lists.answer(
+        request, table, "leads/campaigns.html", {"may_edit": may_edit, "may_time": may(request.user, "means.view")}
+    )
 
 
 @needs("campaigns.edit")
@@ -184,7 +198,13 @@ def _page(request: HttpRequest, campaign: Campaign, form: SpendForm, status: int
         },
     )
     said = values.values("campaign", campaign.pk, clock.now(), active_language())
-    context = {"campaign": campaign, "form": form, "may_edit": may_edit, "values": said}
+    context = {
+        "campaign": campaign,
+        "form": form,
+        "may_edit": may_edit,
+        "values": said,
+        **means.beside(request, campaign),
+    }
     home = reverse("leads:campaign", args=[campaign.pk])
     return lists.answer(request, table, "leads/campaign.html", context, status, home=home if status != 200 else "")
 

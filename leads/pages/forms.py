@@ -9,7 +9,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from leads.intake.companies import domain_of, one_line
-from leads.models import Campaign, Company, Lead
+from leads.models import Campaign, Company, Lead, Level
 from leads.models.identities import Stage
 from personas.definitions import traits
 
@@ -18,7 +18,7 @@ from .own_fields import OwnFields, filter_field, filters
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 LEAD_FIELDS = ("first_name", "last_name", "email", "phone", "function", "country", "source", "birth_date")
 COMPANY_FIELDS = ("name", "domain", "industry", "country", "employees")
-CAMPAIGN_FIELDS = ("key", "name", "channel", "starts_on", "ends_on")
+CAMPAIGN_FIELDS = ("key", "name", "channel", "starts_on", "ends_on", "level", "parent")
 MAX_AMOUNT = Decimal("999999999999.99")
 
 
@@ -185,6 +185,15 @@ class CampaignForm(forms.Form):
     channel = _text(_("Channel"), 60, help_text=_("The kind of touch: mail, event, search…"))
     starts_on = forms.DateField(label=_("First day"), required=False, widget=DAY)
     ends_on = forms.DateField(label=_("Last day"), required=False, widget=DAY)
+    level = forms.ChoiceField(label=_("Level"), required=False, choices=[("", "–"), *Level.choices])
+    parent = forms.ModelChoiceField(
+        Campaign.objects.none(), label=_("Part of"), required=False, empty_label="–",
+        help_text=_("The programme of a campaign, or the campaign of an asset."),
+    )  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["parent"].queryset = Campaign.objects.standing().filter(root_id=None).order_by("name", "key")
 
     @classmethod
     def of(cls, campaign: Campaign, data=None) -> "CampaignForm":
@@ -207,7 +216,8 @@ class CampaignForm(forms.Form):
     def values(self) -> dict[str, Any]:
         data = self.cleaned_data
         days = {name: data[name] and data[name].isoformat() for name in ("starts_on", "ends_on")}
-        return {name: data[name] for name in ("key", "name", "channel")} | days
+        above = {"parent": data["parent"] and data["parent"].pk}
+        return {name: data[name] for name in ("key", "name", "channel", "level")} | days | above
 
 
 class SpendForm(forms.Form):

@@ -33,6 +33,17 @@ ORIGINS: dict[str, tuple[Any, Any]] = {
     origins.INFLUENCED: (_("influenced"), _("Marketing touched one of its contacts before its end at all. It holds all that is sourced by touches: it is never added to it.")),
 }  # fmt: skip
 
+# (verdict, sign) → (what a cell says, its rule in words); a mark and a word, never a colour alone
+VERDICTS: dict[tuple[str, int], tuple[Any, Any]] = {
+    ("robust", 1): (_("robust ✓"), _("It pays under every model, at the same rank, one up or down.")),
+    ("robust", -1): (_("robust ✗"), _("It loses money under every model, at the same rank, one up or down.")),
+    ("robust", 0): (_("robust ="), _("It brings what it costs under every model.")),
+    ("depends", 1): (_("depends ~"), _("It pays under every model, but its rank depends on the model.")),
+    ("depends", -1): (_("depends ~"), _("It loses money under every model, but its rank depends on the model.")),
+    ("depends", 0): (_("depends ~"), _("Whether it pays depends on the model.")),
+    ("unknown", 0): ("–", _("Without a cost there is no return to compare.")),
+}  # fmt: skip
+
 FLAGS: dict[str, tuple[Any, Any]] = {
     reckoned.UNTOUCHED: (_("Won without a touch"), _("Won deals that no touch inside the look-back explains: their amount is credited to no campaign, and shown.")),
     reckoned.LATE: (_("Touched after the win"), _("Won deals with touches after the win: those touches are left out.")),

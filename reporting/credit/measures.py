@@ -15,6 +15,7 @@ from leads.measures import dimensions as d
 from leads.measures import populations as p
 from leads.measures.table import DEALS
 from leads.measures.values import number, people
+from leads.models import Deal
 from reporting.attribution.models import BY_KEY
 from smarketing.measures.numbers import COUNT, MONEY, RATIO
 from smarketing.measures.question import Question
@@ -33,6 +34,11 @@ _CREDITED = (
 )
 
 
+def seen(user: Any, ids: Sequence[int]) -> set[int]:
+    """Those of these deals that a person may open."""
+    return set(Deal.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
+
+
 def credits(question: Question, model: str = "") -> Population:
     """Credits of the won deals, one row per deal and campaign; what no touch explains has none. `model` "": the chosen one."""
     found = reckoned.credits(question, model)
@@ -48,7 +54,7 @@ def credits(question: Question, model: str = "") -> Population:
         beside=people("w.declared_id", p.FIRM, few=True, name="lg"),
         brings=("l", "c", "lg"),
         link=("reporting:journey", "w.id"),
-        seen=None,
+        seen=seen,
     )
 
 
@@ -66,7 +72,7 @@ def flagged(question: Question, flag: str, state: str = "won", **more: Any) -> P
         ctes={**base.ctes, "flagged": _FLAGGED},
         params={**base.params, "fl_deals": reckoned.deals_with(question, flag)},
         link=("reporting:journey", "w.id"),
-        seen=None,
+        seen=seen,
     )
 
 

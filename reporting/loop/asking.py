@@ -5,6 +5,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+from reporting.attribution import models as attribution
 from reporting.models import Pointer, PublishedSum
 from smarketing.jobs.models import Run
 from smarketing.measures import engine
@@ -30,6 +31,8 @@ TOTALS = (
     ("days_to_won", ""), ("turned_down", "reason"), ("conversion", "persona"),
 )  # fmt: skip
 GROUPED = ("leads", "mql", "acceptance", "deals", "won", "revenue", "cost")
+MODELS = tuple(f"attributed:{model.key}" for model in attribution.MODELS)
+DATED |= {key: ("handed", "won") for key in MODELS}
 KEPT_BY = ("campaign", "source", "persona", "month")
 REPORTS = "reports"  # name of the pointer to the published edition
 BY = ("campaign", "channel", "source", "persona", "month", "rep", "country", "company.industry")
@@ -86,7 +89,7 @@ def published(span: Span, view: str, user: Any) -> Asking | None:
 
 def questions() -> list[tuple[str, str, str]]:
     """(view, measure, dimension) of everything that an edition keeps for the page, in a lasting order."""
-    asked = [*TOTALS, *((key, by) for by in KEPT_BY for key in GROUPED)]
+    asked = [*TOTALS, *((key, by) for by in KEPT_BY for key in GROUPED), *((key, "campaign") for key in MODELS)]
     return [(view, key, by) for view in (COHORT, PERIOD) for key, by in asked]
 
 

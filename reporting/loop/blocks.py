@@ -13,7 +13,7 @@ from smarketing.measures.numbers import wilson
 from smarketing.rows.models import Installation
 from smarketing.web.money import text as written
 
-from . import tables
+from . import robust, tables
 from .asking import GROUPED, Asking, quotient
 from .cells import FEW, Cell, count, figure, money
 from .spans import COHORT
@@ -60,7 +60,7 @@ class Overview:
 def overview(asking: Asking, by: str) -> Overview:
     """Everything on the page for one span, divided by one dimension."""
     found = {key: asking.ask(key, by) or asking.ask(key) for key in GROUPED}
-    page = Overview(table=tables.table(found, by))
+    page = Overview(table=tables.table(found, by, robust.cells(asking) if by == "campaign" else None))
     currency = Installation.objects.values_list("currency", flat=True).first() or ""
     totals = {
         key: asking.ask(key)

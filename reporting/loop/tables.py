@@ -1,5 +1,6 @@
 """The table of the overview: campaigns, or whatever it is divided by; what has no value is never dropped."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -47,7 +48,8 @@ TITLES = {
 WITHOUT_MONEY = ("leads", "mql", "acceptance", "deals", "won", "revenue")
 
 
-def table(found: dict[str, Answer], by: str) -> Table:
+def table(found: dict[str, Answer], by: str, verdicts: Mapping[str, Cell] | None = None) -> Table:
+    """The groups and their total; `verdicts`: what all models say of each, as a last column."""
     money = bool(found["cost"].question.by)
     kept = tuple(HEADS) if money else WITHOUT_MONEY
     offered = engine.dimensions(found["mql"].measure)
@@ -62,7 +64,15 @@ def table(found: dict[str, Answer], by: str) -> Table:
         Line(_name(by, name, offered), _cells(kept, found, groups[name]), blank=not name) for name in order
     ]  # fmt: skip
     total = Line(_("Total"), _cells(kept, found, {key: answer.total for key, answer in found.items()}))
-    return Table([(str(HEADS[key]), str(TITLES.get(key, ""))) for key in kept], lines, total, money)
+    heads = [(str(HEADS[key]), str(TITLES.get(key, ""))) for key in kept]
+    if verdicts is not None:
+        heads.append(
+            (_("All models"), _("Whether the return keeps its sign and its rank under every model of attribution"))
+        )
+        for name, line in zip(order, lines, strict=True):
+            line.cells.append(verdicts.get(name, Cell(shown.NOTHING)))
+        total.cells.append(Cell(""))
+    return Table(heads, lines, total, money)
 
 
 def _rank(group: dict[str, Group]) -> tuple:

@@ -104,6 +104,10 @@ VERBS: dict[str, frozenset[str]] = {
     "loop.view": EVERY_ROLE,
     "campaigns.view": EVERY_ROLE,
     "campaigns.edit": frozenset({MARKETER, "manager:marketing"}),
+    "means.view": frozenset({MARKETER, MANAGER}),  # hours and what they cost
+    "means.edit": frozenset({MARKETER, MANAGER}),
+    "means.rates": frozenset({MANAGER}),
+    "attribution.edit": frozenset({MANAGER}),
     "meetings.view": EVERY_ROLE,
     "meetings.hold": frozenset({MANAGER}),
     "meetings.sign": frozenset({MANAGER}),  # and named signer of their side (agreements.services)

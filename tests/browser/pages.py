@@ -43,6 +43,37 @@ def _costs() -> dict:
     return {"pk": campaign, "spend_pk": pk}
 
 
+def _planned() -> dict:
+    """A planned cost; one is planned where there is none."""
+    from datetime import date
+    from decimal import Decimal
+
+    from leads.intake import means
+    from leads.models import Campaign, PlannedCost
+    from smarketing.accounts.models import User
+    from smarketing.rows import clock
+
+    found = PlannedCost.objects.order_by("-pk").first()
+    if found is None:
+        by, campaign = User.objects.filter(role="marketer").order_by("pk")[0], Campaign.objects.order_by("-pk")[0]
+        said = {"first_day": date(2026, 1, 1), "last_day": date(2026, 1, 31), "amount": Decimal(1000), "label": ""}
+        found = means.plan_cost(campaign=campaign, **said, by=by, at=clock.now())
+    return {"kind": "plan", "pk": found.pk}
+
+
+def _ruled() -> bool:
+    """Rules of links; one is adopted where there are none."""
+    from leads.intake import means
+    from leads.models import Campaign, LinkRules
+    from smarketing.accounts.models import User
+    from smarketing.rows import clock
+
+    if not LinkRules.objects.exists():
+        by, campaign = User.objects.filter(role="marketer").order_by("pk")[0], Campaign.objects.order_by("-pk")[0]
+        means.adopt_link_rules(rules=[{"source": "linkedin", "to": campaign.pk}], by=by, at=clock.now())
+    return True
+
+
 def _owed(**which) -> dict:
     """A handoff in the hands of the rep that is photographed."""
     from leads.models import HandoffState
@@ -626,6 +657,14 @@ PAGES = (
     Page("leads:campaign", "marketer", lambda: _newest("leads.Campaign")),
     Page("leads:campaign_edit", "marketer", lambda: _newest("leads.Campaign")),
     Page("leads:spend_back", "marketer", _costs),
+    Page("leads:links", "marketer", query=lambda: _ruled() and ""),
+    Page("leads:time", "manager-marketing"),
+    Page("leads:campaign_plan_cost", "marketer", lambda: _newest("leads.Campaign")),
+    Page("leads:campaign_merge", "marketer", lambda: _newest("leads.Campaign")),
+    Page("leads:means_back", "marketer", _planned),
+    Page("reporting:attribution", "manager-marketing"),
+    Page("reporting:attribution_settings", "manager-marketing"),
+    Page("reporting:journey", "manager-marketing", lambda: _newest("leads.Deal", state="won")),
     Page("leads:imports", "marketer"),
     Page("leads:import_new", "marketer"),
     Page("leads:mappings", "marketer"),
@@ -794,6 +833,7 @@ DEEDS = {
     "personas:comment", "personas:comment_change", "personas:backlog", "personas:observed", "personas:again",
     "personas:persona_act", "personas:draft_away", "leads:persona_deal", "leads:persona_deal_out", "personas:agree",
     "leads:reason_do", "leads:attribute_do", "leads:lead_list", "leads:lead_list_do", "leads:pool_do", "jobs:metrics", "jobs:start", "jobs:again", "jobs:demo_clock",
+    "reporting:api_attribution", "leads:time_rate", "leads:time_loose",
     "reporting:close", "reporting:reopen", "reporting:agenda_add", "reporting:meeting_do", "reporting:meeting_minutes",
     "reporting:meeting_calendar", "reporting:resolution_do",
     "reporting:api_meetings", "reporting:api_meeting", "reporting:api_resolutions", "reporting:api_remarks", "sla:plan", "sla:hold_review", "sla:evidence_terms", "sla:evidence_facts",

@@ -1,0 +1,185 @@
+"""The board of attribution: campaigns × models side by side, each number with the address of its rows."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+from leads.models import Campaign
+from reporting.attribution.models import falls_back
+from reporting.loop.cells import Cell, figure
+from smarketing.measures import engine, numbers, shown
+from smarketing.measures.engine import Answer
+
+from . import compare, labels, origins, reckoned
+from .compare import UNKNOWN, Verdict
+from .settings import Settings
+
+ODD = (
+    "won_untouched", "won_touched_late", "won_before_first_touch", "won_without_contact", "won_before_first_contact",
+    "won_without_amount", "won_for_nothing", "refunds", "loose_cost",
+)  # fmt: skip
+ORIGIN = ("origin_won", "origin", "origin_rate", "origin_open")
+EVER = (date(1990, 1, 1), date(2098, 1, 1))
+
+
+@dataclass(frozen=True)
+class Span:
+    """What is looked at: first ≤ day < until, deals dated by `dated` (won, or the cohort: handed)."""
+
+    first: date
+    until: date
+    dated: str
+    cutoff: datetime
+    user: Any = None
+
+    def asked(self, dated: str = "") -> dict[str, Any]:
+        return {"first": self.first, "until": self.until, "date": dated or self.dated, "cutoff": self.cutoff}
+
+
+@dataclass
+class Line:
+    """A campaign (key "" for what none explains): its cost, its credit by model, its return by the chosen model."""
+
+    key: str
+    name: str
+    cost: Fraction
+    credits: dict[str, Fraction]
+    verdict: Verdict
+    cells: dict[str, Cell] = field(default_factory=dict)
+    cost_cell: Cell | None = None
+    returned: Fraction | None = None
+
+
+@dataclass
+class Board:
+    settings: Settings
+    models: tuple[str, ...]
+    lines: list[Line]
+    total: Line
+    deals: int
+    fallbacks: int
+
+
+def board(span: Span) -> Board:
+    """Everything of the table, reckoned once."""
+    question = engine.ask("revenue_attributed", user=span.user, **span.asked())
+    reckoning = reckoned.reckon(question)
+    models = reckoning.settings.enabled
+    names = _names()
+    revenue = {model: _by_key(reckoning.credits(model), names) for model in models}
+    cost = {row.group["campaign"]: Fraction(row.value or 0) for row in _cost(span).rows}
+    keys = sorted(set(cost).union(*revenue.values()) - {""})
+    chosen = reckoning.settings.model
+    back = compare.returns(revenue, cost)
+    said = compare.verdicts(back, chosen, keys)
+    lines = [_line(span, key, names, cost, revenue, said.get(key), back[chosen].get(key)) for key in keys]
+    lines.sort(key=lambda line: (-line.credits[chosen], -line.cost, line.name))
+    if "" in cost or any("" in got for got in revenue.values()):
+        lines.append(_line(span, "", names, cost, revenue, None, None))
+    won = [case for case in reckoning.cases if case.won]
+    return Board(
+        reckoning.settings, models, lines, _total(span, lines, models, chosen), len(won), _fallbacks(reckoning, won)
+    )
+
+
+def _names() -> dict[int, tuple[str, str]]:
+    """Campaign → (its value in the dimension, its name)."""
+    return {one.pk: (one.key or one.name, one.name or one.key) for one in Campaign.objects.all()}
+
+
+def _by_key(credits, names: Mapping[int, tuple[str, str]]) -> dict[str, Fraction]:
+    found: dict[str, Fraction] = defaultdict(Fraction)
+    for _deal, campaign, cents in credits:
+        found[names[campaign][0] if campaign else ""] += Fraction(cents, 100)
+    return dict(found)
+
+
+def _cost(span: Span) -> Answer:
+    return engine.answer("cost", by=("campaign",), user=span.user, **span.asked("spent"))
+
+
+def _line(span: Span, key: str, names, cost, revenue, verdict: Verdict | None, back: Fraction | None) -> Line:
+    credits = {model: got.get(key, Fraction(0)) for model, got in revenue.items()}
+    name = next((name for one, name in names.values() if one == key), key)
+    line = Line(key, name, cost.get(key, Fraction(0)), credits, verdict or Verdict(UNKNOWN, 0), returned=back)
+    where = {"campaign": key}
+    for model, some in credits.items():
+        url = engine.rows_url(f"attributed:{model}", where=where, **span.asked())
+        line.cells[model] = Cell(shown.figure(some, numbers.MONEY, 0), url, shown.figure(some, numbers.MONEY))
+    line.cost_cell = Cell(
+        shown.figure(line.cost, numbers.MONEY, 0), engine.rows_url("cost", where=where, **span.asked("spent"))
+    )
+    return line
+
+
+def _total(span: Span, lines: list[Line], models: tuple[str, ...], chosen: str) -> Line:
+    credits = {model: sum((line.credits[model] for line in lines), Fraction(0)) for model in models}
+    cost = sum((line.cost for line in lines), Fraction(0))
+    back = (credits[chosen] - cost) / cost if cost else None
+    line = Line("", "", cost, credits, Verdict(UNKNOWN, 0), returned=back)
+    for model, some in credits.items():
+        line.cells[model] = Cell(
+            shown.figure(some, numbers.MONEY, 0),
+            engine.rows_url(f"attributed:{model}", **span.asked()),
+            shown.figure(some, numbers.MONEY),
+        )
+    line.cost_cell = Cell(shown.figure(cost, numbers.MONEY, 0), engine.rows_url("cost", **span.asked("spent")))
+    return line
+
+
+def _fallbacks(reckoning: reckoned.Reckoning, won) -> int:
+    """Won deals where the chosen model lacks a milestone, so that its fallback weighs."""
+    settings = reckoning.settings
+    return sum(falls_back(settings.model, case.journey, settings.parameters) for case in won)
+
+
+# --- sourced and influenced; what the data say oddly
+
+
+@dataclass(frozen=True)
+class OriginRow:
+    key: str
+    label: Any
+    words: Any
+    cells: list[Cell]
+    share: str
+
+
+def origin_rows(span: Span) -> tuple[list[OriginRow], list[Cell]]:
+    """A row per definition, and all deals; they hold each other's deals and are never added up."""
+    whole = [ask(span, key) for key in ("won", "revenue", "win_rate", "pipeline_open")]
+    revenue = Fraction(whole[1].total.value or 0)
+    rows = []
+    for key in origins.DEFINITIONS:
+        found = [ask(span, f"{prefix}:{key}") for prefix in ORIGIN]
+        mine = Fraction(found[1].total.value or 0)
+        share = shown.percent(mine / revenue) if revenue else shown.NOTHING
+        rows.append(OriginRow(key, *labels.ORIGINS[key], [_cell(one) for one in found], share))
+    return rows, [_cell(one) for one in whole]
+
+
+def ask(span: Span, key: str) -> Answer:
+    """Open deals are all that are open; closed ones those closed in the period."""
+    open_ = key.startswith("origin_open") or key == "pipeline_open"
+    if open_:
+        first, until = EVER
+        return engine.answer(key, first=first, until=until, date="opened", cutoff=span.cutoff, user=span.user)
+    dated = "won" if key.startswith(("origin_rate", "win_rate")) else span.dated
+    return engine.answer(key, user=span.user, **span.asked(dated))
+
+
+def _cell(found: Answer) -> Cell:
+    return figure(found, title=shown.interval(found.total.interval) if found.total.interval else "")
+
+
+def oddities(span: Span) -> list[tuple[Any, Any, Cell]]:
+    """(what, its rule, number with its rows) of what the data say oddly; those that do not occur are left out."""
+    found = []
+    for key in ODD:
+        answer = engine.answer(key, user=span.user, **span.asked("spent" if key == "loose_cost" else ""))
+        if answer.total.n:
+            found.append((answer.measure.label, answer.measure.words, figure(answer)))
+    return found
