@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 DEEDS = {
+    "absences.end": _("ended an absence"),
+    "absences.say": _("said an absence"),
     "attempts.log": _("logged an attempt"),
     "audit.export": _("saved the audit log to a file"),
     "calendar.version": _("changed a calendar"),
@@ -26,6 +28,7 @@ DEEDS = {
     "deals.open": _("opened a deal"),
     "deals.reassign": _("gave deals to somebody else"),
     "deals.reopen": _("opened a deal again"),
+    "deals.step": _("moved a deal to another step"),
     "deals.win": _("won a deal"),
     "definition.comment": _("commented on a definition"),
     "definition.comment_back": _("took a comment on a definition back"),
@@ -45,6 +48,7 @@ DEEDS = {
     "handoff.give_back": _("gave handoffs back to whom they were"),
     "handoff.make": _("handed a lead over"),
     "handoff.reassign": _("gave a handoff to somebody else"),
+    "handoff.relieve": _("gave on what a rep owed"),
     "handoff.take": _("took a handoff"),
     "handoff.withdraw": _("withdrew a handoff"),
     "glossary.propose": _("proposed the words of the glossary"),
@@ -53,10 +57,12 @@ DEEDS = {
     "glossary.sign": _("signed the words of the glossary"),
     "glossary.write": _("wrote a word of the glossary"),
     "handoffs.accept": _("accepted a lead"),
+    "handoffs.contest": _("contested a decision"),
     "handoffs.expire": _("let a handoff expire"),
     "handoffs.qualify": _("confirmed the need"),
     "handoffs.refuse": _("refused a lead"),
     "handoffs.return": _("returned a lead"),
+    "handoffs.rule": _("ruled on a contest"),
     "handoffs.withdraw": _("withdrew a handoff"),
     "import.apply": _("applied an import"),
     "import.check": _("checked an import"),
