@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 DEEDS = {
     "absences.end": _("ended an absence"),
-    "absences.say": _("said an absence"),
+    "absences.say": _("recorded an absence"),
     "attempts.log": _("logged an attempt"),
     "audit.export": _("saved the audit log to a file"),
     "calendar.version": _("changed a calendar"),
