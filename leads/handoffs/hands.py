@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.intake import corrections
-from leads.models import Correction, Decision, Handoff, HandoffState
+from leads.models import Correction, Decision, Handoff, HandoffState, Merge
 from smarketing.accounts.models import Role, Side, User
 from smarketing.rows import clock
 
@@ -69,6 +69,12 @@ def closed(handoff: Handoff, at: datetime) -> Stale:
         when = short(deal.created_at, at)
         return Stale(
             _("A deal was opened with this lead at %(when)s.") % {"when": when}, by=deal.rep, at=deal.created_at
+        )
+    merge = Merge.objects.filter(loser=handoff.lead_id).select_related("by").order_by("occurred_at", "pk").last()
+    if merge is not None and HandoffState.objects.filter(pk=handoff.pk, state=HandoffState.State.MERGED).exists():
+        words = {"who": merge.by or _("The system"), "when": short(merge.occurred_at, at)}
+        return Stale(
+            _("%(who)s merged this lead into another one at %(when)s.") % words, by=merge.by, at=merge.occurred_at
         )
     return Stale(_("This lead is closed."), by=None, at=None)
 

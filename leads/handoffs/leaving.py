@@ -1,4 +1,4 @@
-"""What a rep who leaves owes: open handoffs, given to another rep or back to their pools in one deed; and open deals."""
+"""What a rep who leaves owes: open handoffs, given to another rep, or by turn and else back to their pools, in one deed; and open deals."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -16,7 +16,7 @@ from smarketing.accounts.audit import record
 from smarketing.accounts.models import Role, User
 from smarketing.rows.fence import open_fence
 
-from . import routing, states
+from . import relief, routing, states
 from .queue import reps
 
 
@@ -30,7 +30,7 @@ def register() -> None:
             rows=rows,
             heirs=lambda user: reps(list(User.objects.filter(role=Role.REP, is_active=True).exclude(pk=user.pk))),
             hand_on=hand_on,
-            back=_("back to the pool"),
+            back=_("to whose turn it is, else back to the pool"),
         )
     )
     duties.register(
@@ -61,14 +61,18 @@ def rows(user: User, limit: int) -> Iterable[tuple[str, str]]:
 
 @transaction.atomic
 def hand_on(*, user: User, to: User | None, by: User, at: datetime) -> int:
-    """Give every open handoff of a rep to another, or (None) back to its pool. Returns how many."""
+    """Give every open handoff of a rep to another, or (None) each to whose turn it is; what nobody can take now goes back to its
+    pool and is given to whoever is free first. Returns how many."""
     fence = open_fence()
     if to is not None:
         routing.must_work(to)
     held = HandoffState.objects.owed_by(user).order_by("pk").select_for_update(of=("self",))
-    owed = list(held.values_list("pk", "pool_id"))
-    routing.name([(pk, to and to.pk, pool, routing.MANAGER, at) for pk, pool in owed], by, fence)
-    states.derive([pk for pk, _pool in owed], fence)
+    owed = dict(held.values_list("pk", "pool_id"))
+    moved = {} if to else relief.give_on(rep=user, by=by, at=at)
+    rest = [(pk, to and to.pk, pool, routing.MANAGER if to else routing.POOL, at) for pk, pool in owed.items()]
+    rest = [row for row in rest if row[0] not in moved]
+    routing.name(rest, by, fence)
+    states.derive([row[0] for row in rest], fence)
     if owed:
         record(by, "handoff.reassign", "user", user.pk, at, rep=to and to.pk, handoffs=len(owed))
     return len(owed)

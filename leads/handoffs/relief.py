@@ -13,7 +13,7 @@ from smarketing.rows.fence import open_fence
 
 from . import capacity, routing
 
-RELATED = ("handoff__rules", "handoff__lead__company", "pool")
+RELATED = ("handoff__rules", "handoff__lead__company", "lead", "pool")
 
 
 @dataclass(frozen=True)

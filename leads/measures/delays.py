@@ -25,10 +25,10 @@ _ASSIGNED = (
 _TRIED = (
     "leads_handoff h JOIN numbered n ON n.id = h.id LEFT JOIN charged ch ON ch.handoff_id = h.id JOIN tried t ON t.handoff_id = h.id"
     f" JOIN LATERAL ({_CHARGES.format(what='a.occurred_at AS at, a.rep_id')} AND a.occurred_at <= t.at"
-    " ORDER BY a.occurred_at DESC, a.id DESC LIMIT 1) g ON true CROSS JOIN LATERAL (SELECT g.rep_id) rr"
+    " ORDER BY a.occurred_at DESC, a.id DESC LIMIT 1) mine ON true CROSS JOIN LATERAL (SELECT mine.rep_id) rr"
 )
 _RULED = f"""LEFT JOIN LATERAL (SELECT r.kind FROM leads_ruling r JOIN leads_note rn ON rn.id = r.note_id
-  WHERE r.to_id = x.note_id AND rn.recorded_at <= %(cutoff)s AND {not_corrected("note", "rn")} ORDER BY rn.id DESC LIMIT 1) g ON true"""
+  WHERE r.to_id = x.note_id AND rn.recorded_at <= %(cutoff)s AND {not_corrected("note", "rn")} ORDER BY rn.id DESC LIMIT 1) ru ON true"""
 MINUTES = "greatest(extract(epoch FROM {1} - {0})::numeric, 0) / 60"
 HOURS = "greatest(extract(epoch FROM {1} - {0})::numeric, 0) / 3600"
 
@@ -53,7 +53,7 @@ def judging(question: Question) -> Population:
 
 def by_rep(question: Question) -> Population:
     """Handoffs with an attempt, each with the rep who had it then; the value is the hours since it was theirs."""
-    return _of(question, _TRIED, HOURS.format("g.at", "t.at"), _("hours"))
+    return _of(question, _TRIED, HOURS.format("mine.at", "t.at"), _("hours"))
 
 
 def by_lead(question: Question) -> Population:
@@ -62,7 +62,7 @@ def by_lead(question: Question) -> Population:
 
 
 def contested(question: Question, which: str = "true", hit: str = "true") -> Population:
-    """Contests of refusals and returns by the day they were contested; `g.kind` is their ruling."""
+    """Contests of refusals and returns by the day they were contested; `ru.kind` is their ruling."""
     base = handoffs(question)
     source = (
         f"{HANDED} JOIN leads_decision v ON v.handoff_id = h.id JOIN leads_contest x ON x.decision_id = v.id"
@@ -76,6 +76,6 @@ def contested(question: Question, which: str = "true", hit: str = "true") -> Pop
         columns=(
             *LEAD, Column("decision", _("decision"), "v.kind", show=lambda text: kinds.get(text, text)),
             Column("reason", _("reason"), "v.reason", show=reasons.label),
-            Column("ruling", _("ruling"), "coalesce(g.kind, '')", show=lambda text: rulings.get(text, text) if text else _("waits")),
+            Column("ruling", _("ruling"), "coalesce(ru.kind, '')", show=lambda text: rulings.get(text, text) if text else _("waits")),
         ),
     )  # fmt: skip

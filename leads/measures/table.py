@@ -68,7 +68,7 @@ MEASURES = (
     Measure("contested", _("Refusals and returns contested"), _("Refusals and returns that marketing contests, by the day they were contested."),
             COUNT, delays.contested, dimensions=d.of_turned_down, dates=("contested",), order=42),
     Measure("upheld", _("Contests upheld"), _("Contests that a manager upheld ÷ contests ruled on, by the day they were contested; those that wait for a ruling are left out."),
-            RATIO, partial(delays.contested, which="g.kind IS NOT NULL", hit="g.kind = 'upheld'"), "share", d.of_turned_down, dates=("contested",), interval=True, order=43),
+            RATIO, partial(delays.contested, which="ru.kind IS NOT NULL", hit="ru.kind = 'upheld'"), "share", d.of_turned_down, dates=("contested",), interval=True, order=43),
     Measure("deals", _("Deals opened"), _("Deals of any state, each once under its primary lead, by the cohort of their lead or by the day they were opened."),
             COUNT, p.deals, dimensions=d.of_deals, dates=("handed", "created", "opened"), order=60),
     Measure("won", _("Deals won"), _("Won deals, each once under its primary lead, by the day they were won or by the cohort of their lead."),

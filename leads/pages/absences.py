@@ -1,5 +1,6 @@
 """Absences said and ended, and what a rep owes given on: seen first, then done. Views only translate."""
 
+from collections import Counter
 from typing import Any
 
 from django import forms
@@ -19,6 +20,8 @@ from smarketing.accounts.models import Role, User
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web.once import once
+
+SHOWN = 50
 
 
 def _day() -> forms.DateInput:
@@ -94,15 +97,18 @@ def give_on(request: HttpRequest, pk: int) -> HttpResponse:
     """What a rep owes, and to whom each would go; then give on those that are ticked."""
     rep, at = get_object_or_404(User, pk=pk, role=Role.REP), clock.now()
     if request.method == "POST":
-        wanted = [int(one) for one in request.POST.getlist("handoff") if one.isascii() and one.isdecimal()]
+        ticked = [int(one) for one in request.POST.getlist("handoff") if one.isascii() and one.isdecimal()]
+        wanted = None if request.POST.get("do") == "all" else ticked
         moved = relief.give_on(rep=rep, by=request.user, at=at, only=wanted)
         n = len(moved)
         said = ngettext("%(n)s lead went on.", "%(n)s leads went on.", n) % {"n": n}
         (messages.success if n else messages.warning)(request, said)
         return redirect(request.path)
     steps = relief.preview(rep, at)
+    shares = Counter(step.rep.name if step.rep else "" for step in steps)
     context = {
-        "rep": rep, "steps": steps, "able": any(step.rep for step in steps), "until": service.until(rep.pk, clock.today(at)),
+        "rep": rep, "steps": steps[:SHOWN], "n": len(steps), "able": any(step.rep for step in steps),
+        "shares": sorted(shares.items(), key=lambda pair: (-pair[1], pair[0])), "until": service.until(rep.pk, clock.today(at)),
         "back": f"{reverse('leads:queue')}?rep={rep.pk}",
     }  # fmt: skip
     return render(request, "leads/routing/relief.html", context)

@@ -16,7 +16,7 @@ from leads.rights import needs as needs_found
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 
-SHOWN = 500
+SHOWN = 100
 
 
 @needs("settings.routing")

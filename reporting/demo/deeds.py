@@ -85,7 +85,7 @@ def _sales(deeds: Deeds, who: dict[str, int], audit: list) -> int:
     for pk, one in zip(number, sales, strict=True):
         rep, title, amount = who[one.handoff.rep], f"{one.handoff.company or 'Licence'} {one.at:%Y}", str(one.amount)
         rows.append((pk, one.at, one.at + BLINK, False, False, None, "{}", "", one.handoff.lead, title, one.state, amount,
-                     one.closed_at, False, one.reason, one.handoff.pk, rep))  # fmt: skip
+                     one.closed_at, False, one.reason, "", one.handoff.pk, rep))  # fmt: skip
         opened = {"title": title, "state": "open", "amount": amount, "rep": rep}
         changes += [_change(pk, name, value, one.at, rep) for name, value in opened.items()]
         audit.append((one.at, rep, "deals.open", "deal", pk, json.dumps({"lead": one.handoff.lead, "amount": amount})))
@@ -97,7 +97,7 @@ def _sales(deeds: Deeds, who: dict[str, int], audit: list) -> int:
             verb = "deals.win" if one.state == "won" else "deals.lose"
             audit.append((one.closed_at, rep, verb, "deal", pk, json.dumps({"amount": amount})))
     _copy("leads_deal", ("id", "created_at", "recorded_at", "day_only", "declared", "imported_by_id", "attributes", "key",
-          "lead_id", "title", "state", "amount", "closed_at", "closed_day_only", "reason", "handoff_id", "rep_id"), rows)  # fmt: skip
+          "lead_id", "title", "state", "amount", "closed_at", "closed_day_only", "reason", "step", "handoff_id", "rep_id"), rows)  # fmt: skip
     changes.sort(key=lambda row: (row[4], row[1]))
     columns = ("subject", "subject_id", "field", "value", *_DATED, "day_only", "by_id", "imported_by_id", "source")
     _copy("leads_attributechange", columns, changes)
@@ -179,6 +179,7 @@ BACKDATED = (
     ("leads_hold", "occurred_at"),
     ("leads_handoff", "occurred_at"),
     ("leads_assignment", "occurred_at"),
+    ("leads_routing", "occurred_at"),
     ("leads_stagemove", "occurred_at"),
 )
 _DATED = ("occurred_at", "recorded_at", "known_at")

@@ -79,7 +79,15 @@ class Walk:
         lead = Lead.objects.get(pk=self.handoff.lead_id)
         last = Decision.objects.filter(handoff=self.handoff).order_by("pk").last()
         overruled = contests.standing().ruled("upheld").exists()
-        return row.state, bool(row.rep_id), row.attempts, lead.stage, lead.opted_out, last and last.kind, overruled
+        return (
+            row.state,
+            bool(row.rep_id),
+            min(row.attempts, 3),
+            lead.stage,
+            lead.opted_out,
+            last and last.kind,
+            overruled,
+        )
 
     def go(self) -> list[str]:
         """Every state that can be reached, every deed tried in each. Returns what is wrong."""

@@ -4,9 +4,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from leads.handoffs import attempts, decisions
+from leads.handoffs import attempts, decisions, silence
 from leads.models import Handoff
-from leads.rights import disagreements, remarks
+from leads.rights import contests, disagreements, remarks
 from personas import starters
 from personas.definitions import comments, persona_care, persona_services
 from personas.pages import reminders
@@ -23,6 +23,7 @@ from smarketing.jobs.models import Run
 from smarketing.notify import notices, registry
 from smarketing.notify.models import Notice, NoticeChoice
 from smarketing.rows import clock
+from smarketing.rows.fence import open_fence
 from smarketing.web import export_files, exports
 from tests.leads import definitions
 from tests.leads.evidence.test_why import k2_body, store, version
@@ -169,6 +170,21 @@ class House:
         else:
             decisions.refuse(handoff=given, by=self.rep, at=self.now, reason="OPP-OUT")
 
+    def contested(self, kind: str) -> None:
+        """What the marketer contests; a manager of sales rules, or nobody does."""
+        self.turn_down(True)
+        last = decisions.Decision.objects.latest("pk")
+        made = contests.contest(decision=last, text="They buy.", proof="story", by=self.marketer, at=self.now)
+        if kind == "ruled":
+            contests.rule(to=made, kind="stays", text="No.", by=self.desk.boss, at=self.now)
+        for _minute in range(2 if kind == "ruling_late" else 0):
+            contests.look(self.now + timedelta(days=30))
+
+    def silence(self) -> None:
+        given = self.hand(24 * 31)
+        for _night in range(2):
+            silence.settle([given.pk], at=self.now, fence=open_fence())
+
 
 EVENTS = {
     "lead assigned": ("assigned", House.hand),
@@ -180,6 +196,10 @@ EVENTS = {
     "waiver asked by marketing": ("waiver", House.waive),
     "lead refused with reason": ("sent_back", lambda house: house.turn_down(False)),
     "lead returned with reason": ("sent_back", lambda house: house.turn_down(True)),
+    "refusal contested": ("contested", lambda house: house.contested("contested")),
+    "contest ruled on": ("ruled", lambda house: house.contested("ruled")),
+    "contest not ruled on in time": ("ruling_late", lambda house: house.contested("ruling_late")),
+    "nobody decided in time": ("silence", House.silence),
     "praise": ("praise", House.praise),
     "comment on a definition by the marketer": ("comment", House.comment),
     "criterion disagreed with": ("disagreement", House.disagree),
@@ -207,6 +227,10 @@ TABLE = """
 | waiver asked by marketing                       | –            | in-app, mail         | –                    | –            | –            |
 | lead refused with reason                        | –            | –                    | in-app, morning mail | –            | –            |
 | lead returned with reason                       | –            | –                    | in-app, morning mail | –            | –            |
+| refusal contested                               | in-app       | in-app, morning mail | –                    | –            | –            |
+| contest ruled on                                | in-app       | –                    | in-app               | –            | –            |
+| contest not ruled on in time                    | –            | in-app               | –                    | –            | –            |
+| nobody decided in time                          | –            | in-app, morning mail | –                    | –            | –            |
 | praise                                          | in-app       | in-app               | in-app               | –            | –            |
 | comment on a definition by the marketer         | –            | in-app               | –                    | in-app       | –            |
 | criterion disagreed with                        | –            | –                    | in-app               | –            | –            |
