@@ -72,18 +72,8 @@ def log(
     """
     hands.open_in_hands(handoff, by, at)
     occurred_at = occurred_at or at
-    if occurred_at > at + timedelta(seconds=1):
-        raise Refusal(_("This lies in the future: log it when it has happened."), "occurred_at")
-    if occurred_at < handoff.occurred_at:
-        raise Refusal(_("This lies before the lead was handed over."), "occurred_at")
-    if next_step_on and next_step_on < clock.today(at):
-        raise Refusal(_("The next step lies in the past."), "next_step_on")
-    if outcome not in WAY_OF or channel not in WAY_OF[Attempt.Outcome(outcome)].channels:
-        raise Refusal(_("Choose what happened."), "outcome")
-    if minutes is not None and not 0 <= minutes <= MAX_MINUTES:
-        raise Refusal(_("A talk of at most %(minutes)s minutes.") % {"minutes": MAX_MINUTES}, "minutes")
-    if next_step and next_step not in Attempt.Channel.values:
-        raise Refusal(_("Choose the next step."), "next_step")
+    _check_instants(handoff, at, occurred_at, next_step_on)
+    _check_values(channel, outcome, next_step, minutes)
     fence = open_fence()
     attempt = Attempt.objects.create(
         handoff=handoff, lead_id=handoff.lead_id, rep=by, channel=channel, outcome=outcome, next_step_on=next_step_on,
@@ -111,6 +101,24 @@ def undo(*, attempt: Attempt, by: User, at: datetime, reason: str = "") -> Corre
     facts.correct(subject="attempt", subject_ids=[attempt.pk], by=by, at=at, reason=reason)
     states.derive([attempt.handoff_id])
     return Correction.objects.get(subject="attempt", subject_id=attempt.pk)
+
+
+def _check_instants(handoff: Handoff, at: datetime, occurred_at: datetime, next_step_on: date | None) -> None:
+    if occurred_at > at + timedelta(seconds=1):
+        raise Refusal(_("This lies in the future: log it when it has happened."), "occurred_at")
+    if occurred_at < handoff.occurred_at:
+        raise Refusal(_("This lies before the lead was handed over."), "occurred_at")
+    if next_step_on and next_step_on < clock.today(at):
+        raise Refusal(_("The next step lies in the past."), "next_step_on")
+
+
+def _check_values(channel: str, outcome: str, next_step: str, minutes: int | None) -> None:
+    if outcome not in WAY_OF or channel not in WAY_OF[Attempt.Outcome(outcome)].channels:
+        raise Refusal(_("Choose what happened."), "outcome")
+    if minutes is not None and not 0 <= minutes <= MAX_MINUTES:
+        raise Refusal(_("A talk of at most %(minutes)s minutes.") % {"minutes": MAX_MINUTES}, "minutes")
+    if next_step and next_step not in Attempt.Channel.values:
+        raise Refusal(_("Choose the next step."), "next_step")
 
 
 def not_counted(handoff: Handoff) -> dict[int, str]:

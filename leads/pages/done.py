@@ -35,6 +35,7 @@ def _attempt_done(pk: int, user: User, teller: telling.Teller) -> dict | None:
     owed = state.is_open and state.due_at and state.due_at > teller.at and state.due_label != "first"
     return {
         "undo": reverse("leads:undo_attempt", args=[pk]),
+        "bad": state.is_open and made.outcome == Attempt.Outcome.WRONG_NUMBER,
         "uncounted": attempts.not_counted(made.handoff).get(pk, ""),
         "lead": made.lead,
         "handoff": made.handoff_id,

@@ -57,18 +57,14 @@ class MailForm(forms.Form):
 
 @needs("mails.view")
 def index(request: HttpRequest) -> HttpResponse:
-    """Every template, by persona; those of one persona where the address names it."""
-    rows = MailTemplate.objects.select_related("persona", "edited_by").prefetch_related("texts")
-    rows = sorted(
-        rows,
-        key=lambda one: (
-            one.retired_at is not None,
-            one.persona is None,
-            one.persona.place if one.persona else 0,
-            one.name.casefold(),
-        ),
-    )
-    context = {"rows": rows, "may_edit": may(request.user, "mails.edit")}
+    """Every template: by persona in their agreed order, then those for anybody, retired ones last."""
+    found = MailTemplate.objects.select_related("persona", "edited_by").prefetch_related("texts")
+
+    def place(one: MailTemplate) -> tuple:
+        of = one.persona
+        return (one.retired_at is not None, of is None, of.place if of else 0, one.name.casefold())
+
+    context = {"rows": sorted(found, key=place), "may_edit": may(request.user, "mails.edit")}
     return render(request, "leads/mails/list.html", context)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.test import Client
@@ -54,7 +55,13 @@ def measured(sheet: Sheet, say: Callable[[str], None]) -> None:
 def _burden(rep: User) -> None:
     now, missing = clock.now(), OWED - HandoffState.objects.owed_by(rep).count()
     last = Handoff.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    given = {"at": now - timedelta(hours=3), "n": max(missing, 0), "rep": rep.pk, "now": now, "after": last}
+    given: dict[str, Any] = {
+        "at": now - timedelta(hours=3),
+        "n": max(missing, 0),
+        "rep": rep.pk,
+        "now": now,
+        "after": last,
+    }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_HANDOFFS, given)
         cursor.execute(_STATES, given)

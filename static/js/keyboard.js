@@ -45,7 +45,9 @@ function openSheet() {
 function press(event) {
   const code = event.code.replace("Numpad", "Digit");
   const key = event.key.toLowerCase();
-  for (const element of document.querySelectorAll("[data-code], [data-key]")) {
+  const found = [...document.querySelectorAll("[data-code], [data-key]")];
+  found.sort((one, other) => Boolean(other.closest("main")) - Boolean(one.closest("main"))); // the page's own come first
+  for (const element of found) {
     const hit = element.dataset.code ? element.dataset.code === code : element.dataset.key === key;
     if (hit && element.offsetParent && !element.disabled) {
       if (/^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName)) element.focus();

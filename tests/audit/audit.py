@@ -117,15 +117,15 @@ class Story:
         self.day_only, self.grade, self.source = row["day_only"] == "1", row["reason"], row["value"]
         self.day = self.at.astimezone(books.home if self.day_only else books.zone).date()
         self.rules = books.paper["rules"].get(row["other"]) or books.paper["rules"][""]
-        tries, said = books.of["attempt"][self.id], books.of["decision"][self.id]
+        told, said = books.of["attempt"][self.id], books.of["decision"][self.id]
+        tries = [t for t in told if t["reason"] != "replied"]
         self.tried = self.counted(tries, self.rules, books.home)
         when = lambda kind: min((at(v["occurred_at"]) for v in said if v["kind"] == kind), default=None)  # noqa: E731
         self.refused, self.returned = when("refuse"), when("return")
         sold = [at(d["occurred_at"]) for d in books.of["deal"][self.id]]
         self.sql = min(filter(None, [when("qualify"), *sold]), default=None)
-        self.reached = min((at(t["occurred_at"]) for t in tries if t["reason"] in ("reached", "replied")), default=None)
-        worked = [t for t in tries if t["reason"] != "replied" and t["kind"] != "auto_mail"]
-        shown = [when("accept"), self.returned, *(at(t["occurred_at"]) for t in worked)]
+        self.reached = min((at(t["occurred_at"]) for t in told if t["reason"] in ("reached", "replied")), default=None)
+        shown = [when("accept"), self.returned, *(at(t["occurred_at"]) for t in tries if t["kind"] != "auto_mail")]
         best = min(filter(None, shown), default=self.sql)
         self.turned = [(at(v["occurred_at"]), v["reason"]) for v in said if v["kind"] in ("refuse", "return")]
         self.reason = self.turned[0][1] if self.turned else ""
@@ -149,8 +149,7 @@ class Story:
     def counted(tries, rules, zone):
         """On a listed channel; two within k minutes are one; at most m a local day."""
         kept, days = [], defaultdict(int)
-        listed = [t for t in tries if t["kind"] in rules["channels"] and t["reason"] != "replied"]
-        for when in sorted(at(t["occurred_at"]) for t in listed):
+        for when in sorted(at(t["occurred_at"]) for t in tries if t["kind"] in rules["channels"]):
             day = when.astimezone(zone).date()
             apart = not kept or when - kept[-1] > timedelta(minutes=rules["same_within_minutes"])
             if apart and days[day] < rules["per_day"]:

@@ -54,7 +54,7 @@ def test_a_hot_signal_shows_within_seconds_and_nothing_moves(visit):
     assert "hot signal" not in cell.inner_text()
     event = NewEvent("m1", "page", clock.now(), page="/tarifs", lead_id=ana.lead_id)
     with transaction.atomic():
-        record_events([event], source=Source.objects.create(name="site"))
+        record_events([event], source=Source.objects.get_or_create(name="site")[0])
     new = day._hand("Nora", "Vidal", "CEO", "Neuve", 70, "A1", 5, "first", "")
     cell.locator("svg").wait_for(timeout=15_000)
     page.locator("[data-fresh]:not([hidden])").wait_for()
