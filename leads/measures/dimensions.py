@@ -60,7 +60,7 @@ SHARED = {
 
 def names(people: Iterable[User]) -> Mapping[int, str]:
     """Person -> what measures call them: the name, with the number where several are called so."""
-    often = dict(User.objects.values_list("name").annotate(n=Count("pk")))
+    often: dict[str, int] = {name: n for name, n in User.objects.values_list("name").annotate(n=Count("pk"))}
     return {one.pk: f"{one.name} #{one.pk}" if often[one.name] > 1 else one.name for one in people}
 
 
