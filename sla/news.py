@@ -8,6 +8,7 @@ a word instead: whoever counts such things counts them anew.
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -66,7 +67,7 @@ def between(line: int, since: datetime, cutoff: datetime, zone: ZoneInfo) -> New
     handed = days.sql("h.occurred_at")
     if home.zone.key != zone.key:
         handed = f"(CASE WHEN h.day_only THEN {home.sql('h.occurred_at')} ELSE {handed} END)"
-    given = {**days.params(), **home.params(), "line": line, "since": since, "cutoff": cutoff}
+    given: dict[str, Any] = {**days.params(), **home.params(), "line": line, "since": since, "cutoff": cutoff}
     found = News()
     with connection.cursor() as cursor:
         cursor.execute(_NEWS.format(handed=handed, own=days.sql("t.at")), given)

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from leads.measures.dimensions import names
 from leads.models import Correction, Deal, Decision, Handoff, HandoffState
 from smarketing.accounts.models import User
 from smarketing.measures import engine
 from smarketing.measures.engine import Answer, Group
-
-from .team import names
 
 KEPT = ("first_attempt_in_time", "attempts_in_time", "decided_in_time")
 # (measure, its figure) of the table.

@@ -4,13 +4,14 @@ What they carry is read of the states of handoffs as they are now; the figures o
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Max, Q
 
 from leads.handoffs import absences, capacity, queue
+from leads.measures.dimensions import names
 from leads.models import Attempt, Correction, HandoffState, PoolMember
 from smarketing.accounts.models import Role, Team, User
 from smarketing.measures import engine
@@ -121,9 +122,3 @@ def load(people: Iterable[User], by: User, at: datetime) -> dict[int, Load]:
     for rep in capacity.away_on(clock.today(at)).intersection(ids):
         out[rep].away = absences.until(rep, clock.today(at))
     return {pk: out[pk] for pk in ids}
-
-
-def names(people: Iterable[User]) -> Mapping[int, str]:
-    """Rep -> what measures call them: the name, with the number where several are called so."""
-    often: dict[str, int] = {name: n for name, n in User.objects.values_list("name").annotate(n=Count("pk"))}
-    return {one.pk: f"{one.name} #{one.pk}" if often[one.name] > 1 else one.name for one in people}

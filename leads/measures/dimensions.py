@@ -1,7 +1,8 @@
 """Dimensions that are not attributes: source, campaign, company, stage, rep, grade, persona, reason."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from leads.handoffs import reasons
@@ -63,9 +64,14 @@ SHARED = {
 }
 
 
+def names(people: Iterable[User]) -> Mapping[int, str]:
+    """Person -> what measures call them: the name, with the number where several are called so."""
+    often: dict[str, int] = {name: n for name, n in User.objects.values_list("name").annotate(n=Count("pk"))}
+    return {one.pk: f"{one.name} #{one.pk}" if often[one.name] > 1 else one.name for one in people}
+
+
 def _own_name(user) -> str:
-    twice = User.objects.filter(name=user.name).count() > 1
-    return f"{user.name} #{user.pk}" if twice else user.name
+    return names([user])[user.pk]
 
 
 HANDOFF = {

@@ -15,10 +15,10 @@ from . import names, rescoring, sales
 
 
 def make(
-    leads: int, events: int, at: datetime, say: Callable[[str], None], worked: bool = False
+    leads: int, events: int, at: datetime, say: Callable[[str], None], worked: bool = False, months: int = Plan.months
 ) -> tuple[Plan, setting.Stage]:
     """People, papers, facts and ledger of a company of this size in an empty database. `worked`: with what sales did."""
-    plan = Plan(at=at, leads=leads, events=events)
+    plan = Plan(at=at, leads=leads, events=events, months=months)
     seed.be_patient()
     with seed.phase(say, "people, language, contract"), transaction.atomic():
         Installation.objects.create(kind="demo", company="Bench", clock_offset=timedelta(0))

@@ -1,28 +1,31 @@
 """What the clocks of many handoffs cost: handoffs copied in until there are as many as asked, then goal 7 as ratios."""
 
+import re
 from datetime import datetime, timedelta
 from io import StringIO
 
 import numpy as np
 from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
 
-from leads.handoffs import rules, states
-from leads.models import Handoff
+from leads.handoffs import attempts, rules, states
+from leads.models import Handoff, HandoffState
 from personas.models import DefinitionLine
 from reporting.books import closing, services
 from reporting.demo import seed
 from reporting.demo.bulk import copy, ids, times
-from sla import derive, sets
+from sla import derive, follow, sets
 from sla.derive import Asked
-from sla.models import Contract, Pause, WaiverAnswer
+from sla.models import Clock, Contract, Pause, WaiverAnswer
 from smarketing.accounts.models import User
 from smarketing.calendars import services as calendars
 from smarketing.rows import clock
 
 from . import pages
-from .stopwatch import Sheet, seconds, undone
+from .stopwatch import Processor, Sheet, percentile, seconds, undone
 
-ROUNDS, MONTHS, HOUR = 5, 17, 3_600_000_000
+ROUNDS, HOUR, LOADS = 5, 3_600_000_000, 12
 JOINED = """SELECT count(*), max(h.occurred_at), max(k.due_at), sum(k.done) FROM leads_handoff h
 JOIN sla_clock k ON k.handoff_id = h.id"""
 SCANNED = "SELECT count(*), max(occurred_at), sum(line_id) FROM leads_handoff"
@@ -54,7 +57,9 @@ def _write(lead: np.ndarray, at: datetime) -> np.ndarray:
         int(at.timestamp()) * 1_000_000,
     )
     made = ids("leads_handoff_id_seq", len(lead))
-    when = np.sort(end - dice.integers(0, MONTHS * 30 * 24 * HOUR, len(lead)))  # numbers follow the order of recording
+    begun = Contract.objects.order_by("pk")[0].terms.order_by("starts_on")[0].starts_on
+    span = (clock.today(at) - begun).days * 24 * HOUR
+    when = np.sort(end - dice.integers(0, span, len(lead)))  # numbers follow the order of recording
     known = {"occurred_at": times(when), "recorded_at": times(when), "known_at": times(when)}
     copy("leads_handoff", {
         "id": made, "lead_id": lead, "line_id": line.pk, "gate": "manual", "day_only": "f", "grade": "",
@@ -173,7 +178,7 @@ def _copied() -> float:
 
 
 def months(sheet: Sheet, count: int) -> None:
-    """The pages of the contract over so many handoffs of seventeen months, those before the running one closed as agreed."""
+    """The pages of the contract over so many handoffs, the months before the running one closed as agreed."""
     at = clock.now()
     there = grow(count, at)
     derive.rebuild(at)
@@ -181,5 +186,32 @@ def months(sheet: Sheet, count: int) -> None:
     client, contract = pages.client(role="manager", side="sales"), Contract.objects.order_by("pk")[0]
     for month in closing.due(contract, clock.today(at)):
         services.close_month(contract=contract, month=month, by=None, at=at)
+    follow.look(clock.now())  # as beat does every minute
     for path in pages.of_months(contract):
         pages.measure(sheet, client, path, f"{there} handoffs, ")
+    live(sheet, client)
+
+
+def live(sheet: Sheet, client: Client) -> None:
+    """The month's page, an attempt logged before each load: what it costs, and whether the load says the attempt."""
+    address, took, seen = reverse("sla:follow_up"), [], 0
+    rep = User.objects.filter(role="rep").order_by("pk")[0]
+    owed = Clock.objects.filter(state="pending", done=0, handoff__state_row__is_open=True).order_by("due_at")
+    some = list(Handoff.objects.filter(pk__in=list(owed.values_list("handoff", flat=True)[: 4 * LOADS]))[:LOADS])
+    HandoffState.objects.filter(handoff__in=some).update(rep=rep)
+    before = _met(client.get(address).content.decode())
+    for one in some:
+        attempts.log(handoff=one, by=rep, at=clock.now(), channel="call", outcome="no_answer")
+        with Processor() as used:
+            page = client.get(address).content.decode()
+        took.append(used.seconds)
+        after = _met(page)
+        seen, before = seen + (after != before), after
+    p95 = 1000 * percentile(took, 0.95) if took else 0.0
+    what = f"page {address}, an attempt logged before each load, seen by {seen} of {len(some)}, p95"
+    sheet.add("page live", what, p95, "ms", f"≤ {pages.GOAL} ms", p95 <= pages.GOAL and seen == len(some))
+
+
+def _met(page: str) -> list[str]:
+    """The fractions of promises kept that a page shows."""
+    return re.findall(r"\(([^()<>]+/[^()<>]+)\)", page)

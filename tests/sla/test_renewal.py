@@ -55,7 +55,7 @@ def test_the_draft_of_a_contract_that_goes_on_begins_where_it_ends(ending):
 
 
 def test_the_nightly_mail_goes_to_the_groups_that_the_terms_in_force_name(db):
-    boss, writer, viewer = person("boss", "manager"), person("writer", "marketer"), person("nora", "viewer")
+    boss, writer, viewer = person("boss", "manager", "sales"), person("writer", "marketer"), person("nora", "viewer")
     waterfall = digests.get("waterfall")
     assert set(waterfall.readers()) == {boss}  # no terms: managers
     of, at = contract(), clock.now()

@@ -75,8 +75,9 @@ class Command(BaseCommand):
         call_command("collectstatic", verbosity=0, interactive=False)
         self._say(f"A company of {leads:,} leads and {events:,} events:")
         _plan, stage = company.make(
-            SMALL if only == "imports" else leads, events, clock.now(), self._say, worked=only in ("pages", "queue")
-        )
+            SMALL if only == "imports" else leads, events, clock.now(), self._say, worked=only in ("pages", "queue"),
+            months=24 if only == "months" else 18,
+        )  # fmt: skip
         sheet = Sheet(self._say)
         self._say("Measured:")
         pages = only in (None, "pages")

@@ -12,7 +12,7 @@ from personas.definitions import comments, persona_care, persona_services
 from personas.pages import reminders
 from reporting.books import notices as books
 from reporting.models import BookClose
-from sla import derive, escalation, pace, reviewing, waivers
+from sla import derive, escalation, handed, pace, renewal, reviewing, waivers
 from sla import notices as promises
 from sla.models import Contract
 from smarketing.accounts.models import Team
@@ -30,7 +30,8 @@ from tests.leads.evidence.test_why import k2_body, store, version
 from tests.leads.handoffs.desk import Desk
 from tests.leads.handoffs.test_hot import came
 from tests.people import PASSWORD, person
-from tests.sla.contracts import FIRST, VOLUME, contract, handoff, paris, sign, signers
+from tests.sla.contracts import FIRST, HAND_OVER, VOLUME, contract, handoff, paris, sign, signers
+from tests.sla.test_kinds import qualified
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -147,6 +148,21 @@ class House:
         for _night in range(2):
             reviewing.look(Run(cutoff=self.now, business_date=due))
 
+    def to_hand_over(self, minutes: int) -> None:
+        """Of the two hours to hand a qualified lead over so many minutes have passed."""
+        always = calendars.create_version(name="always", spec=ALWAYS, by=None, at=self.now)
+        starts = (self.now - timedelta(days=20)).date()
+        sign(contract(), [HAND_OVER, FIRST], starts, at=self.now - timedelta(days=30), using=always)
+        qualified(self.now - timedelta(minutes=minutes))
+        for _minute in range(2):
+            handed.look(self.now)
+
+    def contract_ends(self) -> None:
+        first, ends = self.now.date() - timedelta(days=90), self.now.date() + timedelta(days=20)
+        sign(contract(), [VOLUME], first, ends=ends, at=self.now - timedelta(days=95))
+        for _night in range(2):
+            renewal.look(Run(cutoff=self.now, business_date=self.now.date()))
+
     def praise(self) -> None:
         remarks.praise(lead=self.hand().lead, text="Well done.", by=self.claire, at=self.now)
 
@@ -193,6 +209,10 @@ EVENTS = {
     "80 % of a promise's time": ("promise_soon", lambda house: house.promise(3.5)),
     "promise missed": ("promise_missed", lambda house: house.promise(5)),
     "lead given on": ("given_on", House.give_on),
+    "half of a hand-over's time": ("hand_over_half", lambda house: house.to_hand_over(70)),
+    "80 % of a hand-over's time": ("hand_over_soon", lambda house: house.to_hand_over(110)),
+    "hand-over missed": ("hand_over_missed", lambda house: house.to_hand_over(180)),
+    "contract ends": ("contract_ends", House.contract_ends),
     "waiver asked by marketing": ("waiver", House.waive),
     "lead refused with reason": ("sent_back", lambda house: house.turn_down(False)),
     "lead returned with reason": ("sent_back", lambda house: house.turn_down(True)),
@@ -224,6 +244,10 @@ TABLE = """
 | 80 % of a promise's time                        | in-app       | –                    | –                    | –            | –            |
 | promise missed                                  | in-app       | in-app, morning mail | –                    | –            | –            |
 | lead given on                                   | in-app       | in-app, morning mail | –                    | –            | –            |
+| half of a hand-over's time                      | –            | –                    | –                    | –            | –            |
+| 80 % of a hand-over's time                      | –            | –                    | in-app               | –            | –            |
+| hand-over missed                                | –            | –                    | in-app               | –            | –            |
+| contract ends                                   | –            | in-app, mail         | –                    | –            | –            |
 | waiver asked by marketing                       | –            | in-app, mail         | –                    | –            | –            |
 | lead refused with reason                        | –            | –                    | in-app, morning mail | –            | –            |
 | lead returned with reason                       | –            | –                    | in-app, morning mail | –            | –            |
