@@ -46,15 +46,18 @@ def ctes(program: Program, asks: Asks, here: Days, params: Params, kept: bool = 
         parts.append(sums.kept(program, params))
     elif program.atoms:
         parts += [acts.days(program, asks, here, params), acts.atoms(program, asks, params)]
-    parts.append(_values(program, here))
+    parts.append(_values(program, here, few=asks.ids is not None))
     return ",\n".join([*parts, _scored(program, params)])
 
 
 # --- values
 
 
-def _values(program: Program, here: Days) -> str:
-    """Relations past (the fields as of t of whose values changed since) and v: what is asked, the fields, the atoms."""
+def _values(program: Program, here: Days, few: bool) -> str:
+    """Relations past (the fields as of t of whose values changed since) and v: what is asked, the fields, the atoms.
+
+    `few` leads are looked up one by one: a join reads all there are.
+    """
     atoms = "".join(f", s.a{n}" for n in range(len(program.atoms)))
     joins = " LEFT JOIN s ON s.lead_id = a.lead_id AND s.t = a.t" if atoms else ""
     then = "".join(f", {value_as_of(program, key, here)} AS f{i}" for i, key in enumerate(program.fields))
@@ -64,7 +67,8 @@ def _values(program: Program, here: Days) -> str:
     )
     as_of = _AS_OF.format(subject="lead", which=_OF_LEAD, nearest=", m.steps")
     as_of += _AS_OF.format(subject="company", which=_OF_COMPANY, nearest="")
-    lead = "FROM asked a JOIN leads_lead l ON l.id = a.lead_id"
+    one = "LATERAL (SELECT * FROM leads_lead WHERE id = a.lead_id OFFSET 0) l ON true"
+    lead = f"FROM asked a JOIN {one if few else 'leads_lead l ON l.id = a.lead_id'}"
     firm, firm_then = "", ""
     if set(program.fields) & set(company_days.COLUMNS):
         firm, firm_then = company_days.join("l.company_id"), company_days.join("(lv.j ->> 'company')::bigint")

@@ -176,11 +176,12 @@ def match_personas(which: asks.Asks) -> int:
     hits = [f"CASE WHEN {conditions.sql({'persona': one.pk})} THEN {int(one.pk)} END" for one in versions]
     params["personas"] = [one.persona_id for one in versions]
     params["versions"] = [one.pk for one in versions]
+    mine = "m.lead_id = ANY(ARRAY(SELECT lead_id FROM asked))" if which.ids is not None else "true"
     return execute(
         f"WITH {ctes}, now AS MATERIALIZED (SELECT v.lead_id, u.persona_id, u.version_id FROM v,"
         " unnest(%(personas)s::bigint[], %(versions)s::bigint[]) u(persona_id, version_id)"
         f" WHERE u.version_id = ANY(ARRAY[{', '.join(hits)}]::bigint[])),"
-        " gone AS (DELETE FROM leads_personamatch m USING asked a WHERE m.lead_id = a.lead_id AND NOT EXISTS"
+        f" gone AS (DELETE FROM leads_personamatch m USING asked a WHERE m.lead_id = a.lead_id AND {mine} AND NOT EXISTS"
         " (SELECT FROM now n WHERE n.lead_id = m.lead_id AND n.persona_id = m.persona_id))"
         " INSERT INTO leads_personamatch (lead_id, persona_id, version_id)"
         " SELECT lead_id, persona_id, version_id FROM now ORDER BY 1, 2"

@@ -23,7 +23,8 @@ judged AS (SELECT s.*, c.lead_id IS NOT NULL AS known FROM said s LEFT JOIN lead
    (c.version_id, c.fit, c.engagement, c.grade, c.contributions, c.mql, c.direct) IS DISTINCT FROM
    (s.version_id, s.fit, s.engagement, s.grade, s.contributions, s.mql, s.direct)))
 """
-# Marked for the version and for nothing that was learned since. `begins`: a first version begins everybody's first cycle.
+# Ids are looked up in sets (`coalesce` keeps the planner from a join: it cannot know how many marks there are, and held each
+# lead against every mark). Marked for the version and for nothing that was learned since. `begins`: a first version begins everybody's first cycle.
 _TAKEN = """,
 yes AS MATERIALIZED (SELECT j.lead_id, j.cycle, j.grade, j.direct, l.declared AND j.cycle = 0 AS odd
   FROM judged j JOIN leads_lead l ON l.id = j.lead_id
@@ -32,15 +33,15 @@ yes AS MATERIALIZED (SELECT j.lead_id, j.cycle, j.grade, j.direct, l.declared AN
 odd_ones AS MATERIALIZED (SELECT lead_id FROM yes WHERE odd
   UNION ALL SELECT id FROM leads_lead WHERE id >= %(low)s AND id < %(high)s AND %(t)s IN (created_at, recorded_at)
   UNION ALL SELECT lead_id FROM leads_engagementreset WHERE %(t)s IN (known_at, occurred_at)),
-changed AS MATERIALIZED (SELECT j.* FROM judged j JOIN leads_leaddirty d ON d.lead_id = j.lead_id AND d.since = %(t)s
-  WHERE j.lead_id NOT IN (SELECT lead_id FROM odd_ones)),
+changed AS MATERIALIZED (SELECT j.* FROM judged j WHERE j.lead_id NOT IN (SELECT lead_id FROM odd_ones)
+  AND coalesce(j.lead_id IN (SELECT lead_id FROM leads_leaddirty WHERE since = %(t)s), false)),
 history AS (INSERT INTO leads_scorehistory ({names}) SELECT {names} FROM changed ORDER BY lead_id),
 moved AS (UPDATE leads_score s SET {set} FROM changed c WHERE c.known
   AND s.lead_id = c.lead_id AND s.line_id = c.line_id AND s.track = c.track),
 new AS (INSERT INTO leads_score ({names}) SELECT {names} FROM changed WHERE NOT known ORDER BY lead_id),
-done AS (DELETE FROM leads_leaddirty d USING changed c WHERE d.lead_id = c.lead_id AND d.since = %(t)s)
+done AS (DELETE FROM leads_leaddirty WHERE since = %(t)s AND coalesce(lead_id IN (SELECT lead_id FROM changed), false))
 SELECT count(*), NULL, NULL, NULL FROM changed
-UNION ALL SELECT y.lead_id, y.cycle, y.grade, y.direct FROM yes y JOIN changed c ON c.lead_id = y.lead_id
+UNION ALL SELECT lead_id, cycle, grade, direct FROM yes WHERE coalesce(lead_id IN (SELECT lead_id FROM changed), false)
 """
 # Nobody else writes scores meanwhile: a row that is not there is inserted without asking once more.
 _ALONE = "LOCK TABLE leads_score IN SHARE ROW EXCLUSIVE MODE"

@@ -7,6 +7,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, assume, example, given, settings
 from hypothesis import strategies as st
 
+from leads.judging import edges
 from leads.models import Erasure, Event, RawSum, RawSumDay
 from leads.scoring import asks, compile, days, ledger, oracle, program, sums
 from leads.scoring.sql import Params, execute, fetch
@@ -24,8 +25,11 @@ DAY, EVER = timedelta(days=1), 2**40
 
 
 def scored(version, midnight, leads: list[int], kept: bool) -> dict:
-    """Lead -> what the SQL says at a midnight, from the sums or from the ledger; leads with facts of that instant left out."""
-    params = Params()
+    """Lead -> what the SQL says at a midnight, from the sums or from the ledger; leads with facts of that instant left out, as
+    the night leaves them (known at the very instant, or before they occurred: `judging.edges`)."""
+    params, day = Params(), days.here().of(midnight)
+    walked = edges.leads_ahead(day, day, min(leads), max(leads) + 1)
+    leads = [one for one in leads if one not in walked]
     sql = compile.ctes(program.load(version), asks.some(midnight, leads), days.here(), params, kept=kept)
     columns = "lead_id, cycle, fit, engagement, grade, contributions, plain, strict, direct"
     plain = "lead_id NOT IN (SELECT lead_id FROM asked WHERE tangled)"

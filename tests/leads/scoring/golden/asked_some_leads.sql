@@ -1,7 +1,9 @@
 
 q AS MATERIALIZED (SELECT l.id AS lead_id, %(t)s::timestamptz AS t, %(today)s::date AS today, %(midnight)s::timestamptz AS midnight, l.company_id
   FROM unnest(%(ids)s::bigint[]) u(id)
-  JOIN leads_lead l ON l.id = u.id
+  JOIN LATERAL (SELECT *
+  FROM leads_lead
+  WHERE id = u.id OFFSET 0) l ON true
   WHERE true AND 
 l.root_id IS NULL AND NOT l.erased AND l.created_at <= %(t)s
 AND (CASE WHEN l.declared THEN l.created_at ELSE l.recorded_at END) <= %(t)s
