@@ -69,7 +69,11 @@ class MeetingFilters(filters.Filters):
 @needs("meetings.view")
 def index(request: HttpRequest) -> HttpResponseBase:
     at, form = clock.now(), MeetingFilters(request.GET)
-    rows = Meeting.objects.visible_to(request.user).select_related("contract", "closed").annotate(resolved_n=Count("resolutions"))
+    rows = (
+        Meeting.objects.visible_to(request.user)
+        .select_related("contract", "closed")
+        .annotate(resolved_n=Count("resolutions"))
+    )
     contracts = list(Contract.objects.visible_to(request.user).order_by("name"))
     table = Table(
         COLUMNS, form.rows(rows), request.GET, "-when", form=form, caption=_("Meetings"),

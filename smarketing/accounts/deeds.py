@@ -176,6 +176,7 @@ SUBJECTS = {
     "measure": _("number"),
     "meeting": _("meeting"),
     "note": _("note"),
+    "remark": _("remark"),
     "resolution": _("resolution"),
     "paper": _("paper"),
     "glossaryterm": _("word of the glossary"),

@@ -172,7 +172,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
         MARKETERS: "leads:lead_list_add leads:bulk_companies leads:bulk_companies_undo leads:bulk_dismiss leads:bulk_dismiss_undo leads:add leads:twins leads:company_add personas:line_new personas:persona_new personas:agree",
         CAMPAIGNS: "leads:campaign_add leads:bulk_channel leads:bulk_channel_undo leads:bulk_end leads:bulk_end_undo",
         (REP,): "sla:own",
-        BOSSES: "sla:team leads:queue_give leads:queue_give_undo leads:bulk_give leads:bulk_give_undo sla:new sla:guided",
+        BOSSES: "reporting:meeting_new sla:team leads:queue_give leads:queue_give_undo leads:bulk_give leads:bulk_give_undo sla:new sla:guided",
         FILES: "leads:imports leads:import_new leads:mappings leads:suppression jobs:runs",
         STEWARDS: "leads:pools leads:sales_time leads:attributes leads:reasons calendars:list calendars:add jobs:start accounts:audit",
         OFFICE: "accounts:invitations accounts:people_change accounts:people_off notify:mails_again leads:retention_keep"
