@@ -65,7 +65,9 @@ def _refusals(look: Look) -> Iterator[tuple[str, str]]:
 def _remarks(look: Look) -> Iterator[tuple[str, str]]:
     """What was said since the month began and stands, unless a meeting that was held talked of it already."""
     since = Days(look.month.zone).midnight(look.month.first)
-    notes = Note.objects.filter(causes.of_contract(look.contract), occurred_at__gte=since, remark__isnull=False)
+    notes = Note.objects.filter(
+        causes.of_contract(look.contract), occurred_at__gte=since, occurred_at__lte=look.at, remark__isnull=False
+    )
     talked = AgendaItem.objects.filter(kind=Kind.REMARK, meeting__closed__isnull=False).values_list("ref", flat=True)
     found = Remark.objects.standing().filter(note__in=notes).exclude(pk__in=[int(ref) for ref in talked])
     for pk in found.order_by("kind", "pk").values_list("pk", flat=True)[:MOST]:

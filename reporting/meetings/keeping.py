@@ -1,6 +1,6 @@
 """What every deed on a meeting asks first: whether it may still be written, and whether both sides are there."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -27,7 +27,7 @@ def both_sides(sides: Sequence[str]) -> None:
             raise Refused(MISSING[side](), "people")
 
 
-MISSING = {
+MISSING: dict[str, Callable[[], str]] = {
     Side.MARKETING: lambda: _("Nobody of marketing is there: a meeting is held by both sides."),
     Side.SALES: lambda: _("Nobody of sales is there: a meeting is held by both sides."),
 }

@@ -16,9 +16,10 @@ from smarketing.accounts.policy import may
 from smarketing.notify import notices, registry
 from smarketing.notify.models import Notice
 from smarketing.notify.registry import Line
+from smarketing.rows import clock
 
 from ..models import Meeting, Resolution, ResolutionOutcome
-from . import ical, invitation
+from . import belief, ical, invitation
 from .reading import text_of
 
 MEETING, RESOLUTION, REMARK = "meeting", "resolution", "remark"
@@ -107,14 +108,15 @@ def say_meetings(some: Sequence[Notice], reader: User) -> Mapping[int, Line]:
     out = {}
     for one in some:
         if meeting := meetings.get(one.params.get("meeting")):
-            out[one.pk] = _meeting(one.about, meeting)
+            out[one.pk] = _meeting(one.about, meeting, reader)
         elif contract := contracts.get(one.params.get("contract")):
             said = _("By the terms both sides meet by %(day)s, and no meeting is planned") % {"day": one.params["day"]}
             out[one.pk] = Line(said, reverse("reporting:meeting_new") + f"?contract={contract.pk}", contract.name)
     return out
 
 
-def _meeting(about: str, meeting: Meeting) -> Line:
+def _meeting(about: str, meeting: Meeting, reader: User) -> Line:
+    """What became of a meeting; while its question waits for this reader, that it does, with the page that asks it."""
     title = {"title": invitation.title(meeting)}
     what = about.partition(":")[0]
     if what.startswith("moved"):
@@ -124,7 +126,10 @@ def _meeting(about: str, meeting: Meeting) -> Line:
     else:
         words = {"cancelled": _("Called off: %(title)s"), "closed": _("Minutes of: %(title)s")}
         text = words.get(what, _("You are invited: %(title)s")) % title
-    return Line(text, reverse("reporting:meeting", args=[meeting.pk]), invitation.when(meeting))
+    if belief.why_not(meeting, reader, clock.now()):
+        return Line(text, reverse("reporting:meeting", args=[meeting.pk]), invitation.when(meeting))
+    asks = _("%(when)s · asks what you believe") % {"when": invitation.when(meeting)}
+    return Line(text, reverse("reporting:meeting_answer", args=[meeting.pk]), asks)
 
 
 # --- resolutions

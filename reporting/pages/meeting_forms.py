@@ -107,11 +107,17 @@ class ResolutionForm(forms.Form):
     """What, who, until when, and the figure that shall move."""
 
     text = forms.CharField(label=gettext_lazy("What is resolved"), max_length=resolutions.MAX, widget=TEXT)
-    charge = forms.ChoiceField(label=gettext_lazy("Person in charge"), required=False)
+    charge = forms.ChoiceField(
+        label=gettext_lazy("Person in charge"),
+        error_messages={"required": gettext_lazy("Name the person in charge: what everybody does, nobody does.")},
+    )
     due = forms.DateField(
         label=gettext_lazy("Until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    measure = forms.ChoiceField(label=gettext_lazy("Figure to watch"), required=False)
+    measure = forms.ChoiceField(
+        label=gettext_lazy("Figure to watch"),
+        error_messages={"required": gettext_lazy("Choose the figure that shall move.")},
+    )
     dimension = forms.ChoiceField(label=gettext_lazy("Only where"), required=False)
     equals = forms.CharField(label=gettext_lazy("is"), max_length=120, required=False)
     direction = forms.ChoiceField(label=gettext_lazy("It shall be"), choices=Resolution.Direction.choices)

@@ -93,9 +93,12 @@ def note(context: Any, line: int, text: str) -> str:
 
 
 def criterion(context: Any, line: int, key: str) -> str:
-    """Beside a criterion of the studio."""
+    """Beside a criterion of the studio with which somebody disagrees."""
+    known = getattr(context["request"], "_disagreements", (line, {}))  # counted by what `leads` shows there
+    if key not in known[1]:
+        return ""
     here = reverse("personas:definition", args=[line])
-    return loop_agenda(context, Kind.CRITERION, f"{line}:{key}", here=here) if key else ""
+    return loop_agenda(context, Kind.CRITERION, f"{line}:{key}", here=here)
 
 
 def disagreement(context: Any, pk: int) -> str:

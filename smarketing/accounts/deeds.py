@@ -185,6 +185,7 @@ SUBJECTS = {
     "measure": _("number"),
     "meeting": _("meeting"),
     "note": _("note"),
+    "remark": _("remark"),
     "resolution": _("resolution"),
     "paper": _("paper"),
     "glossaryterm": _("word of the glossary"),

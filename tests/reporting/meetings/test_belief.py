@@ -123,11 +123,13 @@ def test_nothing_ties_an_answer_to_who_gave_it(asked):
 
 def test_somebody_answers_from_today_and_sees_no_figure(asked):
     client = client_of(both()[1])
+    assert "asks what you believe" in client.get("/notices/").content.decode()
     assert f"/meetings/{asked.pk}/answer/" in client.get("/today/").content.decode()
     answered = client.post(f"/meetings/{asked.pk}/answer/", {"value": "61"})
     assert answered.url == f"/meetings/{asked.pk}/" and Estimate.objects.get().value == 61
     page = client.get(answered.url).content.decode()
     assert "You have answered" in page and "61%" not in page
+    assert "asks what you believe" not in client.get("/notices/").content.decode()
     assert f"/meetings/{asked.pk}/answer/" not in client.get("/today/").content.decode()
     assert client.post(f"/meetings/{asked.pk}/answer/", {"value": "62"}).status_code == 422
 

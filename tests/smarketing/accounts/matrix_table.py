@@ -173,7 +173,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
         MARKETERS: "leads:mail_add leads:lead_list_add leads:bulk_companies leads:bulk_companies_undo leads:bulk_dismiss leads:bulk_dismiss_undo leads:add leads:twins leads:company_add personas:line_new personas:persona_new personas:agree leads:time",
         CAMPAIGNS: "leads:campaign_add leads:bulk_channel leads:bulk_channel_undo leads:bulk_end leads:bulk_end_undo leads:time_loose",
         (REP,): "sla:own",
-        BOSSES: "leads:time_rate sla:team leads:queue_give leads:queue_give_undo leads:bulk_give leads:bulk_give_undo sla:new sla:guided",
+        BOSSES: "leads:time_rate sla:team leads:queue_give leads:queue_give_undo leads:bulk_give leads:bulk_give_undo sla:new sla:guided reporting:meeting_new",
         FILES: "leads:imports leads:import_new leads:mappings leads:suppression jobs:runs",
         STEWARDS: "leads:pools leads:dry_run leads:sales_time leads:attributes leads:reasons calendars:list calendars:add jobs:start accounts:audit",
         OFFICE: "accounts:invitations accounts:people_change accounts:people_off notify:mails_again leads:retention_keep"
