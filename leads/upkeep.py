@@ -15,6 +15,7 @@ from leads.intake.importing import staging
 from leads.judging import nightly as judging
 from leads.models import HandoffState, Lead, LeadDirty
 from leads.rights import retention
+from leads.touches import store as touches
 from leads.twins import likely
 from smarketing.jobs import health, ledger, nightly, runs, telemetry
 from smarketing.jobs.models import Run
@@ -34,6 +35,7 @@ LABELS = {
     "suppression": _("Addresses of those who oppose put on the suppression list"),
     "retention": _("Erasures proposed where the agreed months have passed"),
     "twins": _("Leads that may be one person looked for"),
+    "touches": _("Touches of campaigns kept in order"),
     "words": _("Words by which leads are found mended"),
     "dictionary": _("Dictionary of the search tidied"),
     "staging": _("Old staging rows deleted"),
@@ -62,6 +64,7 @@ def register() -> None:
     nightly.once("partitions", keep_partitions, order=10)
     nightly.add(runs.Step("suppression", judging.lead_ranges, keep_suppression), order=92)
     nightly.add(runs.Step("retention", judging.lead_ranges, retention.propose), order=93)
+    nightly.once("touches", lambda run: touches.advance(run.cutoff), order=60)
     nightly.once("twins", likely.find, order=94)
     nightly.add(runs.Step("words", judging.lead_ranges, lambda run, low, high: words.keep(low, high)), order=94)
     nightly.once("dictionary", lambda run: words.tidy(), order=95)

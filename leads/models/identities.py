@@ -74,7 +74,7 @@ class Campaign(Born):
     ends_on = models.DateField(null=True)
     # programme → campaign → asset
     parent = models.ForeignKey("self", models.PROTECT, null=True, db_constraint=False, related_name="children")
-    level = models.TextField(default="", blank=True)
+    level = models.TextField(default="", db_default="", blank=True)
     root_id = models.BigIntegerField(null=True)  # the campaign that it was merged into, null when it stands for itself
 
     objects = CampaignQuerySet.as_manager()

@@ -88,7 +88,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     links, by_rule = _links(drafted)
     named = Campaign.objects.in_bulk([rule["to"] for rule in drafted])
     context = {
-        "formset": formset, "may_edit": edit, "newest": newest, "links": links[:MOST], "days": DAYS, "keys": utm.KEYS,
+        "formset": formset, "may_edit": edit, "newest": newest, "links": links[:MOST], "days": DAYS, "keys": [f"utm_{key}" for key in utm.KEYS],
         "unmatched": sum(link.events for link in links if link.campaign is None),
         "previewed": request.method == "POST" and status == 200, "seen": newest.number if newest else 0,
         "matched": [(place + 1, [rule.get(key, "") for key in utm.KEYS], named.get(rule["to"]), by_rule[place]) for place, rule in enumerate(drafted)],

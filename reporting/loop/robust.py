@@ -80,6 +80,11 @@ def of_campaign(context: Any, pk: int) -> str:
     return render_to_string("reporting/campaign_models.html", shows, request=context["request"])
 
 
+def of_campaigns(context: Any) -> str:
+    """For `{% slot "campaigns.results" %}`: the way to all models."""
+    return render_to_string("reporting/campaigns_models.html", {}, request=context["request"])
+
+
 def of_deal(context: Any, pk: int) -> str:
     """For `{% slot "deal.credit" deal.pk %}`: where the deal's way is told."""
     return render_to_string("reporting/deal_credit.html", {"pk": pk}, request=context["request"])

@@ -12,6 +12,12 @@ DEEDS = {
     "campaign.edit": _("changed a campaign"),
     "campaigns.export": _("saved campaigns to a file"),
     "campaign.spend": _("recorded a cost"),
+    "campaign.plan_cost": _("planned a cost"),
+    "campaign.time": _("recorded hours of work"),
+    "campaign.merge": _("merged two campaigns"),
+    "campaigns.rate": _("agreed what an hour costs"),
+    "campaigns.rules": _("adopted rules of links"),
+    "attribution.adopt": _("adopted a version of attribution"),
     "company.add": _("added a company"),
     "company.begin": _("started the company"),
     "company.edit": _("changed a company"),
@@ -163,6 +169,7 @@ DEEDS = {
 }
 SUBJECTS = {
     "agendaitem": _("point of an agenda"),
+    "attribution": _("attribution"),
     "attempt": _("attempt"),
     "attribute": _("attribute"),
     "auditentry": _("audit log"),

@@ -161,6 +161,8 @@ DEEDS: dict[str, Any] = {
     "note": gettext_lazy("note or praise written"),
     "consent": gettext_lazy("consent or opposition written down"),
     "spend": gettext_lazy("cost written down"),
+    "planned": gettext_lazy("cost planned"),
+    "hours": gettext_lazy("hours of work written down"),
     "kept": gettext_lazy("kept although the time agreed is over"),
     "apart": gettext_lazy("said to be another person"),
 }

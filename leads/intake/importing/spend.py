@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 
+from django.db.models import Q
+
 from leads.intake import facts
 from leads.models import Correction, Spend
 from smarketing.rows.fence import Fence
@@ -22,7 +24,7 @@ from .context import (
 )
 from .rows import Row
 
-NEEDED = ("campaign", "day", "amount")
+NEEDED = ("day", "amount")  # a cell without a campaign: money of which nobody says on which
 
 
 def identities(row: Row) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -92,7 +94,8 @@ def _known(actions: Sequence[Action], words: dict[str, int]) -> dict[tuple, tupl
     """Spends on these campaigns and days that hold: (campaign, day, label) -> (id, amount)."""
     days = {date.fromisoformat(a.row.values["day"]) for a in actions if a.row.values.get("day")}
     back = Correction.objects.filter(subject="spend").values("subject_id")
-    rows = Spend.objects.filter(campaign__in=set(words.values()), spent_on__in=days).exclude(pk__in=back)
+    named = Q(campaign__in=set(words.values())) | Q(campaign=None)
+    rows = Spend.objects.filter(named, spent_on__in=days).exclude(pk__in=back)
     return {
         (campaign, day, label): (pk, amount)
         for pk, campaign, day, label, amount in rows.order_by("-id").values_list(

@@ -56,7 +56,7 @@ _TOUCHED = [
     *(f"SELECT '{subject}', id, true FROM {model._meta.db_table} WHERE imported_by_id = %(one)s" for subject, model in MADE.items()),
     "SELECT subject, subject_id, false FROM leads_attributechange WHERE imported_by_id = %(one)s",
     "SELECT 'lead', lead_id, false FROM leads_handoff WHERE imported_by_id = %(one)s",
-    "SELECT 'campaign', campaign_id, false FROM leads_spend WHERE imported_by_id = %(one)s",
+    "SELECT 'campaign', campaign_id, false FROM leads_spend WHERE imported_by_id = %(one)s AND campaign_id IS NOT NULL",
     *(
         f"SELECT 'lead', t.{column}, false FROM (SELECT unnest(ids) AS id FROM leads_importfact WHERE batch_id = %(one)s"
         f" AND subject = '{subject}') f JOIN {model._meta.db_table} t ON t.id = f.id"

@@ -17,7 +17,9 @@ SMALL = 2_000  # leads of the company into which nothing but imports is measured
 
 
 ROUNDS = 5
-PARTS = ("night", "clocks", "months", "preview", "pages", "queue", "search", "ingestion", "imports", "scores")
+PARTS = (
+    "night", "clocks", "months", "preview", "pages", "queue", "search", "ingestion", "imports", "scores", "attribution",
+)  # fmt: skip
 
 
 class Command(BaseCommand):
@@ -36,12 +38,15 @@ class Command(BaseCommand):
         if not inside:
             sys.exit(self._outside())
         counts = SIZES[size]
-        self._measure(
-            leads or counts[0],
-            events or (1000 if only in ("clocks", "months", "search", "imports", "queue") else counts[1]),
-            plans,
-            only,
-        )
+        few = (
+            "clocks",
+            "months",
+            "search",
+            "imports",
+            "queue",
+            "attribution",
+        )  # parts that need no events of their own
+        self._measure(leads or counts[0], events or counts[1], plans, only, 1000 if only in few else None)
 
     def _outside(self) -> int:
         """Start a cluster of its own, run the bench inside it, stop and delete it."""
@@ -65,8 +70,9 @@ class Command(BaseCommand):
             server.stop()
             shutil.rmtree(folder / "postgres", ignore_errors=True)
 
-    def _measure(self, leads: int, events: int, plans: bool, only: str | None) -> None:
-        from reporting.bench import company, measure, ordinary, owing, replaying, searching
+    def _measure(self, leads: int, touches: int, plans: bool, only: str | None, few: int | None) -> None:
+        events = few or touches
+        from reporting.bench import company, crediting, measure, ordinary, owing, replaying, searching
         from reporting.bench import pages as every_page
         from reporting.bench.stopwatch import Sheet
         from smarketing.rows import clock
@@ -99,6 +105,8 @@ class Command(BaseCommand):
         if pages:
             every_page.pages(sheet, plans, self._say)
         self._last(sheet, stage, leads, only)
+        if only in (None, "attribution"):
+            crediting.measure(sheet, touches)
         said = {"at": datetime.now(UTC).isoformat(), "leads": leads, "events": events, "lines": sheet.lines}
         path = Path(settings.DATA) / "bench.json"
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 
 from leads.handoffs import attempts, deals, decisions, handing, routing, states
-from leads.intake import by_hand
+from leads.intake import by_hand, means
 from leads.intake.importing import deeds, reasons, service, undo
 from leads.models import (
     Campaign,
@@ -61,6 +61,12 @@ class World:
         self.one = self.run("deals", "Deal,Lead\nd1,1\n", mapping, name="deals.csv")
         return Deal.objects.get()
 
+    def fair(self) -> Campaign:
+        """Another campaign."""
+        return Campaign.objects.get(
+            pk=by_hand.add_campaign(values={"key": "fair", "name": "Fair"}, by=self.anna, at=now())
+        )
+
     def edit(self, lead: Lead, by: User, **values):
         by_hand.edit_lead(lead=lead, values=values, company=values.pop("company", {}), by=by, at=now())
 
@@ -99,6 +105,10 @@ CASES = {
     "note lead lead_id": (lambda o: notes.write(lead=o.ada, text="x", by=o.desk.lea, at=now()), "lea"),
     "consent lead lead_id": (lambda o: said(o, o.ada), "anna"),
     "spend campaign campaign_id": (lambda o: by_hand.add_spend(campaign=o.ad, spent_on=today(), amount=Decimal(9), label="", by=o.anna, at=now()), "anna"),
+    "planned campaign campaign_id": (lambda o: means.plan_cost(campaign=o.ad, first_day=today(), last_day=today(), amount=Decimal(9), label="", by=o.anna, at=now()), "anna"),
+    "hours campaign campaign_id": (lambda o: means.add_time(campaign=o.ad, side="sales", team=None, person=None, worked_on=today(), hours=Decimal(1), rate=Decimal(1), label="", by=o.anna, at=now()), "anna"),
+    "merge campaign loser_id": (lambda o: means.merge_campaigns(loser=o.ad, root=o.fair(), by=o.anna, at=now()), "anna"),
+    "merge campaign root_id": (lambda o: means.merge_campaigns(loser=o.fair(), root=o.ad, by=o.anna, at=now()), "anna"),
     "import lead lead_id": (lambda o: o.run("events", "Lead,Time,Id,Kind\n1,2026-02-05,e1,page\n", EVENTS, name="later.csv"), None),
     "kept lead lead_id": (proposed, "bo"),
     "apart lead first_id": (lambda o: suggested(o.ada, o.other, o.boss), "bo"),
