@@ -10,7 +10,7 @@ from smarketing.measures.reduces import STATS, quotient, returned
 from smarketing.measures.registry import Measure, Part, register, register_family, register_note
 
 from . import dimensions as d
-from . import notes
+from . import flow, notes
 from . import populations as p
 from .populations import AMOUNT
 from .values import label_of, number
@@ -55,7 +55,7 @@ MEASURES = (
     Measure("sql_rate", _("MQL to SQL"), _("Handoffs whose need was confirmed, or shown by a deal ÷ handoffs."),
             RATIO, partial(p.outcomes, hit="{reached}"), "share", d.of_outcomes, windowed=True, interval=True, maturity=MATURE, order=51),
     Measure("reach", _("Reached"), _("Handoffs in which the person was spoken to ÷ handoffs with an attempt, by the day of the handoff."),
-            RATIO, p.tried, "share", d.of_handoffs, interval=True, order=52),
+            RATIO, p.tried, "share", d.of_tried, interval=True, order=52),
     Measure("deals", _("Deals opened"), _("Deals of any state, each once under its primary lead, by the cohort of their lead or by the day they were opened."),
             COUNT, p.deals, dimensions=d.of_deals, dates=("handed", "created", "opened"), order=60),
     Measure("won", _("Deals won"), _("Won deals, each once under its primary lead, by the day they were won or by the cohort of their lead."),
@@ -147,7 +147,7 @@ def count_of(name: str) -> Measure | None:
 
 def register_all() -> None:
     """Called once when the app is ready."""
-    for measure in MEASURES:
+    for measure in (*MEASURES, *flow.MEASURES):
         register(measure)
     register_family("sum", sum_of)
     register_family("count", count_of)

@@ -15,6 +15,7 @@ DATES = {
     "opened": _("day of opening of the deal"),
     "decided": _("day of the first decision"),
     "reached": _("day on which the need was confirmed"),
+    "entered": _("day on which the step began"),
     "spent": _("day of spending"),
     "due": _("month in which the promise falls due"),
 }
