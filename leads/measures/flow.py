@@ -121,6 +121,8 @@ MEASURES = (
             RATIO, partial(p.outcomes, hit=TURNED_DOWN), "share", d.of_outcomes, interval=True, order=39),
     Measure("deal_rate", _("MQL to deal"), _("Handoffs with a deal opened on them ÷ handoffs."),
             RATIO, partial(p.outcomes, hit="o.deal_at IS NOT NULL"), "share", d.of_outcomes, interval=True, maturity=d.MATURE, order=53),
+    Measure("won_rate", _("MQL to won"), _("Handoffs with a won deal opened on them ÷ handoffs."),
+            RATIO, partial(p.outcomes, hit="o.won_at IS NOT NULL"), "share", d.of_outcomes, interval=True, maturity=d.MATURE, order=53),
     Measure("tried_sql", _("Became SQL, of those tried"), _("Handoffs whose need was confirmed, or shown by a deal ÷ handoffs with an attempt, by the day of the handoff."),
             RATIO, partial(tried, hit="o.sql_at IS NOT NULL"), "share", d.of_tried, interval=True, maturity=d.MATURE, order=54),
     Measure("tried_won", _("Won, of those tried"), _("Handoffs with a won deal ÷ handoffs with an attempt, by the day of the handoff."),

@@ -178,7 +178,7 @@ def address(question: Question, group: Mapping[str, str] | None = None) -> str:
 
 
 def _group(measure: Measure, question: Question, group: dict[str, str], figure: Figure) -> Group:
-    of = figure.of if measure.unit == numbers.RATIO else None
+    of = figure.of if measure.unit == numbers.RATIO or measure.reduce == "wait" else None
     return Group(
         group,
         figure.value,

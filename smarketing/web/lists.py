@@ -108,6 +108,13 @@ def answer(
     return render(request, template, {**said, **(context or {})}, status=status)
 
 
+def shelf(request: HttpRequest, key: str) -> dict[str, Any]:
+    """What `web/shelf.html` shows on a page that is arranged by its address but is no table: views to open and to save."""
+    habit = ListHabit.objects.filter(user=request.user, table=key).first()
+    found = _shelf(request, key, habit.view_id if habit else None)
+    return {"list_key": key, "here": request.get_full_path(), "shelf": found}
+
+
 def canonical(query: str) -> str:
     """A query without paging, without the view's own mark and without what is empty."""
     given = QueryDict(query)
