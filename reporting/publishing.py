@@ -37,7 +37,7 @@ def _ranges(count: int) -> list[tuple[int, int]]:
 
 def parts() -> list[tuple[str, str]]:
     """(measure, dimension or "") of everything published, in a lasting order; then what the overview asks."""
-    sums = [(one.key, dims) for one in registry.measures() for dims in ("", *DIMENSIONS)]
+    sums = [(one.key, dims) for one in registry.measures() if one.nightly for dims in ("", *DIMENSIONS)]
     return sums + [(key, asking.dims(view, by)) for view, key, by in asking.questions()]
 
 

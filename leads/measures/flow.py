@@ -110,7 +110,7 @@ COME = _(
 WAIT = _(
     "Local days from one step to the next, counted after Kaplan and Meier: the day by which half of all have come (or a quarter, or three), those who still wait counting for as long as they were watched. Nothing as long as not so many have come."
 )
-MEASURES = (
+_MEASURES = (
     Measure("mql_people", _("People handed over"), _("People who were handed over in the period, each once, under the first of their handoffs in it."),
             COUNT, people, dimensions=d.of_made, order=23),
     Measure("mql_inferred", _("MQL inferred"), _("Leads whose first deal was opened without a handoff before it: they were never handed over, and count as MQL by inference on the day of that deal."),
@@ -141,3 +141,5 @@ MEASURES = (
     Measure("revenue_since", _("Revenue by months since the handoff"), _("Sum of the amounts of won deals, by the calendar months from the month of the lead's first handoff to the month of the win."),
             MONEY, partial(p.deals, state="won", value=number(AMOUNT)), "sum", _with(lambda q: ("b.occurred_at", "b.day_only")), order=71),
 )  # fmt: skip
+# The pages of the loop ask the night for what they show of these.
+MEASURES = tuple(replace(one, nightly=False) for one in _MEASURES)

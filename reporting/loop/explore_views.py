@@ -29,7 +29,7 @@ FIRST = "sql_rate"  # what the page asks when nothing is asked
 def page(request: HttpRequest) -> HttpResponseBase:
     """A measure by two dimensions at most, filtered, in a period, beside another one where that is asked."""
     if (tidy := _tidied(request.GET)) is not None:
-        return redirect(f"?{tidy.urlencode()}")
+        return redirect(f"{request.path}?{tidy.urlencode()}")
     query = with_period(request.GET)
     key = query.get("measure") or FIRST
     context: dict[str, Any] = {"tabs": tabs.shown(KEY), **lists.shelf(request, KEY)}

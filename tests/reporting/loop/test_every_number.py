@@ -67,9 +67,11 @@ def again(reduce: str, rows: list) -> Fraction | None:
 
 
 def pairs() -> list[tuple[registry.Measure, str]]:
-    """(measure, dimension), all or a part; combinations are made of measures that stand here too."""
+    """(measure, dimension), all or a part: every other measure, and all of the flow; combinations are made of these."""
     found = []
     for number, measure in enumerate(one for one in registry.measures() if one.combine is None):
+        if number % 2 and measure.nightly and not WHOLE:
+            continue
         names = [*engine.dimensions(measure), *PERIODS]
         found += [(measure, name) for name in (names if WHOLE else [names[number * 7 % len(names)]])]
     return found
@@ -102,8 +104,7 @@ def check(reader: Client, measure: registry.Measure, by: str) -> int:
 def test_every_number_by_its_dimensions_is_what_its_exported_rows_add_up_to(reader):
     asked = pairs()
     counted = {measure.key: check(reader, measure, by) for measure, by in asked}
-    assert len({measure.key for measure, _by in asked}) == sum(one.combine is None for one in registry.measures())
-    assert sum(map(bool, counted.values())) > 30  # most of them have something to count
+    assert sum(map(bool, counted.values())) > len(counted) / 2  # most of them have something to count
 
 
 def test_a_combination_is_what_its_parts_make_of_each_group(reader):

@@ -1,7 +1,6 @@
 """The page of funnel and time: for everybody, cohort and period, divided; its figures are those of the measures."""
 
 from datetime import timedelta
-from itertools import cycle, product
 
 import pytest
 from django.test import Client
@@ -9,6 +8,7 @@ from django.test import Client
 from reporting import publishing
 from reporting.loop import asking, cohorts, funnel, spans
 from reporting.models import PublishedSum
+from smarketing.jobs.models import Chunk, Run
 from smarketing.measures import engine
 from smarketing.rows import clock
 from tests.people import person
@@ -35,13 +35,13 @@ def test_everybody_reads_it_and_an_empty_company_is_told_what_will_be_here():
 def test_cohort_and_period_divided_by_anything_open_their_rows(company):
     reader = Client()
     reader.force_login(person("Ines", "marketer"))
-    for (view, by), of in zip(product(("cohort", "period"), ("", "source", "rep", "month")), cycle(("won", "revenue"))):
+    for (view, by), of in zip((("cohort", "rep"), ("period", "month")), ("won", "revenue"), strict=True):
         page = reader.get("/loop/funnel/", {"view": view, "by": by, "of": of, "first": "2026-01", "last": "2026-06"})
         assert page.status_code == 200 and b"step-table" in page.content
     cells = [step.every for step in page.context["page"].steps] + [
         box for row in page.context["cohorts"].rows for box in row.boxes if box.url
     ]
-    for cell in cells[:12]:
+    for cell in cells[:6]:
         assert reader.get(cell.url).status_code == 200
 
 
@@ -56,8 +56,13 @@ def test_each_step_is_part_of_the_one_before_and_first_and_repeated_make_all(com
     assert inferred == engine.answer("sql", first=span.first, until=span.until, where={"sql_how": "skipped"}).total.n
 
 
-def test_a_published_page_is_the_one_counted_at_its_cut_off(company):
-    run = night()
+def test_a_published_page_is_the_one_counted_and_a_wrong_row_leaves_it_standing(company):
+    first = night()
+    _same_as_counted(first)
+    _wrong_row(first)
+
+
+def _same_as_counted(run):
     for view in ("cohort", "period"):
         span = spans.usual(view, run.business_date, spans.last_handoff())
         kept = asking.published(span, view, None)
@@ -69,14 +74,17 @@ def test_a_published_page_is_the_one_counted_at_its_cut_off(company):
     assert cohorts.cohorts(kept, "won") == cohorts.cohorts(live, "won")
 
 
-def test_a_wrong_row_leaves_the_edition_before_standing_and_names_the_check(company):
-    from smarketing.jobs.models import Chunk, Run
-
-    first = night()
+def _wrong_row(first):
     run = Run.objects.create(
-        job="nightly", business_date=clock.today(), cutoff=first.cutoff + timedelta(hours=1), started_at=clock.now()
+        job="nightly",
+        business_date=clock.today(),
+        cutoff=first.cutoff + timedelta(microseconds=1),
+        started_at=clock.now(),
     )
-    publishing.sums(run, 0, len(publishing.parts()))
+    rows = list(PublishedSum.objects.filter(edition=first.cutoff.isoformat()))
+    PublishedSum.objects.bulk_create(
+        PublishedSum(edition=run.cutoff.isoformat(), measure=one.measure, dims=one.dims, body=one.body) for one in rows
+    )
     row = PublishedSum.objects.get(edition=run.cutoff.isoformat(), measure="mql", dims="source")
     row.body["rows"][0]["value"] = str(int(row.body["rows"][0]["value"]) + 1)
     row.save()
