@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from leads.handoffs import reasons
 from leads.measures.dimensions import DELAYS
 from smarketing.measures import engine, numbers, shown, words
-from smarketing.measures.engine import Answer
+from smarketing.measures.engine import Answer, Group
 from smarketing.measures.numbers import wilson
 from smarketing.rows.models import Installation
 from smarketing.web.money import text as written
@@ -183,13 +183,19 @@ def _reasons(answer: Answer) -> list[tuple[str, Cell, str, int]]:
 # --- personas
 
 
+def _place(row: Group) -> tuple:
+    """The best first; without a rank, by name, where there are too few cases; the blank one last."""
+    few = row.of < FEW
+    return (row.group["persona"] == "", few, 0 if few else -row.value, row.group["persona"])
+
+
 def _bars(answer: Answer) -> tuple[list[Bar], str]:
     offered = engine.dimensions(answer.measure)
     rows = [row for row in answer.rows if row.of]
     edges = {id(row): wilson(row.n, row.of) for row in rows}
     top = max((high for _low, high in edges.values()), default=0) or 1
     bars = []
-    for row in sorted(rows, key=lambda row: (row.group["persona"] == "", -row.value, row.group["persona"])):
+    for row in sorted(rows, key=_place):
         low, high = edges[id(row)]
         name = words.value("persona", row.group["persona"], offered) if row.group["persona"] else _("(no persona)")
         cell = Cell(shown.figure(row.value, numbers.RATIO), row.rows_url, shown.interval((low, high)), row.of < FEW)

@@ -21,10 +21,13 @@ from smarketing.measures.question import Question, Refusal
 
 CAME, WENT, OTHERWISE = "came", "went", "otherwise"
 WAYS = {CAME: _("came in"), WENT: _("went"), OTHERWISE: _("counts otherwise")}
+# Which of several causes is told first: what came is first of all new, the rest was first of all merged or corrected.
+FIRST = {CAME: ("added", "merged", "corrected", "value"), WENT: ("merged", "corrected", "value", "added"),
+         OTHERWISE: ("merged", "corrected", "added", "value")}  # fmt: skip
 CAUSES = {
     "merged": _("merged"), "corrected": _("corrected"), "added": _("fact added"), "value": _("value changed"), "time": _("time went by"),
 }  # fmt: skip
-MOST = 100  # rows listed
+MOST = 50  # rows listed
 _KNOWN = "t.recorded_at > %(then)s AND t.recorded_at <= %(now)s"
 # What became known of which lead, cause by cause, the weightiest first. `{known}`: recorded between the two cut-offs.
 _LEADS: Mapping[str, tuple[str, ...]] = {
@@ -122,7 +125,7 @@ def _rows(question: Question) -> dict[int, tuple[bool, Any, int | None]]:
     return {key: (bool(hit), value, linked) for key, hit, value, linked in found}
 
 
-def _moved(then: Mapping[int, tuple], now: Mapping[int, tuple], causes: Mapping[int, str]) -> list[Moved]:
+def _moved(then: Mapping[int, tuple], now: Mapping[int, tuple], causes: Mapping[int, set[str]]) -> list[Moved]:
     found = []
     for key in {*then, *now}:
         before, after = then.get(key), now.get(key)
@@ -130,31 +133,26 @@ def _moved(then: Mapping[int, tuple], now: Mapping[int, tuple], causes: Mapping[
             continue
         way = CAME if before is None else WENT if after is None else OTHERWISE
         linked = (after or before)[2]
-        cause = causes.get(linked, "time")
+        known = causes.get(linked, ())
+        cause = next((one for one in FIRST[way] if one in known), "time")
         found.append(Moved(way, cause, linked, before and before[:2], after and after[:2]))
     ways, order = list(WAYS), list(CAUSES)
     return sorted(found, key=lambda one: (ways.index(one.way), order.index(one.cause), -(one.linked or 0)))
 
 
-def _causes(then: datetime, now: datetime, campaigns: bool) -> dict[int, str]:
-    """Lead (or campaign) → the weightiest of what became known of it between two cut-offs."""
-    found: dict[int, str] = {}
+def _causes(then: datetime, now: datetime, campaigns: bool) -> dict[int, set[str]]:
+    """Lead (or campaign) → what became known of it between two cut-offs."""
+    found: dict[int, set[str]] = {}
     with connection.cursor() as cursor:
         for cause, queries in (_CAMPAIGNS if campaigns else _LEADS).items():
             for sql in queries:
                 cursor.execute(sql.format(known=_KNOWN), {"then": then, "now": now})
                 for (pk,) in cursor.fetchall():
-                    found.setdefault(pk, cause)
-        if not campaigns:
-            _to_roots(found)
+                    found.setdefault(pk, set()).add(cause)
+    if not campaigns:  # what became known of a lead that stands under another one moves that one's rows
+        for pk, root in Lead.objects.filter(pk__in=list(found), root_id__isnull=False).values_list("pk", "root_id"):
+            found.setdefault(root, set()).update(found[pk])
     return found
-
-
-def _to_roots(found: dict[int, str]) -> None:
-    """What became known of a lead that stands under another one moves that one's rows."""
-    order = list(CAUSES)
-    for pk, root in Lead.objects.filter(pk__in=found, root_id__isnull=False).values_list("pk", "root_id"):
-        found[root] = min(found.get(root, "time"), found[pk], key=order.index)
 
 
 def _named(rows: Iterable[Moved], user: Any, campaigns: bool) -> list[Moved]:

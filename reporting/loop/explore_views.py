@@ -24,7 +24,7 @@ OWN = ("measure", "view", "export", "from2", "to2", "filter", "value", "drop")
 FIRST = "sql_rate"  # what the page asks when nothing is asked
 
 
-@lists.listed(KEY, gettext_lazy("Explore"))
+@lists.shelved(KEY, gettext_lazy("Explore"))
 @needs("loop.view")
 def page(request: HttpRequest) -> HttpResponseBase:
     """A measure by two dimensions at most, filtered, in a period, beside another one where that is asked."""

@@ -86,6 +86,7 @@ DEEDS = {
     "leads.export": _("saved leads to a file"),
     "leads.export_person": _("gave out what is known of a person"),
     "lists.export": _("saved a list to a file"),
+    "loop.export": _("saved numbers to a file"),
     "month.close": _("closed a month"),
     "month.reopen": _("opened a closed month again"),
     "mails.again": _("had a mail sent again"),
