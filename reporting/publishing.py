@@ -5,30 +5,24 @@ Readers see the old edition whole or the new edition whole, never a part of it. 
 """
 
 import json
-from collections.abc import Iterator
 from datetime import date
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from reporting.checks import DoesNotAddUp, contradictions
 from reporting.credit import reckoned
 from reporting.loop import asking
 from reporting.models import Pointer, PublishedSum
 from smarketing.jobs import ledger, nightly, runs
 from smarketing.jobs.crash import point
 from smarketing.jobs.models import Run
-from smarketing.measures import engine, numbers, registry
+from smarketing.measures import engine, registry
 
 NAME = "reports"
 MONTHS = 18
 CHUNK = 8
-# Every handoff is in exactly one of these.
-DECIDED = ("handoffs", "accepted", "refused", "undecided", "expired", "withdrawn", "merged")
 DIMENSIONS = ("month", "source", "campaign", "persona", "rep")
-
-
-class DoesNotAddUp(Exception):
-    """What was counted contradicts itself: nothing is published."""
 
 
 def register() -> None:
@@ -44,7 +38,7 @@ def _ranges(count: int) -> list[tuple[int, int]]:
 
 def parts() -> list[tuple[str, str]]:
     """(measure, dimension or "") of everything published, in a lasting order; then what the overview asks."""
-    sums = [(one.key, dims) for one in registry.measures() for dims in ("", *DIMENSIONS)]
+    sums = [(one.key, dims) for one in registry.measures() if one.nightly for dims in ("", *DIMENSIONS)]
     return sums + [(key, asking.dims(view, by)) for view, key, by in asking.questions()]
 
 
@@ -100,7 +94,7 @@ def publish(run: Run) -> int:
     edition = edition_of(run)
     rows = list(PublishedSum.objects.filter(edition=edition))
     for problem in contradictions(rows):
-        raise DoesNotAddUp(problem)
+        raise DoesNotAddUp(str(problem))
     before = Pointer.objects.filter(name=NAME).first()
     if before is None or before.edition < edition:
         point("publish.pointer")
@@ -108,27 +102,6 @@ def publish(run: Run) -> int:
     kept = {edition, before.edition if before else edition}
     PublishedSum.objects.exclude(edition__in=kept).delete()
     return len(rows)
-
-
-def contradictions(rows: list[PublishedSum]) -> Iterator[str]:
-    """Sentences about what does not add up: groups of a count against its total; handoffs against their states."""
-    for row in rows:
-        if row.body["unit"] == numbers.COUNT and row.dims.rpartition("|")[2] and row.body["total"]["value"] is not None:
-            parted = sum(int(one["value"] or 0) for one in row.body["rows"])
-            if parted != int(row.body["total"]["value"]):
-                yield f"{row.measure} by {row.dims}: {parted} in groups, {row.body['total']['value']} in all"
-    once = {row.measure: int(row.body["total"]["value"]) for row in rows if not row.dims and row.measure in DECIDED}
-    if "handoffs" in once and once.pop("handoffs") != sum(once.values()):
-        yield f"handoffs by first decision: {once} do not add up to all of them"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*), count(s.handoff_id), count(*) FILTER (WHERE s.first_decision = 'accept'),"
-            " count(*) FILTER (WHERE s.first_decision = 'refuse'), count(*) FILTER (WHERE s.first_decision = '')"
-            " FROM leads_handoff h LEFT JOIN leads_handoffstate s ON s.handoff_id = h.id"
-        )
-        made, stated, accepted, refused, undecided = cursor.fetchone()
-    if made != stated or made != accepted + refused + undecided:
-        yield f"{made} handoffs, {stated} with a state: {accepted} accepted, {refused} refused, {undecided} undecided"
 
 
 def read(measure: str, dims: str = "") -> tuple[str, dict] | None:

@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from .credit import api as credit_api
 from .credit import views as credit
-from .loop import persona_api, personas
+from .loop import changed_views, explore_views, funnel_views, persona_api, personas, quality_views
 from .loop import views as loop
 from .pages import books, meeting, meeting_api, meetings, remarks, resolutions, today
 
@@ -13,6 +13,10 @@ MONTH = r"(?P<month>\d{4}-\d{2})"
 urlpatterns = [
     path("today/", today.today, name="today"),
     path("loop/", loop.loop, name="loop"),
+    path("loop/funnel/", funnel_views.page, name="funnel"),
+    path("loop/explore/", explore_views.page, name="explore"),
+    path("loop/quality/", quality_views.page, name="quality"),
+    path("loop/changed/", changed_views.page, name="changed"),
     path("loop/personas/", personas.results, name="personas"),
     path("loop/attribution/", credit.attribution, name="attribution"),
     path("loop/attribution/settings/", credit.versions, name="attribution_settings"),

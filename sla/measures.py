@@ -14,7 +14,7 @@ from smarketing.measures.question import Question
 from smarketing.measures.reduces import STATS
 from smarketing.measures.registry import Column, Dimension, Measure, Population, register, register_note
 
-from . import as_of, handover, mandatory
+from . import as_of, handover, hours, mandatory
 from .kinds import QUALIFICATION
 from .models import Clock, Terms
 
@@ -166,4 +166,6 @@ def register_all() -> None:
     """Called once when the app is ready."""
     for measure in MEASURES:
         register(measure)
+    if hours.hours not in dimensions.of_tried_more:
+        dimensions.of_tried_more.append(hours.hours)
     register_note("terms", terms)

@@ -1,17 +1,18 @@
 """Dimensions that are not attributes: source, campaign, company, stage, rep, grade, persona, reason."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from leads.handoffs import reasons
-from leads.models import Campaign, Handoff, Stage
+from leads.models import Campaign, Decision, Handoff, Stage
 from personas.criteria import priority
 from smarketing.accounts.models import Side, User
 from smarketing.measures.question import Question
 from smarketing.measures.registry import Dimension
 
+from . import sayings
 from .outcomes import left_out
 from .values import attributes, value
 
@@ -108,6 +109,24 @@ def agreed() -> Dimension:
     )
 
 
+HOW = {"said": _("said"), "shown": _("shown by work"), "skipped": _("skipped, inferred from the next step")}
+STEPS = {
+    "accepted_how": Dimension("accepted_how", _("how it was accepted"), "CASE WHEN o.accepted_at IS NOT NULL THEN o.accepted_how END", show=_named(HOW)),
+    "sql_how": Dimension("sql_how", _("how the need was confirmed"), "CASE WHEN o.sql_at IS NOT NULL THEN o.sql_how END", show=_named(HOW)),
+}  # fmt: skip
+# Time from the handoff to the first attempt; a handoff dated by its day only has none.
+DELAYS = (("0-5", 5, _("within 5 min")), ("5-30", 30, _("5 to 30 min")), ("30-60", 60, _("30 to 60 min")),
+          ("1h-4h", 240, _("1 to 4 h")), ("4h-24h", 1440, _("4 to 24 h")), ("24h-", None, _("after more than 24 h")))  # fmt: skip
+_MINUTES = "extract(epoch FROM t.at - h.occurred_at) / 60"
+_DELAY = " ".join(f"WHEN {_MINUTES} <= {top} THEN '{key}'" for key, top, _label in DELAYS if top)
+DELAY = Dimension(
+    "delay", _("time to the first attempt"), f"CASE WHEN h.day_only THEN '' {_DELAY} ELSE '24h-' END",
+    show=_named({key: label for key, _top, label in DELAYS}),
+)  # fmt: skip
+# Dimensions of handoffs with an attempt that a higher app adds: `(question) → Dimension` (the hours of the contract).
+of_tried_more: list[Callable[[Question], Dimension]] = []
+_CRITERION = "v.evidence ~ '^(fit|must|never|engagement):'"
+
 MATURE = 90  # days after which a handoff that is not SQL is not waited for
 COURSES = {
     "sql": _("became SQL"),
@@ -146,13 +165,33 @@ def of_made(question: Question) -> Mapping[str, Dimension]:
 def of_outcomes(question: Question) -> Mapping[str, Dimension]:
     """Dimensions of handoffs seen with what became of them; whether a reason is left out, where that is asked."""
     asked = {"left_out": agreed()} if "left_out" in (*question.by, *question.where) else {}
-    return {**of_made(question), **OUTCOME, "course": course(question), **asked}
+    return {**of_made(question), **OUTCOME, **STEPS, "course": course(question), **asked}
+
+
+def of_tried(question: Question) -> Mapping[str, Dimension]:
+    """Dimensions of handoffs with an attempt: also how soon it was made, and what higher apps know."""
+    return {**of_made(question), "delay": DELAY, **{one.key: one for one in (make(question) for make in of_tried_more)}}
+
+
+def of_since(question: Question, start: str, day_only: str) -> Mapping[str, Dimension]:
+    """Dimensions of a cohort's wins: also how many calendar months after its own month they came."""
+
+    def month(instant: str, alone: str) -> str:
+        day = question.day(instant, alone)
+        return f"(extract(year FROM {day}) * 12 + extract(month FROM {day}))"
+
+    since = f"greatest({month('w.closed_at', 'w.closed_day_only')} - {month(start, day_only)}, 0)::int::text"
+    return {**of_deals(question), "months_since": Dimension("months_since", _("months since the handoff"), since)}
 
 
 def of_turned_down(question: Question) -> Mapping[str, Dimension]:
     """Dimensions of refusals and returns, one by one."""
     said = Dimension("reason", _("reason"), "v.reason", show=reasons.label)
-    return {**of_made(question), "reason": said}
+    criterion = Dimension(
+        "criterion", _("criterion contradicted"), f"CASE WHEN {_CRITERION} THEN v.evidence END", show=sayings.criterion
+    )
+    kind = Dimension("decision", _("decision"), "v.kind", show=_named(dict(Decision.Kind.choices)))
+    return {**of_made(question), "reason": said, "criterion": criterion, "decision": kind}
 
 
 def of_deals(question: Question) -> Mapping[str, Dimension]:

@@ -54,12 +54,17 @@ SAID = f"""(SELECT v.handoff_id,
     min(v.occurred_at) FILTER (WHERE v.kind = 'withdraw') AS withdrawn,
     (array_agg(v.reason ORDER BY v.occurred_at, v.id) FILTER (WHERE v.kind IN ('refuse', 'return')))[1] AS reason
   FROM leads_decision v WHERE v.recorded_at <= %(cutoff)s AND {not_corrected("decision", "v")}{{followed}} GROUP BY v.handoff_id)"""
-SOLD = """(SELECT id, min(at) AS at FROM (
-    SELECT o.handoff_id AS id, o.created_at AS at, 1 FROM dealt o WHERE o.handoff_id IS NOT NULL
-    UNION ALL SELECT h.id, o.closed_at, 2 FROM dealt o JOIN leads_handoff h ON h.lead_id = o.declared_id
+# What of a handoff was sold: the first deal opened on it, and the first one won.
+SOLD = """(SELECT id, min(at) AS at, min(won_at) AS won_at FROM (
+    SELECT o.handoff_id AS id, o.created_at AS at, CASE WHEN o.is_won THEN o.closed_at END AS won_at FROM dealt o WHERE o.handoff_id IS NOT NULL
+    UNION ALL SELECT h.id, o.closed_at, o.closed_at FROM dealt o JOIN leads_handoff h ON h.lead_id = o.declared_id
       AND h.gate = 'imported' WHERE o.handoff_id IS NULL AND o.is_won
       AND NOT EXISTS (SELECT FROM dealt own WHERE own.handoff_id = h.id)) s GROUP BY id)"""
-OUTCOME = """MATERIALIZED (SELECT n.id, s.reason, s.returned, sql_at, least(best, s.refused) AS decided_at,
+# `accepted_how`, `sql_how`: said, shown by what was done (tried, given back), or skipped and inferred from the next step.
+OUTCOME = """MATERIALIZED (SELECT n.id, s.reason, s.returned, sql_at, least(best, s.refused) AS decided_at, o.at AS deal_at, o.won_at,
+    CASE WHEN s.refused IS NULL OR s.refused >= best THEN best END AS accepted_at,
+    CASE WHEN best = s.accepted THEN 'said' WHEN best = least(t.at, s.returned) THEN 'shown' ELSE 'skipped' END AS accepted_how,
+    CASE WHEN sql_at = s.qualified THEN 'said' ELSE 'skipped' END AS sql_how,
     least(s.refused, s.returned, s.expired, s.withdrawn) IS NOT NULL AS ended, CASE
     WHEN s.refused IS NOT NULL AND s.refused < coalesce(best, 'infinity') THEN 'refused'
     WHEN best IS NOT NULL THEN 'accepted'

@@ -9,7 +9,7 @@ from smarketing.measures.numbers import COUNT, DAYS, MONEY, NUMBER, RATIO
 from smarketing.measures.reduces import STATS, quotient, returned, total
 from smarketing.measures.registry import Measure, Part, register, register_family, register_note
 
-from . import delays, notes
+from . import delays, flow, notes
 from . import dimensions as d
 from . import populations as p
 from .populations import AMOUNT
@@ -56,7 +56,7 @@ MEASURES = (
     Measure("sql_rate", _("MQL to SQL"), _("Handoffs whose need was confirmed, or shown by a deal ÷ handoffs."),
             RATIO, partial(p.outcomes, hit="{reached}"), "share", d.of_outcomes, windowed=True, interval=True, maturity=MATURE, order=51),
     Measure("reach", _("Reached"), _("Handoffs in which the person was spoken to ÷ handoffs with an attempt, by the day of the handoff."),
-            RATIO, p.tried, "share", d.of_handoffs, interval=True, order=52),
+            RATIO, p.tried, "share", d.of_tried, interval=True, order=52),
     Measure("system_delay", _("Time the system took"), _("Minutes from the fact that made a lead an MQL (or from its handing over by hand) to its first assignment to a rep, by the day of the handoff; imported handoffs are left out. The lead never waits again: it is counted once."),
             NUMBER, delays.system, "spread", d.of_handoffs, stats=DELAYS, interval=True, order=53),
     Measure("judging_delay", _("Time the judgement took"), _("Minutes from the fact that made a lead an MQL to the judgement that said so, by the day of the handoff."),
@@ -191,7 +191,7 @@ def count_of(name: str) -> Measure | None:
 
 def register_all() -> None:
     """Called once when the app is ready."""
-    for measure in MEASURES:
+    for measure in (*MEASURES, *flow.MEASURES):
         register(measure)
     register_family("sum", sum_of)
     register_family("count", count_of)

@@ -16,14 +16,29 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EVENTS_PER_LEAD = 400_000 / 24_000
 
 
+# Where truths are drawn from: personas and campaigns with enough leads to tell.
+DRAWN = {
+    "persona": ("claire", "paul", "nadia"), "campaign": ("search", "social"),
+    "rep": ("lea", "karim", "julie", "antoine", "sofia", "marc"), "criterion": ("fit:size", "fit:trade", "fit:country"),
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Plants:
     """Truths that a measure must find: `persona` buys much more often, `campaign` costs money and gives nothing, in
-    `month` (first day) sales made its first attempts late."""
+    `month` (first day) sales made its first attempts late, `rep` always does, `criterion` lies: sales contradict it."""
 
     persona: str = "claire"
     campaign: str = "display"
     month: date | None = None
+    rep: str = ""
+    criterion: str = ""
+
+    @classmethod
+    def drawn(cls, seed: int) -> "Plants":
+        """Truths drawn by a seed: whoever looks for them must not know them."""
+        dice = np.random.default_rng([seed, zlib.crc32(b"plants")])
+        return cls(**{name: some[int(dice.integers(len(some)))] for name, some in DRAWN.items()})
 
 
 @dataclass(frozen=True)
@@ -92,11 +107,16 @@ def instant(us: int) -> datetime:
 
 
 def plants(text: str) -> Plants:
-    """ "persona=paul,campaign=fair,month=2026-03" → Plants. ValueError for anything else."""
+    """ "persona=paul,campaign=fair,month=2026-03,rep=karim,criterion=fit:size" → Plants; a number draws them. ValueError for
+    anything else."""
+    if text.isascii() and text.isdigit():
+        return Plants.drawn(int(text))
     said: dict[str, Any] = {}
     for part in filter(None, text.split(",")):
         name, equals, value = part.partition("=")
-        if not equals or name not in ("persona", "campaign", "month"):
-            raise ValueError(f"--plant takes persona=…, campaign=…, month=YYYY-MM, not {part!r}")
+        if not equals or name not in ("persona", "campaign", "month", "rep", "criterion"):
+            raise ValueError(
+                f"--plant takes a number, or persona=…, campaign=…, month=YYYY-MM, rep=…, criterion=…, not {part!r}"
+            )
         said[name] = date.fromisoformat(f"{value}-01") if name == "month" else value
     return Plants(**said)

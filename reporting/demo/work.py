@@ -21,6 +21,8 @@ DOOR = {"claire": 0.32, "paul": 0.37, "nadia": 0.38, "": 0.58}  # chance of a re
 REACHED, QUALIFIES, OPENS = 0.42, 0.47, 0.92
 WINS = 0.225  # of the deals, before what a persona or campaign does to it
 PLANTED_WINS = 2.3
+PLANTED_DELAY = 6.0  # of a rep who is slow
+PLANTED_LIE = 1.4  # weight of the refusals that name a criterion that lies; all others weigh about one
 SLACK_MONTHS = (9, 13)  # months in which one rep stopped after one attempt
 REFUSALS = (
     ("FIT-SIZE", "fit:size", 0.22), ("FIT-ROLE", "fit:trade", 0.2), ("FIT-IND", "fit:trade", 0.12),
@@ -95,9 +97,19 @@ def play(plan: Plan, axis: Axis, handed: list[Handed], cycle: int = 0) -> Deeds:
     return player.deeds
 
 
+def refusals(lie: str) -> tuple[tuple[str, str, float], ...]:
+    """What refusals say, and how often; a criterion that lies is what most of them name."""
+    of_it = sum(odds for _reason, evidence, odds in REFUSALS if evidence == lie)
+    return tuple(
+        (reason, evidence, odds / of_it * PLANTED_LIE if evidence == lie else odds)
+        for reason, evidence, odds in REFUSALS
+    )
+
+
 class _Player:
     def __init__(self, plan: Plan, axis: Axis, dice: np.random.Generator):
         self.plan, self.axis, self.dice, self.deeds = plan, axis, dice, Deeds()
+        self.refusals = refusals(plan.plants.criterion)
 
     def play(self, one: Handed) -> None:
         first = self.later(one.at, self.first_delay(one))
@@ -114,7 +126,7 @@ class _Player:
     def first_delay(self, one: Handed) -> float:
         """Business hours until the rep first acts."""
         month = one.at.astimezone(ZONE).date().replace(day=1)
-        factor = PACE.get(one.rep, 1.0)
+        factor = PLANTED_DELAY if one.rep == self.plan.plants.rep else PACE.get(one.rep, 1.0)
         factor *= 9.0 if month == self.plan.late_month else 1.7 if month.month == 8 else 1.0
         hours = MEDIAN_HOURS * factor * math.exp(self.dice.normal(0, SPREAD))
         return min(max(hours, 0.05), 30)
@@ -150,7 +162,7 @@ class _Player:
         self.deeds.tries.append(Try(one, at, channel, outcome, note))
 
     def refuse(self, one: Handed, at: datetime) -> None:
-        reason, evidence = self.pick(REFUSALS)
+        reason, evidence = self.pick(self.refusals)
         self.decide(one, at, "refuse", reason, f"lead:{max(1, one.lead - 1)}" if evidence == "lead" else evidence)
 
     def talk(self, one: Handed, at: datetime, sure: float) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 from reporting.attribution import models as attribution
 from reporting.models import Pointer, PublishedSum
 from smarketing.jobs.models import Run
-from smarketing.measures import engine
+from smarketing.measures import engine, statement, survival
 from smarketing.measures.engine import Answer
 from smarketing.measures.numbers import Exact
 from smarketing.measures.question import Refusal
 
 from . import frozen
-from .spans import COHORT, PERIOD, Span, last_handoff, usual
+from .spans import COHORT, PERIOD, TRIANGLE, Span, last_handoff, usual
 
 # What dates a row of each measure, in a cohort and in a period.
 DATED = {
@@ -23,7 +23,13 @@ DATED = {
     "accepted": ("handed", "decided"), "turned_down": ("handed", "decided"), "acceptance": ("handed", "handed"),
     "sql": ("handed", "reached"), "deals": ("handed", "opened"), "won": ("handed", "won"),
     "revenue": ("handed", "won"), "pipeline": ("handed", "handed"), "days_to_won": ("handed", "won"),
-    "conversion": ("handed", "won"),
+    "conversion": ("handed", "won"), "mql_people": ("handed", "handed"), "mql_inferred": ("opened", "opened"),
+    "sql_rate": ("handed", "handed"), "deal_rate": ("handed", "handed"), "won_rate": ("handed", "handed"),
+    "wait_accepted": ("handed", "entered"), "wait_sql": ("handed", "entered"), "wait_deal": ("handed", "entered"), "wait_won": ("handed", "entered"),
+    "come_accepted": ("handed", "handed"), "come_sql": ("handed", "handed"), "come_won": ("handed", "handed"),
+    "won_since": ("handed", "handed"), "revenue_since": ("handed", "handed"), "turndowns": ("decided", "decided"),
+    "turned_down_rate": ("handed", "handed"), "reach": ("handed", "handed"), "tried_sql": ("handed", "handed"), "tried_won": ("handed", "handed"),
+    "days_to_won_last": ("handed", "won"),
 }  # fmt: skip
 # What the page asks, whatever it is divided by; and what it asks of each group.
 TOTALS = (
@@ -33,6 +39,22 @@ TOTALS = (
 GROUPED = ("leads", "mql", "acceptance", "deals", "won", "revenue", "cost")
 MODELS = tuple(f"attributed:{model.key}" for model in attribution.MODELS)
 DATED |= {key: ("handed", "won") for key in MODELS}
+# The page of funnel and time: its totals, what it asks of each group, and the cohorts of a year.
+WAITS = ("wait_accepted", "wait_sql", "wait_deal", "wait_won")
+CURVES = ("come_accepted", "come_sql", "come_won")
+CURVE = "curve"
+FUNNEL = (
+    ("mql_people", ""), ("mql_inferred", ""), ("handoffs", "order"), ("accepted", "order+accepted_how"), ("sql", "order+sql_how"),
+    ("deal_rate", "order"), ("won_rate", "order"), ("days_to_won_last", ""), *((key, "") for key in WAITS), *((key, CURVE) for key in CURVES),
+)  # fmt: skip
+SPLIT = ("handoffs", "acceptance", "sql_rate", "deal_rate", "won_rate", "wait_accepted")
+COHORTS = (("mql", "month"), ("won_since", "month+months_since"), ("revenue_since", "month+months_since"))
+# The page of what sales said.
+SAID = (
+    ("turndowns", "reason+criterion"), ("turndowns", "reason+persona"), ("turndowns", "reason+campaign"), ("turndowns", "reason+source"),
+    ("turndowns", "reason+rep"), ("reach", "delay"), ("tried_sql", "delay"), ("tried_won", "delay"), ("reach", "hours"), ("tried_sql", "hours"), ("tried_won", "hours"),
+    *(("turned_down_rate", by) for by in ("persona", "campaign", "source", "rep")),
+)  # fmt: skip
 KEPT_BY = ("campaign", "source", "persona", "month")
 REPORTS = "reports"  # name of the pointer to the published edition
 BY = ("campaign", "channel", "source", "persona", "month", "rep", "country", "company.industry")
@@ -56,7 +78,7 @@ class Asking:
         asked: dict[str, Any] = {
             "first": self.span.first,
             "until": self.span.until,
-            "by": (by,) if by else (),
+            "by": tuple(by.split("+")) if by else (),
             "date": DATED[key][self.view == PERIOD],
             "user": self.user,
             "cutoff": self.cutoff,
@@ -71,6 +93,25 @@ class Asking:
             raise
         self.cutoff = self.cutoff or found.cutoff  # one cut-off for the whole page
         return found
+
+    def curve(self, key: str) -> list[survival.Step]:
+        """By each day, the share of the handoffs that have come so far (Kaplan and Meier)."""
+        body = self.kept.get((key, CURVE))
+        if body is not None:
+            return survival.curve([(time, bool(hit), times) for time, hit, times in body["curve"]])
+        return survival.curve(self.waits(key))
+
+    def waits(self, key: str) -> list[tuple[int, bool, int]]:
+        """(days, came, how many) of a measure's rows."""
+        dated = DATED[key][self.view == PERIOD]
+        asked = engine.ask(key, first=self.span.first, until=self.span.until, date=dated, cutoff=self.cutoff)
+        self.cutoff = asked.cutoff
+        built = statement.build(engine.resolve(asked), asked)
+        lines = statement.run(
+            f"WITH {built.counted} SELECT value, hit, count(*) FROM counted GROUP BY value, hit ORDER BY value, hit",
+            built.params,
+        )
+        return [(int(value), bool(hit), times) for value, hit, times in lines]
 
 
 def published(span: Span, view: str, user: Any) -> Asking | None:
@@ -89,14 +130,20 @@ def published(span: Span, view: str, user: Any) -> Asking | None:
 
 def questions() -> list[tuple[str, str, str]]:
     """(view, measure, dimension) of everything that an edition keeps for the page, in a lasting order."""
-    asked = [*TOTALS, *((key, by) for by in KEPT_BY for key in GROUPED), *((key, "campaign") for key in MODELS)]
-    return [(view, key, by) for view in (COHORT, PERIOD) for key, by in asked]
+    asked = [*TOTALS, *((key, by) for by in KEPT_BY for key in GROUPED)]
+    asked += [*FUNNEL, *SAID, *((key, by) for by in KEPT_BY for key in SPLIT), *((key, "campaign") for key in MODELS)]
+    of_view = [(view, key, by) for view in (COHORT, PERIOD) for key, by in dict.fromkeys(asked)]
+    return of_view + [(TRIANGLE, key, by) for key, by in COHORTS]
 
 
 def keep(key: str, view: str, by: str, run: Run) -> dict[str, Any] | None:
     """The body of one answer for a run's edition; None where the measure has no such dimension."""
     span = usual(view, run.business_date, last_handoff())
-    found = Asking(span, view, None, run.cutoff).ask(key, by)
+    asking = Asking(span, view, None, run.cutoff)
+    if by == CURVE:
+        found = asking.ask(key)
+        return {**frozen.freeze(found), "curve": asking.waits(key)} if found else None
+    found = asking.ask(key, by)
     return frozen.freeze(found) if found else None
 
 

@@ -1,33 +1,35 @@
 """The blocks of the overview: what is shown, made of answers. Every number leads to its rows."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.handoffs import reasons
+from leads.measures.dimensions import DELAYS
 from smarketing.measures import engine, numbers, shown, words
-from smarketing.measures.engine import Answer
+from smarketing.measures.engine import Answer, Group
 from smarketing.measures.numbers import wilson
 from smarketing.rows.models import Installation
 from smarketing.web.money import text as written
 
-from . import robust, tables
-from .asking import GROUPED, Asking, quotient
+from . import quality, robust, tables
+from .asking import GROUPED, WAITS, Asking, quotient
 from .cells import FEW, Cell, count, figure, money
 from .spans import COHORT
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the funnel; `share` of the step before; `width` of 1000."""
+    """One step of the funnel; `share` of the step before; `width` of 1000; `wait`: days by which half have come."""
 
     label: str
     cell: Cell
     count: int
     share: str
     width: int
+    wait: Cell | None = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ class Overview:
     apart: dict[str, Cell] = field(default_factory=dict)
     changes: list[tuple[str, str]] = field(default_factory=list)
     leads: Cell | None = None
-    handed: int = 0
+    leak: Cell | None = None
+    response: list[tuple[str, str, list[Cell]]] = field(default_factory=list)
 
 
 def overview(asking: Asking, by: str) -> Overview:
@@ -66,10 +69,10 @@ def overview(asking: Asking, by: str) -> Overview:
         key: asking.ask(key)
         for key in ("mql_repeated", "handoffs", "accepted", "undecided", "expired", "sql", "pipeline", "days_to_won")
     }
-    page.leads, page.handed = count(found["leads"]), totals["handoffs"].total.n
-    page.funnel = _funnel(
-        [totals["handoffs"], totals["accepted"], totals["sql"], found["deals"], found["won"]], asking.view
-    )
+    page.leads, page.leak = count(found["leads"]), _leak(totals)
+    waits = [None, *(figure(asking.ask(key)) for key in WAITS)]
+    steps = [totals["handoffs"], totals["accepted"], totals["sql"], found["deals"], found["won"]]
+    page.funnel = _funnel(steps, waits, asking.view)
     page.apart = {
         "first": count(found["mql"]),
         "repeated": count(totals["mql_repeated"]),
@@ -86,6 +89,7 @@ def overview(asking: Asking, by: str) -> Overview:
     turned_down, conversion = asking.ask("turned_down", "reason"), asking.ask("conversion", "persona")
     page.reasons = _reasons(turned_down)
     page.personas, page.scale = _bars(conversion) if asking.view == COHORT else ([], "")
+    page.response = quality.curve(asking, "delay", [key for key, _top, _label in DELAYS])
     page.changes = _changes(found, by, turned_down)
     return page  # fmt: skip
 
@@ -143,15 +147,24 @@ STEPS = (
 )
 
 
-def _funnel(answers: list[Answer], view: str) -> list[Step]:
+def _funnel(answers: list[Answer], waits: list[Cell | None], view: str) -> list[Step]:
     most = max((answer.total.n for answer in answers), default=0) or 1
     steps, before = [], None
-    for label, answer in zip(STEPS, answers, strict=True):
+    for label, answer, wait in zip(STEPS, answers, waits, strict=True):
         n = answer.total.n
         share = shown.percent(Fraction(n, before), 0) if before and view == COHORT else ""
-        steps.append(Step(str(label), count(answer), n, share, n * 1000 // most))
+        steps.append(Step(str(label), count(answer), n, share, n * 1000 // most, wait))
         before = n
     return steps
+
+
+def _leak(totals: dict[str, Answer]) -> Cell:
+    """Handoffs that were decided against, or not at all: they were not accepted."""
+    handed, accepted = totals["handoffs"], totals["accepted"]
+    rest = handed.total.n - accepted.total.n
+    lost = ("refused", "undecided", "expired", "withdrawn", "merged")
+    question = replace(handed.question, key="turned_down_rate", where={"decided": lost})
+    return Cell(shown.number(rest), engine.address(question))
 
 
 # --- what did sales say
@@ -170,13 +183,19 @@ def _reasons(answer: Answer) -> list[tuple[str, Cell, str, int]]:
 # --- personas
 
 
+def _place(row: Group) -> tuple:
+    """The best first; without a rank, by name, where there are too few cases; the blank one last."""
+    few = row.of < FEW
+    return (row.group["persona"] == "", few, 0 if few else -row.value, row.group["persona"])
+
+
 def _bars(answer: Answer) -> tuple[list[Bar], str]:
     offered = engine.dimensions(answer.measure)
     rows = [row for row in answer.rows if row.of]
     edges = {id(row): wilson(row.n, row.of) for row in rows}
     top = max((high for _low, high in edges.values()), default=0) or 1
     bars = []
-    for row in sorted(rows, key=lambda row: (row.group["persona"] == "", -row.value, row.group["persona"])):
+    for row in sorted(rows, key=_place):
         low, high = edges[id(row)]
         name = words.value("persona", row.group["persona"], offered) if row.group["persona"] else _("(no persona)")
         cell = Cell(shown.figure(row.value, numbers.RATIO), row.rows_url, shown.interval((low, high)), row.of < FEW)

@@ -1,5 +1,6 @@
 """An answer as exact text, and back: what an edition keeps."""
 
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -29,9 +30,12 @@ def thaw(body: dict[str, Any], question: Question) -> Answer:
 
 def _figure(one: engine.Group) -> dict[str, Any]:
     value = None if one.value is None else str(Fraction(one.value))
-    return {"value": value, "n": one.n, "of": one.of}
+    edges = [str(edge) for edge in one.interval] if one.interval else None
+    return {"value": value, "n": one.n, "of": one.of, "around": edges}
 
 
 def _thawed(one: dict[str, Any]) -> Figure:
     value: Exact | None = None if one["value"] is None else Fraction(one["value"])
-    return Figure(value, one["n"], one["of"])
+    edges = one.get("around")
+    around = (Decimal(edges[0]), Decimal(edges[1])) if edges else None
+    return Figure(value, one["n"], one["of"], around)

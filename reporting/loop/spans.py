@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from django.db import connection
 
 MONTHS, MATURE = 6, 90
-COHORT, PERIOD = "cohort", "period"
+COHORT, PERIOD, TRIANGLE = "cohort", "period", "triangle"
+YEAR = 12  # cohorts of the triangle
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,9 @@ def month(day: date, step: int) -> date:
 def usual(view: str, today: date, last: date | None) -> Span:
     """The six last months that are over (a cohort's: and mature), not beyond the month of the last handoff."""
     until = month(today, 0)
+    if view == TRIANGLE:
+        last = min(today, last) if last else today
+        return Span(month(last, 1 - YEAR), month(last, 1), True)
     if view == COHORT:
         until = month(today - timedelta(days=MATURE - 1), 0)
     if last is not None:

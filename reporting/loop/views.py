@@ -1,66 +1,108 @@
-"""The overview at /loop/, and what it puts on the pages of campaigns and personas."""
+"""The overview at /loop/, and what every page of the loop reads from its address."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
 
+from reporting.checks import refused
 from smarketing.accounts.policy import needs
 from smarketing.measures import engine, shown, words
 from smarketing.rows import clock
 
-from . import asking, blocks, spans
+from . import asking, blocks, quality, spans, tabs
+
+BY_NONE = ("", _("nothing"))
+
+
+@dataclass(frozen=True)
+class Here:
+    """What the address asks for: cohort or period, months."""
+
+    request: HttpRequest
+    view: str
+    span: spans.Span
+    today: date
+    newest: date | None
+
+    def ask(self) -> asking.Asking:
+        """The published figures of these months where there are any, else live."""
+        if not self.request.GET.get("live"):
+            kept = asking.published(self.span, self.view, self.request.user)
+            if kept is not None:
+                return kept
+        return asking.Asking(self.span, self.view, self.request.user)
+
+    def context(self, asked: asking.Asking) -> dict[str, Any]:
+        """What the filters and the head of the page show. Call it first: asking sets the page's cut-off."""
+        on = spans.mature_on(self.span.until)
+        asked.cutoff = asked.cutoff or engine.ask("mql", first=self.span.first, until=self.span.until).cutoff
+        return {
+            "span": self.span,
+            "view": self.view,
+            "cutoff": asked.cutoff,
+            "published": bool(asked.kept),
+            "since": _since(asked) if asked.kept else "",
+            "refused": refused(),
+            "mature_days": spans.MATURE,
+            "mature_on": on if on > self.today else None,
+            "newest": self.newest,
+            "language_url": url("personas:home"),
+            "links": {
+                "cohort": address(self.request, view=spans.COHORT, first="", last=""),
+                "period": address(self.request, view=spans.PERIOD, first="", last=""),
+                "live": address(self.request, live="1"),
+            },
+        }
+
+
+def read(request: HttpRequest, recent: bool = False) -> Here:
+    """The view and the months of an address; where it names none the usual ones, or with `recent` a year up to now."""
+    view = request.GET.get("view", spans.COHORT)
+    view = view if view in (spans.COHORT, spans.PERIOD) else spans.COHORT
+    today, newest = clock.today(), spans.last_handoff()
+    usual = spans.TRIANGLE if recent else view
+    span = spans.asked(usual, request.GET.get("first", ""), request.GET.get("last", ""), today, newest)
+    return Here(request, view, span, today, newest)
 
 
 @needs("loop.view")
 def loop(request: HttpRequest) -> HttpResponse:
     """The closed loop for a span of months, as cohorts or as a period; `live=1` counts now what is published."""
-    view = request.GET.get("view", spans.COHORT)
-    view = view if view in (spans.COHORT, spans.PERIOD) else spans.COHORT
+    here = read(request)
     by = request.GET.get("by", "campaign")
     by = by if by in asking.BY else "campaign"
-    today = clock.today()
-    newest = spans.last_handoff()
-    span = spans.asked(view, request.GET.get("first", ""), request.GET.get("last", ""), today, newest)
-    kept = None if request.GET.get("live") else asking.published(span, view, request.user)
-    asked = kept or asking.Asking(span, view, request.user)
-    page = blocks.overview(asked, by)
-    context = {
-        "page": page,
-        "span": span,
-        "view": view,
+    asked = here.ask()
+    context = here.context(asked) | {
+        "page": blocks.overview(asked, by),
         "by": by,
-        "by_choices": _choices(by),
-        "by_label": dict((key, label) for key, label, _on in _choices(by))[by],
-        "cutoff": asked.cutoff,
-        "published": kept is not None,
-        "since": _since(asked, page) if kept else "",
-        "mature_days": spans.MATURE,
-        "mature_on": spans.mature_on(span.until) if spans.mature_on(span.until) > today else None,
-        "newest": newest,
-        "campaigns_url": _url("leads:campaigns"),
-        "language_url": _url("personas:home"),
-        "links": {
-            "cohort": _address(request, view=spans.COHORT, first="", last=""),
-            "period": _address(request, view=spans.PERIOD, first="", last=""),
-            "live": _address(request, live="1"),
-        },
+        "by_choices": by_choices(by),
+        "by_label": dict(one for one, _on in by_choices(by))[by],
+        "curve_heads": [label for _key, label in quality.CURVE],
+        "campaigns_url": url("leads:campaigns"),
+        "tabs": tabs.shown("reporting:loop"),
     }
     return render(request, "reporting/loop.html", context)
 
 
-def _choices(by: str) -> list[tuple[str, str, bool]]:
+def by_choices(by: str) -> list[tuple[tuple[str, str], bool]]:
     offered = engine.dimensions(engine.registry.find("mql"))
-    return [(name, words.dimension(name, offered), name == by) for name in asking.BY]
+    return [((name, words.dimension(name, offered)), name == by) for name in asking.BY]
 
 
-def _since(asked: asking.Asking, page: blocks.Overview) -> str:
+def _since(asked: asking.Asking) -> str:
     """What was handed over in these months after the published cut-off: "+3"; "" for nothing."""
     live = asking.Asking(asked.span, asked.view, asked.user).ask("handoffs")
-    more = live.total.n - page.handed
+    more = live.total.n - asked.ask("handoffs").total.n
     return f"{'+' if more > 0 else '−'}{shown.number(abs(more))}" if more else ""
 
 
-def _address(request: HttpRequest, **changes: str) -> str:
+def address(request: HttpRequest, **changes: str) -> str:
+    """The same page asked otherwise; an empty word is left out."""
     query = request.GET.copy()
     for name, value in changes.items():
         query[name] = value
@@ -69,7 +111,7 @@ def _address(request: HttpRequest, **changes: str) -> str:
     return f"?{query.urlencode()}"
 
 
-def _url(name: str) -> str:
+def url(name: str) -> str:
     try:
         return reverse(name)
     except NoReverseMatch:

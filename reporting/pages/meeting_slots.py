@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from leads.models import Remark
 from reporting.meetings import resolutions
@@ -14,14 +15,31 @@ from smarketing.rows import clock
 from smarketing.web import filters
 
 Kind, About = AgendaItem.Kind, Remark.About
+# Panels of the closed loop, as the point that they become on an agenda.
+PANELS = {
+    "pay": _("Closed loop: did it pay?"),
+    "leak": _("Closed loop: where do leads leak away?"),
+    "table": _("Closed loop: which campaigns to raise or to stop?"),
+    "said": _("Closed loop: what sales said"),
+    "personas": _("Closed loop: which personas buy?"),
+    "response": _("Closed loop: how soon leads are called"),
+    "funnel": _("Closed loop: steps and waiting times"),
+    "cohorts": _("Closed loop: cohorts month by month"),
+    "criteria": _("Closed loop: criteria that sales contradicts"),
+    "turned": _("Closed loop: what is refused most"),
+    "changed": _("Closed loop: figures that changed"),
+    "explore": _("Closed loop: a question asked of the figures"),
+}
 
 
 def loop_agenda(
     context: Any, kind: str = Kind.TEXT, ref: Any = "", text: str = "", contract: Any = "", here: str = ""
 ) -> str:
-    """The button that puts something on the agenda of the next meeting; `kind` is one of AgendaItem.Kind, `here` the page
-    to come back to where that is not the address asked for."""
+    """The button that puts something on the agenda of the next meeting; `kind` is one of AgendaItem.Kind or of PANELS, `here`
+    the page to come back to where that is not the address asked for."""
     request = context["request"]
+    if kind in PANELS:
+        kind, text = Kind.TEXT, PANELS[kind]
     if not may(request.user, "agenda.add"):
         return ""
     here = here or request.get_full_path()

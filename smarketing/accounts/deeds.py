@@ -101,6 +101,7 @@ DEEDS = {
     "leads.export": _("saved leads to a file"),
     "leads.export_person": _("gave out what is known of a person"),
     "lists.export": _("saved a list to a file"),
+    "loop.export": _("saved numbers to a file"),
     "meeting.answer": _("answered the question of a meeting"),
     "meeting.cancel": _("called a meeting off"),
     "meeting.change": _("changed a meeting"),

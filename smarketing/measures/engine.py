@@ -184,7 +184,7 @@ def address(question: Question, group: Mapping[str, str] | None = None) -> str:
 
 
 def _group(measure: Measure, question: Question, group: dict[str, str], figure: Figure) -> Group:
-    of = figure.of if measure.unit == numbers.RATIO else None
+    of = figure.of if measure.unit == numbers.RATIO or measure.reduce == "wait" else None
     return Group(
         group,
         figure.value,
@@ -199,7 +199,7 @@ def _group(measure: Measure, question: Question, group: dict[str, str], figure: 
 def _interval(measure: Measure, figure: Figure, of: int | None) -> tuple[Decimal, Decimal] | None:
     if not measure.interval:
         return None
-    if of is not None:
+    if of is not None and measure.reduce in ("share", "count"):
         return numbers.wilson(figure.n, of)
     return figure.around and (numbers.rounded(figure.around[0], 6), numbers.rounded(figure.around[1], 6))
 

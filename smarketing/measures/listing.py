@@ -19,13 +19,16 @@ CHUNK = 2000
 
 @dataclass(frozen=True)
 class Line:
-    """`hit`: of a share, whether the row is among the hits. `url`: the row's own page, '' where it is not to be opened."""
+    """`hit`: of a share, whether the row is among the hits. `url`: the row's own page, '' where it is not to be opened.
+    `value`: what is added up or spread; `groups`: under which values of the dimensions asked it counts."""
 
     key: int
     day: date
     hit: bool
     url: str
     values: list[Any]
+    value: Any = None
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ def _rows(measure, question, columns: list[Column], mark, limit: int, hits: bool
         conditions.append("(day, key) < (%(mark_day)s, %(mark_key)s)")
         params |= {"mark_day": mark[0], "mark_key": mark[1]}
     within = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    names = ", ".join(extra)
+    names = ", ".join(["value", *(built.names[name] for name in question.by), *extra])
     return statement.run(
         f"WITH {built.counted} SELECT key, day, hit, {names} FROM counted{within} ORDER BY day DESC, key DESC LIMIT {limit}",
         params,
@@ -94,10 +97,15 @@ def _lines(measure: Measure, question: Question, columns: list[Column], found: l
     ids = sorted({row[-1] for row in found if row[-1] is not None})
     open_to = population.seen(question.user, ids) if population.seen and question.user is not None else set(ids)
     lines = []
-    for key, day, hit, *values, linked in found:
+    grouped, seen = len(question.by), any(column.key == "value" for column in columns)
+    secret = any(column.key == "value" and column.personal for column in population.columns)
+    for key, day, hit, value, *rest, linked in found:
+        groups, values = tuple(rest[:grouped]), rest[grouped:]
         mine = linked in open_to
         shown = [value if mine or not column.personal else None for column, value in zip(columns, values, strict=True)]
-        lines.append(Line(key, day, bool(hit), _url(population.link, linked) if mine else "", shown))
+        url = _url(population.link, linked) if mine else ""
+        told = value if not secret or (mine and seen) else None
+        lines.append(Line(key, day, bool(hit), url, shown, told, groups))
     return lines
 
 

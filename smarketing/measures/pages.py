@@ -185,8 +185,10 @@ def _export(request: HttpRequest, found: Answer) -> HttpResponseBase:
     columns, lines = listing.every(found.measure, found.question, request.GET.get("hits") == "1")
     name = found.question.key.replace(":", "-")
     export = exports.Export(name, "leads.export", "measure")
-    head = [_("date"), *(column.label for column in columns), _("counted")]
-    body = ([line.day, *line.values, line.hit] for line in lines)
+    offered = engine.dimensions(found.measure)
+    by = [words.dimension(one, offered) for one in found.question.by]
+    head = [_("date"), *(column.label for column in columns), _("counted"), _("value"), *by]
+    body = ([line.day, *line.values, line.hit, line.value, *line.groups] for line in lines)
     return exports.save(
         request, export, found.measure.label, head, body, lambda limit: found.total.n,
         address=f"?{request.GET.urlencode()}", key=found.question.key, rows=found.total.n,

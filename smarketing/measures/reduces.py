@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from . import numbers
+from . import numbers, survival
 from .numbers import Exact
 
 
 @dataclass(frozen=True)
 class Figure:
     """`value` exact, None when there is nothing to say (0 of 0, median of nothing); `n` hits or rows, of `of`; `around`: 95 %
-    interval of a quantile."""
+    interval of a quantile, or of a share that is no plain quotient."""
 
     value: Exact | None
     n: int
@@ -50,9 +50,11 @@ STATS: dict[str, Callable[[Sequence[tuple[Exact, int]]], Exact | None]] = {
 
 @dataclass(frozen=True)
 class Reduce:
+    """`spread`: columns by which the counted rows are gathered before `finish`."""
+
     columns: str
     finish: Callable[[Lines, str], Figure]
-    spread: bool = False
+    spread: tuple[str, ...] = ()
 
 
 def _count(lines: Lines, _stat: str) -> Figure:
@@ -75,11 +77,31 @@ def _spread(lines: Lines, stat: str) -> Figure:
     return Figure(STATS[stat](spread), sum(times for _value, times in spread), around=around)
 
 
+def _waits(lines: Lines) -> tuple[list[survival.Step], int]:
+    waits = [(int(value), bool(hit), times) for value, hit, times in lines if value is not None]
+    return survival.curve(waits), sum(times for _value, _hit, times in waits)
+
+
+def _come(lines: Lines, _stat: str) -> Figure:
+    """The share that comes, by Kaplan and Meier, with Greenwood's interval."""
+    steps, of = _waits(lines)
+    value = survival.by(steps) if of else None
+    return Figure(value, sum(one.came for one in steps), of, around=survival.interval(steps))
+
+
+def _wait(lines: Lines, stat: str) -> Figure:
+    """The time by which a share of all has come; nothing as long as it has not."""
+    steps, of = _waits(lines)
+    return Figure(survival.quantile(steps, QUANTILES[stat]), sum(one.came for one in steps), of)
+
+
 REDUCES: dict[str, Reduce] = {
     "count": Reduce("count(*)", _count),
     "share": Reduce("count(*) FILTER (WHERE hit), count(*)", _share),
     "sum": Reduce("sum(value), count(value)", _sum),
-    "spread": Reduce("value, count(*)", _spread, spread=True),
+    "spread": Reduce("value, count(*)", _spread, spread=("value",)),
+    "come": Reduce("value, hit, count(*)", _come, spread=("value", "hit")),
+    "wait": Reduce("value, hit, count(*)", _wait, spread=("value", "hit")),
 }
 
 

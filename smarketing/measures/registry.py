@@ -80,7 +80,8 @@ class Measure:
     """`dates`: what may date a row, the first is the default. `parts` + `combine` in place of a population.
 
     `maturity`: days after which a cohort is mature when no window is asked; None: never immature.
-    `by_date`: another measure takes over for this date (a period rate beside a cohort's).
+    `by_date`: another measure takes over for this date (a period rate beside a cohort's). `nightly`: whether each night
+    keeps it by the usual dimensions.
     """
 
     key: str
@@ -99,6 +100,7 @@ class Measure:
     combine: Callable[[Sequence[Figure]], Figure] | None = None
     by_date: Mapping[str, "Measure"] = field(default_factory=dict)
     order: int = 50
+    nightly: bool = True
 
 
 _MEASURES: dict[str, Measure] = {}

@@ -32,7 +32,7 @@ class Statement:
         """(figure of each group, figure of all), in one pass."""
         rule = REDUCES[reduce]
         columns = [self.names[name] for name in by]
-        spread = ["value"] if rule.spread else []
+        spread = list(rule.spread)
         sets = f"({', '.join([*columns, *spread])}), ({', '.join(spread)})" if columns else f"({', '.join(spread)})"
         is_total = f"grouping({columns[0]})" if columns else "1"
         sql = (

@@ -16,6 +16,7 @@ DATES = {
     "contested": _("day of the contest"),
     "decided": _("day of the first decision"),
     "reached": _("day on which the need was confirmed"),
+    "entered": _("day on which the step began"),
     "spent": _("day of spending"),
     "due": _("month in which the promise falls due"),
 }

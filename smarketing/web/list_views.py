@@ -61,7 +61,8 @@ def views(request: HttpRequest) -> HttpResponse:
     groups = []
     for key, rows in groupby(found, key=lambda one: one.table):
         path = navigation.address(key)  # none where a list is of one company, campaign or reason
-        if key in lists.LISTS and may(request.user, lists.LISTS[key].verb):
+        of = lists.known(key)
+        if of and may(request.user, of.verb):
             shown = [(one, one.pk in kept, mine.get(key) == one.pk) for one in rows]
             groups.append((lists.label_of(key), path, shown))
     return render(request, "web/views.html", {"groups": groups})

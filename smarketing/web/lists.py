@@ -48,6 +48,9 @@ class Listed:
 
 
 LISTS: dict[str, Listed] = {}
+SHELVED: dict[
+    str, Listed
+] = {}  # pages arranged by their address that are no tables: their questions are kept as views are
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,22 @@ def listed(key: str, label: Any) -> Callable[[Callable], Callable]:
         return view
 
     return register
+
+
+def shelved(key: str, label: Any) -> Callable[[Callable], Callable]:
+    """Decorator of a view whose arrangement is kept under a name as that of a list is, though it shows no table of rows."""
+    from smarketing.accounts.policy import declared_verb
+
+    def register(view: Callable) -> Callable:
+        SHELVED[key] = Listed(label, declared_verb(view) or "")
+        return view
+
+    return register
+
+
+def known(key: str) -> Listed | None:
+    """The list, or page of that kind, of this name."""
+    return LISTS.get(key) or SHELVED.get(key)
 
 
 def answer(
@@ -106,6 +125,13 @@ def answer(
     said = {"table": table, "list_key": key, "here": home or request.get_full_path()}
     said["shelf"] = _shelf(request, key, first.pk if first else None)
     return render(request, template, {**said, **(context or {})}, status=status)
+
+
+def shelf(request: HttpRequest, key: str) -> dict[str, Any]:
+    """What `web/shelf.html` shows on a page that is arranged by its address but is no table: views to open and to save."""
+    habit = ListHabit.objects.filter(user=request.user, table=key).first()
+    found = _shelf(request, key, habit.view_id if habit else None)
+    return {"list_key": key, "here": request.get_full_path(), "shelf": found}
 
 
 def canonical(query: str) -> str:
@@ -173,12 +199,13 @@ def opens_to(user, key: str, path: str) -> bool:
     except Resolver404:
         return False
     verb = declared_verb(found.func)
-    return found.view_name == key and key in LISTS and verb in VERBS and may(user, verb)
+    return found.view_name == key and known(key) is not None and verb in VERBS and may(user, verb)
 
 
 def label_of(key: str) -> Any:
     """A list by name."""
-    return LISTS[key].label if key in LISTS else key
+    found = known(key)
+    return found.label if found else key
 
 
 def _shelf(request: HttpRequest, key: str, opens: int | None) -> Shelf:

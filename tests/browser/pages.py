@@ -566,6 +566,14 @@ def _kept() -> dict:
     return {"pk": made.pk}
 
 
+def _explored() -> str:
+    """A year by source beside the year before."""
+    from smarketing.rows import clock
+
+    year = clock.today().year
+    return f"?measure=sql_rate&by=source&from={year}-01-01&to={year + 1}-01-01&from2={year - 1}-01-01&to2={year}-01-01"
+
+
 PAGES = (
     Page("leads:queue", "rep"),
     Page("leads:focus", "rep", _owed),
@@ -705,6 +713,10 @@ PAGES = (
     Page("personas:traits", "administrator"),
     Page("personas:paper", "manager-sales", lambda: _newest("agreements.Paper", kind="definition")),
     Page("reporting:today", "marketer"),
+    Page("reporting:funnel", "manager-marketing", query="?by=source"),
+    Page("reporting:quality", "manager-sales"),
+    Page("reporting:explore", "marketer", query=_explored),
+    Page("reporting:changed", "viewer"),
     Page("reporting:personas", "manager-marketing"),
     Page("reporting:loop", "viewer"),
     Page("reporting:book", "manager-marketing", _closed_book),

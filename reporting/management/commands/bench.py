@@ -18,7 +18,7 @@ SMALL = 2_000  # leads of the company into which nothing but imports is measured
 
 ROUNDS = 5
 PARTS = (
-    "night", "clocks", "months", "preview", "pages", "queue", "search", "ingestion", "imports", "scores", "attribution",
+    "night", "clocks", "months", "preview", "pages", "queue", "search", "ingestion", "imports", "scores", "attribution", "loop",
 )  # fmt: skip
 
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--size", choices=SIZES, default=os.environ.get("SIZE") or "small")
         parser.add_argument("--leads", type=int)
         parser.add_argument("--events", type=int)
-        parser.add_argument("--only", choices=PARTS, help="measure one part")
+        parser.add_argument("--only", choices=PARTS, help="measure one part; loop only so, for it wants what sales did")
         parser.add_argument("--plans", action="store_true", help="print the plan of each page's slowest query")
         parser.add_argument("--inside", action="store_true", help="this process runs on the bench's own database")
 
@@ -72,7 +72,7 @@ class Command(BaseCommand):
 
     def _measure(self, leads: int, touches: int, plans: bool, only: str | None, few: int | None) -> None:
         events = few or touches
-        from reporting.bench import company, crediting, measure, ordinary, owing, replaying, searching
+        from reporting.bench import company, crediting, looping, measure, ordinary, owing, replaying, searching
         from reporting.bench import pages as every_page
         from reporting.bench.stopwatch import Sheet
         from smarketing.rows import clock
@@ -81,7 +81,7 @@ class Command(BaseCommand):
         call_command("collectstatic", verbosity=0, interactive=False)
         self._say(f"A company of {leads:,} leads and {events:,} events:")
         _plan, stage = company.make(
-            SMALL if only == "imports" else leads, events, clock.now(), self._say, worked=only in ("pages", "queue"),
+            SMALL if only == "imports" else leads, events, clock.now(), self._say, worked=only in ("pages", "queue", "loop"),
             months=24 if only == "months" else 18,
         )  # fmt: skip
         sheet = Sheet(self._say)
@@ -104,6 +104,8 @@ class Command(BaseCommand):
             owing.measured(sheet, self._say)
         if pages:
             every_page.pages(sheet, plans, self._say)
+        if only == "loop":
+            looping.loop(sheet)
         self._last(sheet, stage, leads, only)
         if only in (None, "attribution"):
             crediting.measure(sheet, touches)

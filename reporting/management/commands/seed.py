@@ -19,7 +19,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--at", type=datetime.fromisoformat, help="the company's present, with its zone (default: now)"
         )
-        parser.add_argument("--plant", default="", help="truths to find: persona=…,campaign=…,month=YYYY-MM")
+        parser.add_argument(
+            "--plant",
+            default="",
+            help="truths to find: a number that draws them, or persona=…,campaign=…,month=YYYY-MM,rep=…,criterion=…",
+        )
 
     def handle(self, *args, leads, events, months, at, plant, **options):
         if Installation.objects.exists():

@@ -163,9 +163,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
         " personas:api_glossary_versions personas:list personas:order home search palette views view_save list_columns exports help help_words help_keys accounts:profile"
         " accounts:settings accounts:sessions accounts:sessions_end notify:notices notify:bell notify:see_all notify:choices"
         " agreements:papers measures:numbers measures:list measures:schema measures:docs personas:home"
-        " leads:list leads:disagreements leads:contests leads:api_contests leads:companies leads:deals leads:campaigns sla:follow_up sla:months sla:contracts sla:goal sla:waivers"
-        " leads:lead_lists leads:api_lists leads:api_every_disagreement personas:api_criteria personas:api_personas personas:api_definitions sla:api_contracts reporting:today reporting:loop reporting:personas"
-        " reporting:api_coverage reporting:meetings reporting:resolutions reporting:remarks reporting:remark_new reporting:api_meetings reporting:api_resolutions reporting:api_remarks reporting:attribution reporting:attribution_settings reporting:api_attribution leads:links",
+        " leads:list leads:disagreements leads:contests leads:api_contests leads:companies leads:deals leads:campaigns sla:follow_up sla:months sla:contracts sla:goal sla:waivers leads:lead_lists leads:api_lists leads:api_every_disagreement personas:api_criteria personas:api_personas personas:api_definitions sla:api_contracts reporting:today reporting:loop reporting:personas reporting:api_coverage reporting:meetings reporting:resolutions reporting:remarks reporting:remark_new reporting:api_meetings reporting:api_resolutions reporting:api_remarks reporting:attribution reporting:attribution_settings reporting:api_attribution leads:links reporting:funnel reporting:quality reporting:explore reporting:changed",
         WORKERS: "reporting:agenda_add leads:mails personas:glossary_new personas:glossary_propose leads:bulk_campaign leads:bulk_campaign_undo leads:bulk_list leads:bulk_list_undo",
         DESK: "leads:bulk_lose leads:bulk_lose_undo leads:absences",
         (SALES,): "leads:bulk_hand_on leads:bulk_hand_on_undo",

@@ -1,0 +1,60 @@
+"""The closed loop on a large company: funnel and triangle counted from the facts, the pages read from what the night published."""
+
+from types import SimpleNamespace
+
+from leads.handoffs import states
+from reporting import publishing
+from reporting.loop import asking, cohorts, funnel, spans
+from smarketing.measures import engine
+from smarketing.rows import clock, fence
+
+from .pages import client, measure
+from .stopwatch import Sheet, processor, seconds
+
+PAGES = (
+    "/loop/", "/loop/?view=period", "/loop/?by=source", "/loop/funnel/", "/loop/funnel/?by=source", "/loop/funnel/?of=revenue",
+    "/loop/quality/", "/loop/quality/?by=campaign&rated=source",
+)  # fmt: skip
+TIMES = 5
+
+
+def loop(sheet: Sheet) -> None:
+    """Funnel and triangle live; then the night's edition, and each page that is read from it."""
+    today, newest = clock.today(), spans.last_handoff()
+    year = spans.usual(spans.TRIANGLE, today, newest)
+    span = spans.usual(spans.COHORT, today, newest)
+    cutoff = fence.cutoff()
+
+    def counted() -> None:
+        """The five steps of the funnel, first and repeated apart, those inferred marked."""
+        asked = asking.Asking(span, spans.COHORT, None, cutoff)
+        for key, _label, split, _how, _wait in funnel.STEPS:
+            asked.ask(key, split)
+
+    def triangle() -> None:
+        cohorts.cohorts(asking.Asking(year, spans.TRIANGLE, None, cutoff), "won")
+
+    for key, what, work, goal in (("funnel", "funnel of six months, counted now", counted, 1.0), ("triangle", "triangle of twelve cohorts, counted now", triangle, 0.2)):  # fmt: skip
+        work()
+        took = seconds(work, TIMES)
+        sheet.add(key, what, took, "s", f"≤ {goal:g} s", took <= goal)
+        sheet.add(f"{key}_processor", f"{what}, processor", processor(work, TIMES), "s")
+    handed = engine.answer("handoffs", first=year.first, until=year.until, cutoff=cutoff).total.n
+    sheet.add("handoffs", "handoffs of these twelve months", handed, "")
+    _publish(sheet)
+    reader = client(role="manager", side="sales")
+    for path in PAGES:
+        measure(sheet, reader, path)
+
+
+def _publish(sheet: Sheet) -> None:
+    """The night's edition, whole."""
+    run = SimpleNamespace(business_date=clock.today(), cutoff=fence.cutoff())
+    states.rebuild()
+    parts = len(publishing.parts())
+
+    def publish() -> None:
+        publishing.sums(run, 0, parts)
+        publishing.publish(run)
+
+    sheet.add("publish", f"an edition of {parts} parts counted, checked and published", seconds(publish), "s")

@@ -1,0 +1,240 @@
+"""Explore: one measure, up to two dimensions, a filter and a period, as a chart and a table; two periods compared."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+from smarketing.measures import engine, numbers, shown, words
+from smarketing.measures.engine import Answer, Group
+from smarketing.measures.registry import PERIODS
+
+from . import annotations, decompose, drawing
+from .cells import FEW, Cell
+
+MOST = 200  # lines of the table; the file and the API have them all
+LINES, BARS = 5, 20
+
+
+@dataclass(frozen=True)
+class Line:
+    names: Sequence[str]
+    cell: Cell
+    of: str
+    interval: str
+    bar: tuple[int, int, int] | None  # of 1000: low, point, high
+
+
+@dataclass
+class Found:
+    """What the page shows of an answer."""
+
+    answer: Answer
+    heads: list[str]
+    lines: list[Line]
+    total: Cell
+    total_of: str
+    more: int = 0
+    chart: drawing.Lines | None = None
+    bars: bool = False
+    notes: list[annotations.Note] = field(default_factory=list)
+    before: tuple[str, Cell, str] | None = None
+
+
+def found(asked: dict[str, Any], key: str, user: Any) -> Found:
+    """The answer to a question of `reading.asked`, shown. Refusal for one that cannot be answered."""
+    answer = engine.answer(key, user=user, **asked)
+    question, offered = answer.question, engine.dimensions(answer.measure)
+    rows = ordered(answer)
+    top = max((_high(row, answer.unit) for row in rows), default=Fraction(0))
+    made = Found(
+        answer, [words.dimension(name, offered) for name in question.by],
+        [_line(answer, row, offered, top) for row in rows[:MOST]],
+        _cell(answer, answer.total), _of(answer.total), max(0, len(rows) - MOST),
+    )  # fmt: skip
+    if question.by:
+        made.notes = annotations.between(question.first, question.until) if question.by[0] in PERIODS else []
+        made.chart = _chart(answer, offered, made.notes)
+        made.bars = made.chart is None and len(question.by) == 1 and question.by[0] not in PERIODS
+    made.before = _before(answer)
+    return made
+
+
+def ordered(answer: Answer) -> list[Group]:
+    """Periods in their order; else the greatest first, and without a rank, by name, what has too few cases or no value."""
+    by = answer.question.by
+    if not by or by[0] in PERIODS:
+        return list(answer.rows)
+
+    def place(row: Group) -> tuple:
+        names = tuple(row.group[name] for name in by)
+        few = row.value is None or (row.of is not None and row.of < FEW)
+        return (few, all(not name for name in names), 0 if few else -Fraction(row.value or 0), names)
+
+    return sorted(answer.rows, key=place)
+
+
+def _cell(answer: Answer, row: Group) -> Cell:
+    text = shown.figure(row.value, answer.unit)
+    return Cell(text if row.mature else f"{text} ◌", row.rows_url, "", row.of is not None and row.of < FEW)
+
+
+def _of(row: Group) -> str:
+    return f"{shown.number(row.n)} / {shown.number(row.of)}" if row.of is not None else ""
+
+
+def _line(answer: Answer, row: Group, offered: dict, top: Fraction) -> Line:
+    names = [words.value(name, row.group[name], offered) for name in answer.question.by]
+    return Line(names, _cell(answer, row), _of(row), shown.interval(row.interval, answer.unit), _bar(answer, row, top))
+
+
+def _high(row: Group, unit: str) -> Fraction:
+    edge = row.interval[1] if row.interval and unit == numbers.RATIO else row.value
+    return max(Fraction(edge or 0), Fraction(0))
+
+
+def _bar(answer: Answer, row: Group, top: Fraction) -> tuple[int, int, int] | None:
+    if row.value is None or not top or row.value < 0:
+        return None
+    low, high = row.interval if row.interval and answer.unit == numbers.RATIO else (0, row.value)
+    return tuple(min(1000, int(1000 * Fraction(edge) / top)) for edge in (low, row.value, high))
+
+
+def _chart(answer: Answer, offered: dict, notes: list[annotations.Note]) -> drawing.Lines | None:
+    """Lines over time: one, or one for each of the five greatest groups of the second dimension."""
+    by = answer.question.by
+    if by[0] not in PERIODS or len(by) > 2:
+        return None
+    times = sorted({row.group[by[0]] for row in answer.rows})
+    sizes: dict[str, int] = {}
+    values: dict[tuple[str, str], Fraction | None] = {}
+    for row in answer.rows:
+        name = row.group[by[1]] if len(by) > 1 else ""
+        sizes[name] = sizes.get(name, 0) + row.n
+        values[row.group[by[0]], name] = None if row.value is None else Fraction(row.value)
+    names = sorted(sizes, key=lambda name: (-sizes[name], name))[:LINES]
+    lines = [
+        (words.value(by[1], name, offered) if len(by) > 1 else "", [values.get((time, name)) for time in times])
+        for name in names
+    ]
+    places = [(n, one.text) for one in notes if (n := _place(times, by[0], one.day)) is not None]
+    return drawing.series(lines, times, lambda value: shown.figure(value, answer.unit), places)
+
+
+def _place(times: Sequence[str], period: str, day: date) -> int | None:
+    text = {
+        "day": f"{day:%Y-%m-%d}",
+        "month": f"{day:%Y-%m}",
+        "quarter": f"{day.year}-Q{(day.month + 2) // 3}",
+        "year": f"{day.year}",
+    }[period]
+    return times.index(text) if text in times else None
+
+
+def _before(answer: Answer) -> tuple[str, Cell, str] | None:
+    """The same number in the stretch of the same length before: one's own past is the only benchmark."""
+    question = answer.question
+    first = _back(question.first, question.until)
+    asked = replace(question, first=first, until=question.first, by=())
+    _groups, total = engine.figures(engine.resolve(asked), asked)
+    if not total.n:
+        return None
+    one = engine.answered(asked, {}, total).total
+    period = f"{first.isoformat()} – {(question.first - timedelta(days=1)).isoformat()}"
+    return period, _cell(answer, one), _of(one)
+
+
+def _back(first: date, until: date) -> date:
+    """As many whole months before, where both are firsts of months; else as many days."""
+    if first.day == until.day == 1:
+        count = first.year * 12 + first.month - 1 - ((until.year - first.year) * 12 + until.month - first.month)
+        return date(count // 12, count % 12 + 1, 1)
+    return first - (until - first)
+
+
+# --- two periods compared
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two answers side by side; `difference` for shares, with what mix and rate bring."""
+
+    earlier: Answer
+    later: Answer
+    lines: Sequence[tuple[str, Cell, str, Cell, str, str, str, str]]
+    total: tuple[Cell, str, Cell, str, str]
+    difference: decompose.Difference | None
+    mix: str = ""
+    rate: str = ""
+
+
+def compared(asked: dict[str, Any], key: str, user: Any, first: date, until: date) -> Compared:
+    """A question's period (the later one) beside another (the earlier one), group by group."""
+    by = tuple(asked["by"][:1])
+    later = engine.answer(key, user=user, **{**asked, "by": by})
+    earlier = engine.answer(
+        key, user=user, **{**asked, "by": by, "first": first, "until": until, "cutoff": later.cutoff}
+    )
+    is_share = later.measure.reduce == "share" and bool(by)
+    groups = [{row.group[by[0]]: row for row in answer.rows} if by else {} for answer in (earlier, later)]
+    difference = (
+        decompose.shares(*({name: (row.n, row.of or 0) for name, row in some.items()} for some in groups))
+        if is_share
+        else None
+    )
+    brought = {part.group: part for part in difference.parts} if difference else {}
+    names = list(brought) or sorted({*groups[0], *groups[1]}, key=lambda name: (not name, name))
+    offered = engine.dimensions(later.measure)
+    lines = [
+        _pair(
+            words.value(by[0], name, offered),
+            earlier,
+            later,
+            groups[0].get(name),
+            groups[1].get(name),
+            brought.get(name),
+        )
+        for name in names
+    ]
+    total = _pair("", earlier, later, earlier.total, later.total, None)
+    mix, rate = _said(difference) if difference else ("", "")
+    return Compared(earlier, later, lines, total[1:6], difference, mix, rate)
+
+
+def _said(difference: decompose.Difference) -> tuple[str, str]:
+    """Mix and rate in points, so rounded that they add up to the difference as it is shown."""
+    whole = numbers.rounded((difference.after - difference.before) * 100, 2)
+    mix = numbers.rounded(difference.mix * 100, 2)
+    return points(Fraction(mix) / 100), points(Fraction(whole - mix) / 100)
+
+
+def _pair(name: str, earlier: Answer, later: Answer, before: Group | None, after: Group | None, part) -> tuple:
+    cells = [_cell(answer, row) if row else Cell(shown.NOTHING) for answer, row in ((earlier, before), (later, after))]
+    ofs = [_of(row) if row else "" for row in (before, after)]
+    moved = Fraction(after.value or 0 if after else 0) - Fraction(before.value or 0 if before else 0)
+    known = later.measure.reduce in ("count", "sum") or (
+        before and after and before.value is not None and after.value is not None
+    )
+    change = (points(moved) if later.unit == numbers.RATIO else signed(moved, later.unit)) if known else shown.NOTHING
+    return (
+        name,
+        cells[0],
+        ofs[0],
+        cells[1],
+        ofs[1],
+        change,
+        points(part.mix) if part else "",
+        points(part.rate) if part else "",
+    )
+
+
+def points(share: Fraction) -> str:
+    """A difference of shares in points of a hundred, with its sign."""
+    text = shown.number(abs(numbers.rounded(share * 100, 2)))
+    return f"+{text}" if share > 0 else f"−{text}" if share < 0 else text
+
+
+def signed(value: Fraction, unit: str) -> str:
+    text = shown.figure(abs(value), unit)
+    return f"+{text}" if value > 0 else f"−{text}" if value < 0 else text

@@ -1,0 +1,137 @@
+"""The page at /loop/explore/: a question in the address, so that it can be kept, shared and sent."""
+
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest, JsonResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from smarketing.accounts.policy import may, needs
+from smarketing.measures import api, engine, reading, registry, words
+from smarketing.measures.pages import with_period
+from smarketing.measures.question import Question, Refusal
+from smarketing.measures.registry import PERIODS, Measure
+from smarketing.web import exports, lists
+
+from . import explore, tabs
+from .views import address
+
+KEY = "reporting:explore"
+OWN = ("measure", "view", "export", "from2", "to2", "filter", "value", "drop")
+FIRST = "sql_rate"  # what the page asks when nothing is asked
+
+
+@lists.shelved(KEY, gettext_lazy("Explore"))
+@needs("loop.view")
+def page(request: HttpRequest) -> HttpResponseBase:
+    """A measure by two dimensions at most, filtered, in a period, beside another one where that is asked."""
+    if (tidy := _tidied(request.GET)) is not None:
+        return redirect(f"{request.path}?{tidy.urlencode()}")
+    query = with_period(request.GET)
+    key = query.get("measure") or FIRST
+    context: dict[str, Any] = {"tabs": tabs.shown(KEY), **lists.shelf(request, KEY)}
+    try:
+        measure = registry.find(key)
+        asked = reading.asked(query, OWN)
+        asked["by"] = asked["by"][:2] or ([] if "by" in query else ["month"])
+        found = explore.found(asked, key, request.user)
+        if request.GET.get("export"):
+            return _file(request, found)
+        context |= {"found": found, **_context(request, query, measure, found)}
+        context["compared"] = _compared(query, asked, key, request.user)
+    except Refusal as refusal:
+        if refusal.code == "unknown_measure":
+            raise Http404 from None
+        context |= {"said": words.REFUSALS.get(refusal.code, refusal.message), **_form(query, registry.find(key), None)}
+        return render(request, "reporting/explore.html", context, status=400)
+    return render(request, "reporting/explore.html", context)
+
+
+def _tidied(query: QueryDict) -> QueryDict | None:
+    """The address with the filter that the form added as `dimension=value`, or without one it took away; None as it is."""
+    if not query.get("filter") and not query.get("drop"):
+        return None
+    tidy = query.copy()
+    name, value = query.get("filter", ""), query.get("value", "")
+    dropped = query.get("drop", "")
+    for own in ("filter", "value", "drop"):
+        tidy.pop(own, None)
+    if dropped and dropped not in (*reading.NAMES, *OWN):
+        tidy.pop(dropped, None)
+    if name and name not in (*reading.NAMES, *OWN) and value not in tidy.getlist(name):
+        tidy.appendlist(name, value)
+    return tidy
+
+
+def _context(request: HttpRequest, query: QueryDict, measure: Measure, found: explore.Found) -> dict[str, Any]:
+    answer, question = found.answer, found.answer.question
+    offered = engine.dimensions(answer.measure)
+    return {
+        **_form(query, measure, question),
+        "where": [
+            (words.dimension(name, offered), ", ".join(words.value(name, one, offered) for one in values), address(request, drop=name))
+            for name, values in question.where.items()
+        ],
+        "permalink": address(request, cutoff=answer.cutoff.isoformat()),
+        "dated": words.DATES.get(question.date, question.date),
+        "offers": [*exports.offers(lambda export: address(request, export=export)), exports.Offer("JSON", address(request, export="json"))] if may(request.user, "loop.view") else [],
+    }  # fmt: skip
+
+
+def _form(query: QueryDict, measure: Measure, question: Question | None) -> dict[str, Any]:
+    """What the form offers: every measure, and what this one may be divided and dated by."""
+    offered = engine.dimensions(measure)
+    by = list(question.by) if question else []
+    names = [*PERIODS, *sorted(offered, key=lambda one: words.dimension(one, offered).lower())]
+    choice = [(name, words.dimension(name, offered)) for name in names]
+    return {
+        "measure": measure,
+        "question": question,
+        "measures": [(one.key, one.label, one.key == measure.key) for one in registry.measures()],
+        "by_one": [(name, label, by[:1] == [name]) for name, label in choice],
+        "by_two": [(name, label, by[1:2] == [name]) for name, label in choice],
+        "filters": [(name, label) for name, label in choice if name not in PERIODS],
+        "dates": [(name, words.DATES.get(name, name), question is not None and name == question.date) for name in measure.dates],
+        "stats": [(name, words.stat(name), question is not None and name == question.stat) for name in measure.stats],
+        "kept": [(name, value) for name in query if name not in (*reading.NAMES, *OWN) for value in query.getlist(name)],
+        "said_from": query.get("from", ""), "said_to": query.get("to", ""),
+        "from2": query.get("from2", ""), "to2": query.get("to2", ""),
+    }  # fmt: skip
+
+
+def _compared(query: QueryDict, asked: dict, key: str, user: Any) -> explore.Compared | None:
+    if not query.get("from2") or not query.get("to2"):
+        return None
+    try:
+        first, until = date.fromisoformat(query["from2"]), date.fromisoformat(query["to2"])
+    except ValueError:
+        raise Refusal("bad_date", "The other period is no two dates such as 2026-01-31.") from None
+    return explore.compared(asked, key, user, first, until)
+
+
+def _file(request: HttpRequest, found: explore.Found) -> HttpResponseBase:
+    """The table as a file: figures of every group, exact to the digits of the API. 404 for another format."""
+    answer, key = found.answer, found.answer.question.key
+    if request.GET["export"] == "json":
+        return JsonResponse(api.shaped(answer, request))
+    if not exports.asked(request):
+        raise Http404
+    offered = engine.dimensions(answer.measure)
+    head = [*found.heads, answer.measure.label, _("counted"), _("of"), _("95% interval, from"), _("to"), _("mature")]
+    body = (_row(answer, row, offered) for row in [*explore.ordered(answer), answer.total])
+    export = exports.Export(f"explore-{key.replace(':', '-')}", "loop.export", "measure")
+    return exports.save(
+        request, export, answer.measure.label, head, body, lambda limit: len(answer.rows) + 1,
+        address=f"?{request.GET.urlencode()}", key=key, rows=len(answer.rows),
+    )  # fmt: skip
+
+
+def _row(answer: engine.Answer, row: engine.Group, offered: dict) -> list[Any]:
+    names = [
+        words.value(name, row.group[name], offered) if name in row.group else _("Total") for name in answer.question.by
+    ]
+    edges = [f"{edge:.6f}" for edge in row.interval] if row.interval else ["", ""]
+    return [*names, api.numbers.api(row.value, answer.unit), row.n, row.of, *edges, row.mature]

@@ -1,0 +1,206 @@
+"""The page of funnel and time: each step in people and money, how long it takes with those who still wait, who skipped it."""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from smarketing.measures import engine, numbers, shown, survival, words
+from smarketing.measures.engine import Answer, Group
+from smarketing.rows.models import Installation
+
+from . import drawing
+from .asking import CURVES, SPLIT, Asking
+from .cells import FEW, Cell, count, figure, money
+from .spans import COHORT
+
+MARKS = (7, 30, 60, 90, 180)  # days after the handoff at which the curves are read
+CURVE_NAMES = {
+    "come_accepted": gettext_lazy("accepted"),
+    "come_sql": gettext_lazy("SQL"),
+    "come_won": gettext_lazy("won"),
+}
+STEPS = (
+    ("handoffs", gettext_lazy("handed over"), "order", "", ""),
+    ("accepted", gettext_lazy("accepted"), "order+accepted_how", "accepted_how", "wait_accepted"),
+    ("sql", gettext_lazy("became SQL"), "order+sql_how", "sql_how", "wait_sql"),
+    ("deal_rate", gettext_lazy("deal opened"), "order", "", "wait_deal"),
+    ("won_rate", gettext_lazy("won"), "order", "", "wait_won"),
+)
+HEADS = {
+    "handoffs": gettext_lazy("Handed over"), "acceptance": gettext_lazy("Accepted"), "sql_rate": gettext_lazy("SQL"),
+    "deal_rate": gettext_lazy("Deal"), "won_rate": gettext_lazy("Won"), "wait_accepted": gettext_lazy("Days to acceptance"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step; `inferred`: how many skipped it and are counted by the next one; `wait`: days by which half have come."""
+
+    label: str
+    every: Cell
+    first: Cell
+    repeated: Cell
+    inferred: Cell | None
+    share: str
+    wait: Cell | None
+    waiting: str
+    bars: tuple[int, int, int]  # of 1000: first, repeated, of both the inferred ones
+
+
+@dataclass
+class Funnel:
+    sentence: str
+    steps: list[Step] = field(default_factory=list)
+    money: list[tuple[str, Cell, Cell]] = field(default_factory=list)
+    apart: list[tuple[str, Cell]] = field(default_factory=list)
+    heads: list[str] = field(default_factory=list)
+    segments: list[tuple[str, list[Cell]]] = field(default_factory=list)
+    curves: list[tuple[str, list[Cell]]] = field(default_factory=list)
+    chart: drawing.Lines | None = None
+
+
+def page(asking: Asking, by: str) -> Funnel:
+    """Everything on the page for one span, with a segment split by one dimension ("" for none)."""
+    found = {key: asking.ask(key, split) for key, _label, split, _how, _wait in STEPS}
+    made = Funnel(_difference(asking, found))
+    made.steps = _steps(asking, found)
+    made.money, made.apart = _money(asking), _apart(asking)
+    if by:
+        made.heads, made.segments = _segments(asking, by)
+    made.curves, made.chart = _curves(asking)
+    return made
+
+
+def _difference(asking: Asking, found: dict[str, Answer]) -> str:
+    """One sentence: what this view counts, and what the other one would."""
+    here = asking.ask("won")
+    other = Asking(asking.span, "period" if asking.view == COHORT else COHORT, asking.user, asking.cutoff)
+    said = {
+        "handed": shown.number(found["handoffs"].total.n),
+        "mine": shown.number(here.total.n),
+        "theirs": shown.number(other.ask("won").total.n),
+    }
+    if asking.view == COHORT:
+        return (
+            _(
+                "Cohort: the %(handed)s leads handed over in these months came to %(mine)s deals won so far; seen as a period, %(theirs)s deals were won in these months, whenever their leads were handed over."
+            )
+            % said
+        )
+    return (
+        _(
+            "Period: %(mine)s deals were won in these months, whenever their leads were handed over; seen as a cohort, the %(handed)s leads handed over in these months came to %(theirs)s deals won so far."
+        )
+        % said
+    )
+
+
+def _n(answer: Answer, **group: str) -> int:
+    return sum(row.n for row in answer.rows if all(row.group.get(name) == value for name, value in group.items()))
+
+
+def _steps(asking: Asking, found: dict[str, Answer]) -> list[Step]:
+    most = max((answer.total.n for answer in found.values()), default=0) or 1
+    steps: list[Step] = []
+    before = 0
+    for key, label, _split, how, wait in STEPS:
+        answer = found[key]
+        n, skipped = answer.total.n, _n(answer, **{how: "skipped"}) if how else 0
+        share = shown.percent(Fraction(n, before), 0) if before and asking.view == COHORT else ""
+        first, repeated = _n(answer, order="first"), _n(answer, order="repeated")
+        cells = [
+            _counted(answer, n),
+            _counted(answer, first, order="first"),
+            _counted(answer, repeated, order="repeated"),
+        ]
+        inferred = _counted(answer, skipped, **{how: "skipped"}) if how else None
+        waited, waiting = _waited(asking, wait) if wait else (None, "")
+        bars = tuple(value * 1000 // most for value in (first, repeated, skipped))
+        steps.append(Step(str(label), *cells, inferred, share, waited, waiting, bars))
+        before = n
+    return steps
+
+
+def _counted(answer: Answer, n: int, **group: str) -> Cell:
+    """A count of those that hit; it opens the rows, of a share only the marked ones."""
+    address = engine.address(answer.question, group)
+    return Cell(shown.number(n), address + ("&hits=1" if answer.measure.reduce == "share" else ""))
+
+
+def _waited(asking: Asking, key: str) -> tuple[Cell, str]:
+    answer = asking.ask(key)
+    of = answer.total.of or 0
+    cell = figure(answer, faint=of < FEW)
+    text = _("%(n)s of %(of)s have come") % {"n": shown.number(answer.total.n), "of": shown.number(of)} if of else ""
+    return cell, text
+
+
+def _money(asking: Asking) -> list[tuple[str, Cell, Cell]]:
+    currency = Installation.objects.values_list("currency", flat=True).first() or ""
+    opened, won = asking.ask("deals"), asking.ask("won")
+    return [
+        (_("deals opened, still open"), count(opened), money(asking.ask("pipeline"), currency)),
+        (_("deals won"), count(won), money(asking.ask("revenue"), currency)),
+    ]
+
+
+def _apart(asking: Asking) -> list[tuple[str, Cell]]:
+    return [
+        (_("people handed over"), count(asking.ask("mql_people"))),
+        (_("MQL inferred: a deal without a handoff"), count(asking.ask("mql_inferred"))),
+        (_("median days from the first handoff to won"), figure(asking.ask("days_to_won"))),
+        (_("median days from the last handoff to won"), figure(asking.ask("days_to_won_last"))),
+    ]
+
+
+def _segments(asking: Asking, by: str) -> tuple[list[str], list[tuple[str, list[Cell]]]]:
+    """The steps of each group, the greatest first; the blank group last, never dropped."""
+    found = {key: answer for key in SPLIT if (answer := asking.ask(key, by)) is not None}
+    groups: dict[str, dict[str, Group]] = {}
+    for key, answer in found.items():
+        for row in answer.rows:
+            groups.setdefault(row.group[by], {})[key] = row
+    offered = engine.dimensions(found["handoffs"].measure)
+
+    def place(name: str) -> tuple:
+        size = groups[name]["handoffs"].n if "handoffs" in groups[name] else 0
+        return (name == "", name if by == "month" else "", -size, name)
+
+    lines = [
+        (words.value(by, name, offered), [_segment(found[key], groups[name].get(key)) for key in found])
+        for name in sorted(groups, key=place)
+    ]
+    return [str(HEADS[key]) for key in found], lines
+
+
+def _segment(answer: Answer, row: Group | None) -> Cell:
+    if row is None:
+        return Cell("0" if answer.unit == numbers.COUNT else shown.NOTHING)
+    if answer.unit != numbers.RATIO:
+        return figure(answer, row, faint=answer.unit == numbers.DAYS and (row.of or 0) < FEW)
+    title = " · ".join(
+        filter(None, (shown.interval(row.interval), f"{shown.number(row.n)} / {shown.number(row.of or 0)}"))
+    )
+    text = shown.figure(row.value, numbers.RATIO, 0)
+    return Cell(text if row.mature else f"{text} ◌", row.rows_url, title, (row.of or 0) < FEW)
+
+
+def _curves(asking: Asking) -> tuple[list[tuple[str, list[Cell]]], drawing.Lines | None]:
+    """The share that has come by each mark, and the curves up to the last of them."""
+    lines, drawn = [], []
+    for key in CURVES:
+        steps = asking.curve(key)
+        answer = asking.ask(key, "") if (key, "") in asking.kept else None
+        base = (
+            engine.ask(key, first=asking.span.first, until=asking.span.until, cutoff=asking.cutoff)
+            if answer is None
+            else answer.question
+        )
+        cells = [
+            Cell(shown.percent(survival.by(steps, days), 0), f"{engine.address(base)}&window={days}") for days in MARKS
+        ]
+        lines.append((str(CURVE_NAMES[key]), cells))
+        drawn.append((str(CURVE_NAMES[key]), [(one.time, one.share) for one in steps if one.time <= MARKS[-1]]))
+    return lines, drawing.stairs(drawn, MARKS[-1])

@@ -1,0 +1,236 @@
+"""What sales said, made to act on: reasons against criteria, personas, campaigns, sources and reps; what is disputed; how the
+time to the first attempt goes with what came of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from leads.measures.dimensions import DELAYS
+from leads.models import Campaign
+from leads.rights import disagreements
+from personas.models import DefinitionLine
+from smarketing.accounts.policy import may
+from smarketing.measures import engine, numbers, shown, words
+from smarketing.measures.engine import Answer, Group
+
+from .asking import Asking
+from .cells import FEW, Cell
+
+CROSSED = ("criterion", "persona", "campaign", "source", "rep")
+COLUMNS = 6  # groups of the matrix that have a column of their own
+RATED = ("campaign", "persona", "source", "rep")
+CURVE = (
+    ("reach", gettext_lazy("Reached")),
+    ("tried_sql", gettext_lazy("Became SQL")),
+    ("tried_won", gettext_lazy("Won")),
+)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Reasons down, groups across; `rest`: how many more groups there are."""
+
+    heads: Sequence[str]
+    rows: Sequence[tuple[str, Cell, str, Sequence[Cell]]]
+    total: Cell
+    rest: int
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What to do about it: a sentence and where."""
+
+    text: str
+    url: str
+
+
+@dataclass
+class Quality:
+    matrix: Matrix
+    criteria: list[tuple[str, Cell, str, Cell | None]] = field(default_factory=list)
+    rated: list[tuple[str, Cell, str, str]] = field(default_factory=list)
+    delays: list[tuple[str, str, list[Cell]]] = field(default_factory=list)
+    hours: list[tuple[str, str, list[Cell]]] = field(default_factory=list)
+    disputed: tuple[int, int] = (0, 0)
+    about_criteria: list[Deed] = field(default_factory=list)
+    about_rated: list[Deed] = field(default_factory=list)
+
+
+def page(asking: Asking, by: str, rated: str, user: Any) -> Quality:
+    """Everything on the page for one span: reasons by one dimension, the share turned down by another."""
+    crossed = asking.ask("turndowns", f"reason+{by}")
+    named = crossed if by == "criterion" else asking.ask("turndowns", "reason+criterion")
+    shares = asking.ask("turned_down_rate", rated)
+    made = Quality(_matrix(crossed, by))
+    said = _said(user)
+    made.criteria = _criteria(named, said)
+    made.disputed = sum(n for n, _open in said.values()), sum(waiting for _n, waiting in said.values())
+    made.rated = _rated(shares, rated)
+    made.delays = curve(asking, "delay", [key for key, _top, _label in DELAYS])
+    made.hours = curve(asking, "hours", ["in", "out"])
+    made.about_criteria = _about_criteria(named, user)
+    made.about_rated = _about_rated(shares, rated, user)
+    return made
+
+
+def _sums(answer: Answer, name: str) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for row in answer.rows:
+        found[row.group[name]] = found.get(row.group[name], 0) + row.n
+    return found
+
+
+def _order(sizes: dict[str, int]) -> list[str]:
+    """The greatest first, the blank one last."""
+    return sorted(sizes, key=lambda name: (name == "", -sizes[name], name))
+
+
+def _matrix(answer: Answer, by: str) -> Matrix:
+    offered = engine.dimensions(answer.measure)
+    reasons, groups = _sums(answer, "reason"), _sums(answer, by)
+    across = _order(groups)[:COLUMNS]
+    counted = {(row.group["reason"], row.group[by]): row for row in answer.rows}
+    every = answer.total.n
+    rows = [
+        (
+            words.value("reason", reason, offered),
+            Cell(shown.number(reasons[reason]), engine.address(answer.question, {"reason": reason})),
+            shown.percent(Fraction(reasons[reason], every), 0),
+            [_count(counted.get((reason, name))) for name in across],
+        )
+        for reason in _order(reasons)
+    ]
+    heads = [_head(by, name, offered) for name in across]
+    return Matrix(
+        heads, rows, Cell(shown.number(every), engine.address(answer.question)), max(0, len(groups) - COLUMNS)
+    )
+
+
+def _head(by: str, name: str, offered: dict) -> str:
+    if not name:
+        return _("no criterion named") if by == "criterion" else words.value(by, name, offered)
+    return words.value(by, name, offered)
+
+
+def _count(row: Group | None) -> Cell:
+    return Cell(shown.number(row.n), row.rows_url) if row else Cell("·")
+
+
+def _said(user: Any) -> dict[str, tuple[int, int]]:
+    """Criterion → (disagreements, those that wait for an answer), of every definition."""
+    found: dict[str, tuple[int, int]] = {}
+    for line in DefinitionLine.objects.values_list("pk", flat=True):
+        for key, (n, waiting) in disagreements.counts(line, user).items():
+            before = found.get(key, (0, 0))
+            found[key] = before[0] + n, before[1] + waiting
+    return found
+
+
+def _criteria(answer: Answer, said: dict[str, tuple[int, int]]) -> list[tuple[str, Cell, str, Cell | None]]:
+    """Each criterion that refusals contradict: its sentence, how often, of all of them, how many disagree with it."""
+    offered = engine.dimensions(answer.measure)
+    named = {name: n for name, n in _sums(answer, "criterion").items() if name}
+    every = sum(named.values())
+    lines = []
+    for name in _order(named):
+        n, _waiting = said.get(name.partition(":")[2], (0, 0))
+        cell = Cell(shown.number(named[name]), engine.address(answer.question, {"criterion": name}))
+        against = Cell(shown.number(n), reverse("leads:disagreements")) if n else None
+        lines.append(
+            (words.value("criterion", name, offered), cell, shown.percent(Fraction(named[name], every), 0), against)
+        )
+    return lines
+
+
+def _rated(answer: Answer, by: str) -> list[tuple[str, Cell, str, str]]:
+    """The share turned down of each group, the worst first; those under twenty cases without a rank, by name."""
+    offered = engine.dimensions(answer.measure)
+
+    def place(row: Group) -> tuple:
+        few = (row.of or 0) < FEW
+        return (few, row.group[by] == "", 0 if few else -(row.value or 0), row.group[by])
+
+    return [
+        (words.value(by, row.group[by], offered), Cell(shown.figure(row.value, numbers.RATIO, 0), row.rows_url, "", (row.of or 0) < FEW),
+         f"{shown.number(row.n)} / {shown.number(row.of or 0)}", shown.interval(row.interval))
+        for row in sorted(answer.rows, key=place)
+    ]  # fmt: skip
+
+
+def curve(asking: Asking, by: str, names: Sequence[str]) -> list[tuple[str, str, list[Cell]]]:
+    """For each stretch of time to the first attempt: how many handoffs, and which share of them came how far."""
+    found = {key: asking.ask(key, by) for key, _label in CURVE}
+    if any(answer is None for answer in found.values()):
+        return []
+    offered = engine.dimensions(found["reach"].measure)
+    groups = {key: {row.group[by]: row for row in answer.rows} for key, answer in found.items()}
+    lines = []
+    for name in names:
+        of = groups["reach"][name].of or 0 if name in groups["reach"] else 0
+        cells = [_share(found[key], groups[key].get(name)) for key, _label in CURVE]
+        lines.append((str(words.value(by, name, offered)), shown.number(of), cells))
+    return lines
+
+
+def _share(answer: Answer, row: Group | None) -> Cell:
+    if row is None or not row.of:
+        return Cell(shown.NOTHING)
+    text = shown.figure(row.value, numbers.RATIO, 0)
+    return Cell(text if row.mature else f"{text} ◌", row.rows_url, shown.interval(row.interval), row.of < FEW)
+
+
+# --- what to do
+
+
+def _about_criteria(answer: Answer, user: Any) -> list[Deed]:
+    """The criterion contradicted most often leads to the studio of each definition in use."""
+    named = {name: n for name, n in _sums(answer, "criterion").items() if name}
+    if not named:
+        return []
+    offered = engine.dimensions(answer.measure)
+    worst = _order(named)[0]
+    said = {"criterion": words.value("criterion", worst, offered), "n": shown.number(named[worst])}
+    text = _("“%(criterion)s” is contradicted most often (%(n)s times): change it in a draft?") % said
+    verb = _("Open the studio of %(name)s") if may(user, "definition.edit") else _("Read %(name)s")
+    lines = DefinitionLine.objects.order_by("pk")[:3]
+    return [Deed(text, "")] + [
+        Deed(verb % {"name": line.name}, reverse("personas:definition", args=[line.pk])) for line in lines
+    ]
+
+
+def _about_rated(answer: Answer, by: str, user: Any) -> list[Deed]:
+    """Campaigns that sales turn down surely more, or surely less, than all: to stop, or to raise."""
+    total = answer.total.value
+    if by != "campaign" or total is None:
+        return []
+    deeds = []
+    for row in answer.rows:
+        if not row.group[by] or (row.of or 0) < FEW or not row.interval:
+            continue
+        low, high = (Fraction(edge) for edge in row.interval)
+        text = (
+            _("“%(name)s” is turned down more than the others: stop it, or change whom it brings?")
+            if low > total
+            else _("“%(name)s” is turned down less than the others: raise it?")
+            if high < total
+            else ""
+        )
+        if text:
+            deeds.append(
+                Deed(
+                    text % {"name": _named(row.group[by])[0]},
+                    _named(row.group[by])[1] if may(user, "campaigns.view") else "",
+                )
+            )
+    return deeds
+
+
+def _named(key: str) -> tuple[str, str]:
+    """(name, page) of a campaign by its key or name."""
+    found = Campaign.objects.filter(key=key).first() or Campaign.objects.filter(name=key).first()
+    return (found.name or key, reverse("leads:campaign", args=[found.pk])) if found else (key, "")

@@ -1,0 +1,110 @@
+"""The page of funnel and time: for everybody, cohort and period, divided; its figures are those of the measures."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from reporting import publishing
+from reporting.loop import asking, cohorts, funnel, spans
+from reporting.models import PublishedSum
+from smarketing.jobs.models import Chunk, Run
+from smarketing.measures import engine
+from smarketing.rows import clock
+from tests.people import person
+from tests.reporting.test_publishing import night
+
+from .company import Company
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def company():
+    return Company(24)
+
+
+def test_everybody_reads_it_and_an_empty_company_is_told_what_will_be_here():
+    for role, language in (("marketer", "fr"), ("rep", "en"), ("viewer", "en")):
+        browser = Client()
+        browser.force_login(person(f"{role}", role, language=language))
+        assert browser.get("/loop/funnel/").status_code == 200
+    assert b"Nothing was handed over yet." in browser.get("/loop/funnel/").content
+
+
+def test_cohort_and_period_divided_by_anything_open_their_rows(company):
+    reader = Client()
+    reader.force_login(person("Ines", "marketer"))
+    for (view, by), of in zip((("cohort", "rep"), ("period", "month")), ("won", "revenue"), strict=True):
+        page = reader.get("/loop/funnel/", {"view": view, "by": by, "of": of, "first": "2026-01", "last": "2026-06"})
+        assert page.status_code == 200 and b"step-table" in page.content
+    cells = [step.every for step in page.context["page"].steps] + [
+        box for row in page.context["cohorts"].rows for box in row.boxes if box.url
+    ]
+    for cell in cells[:6]:
+        assert reader.get(cell.url).status_code == 200
+
+
+def test_each_step_is_part_of_the_one_before_and_first_and_repeated_make_all(company):
+    span = spans.Span(company.handoffs[0].occurred_at.date().replace(day=1), spans.month(clock.today(), 1))
+    page = funnel.page(asking.Asking(span, "cohort"), "source")
+    counts = [int(step.every.text) for step in page.steps]
+    assert counts == sorted(counts, reverse=True) and counts[0] == 26 and counts[-1] > 0
+    assert all(int(step.first.text) + int(step.repeated.text) == int(step.every.text) for step in page.steps)
+    assert sum(int(cells[0].text) for _name, cells in page.segments) == counts[0]
+    inferred = int(page.steps[2].inferred.text)
+    assert inferred == engine.answer("sql", first=span.first, until=span.until, where={"sql_how": "skipped"}).total.n
+
+
+def test_a_published_page_is_the_one_counted_and_a_wrong_row_leaves_it_standing(company):
+    first = night()
+    _same_as_counted(first)
+    _wrong_row(first)
+
+
+def _same_as_counted(run):
+    for view in ("cohort", "period"):
+        span = spans.usual(view, run.business_date, spans.last_handoff())
+        kept = asking.published(span, view, None)
+        live = asking.Asking(span, view, None, run.cutoff)
+        shown, counted = funnel.page(kept, "source"), funnel.page(live, "source")
+        assert shown == counted
+    year = spans.usual(spans.TRIANGLE, run.business_date, spans.last_handoff())
+    kept, live = asking.published(year, spans.TRIANGLE, None), asking.Asking(year, spans.TRIANGLE, None, run.cutoff)
+    assert cohorts.cohorts(kept, "won") == cohorts.cohorts(live, "won")
+
+
+def _wrong_row(first):
+    run = Run.objects.create(
+        job="nightly",
+        business_date=clock.today(),
+        cutoff=first.cutoff + timedelta(microseconds=1),
+        started_at=clock.now(),
+    )
+    rows = list(PublishedSum.objects.filter(edition=first.cutoff.isoformat()))
+    PublishedSum.objects.bulk_create(
+        PublishedSum(edition=run.cutoff.isoformat(), measure=one.measure, dims=one.dims, body=one.body) for one in rows
+    )
+    row = PublishedSum.objects.get(edition=run.cutoff.isoformat(), measure="mql", dims="source")
+    row.body["rows"][0]["value"] = str(int(row.body["rows"][0]["value"]) + 1)
+    row.save()
+    with pytest.raises(publishing.DoesNotAddUp) as refusal:
+        publishing.publish(run)
+    Chunk.objects.create(
+        run=run,
+        step="publish",
+        number=0,
+        low=0,
+        high=1,
+        state="quarantined",
+        error=f"Traceback\nreporting.checks.DoesNotAddUp: {refusal.value}",
+    )
+    reader = Client()
+    reader.force_login(person("Ines", "marketer"))
+    page = reader.get("/loop/").content.decode()
+    assert "the groups add up to the total" in page and "“MQL handed to sales” by source" in page
+    assert publishing.read("mql", "source")[0] == first.cutoff.isoformat()
+    row.body["rows"][0]["value"] = str(int(row.body["rows"][0]["value"]) - 1)
+    row.save()
+    publishing.publish(run)
+    assert "the groups add up to the total" not in reader.get("/loop/").content.decode()
