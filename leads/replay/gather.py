@@ -1,7 +1,7 @@
 """What a program reads of all leads, from a column snapshot: the arrays of `scoring.timeline.pull`, cut into pieces of leads."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,7 @@ class Gathered:
     fields: Mapping[str, Ints]
     says: Mapping[str, Mapping[str, Ints]]
     links: Ints | None
+    of_companies: dict[str, Changes] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.everybody.leads)
@@ -54,14 +55,18 @@ class Gathered:
         return facts
 
     def _changes(self, key: str, low: int, high: int) -> Changes:
+        """Changes of leads are cut; those of companies are the same for every piece."""
+        if not key.startswith("lead."):
+            if key not in self.of_companies:
+                self.of_companies[key] = self._some(key, slice(None), 0)
+            return self.of_companies[key]
+        return self._some(key, slice(*np.searchsorted(self.fields[key][0], (low, high))), low)
+
+    def _some(self, key: str, part: slice, low: int) -> Changes:
         subject, effective = self.fields[key]
-        part = slice(0, len(subject))
-        if key.startswith("lead."):
-            part = slice(*np.searchsorted(subject, (low, high)))
-            subject = subject - low
         says = {cond: spans[:, part].T for cond, spans in self.says.get(key, {}).items()}
         links = self.links[part] if key == COMPANY and self.links is not None else None
-        return Changes(np.asarray(subject[part]), np.asarray(effective[part]), spans=says, links=links)
+        return Changes(np.asarray(subject[part]) - low, np.asarray(effective[part]), spans=says, links=links)
 
 
 def _cut(columns: Iterable[Ints], low: int, high: int) -> Any:

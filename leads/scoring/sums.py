@@ -238,11 +238,13 @@ def _move(program: Program, low: int, before: date, day: date) -> int:
     params.update(before=before, since=since, first_id=fence.id_floor(since), **_edges(program, before, day))
     fresh = " UNION ALL ".join(_ROWS.format(which=which) for which in _FRESH)
     reset = _RESET.format(day=days.here().sql("r.occurred_at"))
-    rows = f"WITH {weights(program, params)},\n{reset},\nfresh AS MATERIALIZED ({fresh})"
+    execute(f"CREATE TEMP TABLE raw_fresh AS WITH {reset} {fresh}", params)  # found once: no index leads to them alone
+    rows = f"WITH {weights(program, params)},\n{reset},\nfresh AS MATERIALIZED (SELECT * FROM raw_fresh)"
     params["rewritten"] = sorted({row[0] for row in fetch(f"{rows} {_REWRITTEN}", params)})
     written = execute(f"{rows},\n{_SUMS}", params)
     if params["young"]:
         written += execute(f"{rows} {_YOUNG}", params)
+    execute("DROP TABLE raw_fresh")
     if params["rewritten"]:
         written += _recount(program, params, "b.lead_id = ANY(%(rewritten)s)")
     return written

@@ -18,7 +18,7 @@ from personas.criteria.grade import DIGITS, LETTERS
 from personas.criteria.operators import OPERATORS, holds, read
 
 from .pull import Facts, Ints, company_of, read_value
-from .rows import ALWAYS, NEVER, Rows, Zone, latest, number, running_max, running_sum
+from .rows import ALWAYS, NEVER, Rows, Zone, number, running_max, running_sum
 
 Span = tuple[int, int]  # days in which a condition holds: first, and the one after the last
 
@@ -119,10 +119,10 @@ class Values:
         if changes is None:
             return np.full(len(rows.at), -1, np.int64)
         if field.startswith("lead."):
-            return latest(changes.subject, changes.effective, rows.lead, rows.at)
+            return changes.order.latest(rows.lead, rows.at)
         link = self._place("lead.company", rows)
         company = np.where(link >= 0, self.links[np.maximum(link, 0)] if len(self.links) else -1, -1)
-        return latest(changes.subject, changes.effective, company, rows.at)
+        return changes.order.latest(company, rows.at)
 
 
 def first_of_day(lead: Ints, at: Ints, day: Ints, most: int) -> Ints:

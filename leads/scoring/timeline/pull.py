@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from io import BytesIO
 from typing import Any
 
@@ -15,6 +16,8 @@ from leads.scoring import company_days, days, filters
 from leads.scoring.program import Program
 from leads.scoring.sql import Params, fetch
 from personas.criteria.behaviours import behaviours
+
+from .order import Order
 
 Ints = np.ndarray
 NONE = np.empty(0, np.int64)
@@ -45,6 +48,11 @@ class Changes:
     values: Sequence[str | None] = ()
     spans: Mapping[str, Ints] | None = None
     links: Ints | None = None
+
+    @cached_property
+    def order(self) -> Order:
+        """Ready to be asked which one is in force."""
+        return Order(self.subject, self.effective)
 
 
 @dataclass

@@ -103,20 +103,3 @@ def running_max(rows: Rows, lead: Ints, at: Ints, value: Ints, upper: int, none:
     width = max(int(value.max()), none) - floor + 1
     lifted = np.maximum.accumulate(rows.lead * width + (best - floor))
     return lifted - rows.lead * width + floor
-
-
-def latest(subject: Ints, effective: Ints, wanted: Ints, at: Ints) -> Ints:
-    """For each (subject wanted, instant): the place of the last change in the order of the law, -1 for none.
-
-    `subject` ascending; changes of a subject stand in the order of the law.
-    """
-    if not len(subject):
-        return np.full(len(wanted), -1, np.int64)
-    order = np.lexsort((effective, subject))
-    best = np.maximum.accumulate(order)  # later subjects stand later: the greatest place so far is the subject's own
-    instants, rank = np.unique(effective, return_inverse=True)
-    span = len(instants) + 1
-    keys = subject[order] * span + rank[order]
-    place = np.searchsorted(keys, wanted * span + np.searchsorted(instants, at, "right") - 1, "right") - 1
-    found = best[np.maximum(place, 0)]
-    return np.where((place >= 0) & (wanted >= 0) & (subject[found] == wanted), found, -1)
