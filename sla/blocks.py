@@ -178,7 +178,7 @@ def _rows(contract: Contract, made: Mapping[int, list[Count]], basis: int, cutof
 
 def _frozen(one: Count) -> list[Any]:
     def said(at: date | None) -> str | None:
-        return at and at.isoformat()
+        return at.isoformat() if at else None
 
     return [
         one.month.isoformat(), one.key, one.terms, one.state, said(one.settled), one.rep, one.idle, one.n,
