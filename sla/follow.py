@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from smarketing.rows import fence
 
-from . import hooks, split
+from . import derive, hooks, split
 from .counting import Clocks, Counted, Counting, Settled
 from .figures import Figure, Share, Volume
 from .kinds import CLOCK, KINDS, VOLUME
@@ -188,7 +188,10 @@ class Reader(Counting):
 def look(at: datetime) -> int:
     """Bring what is counted by day of the running months up to now, so that pages have little left to count."""
     for contract in Contract.objects.order_by("pk"):
+        derive.catch_up(at)
         reader = Reader(contract, at, fence.cutoff())
         if reader.terms:
-            reader.by_day([reader.today.replace(day=1)])
+            running = [reader.today.replace(day=1)]
+            reader.by_day(running)
+            reader.promises(running)
     return 0

@@ -28,6 +28,7 @@ made AS (
 dealt AS MATERIALIZED (
   SELECT id FROM leads_deal WHERE {_LATE}
   UNION SELECT subject_id FROM leads_attributechange WHERE subject = 'deal' AND {_LATE}
+  UNION SELECT deal_id FROM leads_dealcontact WHERE {_LATE}
   UNION SELECT subject_id FROM back WHERE subject = 'deal'
   UNION SELECT c.subject_id FROM back k JOIN leads_attributechange c ON c.id = k.subject_id AND c.subject = 'deal'
     WHERE k.subject = 'attributechange'),
@@ -41,7 +42,9 @@ touched AS (
   UNION ALL SELECT 'decision', v.handoff_id, v.occurred_at FROM back k JOIN leads_decision v
     ON k.subject = 'decision' AND v.id = k.subject_id
   UNION ALL SELECT 'deal', h.id, h.occurred_at FROM leads_deal d JOIN leads_handoff h
-    ON h.id = d.handoff_id OR h.lead_id = d.lead_id WHERE d.id IN (SELECT id FROM dealt))
+    ON h.id = d.handoff_id OR h.lead_id = d.lead_id WHERE d.id IN (SELECT id FROM dealt)
+  UNION ALL SELECT 'deal', h.id, h.occurred_at FROM dealt x JOIN leads_dealcontact c ON c.deal_id = x.id
+    JOIN leads_handoff h ON h.lead_id = c.lead_id)
 SELECT DISTINCT t.kind, h.id, {{handed}}, {{own}} FROM touched t JOIN leads_handoff h ON h.id = t.handoff_id WHERE h.line_id = %(line)s
 UNION ALL SELECT 'deal', NULL, NULL, NULL WHERE EXISTS (SELECT FROM dealt)
 UNION ALL SELECT 'all', NULL, NULL, NULL WHERE EXISTS (SELECT FROM leads_merge WHERE {_LATE})

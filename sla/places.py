@@ -1,5 +1,7 @@
 """What the contract gives the house: its measures, notices, jobs and papers, and what it shows in places of lower pages."""
 
+from typing import cast
+
 from django.utils.translation import gettext_lazy as _
 
 from leads.handoffs import hooks
@@ -32,7 +34,13 @@ from .pages import beside, campaign_plans, day_one
 # Each of these has a `register()` of its own.
 REGISTERED = (nightly, notices, handed, escalation, pace, waivers, reviewing, renewal, spoken, deeds, day_one)
 PAPER = kinds.PaperKind(
-    "terms", _("Terms of a contract"), "contract.sign", papers.signed, papers.page, papers.name, papers.verify
+    "terms",
+    cast(str, _("Terms of a contract")),
+    "contract.sign",
+    papers.signed,
+    papers.page,
+    papers.name,
+    papers.verify,
 )
 
 

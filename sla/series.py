@@ -53,7 +53,7 @@ def of_share(month: Month, row: Row) -> Settled:
     """Local day -> (met, missed): of a closed month what its book kept."""
     kept = month.frozen.days.get(row.clause.key) if month.frozen else None
     if kept is None:
-        return _then(month, row) if month.frozen and row.kind.source == CLOCK else _days(month, row)
+        return _then(month, row) if month.frozen and row.kind.source == CLOCK else dict(_days(month, row))
     return {date.fromisoformat(day): (met, missed) for day, (met, missed) in kept.items()}
 
 

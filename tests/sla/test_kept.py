@@ -147,6 +147,32 @@ def test_a_promise_that_breaks_while_nobody_does_anything_is_counted_at_the_next
         compare(running)
 
 
+def look(of) -> None:
+    """A look at the clocks that settles nothing before, as some jobs take."""
+    reader = follow.Reader(of, clock.now(), fence.cutoff())
+    blocks.read(of, [one.pk for one in reader.terms], [reader.today.replace(day=1)], reader.cutoff, Days(reader.zone))
+
+
+@pytest.mark.invariant("I11", mutant="what is still to be derived is kept")
+def test_what_is_not_derived_yet_is_counted_but_not_kept(running, monkeypatch):
+    one = handoff(clock.now() - timedelta(hours=2), known=clock.now())
+    compare(running)
+    attempt(one, clock.now(), known=clock.now())
+    derive.mark([one.pk])
+    mark = ClockBlock.objects.get(block=blocks.MARK).cutoff
+    look(running)
+    assert ClockBlock.objects.get(block=blocks.MARK).cutoff == mark
+    two = handoff(clock.now() - timedelta(hours=2), known=clock.now())
+    compare(running)
+    attempt(two, clock.now(), known=clock.now())
+    derive.mark([two.pk])
+    with monkeypatch.context() as planted:
+        planted.setattr(blocks, "_behind", lambda cutoff: False)
+        look(running)
+    with pytest.raises(AssertionError):
+        compare(running)
+
+
 def test_an_attempt_is_seen_by_the_very_next_load_of_a_page_that_asks_few_questions(running):
     one = handoff(clock.now() - timedelta(hours=1), known=clock.now())
     client, url = client_of(signers()[0]), reverse("sla:follow_up")
