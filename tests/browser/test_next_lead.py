@@ -7,6 +7,7 @@ from django.db import transaction
 
 from leads.handoffs import rules
 from leads.intake.events import NewEvent, record_events
+from leads.mailing import templates
 from leads.models import Attempt, Source
 from smarketing.rows import clock
 
@@ -79,3 +80,22 @@ def test_the_prospect_asked_to_wait_and_later_is_a_sheet_each_by_one_key(visit):
         page.locator("dialog[open] button[type=submit]").click()
         page.wait_for_function("name => document.querySelector('h1').textContent !== name", arg=shown)
         page.locator(".done").wait_for()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_is_written_once_and_filled_in_by_thumb(visit):
+    day = Day()
+    texts = {
+        "fr": ("Votre projet, {{prenom}}", "Bonjour {{prenom|}},\n\n{{commercial}}"),
+        "en": ("Your project", "Hello {{first_name}}"),
+    }
+    made = templates.save(
+        template=None, name="First", persona=day.persona.persona, texts=texts, by=day.claire, at=clock.now()
+    )
+    page = visit(day.claire, f"/language/mails/{made.pk}/", language="fr", theme="dark", width=390)
+    assert "Votre projet, Marie" in page.locator(".letter h3").last.inner_text() and access.problems(page) == []
+    page.goto("/language/mails/")
+    assert access.problems(page) == []
+    page = visit(day.lea, f"/queue/{day.handoffs[0].pk}/mail/", language="fr", width=390)
+    assert page.locator("#letter-subject").input_value() == "Votre projet, Marie" and access.problems(page) == []
+    assert page.locator("a[href^='mailto:marie.dubois']").is_visible()
