@@ -84,12 +84,12 @@ class PoolForm(forms.Form):
     def _places(self, reps: Any) -> Mapping[int, service.Place]:
         found = {}
         for rep in reps:
-            numbers = [self._number(f"weight-{rep.pk}", MOST_WEIGHT), self._number(f"cap-{rep.pk}", MOST_CAP)]
+            weight, cap = self._number(f"weight-{rep.pk}", MOST_WEIGHT), self._number(f"cap-{rep.pk}", MOST_CAP)
             hours = self.data.get(f"hours-{rep.pk}")
             known = (
                 hours is None or hours == "" or Calendar.objects.filter(pk=hours if hours.isdecimal() else 0).exists()
             )
-            found[rep.pk] = service.Place(*numbers, hours if known else None)
+            found[rep.pk] = service.Place(weight, cap, hours if known else None)
         return found
 
     def _number(self, name: str, most: int) -> int | None:
