@@ -57,7 +57,7 @@ class ReportingConfig(AppConfig):
         for place, filler in meeting_slots.PLACES:
             slots.fill(place, filler, order=70)
         slots.fill("campaign.results", results.of_campaign)
-        slots.fill("campaign.results", robust.of_campaign, 20)
+        slots.fill("campaign.results", robust.of_campaign, 60)
         slots.fill("campaigns.results", robust.of_campaigns, 20)
         slots.fill("deal.credit", robust.of_deal)
         slots.fill("persona.results", results.of_persona)

@@ -21,7 +21,7 @@ from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web.once import once
 
-from .means_forms import RuleForm
+from .means_forms import RuleForm, RuleSet
 
 SAID = {
     "stale": gettext_lazy("Somebody adopted other rules since you opened this page: compare, then save again."),
@@ -73,7 +73,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     edit = may(request.user, "campaigns.edit")
     if request.method == "POST" and not edit:
         raise Http404
-    make: Any = formset_factory(RuleForm, extra=3 if edit else 0, can_order=True)
+    make: Any = formset_factory(RuleForm, formset=RuleSet, extra=3 if edit else 0, can_order=True)
     initial = newest.body if newest else []
     formset = make(request.POST or None, initial=initial, prefix="r")
     drafted, status = (list(newest.body) if newest else []), 200

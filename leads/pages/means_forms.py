@@ -69,7 +69,7 @@ class TimeForm(WhoForm):
 
 class RateForm(WhoForm):
     rate = forms.DecimalField(
-        label=_("An hour costs"), required=False, min_value=0, max_digits=10, decimal_places=2, localize=True, help_text=_("Blank: no rate agreed."),
+        label=_("An hour costs"), required=False, min_value=0, max_digits=10, decimal_places=2, localize=True,
     )  # fmt: skip
 
 
@@ -90,6 +90,8 @@ class RuleForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["to"].queryset = _campaigns()
+        for name, field in self.fields.items():
+            field.widget.attrs["class"] = "form-select" if name == "to" else "form-control"
 
     def clean(self):
         data = super().clean()
@@ -102,3 +104,11 @@ class RuleForm(forms.Form):
     def rule(self) -> dict | None:
         said = self.cleaned_data
         return {**{key: said[key] for key in KEYS}, "to": said["to"].pk} if said.get("to") else None
+
+
+class RuleSet(forms.BaseFormSet):
+    """Rules with their places."""
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["ORDER"].widget.attrs |= {"class": "form-control place", "min": 1}

@@ -38,10 +38,10 @@ FROM (SELECT id, %(at)s::timestamptz - make_interval(secs => (hashint8(id + 5)::
   FROM leads_lead WHERE root_id IS NULL AND NOT erased AND (hashint8(id + 11)::bigint & 1023) < 1024 * %(share)s) l
 """
 _R = """
-WITH t AS (SELECT d.deal, d.amount, t.campaign, t.at, d.won - t.at AS age FROM '{folder}/deals.parquet' d
-  JOIN '{folder}/touches.parquet' t ON t.lead = d.lead AND t.at <= d.won AND t.at >= d.won - {look_back} * 86400),
+WITH t AS (SELECT d.deal, d.amount, t.campaign, t.moment, d.won - t.moment AS age FROM '{folder}/deals.parquet' d
+  JOIN '{folder}/touches.parquet' t ON t.lead = d.lead AND t.moment <= d.won AND t.moment >= d.won - {look_back} * 86400),
 w AS (SELECT *, row_number() OVER o AS n, count(*) OVER (PARTITION BY deal) AS k, pow(2, -age / ({half_life} * 86400.0)) AS p,
-  sum(pow(2, -age / ({half_life} * 86400.0))) OVER (PARTITION BY deal) AS whole FROM t WINDOW o AS (PARTITION BY deal ORDER BY at, campaign))
+  sum(pow(2, -age / ({half_life} * 86400.0))) OVER (PARTITION BY deal) AS whole FROM t WINDOW o AS (PARTITION BY deal ORDER BY moment, campaign))
 SELECT campaign, sum(CASE WHEN n = 1 THEN amount ELSE 0 END) AS first, sum(CASE WHEN n = k THEN amount ELSE 0 END) AS last,
   sum(amount / k) AS linear,
   sum(amount * CASE WHEN k = 1 THEN 1.0 WHEN k = 2 THEN 0.5 WHEN n = 1 OR n = k THEN 0.4 ELSE 0.2 / (k - 2) END) AS u,
@@ -95,7 +95,7 @@ def _draw(touches: int, at: datetime) -> None:
 
 def _parquet(folder: Path) -> None:
     texts = {
-        "touches": "SELECT lead_id AS lead, campaign_id AS campaign, floor(extract(epoch FROM occurred_at))::bigint AS at FROM leads_touch WHERE lead_id IS NOT NULL",
+        "touches": "SELECT lead_id AS lead, campaign_id AS campaign, floor(extract(epoch FROM occurred_at))::bigint AS moment FROM leads_touch WHERE lead_id IS NOT NULL",
         "deals": "SELECT id AS deal, lead_id AS lead, amount, floor(extract(epoch FROM closed_at))::bigint AS won FROM leads_deal WHERE key LIKE 'bench-%'",
     }
     engine_ = duckdb.connect()
@@ -103,7 +103,7 @@ def _parquet(folder: Path) -> None:
         plain = folder / f"{name}.csv"
         with connection.cursor() as cursor, plain.open("w") as handle:
             cursor.copy_expert(f"COPY ({sql}) TO STDOUT CSV HEADER", handle)
-        order = " ORDER BY lead, at" if name == "touches" else ""
+        order = " ORDER BY lead, moment" if name == "touches" else ""
         engine_.execute(
             f"COPY (SELECT * FROM read_csv('{plain}'){order}) TO '{folder / name}.parquet' (FORMAT parquet)"
         )

@@ -68,29 +68,29 @@ def board(span: Span) -> Board:
     question = engine.ask("revenue_attributed", user=span.user, **span.asked())
     reckoning = reckoned.reckon(question)
     models = reckoning.settings.enabled
-    names = _names()
-    revenue = {model: _by_key(reckoning.credits(model), names) for model in models}
+    named = names()
+    revenue = {model: by_key(reckoning.credits(model), named) for model in models}
     cost = {row.group["campaign"]: Fraction(row.value or 0) for row in _cost(span).rows}
     keys = sorted(set(cost).union(*revenue.values()) - {""})
     chosen = reckoning.settings.model
     back = compare.returns(revenue, cost)
     said = compare.verdicts(back, chosen, keys)
-    lines = [_line(span, key, names, cost, revenue, said.get(key), back[chosen].get(key)) for key in keys]
+    lines = [_line(span, key, named, cost, revenue, said.get(key), back[chosen].get(key)) for key in keys]
     lines.sort(key=lambda line: (-line.credits[chosen], -line.cost, line.name))
     if "" in cost or any("" in got for got in revenue.values()):
-        lines.append(_line(span, "", names, cost, revenue, None, None))
+        lines.append(_line(span, "", named, cost, revenue, None, None))
     won = [case for case in reckoning.cases if case.won]
     return Board(
         reckoning.settings, models, lines, _total(span, lines, models, chosen), len(won), _fallbacks(reckoning, won)
     )
 
 
-def _names() -> dict[int, tuple[str, str]]:
+def names() -> dict[int, tuple[str, str]]:
     """Campaign → (its value in the dimension, its name)."""
     return {one.pk: (one.key or one.name, one.name or one.key) for one in Campaign.objects.all()}
 
 
-def _by_key(credits, names: Mapping[int, tuple[str, str]]) -> dict[str, Fraction]:
+def by_key(credits, names: Mapping[int, tuple[str, str]]) -> dict[str, Fraction]:
     found: dict[str, Fraction] = defaultdict(Fraction)
     for _deal, campaign, cents in credits:
         found[names[campaign][0] if campaign else ""] += Fraction(cents, 100)

@@ -1,6 +1,8 @@
 """What all models of attribution say of a campaign: the last column of the overview, the block on a campaign's own page."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,14 +10,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from leads.models import Campaign
-from reporting.credit import compare, labels, reckoned, settings
+from reporting.credit import board, compare, labels, reckoned, settings
 from reporting.credit.labels import VERDICTS
-from smarketing.measures import shown
-from smarketing.measures.engine import Answer
+from smarketing.measures import engine, numbers, shown
 from smarketing.rows import clock, fence
 
 from .asking import Asking, published
-from .cells import Cell, figure
+from .cells import Cell
 from .spans import COHORT, PERIOD, last_handoff, usual
 
 
@@ -24,21 +25,34 @@ class Said:
     """Revenue by campaign under each model compared, and the verdicts."""
 
     version: settings.Settings
-    answers: dict[str, Answer]
+    revenue: dict[str, dict[str, Fraction]]
     verdicts: dict[str, compare.Verdict]
 
 
 def said(asking: Asking) -> Said:
-    """What the models of the span's version say, reckoned once or read from the night's edition."""
-    version = settings.of_day(asking.span.first, asking.cutoff or fence.cutoff())
-    with reckoned.kept():
-        found = {key: asking.ask(f"attributed:{key}", "campaign") for key in version.enabled}
-        cost = asking.ask("cost", "campaign")
-    answers = {key: answer for key, answer in found.items() if answer is not None}
-    revenue = {key: _values(answer) for key, answer in answers.items()}
-    paid = _values(cost) if cost else {}
-    names = sorted(set(paid).union(*revenue.values()) - {""})
-    return Said(version, answers, compare.verdicts(compare.returns(revenue, paid), version.model, names))
+    """What the models of the span's version say, read from the night's edition, else reckoned once for all of them."""
+    cutoff = asking.cutoff or fence.cutoff()
+    version = settings.of_day(asking.span.first, cutoff)
+    wanted = {model: (f"attributed:{model}", "campaign") for model in version.enabled}
+    if all(key in asking.kept for key in wanted.values()):
+        revenue = {model: _kept(asking.kept[key]) for model, key in wanted.items()}
+    else:
+        reckoning = reckoned.reckon(engine.ask("revenue_attributed", **_asked(asking, cutoff)), version)
+        names = board.names()
+        revenue = {model: board.by_key(reckoning.credits(model), names) for model in wanted}
+    cost = asking.ask("cost", "campaign")
+    paid = {row.group["campaign"]: row.value or 0 for row in cost.rows} if cost else {}
+    every = sorted(set(paid).union(*revenue.values()) - {""})
+    return Said(version, revenue, compare.verdicts(compare.returns(revenue, paid), version.model, every))
+
+
+def _asked(asking: Asking, cutoff: datetime) -> dict[str, Any]:
+    dated = "won" if asking.view == PERIOD else "handed"
+    return {"first": asking.span.first, "until": asking.span.until, "date": dated, "cutoff": cutoff}
+
+
+def _kept(body: dict[str, Any]) -> dict[str, Fraction]:
+    return {one["group"]["campaign"]: Fraction(one["value"] or 0) for one in body["rows"]}
 
 
 def cells(asking: Asking) -> dict[str, Cell]:
@@ -64,20 +78,31 @@ def of_campaign(context: Any, pk: int) -> str:
         return ""
     user = context["request"].user
     span = usual(COHORT, clock.today(), last_handoff())
-    asking = published(span, COHORT, user) or Asking(span, COHORT, user)
+    asking = published(span, COHORT, user) or Asking(span, COHORT, user, fence.cutoff())
     found, key = said(asking), campaign.key or campaign.name
-    verdict = found.verdicts.get(key)
-    lines = [
-        (labels.model(model), labels.MODELS[model][1], _of(answer, key), model == found.version.model)
-        for model, answer in found.answers.items()
-    ]
-    if verdict is None and not any(cell.url for _name, _rule, cell, _on in lines):
+    if key not in found.verdicts:
         return ""
+    verdict = found.verdicts[key]
+    asked = _asked(asking, asking.cutoff or fence.cutoff())
+    lines = [
+        (
+            labels.model(model),
+            labels.MODELS[model][1],
+            _cell(model, got.get(key, Fraction(0)), key, asked),
+            model == found.version.model,
+        )
+        for model, got in found.revenue.items()
+    ]
     shows = {
         "lines": lines, "first": span.first, "last": span.last_month, "url": board_url(asking), "version": found.version,
-        "verdict": VERDICTS[verdict.key, verdict.sign] if verdict else VERDICTS["unknown", 0],
+        "verdict": VERDICTS[verdict.key, verdict.sign],
     }  # fmt: skip
     return render_to_string("reporting/campaign_models.html", shows, request=context["request"])
+
+
+def _cell(model: str, some: Fraction, key: str, asked: dict[str, Any]) -> Cell:
+    url = engine.rows_url(f"attributed:{model}", where={"campaign": key}, **asked)
+    return Cell(shown.figure(some, numbers.MONEY, 0), url, shown.figure(some, numbers.MONEY))
 
 
 def of_campaigns(context: Any) -> str:
@@ -88,12 +113,3 @@ def of_campaigns(context: Any) -> str:
 def of_deal(context: Any, pk: int) -> str:
     """For `{% slot "deal.credit" deal.pk %}`: where the deal's way is told."""
     return render_to_string("reporting/deal_credit.html", {"pk": pk}, request=context["request"])
-
-
-def _of(answer: Answer, key: str) -> Cell:
-    row = next((row for row in answer.rows if row.group["campaign"] == key), None)
-    return figure(answer, row) if row else Cell(shown.NOTHING)
-
-
-def _values(answer: Answer) -> dict[str, Any]:
-    return {row.group["campaign"]: row.value or 0 for row in answer.rows}
