@@ -36,9 +36,9 @@ def waits(question: Question, start: str, end: str) -> Population:
     if question.window is not None:
         came, watched = f"({came} AND {watched} <= %(window)s)", f"least({watched}, %(window)s)"
     base = p.outcomes(question, f"{INSTANTS[start][0]} IS NOT NULL", came)
-    dated = {"day": begin, "instant": INSTANTS[start][0]} if question.date == "entered" else {}
     waited = Column("days", _("days"), watched, "number")
-    return replace(base, value=watched, columns=(*base.columns, waited), **dated)
+    found = replace(base, value=watched, columns=(*base.columns, waited))
+    return replace(found, day=begin, instant=INSTANTS[start][0]) if question.date == "entered" else found
 
 
 def people(question: Question) -> Population:

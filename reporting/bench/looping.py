@@ -1,10 +1,9 @@
 """The closed loop on a large company: funnel and triangle counted from the facts, the pages read from what the night published."""
 
-from types import SimpleNamespace
-
 from leads.handoffs import states
 from reporting import publishing
 from reporting.loop import asking, cohorts, funnel, spans
+from smarketing.jobs.models import Run
 from smarketing.measures import engine
 from smarketing.rows import clock, fence
 
@@ -49,7 +48,7 @@ def loop(sheet: Sheet) -> None:
 
 def _publish(sheet: Sheet) -> None:
     """The night's edition, whole."""
-    run = SimpleNamespace(business_date=clock.today(), cutoff=fence.cutoff())
+    run = Run(job="bench", business_date=clock.today(), cutoff=fence.cutoff())
     states.rebuild()
     parts = len(publishing.parts())
 

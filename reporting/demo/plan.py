@@ -38,7 +38,8 @@ class Plants:
     def drawn(cls, seed: int) -> "Plants":
         """Truths drawn by a seed: whoever looks for them must not know them."""
         dice = np.random.default_rng([seed, zlib.crc32(b"plants")])
-        return cls(**{name: some[int(dice.integers(len(some)))] for name, some in DRAWN.items()})
+        found = {name: some[int(dice.integers(len(some)))] for name, some in DRAWN.items()}
+        return cls(found["persona"], found["campaign"], rep=found["rep"], criterion=found["criterion"])
 
 
 @dataclass(frozen=True)

@@ -102,13 +102,13 @@ def change(question: Question, then: datetime, user: Any) -> Change:
     if engine.resolve(question).combine is not None:
         raise Refusal("made_of_others", "This number is made of others: look at each of them.")
     earlier = replace(question, cutoff=min(then, question.cutoff))
-    rows = [_rows(earlier), _rows(question)]
-    moved = _moved(*rows, _causes(earlier.cutoff, question.cutoff, _is_of_campaigns(question)))
+    causes = _causes(earlier.cutoff, question.cutoff, _is_of_campaigns(question))
+    moved = _moved(_rows(earlier), _rows(question), causes)
     counts: dict[tuple[str, str], int] = {}
     for one in moved:
         counts[one.way, one.cause] = counts.get((one.way, one.cause), 0) + 1
-    answers = [engine.answered(one, *engine.figures(engine.resolve(one), one)) for one in (earlier, question)]
-    return Change(*answers, counts, _named(moved[:MOST], user, _is_of_campaigns(question)))
+    before, after = (engine.answered(one, *engine.figures(engine.resolve(one), one)) for one in (earlier, question))
+    return Change(before, after, counts, _named(moved[:MOST], user, _is_of_campaigns(question)))
 
 
 def _is_of_campaigns(question: Question) -> bool:

@@ -92,10 +92,11 @@ def _line(request: HttpRequest, key: str, before: Question, after: Question) -> 
         values.append(total.value)
         cells.append(Cell(shown.figure(total.value, measure.unit), engine.address(question)))
     difference = shown.NOTHING
-    if None not in values:
-        moved = Fraction(values[1]) - Fraction(values[0])
+    then, now = values
+    if then is not None and now is not None:
+        moved = Fraction(now) - Fraction(then)
         difference = points(moved) if measure.unit == numbers.RATIO else signed(moved, measure.unit)
-    return Line(key, measure.label, cells, difference, values[0] != values[1], address(request, measure=key))
+    return Line(key, measure.label, cells, difference, then != now, address(request, measure=key))
 
 
 def _counts(found: changed.Change) -> list[tuple[Any, Any, str]]:

@@ -98,7 +98,8 @@ def _bar(answer: Answer, row: Group, top: Fraction) -> tuple[int, int, int] | No
     if row.value is None or not top or row.value < 0:
         return None
     low, high = row.interval if row.interval and answer.unit == numbers.RATIO else (0, row.value)
-    return tuple(min(1000, int(1000 * Fraction(edge) / top)) for edge in (low, row.value, high))
+    left, point, right = (min(1000, int(1000 * Fraction(edge) / top)) for edge in (low, row.value, high))
+    return left, point, right
 
 
 def _chart(answer: Answer, offered: dict, notes: list[annotations.Note]) -> drawing.Lines | None:

@@ -106,7 +106,7 @@ def _compared(query: QueryDict, asked: dict, key: str, user: Any) -> explore.Com
     if not query.get("from2") or not query.get("to2"):
         return None
     try:
-        first, until = date.fromisoformat(query["from2"]), date.fromisoformat(query["to2"])
+        first, until = date.fromisoformat(str(query["from2"])), date.fromisoformat(str(query["to2"]))
     except ValueError:
         raise Refusal("bad_date", "The other period is no two dates such as 2026-01-31.") from None
     return explore.compared(asked, key, user, first, until)

@@ -110,15 +110,12 @@ def _steps(asking: Asking, found: dict[str, Answer]) -> list[Step]:
         n, skipped = answer.total.n, _n(answer, **{how: "skipped"}) if how else 0
         share = shown.percent(Fraction(n, before), 0) if before and asking.view == COHORT else ""
         first, repeated = _n(answer, order="first"), _n(answer, order="repeated")
-        cells = [
-            _counted(answer, n),
-            _counted(answer, first, order="first"),
-            _counted(answer, repeated, order="repeated"),
-        ]
+        fresh = _counted(answer, first, order="first")
+        again = _counted(answer, repeated, order="repeated")
         inferred = _counted(answer, skipped, **{how: "skipped"}) if how else None
         waited, waiting = _waited(asking, wait) if wait else (None, "")
-        bars = tuple(value * 1000 // most for value in (first, repeated, skipped))
-        steps.append(Step(str(label), *cells, inferred, share, waited, waiting, bars))
+        bars = (first * 1000 // most, repeated * 1000 // most, skipped * 1000 // most)
+        steps.append(Step(str(label), _counted(answer, n), fresh, again, inferred, share, waited, waiting, bars))
         before = n
     return steps
 

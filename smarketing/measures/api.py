@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
@@ -133,7 +134,7 @@ def described(measure: registry.Measure, request: Request) -> dict:
     }
 
 
-def shaped(found: Answer, request: Request) -> dict:
+def shaped(found: Answer, request: Request | HttpRequest) -> dict:
     """An answer as JSON: `to` exclusive, a blank group "", ratios, days and money decimal strings."""
     return {
         "key": found.question.key,
@@ -148,7 +149,7 @@ def shaped(found: Answer, request: Request) -> dict:
     }
 
 
-def _group(group: Group, unit: str, request: Request) -> dict:
+def _group(group: Group, unit: str, request: Request | HttpRequest) -> dict:
     return {
         "group": group.group,
         "value": numbers.api(group.value, unit),
