@@ -37,8 +37,10 @@ def _said(plan: Plan, who: dict[str, User]) -> None:
     at = midnight(plan.today - timedelta(days=3)) + HOUR
     fair = Campaign.objects.order_by("pk").first()
     if fair:
-        told = {"about": "campaign", "ref": str(fair.pk), "by": who["hugo"], "at": at, "side": "marketing"}
-        remarks.say(kind="problem", text="Many who came by did not want to be called.", **told)
+        remarks.say(
+            kind="problem", about="campaign", ref=str(fair.pk), text="Many who came by did not want to be called.",
+            by=who["hugo"], at=at, side="marketing",
+        )  # fmt: skip
     remarks.say(
         kind="praise",
         about="general",
