@@ -88,7 +88,7 @@ def read(line_id: int, cutoff: datetime) -> Became:
     return Became(codes, handed, rows, len(was) - len(rows), _lent(asked))
 
 
-def _lent(asked: Mapping[str, Any]) -> dict[int, list[tuple[int, int, int]]]:
+def _lent(asked: dict[str, Any]) -> dict[int, list[tuple[int, int, int]]]:
     found: dict[int, list[tuple[int, int, int]]] = {}
     for root, end, named, since in fetch(_LENT, asked):
         day = us(days.here().midnight(named)) if named else 0

@@ -31,8 +31,6 @@ def measure(sheet: Sheet, stage: Stage, rounds: int) -> None:
     """All of it, as of last midnight."""
     here, now = days.here(), clock.now()
     at = here.midnight(here.of(now))
-    while service.sweep():
-        pass  # nobody but the bench marks leads from now on
     begun = time.perf_counter()
     made = {criteria: versions.publish(stage, criteria, now) for criteria in CRITERIA}
     sheet.add("behaviours", "behaviours of twelve and forty criteria counted", time.perf_counter() - begun, "s")
@@ -58,7 +56,6 @@ def _against(
 
     written: list[tuple[float, float]] = []
     with transaction.atomic():
-        LeadDirty.objects.all().delete()
         rescore()
         said, leads = recompute.written(version)
         written += [_bare(version) for _round in range(3)]
@@ -107,7 +104,8 @@ def _say(sheet: Sheet, criteria: int, seconds: tuple[float, float, float, float]
 
 def taken_up(version: DefinitionVersion, at: datetime) -> None:
     """A version taken up by the judge's own statements, range by range, as if it took effect at `at`: marks, locks, scores,
-    history; the acts that follow from it apart."""
+    history; the acts that follow from it apart. Marks of before go: all are judged."""
+    LeadDirty.objects.all().delete()
     lines.mark_everybody(at)
     for low, high in whole.lots(taking_up.LOT):
         taking_up.score(version, at, low, high)
