@@ -12,6 +12,7 @@ KIND = words.KIND
 FADE_DAYS = 45.0
 GUIDE, REQUEST, LETTER = 1, 3, 1
 MINUTE = 60 * SECOND
+QUEUE = 26  # leads of the demo's morning, at least
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,8 @@ def _awake(plan: Plan, dice: np.random.Generator, at: np.ndarray, floor: np.ndar
 
 
 def _rush(plan: Plan, dice: np.random.Generator, crowd: Crowd):
-    """Good leads of the last two months wake up in the last week, a quarter of them in the last working day: the queue of the
-    demo's morning, and days before it that are like any other."""
+    """Good leads of the last two months wake up in the last week, a quarter of them (a queue's worth at least) in the last working
+    day: the queue of the demo's morning, and days before it that are like any other."""
     good = np.flatnonzero(
         (crowd.buyer < STUDENT) & ~crowd.intent & (crowd.born > plan.now - 75 * DAY_US)
         & (crowd.born < plan.now - 4 * DAY_US) & (crowd.company >= 0)
@@ -101,10 +102,10 @@ def _rush(plan: Plan, dice: np.random.Generator, crowd: Crowd):
     size = crowd.companies.employees[crowd.company[good]]
     trade = crowd.companies.industry[crowd.company[good]]
     good = good[(size >= 50) & (size <= 500) & (trade < 3)]
-    count = min(len(good), max(26, min(110, plan.leads // 215)))
+    count = min(len(good), max(QUEUE, min(110, plan.leads // 215)))
     lead = np.sort(dice.choice(good, count, replace=False))
     start = plan.now - dice.integers(2 * 3600, 20 * 3600, count) * SECOND
-    earlier = np.arange(count) >= count // 4
+    earlier = np.arange(count) >= max(QUEUE, count // 4)
     start[earlier] -= plan.dice("rush").integers(1, 8, earlier.sum()) * DAY_US
     start = np.maximum(start, crowd.born[lead] + 3600 * SECOND)
     yield from _burst(dice, lead, start)
