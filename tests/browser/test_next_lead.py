@@ -78,7 +78,9 @@ def test_the_prospect_asked_to_wait_and_later_is_a_sheet_each_by_one_key(visit):
         page.locator(f"dialog[open] [value={name}]").check()
         assert access.problems(page) == []
         page.locator("dialog[open] button[type=submit]").click()
-        page.wait_for_function("name => document.querySelector('h1').textContent !== name", arg=shown)
+        page.wait_for_function(
+            "name => ![name, undefined].includes(document.querySelector('h1')?.textContent)", arg=shown
+        )
         page.locator(".done").wait_for()
 
 
