@@ -266,6 +266,25 @@ def test_counts_that_answer_after_their_page_has_changed_are_dropped(visit):
     assert page.problems == [] and page.locator("[data-row-form]").count() == 1
 
 
+def test_a_choice_made_the_moment_its_field_appears_asks_for_more_fields_and_saves_nothing(visit):
+    """Whoever types ahead acts on the new form before the old answer is done with: what was pressed keeps its value."""
+    world()
+    claire = person("claire", "marketer", signs=True)
+    line = services.create_line(name="France", by=claire, at=clock.now(), body=starters.body("b2b"))
+    before = DefinitionLine.objects.get().draft.body
+    page = visit(claire, f"/language/definition/{line.pk}/?edit=never.new")
+    page.evaluate(
+        """document.addEventListener("htmx:afterSwap", () => {
+          const kind = document.querySelector("[name='when.event.kind']");
+          kind.value = "attempt";
+          kind.dispatchEvent(new Event("change", { bubbles: true }));
+        }, { once: true })"""
+    )
+    page.locator("[name='when.kind']").select_option("event")
+    page.locator("[name='when.event.channel']").wait_for()
+    assert page.problems == [] and DefinitionLine.objects.get().draft.body == before
+
+
 def test_a_draft_reads_in_french_line_by_line_as_high_as_in_english(visit):
     """Rows may differ by one line of text at most, so that two people on one call look at the same place."""
     world()
