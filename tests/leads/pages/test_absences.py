@@ -49,6 +49,6 @@ def test_a_manager_sees_what_would_become_of_it_then_gives_on_what_is_ticked_or_
     assert {state(one).rep for one in owed} == {desk.paul}
     assert "owes no lead now" in boss.get(f"/queue/relief/{desk.lea.pk}/").content.decode()
     page = boss.get(f"/leads/{owed[0].lead_id}/").content.decode()
-    assert "the rep is away or leaves" in page and "had it until then" in page
+    assert "the rep is away or leaves" in page and "away on that day" in page
     found = client_of(desk.paul).get(f"/api/v1/leads/{owed[0].lead_id}/routing/").json()
     assert found["routings"][0]["rep"] == "paul" and found["delays"]["lead"] is None
