@@ -72,7 +72,7 @@ def add_time(
         campaign=campaign, side=side, team=team, person=person, worked_on=worked_on, hours=hours, rate=rate, label=label,
         by=by, **_stamps(fence, _day(worked_on)),
     )  # fmt: skip
-    record(by, "campaign.time", "campaign", campaign and campaign.pk, at, time=made.pk, hours=str(hours))
+    record(by, "campaign.time", "campaign", campaign.pk if campaign else None, at, time=made.pk, hours=str(hours))
     return made
 
 
@@ -80,7 +80,7 @@ def agreed_rate(side: str, team: Team | None, person: User | None) -> Decimal | 
     """What an hour costs: of the person, else of the team, else of the side."""
     rates = {(one.team_id, one.person_id): one.rate for one in HourlyRate.objects.filter(side=side)}
     team_id = team.pk if team else getattr(person, "team_id", None)
-    wanted = [(None, person.pk)] if person else []
+    wanted: list[tuple[int | None, int | None]] = [(None, person.pk)] if person else []
     wanted += [(team_id, None)] if team_id else []
     return next((rates[key] for key in [*wanted, (None, None)] if key in rates), None)
 

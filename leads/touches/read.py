@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -62,10 +63,10 @@ def of_leads(leads: Sequence[int], cutoff: datetime) -> list[Seen]:
     mark, rules = TouchMark.objects.first(), rules_at(cutoff)
     through = min(mark.through if mark else NEVER, cutoff)
     same = mark is not None and mark.rules == (rules.number if rules else 0)
-    parts, params = (
-        [],
-        {"leads": sorted(set(leads)), "cutoff": cutoff, "through": through, "until": cutoff, "rules": written(rules)},
-    )
+    parts: list[str] = []
+    params: dict[str, Any] = {
+        "leads": sorted(set(leads)), "cutoff": cutoff, "through": through, "until": cutoff, "rules": written(rules),
+    }  # fmt: skip
     for via, arm in ARMS.items():
         if via == LINK and not (rules and rules.body):
             continue

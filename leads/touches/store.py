@@ -100,5 +100,5 @@ def _add(via: int, after: datetime, until: datetime, rules: LinkRules | None, wh
         return 0
     with connection.cursor() as cursor:
         params = {"after": after, "until": until, "rules": written(rules), **more}
-        cursor.execute(_ADD.format(ARMS[via], which), params)
+        cursor.execute(_ADD.format(ARMS[Touch.Via(via)], which), params)
         return cursor.rowcount

@@ -6,6 +6,7 @@ the look-back cuts before anything is weighted; touches of the same second stand
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 FIRST, LEAD, OPPORTUNITY, LAST = "first", "lead", "opportunity", "last"
 MILESTONES = (FIRST, LEAD, OPPORTUNITY, LAST)
@@ -18,8 +19,8 @@ class Touch:
 
     at: int
     key: int
-    campaign: Hashable = None
-    who: Hashable = None
+    campaign: Any = None
+    who: Any = None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ chance to convert without j is P − (N_sj ÷ N_jj) · h_j, where h_j is the cha
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 Path = tuple[Sequence[Hashable], int, int]  # (channels in order, conversions, nulls)
 MOST = 120  # channels; beyond them a night is too short for exact figures
@@ -17,8 +18,8 @@ class Removal:
     """`base`: chance to convert; per channel `effect` = 1 − (chance without it ÷ base) and `share` of all effects."""
 
     base: Fraction
-    effect: dict[Hashable, Fraction]
-    share: dict[Hashable, Fraction]
+    effect: dict[Any, Fraction]
+    share: dict[Any, Fraction]
 
 
 def removal(paths: Iterable[Path]) -> Removal | None:
