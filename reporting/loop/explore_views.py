@@ -30,6 +30,8 @@ def page(request: HttpRequest) -> HttpResponseBase:
     """A measure by two dimensions at most, filtered, in a period, beside another one where that is asked."""
     if (tidy := _tidied(request.GET)) is not None:
         return redirect(f"{request.path}?{tidy.urlencode()}")
+    if first := lists.opening(request, KEY):
+        return redirect(first)
     query = with_period(request.GET)
     key = query.get("measure") or FIRST
     context: dict[str, Any] = {"tabs": tabs.shown(KEY), **lists.shelf(request, KEY)}

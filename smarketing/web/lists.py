@@ -111,14 +111,8 @@ def answer(
         raise LookupError(f"{key} is no list: say so by @lists.listed")
     habit = ListHabit.objects.filter(user=request.user, table=key).select_related("view").first()
     first = habit.view if habit else None
-    if (
-        first
-        and request.method == "GET"
-        and not request.GET
-        and not home
-        and (first.shared or first.user_id == request.user.pk)
-    ):
-        return redirect(request.path + first.address)
+    if not home and (address := _opening(request, first)):
+        return redirect(address)
     table.arrange(habit.columns.split(",") if habit and habit.columns else [])
     if (file := exports.answer(request, table)) is not None:
         return file
@@ -132,6 +126,19 @@ def shelf(request: HttpRequest, key: str) -> dict[str, Any]:
     habit = ListHabit.objects.filter(user=request.user, table=key).first()
     found = _shelf(request, key, habit.view_id if habit else None)
     return {"list_key": key, "here": request.get_full_path(), "shelf": found}
+
+
+def opening(request: HttpRequest, key: str) -> str:
+    """The address of the view that this person opens first, where nothing is asked; "" otherwise."""
+    habit = ListHabit.objects.filter(user=request.user, table=key).select_related("view").first()
+    return _opening(request, habit.view if habit else None)
+
+
+def _opening(request: HttpRequest, first: SavedView | None) -> str:
+    asked = request.method != "GET" or request.GET
+    if first is None or asked or not (first.shared or first.user_id == request.user.pk):
+        return ""
+    return request.path + first.address
 
 
 def canonical(query: str) -> str:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reporting.loop import decompose, explore
+from smarketing.web import lists
 from smarketing.web.models import SavedView
 from tests.people import person
 from tests.scale import examples
@@ -113,6 +114,9 @@ def _saved(reader: Client) -> None:
         {"table": "reporting:explore", "here": here, "name": "Wins by rep", "shared": "on", "once": "k1"},
     )
     view = SavedView.objects.get()
+    lists.open_first(by=view.user, table=view.table, view=view)
+    assert reader.get("/loop/explore/").url == "/loop/explore/" + view.address
+    assert reader.get("/loop/explore/", {"view": "0"}).status_code == 200
     assert saved.status_code == 302 and "measure=won" in view.query
     other = Client()
     other.force_login(person("Hugo", "manager", side="sales"))
