@@ -20,7 +20,7 @@ from . import agenda, invitation, notices
 from .keeping import ahead, both_sides
 from .problems import Refused
 
-PAPER = "minutes"
+PAPER = "meeting"
 MAX = 20_000
 
 

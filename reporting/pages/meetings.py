@@ -41,7 +41,7 @@ COLUMNS = (
     Column("contract", gettext_lazy("Contract"), "contract.name", sort="contract__name"),
     Column("month", gettext_lazy("Month"), "month", sort="month", show=lambda day, _one: capfirst(date_format(day, "YEAR_MONTH_FORMAT"))),
     Column("place", gettext_lazy("Place"), lambda one: one.place or one.link, wide=True),
-    Column("resolved", gettext_lazy("Resolutions"), "resolved_n", sort="resolved_n", nullable=False, align="num"),
+    Column("resolved", gettext_lazy("Resolutions"), "resolved_n", align="num"),
     Column("state", gettext_lazy("State"), state),
 )  # fmt: skip
 

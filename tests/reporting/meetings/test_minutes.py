@@ -103,7 +103,7 @@ def test_both_sides_sign_the_minutes_and_a_forged_text_is_found(made, owner):
     close(made)
     client = client_of(claire)
     client.post(f"/meetings/{made.pk}/do/", {"do": "propose"})
-    paper = Paper.objects.get(kind="minutes")
+    paper = Paper.objects.get(kind="meeting")
     assert (
         "Minutes of a meeting “Review meeting: France 2026, October 2025”"
         in client.get(f"/papers/{paper.pk}/").content.decode()

@@ -36,7 +36,7 @@ OTHERS = {
     "personas/glossary_history.html": "a document", "personas/glossary_paper.html": "a document",
     "personas/history.html": "a document", "personas/matrix.html": "a document", "personas/persona.html": "a document",
     "personas/row_mql.html": "a document", "personas/so_what.html": "a document", "reporting/book.html": "a report",
-    "reporting/loop.html": "a report", "reporting/funnel.html": "a report", "reporting/quality.html": "a report", "reporting/explore.html": "a report", "reporting/changed.html": "a report", "reporting/personas.html": "in the agreed order", "reporting/results.html": "a report", "sla/clocks.html": "one lead",
+    "reporting/loop.html": "a report", "reporting/funnel.html": "a report", "reporting/quality.html": "a report", "reporting/explore.html": "a report", "reporting/changed.html": "a report", "reporting/personas.html": "in the agreed order", "reporting/results.html": "a report", "reporting/meetings/belief.html": "a report", "reporting/meetings/resolution.html": "a report", "sla/clocks.html": "one lead",
     "sla/breakdown.html": "a report", "sla/campaign_plans.html": "a report", "sla/chart.html": "a report", "sla/goal.html": "a report",
     "sla/month_table.html": "a report", "sla/months.html": "a report", "sla/own.html": "a report", "sla/review.html": "a report",
     "sla/team.html": "a report", "sla/text.html": "a document",
