@@ -11,7 +11,7 @@ from datetime import date
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from reporting.loop import asking
+from reporting.loop import asking, wall
 from reporting.models import Pointer, PublishedSum
 from smarketing.jobs import ledger, nightly, runs
 from smarketing.jobs.crash import point
@@ -42,9 +42,9 @@ def _ranges(count: int) -> list[tuple[int, int]]:
 
 
 def parts() -> list[tuple[str, str]]:
-    """(measure, dimension or "") of everything published, in a lasting order; then what the overview asks."""
+    """(measure, dimension or "") of everything published, in a lasting order; then what the overview and the wall ask."""
     sums = [(one.key, dims) for one in registry.measures() for dims in ("", *DIMENSIONS)]
-    return sums + [(key, asking.dims(view, by)) for view, key, by in asking.questions()]
+    return sums + [(key, asking.dims(view, by)) for view, key, by in asking.questions()] + wall.parts()
 
 
 def period(day: date) -> tuple[date, date]:
@@ -64,7 +64,8 @@ def sums(run: Run, low: int, high: int) -> int:
     rows = []
     for measure, dims in parts()[low:high]:
         of_loop = asking.parse(dims)
-        body = asking.keep(measure, *of_loop, run) if of_loop else _body(measure, dims, first, until, run)
+        body = asking.keep(measure, *of_loop, run) if of_loop else wall.keep(measure, dims, run)
+        body = body or (None if of_loop else _body(measure, dims, first, until, run))
         if body is not None:
             rows.append(PublishedSum(edition=edition_of(run), measure=measure, dims=dims, body=body))
     for row in rows:

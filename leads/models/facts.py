@@ -127,7 +127,10 @@ class Attempt(Dated):
     next_step_on = models.DateField(null=True)
 
     class Meta:
-        indexes = [BrinIndex(fields=["recorded_at"], name="attempt_recorded", pages_per_range=32)]
+        indexes = [
+            BrinIndex(fields=["recorded_at"], name="attempt_recorded", pages_per_range=32),
+            models.Index(fields=["occurred_at"], name="attempt_happened"),
+        ]
 
 
 class AttemptNote(Fact):
