@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reporting.checks import DoesNotAddUp, contradictions
 from reporting.credit import reckoned
-from reporting.loop import asking
+from reporting.loop import asking, wall
 from reporting.models import Pointer, PublishedSum
 from smarketing.jobs import ledger, nightly, runs
 from smarketing.jobs.crash import point
@@ -37,9 +37,9 @@ def _ranges(count: int) -> list[tuple[int, int]]:
 
 
 def parts() -> list[tuple[str, str]]:
-    """(measure, dimension or "") of everything published, in a lasting order; then what the overview asks."""
+    """(measure, dimension or "") of everything published, in a lasting order; then what the overview and the wall ask."""
     sums = [(one.key, dims) for one in registry.measures() if one.nightly for dims in ("", *DIMENSIONS)]
-    return sums + [(key, asking.dims(view, by)) for view, key, by in asking.questions()]
+    return sums + [(key, asking.dims(view, by)) for view, key, by in asking.questions()] + wall.parts()
 
 
 def period(day: date) -> tuple[date, date]:
@@ -60,7 +60,8 @@ def sums(run: Run, low: int, high: int) -> int:
     with reckoned.kept():
         for measure, dims in parts()[low:high]:
             of_loop = asking.parse(dims)
-            body = asking.keep(measure, *of_loop, run) if of_loop else _body(measure, dims, first, until, run)
+            body = asking.keep(measure, *of_loop, run) if of_loop else wall.keep(measure, dims, run)
+            body = body or (None if of_loop else _body(measure, dims, first, until, run))
             if body is not None:
                 rows.append(PublishedSum(edition=edition_of(run), measure=measure, dims=dims, body=body))
     for row in rows:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0005_audit_by_verb"),
-        ("leads", "0040_births_in_fewer_steps"),
+        ("leads", "0041_days_of_figures"),
         ("personas", "0011_glossary"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

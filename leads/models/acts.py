@@ -85,7 +85,11 @@ class Handoff(Done):
     imported_by = models.ForeignKey("leads.Import", models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        indexes = [models.Index(fields=["line", "occurred_at"], name="handoff_when")]
+        indexes = [
+            models.Index(fields=["line", "occurred_at"], name="handoff_when"),
+            models.Index(fields=["occurred_at"], name="handoff_happened"),
+            models.Index(fields=["lead"], condition=models.Q(gate="imported"), name="handoff_brought"),
+        ]
 
 
 class StageMove(Done):
@@ -155,7 +159,10 @@ class Decision(Done):
     )
 
     class Meta:
-        indexes = [BrinIndex(fields=["recorded_at"], name="decision_recorded", pages_per_range=32)]
+        indexes = [
+            BrinIndex(fields=["recorded_at"], name="decision_recorded", pages_per_range=32),
+            models.Index(fields=["occurred_at"], name="decision_happened"),
+        ]
 
 
 class Need(Act):

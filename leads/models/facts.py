@@ -134,7 +134,10 @@ class Attempt(Dated):
     minutes = models.SmallIntegerField(null=True)  # how long it took
 
     class Meta:
-        indexes = [BrinIndex(fields=["recorded_at"], name="attempt_recorded", pages_per_range=32)]
+        indexes = [
+            BrinIndex(fields=["recorded_at"], name="attempt_recorded", pages_per_range=32),
+            models.Index(fields=["occurred_at"], name="attempt_happened"),
+        ]
 
 
 class AttemptNote(Fact):

@@ -156,7 +156,10 @@ class Deal(Born):
     objects = DealQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["closed_at"], name="deal_closed")]
+        indexes = [
+            models.Index(fields=["closed_at"], name="deal_closed"),
+            models.Index(fields=["created_at"], name="deal_opened"),
+        ]
 
 
 class Visitor(Identity):

@@ -24,7 +24,7 @@ FILTERED = (
     "/queue/?rep={rep}", "/leads/?stage=mql", "/leads/?stage=lead", "/leads/?rep={rep}", "/leads/?grade=A1", "/leads/?campaign={campaign}",
     "/leads/?source=~", "/leads/?q=martin", "/leads/?q=martin&sort=name", "/leads/?q=mar", "/leads/?q=mar&sort=-name", "/leads/?q=thomas&sort=name",
     "/companies/?q=conseil", "/companies/?q=conseil&sort=-employees", "/deals/?state=won", "/deals/?state=open&sort=-amount", "/deals/?rep={rep}",
-    "/loop/?view=period", "/loop/?by=source", "/loop/?by=month&view=period", "/today/",
+    "/loop/?view=period", "/loop/?by=source", "/loop/?by=month&view=period", "/loop/?live=1", "/loop/?live=1&view=period", "/today/",
 )  # fmt: skip
 NOT_PAGES = re.compile(r"^/(api|v1|accounts|static|media|metrics|healthz|readyz|__)|\.(json|csv|xlsx|ics|js)$|/out/")
 SORTS = re.compile(r"[?&;]sort=(-?[\w.]+)")

@@ -1,7 +1,7 @@
 """Personas measured: how many leads resemble none, one or several, and what came of each persona's leads."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
@@ -21,11 +21,11 @@ from smarketing.measures import engine, numbers, shown
 from smarketing.measures.engine import Answer, Group
 from smarketing.rows import clock, fence
 
+from . import wall
 from .cells import FEW, Cell
 from .spans import month
 
 SPANS = (3, 6, 12, 24)  # months
-EVER = date(1971, 1, 1)
 COLUMNS: tuple[tuple[str, Any, str, Any], ...] = (  # measure, head, date, what it is
     ("leads", gettext_lazy("Leads"), "created", gettext_lazy("Leads created in these months")),
     ("shared_cost", gettext_lazy("Cost"), "created", gettext_lazy("What was spent on their campaigns, shared equally among the leads each brought")),
@@ -89,14 +89,20 @@ def coverage_slot(context) -> str:
     request = context["request"]
     if not Lead.objects.exists() or not Persona.objects.filter(retired=False).exists():
         return ""
-    shows = {"parts": coverage(request.user, fence.cutoff())}
+    if kept := wall.coverage(request.user):
+        shows = {"parts": _parts(kept), "published": kept.cutoff}
+    else:
+        shows = {"parts": coverage(request.user, fence.cutoff())}
     return render_to_string("reporting/coverage.html", shows, request=request)
 
 
 def coverage(user: Any, cutoff: datetime) -> list[Share]:
     """How many leads resemble no persona, one, several: all leads that stand, whenever they came."""
-    asked = {"first": EVER, "until": month(clock.today(), 1), "cutoff": cutoff, "user": user}
-    found = engine.answer("leads", by=("resembles",), **asked)
+    first, until = wall.span(clock.today(), ever=True)
+    return _parts(engine.answer("leads", by=(wall.COVERAGE,), first=first, until=until, cutoff=cutoff, user=user))
+
+
+def _parts(found: Answer) -> list[Share]:
     by = {row.group["resembles"]: row for row in found.rows}
     words = engine.dimensions(found.measure)["resembles"].show
     every = found.total.n

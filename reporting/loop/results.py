@@ -1,8 +1,7 @@
 """What came of a campaign or of a persona's leads: a few figures for its own page, each with its rows."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +11,7 @@ from personas.models import Persona
 from smarketing.measures import engine, numbers, shown
 from smarketing.rows import clock
 
-from .spans import month
+from . import wall
 
 # key, word, date: the words of the overview.
 FIGURES = (
@@ -44,18 +43,25 @@ def of_persona(context, pk: int) -> str:
     return _rendered(context, "persona", persona.name, FIGURES) if persona else ""
 
 
-def _rendered(context, dimension: str, value: str, figures: Iterable[tuple]) -> str:
+def _rendered(context, dimension: str, value: str, figures: Sequence[tuple]) -> str:
     today = clock.today()
-    first, until = month(today, -11), month(today, 1)
+    first, until = wall.span(today, ever=False)
     user = context["request"].user
-    results = [_result(one, first, until, {dimension: value}, user) for one in figures]
-    shows = {"results": results, "first": first, "last": today}
+    kept = [wall.of_persona(key, dated, value, today, user) for key, _label, dated in figures if dimension == "persona"]
+    if kept and all(kept):
+        answers, published = kept, kept[0].cutoff
+    else:
+        where, published = {dimension: value}, None
+        answers = [
+            engine.answer(key, first=first, until=until, where=where, date=dated, user=user)
+            for key, _label, dated in figures
+        ]
+    results = [_result(label, found) for (_key, label, _dated), found in zip(figures, answers, strict=True)]
+    shows = {"results": results, "first": first, "last": today, "published": published}
     return render_to_string("reporting/results.html", shows, request=context["request"])
 
 
-def _result(one: tuple, first: date, until: date, where: dict[str, str], user) -> Result:
-    key, label, dated = one
-    found = engine.answer(key, first=first, until=until, where=where, date=dated, user=user)
+def _result(label: object, found: engine.Answer) -> Result:
     digits = 0 if found.unit in (numbers.MONEY, numbers.RATIO) else None
     text = shown.figure(found.total.value, found.unit, digits)
     return Result(label, text, shown.interval(found.total.interval), found.total.rows_url)

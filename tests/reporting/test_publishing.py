@@ -2,15 +2,20 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 from types import SimpleNamespace
 
 import pytest
 from django.test import Client
 
+from leads.judging import resembling
+from personas.definitions.persona_services import create_persona
 from reporting import publishing
-from reporting.loop import asking, blocks, spans
+from reporting.loop import asking, blocks, spans, wall
 from reporting.models import Pointer
-from smarketing.measures import registry
+from smarketing.jobs import nightly
+from smarketing.jobs.models import Run
+from smarketing.measures import engine, registry
 from smarketing.rows import clock, fence
 from tests.people import person
 
@@ -19,12 +24,14 @@ from .test_loop import company  # noqa: F401
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def night(at=None):
+def night(at=None, parts=0):
+    """`parts`: how many of the last ones are counted; all as a rule."""
     run = SimpleNamespace(business_date=clock.today(), cutoff=at or fence.cutoff())
     from leads.handoffs import states
 
     states.rebuild()
-    publishing.sums(run, 0, len(publishing.parts()))
+    every = len(publishing.parts())
+    publishing.sums(run, every - parts if parts else 0, every)
     publishing.publish(run)
     return run
 
@@ -73,3 +80,33 @@ def test_an_older_edition_never_takes_over(company):  # noqa: F811
     older = night(newer.cutoff - timedelta(hours=1))
     assert older.cutoff < newer.cutoff
     assert Pointer.objects.get().edition == newer.cutoff.isoformat()
+
+
+def test_with_very_many_leads_the_wall_of_personas_shows_the_edition_until_personas_change(company, monkeypatch):  # noqa: F811
+    boss = person("Boss", "manager", "marketing")
+    made = create_persona(
+        name="Web", story={}, rules={"field": "lead.source", "op": "is", "value": "web"}, by=boss, at=clock.now()
+    )
+    create_persona(
+        name="Nobody", story={}, rules={"field": "lead.source", "op": "is", "value": "?"}, by=boss, at=clock.now()
+    )
+    for run in Run.objects.filter(job=resembling.JOB):
+        nightly.go_on(run.pk)
+    run = night(parts=len(wall.parts()))
+    assert wall.coverage(boss) is None, "few leads are counted now"
+    monkeypatch.setattr(wall, "MANY", 0)
+    first, until = wall.span(run.business_date, ever=True)
+    live = engine.answer("leads", first=first, until=until, by=("resembles",), cutoff=run.cutoff, user=boss)
+    assert wall.coverage(boss) == live
+    first, until = wall.span(run.business_date, ever=False)
+    asked = {"first": first, "until": until, "cutoff": run.cutoff, "user": boss}
+    for name, (key, dated) in product(("Web", "Nobody"), wall.OF_PERSONA):
+        kept = wall.of_persona(key, dated, name, run.business_date, boss)
+        assert kept.total == engine.answer(key, date=dated, where={"persona": name}, **asked).total, (name, key)
+    browser = Client()
+    browser.force_login(boss)
+    pages = ("/language/", f"/language/persona/{made.persona_id}/")
+    assert all("data until" in browser.get(page).text for page in pages)
+    rules = {"field": "lead.source", "op": "is", "value": "fair"}
+    create_persona(name="Fair", story={}, rules=rules, by=boss, at=clock.now())
+    assert wall.coverage(boss) is None and not any("data until" in browser.get(page).text for page in pages)
