@@ -1,9 +1,8 @@
 """Touches of people as known at a cut-off: those projected, and those of facts recorded since."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -38,8 +37,7 @@ _FRESH = f"""
   WHERE coalesce(t.lead_id, b.lead_id) IN (SELECT id FROM member)"""
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(NamedTuple):
     """A touch of a lead: `key` orders touches of one second (how it is known, then the fact's id)."""
 
     lead: int

@@ -6,15 +6,14 @@ the look-back cuts before anything is weighted; touches of the same second stand
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 FIRST, LEAD, OPPORTUNITY, LAST = "first", "lead", "opportunity", "last"
 MILESTONES = (FIRST, LEAD, OPPORTUNITY, LAST)
 DAY = 86_400
 
 
-@dataclass(frozen=True, order=True)
-class Touch:
+class Touch(NamedTuple):
     """One touch: `at`, then `key` orders them; `who` is the contact who was touched."""
 
     at: int

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.db import connection
 
@@ -101,7 +102,11 @@ def _walked(bare: Sequence[Way], cutoff: datetime, local: Days) -> list[Way]:
         return []
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL jit = off" if connection.in_atomic_block else "SELECT 1")
-        asked = {"deals": [one.deal for one in bare], "primary": [one.lead for one in bare], "cutoff": cutoff}
+        asked: dict[str, Any] = {
+            "deals": [one.deal for one in bare],
+            "primary": [one.lead for one in bare],
+            "cutoff": cutoff,
+        }
         cursor.execute(_CONTACTS, asked)
         people = cursor.fetchall()
         members = {member: root for _deal, root, member, _at, _day in people}
