@@ -39,7 +39,7 @@ def loop_agenda(
     the page to come back to where that is not the address asked for."""
     request = context["request"]
     if kind in PANELS:
-        kind, text = Kind.TEXT, PANELS[kind]
+        kind, text = Kind.TEXT, str(PANELS[kind])
     if not may(request.user, "agenda.add"):
         return ""
     here = here or request.get_full_path()
