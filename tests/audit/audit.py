@@ -118,11 +118,10 @@ class Story:
         self.day = self.at.astimezone(books.home if self.day_only else books.zone).date()
         self.rules = books.paper["rules"].get(row["other"]) or books.paper["rules"][""]
         told, said = books.of["attempt"][self.id], books.of["decision"][self.id]
-        tries = [t for t in told if t["reason"] != "replied"]
-        self.tried = self.counted(tries, self.rules, books.home)
+        self.tried = self.counted(tries := [t for t in told if t["reason"] != "replied"], self.rules, books.home)
         when = lambda kind: min((at(v["occurred_at"]) for v in said if v["kind"] == kind), default=None)  # noqa: E731
         self.refused, self.returned = when("refuse"), when("return")
-        sold = [at(d["occurred_at"]) for d in books.of["deal"][self.id]]
+        sold = (at(d["occurred_at"]) for d in books.of["deal"][self.id])
         self.sql = min(filter(None, [when("qualify"), *sold]), default=None)
         self.reached = min((at(t["occurred_at"]) for t in told if t["reason"] in ("reached", "replied")), default=None)
         shown = [when("accept"), self.returned, *(at(t["occurred_at"]) for t in tries if t["kind"] != "auto_mail")]
@@ -142,8 +141,8 @@ class Story:
         self.waived = {w["kind"]: at(w["occurred_at"]) for w in reversed(books.of["waiver"][self.id])}
         held = [(at(p["occurred_at"]), at(p["value"]), p["id"], p["other"]) for p in books.of["pause"][self.id]]
         over = {other: since for since, _until, _pk, other in held if other}
-        self.pauses = [(since, min(until, over.get(pk, until))) for since, until, pk, other in held if not other]
-        self.pauses = [one for one in self.pauses if one[0] < one[1]]
+        spans = [(since, min(until, over.get(pk, until))) for since, until, pk, other in held if not other]
+        self.pauses = [one for one in spans if one[0] < one[1]]
 
     @staticmethod
     def counted(tries, rules, zone):
