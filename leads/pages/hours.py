@@ -40,7 +40,7 @@ def _whose(one: TimeSpent) -> str:
 
 
 def _back_url(one: TimeSpent) -> str:
-    return "" if one.back_at else reverse("leads:means_back", args=["time", one.pk])
+    return "" if one.back_at else reverse("leads:time_means_back", args=[one.pk])
 
 
 def _struck(text: Any, one: TimeSpent) -> Any:

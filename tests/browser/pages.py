@@ -58,7 +58,7 @@ def _planned() -> dict:
         by, campaign = User.objects.filter(role="marketer").order_by("pk")[0], Campaign.objects.order_by("-pk")[0]
         said = {"first_day": date(2026, 1, 1), "last_day": date(2026, 1, 31), "amount": Decimal(1000), "label": ""}
         found = means.plan_cost(campaign=campaign, **said, by=by, at=clock.now())
-    return {"kind": "plan", "pk": found.pk}
+    return {"pk": found.pk}
 
 
 def _ruled() -> bool:
@@ -669,7 +669,7 @@ PAGES = (
     Page("leads:time", "manager-marketing"),
     Page("leads:campaign_plan_cost", "marketer", lambda: _newest("leads.Campaign")),
     Page("leads:campaign_merge", "marketer", lambda: _newest("leads.Campaign")),
-    Page("leads:means_back", "marketer", _planned),
+    Page("leads:plan_means_back", "marketer", _planned),
     Page("reporting:attribution", "manager-marketing"),
     Page("reporting:attribution_settings", "manager-marketing"),
     Page("reporting:journey", "manager-marketing", lambda: _newest("leads.Deal", state="won")),
@@ -846,6 +846,8 @@ DEEDS = {
     "personas:persona_act", "personas:draft_away", "leads:persona_deal", "leads:persona_deal_out", "personas:agree",
     "leads:reason_do", "leads:attribute_do", "leads:lead_list", "leads:lead_list_do", "leads:pool_do", "jobs:metrics", "jobs:start", "jobs:again", "jobs:demo_clock",
     "reporting:api_attribution", "leads:time_rate", "leads:time_loose",
+    # the same page as that of a plan
+    "leads:time_means_back", "leads:merge_means_back", "leads:spend_means_back",
     "reporting:close", "reporting:reopen", "reporting:agenda_add", "reporting:meeting_do", "reporting:meeting_minutes",
     "reporting:meeting_calendar", "reporting:resolution_do",
     "reporting:api_meetings", "reporting:api_meeting", "reporting:api_resolutions", "reporting:api_remarks", "sla:plan", "sla:hold_review", "sla:evidence_terms", "sla:evidence_facts",
