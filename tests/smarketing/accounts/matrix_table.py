@@ -134,7 +134,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "key": {OFFICE: "accounts:key_revoke"},
     # no object of these is made on purpose yet: asked for what is missing, and by whom they are shut to
     "not made yet": {
-        MARKETERS: "leads:twins_back leads:lead_back leads:company_back leads:means_back leads:plan_means_back leads:time_means_back leads:merge_means_back leads:spend_means_back",
+        MARKETERS: "leads:twins_back leads:lead_back leads:company_back leads:plan_means_back leads:time_means_back leads:merge_means_back leads:spend_means_back",
         CAMPAIGNS: "leads:campaign_back leads:contest",
         BOSSES: "leads:contest_rule leads:relief",
         DESK: "leads:deal_change_back leads:deal_contact_back sla:resume leads:absence_end",
