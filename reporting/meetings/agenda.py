@@ -8,7 +8,8 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from leads.models import Campaign, Disagreement, Note, Remark
+from leads.models import Campaign, Contest, Disagreement, Note, Remark
+from leads.rights import contests
 from personas.models import DefinitionLine, Persona
 from sla import causes, follow
 from sla.models import Contract
@@ -28,6 +29,7 @@ from .problems import Refused
 Kind = AgendaItem.Kind
 REASONS = 3  # the most frequent ones
 MOST = 20  # remarks
+WAITING = 8  # disagreements, contests
 MAX = 300
 LATELY = timedelta(days=45)  # a resolution that happened is looked at once more within so many days
 
@@ -54,12 +56,15 @@ def _figures(look: Look) -> Iterator[tuple[str, str]]:
 
 
 def _refusals(look: Look) -> Iterator[tuple[str, str]]:
-    """The most frequent reasons of refusals and returns of the month; disagreements that wait for an answer."""
+    """The most frequent reasons of refusals and returns of the month; disagreements that wait for an answer, contests for a ruling."""
     for code, _n in reasons(look.contract, look.meeting.month)[:REASONS]:
         yield Kind.REASON, code
     waiting = Disagreement.objects.filter(line=look.contract.line_id).standing().unanswered()
-    for pk in waiting.order_by("note__occurred_at").values_list("pk", flat=True)[:8]:
+    for pk in waiting.order_by("note__occurred_at").values_list("pk", flat=True)[:WAITING]:
         yield Kind.DISAGREEMENT, str(pk)
+    contested = Contest.objects.standing().unruled().filter(decision__handoff__line=look.contract.line_id)
+    for pk in contested.order_by("note__occurred_at").values_list("pk", flat=True)[:WAITING]:
+        yield Kind.CONTEST, str(pk)
 
 
 def _remarks(look: Look) -> Iterator[tuple[str, str]]:
@@ -207,6 +212,7 @@ KNOWN: dict[str, Callable[[str, Contract, User], bool]] = {
     Kind.RESTATED: _month,
     Kind.REASON: lambda ref, contract, user: 0 < len(ref) <= 12,
     Kind.DISAGREEMENT: lambda ref, contract, user: _seen_disagreements(user).filter(pk=_pk(ref)).exists(),
+    Kind.CONTEST: lambda ref, contract, user: contests.visible_to(user).filter(pk=_pk(ref)).exists(),
     Kind.REMARK: lambda ref, contract, user: Remark.objects.standing().visible_to(user).filter(pk=_pk(ref)).exists(),
     Kind.CAMPAIGN: lambda ref, contract, user: Campaign.objects.filter(pk=_pk(ref)).exists(),
     Kind.CRITERION: _criterion,

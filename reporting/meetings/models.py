@@ -74,6 +74,7 @@ class AgendaItem(Working):
         RESTATED = "restated", _("closed month restated")
         REASON = "reason", _("reason of refusals")
         DISAGREEMENT = "disagreement", _("disagreement")
+        CONTEST = "contest", _("contested decision")
         REMARK = "remark", _("remark")
         CAMPAIGN = "campaign", _("campaign")
         CRITERION = "criterion", _("criterion")

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from leads.evidence import criteria
 from leads.handoffs import reasons
-from leads.models import Campaign, Disagreement, Lead, Remark
+from leads.models import Campaign, Contest, Disagreement, Lead, Remark
+from leads.rights import contests
 from personas.models import Persona
 from sla import follow, words
 from sla.terms import next_month
@@ -133,6 +134,25 @@ def _disagreement(page: Wording, item: AgendaItem) -> Point | None:
     return Point(item, "", f"{what}: {one.get_reason_display()}", text, url, one.note.by.side)
 
 
+def _contest(page: Wording, item: AgendaItem) -> Point | None:
+    """A refusal or return that marketing contests: its reason, what marketing says, and the ruling where there is one."""
+
+    def read() -> dict[int, Contest]:
+        return (
+            contests.standing().select_related("decision", "note__words", "note__by").in_bulk(page.refs(Kind.CONTEST))
+        )
+
+    one = page.once("contests", read).get(int(item.ref))
+    if one is None:
+        return None
+    seen = page.once("contested", lambda: set(_seen(page.user, page.once("contests", read).values())))
+    ruled = page.once("rulings", lambda: contests.rulings(page.refs(Kind.CONTEST))).get(one.pk)
+    name = f"{capfirst(one.decision.get_kind_display())}: {reasons.label(one.decision.reason)}"
+    text = text_of(one.note, one.note.lead_id in seen, page.personal)
+    said = " · ".join(part for part in (text, str(ruled.get_kind_display()) if ruled else "") if part)
+    return Point(item, "", name, said, reverse("leads:contests"), one.note.by.side)
+
+
 def _seen(user: User, some) -> list[int]:
     ids = [one.note.lead_id for one in some]
     return list(Lead.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
@@ -215,7 +235,8 @@ def _value(one: helped.Reading | None) -> str:
 
 
 SAYS: dict[str, Callable[[Wording, AgendaItem], Point | None]] = {
-    Kind.CLAUSE: _clause, Kind.RESTATED: _restated, Kind.REASON: _reason, Kind.DISAGREEMENT: _disagreement, Kind.REMARK: _remark,
+    Kind.CLAUSE: _clause, Kind.RESTATED: _restated, Kind.REASON: _reason, Kind.DISAGREEMENT: _disagreement, Kind.CONTEST: _contest,
+    Kind.REMARK: _remark,
     Kind.CAMPAIGN: _named(Kind.CAMPAIGN, Campaign, "leads:campaign"), Kind.CRITERION: _criterion,
     Kind.PERSONA: _named(Kind.PERSONA, Persona, "personas:persona"), Kind.RESOLUTION: _resolution,
     Kind.TEXT: lambda page, item: Point(item, "", item.text, "", item.came_from),

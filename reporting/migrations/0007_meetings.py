@@ -126,6 +126,7 @@ class Migration(migrations.Migration):
                             ("restated", "closed month restated"),
                             ("reason", "reason of refusals"),
                             ("disagreement", "disagreement"),
+                            ("contest", "contested decision"),
                             ("remark", "remark"),
                             ("campaign", "campaign"),
                             ("criterion", "criterion"),

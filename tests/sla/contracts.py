@@ -109,9 +109,9 @@ def attempt(on: Handoff, at: datetime, *, by=None, outcome: str = "no_answer", k
     return made
 
 
-def decide(on: Handoff, kind: str, at: datetime, reason: str = "", known=None) -> Decision:
+def decide(on: Handoff, kind: str, at: datetime, reason: str = "", known=None, by=None) -> Decision:
     made = Decision.objects.create(
-        handoff=on, kind=kind, reason=reason, occurred_at=at, recorded_at=known or at, known_at=known or at
+        handoff=on, kind=kind, reason=reason, by=by, occurred_at=at, recorded_at=known or at, known_at=known or at
     )
     states.derive([on.pk])
     return made

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from leads.models import Remark
+from leads.models import Remark, Ruling
+from leads.rights import contests
 from reporting.meetings import agenda, remarks, wording
 from reporting.meetings.problems import Refused
 from reporting.models import AgendaItem
@@ -43,6 +44,20 @@ def test_the_month_puts_its_broken_promise_its_reasons_and_its_remarks_on_the_ag
     assert first[2] == "2 times in the month"
     assert remark[1:] == ("Calls were quick", "claire · nothing in particular")
     assert agenda.prepare(meeting=made, at=NOW) == 0  # looked at again, nothing stands there twice
+
+
+def test_a_contested_decision_is_a_point_until_somebody_rules_and_says_what_was_ruled(of):
+    claire, hugo = both()
+    lea, day = person("lea3", "rep"), paris(2025, 10, 22)
+    turned = decide(handoff(paris(2025, 10, 20)), "refuse", paris(2025, 10, 21), reason="FIT-SIZE", by=lea)
+    said = contests.contest(decision=turned, text="They are ninety.", proof="story", by=claire, at=day)
+    made = meeting(of)
+    (point,) = [one for one in points(made, claire) if one[0] == "contest"]
+    assert point[1].startswith("Refusal: ") and point[2] == "They are ninety."
+    contests.rule(to=said, kind=Ruling.Kind.STAYS, text="Still too small.", by=hugo, at=day)
+    (point,) = [one for one in points(made, claire) if one[0] == "contest"]
+    assert point[2] == "They are ninety. · rejected: the decision stays"
+    assert agenda.exists("contest", str(said.pk), of, claire) and not agenda.exists("contest", "0", of, claire)
 
 
 def test_only_what_the_terms_agreed_on_comes_by_itself(of):
