@@ -52,8 +52,12 @@ def _servers():
 
 
 def pytest_unconfigure(config):
-    """The controller stops the servers at the end, unless SMARKETING_TEST_KEEP asks to keep them warm."""
+    """The last controller stops the servers at the end, unless SMARKETING_TEST_KEEP asks to keep them warm."""
     if hasattr(config, "workerinput") or os.environ.get("SMARKETING_TEST_KEEP"):
+        return
+    try:
+        fcntl.flock(_state["using"], fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:  # another run of this folder still uses them
         return
     mark = GROUND / "postgres" / "postmaster.pid"
     if mark.exists():
@@ -81,6 +85,10 @@ def pytest_configure(config):
 
     PBKDF2PasswordHasher.iterations = 1_000
     _unhurried()
+    if not hasattr(config, "workerinput"):
+        GROUND.mkdir(parents=True, exist_ok=True)
+        _state["using"] = (GROUND / "using").open("w")
+        fcntl.flock(_state["using"], fcntl.LOCK_SH)
 
 
 _state: dict = {"servers": None}
