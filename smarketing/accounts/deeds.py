@@ -172,6 +172,7 @@ SUBJECTS = {
     "agendaitem": _("point of an agenda"),
     "attribution": _("attribution"),
     "attempt": _("attempt"),
+    "mailtemplate": _("mail template"),
     "attribute": _("attribute"),
     "auditentry": _("audit log"),
     "book": _("closed month"),

@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 
 from leads.handoffs import attempts, deals, deals_back, decisions, problems, routing
-from leads.intake import by_hand, corrections, hooks, unmaking
+from leads.intake import by_hand, corrections, hooks, means, unmaking
 from leads.models import (
     AttributeChange,
     Campaign,
@@ -77,6 +77,24 @@ def _spent(office: Office, by):
     return by_hand.add_spend(
         campaign=campaign, spent_on=clock.today(), amount=Decimal(9), label="", by=by, at=clock.now()
     )
+
+
+def _campaign(key: str, by) -> Campaign:
+    return Campaign.objects.get(pk=by_hand.add_campaign(values={"key": key}, by=by, at=clock.now()))
+
+
+def _planned(office: Office, by):
+    given = {"first_day": clock.today(), "last_day": clock.today(), "amount": Decimal(9), "label": ""}
+    return means.plan_cost(campaign=_campaign("fair", by), by=by, at=clock.now(), **given)
+
+
+def _worked(office: Office, by):
+    given = {"side": "marketing", "team": None, "person": None, "hours": Decimal(2), "rate": Decimal(50), "label": ""}
+    return means.add_time(campaign=_campaign("fair", by), worked_on=clock.today(), by=by, at=clock.now(), **given)
+
+
+def _joined(office: Office, by):
+    return means.merge_campaigns(loser=_campaign("fair", by), root=_campaign("fair 2", by), by=by, at=clock.now())
 
 
 def _said(office: Office, by):
@@ -146,6 +164,9 @@ CASES: dict[str, Case] = {
     "assignment": Case("paul", "lea", _taken, lambda f, **how: routing.take_back(assignment=f, **how)),
     "attributechange": Case("anna", "otto", _written, lambda f, **how: by_hand.take_back_values(change=f, **how)),
     "spend": Case("anna", "otto", _spent, lambda f, **how: by_hand.take_back_spend(spend=f, **how)),
+    "plannedcost": Case("anna", "otto", _planned, lambda f, **how: means.take_back(fact=f, **how)),
+    "timespent": Case("anna", "otto", _worked, lambda f, **how: means.take_back(fact=f, **how)),
+    "campaignmerge": Case("anna", "otto", _joined, lambda f, **how: means.take_back(fact=f, **how)),
     "note": Case("lea", "anna", lambda o, by: notes.write(lead=_lead(), text="x", by=by, at=clock.now()), lambda f, **how: notes.take_back(note=f, **how)),
     "consent": Case("anna", "otto", _said, lambda f, **how: consent.take_back(consent=f, **how)),
     "closing": Case("lea", "paul", Closed, lambda f, **how: deals_back.reopen(deal=f.deal, **how)),

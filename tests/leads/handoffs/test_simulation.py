@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from leads.handoffs import simulation, turns
+from leads.handoffs import catching_up, simulation
 from leads.handoffs.simulation import DAY, ORDERS, SEEDS, Lead, Order, compare, forgotten, run
 
 SOME = SEEDS[2::9]
@@ -56,8 +56,8 @@ def test_by_grade_a_c3_lead_is_forgotten(monkeypatch):
 
 
 def test_each_fifth_turn_goes_to_a_broken_promise_and_to_each_grade_after_the_other():
-    assert [turn for turn in range(15) if turns.catches_up(turn)] == [4, 9, 14]
-    assert [turns.rank_of_turn(turn, [0, 5, 9]) for turn in (4, 9, 14, 19)] == [0, 5, 9, 0]
+    assert [turn for turn in range(15) if catching_up.catches_up(turn)] == [4, 9, 14]
+    assert [catching_up.rank_of_turn(turn, [0, 5, 9]) for turn in (4, 9, 14, 19)] == [0, 5, 9, 0]
 
 
 @pytest.mark.trust

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leads.handoffs import attempts, deals, deals_back, decisions, problems, routing, states
-from leads.intake import by_hand, events, merging, suppression, unmaking
+from leads.intake import by_hand, events, means, merging, suppression, unmaking
 from leads.intake import facts as intake
 from leads.judging import lines, service
 from leads.models import (
@@ -135,12 +135,13 @@ def test_the_pages_compare_merge_and_take_back(desk):
 
 LEADS = 4
 # What a deed adds, as corrections name it: every row of `intake.corrections.RULES`.
+FIRST, UNTIL = NOW.date() - timedelta(days=40), NOW.date() + timedelta(days=40)
 SUBJECTS = {
     "merge": "merge", "attempt": "attempt", "accept": "decision", "refuse": "decision", "return": "decision", "need": "decision",
     "oppose": "consent", "consent": "consent", "write": "attributechange", "firm": "attributechange", "rename": "attributechange",
     "note": "note", "give": "assignment", "deal": "deal", "spend": "spend", "win": "closing", "lose": "closing",
     "retitle": "dealvalues", "contact": "dealcontact", "add lead": "lead", "add company": "company", "add campaign": "campaign",
-    "apart": "mergesuggestion", "keep": "erasureproposal",
+    "apart": "mergesuggestion", "keep": "erasureproposal", "plan": "plannedcost", "hours": "timespent", "join campaigns": "campaignmerge",
 }  # fmt: skip
 UNDOES = {f"undo {one}": one for one in SUBJECTS}
 # Merges and deals come twice: on them hangs the most.
@@ -164,6 +165,10 @@ class World:
         self.leads = [one.lead_id for one in self.handoffs]
         made = by_hand.add_campaign(values={"key": "fair"}, by=desk.boss, at=NOW)
         self.campaign = Campaign.objects.get(pk=made)
+        self.fairs = [
+            Campaign.objects.get(pk=by_hand.add_campaign(values={"key": f"fair {n}"}, by=desk.boss, at=NOW))
+            for n in range(2)
+        ]
         made = by_hand.add_company(values={"name": "Acme"}, by=desk.boss, at=NOW)
         self.firm = Company.objects.get(pk=made)
         self.root = person("root", "administrator")
@@ -236,6 +241,30 @@ class World:
             "give": lambda: self.give(handoff, other, at),
             "deal": lambda: deals.open_deal(lead=handoff.lead, handoff=handoff, by=by, at=at, title=str(other)),
             "spend": lambda: by_hand.add_spend(campaign=self.campaign, by=boss, at=at, **spent),
+            "plan": lambda: means.plan_cost(
+                campaign=self.campaign,
+                first_day=clock.today(at),
+                last_day=clock.today(at),
+                amount=Decimal(other),
+                label="",
+                by=boss,
+                at=at,
+            ),
+            "hours": lambda: means.add_time(
+                campaign=self.campaign,
+                side="sales",
+                team=None,
+                person=None,
+                worked_on=clock.today(at),
+                hours=Decimal(other + 1),
+                rate=Decimal(9),
+                label="",
+                by=boss,
+                at=at,
+            ),
+            "join campaigns": lambda: means.merge_campaigns(
+                loser=self.fairs[other % 2], root=self.campaign, by=boss, at=at
+            ),
             "write": lambda: self.write(lead, other, at),
             "look": lambda: self.see(lead.pk, at),
             "oppose": lambda: consent.oppose(lead=lead, by=boss, at=at, **opposed),
@@ -297,6 +326,7 @@ class World:
             "dealvalues": lambda: deals_back.take_back_values(deal=Deal.objects.get(pk=fact.subject_id), change=fact, **how),
             "dealcontact": lambda: deals_back.take_back_contact(contact=fact, **how),
             "spend": lambda: by_hand.take_back_spend(spend=fact, **how),
+            **dict.fromkeys(("plannedcost", "timespent", "campaignmerge"), lambda: means.take_back(fact=fact, **how)),
             "attributechange": lambda: by_hand.take_back_values(change=fact, **how),
             "consent": lambda: consent.take_back(consent=fact, **how),
             "mergesuggestion": lambda: likely.take_back(suggestion=fact, **how),
@@ -345,6 +375,8 @@ class World:
             "leads": list(Lead.objects.filter(pk__in=self.leads).order_by("pk").values_list("pk", "root_id", "opted_out", "stage", "phone")),
             "done": self.done(),
             "cost": str(Campaign.objects.with_sums().get(pk=self.campaign.pk).cost or 0),
+            "planned": [str(engine.answer(key, first=FIRST, until=UNTIL, cutoff=clock.now()).total.value) for key in ("planned_cost", "hours")],
+            "joined": list(Campaign.objects.order_by("pk").filter(pk__in=[one.pk for one in self.fairs]).values_list("root_id", flat=True)),
             "deals": sorted(Deal.objects.standing().values_list("lead", "title", "state", "amount", "closed_at", "reason"), key=str),
             "contacts": [deals.contacts_of(one) for one in Deal.objects.standing().order_by("created_at")],
             "firms": sorted(Company.objects.standing().values_list("name", "industry")),
@@ -358,7 +390,7 @@ class World:
                 for row in HandoffState.objects.order_by("pk").values(*columns)
             ],
             "listed": sorted(suppression.listed([f"w{n}@x.example" for n in range(LEADS)])),
-            "mql": str(engine.answer("mql", first=NOW.date() - timedelta(days=40), until=NOW.date() + timedelta(days=40), cutoff=clock.now()).total.value),
+            "mql": str(engine.answer("mql", first=FIRST, until=UNTIL, cutoff=clock.now()).total.value),
         }  # fmt: skip
 
 

@@ -76,7 +76,7 @@ d(lead_id, t, behaviour_id, age, n) AS (SELECT b.lead_id, %(t)s::timestamptz, b.
   FROM asked a
   JOIN (SELECT t.id, t.lead_id, NULL::bigint AS visitor_id, 'attempt' AS kind, t.channel AS name, '' AS page, t.outcome AS form, NULL::bigint AS campaign_id, t.occurred_at, t.recorded_at, t.known_at
   FROM leads_attempt t
-  WHERE NOT EXISTS (SELECT
+  WHERE t.outcome <> 'replied' AND NOT EXISTS (SELECT
   FROM leads_lead z
   WHERE z.id = t.lead_id AND z.erased)) e ON e.lead_id = a.lead_id
   WHERE e.known_at <= a.t AND e.occurred_at <= a.t AND (a.tangled OR e.known_at >= a.midnight OR e.occurred_at >= a.midnight) AND NOT EXISTS (SELECT
@@ -87,7 +87,7 @@ d(lead_id, t, behaviour_id, age, n) AS (SELECT b.lead_id, %(t)s::timestamptz, b.
   JOIN lent m ON m.lead_id = a.lead_id AND m.t = a.t
   JOIN (SELECT t.id, t.lead_id, NULL::bigint AS visitor_id, 'attempt' AS kind, t.channel AS name, '' AS page, t.outcome AS form, NULL::bigint AS campaign_id, t.occurred_at, t.recorded_at, t.known_at
   FROM leads_attempt t
-  WHERE NOT EXISTS (SELECT
+  WHERE t.outcome <> 'replied' AND NOT EXISTS (SELECT
   FROM leads_lead z
   WHERE z.id = t.lead_id AND z.erased)) e ON e.lead_id = m.member
   WHERE e.known_at <= a.t AND e.occurred_at <= a.t AND (a.tangled OR e.known_at >= a.midnight OR e.occurred_at >= a.midnight) AND NOT EXISTS (SELECT
