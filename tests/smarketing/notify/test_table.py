@@ -1,6 +1,7 @@
 """Who is told what, and where: the table of defaults, one row a case, each column a person."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -11,6 +12,8 @@ from personas import starters
 from personas.definitions import comments, persona_care, persona_services
 from personas.pages import reminders
 from reporting.books import notices as books
+from reporting.meetings import planning, resolutions
+from reporting.meetings import remarks as words
 from reporting.models import BookClose
 from sla import derive, escalation, handed, pace, renewal, reviewing, waivers
 from sla import notices as promises
@@ -166,6 +169,23 @@ class House:
     def praise(self) -> None:
         remarks.praise(lead=self.hand().lead, text="Well done.", by=self.claire, at=self.now)
 
+    def problem(self) -> None:
+        words.say(kind="problem", about="lead", ref=str(self.hand().lead_id), text="Late.", by=self.claire, at=self.now, side="sales")  # fmt: skip
+
+    def meet(self):
+        """Everybody is invited by the one who plans it."""
+        first = (self.now.date().replace(day=1) - timedelta(days=1)).replace(day=1)
+        of = contract(on=self.desk.line)
+        sign(of, [VOLUME], first, at=self.now - timedelta(days=95))
+        when = planning.When(month=first, starts_at=self.now + timedelta(days=5), minutes=60, place="Room 2")
+        people = [self.claire, self.hugo, self.rep, self.manager, self.marketer, self.signer]
+        return planning.plan(contract=of, when=when, people=people, by=self.claire, at=self.now)
+
+    def resolve(self) -> None:
+        figure = resolutions.Figure(measure="mql", where={}, target=Decimal(200))
+        given = {"text": "Call before noon", "charge": self.rep, "due": clock.today() + timedelta(days=9)}
+        resolutions.resolve(meeting=self.meet(), figure=figure, by=self.claire, at=self.now, **given)
+
     def comment(self) -> None:
         comments.say(line=self.desk.line, text="Too wide.", by=self.claire, at=self.now)
 
@@ -221,6 +241,9 @@ EVENTS = {
     "contest not ruled on in time": ("ruling_late", lambda house: house.contested("ruling_late")),
     "nobody decided in time": ("silence", House.silence),
     "praise": ("praise", House.praise),
+    "problem named": ("remark", House.problem),
+    "invited to a meeting": ("meeting", House.meet),
+    "resolution in the charge of the rep": ("resolution", House.resolve),
     "comment on a definition by the marketer": ("comment", House.comment),
     "criterion disagreed with": ("disagreement", House.disagree),
     "disagreement answered": ("answered", House.answer),
@@ -256,6 +279,9 @@ TABLE = """
 | contest not ruled on in time                    | –            | in-app               | –                    | –            | –            |
 | nobody decided in time                          | –            | in-app, morning mail | –                    | –            | –            |
 | praise                                          | in-app       | in-app               | in-app               | –            | –            |
+| problem named                                   | in-app       | in-app               | –                    | –            | –            |
+| invited to a meeting                            | in-app       | in-app               | in-app               | in-app       | –            |
+| resolution in the charge of the rep             | in-app, morning mail | –            | –                    | –            | –            |
 | comment on a definition by the marketer         | –            | in-app               | –                    | in-app       | –            |
 | criterion disagreed with                        | –            | –                    | in-app               | –            | –            |
 | disagreement answered                           | in-app       | –                    | –                    | –            | –            |
