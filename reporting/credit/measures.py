@@ -84,10 +84,8 @@ def with_margin(question: Question) -> Population:
 
 
 def of_credits(question: Question) -> Mapping[str, Any]:
-    """Dimensions of credits: campaign, channel and programme are those credited."""
-    return {key: one for key, one in d.of_deals(question).items() if not key.startswith("campaign.")} | {
-        key: d.SHARED[key] for key in ("campaign", "programme", "channel")
-    }
+    """Dimensions of credits: campaign, channel, programme and whatever else is known of a campaign are those credited."""
+    return {**d.of_deals(question), **d.of_spend(question)}
 
 
 def _attributed(model: str) -> Measure | None:
