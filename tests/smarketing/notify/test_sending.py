@@ -201,5 +201,9 @@ def test_each_role_is_offered_the_kinds_that_may_reach_it():
         role: {kind.key for kind, _channels in registry.of(person(role, role))}
         for role in ("rep", "marketer", "viewer")
     }
-    assert "assigned" in offered["rep"] and "sent_back" in offered["marketer"] and offered["viewer"] == {"export", "meeting", "resolution"}
+    assert (
+        "assigned" in offered["rep"]
+        and "sent_back" in offered["marketer"]
+        and offered["viewer"] == {"export", "meeting", "resolution"}
+    )
     assert Channels(True) == Channels(True, "")
