@@ -22,7 +22,7 @@ from . import access, pages
 FORM, FULL, READ = "a form to fill", "never empty", "words to read"
 # Pages that need no empty state, and why; every other page without arguments must have one, for whoever opens it.
 WITHOUT = {
-    "leads:add": FORM, "leads:mail_add": FORM, "reporting:remark_new": FORM, "leads:company_add": FORM, "leads:campaign_add": FORM, "leads:import_new": FORM,
+    "leads:add": FORM, "leads:mail_add": FORM, "leads:sales_time": FORM, "reporting:remark_new": FORM, "leads:company_add": FORM, "leads:campaign_add": FORM, "leads:import_new": FORM,
     "accounts:people_change": FORM, "accounts:people_off": FORM, "personas:line_new": FORM, "personas:persona_new": FORM, "calendars:add": FORM, "accounts:invite": FORM,
     "accounts:profile": FORM, "notify:choices": FORM, "sla:goal": FORM, "accounts:company": FORM, "accounts:sign_in": FORM,
     "account_change_password": FORM, "account_logout": FORM, "account_reauthenticate": FORM,
