@@ -22,12 +22,12 @@ from . import access, pages
 FORM, FULL, READ = "a form to fill", "never empty", "words to read"
 # Pages that need no empty state, and why; every other page without arguments must have one, for whoever opens it.
 WITHOUT = {
-    "leads:add": FORM, "leads:company_add": FORM, "leads:campaign_add": FORM, "leads:import_new": FORM,
+    "leads:add": FORM, "leads:mail_add": FORM, "leads:sales_time": FORM, "reporting:remark_new": FORM, "leads:company_add": FORM, "leads:campaign_add": FORM, "leads:import_new": FORM,
     "accounts:people_change": FORM, "accounts:people_off": FORM, "personas:line_new": FORM, "personas:persona_new": FORM, "calendars:add": FORM, "accounts:invite": FORM,
     "accounts:profile": FORM, "notify:choices": FORM, "sla:goal": FORM, "accounts:company": FORM, "accounts:sign_in": FORM,
     "account_change_password": FORM, "account_logout": FORM, "account_reauthenticate": FORM,
     "leads:reasons": FULL, "accounts:languages": FULL, "accounts:people": FULL, "accounts:sessions": FULL,
-    "accounts:settings": FULL, "mfa_index": FULL, "jobs:health": FULL, "sla:team": FULL, "sla:own": FULL,
+    "accounts:settings": FULL, "mfa_index": FULL, "jobs:health": FULL, "sla:team": FULL, "reporting:attribution_settings": FULL,
     "reporting:today": "the checklist leads on",
     "personas:glossary": READ, "personas:glossary_draft": READ, "personas:glossary_new": FORM,
     "help": READ, "help_words": READ, "help_keys": READ, "measures:numbers": READ, "measures:docs": READ, "personas:traits": READ,

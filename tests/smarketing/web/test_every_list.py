@@ -36,7 +36,10 @@ OTHERS = {
     "personas/glossary_history.html": "a document", "personas/glossary_paper.html": "a document",
     "personas/history.html": "a document", "personas/matrix.html": "a document", "personas/persona.html": "a document",
     "personas/row_mql.html": "a document", "personas/so_what.html": "a document", "reporting/book.html": "a report",
-    "reporting/loop.html": "a report", "reporting/funnel.html": "a report", "reporting/quality.html": "a report", "reporting/explore.html": "a report", "reporting/changed.html": "a report", "reporting/personas.html": "in the agreed order", "reporting/results.html": "a report", "reporting/meetings/belief.html": "a report", "reporting/meetings/resolution.html": "a report", "sla/clocks.html": "one lead",
+    "reporting/loop.html": "a report", "reporting/funnel.html": "a report", "reporting/quality.html": "a report", "reporting/explore.html": "a report", "reporting/changed.html": "a report", "reporting/campaign_models.html": "a report",
+    "reporting/attribution.html": "a report", "reporting/attribution_settings.html": "a document", "reporting/journey.html": "one deal",
+    "leads/means/links.html": "ordered", "leads/mails/list.html": "ordered", "leads/routing/absences.html": "ordered",
+    "leads/routing/shares.html": "a report", "leads/routing/dry_run.html": "a report", "leads/routing/relief.html": "a form", "leads/routing/of_lead.html": "one lead", "reporting/personas.html": "in the agreed order", "reporting/results.html": "a report", "reporting/meetings/belief.html": "a report", "reporting/meetings/resolution.html": "a report", "sla/clocks.html": "one lead",
     "sla/breakdown.html": "a report", "sla/campaign_plans.html": "a report", "sla/chart.html": "a report", "sla/goal.html": "a report",
     "sla/month_table.html": "a report", "sla/months.html": "a report", "sla/own.html": "a report", "sla/review.html": "a report",
     "sla/team.html": "a report", "sla/text.html": "a document",
@@ -53,7 +56,7 @@ def page_of(key: str) -> pages.Page:
 
 def plant() -> None:
     """Rows in the lists that a demo company has few or none of."""
-    from leads.models import ErasureProposal, Import, Lead, MergeSuggestion, Suppression
+    from leads.models import ErasureProposal, Import, Lead, MergeSuggestion, Suppression, TimeSpent
     from sla.models import Clock, Waiver
     from smarketing.accounts import invitations, tokens
     from smarketing.notify import kinds, mails
@@ -72,6 +75,10 @@ def plant() -> None:
             first=leads[n], second=leads[n + 5], defaults={"reasons": reasons, "weight": 60 + 60 * (n % 2)}
         )
         when = at - timedelta(days=n // 2)
+        TimeSpent.objects.create(
+            side=["marketing", "sales"][n % 2], worked_on=when.date(), hours=1 + n // 2, rate=80, by=boss, occurred_at=when,
+            recorded_at=when, known_at=when,
+        )  # fmt: skip
         Suppression.objects.create(
             key=bytes([n]) * 32, origin=["file", "hand"][n % 2], lead=leads[n] if n else None, occurred_at=when,
             recorded_at=when, known_at=when,
