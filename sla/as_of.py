@@ -55,7 +55,8 @@ _WRITTEN = f"SELECT {_PENDING_THEN} FROM sla_clock"
 
 def relation(cutoff: datetime) -> tuple[str, dict[str, Any]]:
     """SQL of a relation with the columns of the clocks as known at the cut-off, in brackets, and its parameters."""
-    touched, unknown = sorted({*as_of.touched(cutoff), *standing.touched(cutoff)}), _unknown(cutoff)
+    unknown = _unknown(cutoff)
+    touched = sorted({*as_of.touched(cutoff), *standing.touched(cutoff)} - {*unknown})
     params: dict[str, Any] = {"cutoff": cutoff, "touched": [*touched, *unknown]}
     if not touched:
         return f"({_WRITTEN} WHERE handoff_id <> ALL(%(touched)s))" if unknown else f"({_WRITTEN})", params

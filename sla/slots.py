@@ -40,9 +40,10 @@ def clocks_of_lead(context, lead: int, at: datetime | None = None) -> str:
     """The promises on a lead's handoffs, as they stand now, or as they stood and were known at a past instant."""
     if not may(context["request"].user, "contract.view"):
         return ""
-    found = _then_once(context["request"], lead, at) if at else _found(lead, at)
+    now = context.get("at") or clock.now()
+    found = _then_once(context, lead, at) if at else _now(lead, now)
     sentences = _sentences(found)
-    theirs = {} if at else own.of(found, clock.now())
+    theirs = {} if at else own.of(found, now)
     rows = [
         {
             "own": _own(theirs.get((row.handoff_id, row.clause_key))),
@@ -109,7 +110,7 @@ def promise_then(context, lead: int, at: datetime) -> str:
     """The promise on a lead that was due next at a past instant; "" where none was open."""
     if not may(context["request"].user, "contract.view"):
         return ""
-    pending = [row for row in _then_once(context["request"], lead, at) if row.state in OWED]
+    pending = [row for row in _then_once(context, lead, at) if row.state in OWED]
     if not pending:
         return ""
     row = min(pending, key=lambda one: one.due_at)
@@ -131,17 +132,18 @@ def _now(lead: int, at: datetime) -> list[Clock]:
     return found
 
 
-def _then(lead: int, at: datetime) -> list[Clock]:
-    handed = Handoff.objects.filter(lead=lead, known_at__lte=at, occurred_at__lte=at)
-    rows = as_of.clocks(list(handed.values_list("pk", flat=True)), at)
+def _then(lead: int, at: datetime, handoffs: Sequence[Handoff] | None = None) -> list[Clock]:
+    """`handoffs`: those of the lead known then, where the page has read them."""
+    handed = Handoff.objects.filter(lead=lead, known_at__lte=at, occurred_at__lte=at) if handoffs is None else handoffs
+    rows = as_of.clocks([one.pk for one in handed], at)
     return sorted(sorted(rows, key=lambda row: row.due_at), key=lambda row: row.starts_at, reverse=True)
 
 
-def _then_once(request: HttpRequest, lead: int, at: datetime) -> list[Clock]:
+def _then_once(context: Any, lead: int, at: datetime) -> list[Clock]:
     """The same, read once for all places of a page."""
-    kept: dict[tuple[int, datetime], list[Clock]] = request.__dict__.setdefault("clocks_then", {})
+    kept: dict[tuple[int, datetime], list[Clock]] = context["request"].__dict__.setdefault("clocks_then", {})
     if (lead, at) not in kept:
-        kept[lead, at] = _then(lead, at)
+        kept[lead, at] = _then(lead, at, context.get("handed"))
     return kept[lead, at]
 
 

@@ -42,7 +42,7 @@ def steps(lead: Lead, t: datetime, now: bool) -> list[Step]:
 def handed(lead: Lead, t: datetime) -> list[Handoff]:
     """The handoffs of a lead known at t, the first one first, each with its state of now."""
     known = Handoff.objects.filter(lead=lead, known_at__lte=t, occurred_at__lte=t).order_by("occurred_at", "pk")
-    return list(known.select_related("rules", "state_row__rep", "state_row__pool"))
+    return list(known.select_related("rules", "qualification", "state_row__rep", "state_row__pool"))
 
 
 def charge(lead: Lead, t: datetime, now: bool, handoffs: Sequence[Handoff] | None = None) -> Charge | None:

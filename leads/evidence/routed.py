@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Value
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -102,9 +103,23 @@ def told(lead: int, at: datetime | None = None) -> list[Told]:
     """Every routing of the handoffs of a lead, the newest first; as known at an instant where one is asked."""
     rows = Routing.objects.filter(handoff__lead=lead).select_related("rep", "pool").order_by("-occurred_at", "-pk")
     found = list(rows.filter(known_at__lte=at, occurred_at__lte=at) if at else rows)
-    people = User.objects.in_bulk({pk for one in found for pk in _reps(one.considered)})
-    pools = dict(Pool.objects.values_list("pk", "name")) if found else {}
+    people, pools = _names(found)
     return [_told(one, people, pools) for one in found]
+
+
+def _names(found: Sequence[Routing]) -> tuple[dict[int, str], dict[int, str]]:
+    """Of everybody who was considered, and of the pools: both in one question."""
+    reps = {pk for one in found for pk in _reps(one.considered)}
+    pools = {row[0] for one in found for row in one.considered.get("pools", ())}
+    if not reps and not pools:
+        return {}, {}
+    asked = [
+        model.objects.order_by().filter(pk__in=some).annotate(of=Value(of)).values_list("of", "pk", "name")
+        for of, model, some in (("rep", User, reps), ("pool", Pool, pools))
+    ]
+    said = list(asked[0].union(asked[1], all=True))
+    people, named = ({pk: name for of, pk, name in said if of == wanted} for wanted in ("rep", "pool"))
+    return people, named
 
 
 def _reps(considered: dict[str, Any]) -> set[int]:
@@ -114,7 +129,7 @@ def _reps(considered: dict[str, Any]) -> set[int]:
     )
 
 
-def _told(one: Routing, people: dict[int, User], pools: dict[int, str]) -> Told:
+def _told(one: Routing, people: dict[int, str], pools: dict[int, str]) -> Told:
     def name(pk: int) -> str:
         return str(people.get(pk) or _("Somebody"))
 
@@ -145,11 +160,14 @@ def sentence(one: Routing, account: Asked | None, asked: Sequence[PoolAsked]) ->
     return _("Nobody was free in %(pool)s: it waits, and goes to whoever is free first.") % {"pool": pool}
 
 
-def delays(lead: int, at: datetime | None = None) -> Delays | None:
-    """The delays of the newest handoff of a lead that was routed here; None where there is none, or of history."""
-    found = Handoff.objects.filter(lead=lead).exclude(gate=Handoff.Gate.IMPORTED).select_related("qualification")
-    found = found.filter(known_at__lte=at, occurred_at__lte=at) if at else found
-    one = found.order_by("-occurred_at", "-pk").first()
+def delays(lead: int, at: datetime | None = None, handoffs: Sequence[Handoff] | None = None) -> Delays | None:
+    """The delays of the newest handoff of a lead that was routed here; None where there is none, or of history.
+    `handoffs`: those of the lead known then, the first one first, where they were read already."""
+    if handoffs is None:
+        found = Handoff.objects.filter(lead=lead)
+        found = found.filter(known_at__lte=at, occurred_at__lte=at) if at else found
+        handoffs = list(found.order_by("occurred_at", "pk"))
+    one = next((one for one in reversed(handoffs) if one.gate != Handoff.Gate.IMPORTED), None)
     if one is None or one.recorded_at - one.occurred_at > timedelta(days=1):
         return None
     return _delays(one, at)

@@ -60,6 +60,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "present": instants.field(present),
         "tel": re.sub(r"[^+0-9]", "", text.get("phone", "")),
         "steps": header.steps(lead, t, past is None),
+        "handed": handoffs,
         **_promised(charge, t),
         "values": [one for one in said if personal or not one.personal],
         "email_is_odd": bool(text.get("email")) and not email_is_valid(text["email"]),

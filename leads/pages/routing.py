@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from leads.evidence import routed
 from leads.handoffs import dry_run, evidence, reasons
-from leads.models import Ruling
+from leads.models import Decision, Ruling
 from leads.rights import contests
 from leads.rights import needs as needs_found
 from smarketing.accounts.policy import may, needs
@@ -49,10 +49,13 @@ def of_lead(context: Any, lead: int, at: datetime | None = None) -> str:
     request = context["request"]
     if not may(request.user, "handoffs.view"):
         return ""
-    told, delays = routed.told(lead, at), routed.delays(lead, at)
-    said, need = _contested(lead, at), needs_found.of_lead(lead, at)
-    may_contest = not at and may(request.user, "handoffs.contest")
-    open_ones = contests.may_still(lead, clock.now()) if may_contest else []
+    told, delays = routed.told(lead, at), routed.delays(lead, at, context.get("handed"))
+    kinds = set(Decision.objects.filter(handoff__lead=lead).values_list("kind", flat=True))  # most leads have none
+    turned = not kinds.isdisjoint(contests.KINDS)
+    said = _contested(lead, at) if turned else []
+    need = needs_found.of_lead(lead, at) if Decision.Kind.QUALIFY in kinds else None
+    may_contest = turned and not at and may(request.user, "handoffs.contest")
+    open_ones = contests.may_still(lead, context.get("at") or clock.now()) if may_contest else []
     if not (told or said or open_ones or need):
         return ""
     parts = {

@@ -15,6 +15,7 @@ def page(request: HttpRequest) -> dict:
     user = getattr(request, "user", None)
     person = user if user is not None and user.is_authenticated else None
     nav = SimpleLazyObject(lambda: navigation.rail(person, request.path) if person else [])
+    installation = SimpleLazyObject(_installation)
     return {
         "nav": nav,
         "bottom_bar": SimpleLazyObject(lambda: navigation.bottom_bar(list(nav))),
@@ -22,8 +23,8 @@ def page(request: HttpRequest) -> dict:
         "theme": theme(request, person),
         "language": get_language() or settings.LANGUAGE_CODE,
         "languages": SimpleLazyObject(_languages),
-        "installation": SimpleLazyObject(_installation),
-        "demo_people": SimpleLazyObject(_demo_people),
+        "installation": installation,
+        "demo_people": SimpleLazyObject(lambda: _demo_people(installation)),
         "csp_nonce": getattr(request, "csp_nonce", ""),
     }
 
@@ -46,7 +47,7 @@ def _languages() -> list:
     return languages.choices()
 
 
-def _demo_people() -> list:
+def _demo_people(installation) -> list:
     from smarketing.accounts import demo
 
-    return demo.people()
+    return demo.people() if installation.kind == "demo" else []

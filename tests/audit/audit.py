@@ -137,7 +137,7 @@ class Story:
         self.gone = min(filter(None, [self.refused, self.returned]), default=None)
         self.ended = bool(self.gone or lapsed or self.merged)
         self.dropped = self.end(said, books)
-        self.lapsed = self.dropped if self.gone is None or self.dropped != self.gone else None
+        self.lapsed = self.dropped if self.dropped not in (self.gone, when("expire")) else None
         self.waived = {w["kind"]: at(w["occurred_at"]) for w in reversed(books.of["waiver"][self.id])}
         held = [(at(p["occurred_at"]), at(p["value"]), p["id"], p["other"]) for p in books.of["pause"][self.id]]
         over = {other: since for since, _until, _pk, other in held if other}

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.template import Context, Template
+from django.test import RequestFactory
 from django.utils import translation
 
 from leads.models import Answer, Disagreement, Lead, Note
@@ -25,11 +26,11 @@ def _in_english():
         yield
 
 
-class Reader:
+def asked_by(user):
     """A request of somebody who reads."""
-
-    def __init__(self, user):
-        self.user = user
+    request = RequestFactory().get("/")
+    request.user = user
+    return request
 
 
 class House:
@@ -133,7 +134,7 @@ class TestPages:
             and f"/leads/disagreements/{made.pk}/answer/" in listed
         )
         said = Template("{% slot 'criterion.said' line 'role' %}").render(
-            Context({"request": Reader(house.mia), "line": house.version.line_id})
+            Context({"request": asked_by(house.mia), "line": house.version.line_id})
         )
         assert "1 disagreement" in said and "1 waits for an answer" in said
         answered = marketer.post(

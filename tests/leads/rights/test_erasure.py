@@ -13,11 +13,12 @@ from django.test import Client
 from django.utils.html import escapejs
 
 from leads.handoffs import handing
-from leads.intake import by_hand, facts, suppression
+from leads.intake import by_hand, events, facts, suppression
 from leads.intake.importing import service as imports
 from leads.intake.importing import staging
 from leads.models import (
     Attempt,
+    Campaign,
     Decision,
     Erasure,
     Event,
@@ -26,10 +27,14 @@ from leads.models import (
     HandoffState,
     Import,
     Lead,
+    LinkRules,
+    Source,
     StageMove,
+    Touch,
 )
-from leads.rights import consent, erasure, notes
+from leads.rights import consent, erasure, notes, places
 from leads.rights.problems import Refusal
+from leads.touches import store as touches
 from personas.models import DefinitionLine
 from reporting.models import BookClose
 from smarketing.accounts.audit import record
@@ -108,11 +113,24 @@ def export(by: User, lead: Lead, form: str) -> None:
     assert left(media())
 
 
+def touch(desk, lead: Lead) -> None:
+    """They came by a link that names a campaign, and it is counted among what touched them."""
+    at = clock.now()
+    campaign = Campaign.objects.create(created_at=at, recorded_at=at)
+    body = [{"source": "fair", "to": campaign.pk}]
+    LinkRules.objects.create(number=1, body=body, by=desk.boss, adopted_at=at, recorded_at=at)
+    came = events.NewEvent("m3", "page", at, properties={"utm_source": "fair"}, lead_id=lead.pk)
+    events.record_events([came], source=Source.objects.get(name="crm"))
+    touches.advance(clock.now())
+    assert Touch.objects.filter(lead=lead).exists()
+
+
 def erased(desk, tmp_path) -> Lead:
     lead = canary.live(desk, tmp_path)
     canary.worked(desk, lead)
     by_hand.edit_lead(lead=lead, values={"function": "Boss"}, company={}, by=desk.boss, at=clock.now())
     export(desk.boss, lead, "csv")
+    touch(desk, lead)
     assert left(tables()) == set(canary.STRINGS) and left(media())
     erasure.erase(leads=[lead], by=desk.boss, at=clock.now())
     return lead
@@ -206,9 +224,11 @@ def test_an_erasure_that_forgets_a_place_is_noticed(desk, tmp_path, monkeypatch,
     Run.objects.create(
         job="x", business_date=at.date(), cutoff=at, started_at=at, error=f"Key (email)=({canary.STRINGS['email']})"
     )
+    forgotten = erasure.PARTS[part]
     monkeypatch.setattr(erasure, "PARTS", [one for n, one in enumerate(erasure.PARTS) if n != part])
-    erased(desk, tmp_path)
-    assert left(tables()) | left(media()) or snapshot.exists()
+    touched = Touch.objects.filter(lead=erased(desk, tmp_path)).exists()
+    assert left(tables()) | left(media()) or snapshot.exists() or touched
+    assert touched == (forgotten in (places._facts, places._touches))
 
 
 @pytest.mark.invariant("I19", mutant="copy into history JSON")

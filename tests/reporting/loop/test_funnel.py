@@ -56,6 +56,7 @@ def test_each_step_is_part_of_the_one_before_and_first_and_repeated_make_all(com
     assert inferred == engine.answer("sql", first=span.first, until=span.until, where={"sql_how": "skipped"}).total.n
 
 
+@pytest.mark.trust
 def test_a_published_page_is_the_one_counted_and_a_wrong_row_leaves_it_standing(company):
     first = night()
     _same_as_counted(first)

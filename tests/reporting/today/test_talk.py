@@ -93,6 +93,9 @@ def test_today_asks_no_more_questions_the_more_was_said(of):
     def asked(more: int) -> int:
         for n in range(more):
             remarks.say(kind="problem", about="general", ref="", text=f"Said {n}", by=lea, at=NOW, side="")
+        return min(questions() for _ in range(3))  # what a process keeps for seconds is read anew now and then
+
+    def questions() -> int:
         with CaptureQueriesContext(connection) as found:
             client.get("/today/")
         return len(found)

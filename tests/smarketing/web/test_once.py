@@ -123,8 +123,11 @@ def test_twenty_at_once_do_it_once_and_get_one_answer():
 @pytest.mark.invariant("I15", mutant="insert after the work")
 @pytest.mark.django_db(transaction=True)
 def test_planted_fault_a_key_written_after_the_work_is_caught(monkeypatch):
+    looked = Barrier(20)  # everybody has looked before anybody writes
+
     def look_first(request, key):
         sent = SentForm.objects.filter(user=request.user, key=key).first()
+        looked.wait(15)
         return room._again(request, sent.answer) if sent else None
 
     def keep_afterwards(request, response):
@@ -135,4 +138,4 @@ def test_planted_fault_a_key_written_after_the_work_is_caught(monkeypatch):
     monkeypatch.setattr(room, "_reserve", look_first)
     monkeypatch.setattr(room, "_keep", keep_afterwards)
     done, _answers = _twenty_at_once()
-    assert done > 1
+    assert done == 20
