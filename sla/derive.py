@@ -66,7 +66,7 @@ def mark(handoff_ids: Iterable[int]) -> None:
 
 def _inline(ids: list[int]) -> None:
     with transaction.atomic():
-        if taken := _take("handoff_id = ANY(%s)", [ids], INLINE):
+        if taken := _take("d.handoff_id = ANY(%s)", [ids], INLINE):
             derive(taken, clock.now())
 
 
@@ -91,16 +91,33 @@ def drain(at: datetime, limit: int = 2000) -> int:
     ids.update(overdue.values_list("handoff_id", flat=True)[: limit - len(ids)])
     resumed = Clock.objects.filter(state=PAUSED, resumes_at__lte=at).order_by("resumes_at")
     ids.update(resumed.values_list("handoff_id", flat=True)[: max(limit - len(ids), 0)])
-    derive(sorted(ids), at)
-    return len(ids)
+    free = _free(ids)
+    derive(free, at)
+    return len(free)
+
+
+def _free(ids: set[int]) -> list[int]:
+    """Those whose state no deed is at, locked in their order: the others are looked at when it is done."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT handoff_id FROM leads_handoffstate WHERE handoff_id = ANY(%s) ORDER BY handoff_id"
+            " FOR NO KEY UPDATE SKIP LOCKED",
+            [list(ids)],
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _take(where: str, params: list, limit: int) -> list[int]:
-    """Take marks away, beside other sweeps (skip locked); the handoffs that were marked."""
+    """Take marks away, beside other sweeps and deeds (skip locked); the handoffs that were marked.
+
+    Their states are locked with them, as a deed locks the state before it marks: a sweep that held the mark and waited for
+    the state would stand against a deed that holds the state and waits for the mark. What a deed is at stays marked.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            f"DELETE FROM sla_sladirty WHERE handoff_id IN (SELECT handoff_id FROM sla_sladirty WHERE {where}"
-            " ORDER BY handoff_id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING handoff_id",
+            "DELETE FROM sla_sladirty WHERE handoff_id IN (SELECT d.handoff_id FROM sla_sladirty d"
+            f" JOIN leads_handoffstate s ON s.handoff_id = d.handoff_id WHERE {where} ORDER BY d.handoff_id LIMIT %s"
+            " FOR UPDATE OF d SKIP LOCKED FOR NO KEY UPDATE OF s SKIP LOCKED) RETURNING handoff_id",
             [*params, limit],
         )
         return sorted(row[0] for row in cursor.fetchall())

@@ -1,9 +1,11 @@
 """Clocks from the log: marked by deeds, derived in sets, wiped and rebuilt to the same rows."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from leads.models import HandoffState
 from sla import derive, oracle, spans
@@ -175,3 +177,39 @@ def test_where_two_zones_make_days_overlap_the_later_terms_hold(db):
     assert (clock(before).terms_id, clock(both).terms_id) == (old.pk, new.pk)
     assert [row.terms_id for row in derive.read(ids, LATER)] == [row.terms_id for row in oracle.read(ids, LATER)]
     assert derive.derive(ids, LATER) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sweep_leaves_what_a_deed_is_at_and_neither_waits_for_the_other():
+    """A deed locks the state and marks then; a sweep that held the mark and waited for the state would stand against it."""
+    made = handoff(paris(2026, 11, 5, 10))
+    sign(contract(), [FIRST], date(2026, 11, 1), at=paris(2026, 10, 28))
+    derive.drain(paris(2026, 11, 10, 18))
+    derive.mark([made.pk])
+    locked, swept = threading.Event(), threading.Event()
+
+    def deed(_number: int) -> str:
+        try:
+            with transaction.atomic():
+                HandoffState.objects.select_for_update().get(pk=made.pk)
+                locked.set()
+                assert swept.wait(30)
+                derive.mark([made.pk])
+            return "done"
+        finally:
+            connection.close()
+
+    def sweep(_number: int) -> int:
+        try:
+            assert locked.wait(30)
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '5s'")
+                return derive.drain(paris(2026, 11, 10, 18))
+        finally:
+            swept.set()
+            connection.close()
+
+    with ThreadPoolExecutor() as pool:
+        first, second = pool.submit(deed, 0), pool.submit(sweep, 0)
+        assert (first.result(), second.result()) == ("done", 0)
+    assert derive.drain(paris(2026, 11, 10, 18)) == 0  # derived as the deed committed
