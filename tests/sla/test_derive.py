@@ -184,8 +184,9 @@ def test_a_sweep_leaves_what_a_deed_is_at_and_neither_waits_for_the_other():
     """A deed locks the state and marks then; a sweep that held the mark and waited for the state would stand against it."""
     made = handoff(paris(2026, 11, 5, 10))
     sign(contract(), [FIRST], date(2026, 11, 1), at=paris(2026, 10, 28))
-    derive.drain(paris(2026, 11, 10, 18))
-    derive.mark([made.pk])
+    SlaDirty.objects.get_or_create(
+        handoff_id=made.pk, defaults={"since": made.occurred_at}
+    )  # as of then its promise is another than as of now
     locked, swept = threading.Event(), threading.Event()
 
     def deed(_number: int) -> str:
