@@ -7,6 +7,7 @@ from smarketing.web import navigation
 TABS: list[tuple[int, str, object]] = [  # order, name of the address, word
     (10, "reporting:loop", _("Overview")),
     (20, "reporting:funnel", _("Funnel and time")),
+    (30, "reporting:attribution", _("Attribution")),
     (40, "reporting:quality", _("What sales said")),
     (50, "reporting:explore", _("Explore")),
     (60, "reporting:changed", _("What changed")),
