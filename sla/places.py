@@ -1,7 +1,5 @@
 """What the contract gives the house: its measures, notices, jobs and papers, and what it shows in places of lower pages."""
 
-from typing import cast
-
 from django.utils.translation import gettext_lazy as _
 
 from leads.handoffs import hooks
@@ -35,7 +33,7 @@ from .pages import beside, campaign_plans, day_one
 REGISTERED = (nightly, notices, handed, escalation, pace, waivers, reviewing, renewal, spoken, deeds, day_one)
 PAPER = kinds.PaperKind(
     "terms",
-    cast(str, _("Terms of a contract")),
+    _("Terms of a contract"),
     "contract.sign",
     papers.signed,
     papers.page,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ class PaperKind:
     says something else than its text."""
 
     key: str
-    label: str
+    label: Any
     sign_verb: str
     on_signed: Callable | None = None
     page: Callable | None = None
