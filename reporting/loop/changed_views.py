@@ -95,7 +95,9 @@ def _line(request: HttpRequest, key: str, before: Question, after: Question) -> 
     then, now = values
     if then is not None and now is not None:
         moved = Fraction(now) - Fraction(then)
-        difference = points(moved) if measure.unit == numbers.RATIO else signed(moved, measure.unit)
+        difference = (
+            _("%(n)s pts") % {"n": points(moved)} if measure.unit == numbers.RATIO else signed(moved, measure.unit)
+        )
     return Line(key, measure.label, cells, difference, then != now, address(request, measure=key))
 
 

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
+from django.utils.formats import date_format
+
 from smarketing.measures import engine, numbers, shown, words
 from smarketing.measures.engine import Answer, Group
 from smarketing.measures.registry import PERIODS
@@ -142,7 +144,8 @@ def _before(answer: Answer) -> tuple[str, Cell, str] | None:
     if not total.n:
         return None
     one = engine.answered(asked, {}, total).total
-    period = f"{first.isoformat()} – {(question.first - timedelta(days=1)).isoformat()}"
+    ends = (first, question.first - timedelta(days=1))
+    period = " – ".join(date_format(day, "SHORT_DATE_FORMAT") for day in ends)
     return period, _cell(answer, one), _of(one)
 
 
