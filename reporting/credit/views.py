@@ -1,6 +1,8 @@
 """Pages of attribution: the board, one deal's way, the versions of the settings."""
 
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from leads.models import Deal, Lead
-from reporting.loop import spans
+from reporting.loop import spans, tabs
 from smarketing.accounts.policy import may, needs
 from smarketing.measures import numbers, shown
 from smarketing.rows import clock, fence
@@ -53,7 +55,7 @@ def attribution(request: HttpRequest) -> HttpResponseBase:
         rows, whole = board.origin_rows(said.span)
         odd = board.oddities(said.span)
     context = {
-        "page": page, "span": said.span, "months": said.months, "lines": [_told(line, page) for line in page.lines],
+        "tabs": tabs.shown("reporting:attribution"), "page": page, "span": said.span, "months": said.months, "lines": [_told(line, page) for line in page.lines],
         "heads": [(key, labels.model(key), labels.MODELS[key][1], key == page.settings.model) for key in page.models],
         "chosen": labels.MODELS[page.settings.model], "origins": rows, "whole": whole, "odd": odd,
         "may_edit": may(request.user, "attribution.edit"),
@@ -154,7 +156,9 @@ def versions(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Adopted: it holds from the month you chose on."))
             return redirect("reporting:attribution_settings")
     context = {
-        "versions": [(one, labels.model(one.model), [labels.model(key) for key in one.enabled]) for one in every],
+        "versions": [
+            (one, labels.model(one.model), [labels.model(key) for key in one.enabled], _margin(one.margin)) for one in every
+        ],
         "form": form, "may_edit": edit, "now": settings.of_day(today, clock.now()), "models": labels.MODELS.items(),
     }  # fmt: skip
     return render(
@@ -175,3 +179,8 @@ def _adopted(form: SettingsForm, request: HttpRequest) -> bool:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return False
     return True
+
+
+def _margin(margin: Decimal) -> str:
+    """A margin in percent, with two places where it has any."""
+    return shown.percent(Fraction(margin), 0 if margin * 100 % 1 == 0 else 2)

@@ -21,7 +21,7 @@ from smarketing.measures import engine, numbers, shown
 from smarketing.measures.engine import Answer, Group
 from smarketing.rows import clock, fence
 
-from . import wall
+from . import tabs, wall
 from .cells import FEW, Cell
 from .spans import month
 
@@ -70,6 +70,7 @@ def results(request: HttpRequest) -> HttpResponse:
     today, cutoff = clock.today(), fence.cutoff()
     asked = {"first": month(today, 1 - months), "until": month(today, 1), "cutoff": cutoff, "user": request.user}
     context = {
+        "tabs": tabs.shown("reporting:personas"),
         "heads": [(head, title) for _key, head, _date, title in COLUMNS],
         "lines": lines(asked),
         "parts": coverage(request.user, cutoff),
