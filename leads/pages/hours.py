@@ -58,7 +58,7 @@ COLUMNS = (
         url=lambda one: reverse("leads:campaign", args=[one.campaign_id]) if one.campaign_id else "",
     ),
     Column("label", gettext_lazy("What for"), "label", wide=True),
-    Column("hours", gettext_lazy("Hours"), "hours", sort="hours", align="num", show=_struck),
+    Column("hours", gettext_lazy("Hours of work"), "hours", sort="hours", align="num", show=_struck),
     Column("cost", gettext_lazy("Cost"), "cost", align="num", show=_struck),
 )
 BACK = Column(

@@ -128,5 +128,5 @@ def _pairs(kind: str, fact: Any) -> list[tuple[str, Any]]:
     if kind == "merge":
         return [(_("Merged"), fact.loser)]
     if kind == "time":
-        return [(_("Hours"), fact.hours), (_("Day"), fact.worked_on)]
+        return [(_("Hours of work"), fact.hours), (_("Day"), fact.worked_on)]
     return [(_("Amount"), fact.amount)]

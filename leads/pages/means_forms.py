@@ -50,7 +50,7 @@ class WhoForm(forms.Form):
 class TimeForm(WhoForm):
     worked_on = forms.DateField(label=_("Day"), widget=DAY)
     hours = forms.DecimalField(
-        label=_("Hours"),
+        label=_("Hours of work"),
         min_value=Decimal("0.01"),
         max_value=Decimal(100_000),
         max_digits=8,
