@@ -80,9 +80,12 @@ def may_say(rep: User, by: User) -> bool:
     return rep.pk == by.pk or (by.role == Role.MANAGER and by.side == Side.SALES)
 
 
-def standing() -> QuerySet[Absence]:
-    """Those that were not taken back."""
-    return Absence.objects.exclude(Exists(Correction.objects.filter(subject="absence", subject_id=OuterRef("pk"))))
+def standing(known: datetime | None = None) -> QuerySet[Absence]:
+    """Those that were not taken back, as far as that was known at an instant (None: now)."""
+    back = Correction.objects.filter(subject="absence", subject_id=OuterRef("pk"))
+    if known is None:
+        return Absence.objects.exclude(Exists(back))
+    return Absence.objects.filter(recorded_at__lte=known).exclude(Exists(back.filter(recorded_at__lte=known)))
 
 
 def spans(reps: Iterable[int] | None = None) -> dict[int, list[tuple[date, date]]]:
@@ -96,8 +99,7 @@ def spans(reps: Iterable[int] | None = None) -> dict[int, list[tuple[date, date]
 
 def on(rep: int, day: date, known: datetime | None = None) -> bool:
     """Whether a rep was away on a local day, as far as that was known at an instant (None: now)."""
-    rows = standing().filter(rep=rep, first__lte=day, last__gte=day)
-    return (rows if known is None else rows.filter(recorded_at__lte=known)).exists()
+    return standing(known).filter(rep=rep, first__lte=day, last__gte=day).exists()
 
 
 def until(rep: int, day: date) -> date | None:

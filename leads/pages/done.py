@@ -18,7 +18,7 @@ from . import telling
 def done(request: HttpRequest, teller: telling.Teller) -> dict | None:
     """What the strip says of the deed just done: by this person, on a lead still theirs to see, and not taken back since."""
     kind, _dash, number = request.GET.get("done", "").partition("-")
-    if kind not in DONE or not number.isdigit():
+    if kind not in DONE or not (number.isascii() and number.isdecimal()):
         return None
     return DONE[kind](int(number), cast(User, request.user), teller)
 

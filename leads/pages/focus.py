@@ -190,7 +190,7 @@ def _steps(teller: telling.Teller) -> list[tuple[str, str]]:
 def _again(request: HttpRequest, state: HandoffState) -> dict:
     """After an undo the note is there again."""
     number = request.GET.get("again", "")
-    if not number.isdigit():
+    if not (number.isascii() and number.isdecimal()):
         return {}
     old = Attempt.objects.filter(pk=int(number), handoff=state.pk, rep=request.user).select_related("note").first()
     if old is None:

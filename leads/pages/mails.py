@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -36,8 +37,11 @@ class MailForm(forms.Form):
         label=gettext_lazy("Persona"), required=False, empty_label=gettext_lazy("anybody"),
     )  # fmt: skip
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, opened: MailTemplate | None = None, **kwargs):
         super().__init__(*args, **kwargs)
+        if opened and opened.persona_id:  # its own, were it retired since
+            named = Persona.objects.filter(Q(retired=False) | Q(pk=opened.persona_id))
+            self.fields["persona"].queryset = named.order_by("place", "pk")
         for code in templates.LANGUAGES:
             words = {"language": get_language_info(code)["name_local"]}
             self.fields[f"subject_{code}"] = forms.CharField(
@@ -73,7 +77,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Write a template; "Preview" shows it filled in without keeping it."""
     one = get_object_or_404(MailTemplate.objects.prefetch_related("texts"), pk=pk) if pk else None
-    form = MailForm(request.POST or None, initial=_said(one, request.GET))
+    form = MailForm(request.POST or None, initial=_said(one, request.GET), opened=one)
     preview: list = []
     if request.method == "POST" and form.is_valid():
         if request.POST.get("do") == "preview":

@@ -96,7 +96,7 @@ class PoolForm(forms.Form):
         text = self.data.get(name, "").strip()
         if not text:
             return None
-        if not (text.isascii() and text.isdecimal() and int(text[:9]) <= most):
+        if not (text.isascii() and text.isdecimal() and len(text) < 9 and int(text) <= most):
             self.add_error("reps", _("Weights are whole numbers from 0 to %(weight)s, and at most %(cap)s leads may be open.") % {"weight": MOST_WEIGHT, "cap": MOST_CAP})  # fmt: skip
             return None
         return int(text)

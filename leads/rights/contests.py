@@ -141,18 +141,18 @@ def _note(decision: Decision, text: str, by: User, at: datetime) -> Any:
 
 
 def _back_to_sales(decision: Decision, by: User, at: datetime) -> None:
-    """The decision is taken back; whoever made it does not get the lead, unless the contract lets them."""
+    """The decision is taken back; whoever made it does not get the lead, unless the contract lets them and they work here."""
     handoff = decision.handoff
-    rep = HandoffState.objects.get(pk=handoff.pk).rep_id
+    rep = HandoffState.objects.select_related("rep").get(pk=handoff.pk).rep
     if handoff.lead.opted_out:
         raise Refusal(_("This lead has asked not to be contacted."))
     decisions.overrule(decision=decision, by=by, at=at, reason=_("contested, and the contest was upheld"))
-    if rules.body_of(handoff)["return_to_same_rep"] or rep is None:
+    if rep is None or (rep.is_active and rules.body_of(handoff)["return_to_same_rep"]):
         return
     fence = open_fence()
     one = Handoff.objects.select_related("rules", "lead").get(pk=handoff.pk)
     cause = Routing.Cause.CONTESTED
-    moved = routing.move([one], by=by, fence=fence, at=at, avoid={one.pk: {rep}}, cause=cause)
+    moved = routing.move([one], by=by, fence=fence, at=at, avoid={one.pk: {rep.pk}}, cause=cause)
     if not moved:
         pool = HandoffState.objects.get(pk=one.pk).pool_id
         routing.name([(one.pk, None, pool, routing.POOL, at)], by, fence)

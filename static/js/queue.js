@@ -1,6 +1,6 @@
 // Queue: countdowns, sheets opened in place, outcomes that lead to the next lead without a reload, the outcomes at hand after
 // a call, a list that tells what is new without moving. All of it works as links and forms without this.
-import { keep, newKey, send } from "./waiting.js";
+import { keep, LATER, meaning, newKey, OUT, send } from "./waiting.js";
 
 const FOCUS = /^\/queue\/\d+\/$/;
 let following = null; // {url, text, at} of the next lead, read ahead
@@ -46,10 +46,11 @@ async function open(link) {
 
 // --- from one lead to the next in place
 
-function swap(text, url) {
+// `any`: also a page that is no lead, which says why there is none.
+function swap(text, url, any = false) {
   const page = new DOMParser().parseFromString(text, "text/html");
   const main = page.getElementById("main");
-  if (!main?.querySelector(".focus")) return false;
+  if (!main || !(any || main.querySelector(".focus"))) return false;
   document.getElementById("main").replaceWith(document.adoptNode(main));
   document.title = page.title;
   document.body.classList.remove("called");
@@ -72,13 +73,17 @@ async function sent(form, submitter) {
   } catch {
     return away(form, fields, submitter);
   }
-  const url = new URL(answer.url);
-  if (answer.redirected && !FOCUS.test(url.pathname)) return location.assign(answer.url);
-  if (!swap(await answer.text(), answer.redirected ? answer.url : "")) location.assign(answer.redirected ? answer.url : location.href);
+  const said = meaning(answer);
+  if (said === LATER) return away(form, fields, submitter);
+  if (said === OUT) return (await kept(form, fields, submitter), location.reload());
+  if (answer.redirected && !FOCUS.test(new URL(answer.url).pathname)) return location.assign(answer.url);
+  if (!swap(await answer.text(), answer.redirected ? answer.url : "", !answer.redirected)) location.assign(answer.redirected ? answer.url : location.href);
 }
 
+const kept = (form, fields, submitter) => keep(form, fields, submitter?.dataset.keyLabel || fields.get("outcome"));
+
 async function away(form, fields, submitter) {
-  await keep(form, fields, submitter?.dataset.keyLabel || fields.get("outcome"));
+  await kept(form, fields, submitter);
   const next = document.querySelector("[data-next]");
   if (next && following?.url === next.href && swap(following.text, next.href)) return;
   for (const there of navigator.serviceWorker?.controller ? [next?.href, `${location.origin}/queue/`] : []) {

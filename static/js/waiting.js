@@ -1,7 +1,8 @@
 // Outcomes typed without a network: kept in the browser's own store with their own time and a key, shown on every page of
 // the queue, sent once there is a network again. The server does each key once (web/once.py), however often it is sent.
-const place = document.querySelector("[data-waiting]");
-const who = place?.dataset.who;
+// Whose page this is, is asked each time: it may be another's by now, who sees and sends nothing but their own.
+const place = () => document.querySelector("[data-waiting]");
+const who = () => place()?.dataset.who;
 
 const store = (mode, work) =>
   new Promise((done, failed) => {
@@ -16,7 +17,7 @@ const store = (mode, work) =>
     };
   });
 
-const all = async () => (await store("readonly", (rows) => rows.getAll())).filter((one) => one.who === who).sort((a, b) => a.at - b.at);
+const all = async () => (await store("readonly", (rows) => rows.getAll())).filter((one) => one.who === who()).sort((a, b) => a.at - b.at);
 const put = (one) => store("readwrite", (rows) => rows.put(one));
 const drop = (key) => store("readwrite", (rows) => rows.delete(key));
 
@@ -27,7 +28,7 @@ export async function keep(form, fields, said) {
   if (await store("readonly", (rows) => rows.get(fields.get("once")))) fields.set("once", newKey()); // a kept page, used again
   const values = [...fields].filter(([name]) => name !== "csrfmiddlewaretoken");
   const at = Date.parse(fields.get("happened"));
-  const one = { key: fields.get("once"), who, at, lead: form.dataset.lead, to: form.action, said, values, note: fields.get("note") };
+  const one = { key: fields.get("once"), who: who(), at, lead: form.dataset.lead, to: form.action, said, values, note: fields.get("note") };
   await put(one);
   await show();
   return one;
@@ -35,25 +36,35 @@ export async function keep(form, fields, said) {
 
 const token = () => JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRFToken"] || "";
 
+// What an answer says of an outcome: it is done; whoever sent it is signed out; the server is in trouble; it is refused.
+export const DONE = "done", OUT = "signed out", LATER = "later", REFUSED = "refused";
+export function meaning(answer) {
+  if (answer.redirected && new URL(answer.url).pathname.startsWith("/queue/")) return DONE;
+  if (answer.redirected || answer.status === 403) return OUT;
+  return answer.status >= 500 || answer.status === 429 ? LATER : REFUSED;
+}
+
 async function post(one) {
   const headers = { "X-CSRFToken": token(), "X-Sent-At": new Date().toISOString(), "X-Kept": "1" };
-  const answer = await fetch(one.to, { method: "POST", body: new URLSearchParams(one.values), headers, credentials: "same-origin" });
-  const there = new URL(answer.url).pathname;
-  if (answer.ok && answer.redirected && there.startsWith("/queue/")) return void (await drop(one.key));
-  if (answer.redirected || answer.status === 403) return "signed out";
-  if (answer.status >= 500 || answer.status === 429) return "later";
+  const body = new FormData(); // written as the form itself would be, ends of lines included: else it were another form
+  for (const [name, value] of one.values) body.append(name, value);
+  const answer = await fetch(one.to, { method: "POST", body, headers, credentials: "same-origin" });
+  const said = meaning(answer);
+  if (said === DONE) await drop(one.key);
+  if (said !== REFUSED) return said;
   const told = await answer.json().catch(() => ({}));
-  await put({ ...one, refused: told.said || place.dataset.missing });
+  await put({ ...one, refused: told.said || place().dataset.missing });
+  return said;
 }
 
 let sending = false;
 export async function send() {
-  if (!place || sending) return;
+  if (!place() || sending) return;
   sending = true;
   let sent = 0;
   try {
     for (const one of (await all()).filter((row) => !row.refused)) {
-      if (await post(one)) break;
+      if ([OUT, LATER].includes(await post(one))) break;
       sent += 1;
     }
   } catch {
@@ -75,7 +86,7 @@ const button = (words, deed) => {
 };
 
 export async function show() {
-  const box = document.querySelector("[data-waiting]");
+  const box = place();
   if (!box) return;
   const rows = await all();
   box.hidden = rows.length === 0;
@@ -98,9 +109,7 @@ export async function show() {
   }));
 }
 
-if (place) {
-  show();
-  if (navigator.onLine) send();
-  addEventListener("online", send);
-  setInterval(() => document.hidden || send(), 20000);
-}
+show();
+if (navigator.onLine) send();
+addEventListener("online", send);
+setInterval(() => document.hidden || send(), 20000);

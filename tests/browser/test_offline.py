@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Error
 
-from leads.handoffs import decisions
+from leads.handoffs import decisions, routing
 from leads.models import Attempt
 from smarketing.rows import clock
 
+from . import chromium
 from .day import Day
 
 KEPT = """() => new Promise((done, failed) => { const asked = indexedDB.open("queue", 1);
@@ -36,6 +37,12 @@ def until(page, script: str, wanted, arg=None) -> None:
 def kept(page, n: int) -> None:
     """Wait until so many outcomes are in the browser's store."""
     until(page, KEPT, n)
+
+
+def note(page, text: str) -> None:
+    """Type a note and leave its field, so that keys are outcomes again."""
+    page.fill("[name=note]", text)
+    page.locator("[name=note]").blur()
 
 
 def ready(page, *addresses: str) -> None:
@@ -116,8 +123,61 @@ def test_an_answer_lost_on_the_way_is_no_second_attempt(visit):
         return route.continue_()
 
     page.context.route("**/attempt/", lose)
+    note(page, "a long talk\nof two lines")
     with page.context.expect_event("requestfailed", lambda request: request.url.endswith("/attempt/")):
         page.keyboard.press("1")
     page.wait_for_function("path => location.pathname !== path", arg=f"/queue/{day.handoffs[0].pk}/")
     kept(page, 0)
     assert len(lost) == 1 and Attempt.objects.filter(handoff=day.handoffs[0]).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_server_in_trouble_did_not_write_waits_and_is_written_once(visit):
+    day = Day()
+    page = visit(day.lea, f"/queue/{day.handoffs[0].pk}/", service_workers="block")
+    page.wait_for_selector(".outcomes")
+    page.context.route("**/attempt/", lambda route: route.fulfill(status=502, body="trouble"))
+    note(page, "a long talk")
+    page.keyboard.press("1")
+    kept(page, 1)
+    page.context.unroute("**/attempt/")
+    page.goto("/queue/")
+    kept(page, 0)
+    made = Attempt.objects.get(handoff=day.handoffs[0], outcome="reached")
+    assert made.note.text == "a long talk"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_was_signed_out_signs_in_again_and_what_was_typed_is_written(visit, live_server):
+    day = Day()
+    page = visit(day.lea, f"/queue/{day.handoffs[0].pk}/", service_workers="block")
+    page.wait_for_selector(".outcomes")
+    note(page, "a long talk")
+    page.context.clear_cookies()
+    page.keyboard.press("1")
+    page.wait_for_url("**/accounts/login/**")
+    kept(page, 1)
+    assert not Attempt.objects.filter(handoff=day.handoffs[0], outcome="reached").exists()
+    chromium.enter(page.context, day.paul, live_server.url)
+    page.goto("/queue/")
+    page.wait_for_load_state("networkidle")
+    assert page.locator("[data-waiting]").is_hidden()  # somebody else on the same device: neither seen nor sent
+    kept(page, 1)
+    chromium.enter(page.context, day.lea, live_server.url)
+    page.goto("/queue/")
+    kept(page, 0)
+    made = Attempt.objects.get(handoff=day.handoffs[0], outcome="reached")
+    assert made.note.text == "a long talk" and made.rep == day.lea
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_typed_on_a_lead_that_went_to_somebody_else_is_shown(visit):
+    day = Day()
+    page = visit(day.lea, f"/queue/{day.handoffs[0].pk}/")
+    page.wait_for_selector(".outcomes")
+    note(page, "a long talk")
+    routing.reassign(handoff=day.handoffs[0], rep=day.paul, by=day.boss, at=clock.now())
+    page.keyboard.press("1")
+    page.wait_for_selector("#typed")
+    assert page.locator("#typed").input_value() == "a long talk"
+    assert "paul took this lead" in page.locator("#main").inner_text()

@@ -86,6 +86,17 @@ def test_those_of_the_leads_persona_come_first_and_others_personas_not_at_all(de
     assert [one.name for one in templates.offered(handoff.lead)] == ["For Maud", "A for anybody"]
 
 
+def test_a_template_of_a_persona_that_was_retired_keeps_it_when_its_words_are_changed(desk, handoff):
+    persona = MailTemplate.persona.field.related_model.objects.create(retired=True)
+    one = write(desk.boss, persona=persona)
+    editor = of(desk.boss)
+    assert f'value="{persona.pk}" selected' in editor.get(f"/language/mails/{one.pk}/").content.decode()
+    data = {"name": "First", "persona": persona.pk, "subject_en": "Hi", "body_en": "Dear you"}
+    assert editor.post(f"/language/mails/{one.pk}/", data).status_code == 302
+    one.refresh_from_db()
+    assert (one.persona, one.name) == (persona, "First") and templates.offered(handoff.lead) == []
+
+
 def test_nobody_writes_to_who_opposes_is_suppressed_or_was_erased(desk, handoff):
     one, lead = write(desk.boss), handoff.lead
     fence = open_fence()

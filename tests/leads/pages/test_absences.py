@@ -34,6 +34,7 @@ def test_a_rep_records_their_own_absence_and_is_here_again(desk):
     assert client_of(desk.paul).post(f"/queue/absences/{made.pk}/end/").status_code == 404
     rep.post(f"/queue/absences/{made.pk}/end/")
     assert not absences.on(desk.lea.pk, today) and absences.on(desk.lea.pk, today - DAY)
+    assert absences.on(desk.lea.pk, today, made.recorded_at)  # what was known before stays what was known then
     assert client_of(person("ines", "marketer")).get("/queue/absences/").status_code == 403
 
 

@@ -49,6 +49,13 @@ def test_a_mistake_is_said_and_what_was_typed_is_kept(client, boss, name, chosen
     assert "invalid-feedback" in answer.content.decode()
 
 
+@pytest.mark.parametrize("odd", ["²", "٣٣", "0000000009999999999", "25"])
+def test_a_weight_that_is_no_number_from_0_to_24_is_refused(client, boss, odd):
+    lea = person("lea", "rep")
+    answer = client.post("/settings/routing/", {"name": "France", "reps": [lea.pk], f"weight-{lea.pk}": odd})
+    assert "Weights are whole numbers" in answer.content.decode() and not Pool.objects.exists()
+
+
 def test_without_a_rep_the_page_says_who_invites_one(client, boss):
     assert "invites people" in client.get("/settings/routing/").content.decode()
 

@@ -234,6 +234,13 @@ def test_the_strip_of_what_was_done_says_nothing_of_a_lead_that_left_their_hands
     assert "Zazie" not in text(of(desk.lea).get(f"/queue/?done=attempt-{made.pk}"))
 
 
+@pytest.mark.parametrize("number", ["²", "9" * 40, "-1", ""])
+def test_an_address_with_an_odd_number_shows_the_page_without_it(desk, at, number):
+    handoff, rep = desk.hand(at=at), of(desk.lea)
+    for odd in (f"done=attempt-{number}", f"done=decision-{number}", f"again={number}"):
+        assert rep.get(f"/queue/{handoff.pk}/?{odd}").status_code == 200
+
+
 def test_somebodys_order_stays_theirs_and_is_shown(desk, at):
     low, high = desk.hand(at=at, first_name="Lowgrade"), desk.hand(at=at, first_name="Topgrade")
     desk.promise(low, clock.now() + timedelta(hours=1)), desk.promise(high, clock.now() + timedelta(hours=5))

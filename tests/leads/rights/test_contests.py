@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from leads.handoffs import capacity, decisions, evidence, freed, problems
+from leads.handoffs import capacity, decisions, evidence, freed, problems, rules
 from leads.models import Correction, Handoff, HandoffState, Lead, PoolMember, Routing
 from leads.rights import contests, notes
 from smarketing.measures import engine
@@ -97,6 +97,19 @@ def test_where_nobody_else_is_free_it_waits_and_never_goes_back_to_who_refused_i
     assert capacity.refused([court.handoff]) == {court.handoff.lead_id: {court.lea.pk}}
     PoolMember.objects.update(weight=1)
     assert freed.look(court.now + DAY) == 1 and state(court.handoff).rep == court.paul
+
+
+def test_whoever_left_does_not_get_it_back_though_the_contract_lets_them(court):
+    PoolMember.objects.filter(rep=court.paul).update(weight=1)
+    kind = {"contract": "c", "line": court.line, "return_to_same_rep": True}
+    rules.adopt_rules(**kind, effective_at=court.now - 9 * DAY, at=court.now)
+    court.handoff = court.hand("lea", at=court.now - timedelta(hours=1))
+    court.refusal = court.refuse()
+    made = court.contest()
+    court.lea.is_active = False
+    court.lea.save(update_fields=["is_active"])
+    court.rule(made)
+    assert state(court.handoff).rep == court.paul
 
 
 def test_rejected_the_decision_stays_and_nobody_rules_on_their_own_contest(court):
