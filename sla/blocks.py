@@ -42,6 +42,8 @@ UNION SELECT handoff_id FROM sla_pause WHERE recorded_at > %(since)s OR (until >
 UNION SELECT w.handoff_id FROM sla_waiveranswer a JOIN sla_waiver w ON w.id = a.waiver_id WHERE a.recorded_at > %(since)s
 UNION SELECT handoff_id FROM (SELECT handoff_id, recorded_at FROM leads_assignment ORDER BY id DESC LIMIT %(most)s) a
   WHERE recorded_at > %(since)s
+UNION SELECT a.handoff_id FROM leads_correction k JOIN leads_assignment a ON a.id = k.subject_id
+  WHERE k.subject = 'assignment' AND k.recorded_at > %(since)s
 """
 # Clocks that have yet to be written as their log and the time say: until they are, what is counted now is not kept.
 _BEHIND = """

@@ -9,6 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from leads.handoffs import states
+from leads.models import Deal, Handoff
 from reporting.books import services
 from reporting.models import BookShown
 from sla import blocks, derive, follow, kept
@@ -16,7 +18,7 @@ from sla.models import ClockBlock, MonthSum
 from smarketing.rows import clock, fence
 from smarketing.rows.days import Days
 from tests.leads import facts
-from tests.people import client_of
+from tests.people import client_of, person
 from tests.reporting.books.test_books import OCTOBER, october  # noqa: F401  a closed month
 from tests.sla.contracts import (
     ACCEPTANCE,
@@ -31,6 +33,7 @@ from tests.sla.contracts import (
     decide,
     handoff,
     pause,
+    rep,
     sign,
     signers,
     waive,
@@ -99,12 +102,29 @@ def deed(kind: str, made: list, dice: random.Random) -> None:
         pause(one, now, now + timedelta(days=1))
     elif kind == "waive":
         waive(one, "6.1", now)
+    elif kind == "named":
+        named(one, now)
+    elif kind == "judged":  # a contest that is upheld takes the refusal back
+        facts.correct("decision", decide(one, "refuse", now, "FIT-IND", known=now).pk, clock.now())
+        states.derive([one.pk])
+    elif kind == "named back":
+        facts.correct("assignment", named(one, now).pk, clock.now())
+        states.derive([one.pk])
     derive.mark([one.pk])
+
+
+def named(one, at, to=None):
+    """A manager gives a handoff to a rep."""
+    made = one.assignments.create(
+        rep=to or rep(), how="manager", by=signers()[1], occurred_at=at, recorded_at=at, known_at=at
+    )
+    states.derive([one.pk])
+    return made
 
 
 KINDS = (
     "handoff", "handoff", "attempt", "attempt", "accept", "refuse", "qualify", "again", "undo", "taken back", "sold", "pause",
-    "waive",
+    "waive", "named", "named back", "judged",
 )  # fmt: skip
 
 
@@ -119,6 +139,46 @@ def test_what_is_kept_equals_a_count_from_nothing_after_each_deed(running, seed,
         deed(dice.choice(KINDS), made, dice)
         compare(running)
     assert MonthSum.objects.exists() and ClockBlock.objects.count() >= 2
+
+
+def test_a_naming_that_is_taken_back_gives_a_broken_promise_to_whoever_was_in_charge_before(running):
+    one = handoff(clock.now() - timedelta(days=20), known=clock.now(), rep=rep())
+    given = named(one, clock.now(), to=person("max", "rep"))
+    compare(running)
+    facts.correct("assignment", given.pk, clock.now())
+    states.derive([one.pk])
+    derive.mark([one.pk])
+    compare(running)
+
+
+def brought(lead: int, line, days: int) -> None:
+    """A handoff that a file brings now, of so many days ago."""
+    at = clock.now()
+    when = {"occurred_at": at - timedelta(days=days), "recorded_at": at, "known_at": at}
+    made = Handoff.objects.create(lead_id=lead, line=line, gate="imported", **when)
+    states.derive([made.pk])
+    derive.mark([made.pk])
+
+
+def test_an_earlier_handoff_that_becomes_known_later_makes_one_of_a_lead_merged_into_it_a_repeated_one(running):
+    one = handoff(clock.now() - timedelta(days=2), known=clock.now())
+    root = facts.lead(clock.now(), email="root@example.test")
+    facts.merge(one.lead_id, root, clock.now())
+    derive.mark([one.pk])
+    compare(running)
+    brought(root, one.line, 9)
+    compare(running)
+
+
+def test_a_deal_counts_for_the_line_of_a_handoff_that_becomes_known_after_it_was_won(running):
+    now = clock.now()
+    lead = facts.lead(now - timedelta(days=9), known=now, email="bought@example.test")
+    sold = Deal.objects.create(created_at=now, recorded_at=now, lead_id=lead)
+    for name, value in (("state", "won"), ("closed_at", now.isoformat())):
+        facts.change("deal", sold.pk, name, value, now)
+    compare(running)
+    brought(lead, running.line, 3)
+    compare(running)
 
 
 @pytest.mark.invariant("I11", mutant="a decision is not seen to move the acceptance rate")
