@@ -13,8 +13,9 @@ from leads.handoffs import states
 from leads.models import Deal, Handoff
 from reporting.books import services
 from reporting.models import BookShown
-from sla import blocks, derive, follow, kept
-from sla.models import ClockBlock, MonthSum
+from sla import blocks, derive, follow, kept, nightly
+from sla.models import Clock, ClockBlock, MonthSum
+from smarketing.jobs.models import Run
 from smarketing.rows import clock, fence
 from smarketing.rows.days import Days
 from tests.leads import facts
@@ -231,6 +232,16 @@ def test_what_is_not_derived_yet_is_counted_but_not_kept(running, monkeypatch):
         look(running)
     with pytest.raises(AssertionError):
         compare(running)
+
+
+def test_a_clock_that_the_night_puts_right_is_counted_again(running):
+    one = handoff(clock.now() - timedelta(days=20), known=clock.now())
+    derive.mark([one.pk])
+    derive.catch_up(clock.now())
+    Clock.objects.filter(handoff=one).update(state="excluded", settled_at=one.occurred_at)  # a fault
+    compare(running)
+    assert nightly.clocks(Run(cutoff=clock.now()), one.pk, one.pk + 1) == 1
+    compare(running)
 
 
 def test_an_attempt_is_seen_by_the_very_next_load_of_a_page_that_asks_few_questions(running):
