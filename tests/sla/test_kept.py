@@ -77,6 +77,34 @@ def compare(of) -> None:
     assert alike(blocks.read(of, terms, months, reader.cutoff, days)) == alike(whole)
 
 
+def back(subject: str, pk: int, one) -> None:
+    """A fact about a handoff is taken back."""
+    facts.correct(subject, pk, clock.now())
+    states.derive([one.pk])
+
+
+def refuse(one, at):
+    return decide(one, "refuse", max(one.occurred_at, at - timedelta(hours=3)), "FIT-IND", known=at)
+
+
+# Kind -> what is done about a handoff; "judged": a contest that is upheld takes the refusal back.
+DEEDS = {
+    "again": lambda one, at: decide(one, "return", one.occurred_at + timedelta(hours=1), "later", known=at),
+    "accept": lambda one, at: decide(one, "accept", max(one.occurred_at, at - timedelta(hours=3)), known=at),
+    "qualify": lambda one, at: decide(one, "qualify", max(one.occurred_at, at - timedelta(hours=3)), known=at),
+    "refuse": refuse,
+    "judged": lambda one, at: back("decision", refuse(one, at).pk, one),
+    "attempt": lambda one, at: attempt(one, max(one.occurred_at, at - timedelta(hours=2)), known=at),
+    "undo": lambda one, at: facts.correct("attempt", attempt(one, at, known=at).pk, clock.now()),
+    "taken back": lambda one, at: facts.correct("handoff", one.pk, at),
+    "sold": lambda one, at: win(one, at, "1000"),
+    "pause": lambda one, at: pause(one, at, at + timedelta(days=1)),
+    "waive": lambda one, at: waive(one, "6.1", at),
+    "named": lambda one, at: named(one, at),
+    "named back": lambda one, at: back("assignment", named(one, at).pk, one),
+}
+
+
 def deed(kind: str, made: list, dice: random.Random) -> None:
     """Something happens, and is known from now on."""
     now = clock.now()
@@ -84,33 +112,9 @@ def deed(kind: str, made: list, dice: random.Random) -> None:
         made.append(handoff(now - timedelta(hours=dice.randrange(1, 24 * 20)), known=now, grade="A1"))
         return
     one = dice.choice(made)
-    if kind == "again":
-        decide(one, "return", one.occurred_at + timedelta(hours=1), "later", known=now)
-    elif kind in ("accept", "refuse", "qualify"):
-        decide(
-            one, kind, max(one.occurred_at, now - timedelta(hours=3)), "FIT-IND" if kind == "refuse" else "", known=now
-        )
-    elif kind == "attempt":
-        attempt(one, max(one.occurred_at, now - timedelta(hours=2)), known=now)
-    elif kind == "undo":
-        facts.correct("attempt", attempt(one, now, known=now).pk, clock.now())
-    elif kind == "taken back":
-        facts.correct("handoff", one.pk, now)
+    DEEDS[kind](one, now)
+    if kind == "taken back":
         made.remove(one)
-    elif kind == "sold":
-        win(one, now, "1000")
-    elif kind == "pause":
-        pause(one, now, now + timedelta(days=1))
-    elif kind == "waive":
-        waive(one, "6.1", now)
-    elif kind == "named":
-        named(one, now)
-    elif kind == "judged":  # a contest that is upheld takes the refusal back
-        facts.correct("decision", decide(one, "refuse", now, "FIT-IND", known=now).pk, clock.now())
-        states.derive([one.pk])
-    elif kind == "named back":
-        facts.correct("assignment", named(one, now).pk, clock.now())
-        states.derive([one.pk])
     derive.mark([one.pk])
 
 
@@ -123,10 +127,7 @@ def named(one, at, to=None):
     return made
 
 
-KINDS = (
-    "handoff", "handoff", "attempt", "attempt", "accept", "refuse", "qualify", "again", "undo", "taken back", "sold", "pause",
-    "waive", "named", "named back", "judged",
-)  # fmt: skip
+KINDS = ("handoff", "handoff", "attempt", *DEEDS)
 
 
 @pytest.mark.invariant("I11")
