@@ -42,6 +42,8 @@ UNION SELECT handoff_id FROM sla_pause WHERE recorded_at > %(since)s OR (until >
 UNION SELECT w.handoff_id FROM sla_waiveranswer a JOIN sla_waiver w ON w.id = a.waiver_id WHERE a.recorded_at > %(since)s
 UNION SELECT handoff_id FROM (SELECT handoff_id, recorded_at FROM leads_assignment ORDER BY id DESC LIMIT %(most)s) a
   WHERE recorded_at > %(since)s
+UNION SELECT a.handoff_id FROM leads_correction k JOIN leads_assignment a ON a.id = k.subject_id
+  WHERE k.subject = 'assignment' AND k.recorded_at > %(since)s
 """
 # Clocks that have yet to be written as their log and the time say: until they are, what is counted now is not kept.
 _BEHIND = """
@@ -87,6 +89,11 @@ def read(contract: Contract, terms: Sequence[int], months: Sequence[date], cutof
         _bring(contract, mark, cutoff, {block: fresh.get(block, []) for block in moved})
     found = {block: _thawed(one.counts) for block, one in rows.items() if block not in moved} | fresh
     return [one for some in found.values() for one in some if one.month in months]
+
+
+def forget() -> None:
+    """Clocks were written for which no fact speaks, as the night does where it finds one wrong: all are counted anew."""
+    ClockBlock.objects.filter(block=MARK).delete()
 
 
 def _behind(cutoff: datetime) -> bool:

@@ -1,8 +1,9 @@
 """What was recorded between two cut-offs that can move a figure counted by day: which days of which facts, and what moves all.
 
-A figure of a day hangs on the handoffs of that day, on what was done about them, and on the other handoffs of their leads. What
-cannot be told by days (a merge, a fact taken back with its handoff, an erasure, a deal for what is dated by its close) is told as
-a word instead: whoever counts such things counts them anew.
+A figure of a day hangs on the handoffs of that day, on what was done about them, and on the other handoffs of their leads, merged
+ones with them. What cannot be told by days (a merge, a fact taken back with its handoff, an erasure, for what is dated by the close
+of a deal the deal, or a handoff of somebody who bought without one) is told as a word instead: whoever counts such things counts
+them anew.
 """
 
 from collections import defaultdict
@@ -25,6 +26,12 @@ newest AS MATERIALIZED (SELECT id, recorded_at FROM leads_handoff ORDER BY id DE
 made AS (
   SELECT id FROM newest WHERE {_LATE}
   UNION SELECT id FROM leads_handoff WHERE (SELECT min(recorded_at) > %(since)s FROM newest) AND {_LATE}),
+-- The leads that count with one of these, and on which line it was handed over.
+rooted AS (SELECT DISTINCT coalesce(l.root_id, l.id) AS root, h.line_id FROM made m JOIN leads_handoff h ON h.id = m.id
+  JOIN leads_lead l ON l.id = h.lead_id),
+family AS MATERIALIZED (
+  SELECT root AS id, line_id FROM rooted
+  UNION SELECT s.lead_id, r.line_id FROM rooted r JOIN leads_mergedspan s ON s.root_id = r.root),
 dealt AS MATERIALIZED (
   SELECT id FROM leads_deal WHERE {_LATE}
   UNION SELECT subject_id FROM leads_attributechange WHERE subject = 'deal' AND {_LATE}
@@ -33,8 +40,8 @@ dealt AS MATERIALIZED (
   UNION SELECT c.subject_id FROM back k JOIN leads_attributechange c ON c.id = k.subject_id AND c.subject = 'deal'
     WHERE k.subject = 'attributechange'),
 touched AS (
-  SELECT 'handoff' AS kind, o.id AS handoff_id, o.occurred_at AS at FROM made m JOIN leads_handoff h ON h.id = m.id
-    JOIN leads_handoff o ON o.lead_id = h.lead_id AND o.line_id = h.line_id
+  SELECT 'handoff' AS kind, o.id AS handoff_id, o.occurred_at AS at FROM family f
+    JOIN leads_handoff o ON o.lead_id = f.id AND o.line_id = f.line_id
   UNION ALL SELECT 'attempt', handoff_id, occurred_at FROM leads_attempt WHERE {_LATE}
   UNION ALL SELECT 'decision', handoff_id, occurred_at FROM leads_decision WHERE {_LATE}
   UNION ALL SELECT 'attempt', a.handoff_id, a.occurred_at FROM back k JOIN leads_attempt a
@@ -47,6 +54,9 @@ touched AS (
     JOIN leads_handoff h ON h.lead_id = c.lead_id)
 SELECT DISTINCT t.kind, h.id, {{handed}}, {{own}} FROM touched t JOIN leads_handoff h ON h.id = t.handoff_id WHERE h.line_id = %(line)s
 UNION ALL SELECT 'deal', NULL, NULL, NULL WHERE EXISTS (SELECT FROM dealt)
+  OR EXISTS (SELECT FROM family f JOIN leads_deal d ON d.lead_id = f.id WHERE d.handoff_id IS NULL)
+  OR EXISTS (SELECT FROM family f JOIN leads_dealcontact c ON c.lead_id = f.id JOIN leads_deal d ON d.id = c.deal_id
+    WHERE d.handoff_id IS NULL)
 UNION ALL SELECT 'all', NULL, NULL, NULL WHERE EXISTS (SELECT FROM leads_merge WHERE {_LATE})
   OR EXISTS (SELECT FROM leads_erasure WHERE {_LATE})
   OR EXISTS (SELECT FROM back WHERE subject NOT IN ('attempt', 'decision', 'deal', 'assignment', 'note'))

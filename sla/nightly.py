@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from smarketing.jobs import ledger, nightly, runs
 from smarketing.jobs.models import Run
 
-from . import derive
+from . import blocks, derive
 
 CHUNK = 2000
 # Handoffs that the cut-off sees whole, those the night itself made included. Those touched since belong to the live
@@ -35,5 +35,6 @@ def clocks(run: Run, low: int, high: int) -> int:
         cursor.execute(f"{_SETTLED} EXCEPT SELECT handoff_id FROM sla_clock", params)
         bare = [row[0] for row in cursor.fetchall()]
     ids = sorted({*bare, *derive.stale(derive.Asked(_SETTLED, params=params), run.cutoff)})
-    derive.derive(ids, run.cutoff)
+    if derive.derive(ids, run.cutoff):
+        blocks.forget()
     return len(ids)

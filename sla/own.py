@@ -1,13 +1,17 @@
 """The rep's own clock of a first attempt: it starts when the lead became theirs, and stands beside the clock of the lead, which
 never starts anew. The contract is judged by the lead's; the rep's says what they could do about it."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from leads.handoffs import story
+from leads.handoffs.rules import body_of
 from leads.models import Attempt, Correction, HandoffState
 from smarketing.accounts.models import User
 from smarketing.calendars.axis import MICROSECOND, AxisEnds
+from smarketing.rows import clock
 
 from . import standing
 from .clocks import MET, MISSED, PENDING
@@ -43,7 +47,7 @@ def of(clocks: Iterable[Clock], at: datetime) -> dict[tuple[int, str], Own]:
     if not asked:
         return {}
     ids = sorted({row.handoff_id for row in asked})
-    states = HandoffState.objects.filter(handoff__in=ids, rep__isnull=False).select_related("rep", "handoff")
+    states = HandoffState.objects.filter(handoff__in=ids, rep__isnull=False).select_related("rep", "handoff__rules")
     held = {one.pk: one for one in states}
     tried = _tried(held)
     paused = standing.pauses(" AND p.handoff_id = ANY(%(ids)s)", {"ids": ids}, at)
@@ -67,11 +71,18 @@ def of(clocks: Iterable[Clock], at: datetime) -> dict[tuple[int, str], Own]:
 
 
 def _tried(held: Mapping[int, HandoffState]) -> dict[int, datetime]:
-    """Handoff -> the first attempt of whoever has it, made since it was theirs."""
+    """Handoff -> from when whoever has it kept the promise: their first attempt that counts, made since it was theirs, or their
+    first word with the person, as of the lead's clock."""
     back = Correction.objects.filter(subject="attempt").values("subject_id")
-    made = Attempt.objects.filter(handoff__in=held).exclude(pk__in=back).order_by("-occurred_at", "-pk")
-    return {
-        handoff: when
-        for handoff, rep, when in made.values_list("handoff", "rep", "occurred_at")
-        if rep == held[handoff].rep_id and (since := held[handoff].assigned_at) and when >= since
+    mine: dict[int, list[Attempt]] = defaultdict(list)
+    for made in Attempt.objects.filter(handoff__in=held).exclude(pk__in=back).order_by("occurred_at", "pk"):
+        state = held[made.handoff_id]
+        if made.rep_id == state.rep_id and state.assigned_at and made.occurred_at >= state.assigned_at:
+            mine[made.handoff_id].append(made)
+    zone = clock.zone()
+    kept = {
+        pk: story.counted(some, body_of(held[pk].handoff), zone)[:1]
+        + [one.occurred_at for one in some if one.outcome in story.SPOKEN][:1]
+        for pk, some in mine.items()
     }
+    return {pk: min(found) for pk, found in kept.items() if found}

@@ -53,7 +53,7 @@ def _servers():
 
 def pytest_unconfigure(config):
     """The last controller stops the servers at the end, unless SMARKETING_TEST_KEEP asks to keep them warm."""
-    if hasattr(config, "workerinput") or os.environ.get("SMARKETING_TEST_KEEP"):
+    if _state["using"] is None or os.environ.get("SMARKETING_TEST_KEEP"):  # a worker, or a run that never began
         return
     try:
         fcntl.flock(_state["using"], fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -91,7 +91,7 @@ def pytest_configure(config):
         fcntl.flock(_state["using"], fcntl.LOCK_SH)
 
 
-_state: dict = {"servers": None}
+_state: dict = {"servers": None, "using": None}
 
 
 @pytest.fixture(autouse=True)

@@ -65,6 +65,7 @@ class Story:
 
 
 REPLIED, AUTO_MAIL = "replied", "auto_mail"
+SPOKEN = ("reached", REPLIED)  # outcomes by which the person was spoken to
 COUNTS, INBOUND, UNLISTED, SAME, DAY_FULL = "counts", "inbound", "unlisted", "same", "day_full"
 
 
@@ -124,7 +125,7 @@ def columns(story: Story, zone: ZoneInfo) -> dict[str, Any]:
         "attempts": len(tried),
         "first_attempt_at": tried[0] if tried else None,
         "tried": tried,
-        "reached_at": min((t.occurred_at for t in story.tries if t.outcome in ("reached", REPLIED)), default=None),
+        "reached_at": min((t.occurred_at for t in story.tries if t.outcome in SPOKEN), default=None),
         "accepted_at": accepted_at,
         "implicit": implicit,
         "decided_at": decided_at,

@@ -9,14 +9,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from leads.handoffs import states
+from leads.models import Deal, Handoff
 from reporting.books import services
 from reporting.models import BookShown
-from sla import blocks, derive, follow, kept
-from sla.models import ClockBlock, MonthSum
+from sla import blocks, derive, follow, kept, nightly
+from sla.models import Clock, ClockBlock, MonthSum
+from smarketing.jobs.models import Run
 from smarketing.rows import clock, fence
 from smarketing.rows.days import Days
 from tests.leads import facts
-from tests.people import client_of
+from tests.people import client_of, person
 from tests.reporting.books.test_books import OCTOBER, october  # noqa: F401  a closed month
 from tests.sla.contracts import (
     ACCEPTANCE,
@@ -31,6 +34,7 @@ from tests.sla.contracts import (
     decide,
     handoff,
     pause,
+    rep,
     sign,
     signers,
     waive,
@@ -73,6 +77,34 @@ def compare(of) -> None:
     assert alike(blocks.read(of, terms, months, reader.cutoff, days)) == alike(whole)
 
 
+def back(subject: str, pk: int, one) -> None:
+    """A fact about a handoff is taken back."""
+    facts.correct(subject, pk, clock.now())
+    states.derive([one.pk])
+
+
+def refuse(one, at):
+    return decide(one, "refuse", max(one.occurred_at, at - timedelta(hours=3)), "FIT-IND", known=at)
+
+
+# Kind -> what is done about a handoff; "judged": a contest that is upheld takes the refusal back.
+DEEDS = {
+    "again": lambda one, at: decide(one, "return", one.occurred_at + timedelta(hours=1), "later", known=at),
+    "accept": lambda one, at: decide(one, "accept", max(one.occurred_at, at - timedelta(hours=3)), known=at),
+    "qualify": lambda one, at: decide(one, "qualify", max(one.occurred_at, at - timedelta(hours=3)), known=at),
+    "refuse": refuse,
+    "judged": lambda one, at: back("decision", refuse(one, at).pk, one),
+    "attempt": lambda one, at: attempt(one, max(one.occurred_at, at - timedelta(hours=2)), known=at),
+    "undo": lambda one, at: facts.correct("attempt", attempt(one, at, known=at).pk, clock.now()),
+    "taken back": lambda one, at: facts.correct("handoff", one.pk, at),
+    "sold": lambda one, at: win(one, at, "1000"),
+    "pause": lambda one, at: pause(one, at, at + timedelta(days=1)),
+    "waive": lambda one, at: waive(one, "6.1", at),
+    "named": lambda one, at: named(one, at),
+    "named back": lambda one, at: back("assignment", named(one, at).pk, one),
+}
+
+
 def deed(kind: str, made: list, dice: random.Random) -> None:
     """Something happens, and is known from now on."""
     now = clock.now()
@@ -80,32 +112,22 @@ def deed(kind: str, made: list, dice: random.Random) -> None:
         made.append(handoff(now - timedelta(hours=dice.randrange(1, 24 * 20)), known=now, grade="A1"))
         return
     one = dice.choice(made)
-    if kind == "again":
-        decide(one, "return", one.occurred_at + timedelta(hours=1), "later", known=now)
-    elif kind in ("accept", "refuse", "qualify"):
-        decide(
-            one, kind, max(one.occurred_at, now - timedelta(hours=3)), "FIT-IND" if kind == "refuse" else "", known=now
-        )
-    elif kind == "attempt":
-        attempt(one, max(one.occurred_at, now - timedelta(hours=2)), known=now)
-    elif kind == "undo":
-        facts.correct("attempt", attempt(one, now, known=now).pk, clock.now())
-    elif kind == "taken back":
-        facts.correct("handoff", one.pk, now)
+    DEEDS[kind](one, now)
+    if kind == "taken back":
         made.remove(one)
-    elif kind == "sold":
-        win(one, now, "1000")
-    elif kind == "pause":
-        pause(one, now, now + timedelta(days=1))
-    elif kind == "waive":
-        waive(one, "6.1", now)
     derive.mark([one.pk])
 
 
-KINDS = (
-    "handoff", "handoff", "attempt", "attempt", "accept", "refuse", "qualify", "again", "undo", "taken back", "sold", "pause",
-    "waive",
-)  # fmt: skip
+def named(one, at, to=None):
+    """A manager gives a handoff to a rep."""
+    made = one.assignments.create(
+        rep=to or rep(), how="manager", by=signers()[1], occurred_at=at, recorded_at=at, known_at=at
+    )
+    states.derive([one.pk])
+    return made
+
+
+KINDS = ("handoff", "handoff", "attempt", *DEEDS)
 
 
 @pytest.mark.invariant("I11")
@@ -119,6 +141,46 @@ def test_what_is_kept_equals_a_count_from_nothing_after_each_deed(running, seed,
         deed(dice.choice(KINDS), made, dice)
         compare(running)
     assert MonthSum.objects.exists() and ClockBlock.objects.count() >= 2
+
+
+def test_a_naming_that_is_taken_back_gives_a_broken_promise_to_whoever_was_in_charge_before(running):
+    one = handoff(clock.now() - timedelta(days=20), known=clock.now(), rep=rep())
+    given = named(one, clock.now(), to=person("max", "rep"))
+    compare(running)
+    facts.correct("assignment", given.pk, clock.now())
+    states.derive([one.pk])
+    derive.mark([one.pk])
+    compare(running)
+
+
+def brought(lead: int, line, days: int) -> None:
+    """A handoff that a file brings now, of so many days ago."""
+    at = clock.now()
+    when = {"occurred_at": at - timedelta(days=days), "recorded_at": at, "known_at": at}
+    made = Handoff.objects.create(lead_id=lead, line=line, gate="imported", **when)
+    states.derive([made.pk])
+    derive.mark([made.pk])
+
+
+def test_an_earlier_handoff_that_becomes_known_later_makes_one_of_a_lead_merged_into_it_a_repeated_one(running):
+    one = handoff(clock.now() - timedelta(days=2), known=clock.now())
+    root = facts.lead(clock.now(), email="root@example.test")
+    facts.merge(one.lead_id, root, clock.now())
+    derive.mark([one.pk])
+    compare(running)
+    brought(root, one.line, 9)
+    compare(running)
+
+
+def test_a_deal_counts_for_the_line_of_a_handoff_that_becomes_known_after_it_was_won(running):
+    now = clock.now()
+    lead = facts.lead(now - timedelta(days=9), known=now, email="bought@example.test")
+    sold = Deal.objects.create(created_at=now, recorded_at=now, lead_id=lead)
+    for name, value in (("state", "won"), ("closed_at", now.isoformat())):
+        facts.change("deal", sold.pk, name, value, now)
+    compare(running)
+    brought(lead, running.line, 3)
+    compare(running)
 
 
 @pytest.mark.invariant("I11", mutant="a decision is not seen to move the acceptance rate")
@@ -171,6 +233,16 @@ def test_what_is_not_derived_yet_is_counted_but_not_kept(running, monkeypatch):
         look(running)
     with pytest.raises(AssertionError):
         compare(running)
+
+
+def test_a_clock_that_the_night_puts_right_is_counted_again(running):
+    one = handoff(clock.now() - timedelta(days=20), known=clock.now())
+    derive.mark([one.pk])
+    derive.catch_up(clock.now())
+    Clock.objects.filter(handoff=one).update(state="excluded", settled_at=one.occurred_at)  # a fault
+    compare(running)
+    assert nightly.clocks(Run(cutoff=clock.now()), one.pk, one.pk + 1) == 1
+    compare(running)
 
 
 def test_an_attempt_is_seen_by_the_very_next_load_of_a_page_that_asks_few_questions(running):

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from leads.models import Attempt
 from sla import derive, handed, own
 from sla.models import Clock
 from smarketing.calendars import services as calendars
@@ -58,6 +59,17 @@ def test_it_is_late_by_itself_and_a_colleagues_attempt_does_not_count(given_late
     attempt(one, paris(2026, 11, 3, 9), by=person("tom", "rep"))
     assert own.of(clocks(one, paris(2026, 11, 3, 11)), paris(2026, 11, 3, 11))[one.pk, "6.1"].state == "pending"
     assert own.of(clocks(one, paris(2026, 11, 3, 15)), paris(2026, 11, 3, 15))[one.pk, "6.1"].state == "missed"
+
+
+def test_a_mail_that_a_machine_sent_is_no_attempt_of_theirs_and_one_who_came_back_was_spoken_to(given_late):
+    one, lea = given_late
+    when = {"recorded_at": paris(2026, 11, 3, 12), "known_at": paris(2026, 11, 3, 12)}
+    said = {"handoff": one, "lead_id": one.lead_id, "rep": lea, "occurred_at": paris(2026, 11, 3, 12), **when}
+    Attempt.objects.create(channel="auto_mail", outcome="mail_sent", **said)
+    late = paris(2026, 11, 3, 15)
+    assert own.of(clocks(one, late), late)[one.pk, "6.1"].state == "missed"
+    Attempt.objects.create(channel="mail", outcome="replied", **said)
+    assert own.of(clocks(one, late), late)[one.pk, "6.1"].state == "met"
 
 
 def test_whoever_had_the_lead_from_the_start_has_one_clock(db):
