@@ -10,6 +10,7 @@ from reporting.loop import asking, changed, quality, spans
 from smarketing.measures import engine
 from smarketing.rows import clock, fence
 from tests.leads import facts
+from tests.leads.rights.test_contests import Court
 from tests.people import person
 from tests.reporting.credit import ground
 
@@ -135,3 +136,26 @@ def test_why_revenue_by_campaign_moved_is_told_of_the_lead_of_each_deal():
     assert not untouched.rows
     won = changed.change(engine.ask("won", **asked), ground.at(10), reader)
     assert sorted(one.linked for one in won.rows) == sorted(leads)
+
+
+def test_what_marketing_contests_and_what_of_it_was_upheld_stands_beside_the_reasons():
+    court = Court()
+    reader = person("Karim", "manager", "marketing")
+    browser = Client()
+    browser.force_login(reader)
+    month = f"{clock.today():%Y-%m}"
+
+    def shown() -> list[str]:
+        page = browser.get("/loop/quality/", {"first": month, "last": month})
+        assert [str(label) for label, _cell in page.context["page"].contested] == [
+            "Refusals and returns contested",
+            "Contests upheld",
+        ]
+        return [cell.text for _label, cell in page.context["page"].contested]
+
+    assert shown() == ["0", "–"]
+    made = court.contest()
+    assert shown() == ["1", "–"]  # it waits for its ruling
+    court.rule(made, "stays")
+    assert shown() == ["1", "0%"]
+    assert {("contested", ""), ("upheld", "")} <= set(asking.SAID)
