@@ -228,12 +228,8 @@ def _about_rated(answer: Answer, by: str, user: Any) -> list[Deed]:
             else ""
         )
         if text:
-            deeds.append(
-                Deed(
-                    text % {"name": _named(row.group[by])[0]},
-                    _named(row.group[by])[1] if may(user, "campaigns.view") else "",
-                )
-            )
+            name, page = _named(row.group[by])
+            deeds.append(Deed(text % {"name": name}, page if may(user, "campaigns.view") else ""))
     return deeds
 
 
