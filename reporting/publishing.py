@@ -10,7 +10,7 @@ from datetime import date
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from reporting.checks import DoesNotAddUp, contradictions
+from reporting import checks
 from reporting.credit import reckoned
 from reporting.loop import asking, wall
 from reporting.models import Pointer, PublishedSum
@@ -94,8 +94,8 @@ def publish(run: Run) -> int:
     """Switch readers over to the run's edition, if it adds up; older editions than the one before go. Returns its rows."""
     edition = edition_of(run)
     rows = list(PublishedSum.objects.filter(edition=edition))
-    for problem in contradictions(rows):
-        raise DoesNotAddUp(str(problem))
+    for problem in checks.contradictions(rows):
+        raise checks.DoesNotAddUp(str(problem))
     before = Pointer.objects.filter(name=NAME).first()
     if before is None or before.edition < edition:
         point("publish.pointer")

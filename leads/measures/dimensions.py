@@ -14,18 +14,19 @@ from smarketing.measures.registry import Dimension
 
 from . import sayings
 from .outcomes import left_out
-from .values import attributes, value
+from .values import attributes, campaign, value
 
 STAGE = (
     "coalesce((SELECT sm.to_stage FROM leads_stagemove sm WHERE sm.lead_id = l.id AND sm.recorded_at <= %(cutoff)s"
     " ORDER BY sm.number DESC LIMIT 1), 'lead')"
 )
 CAMPAIGN = f"coalesce(nullif({value('campaign', 'key')}, ''), {value('campaign', 'name')})"
-# The programme: the campaign at the top of the tree, as known at the cut-off; a campaign alone is its own.
+# The programme: the campaign at the top of the tree, as known at the cut-off, merged ones being those that they count with; a
+# campaign alone is its own.
 PARENT = {name: f"nullif({value('campaign', 'parent', name)}, '')::bigint" for name in ("g", "g2")}
-PROGRAMME = f"""(SELECT coalesce(nullif({value("campaign", "key", "gt")}, ''), {value("campaign", "name", "gt")}) FROM (
-    SELECT coalesce((SELECT {PARENT["g2"]} FROM leads_campaign g2 WHERE g2.id = {PARENT["g"]}), {PARENT["g"]}, g.id) AS id) top
-  JOIN leads_campaign gt ON gt.id = top.id)"""
+PROGRAMME = f"""(SELECT coalesce(nullif({value("campaign", "key", "gt")}, ''), {value("campaign", "name", "gt")})
+  FROM (SELECT {PARENT["g"]} AS id) above{campaign("above.id", "g2")} CROSS JOIN LATERAL (SELECT {PARENT["g2"]} AS id) top{campaign("top.id", "g3")}
+  JOIN leads_campaign gt ON gt.id = coalesce(g3.id, g2.id, g.id))"""
 RESEMBLED = (
     "leads_personamatch pm JOIN personas_persona p ON p.id = pm.persona_id WHERE pm.lead_id = l.id AND NOT p.retired"
 )

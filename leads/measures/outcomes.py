@@ -42,8 +42,10 @@ DEALS = f"""MATERIALIZED (SELECT d.id, coalesce(mg.root_id, p.lead_id) AS lead_i
   WHERE d.recorded_at <= %(cutoff)s AND {not_corrected("deal", "d")}{{whose}})"""
 FIRST_WIN = """(SELECT DISTINCT ON (lead_id) lead_id, id, closed_at, closed_day_only FROM dealt WHERE is_won
   ORDER BY lead_id, closed_at, id)"""
+# What sales themselves did: neither the lead's own reply nor a mail that went by itself.
+WORKED = "a.outcome <> 'replied' AND a.channel <> 'auto_mail'"
 TRIED = f"""(SELECT a.handoff_id, min(a.occurred_at) AS at, bool_or(a.outcome = 'reached') AS is_reached FROM leads_attempt a
-  WHERE a.recorded_at <= %(cutoff)s AND a.outcome <> 'replied' AND a.channel <> 'auto_mail'
+  WHERE a.recorded_at <= %(cutoff)s AND {WORKED}
     AND {not_corrected("attempt", "a")}{{followed}} GROUP BY a.handoff_id)"""
 SAID = f"""(SELECT v.handoff_id,
     min(v.occurred_at) FILTER (WHERE v.kind = 'accept') AS accepted,

@@ -26,11 +26,6 @@ def every() -> dict[str, str]:
     return _read[language][1]
 
 
-def forget() -> None:
-    """Read the sentences again at the next question."""
-    _read.clear()
-
-
 def _sentences(language: str) -> dict[str, str]:
     voice = Voice(language, catalogue(), queries.persona_names(language))
     found: dict[str, str] = {}

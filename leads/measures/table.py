@@ -18,7 +18,6 @@ from .values import label_of, number
 MATURE = d.MATURE
 DELAYS = ("median", "p90_nearest", *(name for name in STATS if name not in ("p90_nearest", "median", "sum")))
 DECIDED = ("handed", "decided")
-TURNED_DOWN = "(o.decided = 'refused' OR o.returned IS NOT NULL)"
 LOST = "NOT w.is_won AND NOT w.is_open"
 COHORTS = ("handed", "created")
 DEALS = ("won", "handed", "created")
@@ -45,7 +44,7 @@ MEASURES = (
     _outcome("withdrawn", _("Withdrawn"), _("Handoffs withdrawn undecided."), 34, "o.decided = 'withdrawn'"),
     _outcome("merged", _("Merged away"), _("Undecided handoffs of leads merged into another."), 35, "o.decided = 'merged'"),
     _outcome("returned", _("Given back"), _("Accepted handoffs that were given back after work."), 36, "o.returned IS NOT NULL", DECIDED),
-    _outcome("turned_down", _("Refused or given back"), _("Handoffs refused before any attempt, or given back after work."), 37, TURNED_DOWN, DECIDED),
+    _outcome("turned_down", _("Refused or given back"), _("Handoffs refused before any attempt, or given back after work."), 37, flow.TURNED_DOWN, DECIDED),
     Measure("reasoned", _("Reason given"), _("Refusals and returns that say their reason ÷ refusals and returns, by the day they were made."),
             RATIO, p.turned_down, "share", d.of_turned_down, dates=("decided",), interval=True, order=38),
     Measure("acceptance", _("Acceptance rate"),

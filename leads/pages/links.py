@@ -110,7 +110,7 @@ def _adopted(request: HttpRequest, formset: Any, drafted: list[dict]) -> bool:
     seen = request.POST.get("seen", "")
     try:
         means.adopt_link_rules(
-            rules=drafted, by=request.user, at=clock.now(), seen=int(seen) if seen.isdigit() else None
+            rules=drafted, by=request.user, at=clock.now(), seen=int(seen) if seen.isdecimal() else None
         )
     except ByHandError as refusal:
         formset.problem = SAID[refusal.key]

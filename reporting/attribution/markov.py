@@ -86,4 +86,4 @@ def _inverse(matrix: list[list[int]]) -> tuple[list[list[int]], int]:
                 row, first = rows[j], rows[j][i]
                 rows[j] = [(lead * a - first * b) // before for a, b in zip(row, top, strict=True)]
         before = lead
-    return [[cell * (before // rows[i][i]) for cell in rows[i][n:]] for i in range(n)], before
+    return [row[n:] for row in rows], before

@@ -105,13 +105,16 @@ def _line(span: Span, key: str, names, cost, revenue, verdict: Verdict | None, b
     credits = {model: got.get(key, Fraction(0)) for model, got in revenue.items()}
     name = next((name for one, name in names.values() if one == key), key)
     line = Line(key, name, cost.get(key, Fraction(0)), credits, verdict or Verdict(UNKNOWN, 0), returned=back)
-    where = {"campaign": key}
-    for model, some in credits.items():
+    return _with_cells(span, line, {"campaign": key})
+
+
+def _with_cells(span: Span, line: Line, where: dict[str, str]) -> Line:
+    """The line with what each of its figures shows and opens."""
+    for model, some in line.credits.items():
         url = engine.rows_url(f"attributed:{model}", where=where, **span.asked())
         line.cells[model] = Cell(shown.figure(some, numbers.MONEY, 0), url, shown.figure(some, numbers.MONEY))
-    line.cost_cell = Cell(
-        shown.figure(line.cost, numbers.MONEY, 0), engine.rows_url("cost", where=where, **span.asked("spent"))
-    )
+    url = engine.rows_url("cost", where=where, **span.asked("spent"))
+    line.cost_cell = Cell(shown.figure(line.cost, numbers.MONEY, 0), url)
     return line
 
 
@@ -119,15 +122,7 @@ def _total(span: Span, lines: list[Line], models: tuple[str, ...], chosen: str) 
     credits = {model: sum((line.credits[model] for line in lines), Fraction(0)) for model in models}
     cost = sum((line.cost for line in lines), Fraction(0))
     back = (credits[chosen] - cost) / cost if cost else None
-    line = Line("", "", cost, credits, Verdict(UNKNOWN, 0), returned=back)
-    for model, some in credits.items():
-        line.cells[model] = Cell(
-            shown.figure(some, numbers.MONEY, 0),
-            engine.rows_url(f"attributed:{model}", **span.asked()),
-            shown.figure(some, numbers.MONEY),
-        )
-    line.cost_cell = Cell(shown.figure(cost, numbers.MONEY, 0), engine.rows_url("cost", **span.asked("spent")))
-    return line
+    return _with_cells(span, Line("", "", cost, credits, Verdict(UNKNOWN, 0), returned=back), {})
 
 
 def _fallbacks(reckoning: reckoned.Reckoning, won) -> int:

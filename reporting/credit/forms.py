@@ -21,7 +21,7 @@ def _share(label: Any) -> forms.IntegerField:
 class SettingsForm(forms.Form):
     seen = forms.IntegerField(widget=forms.HiddenInput)
     month_of = forms.RegexField(
-        r"^\d{4}-(0[1-9]|1[0-2])$", label=_("Holds from the month"), help_text=_("A month that has not begun: the model is named before the period."),
+        r"^[1-9][0-9]{3}-(0[1-9]|1[0-2])$", label=_("Holds from the month"), help_text=_("A month that has not begun: the model is named before the period."),
         widget=forms.TextInput(attrs={"type": "month", "pattern": "[0-9]{4}-[0-9]{2}", "placeholder": "2026-12"}),
     )  # fmt: skip
     model = forms.ChoiceField(label=_("Model agreed"))

@@ -25,8 +25,8 @@ from smarketing.measures.registry import Column, Measure, Part, Population, regi
 from . import labels, origins, reckoned, settings
 
 AMOUNT = number(p.AMOUNT)
-_CREDITS = """(SELECT * FROM unnest(%(cr_deals)s::bigint[], %(cr_campaigns)s::bigint[], %(cr_cents)s::bigint[]) WITH ORDINALITY
-  AS c(deal_id, campaign_id, cents, n))"""
+_CREDITS = """(SELECT * FROM unnest(%(cr_deals)s::bigint[], %(cr_campaigns)s::bigint[], %(cr_cents)s::bigint[])
+  AS c(deal_id, campaign_id, cents))"""
 _FLAGGED = "(SELECT unnest(%(fl_deals)s::bigint[]) AS deal_id)"
 _CREDITED = (
     Column("credited_to", _("credited to"), "coalesce(nullif(g.name, ''), g.key)"),
@@ -46,7 +46,7 @@ def credits(question: Question, model: str = "") -> Population:
     return replace(
         base,
         source=f"{base.source} JOIN credited cr ON cr.deal_id = w.id LEFT JOIN leads_campaign g ON g.id = cr.campaign_id",
-        key="cr.n",
+        key="w.id * 16777216 + coalesce(cr.campaign_id, 0)",  # the same at every cut-off
         value="cr.cents / 100.0",
         ctes={**base.ctes, "credited": _CREDITS},
         params={**base.params, **_columns(found)},

@@ -8,7 +8,6 @@ from .ways import Way
 
 SOURCE, FIRST, BEFORE, INFLUENCED = "source", "first", "before", "influenced"
 DEFINITIONS = (SOURCE, FIRST, BEFORE, INFLUENCED)
-SOURCED = (SOURCE, FIRST, BEFORE)
 
 
 @dataclass(frozen=True)

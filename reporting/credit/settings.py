@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +13,7 @@ from leads.intake import locks
 from reporting.attribution.journeys import MILESTONES
 from reporting.attribution.models import BY_KEY, MODELS, OTHERS, Parameters, Shares
 from reporting.models import AttributionSettings
+from sla.terms import next_month
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
 from smarketing.rows import clock
@@ -105,10 +105,6 @@ def versions() -> list[Settings]:
     return [*map(read, rows), Settings()]
 
 
-def next_month(day: date) -> date:
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
-
-
 @transaction.atomic
 def adopt(*, wanted: Settings, effective_on: date, by: User, at: datetime, seen: int | None = None) -> Settings:
     """Adopt a version for the months from `effective_on` on.
@@ -156,11 +152,6 @@ def problems(one: Settings) -> list[tuple[str, str]]:
     if not 0 <= one.margin <= 1:
         found.append(("margin", _("A margin lies between 0 and 1.")))
     return found
-
-
-def margin_of(day: date, cutoff: datetime) -> Fraction:
-    """What part of revenue is margin on a day."""
-    return Fraction(of_day(day, cutoff).margin)
 
 
 def words(values: Sequence[str]) -> tuple[str, ...]:

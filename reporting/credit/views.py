@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from leads.models import Deal, Lead
 from reporting.loop import spans, tabs
+from sla.terms import next_month
 from smarketing.accounts.policy import may, needs
 from smarketing.measures import numbers, shown
 from smarketing.rows import clock, fence
@@ -147,7 +148,7 @@ def versions(request: HttpRequest) -> HttpResponse:
     every, edit = settings.versions(), may(request.user, "attribution.edit")
     newest = every[0]
     today = clock.today()
-    begins = settings.next_month(today)
+    begins = next_month(today)
     form = SettingsForm.of(newest, begins, request.POST or None)
     if request.method == "POST":
         if not edit:

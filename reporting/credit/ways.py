@@ -10,7 +10,8 @@ from django.db import connection
 
 from leads.measures import populations
 from leads.measures.dimensions import of_deals
-from leads.measures.values import CTES, number, value
+from leads.measures.outcomes import WORKED
+from leads.measures.values import CTES, not_corrected, number, value
 from leads.models import Campaign
 from leads.touches import read as touches
 from reporting.attribution.journeys import Journey, Touch, journey
@@ -34,17 +35,16 @@ WITH merged AS {CTES["merged"]}, asked AS (SELECT * FROM unnest(%(deals)s::bigin
 said AS (SELECT dc.deal_id, dc.lead_id, dc.role, row_number() OVER (PARTITION BY dc.deal_id, dc.lead_id ORDER BY dc.recorded_at DESC, dc.id DESC) AS n,
     bool_or(dc.role <> '') OVER (PARTITION BY dc.deal_id, dc.lead_id) AS ever
   FROM leads_dealcontact dc WHERE dc.deal_id = ANY(%(deals)s) AND dc.recorded_at <= %(cutoff)s
-    AND NOT EXISTS (SELECT FROM leads_correction k WHERE k.subject = 'dealcontact' AND k.subject_id = dc.id AND k.recorded_at <= %(cutoff)s)),
+    AND {not_corrected("dealcontact", "dc")}),
 person AS (SELECT deal_id, lead_id FROM asked WHERE lead_id IS NOT NULL
   UNION SELECT deal_id, lead_id FROM said WHERE n = 1 AND (role <> '' OR NOT ever)),
 rooted AS (SELECT DISTINCT p.deal_id, coalesce(mg.root_id, p.lead_id) AS root_id FROM person p LEFT JOIN merged mg ON mg.loser_id = p.lead_id)
 SELECT r.deal_id, r.root_id, m.id, l.created_at, l.day_only FROM rooted r JOIN leads_lead l ON l.id = r.root_id
   CROSS JOIN LATERAL (SELECT r.root_id AS id UNION ALL SELECT mg.loser_id FROM merged mg WHERE mg.root_id = r.root_id) m
 """
-_TRIED = """
+_TRIED = f"""
 SELECT a.lead_id, floor(extract(epoch FROM min(a.occurred_at)))::bigint FROM leads_attempt a
-WHERE a.lead_id = ANY(%(leads)s) AND a.recorded_at <= %(cutoff)s
-  AND NOT EXISTS (SELECT FROM leads_correction k WHERE k.subject = 'attempt' AND k.subject_id = a.id AND k.recorded_at <= %(cutoff)s)
+WHERE a.lead_id = ANY(%(leads)s) AND a.recorded_at <= %(cutoff)s AND {WORKED} AND {not_corrected("attempt", "a")}
 GROUP BY a.lead_id
 """
 

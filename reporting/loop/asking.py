@@ -29,7 +29,7 @@ DATED = {
     "come_accepted": ("handed", "handed"), "come_sql": ("handed", "handed"), "come_won": ("handed", "handed"),
     "won_since": ("handed", "handed"), "revenue_since": ("handed", "handed"), "turndowns": ("decided", "decided"),
     "turned_down_rate": ("handed", "handed"), "reach": ("handed", "handed"), "tried_sql": ("handed", "handed"), "tried_won": ("handed", "handed"),
-    "days_to_won_last": ("handed", "won"),
+    "days_to_won_last": ("handed", "won"), "contested": ("contested", "contested"), "upheld": ("contested", "contested"),
 }  # fmt: skip
 # What the page asks, whatever it is divided by; and what it asks of each group.
 TOTALS = (
@@ -53,7 +53,7 @@ COHORTS = (("mql", "month"), ("won_since", "month+months_since"), ("revenue_sinc
 SAID = (
     ("turndowns", "reason+criterion"), ("turndowns", "reason+persona"), ("turndowns", "reason+campaign"), ("turndowns", "reason+source"),
     ("turndowns", "reason+rep"), ("reach", "delay"), ("tried_sql", "delay"), ("tried_won", "delay"), ("reach", "hours"), ("tried_sql", "hours"), ("tried_won", "hours"),
-    *(("turned_down_rate", by) for by in ("persona", "campaign", "source", "rep")),
+    *(("turned_down_rate", by) for by in ("persona", "campaign", "source", "rep")), ("contested", ""), ("upheld", ""),
 )  # fmt: skip
 KEPT_BY = ("campaign", "source", "persona", "month")
 REPORTS = "reports"  # name of the pointer to the published edition

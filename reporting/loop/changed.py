@@ -119,8 +119,8 @@ def _is_of_campaigns(question: Question) -> bool:
 def _rows(question: Question) -> dict[int, tuple[bool, Any, int | None]]:
     """Key → (hit, value, lead or campaign) of every counted row."""
     measure = engine.resolve(question)
-    link = measure.population(question).link
-    built = statement.build(measure, question, {"linked": link[1] if link else "NULL::bigint"})
+    linked = "g.id" if _is_of_campaigns(question) else "l.id"  # a deal's row opens the deal: its cause is its lead's
+    built = statement.build(measure, question, {"linked": linked})
     found = statement.run(f"WITH {built.counted} SELECT key, hit, value, linked FROM counted", built.params)
     return {key: (bool(hit), value, linked) for key, hit, value, linked in found}
 

@@ -13,7 +13,7 @@ from smarketing.measures.question import Question
 from . import triangle
 from .asking import Asking
 from .cells import Cell
-from .spans import month
+from .spans import month, months
 
 MEASURES = {"won": "won_since", "revenue": "revenue_since"}
 
@@ -46,14 +46,9 @@ class Cohorts:
 def cohorts(asking: Asking, of: str) -> Cohorts:
     """The cohorts of a year and what they came to since; `of`: won or revenue."""
     sizes, came = asking.ask("mql", "month"), asking.ask(MEASURES[of], "month+months_since")
-    months = [
-        month(asking.span.first, n)
-        for n in range(
-            (asking.span.until.year - asking.span.first.year) * 12 + asking.span.until.month - asking.span.first.month
-        )
-    ]
+    span = asking.span
     built = triangle.build(
-        months, {_day(row): row.n for row in sizes.rows},
+        [month(span.first, n) for n in range(months(span.first, span.until))], {_day(row): row.n for row in sizes.rows},
         {(_day(row), int(row.group["months_since"])): row.value for row in came.rows}, sizes.question.last_day,
     )  # fmt: skip
     top = max(

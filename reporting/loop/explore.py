@@ -14,6 +14,7 @@ from smarketing.measures.registry import PERIODS
 
 from . import annotations, decompose, drawing
 from .cells import FEW, Cell
+from .spans import month, months
 
 MOST = 200  # lines of the table; the file and the API have them all
 LINES, BARS = 5, 20
@@ -152,8 +153,7 @@ def _before(answer: Answer) -> tuple[str, Cell, str] | None:
 def _back(first: date, until: date) -> date:
     """As many whole months before, where both are firsts of months; else as many days."""
     if first.day == until.day == 1:
-        count = first.year * 12 + first.month - 1 - ((until.year - first.year) * 12 + until.month - first.month)
-        return date(count // 12, count % 12 + 1, 1)
+        return month(first, -months(first, until))
     return first - (until - first)
 
 

@@ -189,12 +189,7 @@ def _curves(asking: Asking) -> tuple[list[tuple[str, list[Cell]]], drawing.Lines
     lines, drawn = [], []
     for key in CURVES:
         steps = asking.curve(key)
-        answer = asking.ask(key, "") if (key, "") in asking.kept else None
-        base = (
-            engine.ask(key, first=asking.span.first, until=asking.span.until, cutoff=asking.cutoff)
-            if answer is None
-            else answer.question
-        )
+        base = engine.ask(key, first=asking.span.first, until=asking.span.until, cutoff=asking.cutoff)
         cells = [
             Cell(shown.percent(survival.by(steps, days), 0), f"{engine.address(base)}&window={days}") for days in MARKS
         ]

@@ -1,5 +1,5 @@
-"""What sales said, made to act on: reasons against criteria, personas, campaigns, sources and reps; what is disputed; how the
-time to the first attempt goes with what came of it."""
+"""What sales said, made to act on: reasons against criteria, personas, campaigns, sources and reps; what marketing contests
+of it; what is disputed; how the time to the first attempt goes with what came of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from smarketing.measures import engine, numbers, shown, words
 from smarketing.measures.engine import Answer, Group
 
 from .asking import Asking
-from .cells import FEW, Cell
+from .cells import FEW, Cell, count
 
 CROSSED = ("criterion", "persona", "campaign", "source", "rep")
 COLUMNS = 6  # groups of the matrix that have a column of their own
@@ -52,6 +52,7 @@ class Deed:
 @dataclass
 class Quality:
     matrix: Matrix
+    contested: list[tuple[Any, Cell]] = field(default_factory=list)
     criteria: list[tuple[str, Cell, str, Cell | None]] = field(default_factory=list)
     rated: list[tuple[str, Cell, str, str]] = field(default_factory=list)
     delays: list[tuple[str, str, list[Cell]]] = field(default_factory=list)
@@ -66,7 +67,7 @@ def page(asking: Asking, by: str, rated: str, user: Any) -> Quality:
     crossed = asking.ask("turndowns", f"reason+{by}")
     named = crossed if by == "criterion" else asking.ask("turndowns", "reason+criterion")
     shares = asking.ask("turned_down_rate", rated)
-    made = Quality(_matrix(crossed, by))
+    made = Quality(_matrix(crossed, by), _contested(asking))
     said = _said(user)
     made.criteria = _criteria(named, said)
     made.disputed = sum(n for n, _open in said.values()), sum(waiting for _n, waiting in said.values())
@@ -119,6 +120,12 @@ def _head(by: str, name: str, offered: dict) -> str:
 
 def _count(row: Group | None) -> Cell:
     return Cell(shown.number(row.n), row.rows_url) if row else Cell("·")
+
+
+def _contested(asking: Asking) -> list[tuple[Any, Cell]]:
+    """How many decisions marketing contests, and the share upheld of those ruled on."""
+    contested, upheld = asking.ask("contested"), asking.ask("upheld")
+    return [(contested.measure.label, count(contested)), (upheld.measure.label, _share(upheld, upheld.total))]
 
 
 def _said(user: Any) -> dict[str, tuple[int, int]]:
@@ -221,12 +228,8 @@ def _about_rated(answer: Answer, by: str, user: Any) -> list[Deed]:
             else ""
         )
         if text:
-            deeds.append(
-                Deed(
-                    text % {"name": _named(row.group[by])[0]},
-                    _named(row.group[by])[1] if may(user, "campaigns.view") else "",
-                )
-            )
+            name, page = _named(row.group[by])
+            deeds.append(Deed(text % {"name": name}, page if may(user, "campaigns.view") else ""))
     return deeds
 
 

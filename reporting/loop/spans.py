@@ -29,6 +29,11 @@ def month(day: date, step: int) -> date:
     return date(count // 12, count % 12 + 1, 1)
 
 
+def months(first: date, later: date) -> int:
+    """How many months one day's month is before another's."""
+    return (later.year - first.year) * 12 + later.month - first.month
+
+
 def usual(view: str, today: date, last: date | None) -> Span:
     """The six last months that are over (a cohort's: and mature), not beyond the month of the last handoff."""
     until = month(today, 0)

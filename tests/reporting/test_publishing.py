@@ -10,7 +10,7 @@ from django.test import Client
 
 from leads.judging import resembling
 from personas.definitions.persona_services import create_persona
-from reporting import publishing
+from reporting import checks, publishing
 from reporting.loop import asking, blocks, spans, wall
 from reporting.models import Pointer
 from smarketing.jobs import nightly
@@ -64,7 +64,7 @@ def test_counting_by_current_stage_is_not_published(company):  # noqa: F811
     wrong = partial(populations.outcomes, which="l.stage = 'sal'")
     registry.register(replace(right, population=wrong))
     try:
-        with pytest.raises(publishing.DoesNotAddUp):
+        with pytest.raises(checks.DoesNotAddUp):
             night()
     finally:
         registry.register(right)

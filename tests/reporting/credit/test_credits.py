@@ -238,3 +238,19 @@ def test_the_programme_of_a_campaign_gathers_what_its_campaigns_cost_and_bring()
         spend(one, amount, 3)
     found = engine.answer("cost", by=("programme",), cutoff=LATER, **YEAR)
     assert {row.group["programme"]: row.value for row in found.rows} == {"programme": 7, "alone": 8}
+
+
+def test_a_programme_merged_into_another_gathers_under_it_with_all_that_hangs_on_it():
+    whole, old, new = (campaign(key, level="programme") for key in ("whole", "old", "new"))
+    facts.change("campaign", new.pk, "parent", whole.pk, at(0))
+    mid = campaign("mid", parent=old.pk)
+    for one, amount in ((mid, "1.00"), (old, "4.00")):
+        spend(one, amount, 3)
+
+    def programmes():
+        found = engine.answer("cost", by=("programme",), cutoff=engine.fence.cutoff() + timedelta(days=400), **YEAR)
+        return {row.group["programme"]: row.value for row in found.rows}
+
+    assert programmes() == {"old": 5}
+    means.merge_campaigns(loser=old, root=new, by=person("Claire", "marketer", "marketing"), at=at(5))
+    assert programmes() == {"whole": 5}

@@ -70,6 +70,17 @@ def test_an_attempt_before_the_first_touch_takes_the_deal_from_before_sales_and_
     assert total("origin:before").value == 0 and total("origin:influenced").value == 10
 
 
+def test_neither_a_reply_nor_a_mail_that_went_by_itself_is_an_attempt_of_sales():
+    lead = facts.lead(at(0))
+    touch(lead, campaign("webinar"), 3)
+    deal(lead, "10.00", 20, opened=10)
+    facts.attempt(lead, "auto_mail", "mail_sent", at(1))
+    facts.attempt(lead, "mail", "replied", at(2))
+    assert total("origin:before").value == 10
+    facts.attempt(lead, "call", "no_answer", at(2))
+    assert total("origin:before").value == 0
+
+
 def test_without_a_source_the_campaign_written_on_the_lead_tells():
     deal(facts.lead(at(0), campaign=campaign("webinar").pk), "10.00", 20, opened=10)
     deal(facts.lead(at(0), campaign=campaign("calls", channel="Outbound").pk), "100.00", 20, opened=10)

@@ -114,6 +114,8 @@ def test_a_version_is_named_before_the_months_it_holds_for(paid, boss, claire):
     }  # fmt: skip
     wrong = client.post("/loop/attribution/settings/", {**given, "rest": 100})
     assert wrong.status_code == 422 and "1,000 thousandths" in text(wrong)
+    for month in ("0000-01", "٢٠٢٦-01"):
+        assert client.post("/loop/attribution/settings/", {**given, "month_of": month}).status_code == 422
     assert client.post("/loop/attribution/settings/", given).status_code == 302
     made = settings.of_number(1)
     assert (made.model, made.look_back, made.margin, made.sales_sources) == (

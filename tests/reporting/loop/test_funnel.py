@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from reporting import publishing
+from reporting import checks, publishing
 from reporting.loop import asking, cohorts, funnel, spans
 from reporting.models import PublishedSum
 from smarketing.jobs.models import Chunk, Run
@@ -89,7 +89,7 @@ def _wrong_row(first):
     row = PublishedSum.objects.get(edition=run.cutoff.isoformat(), measure="mql", dims="source")
     row.body["rows"][0]["value"] = str(int(row.body["rows"][0]["value"]) + 1)
     row.save()
-    with pytest.raises(publishing.DoesNotAddUp) as refusal:
+    with pytest.raises(checks.DoesNotAddUp) as refusal:
         publishing.publish(run)
     Chunk.objects.create(
         run=run,

@@ -10,7 +10,9 @@ from reporting.loop import asking, changed, quality, spans
 from smarketing.measures import engine
 from smarketing.rows import clock, fence
 from tests.leads import facts
+from tests.leads.rights.test_contests import Court
 from tests.people import person
+from tests.reporting.credit import ground
 
 from .company import START, Company
 
@@ -110,3 +112,50 @@ def test_why_a_number_moved_is_told_row_by_row():
     viewer = Client()
     viewer.force_login(person("V", "viewer"))
     assert viewer.get("/loop/changed/", {"measure": "roi"}).status_code == 200
+
+
+def test_why_revenue_by_campaign_moved_is_told_of_the_lead_of_each_deal():
+    first, second = ground.campaign("first"), ground.campaign("second")
+    for _n in range(3):
+        facts.lead(START)  # so that no deal has the number of its lead
+    leads = [facts.lead(ground.at(0)) for _n in range(2)]
+    for lead in leads:
+        ground.touch(lead, first, 1)
+        ground.deal(lead, "100.00", 20, opened=5)
+    then = ground.at(30)
+    ground.touch(
+        leads[0], second, 2, known=ground.at(40)
+    )  # the first deal's amount is shared now, the second one stays
+    reader = person("Karim", "manager", "marketing")
+    asked = {**ground.YEAR, "cutoff": ground.LATER, "user": reader, "date": "won"}
+    moved = changed.change(engine.ask("revenue_attributed", **asked), then, reader)
+    assert {way: n for (way, _cause), n in moved.counts.items()} == {"came": 1, "otherwise": 1}
+    assert [one.linked for one in moved.rows] == [leads[0]] * 2
+    assert all(one.url == f"/leads/{leads[0]}/" for one in moved.rows)
+    untouched = changed.change(engine.ask("won_untouched", **asked), ground.at(10), reader)
+    assert not untouched.rows
+    won = changed.change(engine.ask("won", **asked), ground.at(10), reader)
+    assert sorted(one.linked for one in won.rows) == sorted(leads)
+
+
+def test_what_marketing_contests_and_what_of_it_was_upheld_stands_beside_the_reasons():
+    court = Court()
+    reader = person("Karim", "manager", "marketing")
+    browser = Client()
+    browser.force_login(reader)
+    month = f"{clock.today():%Y-%m}"
+
+    def shown() -> list[str]:
+        page = browser.get("/loop/quality/", {"first": month, "last": month})
+        assert [str(label) for label, _cell in page.context["page"].contested] == [
+            "Refusals and returns contested",
+            "Contests upheld",
+        ]
+        return [cell.text for _label, cell in page.context["page"].contested]
+
+    assert shown() == ["0", "–"]
+    made = court.contest()
+    assert shown() == ["1", "–"]  # it waits for its ruling
+    court.rule(made, "stays")
+    assert shown() == ["1", "0%"]
+    assert {("contested", ""), ("upheld", "")} <= set(asking.SAID)

@@ -48,6 +48,13 @@ def test_what_lies_ahead_is_empty():
     assert [square.state for square in seen.rows[3].squares] == ["ahead"]
 
 
+def test_revenue_as_much_as_there_are_people_still_has_its_squares():
+    seen = triangle.build(
+        [JANUARY, month(JANUARY, 3)], {JANUARY: 10}, {(JANUARY, 1): 10, (JANUARY, 3): 300}, date(2026, 6, 30)
+    )
+    assert [square.value for square in seen.rows[0].squares] == [0, 10, 10, 310]
+
+
 @given(st.lists(st.tuples(st.integers(0, 40), st.lists(st.integers(0, 5), max_size=6)), min_size=1, max_size=6))
 @settings(max_examples=examples(60), deadline=None)
 def test_the_line_at_the_foot_is_counted_row_by_row_the_same(cohorts):
