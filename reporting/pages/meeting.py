@@ -182,25 +182,27 @@ def do(request: HttpRequest, pk: int) -> HttpResponse:
 @needs("meetings.hold")
 @require_POST
 def write(request: HttpRequest, pk: int) -> HttpResponse:
-    """The minutes as they are now: kept while somebody types (a fragment), and by the button."""
-    meeting = _meeting(request, pk)
-    revision, text = request.POST.get("revision", ""), request.POST.get("text", "")
-    context: dict[str, Any] = {"meeting": meeting}
+    """The minutes as they are now: kept while somebody types (a fragment), and by the button. What somebody else wrote is written
+    over by the button alone, once it was `seen`: whoever types on is refused until then."""
+    meeting, typing = _meeting(request, pk), bool(request.headers.get("HX-Request"))
+    text, base = request.POST.get("text", ""), _number(request.POST.get("revision", ""))
+    revision = base if typing or "seen" not in request.POST else _number(request.POST["seen"])
+    context: dict[str, Any] = {}
     try:
-        number = int(revision) if revision.isdecimal() and len(revision) < 10 else -1
-        context["meeting"] = minutes.write(meeting=meeting, text=text, revision=number, by=request.user, at=clock.now())
+        meeting = minutes.write(meeting=meeting, text=text, revision=revision, by=request.user, at=clock.now())
     except Refused as refusal:
-        context |= {"refusal": str(refusal), "stale": isinstance(refusal, minutes.Stale)}
-    if request.headers.get("HX-Request"):
-        return render(request, "reporting/meetings/kept.html", context)
-    if "refusal" in context:
-        return render(
-            request,
-            "reporting/meetings/meeting.html",
-            _context(request, meeting) | context | {"typed": text},
-            status=422,
-        )
+        meeting, stale = _meeting(request, pk), isinstance(refusal, minutes.Stale)
+        context = {"refusal": str(refusal), "stale": stale, "base": base, "typed": text}
+    if typing:
+        return render(request, "reporting/meetings/kept.html", {"meeting": meeting, **context})
+    if context:
+        whole = _context(request, meeting) | context
+        return render(request, "reporting/meetings/meeting.html", whole, status=422)
     return redirect("reporting:meeting", pk)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 10 else -1
 
 
 @needs("agenda.add")
