@@ -6,12 +6,12 @@ import pytest
 
 from leads.models import Remark, Ruling
 from leads.rights import contests
-from reporting.meetings import agenda, remarks, wording
+from reporting.meetings import agenda, minutes, remarks, resolutions, wording
 from reporting.meetings.problems import Refused
 from reporting.models import AgendaItem
 from tests.people import client_of, person
-from tests.reporting.meetings.company import NOW, both, figure, meeting, october, stand
-from tests.sla.contracts import decide, handoff, paris
+from tests.reporting.meetings.company import NOW, OCTOBER, both, figure, meeting, october, stand
+from tests.sla.contracts import FIRST, VOLUME, contract, decide, handoff, line, paris, sign
 
 pytestmark = pytest.mark.django_db
 
@@ -114,8 +114,6 @@ def test_a_remark_on_a_lead_of_others_is_not_read_on_the_agenda(of):
 
 
 def test_an_earlier_resolution_comes_back_with_its_figure_before_and_since(of):
-    from reporting.meetings import minutes, resolutions
-
     claire, hugo = both()
     first = meeting(of)
     resolutions.resolve(
@@ -148,3 +146,17 @@ def test_every_button_puts_its_own_thing_on_the_agenda(of):
         client_of(person("vera", "viewer")).post("/meetings/agenda/", {"kind": "text", "text": "y"}).status_code == 403
     )
     assert Remark.objects.count() == 0
+
+
+def test_points_of_two_contracts_that_wait_each_tell_of_their_own(of):
+    claire = both()[0]
+    other = contract("Spain 2026", on=line("Spain"))
+    sign(other, [VOLUME, FIRST], OCTOBER, at=paris(2025, 9, 25))
+    decide(handoff(paris(2025, 10, 20)), "refuse", paris(2025, 10, 21), reason="FIT-SIZE")
+    for one in (of, other):
+        for kind, ref in (("clause", "6.1"), ("reason", "FIT-SIZE")):
+            agenda.put(contract=one, kind=kind, ref=ref, by=claire, at=NOW)
+    waiting = list(AgendaItem.objects.filter(meeting=None).order_by("kind", "contract"))
+    france, spain, refused, none = (one.more for one in wording.Wording(waiting, claire, NOW).points())
+    assert "came to 50%" in france and "50%" not in spain
+    assert refused == "1 time in the month" and none == "0 times in the month"
