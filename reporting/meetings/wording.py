@@ -208,7 +208,7 @@ def _resolution(page: Wording, item: AgendaItem) -> Point | None:
     if one is None:
         return None
     state = state_of(one, clock.today(page.at))
-    more = " · ".join(filter(None, [str(one.charge), state, moved(helped.of(one, page.at))]))
+    more = " · ".join(filter(None, [str(one.charge), state, moved(helped.of(one, page.at, page.user))]))
     return Point(item, "", one.text, more, reverse("reporting:resolution", args=[one.pk]), one.charge.side)
 
 

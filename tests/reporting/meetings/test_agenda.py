@@ -11,7 +11,7 @@ from reporting.meetings.problems import Refused
 from reporting.models import AgendaItem
 from tests.people import client_of, person
 from tests.reporting.meetings.company import NOW, OCTOBER, both, figure, meeting, october, stand
-from tests.sla.contracts import FIRST, VOLUME, contract, decide, handoff, line, paris, sign
+from tests.sla.contracts import FIRST, VOLUME, attempt, contract, decide, handoff, line, paris, sign
 
 pytestmark = pytest.mark.django_db
 
@@ -160,3 +160,17 @@ def test_points_of_two_contracts_that_wait_each_tell_of_their_own(of):
     france, spain, refused, none = (one.more for one in wording.Wording(waiting, claire, NOW).points())
     assert "came to 50%" in france and "50%" not in spain
     assert refused == "1 time in the month" and none == "0 times in the month"
+
+
+def test_the_figure_of_a_resolution_about_one_rep_is_not_read_by_another(of):
+    claire, hugo = both()
+    karim, zoe = person("karim", "rep"), person("zoe", "rep")
+    attempt(handoff(paris(2025, 10, 14), rep=karim), paris(2025, 10, 14, 1))
+    first = meeting(of)
+    watched = figure(measure="handoffs", where={"rep": karim.name}, target=None)
+    day = NOW.date() + timedelta(days=9)
+    resolutions.resolve(meeting=first, text="Karim calls", charge=hugo, due=day, figure=watched, by=claire, at=NOW)
+    minutes.close(meeting=first, came=[claire.pk, hugo.pk], by=claire, at=NOW)
+    following = meeting(of, starts_at=NOW + timedelta(days=30))
+    said = {user: next(one[2] for one in points(following, user) if one[0] == "resolution") for user in (claire, zoe)}
+    assert " before, " in said[claire] and " before, " not in said[zoe]
