@@ -109,7 +109,7 @@ def reasons(contract: Contract, month: date) -> list[tuple[str, int]]:
 @transaction.atomic
 def prepare(*, meeting: Meeting, at: datetime) -> int:
     """Put on the agenda what the month brings and is not there yet, behind what is. Returns how many points were added."""
-    look = Look(meeting, at)
+    look = Look(ahead(meeting), at)
     agreed = _agreed(look.month)
     found = [pair for key, finder in FINDERS.items() if key in agreed for pair in finder(look)]
     return _add(meeting, found, None, at)

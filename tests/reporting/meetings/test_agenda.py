@@ -6,7 +6,7 @@ import pytest
 
 from leads.models import Remark, Ruling
 from leads.rights import contests
-from reporting.meetings import agenda, minutes, remarks, resolutions, wording
+from reporting.meetings import agenda, minutes, planning, remarks, resolutions, wording
 from reporting.meetings.problems import Refused
 from reporting.models import AgendaItem
 from tests.people import client_of, person
@@ -160,6 +160,20 @@ def test_points_of_two_contracts_that_wait_each_tell_of_their_own(of):
     france, spain, refused, none = (one.more for one in wording.Wording(waiting, claire, NOW).points())
     assert "came to 50%" in france and "50%" not in spain
     assert refused == "1 time in the month" and none == "0 times in the month"
+
+
+def test_the_data_is_looked_at_again_only_while_the_meeting_is_ahead(of):
+    made, claire = meeting(of), both()[0]
+    minutes.close(meeting=made, came=[one.pk for one in both()], by=claire, at=NOW)
+    off = meeting(of)
+    planning.cancel(meeting=off, by=claire, at=NOW)
+    remarks.say(kind="praise", about="general", ref="", text="Late praise", by=claire, at=NOW, side="sales")
+    for one, words in ((made, "closed"), (off, "called off")):
+        there = one.items.count()
+        with pytest.raises(Refused, match=words):
+            agenda.prepare(meeting=one, at=NOW)
+        answer = client_of(claire).post(f"/meetings/{one.pk}/do/", {"do": "prepare"}, follow=True)
+        assert answer.status_code == 200 and words in answer.content.decode() and one.items.count() == there
 
 
 def test_the_figure_of_a_resolution_about_one_rep_is_not_read_by_another(of):
