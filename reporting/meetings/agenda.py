@@ -161,7 +161,7 @@ def put(
 
     Refused for nothing said, and for what is not there.
     """
-    text = " ".join(text.split())
+    ref, text = ref.replace("\x00", ""), " ".join(text.replace("\x00", "").split())
     if kind not in Kind.values or (kind != Kind.TEXT and not exists(kind, ref, contract, by)):
         raise Refused(_("There is no such thing to talk about."))
     if kind == Kind.TEXT and not text:

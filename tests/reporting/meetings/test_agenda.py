@@ -188,3 +188,14 @@ def test_the_figure_of_a_resolution_about_one_rep_is_not_read_by_another(of):
     following = meeting(of, starts_at=NOW + timedelta(days=30))
     said = {user: next(one[2] for one in points(following, user) if one[0] == "resolution") for user in (claire, zoe)}
     assert " before, " in said[claire] and " before, " not in said[zoe]
+
+
+def test_what_is_typed_into_a_point_holds_no_character_that_cannot_be_kept(of):
+    client = client_of(both()[0])
+    for said in (
+        {"kind": "text", "text": "a\0b"},
+        {"kind": "clause", "ref": "6.1\0"},
+        {"kind": "reason", "ref": "x\0"},
+    ):
+        assert client.post("/meetings/agenda/", said | {"contract": of.pk}).status_code == 302
+    assert AgendaItem.objects.get(kind="text").text == "ab" and AgendaItem.objects.get(kind="clause").ref == "6.1"
