@@ -54,11 +54,12 @@ def plan(*, contract: Contract, when: When, people: Sequence[User], by: User | N
 
 @transaction.atomic
 def change(*, meeting: Meeting, when: When, people: Sequence[User], by: User, at: datetime) -> Meeting:
-    """Move a meeting or invite others; who is invited is told. The question stays once somebody answered it."""
+    """Move a meeting or invite others; who is invited is told. The question and its month stay once somebody answered."""
     meeting = ahead(meeting)
     _checked(meeting.contract, when, people)
-    if when.question != meeting.question and belief.has_answers(meeting):
-        raise Refused(_("Somebody has answered the question already: it stays as it is."), "question")
+    for name in ("question", "month"):
+        if getattr(when, name) != getattr(meeting, name) and belief.has_answers(meeting):
+            raise Refused(_("Somebody has answered the question already: it stays as it is."), name)
     if at >= meeting.starts_at and when.starts_at > meeting.starts_at and belief.has_answers(meeting):
         raise Refused(_("It has begun, and what people believed is shown: it cannot be put off."), "day")
     told_anew = (meeting.starts_at, meeting.minutes, meeting.place, meeting.link) != (
