@@ -263,9 +263,16 @@ def take_waiting(meeting: Meeting) -> int:
 
 @transaction.atomic
 def give_back(meeting: Meeting) -> None:
-    """What people put on the agenda waits again; what the month brought comes back by itself."""
-    waiting = set(AgendaItem.objects.filter(contract=meeting.contract, meeting=None).values_list("kind", "ref", "text"))
-    for one in meeting.items.exclude(by=None):
-        if (one.kind, one.ref, one.text) not in waiting:
-            one.meeting, one.place = None, 0
-            one.save(update_fields=["meeting", "place"])
+    """What people put on the agenda goes to the contract's next meeting, else waits for one; what the month brought comes back
+    by itself."""
+    found = following(meeting.contract)
+    there = {_same(one) for one in AgendaItem.objects.filter(contract=meeting.contract, meeting=found)}
+    given = [one for one in meeting.items.exclude(by=None) if _same(one) not in there]
+    for place, one in enumerate(given, _last(found) + 1 if found else 0):
+        one.meeting, one.place = found, place if found else 0
+    AgendaItem.objects.bulk_update(given, ["meeting", "place"])
+
+
+def _same(item: AgendaItem) -> tuple[str, str]:
+    """By what a point is known on one agenda."""
+    return item.kind, item.text if item.kind == Kind.TEXT else item.ref

@@ -84,9 +84,9 @@ def cancel(*, meeting: Meeting, by: User, at: datetime) -> None:
     meeting = ahead(meeting)
     if meeting.resolutions.exists():
         raise Refused(_("This meeting has resolved something: close it instead of calling it off."))
-    agenda.give_back(meeting)
     meeting.cancelled_at, meeting.sequence = at, meeting.sequence + 1
     meeting.save(update_fields=["cancelled_at", "sequence"])
+    agenda.give_back(meeting)
     audit.record(by, "meeting.cancel", "meeting", meeting.pk, at)
     notices.tell_cancelled(meeting, by, at)
 

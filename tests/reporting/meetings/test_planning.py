@@ -100,6 +100,21 @@ def test_what_people_put_on_the_agenda_of_a_meeting_called_off_waits_for_the_nex
     assert [one.text for one in again.items.filter(kind="text")] == ["The student guide"]
 
 
+def test_where_the_next_meeting_is_planned_already_it_takes_the_points_of_one_called_off(of):
+    first, second, claire = meeting(of), meeting(of, starts_at=MEETS + timedelta(days=7)), both()[0]
+    for kind, ref, text in (("text", "", "The student guide"), ("clause", "5.1", "")):
+        agenda.put(contract=of, kind=kind, ref=ref, text=text, by=claire, at=NOW)
+    agenda.put(contract=of, kind="clause", ref="5.1", text="said otherwise", meeting=second, by=claire, at=NOW)
+    planning.cancel(meeting=first, by=claire, at=NOW)
+    assert list(second.items.exclude(by=None).values_list("kind", "ref")) == [("clause", "5.1"), ("text", "")]
+    assert not AgendaItem.objects.filter(meeting=None).exists()
+    planning.cancel(meeting=second, by=claire, at=NOW)
+    assert sorted(AgendaItem.objects.filter(meeting=None).values_list("kind", "ref")) == [
+        ("clause", "5.1"),
+        ("text", ""),
+    ]
+
+
 @pytest.mark.parametrize(
     ("said", "held", "day"),
     [
