@@ -176,4 +176,6 @@ def test_the_invitation_speaks_its_readers_language(of):
     meeting(of, question="6.1")
     mail = Mail.objects.get(kind="invitation", person=hugo)
     assert mail.language == "fr" and "octobre 2025" in mail.subject
+    (file,) = Outbox.objects.get(pk=mail.outbox).body["files"]
+    assert "octobre 2025" in file["text"] and "October" not in file["text"]
     assert invitation.title(Meeting.objects.get()) == "Review meeting: France 2026, October 2025"
