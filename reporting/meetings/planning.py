@@ -104,8 +104,9 @@ def _checked(contract: Contract, when: When, people: Sequence[User]) -> None:
 
 
 def _invite(meeting: Meeting, people: Sequence[User]) -> None:
+    once = {one.pk: one for one in people}
     Attendee.objects.bulk_create(
-        [Attendee(meeting=meeting, user=one, side=one.side) for one in sorted(people, key=lambda one: one.pk)]
+        [Attendee(meeting=meeting, user=one, side=one.side) for _pk, one in sorted(once.items())]
     )
 
 

@@ -179,3 +179,11 @@ def test_the_invitation_speaks_its_readers_language(of):
     (file,) = Outbox.objects.get(pk=mail.outbox).body["files"]
     assert "octobre 2025" in file["text"] and "October" not in file["text"]
     assert invitation.title(Meeting.objects.get()) == "Review meeting: France 2026, October 2025"
+
+
+def test_somebody_who_is_named_twice_is_invited_once(of):
+    claire, hugo = both()
+    made = meeting(of, people=[claire, hugo, hugo])
+    zoe = person("zoe", "marketer")
+    planning.change(meeting=made, when=when(), people=[claire, hugo, zoe, zoe], by=claire, at=NOW)
+    assert sorted(made.attendees.values_list("user__name", flat=True)) == ["claire", "hugo", "zoe"]
