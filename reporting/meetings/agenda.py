@@ -25,6 +25,7 @@ from ..books import restatements
 from ..models import AgendaItem, BookClose, Meeting, Resolution
 from .keeping import ahead
 from .problems import Refused
+from .whose import number as _pk
 
 Kind = AgendaItem.Kind
 REASONS = 3  # the most frequent ones
@@ -188,10 +189,6 @@ def put(
 def exists(kind: str, ref: str, contract: Contract, user: User) -> bool:
     """Whether a point is about something that is there, and that the reader may see."""
     return KNOWN[kind](ref, contract, user)
-
-
-def _pk(ref: str) -> int:
-    return int(ref) if ref.isascii() and ref.isdecimal() and len(ref) < 19 else 0
 
 
 def _criterion(ref: str, contract: Contract, user: User) -> bool:

@@ -4,14 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from reporting.meetings import agenda, belief, helped, invitation, minutes, planning, resolutions, wording
+from reporting.meetings import agenda, belief, helped, invitation, minutes, planning, resolutions, whose, wording
 from reporting.meetings.problems import Refused
 from reporting.models import AgendaItem, Answered, Meeting, Resolution
 from sla import derive, words
@@ -121,8 +120,7 @@ Deed = Callable[[HttpRequest, Meeting], str]
 
 
 def _item(request: HttpRequest, meeting: Meeting) -> AgendaItem:
-    key = request.POST.get("item", "")
-    return get_object_or_404(meeting.items, pk=int(key) if key.isdecimal() and len(key) < 19 else 0)
+    return get_object_or_404(meeting.items, pk=whose.number(request.POST.get("item", "")))
 
 
 def _moved(up: bool) -> Deed:
@@ -212,7 +210,8 @@ def add(request: HttpRequest) -> HttpResponse:
     """Put something on an agenda, from any page; afterwards back there."""
     asked, back = request.POST, request.POST.get("next", "")
     safe = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    meeting = _asked(Meeting.objects.visible_to(request.user).select_related("contract"), asked.get("meeting", ""))
+    visible = Meeting.objects.visible_to(request.user).select_related("contract")
+    meeting = visible.filter(pk=whose.number(asked.get("meeting", ""))).first()
     contract = meeting.contract if meeting else _contract(request)
     try:
         if contract is None:
@@ -236,21 +235,12 @@ def _said(item: AgendaItem, fresh: bool) -> str:
     return _("Put on the agenda of %(when)s.") % {"when": invitation.when(item.meeting)}
 
 
-def _asked(rows: Any, text: str) -> Any:
-    return rows.filter(pk=int(text)).first() if text.isdecimal() and len(text) < 19 else None
-
-
 def _contract(request: HttpRequest) -> Contract | None:
-    """The contract named, else that of the definition named, else the first one with terms."""
-    visible = Contract.objects.visible_to(request.user).order_by("name")
-    line = (
-        request.POST.get("ref", "").partition(":")[0]
-        if request.POST.get("kind") == "criterion"
-        else request.POST.get("line", "")
-    )
-    named = _asked(visible, request.POST.get("contract", ""))
-    of_line = visible.filter(line=int(line)).first() if line.isdecimal() and len(line) < 19 else None
-    return named or of_line or visible.filter(Q(terms__isnull=False)).first() or visible.first()
+    """The contract named, else that of the definition named, else that of which the point speaks."""
+    asked, visible = request.POST, Contract.objects.visible_to(request.user).order_by("name")
+    named = visible.filter(pk=whose.number(asked.get("contract", ""))).first()
+    of_line = named or visible.filter(line=whose.number(asked.get("line", ""))).first()
+    return of_line or whose.contract_of(asked.get("kind", ""), asked.get("ref", ""), request.user)
 
 
 @needs("meetings.answer")

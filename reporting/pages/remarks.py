@@ -19,11 +19,10 @@ from leads.models import Remark
 from leads.rights import notes
 from leads.rights.problems import Refusal
 from leads.rights.remarks import other_side
-from reporting.meetings import agenda, remarks
+from reporting.meetings import agenda, remarks, whose
 from reporting.meetings.problems import Refused
 from reporting.meetings.reading import text_of
 from reporting.models import AgendaItem
-from sla.models import Contract
 from smarketing.accounts.models import Side
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
@@ -148,9 +147,10 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _on_agenda(request: HttpRequest, made: Remark) -> None:
-    contract = Contract.objects.visible_to(request.user).order_by("name").first()
+    kind, ref = AgendaItem.Kind.REMARK, str(made.pk)
+    contract = whose.contract_of(kind, ref, request.user)
     if contract and may(request.user, "agenda.add"):
-        agenda.put(contract=contract, kind=AgendaItem.Kind.REMARK, ref=str(made.pk), by=request.user, at=clock.now())
+        agenda.put(contract=contract, kind=kind, ref=ref, by=request.user, at=clock.now())
 
 
 def _about(request: HttpRequest, about: str, ref: str) -> dict[str, Any]:

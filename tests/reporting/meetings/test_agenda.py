@@ -199,3 +199,36 @@ def test_what_is_typed_into_a_point_holds_no_character_that_cannot_be_kept(of):
     ):
         assert client.post("/meetings/agenda/", said | {"contract": of.pk}).status_code == 302
     assert AgendaItem.objects.get(kind="text").text == "ab" and AgendaItem.objects.get(kind="clause").ref == "6.1"
+
+
+def test_a_point_goes_to_the_contract_of_which_it_speaks(of):
+    claire, hugo = both()
+    other = contract("Aachen 2026", on=line("Aachen"))  # the first by its name
+    sign(other, [VOLUME, FIRST], OCTOBER, at=paris(2025, 9, 25))
+    client, url, held = client_of(claire), "/meetings/agenda/", meeting(of)
+    asked = f"/meetings/remarks/new/?about=clause&ref={of.pk}:6.1"
+    client.post(asked, {"kind": "problem", "side": "sales", "text": "Too short", "agenda": "on"})
+    given = handoff(paris(2025, 10, 20))
+    said = remarks.say(kind="problem", about="lead", ref=str(given.lead_id), text="No phone", by=claire, at=NOW)
+    turned = decide(
+        handoff(paris(2025, 10, 20, 1)), "refuse", paris(2025, 11, 4), reason="FIT-SIZE", by=person("lea4", "rep")
+    )
+    contested = contests.contest(decision=turned, text="They are ninety.", proof="story", by=claire, at=NOW)
+    day = NOW.date() + timedelta(days=9)
+    made = resolutions.resolve(meeting=held, text="Call", charge=hugo, due=day, figure=figure(), by=claire, at=NOW)
+    for kind, ref in (("remark", said.pk), ("contest", contested.pk), ("resolution", made.pk)):
+        client.post(url, {"kind": kind, "ref": ref})
+    client.post(url, {"kind": "text", "text": "A note of the studio", "line": of.line_id})
+    client.post(url, {"kind": "text", "text": "Of nothing in particular"})
+    put = AgendaItem.objects.filter(by=claire).order_by("pk")
+    assert [(one.kind, one.contract == of) for one in put] == [
+        ("remark", True), ("remark", True), ("contest", True), ("resolution", True), ("text", True), ("text", False),
+    ]  # fmt: skip
+
+
+def test_a_note_of_the_studio_says_of_which_definition_it_is(of, rf):
+    from reporting.pages import meeting_slots
+
+    request = rf.get("/")
+    request.user = both()[0]
+    assert f'name="line" value="{of.line_id}"' in meeting_slots.note({"request": request}, of.line_id, "A note")
