@@ -29,7 +29,7 @@ from .whose import number as _pk
 
 Kind = AgendaItem.Kind
 REASONS = 3  # the most frequent ones
-MOST = 20  # remarks
+MOST = 20  # praise, and as many problems
 WAITING = 8  # disagreements, contests
 MAX = 300
 LATELY = timedelta(days=45)  # a resolution that happened is looked at once more within so many days
@@ -76,8 +76,9 @@ def _remarks(look: Look) -> Iterator[tuple[str, str]]:
     )
     talked = AgendaItem.objects.filter(kind=Kind.REMARK, meeting__closed__isnull=False).values_list("ref", flat=True)
     found = Remark.objects.standing().filter(note__in=notes).exclude(pk__in=[int(ref) for ref in talked])
-    for pk in found.order_by("kind", "pk").values_list("pk", flat=True)[:MOST]:
-        yield Kind.REMARK, str(pk)
+    for kind in Remark.Kind:
+        for pk in found.filter(kind=kind).order_by("pk").values_list("pk", flat=True)[:MOST]:
+            yield Kind.REMARK, str(pk)
 
 
 def _resolutions(look: Look) -> Iterator[tuple[str, str]]:

@@ -232,3 +232,11 @@ def test_a_note_of_the_studio_says_of_which_definition_it_is(of, rf):
     request = rf.get("/")
     request.user = both()[0]
     assert f'name="line" value="{of.line_id}"' in meeting_slots.note({"request": request}, of.line_id, "A note")
+
+
+def test_problems_are_not_crowded_out_by_praise(of):
+    claire = both()[0]
+    for n in range(agenda.MOST + 1):
+        remarks.say(kind="praise", about="general", ref="", text=f"Thanks {n}", by=claire, at=NOW)
+    remarks.say(kind="problem", about="general", ref="", text="No phone", by=claire, at=NOW)
+    assert [one[1] for one in points(meeting(of)) if one[0] == "remark"][agenda.MOST :] == ["No phone"]
