@@ -24,6 +24,7 @@ from smarketing.accounts.models import Side, User
 from smarketing.accounts.policy import may
 
 from . import notices
+from .reading import standing_replies
 from .whose import number
 
 About = Remark.About
@@ -155,11 +156,7 @@ def criteria_in_words(refs: set[str]) -> dict[str, tuple[str, str]]:
 
 def replies(some: Iterable[int]) -> dict[int, list[Reply]]:
     """Remark → its answers that stand, the oldest first."""
-    from leads.models import Correction
-
-    back = Correction.objects.filter(subject="note").values("subject_id")
     out: dict[int, list[Reply]] = {}
-    found = Reply.objects.filter(to__in=list(some)).exclude(pk__in=back).select_related("note__words", "note__by")
-    for one in found.order_by("pk"):
+    for one in standing_replies().filter(to__in=list(some)).order_by("pk"):
         out.setdefault(one.to_id, []).append(one)
     return out
