@@ -149,9 +149,10 @@ def weekday_from(day: date, weekday: int) -> date:
     return day + timedelta(days=(weekday - day.isoweekday()) % 7)
 
 
-def is_due(contract: Contract, at: datetime) -> bool:
-    """Whether no meeting is planned although the agreed day comes within a week."""
+def due(contract: Contract, at: datetime) -> datetime | None:
+    """When the terms would have a meeting, where that comes within a week and none is planned; else None."""
     if Meeting.objects.filter(contract=contract).ahead().exists():
-        return False
+        return None
     found = next_start(contract, at)
-    return found is not None and found.astimezone(clock.zone()).date() <= clock.today(at) + timedelta(days=7)
+    near = found is not None and found.astimezone(clock.zone()).date() <= clock.today(at) + timedelta(days=7)
+    return found if near else None

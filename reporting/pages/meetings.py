@@ -84,7 +84,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     open_ = Resolution.objects.visible_to(request.user).open().select_related("charge").order_by("due", "pk")
     context = {
         "following": rows.ahead().order_by("starts_at").first(),
-        "due": [(one, planning.next_start(one, at)) for one in contracts if planning.is_due(one, at)],
+        "due": [(one, day) for one in contracts if (day := planning.due(one, at))],
         "questions": belief.waiting_for(request.user, at),
         "waiting": wording.Wording(waiting, request.user, at).points(), "contracts": contracts,
         "open": [(one, wording.state_of(one, clock.today(at)), one.due < clock.today(at)) for one in open_[:WAITING]],
