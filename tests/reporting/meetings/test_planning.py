@@ -7,6 +7,7 @@ import pytest
 from reporting.meetings import agenda, ical, invitation, planning, rhythm
 from reporting.meetings.problems import Refused
 from reporting.models import AgendaItem, Attendee, Meeting
+from reporting.pages.meeting_forms import begun
 from smarketing.accounts.models import AuditEntry
 from smarketing.jobs import outbox
 from smarketing.jobs.models import Outbox, Run
@@ -14,7 +15,7 @@ from smarketing.notify import mails
 from smarketing.notify.models import Mail, Notice
 from tests.people import person
 from tests.reporting.meetings.company import MEETS, NOW, OCTOBER, both, meeting, october, stand, when
-from tests.sla.contracts import FIRST, VOLUME, contract, paris, sign, signers
+from tests.sla.contracts import FIRST, VOLUME, contract, line, paris, sign, signers
 
 pytestmark = pytest.mark.django_db
 
@@ -187,3 +188,11 @@ def test_somebody_who_is_named_twice_is_invited_once(of):
     zoe = person("zoe", "marketer")
     planning.change(meeting=made, when=when(), people=[claire, hugo, zoe, zoe], by=claire, at=NOW)
     assert sorted(made.attendees.values_list("user__name", flat=True)) == ["claire", "hugo", "zoe"]
+
+
+def test_a_new_meeting_is_as_long_as_the_terms_say_or_as_is_usual(of):
+    assert begun(of, NOW)["minutes"] == 30  # nothing is written in them
+    terms = {"rhythm": "weekly", "weekday": 1, "minutes": 45, "owner": None, "agenda": ["figures"]}
+    other = contract("Spain 2026", on=line("Spain"))
+    sign(other, [VOLUME, FIRST], OCTOBER, at=paris(2025, 9, 25), meetings=terms)
+    assert begun(other, NOW)["minutes"] == 45
