@@ -18,6 +18,7 @@ from leads.rights.problems import Refusal
 from reporting.meetings import belief, helped, remarks, wording
 from reporting.meetings.reading import text_of
 from reporting.models import Meeting, Resolution
+from sla import derive
 from smarketing.accounts.programs import body, granted, refused
 from smarketing.measures import numbers
 from smarketing.measures.api import ErrorShape
@@ -150,6 +151,7 @@ class OneMeeting(APIView):
     def get(self, request: Request, pk: int) -> Response:
         found = Meeting.objects.visible_to(request.user).select_related("contract", "closed")
         meeting, at = get_object_or_404(found, pk=pk), clock.now()
+        derive.catch_up(at)
         points = wording.Wording(
             list(meeting.items.select_related("contract")), request.user, at, meeting, sees_personal(request)
         ).points()

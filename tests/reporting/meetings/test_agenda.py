@@ -240,3 +240,12 @@ def test_problems_are_not_crowded_out_by_praise(of):
         remarks.say(kind="praise", about="general", ref="", text=f"Thanks {n}", by=claire, at=NOW)
     remarks.say(kind="problem", about="general", ref="", text="No phone", by=claire, at=NOW)
     assert [one[1] for one in points(meeting(of)) if one[0] == "remark"][agenda.MOST :] == ["No phone"]
+
+
+def test_programs_read_the_same_figure_as_people(monkeypatch):
+    stand(monkeypatch)
+    made = meeting(october(close=False))
+    handoff(paris(2025, 10, 15))  # its clock is not derived yet, and nobody called
+    client, url = client_of(both()[0]), f"/api/v1/meetings/{made.pk}/"
+    (point,) = [one for one in client.get(url).json()["agenda"] if one["kind"] == "clause" and one["ref"] == "6.1"]
+    assert "came to 40%" in point["more"]
