@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from reporting.meetings import agenda, minutes, planning, resolutions
+from reporting.meetings import agenda, minutes, planning, remarks, resolutions
 from reporting.meetings.problems import Refused
 from reporting.models import AgendaItem, Attendee, Meeting, MeetingClose, Resolution
 from smarketing.agreements import services as agreements
@@ -161,3 +161,14 @@ def test_minutes_are_printed_with_people_agenda_resolutions_and_digest(made):
     page = client_of(person("vera", "viewer")).get(f"/meetings/{made.pk}/print/").content.decode()
     for said in ("Line two", "Call before noon", "claire", "hugo", closed.sha256[:16], "6.1 "):
         assert said in page
+
+
+def test_the_minutes_say_what_was_looked_at_not_what_was_taken_off_or_came_later(made):
+    claire = both()[0]
+    agenda.remove(item=made.items.get(kind="clause", ref="6.1"), by=claire, at=NOW)
+    remarks.say(kind="problem", about="general", ref="", text="Said as they left", by=claire, at=NOW)
+    closed = close(made)
+    looked = [(one["kind"], one["ref"]) for one in json.loads(closed.body)["agenda"]]
+    assert ("clause", "6.1") not in looked and "remark" not in dict(looked)
+    following = meeting(made.contract, starts_at=NOW + timedelta(days=30))
+    assert following.items.filter(kind="remark").count() == 1  # it is talked of then
