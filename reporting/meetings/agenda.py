@@ -2,15 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from leads.models import Campaign, Contest, Disagreement, Note, Remark
-from leads.rights import contests
-from personas.models import DefinitionLine, Persona
+from leads.models import Contest, Disagreement, Note, Remark
 from sla import causes, follow
 from sla.models import Contract
 from sla.sections import defaults
@@ -23,9 +20,9 @@ from smarketing.rows.days import Days
 
 from ..books import restatements
 from ..models import AgendaItem, BookClose, Meeting, Resolution
+from . import known
 from .keeping import ahead
 from .problems import Refused
-from .whose import number as _pk
 
 Kind = AgendaItem.Kind
 REASONS = 3  # the most frequent ones
@@ -164,7 +161,7 @@ def put(
     Refused for nothing said, and for what is not there.
     """
     ref, text = ref.replace("\x00", ""), " ".join(text.replace("\x00", "").split())
-    if kind not in Kind.values or (kind != Kind.TEXT and not exists(kind, ref, contract, by)):
+    if kind not in Kind.values or (kind != Kind.TEXT and not known.exists(kind, ref, contract, by)):
         raise Refused(_("There is no such thing to talk about."))
     if kind == Kind.TEXT and not text:
         raise Refused(_("Say what is to be talked about."), "text")
@@ -185,44 +182,6 @@ def put(
     )  # fmt: skip
     audit.record(by, "meeting.item", "agendaitem", made.pk, at, kind=kind, meeting=meeting and meeting.pk)
     return made, True
-
-
-def exists(kind: str, ref: str, contract: Contract, user: User) -> bool:
-    """Whether a point is about something that is there, and that the reader may see."""
-    return KNOWN[kind](ref, contract, user)
-
-
-def _criterion(ref: str, contract: Contract, user: User) -> bool:
-    line, _colon, key = ref.partition(":")
-    return bool(key) and DefinitionLine.objects.filter(pk=_pk(line)).exists()
-
-
-def _month(ref: str, contract: Contract, user: User) -> bool:
-    try:
-        day = date.fromisoformat(f"{ref}-01")
-    except ValueError:
-        return False
-    return BookClose.objects.filter(contract=contract, month=day).exists()
-
-
-KNOWN: dict[str, Callable[[str, Contract, User], bool]] = {
-    Kind.CLAUSE: lambda ref, contract, user: contract.terms.filter(clauses__key=ref).exists(),
-    Kind.RESTATED: _month,
-    Kind.REASON: lambda ref, contract, user: 0 < len(ref) <= 12,
-    Kind.DISAGREEMENT: lambda ref, contract, user: _seen_disagreements(user).filter(pk=_pk(ref)).exists(),
-    Kind.CONTEST: lambda ref, contract, user: contests.visible_to(user).filter(pk=_pk(ref)).exists(),
-    Kind.REMARK: lambda ref, contract, user: Remark.objects.standing().visible_to(user).filter(pk=_pk(ref)).exists(),
-    Kind.CAMPAIGN: lambda ref, contract, user: Campaign.objects.filter(pk=_pk(ref)).exists(),
-    Kind.CRITERION: _criterion,
-    Kind.PERSONA: lambda ref, contract, user: Persona.objects.filter(pk=_pk(ref)).exists(),
-    Kind.RESOLUTION: lambda ref, contract, user: Resolution.objects.visible_to(user).filter(pk=_pk(ref)).exists(),
-}  # fmt: skip
-
-
-def _seen_disagreements(user: User) -> Any:
-    from leads.rights import disagreements
-
-    return disagreements.visible_to(user)
 
 
 @transaction.atomic

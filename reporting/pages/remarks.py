@@ -88,11 +88,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     rows = Remark.objects.standing().visible_to(request.user).select_related("note__words", "note__by")
     if ref := request.GET.get("ref", "")[:90].replace("\0", ""):  # of one thing, as its page asks
         of_lead = request.GET.get("about") == About.LEAD
-        rows = (
-            rows.filter(note__lead=int(ref) if ref.isdecimal() and len(ref) < 19 else 0)
-            if of_lead
-            else rows.filter(ref=ref)
-        )
+        rows = rows.filter(note__lead=whose.number(ref)) if of_lead else rows.filter(ref=ref)
     found = form.rows(rows)
     table = Table(
         _columns(beside, personal), found, request.GET, "-said", form=form, caption=_("Praise and problems"),

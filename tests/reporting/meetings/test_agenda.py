@@ -6,7 +6,7 @@ import pytest
 
 from leads.models import Remark, Ruling
 from leads.rights import contests
-from reporting.meetings import agenda, minutes, planning, remarks, resolutions, wording
+from reporting.meetings import agenda, known, minutes, planning, remarks, resolutions, wording
 from reporting.meetings.problems import Refused
 from reporting.models import AgendaItem
 from tests.people import client_of, person
@@ -57,7 +57,7 @@ def test_a_contested_decision_is_a_point_until_somebody_rules_and_says_what_was_
     contests.rule(to=said, kind=Ruling.Kind.STAYS, text="Still too small.", by=hugo, at=day)
     (point,) = [one for one in points(made, claire) if one[0] == "contest"]
     assert point[2] == "They are ninety. · rejected: the decision stays"
-    assert agenda.exists("contest", str(said.pk), of, claire) and not agenda.exists("contest", "0", of, claire)
+    assert known.exists("contest", str(said.pk), of, claire) and not known.exists("contest", "0", of, claire)
 
 
 def test_only_what_the_terms_agreed_on_comes_by_itself(of):
