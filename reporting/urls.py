@@ -6,7 +6,7 @@ from .credit import api as credit_api
 from .credit import views as credit
 from .loop import changed_views, explore_views, funnel_views, persona_api, personas, quality_views
 from .loop import views as loop
-from .pages import books, meeting, meeting_api, meetings, remarks, resolutions, today
+from .pages import agenda_add, books, meeting, meeting_api, meetings, remarks, resolutions, today
 
 app_name = "reporting"
 MONTH = r"(?P<month>\d{4}-\d{2})"
@@ -25,7 +25,7 @@ urlpatterns = [
     path("api/v1/personas/coverage/", persona_api.Coverage.as_view(), name="api_coverage"),
     path("meetings/", meetings.index, name="meetings"),
     path("meetings/new/", meetings.new, name="meeting_new"),
-    path("meetings/agenda/", meeting.add, name="agenda_add"),
+    path("meetings/agenda/", agenda_add.add, name="agenda_add"),
     path("meetings/<int:pk>/", meeting.show, name="meeting"),
     path("meetings/<int:pk>/edit/", meetings.edit, name="meeting_edit"),
     path("meetings/<int:pk>/do/", meeting.do, name="meeting_do"),

@@ -2,15 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from leads.models import Campaign, Contest, Disagreement, Note, Remark
-from leads.rights import contests
-from personas.models import DefinitionLine, Persona
+from leads.models import Contest, Disagreement, Note, Remark
 from sla import causes, follow
 from sla.models import Contract
 from sla.sections import defaults
@@ -23,12 +20,13 @@ from smarketing.rows.days import Days
 
 from ..books import restatements
 from ..models import AgendaItem, BookClose, Meeting, Resolution
+from . import known
 from .keeping import ahead
 from .problems import Refused
 
 Kind = AgendaItem.Kind
 REASONS = 3  # the most frequent ones
-MOST = 20  # remarks
+MOST = 20  # praise, and as many problems
 WAITING = 8  # disagreements, contests
 MAX = 300
 LATELY = timedelta(days=45)  # a resolution that happened is looked at once more within so many days
@@ -75,8 +73,9 @@ def _remarks(look: Look) -> Iterator[tuple[str, str]]:
     )
     talked = AgendaItem.objects.filter(kind=Kind.REMARK, meeting__closed__isnull=False).values_list("ref", flat=True)
     found = Remark.objects.standing().filter(note__in=notes).exclude(pk__in=[int(ref) for ref in talked])
-    for pk in found.order_by("kind", "pk").values_list("pk", flat=True)[:MOST]:
-        yield Kind.REMARK, str(pk)
+    for kind in Remark.Kind:
+        for pk in found.filter(kind=kind).order_by("pk").values_list("pk", flat=True)[:MOST]:
+            yield Kind.REMARK, str(pk)
 
 
 def _resolutions(look: Look) -> Iterator[tuple[str, str]]:
@@ -109,7 +108,7 @@ def reasons(contract: Contract, month: date) -> list[tuple[str, int]]:
 @transaction.atomic
 def prepare(*, meeting: Meeting, at: datetime) -> int:
     """Put on the agenda what the month brings and is not there yet, behind what is. Returns how many points were added."""
-    look = Look(meeting, at)
+    look = Look(ahead(meeting), at)
     agreed = _agreed(look.month)
     found = [pair for key, finder in FINDERS.items() if key in agreed for pair in finder(look)]
     return _add(meeting, found, None, at)
@@ -161,8 +160,8 @@ def put(
 
     Refused for nothing said, and for what is not there.
     """
-    text = " ".join(text.split())
-    if kind not in Kind.values or (kind != Kind.TEXT and not exists(kind, ref, contract, by)):
+    ref, text = ref.replace("\x00", ""), " ".join(text.replace("\x00", "").split())
+    if kind not in Kind.values or (kind != Kind.TEXT and not known.exists(kind, ref, contract, by)):
         raise Refused(_("There is no such thing to talk about."))
     if kind == Kind.TEXT and not text:
         raise Refused(_("Say what is to be talked about."), "text")
@@ -183,48 +182,6 @@ def put(
     )  # fmt: skip
     audit.record(by, "meeting.item", "agendaitem", made.pk, at, kind=kind, meeting=meeting and meeting.pk)
     return made, True
-
-
-def exists(kind: str, ref: str, contract: Contract, user: User) -> bool:
-    """Whether a point is about something that is there, and that the reader may see."""
-    return KNOWN[kind](ref, contract, user)
-
-
-def _pk(ref: str) -> int:
-    return int(ref) if ref.isascii() and ref.isdecimal() and len(ref) < 19 else 0
-
-
-def _criterion(ref: str, contract: Contract, user: User) -> bool:
-    line, _colon, key = ref.partition(":")
-    return bool(key) and DefinitionLine.objects.filter(pk=_pk(line)).exists()
-
-
-def _month(ref: str, contract: Contract, user: User) -> bool:
-    try:
-        day = date.fromisoformat(f"{ref}-01")
-    except ValueError:
-        return False
-    return BookClose.objects.filter(contract=contract, month=day).exists()
-
-
-KNOWN: dict[str, Callable[[str, Contract, User], bool]] = {
-    Kind.CLAUSE: lambda ref, contract, user: contract.terms.filter(clauses__key=ref).exists(),
-    Kind.RESTATED: _month,
-    Kind.REASON: lambda ref, contract, user: 0 < len(ref) <= 12,
-    Kind.DISAGREEMENT: lambda ref, contract, user: _seen_disagreements(user).filter(pk=_pk(ref)).exists(),
-    Kind.CONTEST: lambda ref, contract, user: contests.visible_to(user).filter(pk=_pk(ref)).exists(),
-    Kind.REMARK: lambda ref, contract, user: Remark.objects.standing().visible_to(user).filter(pk=_pk(ref)).exists(),
-    Kind.CAMPAIGN: lambda ref, contract, user: Campaign.objects.filter(pk=_pk(ref)).exists(),
-    Kind.CRITERION: _criterion,
-    Kind.PERSONA: lambda ref, contract, user: Persona.objects.filter(pk=_pk(ref)).exists(),
-    Kind.RESOLUTION: lambda ref, contract, user: Resolution.objects.visible_to(user).filter(pk=_pk(ref)).exists(),
-}  # fmt: skip
-
-
-def _seen_disagreements(user: User) -> Any:
-    from leads.rights import disagreements
-
-    return disagreements.visible_to(user)
 
 
 @transaction.atomic
@@ -263,9 +220,16 @@ def take_waiting(meeting: Meeting) -> int:
 
 @transaction.atomic
 def give_back(meeting: Meeting) -> None:
-    """What people put on the agenda waits again; what the month brought comes back by itself."""
-    waiting = set(AgendaItem.objects.filter(contract=meeting.contract, meeting=None).values_list("kind", "ref", "text"))
-    for one in meeting.items.exclude(by=None):
-        if (one.kind, one.ref, one.text) not in waiting:
-            one.meeting, one.place = None, 0
-            one.save(update_fields=["meeting", "place"])
+    """What people put on the agenda goes to the contract's next meeting, else waits for one; what the month brought comes back
+    by itself."""
+    found = following(meeting.contract)
+    there = {_same(one) for one in AgendaItem.objects.filter(contract=meeting.contract, meeting=found)}
+    given = [one for one in meeting.items.exclude(by=None) if _same(one) not in there]
+    for place, one in enumerate(given, _last(found) + 1 if found else 0):
+        one.meeting, one.place = found, place if found else 0
+    AgendaItem.objects.bulk_update(given, ["meeting", "place"])
+
+
+def _same(item: AgendaItem) -> tuple[str, str]:
+    """By what a point is known on one agenda."""
+    return item.kind, item.text if item.kind == Kind.TEXT else item.ref

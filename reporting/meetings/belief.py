@@ -51,16 +51,17 @@ class Belief:
 
 def questions(contract: Contract) -> list[tuple[str, str]]:
     """Clauses of the newest terms that promise a share, of which people may be asked: key → words."""
-    newest = contract.terms.order_by("-number").first()
-    found = newest.clauses.all() if newest else []
-    return [(one.key, f"{one.key} {words.clause(one)}") for one in found if one.share is not None]
+    return [(one.key, f"{one.key} {words.clause(one)}") for one in _shares(contract)]
 
 
 def usual(contract: Contract) -> str:
     """The clause that is asked about unless somebody chooses another: the first attempt, else the first share."""
+    return next((one.key for one in sorted(_shares(contract), key=lambda one: one.kind != "first_attempt")), "")
+
+
+def _shares(contract: Contract) -> list[Clause]:
     newest = contract.terms.order_by("-number").first()
-    shares = [one for one in newest.clauses.all() if one.share is not None] if newest else []
-    return next((one.key for one in sorted(shares, key=lambda one: one.kind != "first_attempt")), "")
+    return [one for one in newest.clauses.all() if one.share is not None] if newest else []
 
 
 def clause_of(meeting: Meeting) -> Clause | None:

@@ -6,10 +6,12 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from smarketing.accounts import languages
 from smarketing.accounts.models import User
 from smarketing.notify import kinds, mails
 from smarketing.notify.letters import Letter
@@ -30,10 +32,11 @@ def send(meeting: Meeting, users: Iterable[User], at: datetime, method: str = ic
     """Write to each of them, in their language, with the calendar file. Returns how many mails."""
     sent = 0
     for user in users:
+        with translation.override(languages.effective(user.language)):
+            calendar = mails.File(FILE, f"text/calendar; method={method}", file(meeting, at, method))
         mails.send(
             kind=KIND, to=user.email, person=user, language=user.language, at=at,
-            write=lambda: letter(meeting, method),
-            files=[mails.File(FILE, f"text/calendar; method={method}", file(meeting, at, method))],
+            write=lambda: letter(meeting, method), files=[calendar],
         )  # fmt: skip
         sent += 1
     return sent

@@ -16,7 +16,7 @@ from smarketing.agreements.canonical import canonical, sha256
 from smarketing.agreements.models import Paper
 
 from ..models import BookClose, Meeting, MeetingClose
-from . import agenda, invitation, notices
+from . import invitation, notices
 from .keeping import ahead, both_sides
 from .problems import Refused
 
@@ -55,7 +55,6 @@ def close(*, meeting: Meeting, came: Iterable[int], by: User, at: datetime) -> M
     meeting, there = ahead(meeting), set(came)
     people = list(meeting.attendees.all())
     both_sides([one.side for one in people if one.user_id in there])
-    agenda.prepare(meeting=meeting, at=at)
     for one in people:
         one.came = one.user_id in there
         one.save(update_fields=["came"])

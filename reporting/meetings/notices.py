@@ -20,7 +20,7 @@ from smarketing.rows import clock
 
 from ..models import Meeting, Resolution, ResolutionOutcome
 from . import belief, ical, invitation
-from .reading import text_of
+from .reading import standing_replies, text_of
 
 MEETING, RESOLUTION, REMARK = "meeting", "resolution", "remark"
 
@@ -216,14 +216,15 @@ def tell_reply(made: Reply, at: datetime) -> None:
 
 
 def say_remarks(some: Sequence[Notice], reader: User) -> Mapping[int, Line]:
-    """ "Léa names a problem", with the words, for those who may read them."""
+    """ "Léa names a problem", with the words, for those who may read them; nothing of what was taken back."""
     seen = Remark.objects.standing().visible_to(reader).select_related("note__words", "note__by")
     remarks = seen.in_bulk([one.params["remark"] for one in some])
-    answers = Reply.objects.select_related("note__words", "note__by").in_bulk([one.params.get("reply") for one in some])
+    replies = standing_replies().in_bulk([one.params.get("reply") for one in some])
     out, personal = {}, may(reader, "leads.personal")
     for one in some:
-        made, answer = remarks.get(one.params["remark"]), answers.get(one.params.get("reply"))
-        if made is None:
+        made, replied = remarks.get(one.params["remark"]), one.params.get("reply")
+        answer = replies.get(replied)
+        if made is None or (replied and answer is None):
             continue
         note = answer.note if answer else made.note
         words = (

@@ -54,11 +54,12 @@ def plan(*, contract: Contract, when: When, people: Sequence[User], by: User | N
 
 @transaction.atomic
 def change(*, meeting: Meeting, when: When, people: Sequence[User], by: User, at: datetime) -> Meeting:
-    """Move a meeting or invite others; who is invited is told. The question stays once somebody answered it."""
+    """Move a meeting or invite others; who is invited is told. The question and its month stay once somebody answered."""
     meeting = ahead(meeting)
     _checked(meeting.contract, when, people)
-    if when.question != meeting.question and belief.has_answers(meeting):
-        raise Refused(_("Somebody has answered the question already: it stays as it is."), "question")
+    for name in ("question", "month"):
+        if getattr(when, name) != getattr(meeting, name) and belief.has_answers(meeting):
+            raise Refused(_("Somebody has answered the question already: it stays as it is."), name)
     if at >= meeting.starts_at and when.starts_at > meeting.starts_at and belief.has_answers(meeting):
         raise Refused(_("It has begun, and what people believed is shown: it cannot be put off."), "day")
     told_anew = (meeting.starts_at, meeting.minutes, meeting.place, meeting.link) != (
@@ -83,9 +84,9 @@ def cancel(*, meeting: Meeting, by: User, at: datetime) -> None:
     meeting = ahead(meeting)
     if meeting.resolutions.exists():
         raise Refused(_("This meeting has resolved something: close it instead of calling it off."))
-    agenda.give_back(meeting)
     meeting.cancelled_at, meeting.sequence = at, meeting.sequence + 1
     meeting.save(update_fields=["cancelled_at", "sequence"])
+    agenda.give_back(meeting)
     audit.record(by, "meeting.cancel", "meeting", meeting.pk, at)
     notices.tell_cancelled(meeting, by, at)
 
@@ -103,8 +104,9 @@ def _checked(contract: Contract, when: When, people: Sequence[User]) -> None:
 
 
 def _invite(meeting: Meeting, people: Sequence[User]) -> None:
+    once = {one.pk: one for one in people}
     Attendee.objects.bulk_create(
-        [Attendee(meeting=meeting, user=one, side=one.side) for one in sorted(people, key=lambda one: one.pk)]
+        [Attendee(meeting=meeting, user=one, side=one.side) for _pk, one in sorted(once.items())]
     )
 
 
@@ -147,9 +149,10 @@ def weekday_from(day: date, weekday: int) -> date:
     return day + timedelta(days=(weekday - day.isoweekday()) % 7)
 
 
-def is_due(contract: Contract, at: datetime) -> bool:
-    """Whether no meeting is planned although the agreed day comes within a week."""
+def due(contract: Contract, at: datetime) -> datetime | None:
+    """When the terms would have a meeting, where that comes within a week and none is planned; else None."""
     if Meeting.objects.filter(contract=contract).ahead().exists():
-        return False
+        return None
     found = next_start(contract, at)
-    return found is not None and found.astimezone(clock.zone()).date() <= clock.today(at) + timedelta(days=7)
+    near = found is not None and found.astimezone(clock.zone()).date() <= clock.today(at) + timedelta(days=7)
+    return found if near else None

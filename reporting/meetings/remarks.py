@@ -24,6 +24,8 @@ from smarketing.accounts.models import Side, User
 from smarketing.accounts.policy import may
 
 from . import notices
+from .reading import standing_replies
+from .whose import number
 
 About = Remark.About
 MAX = praising.MAX_PRAISE
@@ -68,9 +70,8 @@ def reply(*, to: Remark, text: str, by: User, at: datetime) -> Reply:
 
 def exists(about: str, ref: str, user: User) -> bool:
     """Whether what is spoken of is there, and the speaker may see it."""
-    pk = int(ref) if ref.isascii() and ref.isdecimal() and len(ref) < 19 else 0
     first, _colon, key = ref.partition(":")
-    number = int(first) if first.isascii() and first.isdecimal() and len(first) < 19 else 0
+    pk, owner = number(ref), number(first)
     if about == About.LEAD:
         return Lead.objects.visible_to(user).filter(pk=pk, erased=False, root_id=None).exists()
     if about == About.CAMPAIGN:
@@ -79,10 +80,10 @@ def exists(about: str, ref: str, user: User) -> bool:
         return Persona.objects.filter(pk=pk).exists()
     if about == About.CLAUSE:
         return Clause.objects.filter(
-            terms__contract__in=Contract.objects.visible_to(user).filter(pk=number), key=key
+            terms__contract__in=Contract.objects.visible_to(user).filter(pk=owner), key=key
         ).exists()
     if about == About.CRITERION:
-        line = DefinitionLine.objects.filter(pk=number).first()
+        line = DefinitionLine.objects.filter(pk=owner).first()
         return bool(key) and line is not None and any(key in tree.slots(one.body) for one in line.versions.all())
     return ref == ""
 
@@ -155,11 +156,7 @@ def criteria_in_words(refs: set[str]) -> dict[str, tuple[str, str]]:
 
 def replies(some: Iterable[int]) -> dict[int, list[Reply]]:
     """Remark → its answers that stand, the oldest first."""
-    from leads.models import Correction
-
-    back = Correction.objects.filter(subject="note").values("subject_id")
     out: dict[int, list[Reply]] = {}
-    found = Reply.objects.filter(to__in=list(some)).exclude(pk__in=back).select_related("note__words", "note__by")
-    for one in found.order_by("pk"):
+    for one in standing_replies().filter(to__in=list(some)).order_by("pk"):
         out.setdefault(one.to_id, []).append(one)
     return out

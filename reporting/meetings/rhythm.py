@@ -33,9 +33,8 @@ def look(run: Run) -> int:
 def _unplanned(run: Run) -> int:
     told = 0
     for contract in Contract.objects.order_by("pk"):
-        if planning.is_due(contract, run.cutoff):
-            found = planning.next_start(contract, run.cutoff)
-            day = date_format(found.astimezone(clock.zone()).date(), "SHORT_DATE_FORMAT") if found else ""
+        if found := planning.due(contract, run.cutoff):
+            day = date_format(found.astimezone(clock.zone()).date(), "SHORT_DATE_FORMAT")
             told += notices.tell_unplanned(contract, day, run.cutoff)
     return told
 

@@ -59,7 +59,7 @@ class Wording:
         """`personal` False: without personal values, whatever the reader's role."""
         self.items, self.user, self.at, self.meeting = items, user, at, meeting
         self.personal, self.lang = personal and may(user, "leads.personal"), get_language() or "en"
-        self._read: dict[str, Any] = {}
+        self._read: dict[Any, Any] = {}
 
     def points(self) -> list[Point]:
         return [self._point(one) for one in self.items]
@@ -71,8 +71,8 @@ class Wording:
             return Point(item, label, _("not there any more, or not for you to see"), gone=True)
         return replace(found, label=found.label or label)
 
-    def once(self, key: str, read: Callable[[], Any]) -> Any:
-        """What several points of a kind need, read once."""
+    def once(self, key: Any, read: Callable[[], Any]) -> Any:
+        """What several points of a kind need, read once; `key` names the contract, too, of which it is."""
         if key not in self._read:
             self._read[key] = read()
         return self._read[key]
@@ -80,13 +80,15 @@ class Wording:
     def refs(self, kind: str) -> list[int]:
         return [int(one.ref) for one in self.items if one.kind == kind and one.ref.isdecimal()]
 
-    def month(self, item: AgendaItem) -> date:
+    def month(self) -> date:
         return self.meeting.month if self.meeting else follow.back(clock.today(self.at).replace(day=1), 1)[0]
 
 
 def _clause(page: Wording, item: AgendaItem) -> Point | None:
-    first = page.month(item)
-    month = page.once("month", lambda: follow.Reader(item.contract, page.at, fence.cutoff()).only(first))
+    first = page.month()
+    month = page.once(
+        ("month", item.contract_id), lambda: follow.Reader(item.contract, page.at, fence.cutoff()).only(first)
+    )
     if item.ref not in month:
         return None
     clause, figure = month[item.ref]
@@ -110,8 +112,8 @@ def _restated(page: Wording, item: AgendaItem) -> Point | None:
 
 
 def _reason(page: Wording, item: AgendaItem) -> Point:
-    first = page.month(item)
-    counts = page.once("reasons", lambda: dict(agenda.reasons(item.contract, first)))
+    first = page.month()
+    counts = page.once(("reasons", item.contract_id), lambda: dict(agenda.reasons(item.contract, first)))
     n = counts.get(item.ref, 0)
     where = {"line_id": str(item.contract.line_id), "reason": item.ref}
     url = engine.rows_url("reasoned", first=first, until=next_month(first), where=where)
@@ -206,7 +208,7 @@ def _resolution(page: Wording, item: AgendaItem) -> Point | None:
     if one is None:
         return None
     state = state_of(one, clock.today(page.at))
-    more = " · ".join(filter(None, [str(one.charge), state, moved(helped.of(one, page.at))]))
+    more = " · ".join(filter(None, [str(one.charge), state, moved(helped.of(one, page.at, page.user))]))
     return Point(item, "", one.text, more, reverse("reporting:resolution", args=[one.pk]), one.charge.side)
 
 

@@ -4,18 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from reporting.meetings import agenda, belief, helped, invitation, minutes, planning, resolutions, wording
+from reporting.meetings import agenda, belief, helped, invitation, minutes, planning, resolutions, whose, wording
 from reporting.meetings.problems import Refused
 from reporting.models import AgendaItem, Answered, Meeting, Resolution
 from sla import derive, words
-from sla.models import Contract
 from smarketing.accounts.models import Side
 from smarketing.accounts.policy import may, needs
 from smarketing.agreements import services as agreements
@@ -121,8 +118,7 @@ Deed = Callable[[HttpRequest, Meeting], str]
 
 
 def _item(request: HttpRequest, meeting: Meeting) -> AgendaItem:
-    key = request.POST.get("item", "")
-    return get_object_or_404(meeting.items, pk=int(key) if key.isdecimal() and len(key) < 19 else 0)
+    return get_object_or_404(meeting.items, pk=whose.number(request.POST.get("item", "")))
 
 
 def _moved(up: bool) -> Deed:
@@ -182,73 +178,27 @@ def do(request: HttpRequest, pk: int) -> HttpResponse:
 @needs("meetings.hold")
 @require_POST
 def write(request: HttpRequest, pk: int) -> HttpResponse:
-    """The minutes as they are now: kept while somebody types (a fragment), and by the button."""
-    meeting = _meeting(request, pk)
-    revision, text = request.POST.get("revision", ""), request.POST.get("text", "")
-    context: dict[str, Any] = {"meeting": meeting}
+    """The minutes as they are now: kept while somebody types (a fragment), and by the button. What somebody else wrote is written
+    over by the button alone, once it was `seen`: whoever types on is refused until then."""
+    meeting, typing = _meeting(request, pk), bool(request.headers.get("HX-Request"))
+    text, base = request.POST.get("text", ""), _number(request.POST.get("revision", ""))
+    revision = base if typing or "seen" not in request.POST else _number(request.POST["seen"])
+    context: dict[str, Any] = {}
     try:
-        number = int(revision) if revision.isdecimal() and len(revision) < 10 else -1
-        context["meeting"] = minutes.write(meeting=meeting, text=text, revision=number, by=request.user, at=clock.now())
+        meeting = minutes.write(meeting=meeting, text=text, revision=revision, by=request.user, at=clock.now())
     except Refused as refusal:
-        context |= {"refusal": str(refusal), "stale": isinstance(refusal, minutes.Stale)}
-    if request.headers.get("HX-Request"):
-        return render(request, "reporting/meetings/kept.html", context)
-    if "refusal" in context:
-        return render(
-            request,
-            "reporting/meetings/meeting.html",
-            _context(request, meeting) | context | {"typed": text},
-            status=422,
-        )
+        meeting, stale = _meeting(request, pk), isinstance(refusal, minutes.Stale)
+        context = {"refusal": str(refusal), "stale": stale, "base": base, "typed": text}
+    if typing:
+        return render(request, "reporting/meetings/kept.html", {"meeting": meeting, **context})
+    if context:
+        whole = _context(request, meeting) | context
+        return render(request, "reporting/meetings/meeting.html", whole, status=422)
     return redirect("reporting:meeting", pk)
 
 
-@needs("agenda.add")
-@require_POST
-@once
-def add(request: HttpRequest) -> HttpResponse:
-    """Put something on an agenda, from any page; afterwards back there."""
-    asked, back = request.POST, request.POST.get("next", "")
-    safe = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    meeting = _asked(Meeting.objects.visible_to(request.user).select_related("contract"), asked.get("meeting", ""))
-    contract = meeting.contract if meeting else _contract(request)
-    try:
-        if contract is None:
-            raise Refused(_("There is no contract yet, hence no meeting over it."))
-        item, fresh = agenda.put(
-            contract=contract, kind=asked.get("kind", ""), ref=asked.get("ref", "")[:90], text=asked.get("text", ""),
-            came_from=back if safe and not meeting else "", meeting=meeting, by=request.user, at=clock.now(),
-        )  # fmt: skip
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _said(item, fresh))
-    return redirect(back if safe else "reporting:meetings")
-
-
-def _said(item: AgendaItem, fresh: bool) -> str:
-    if not fresh:
-        return _("It is on the agenda already.")
-    if item.meeting is None:
-        return _("Put on the agenda: it waits for the next meeting.")
-    return _("Put on the agenda of %(when)s.") % {"when": invitation.when(item.meeting)}
-
-
-def _asked(rows: Any, text: str) -> Any:
-    return rows.filter(pk=int(text)).first() if text.isdecimal() and len(text) < 19 else None
-
-
-def _contract(request: HttpRequest) -> Contract | None:
-    """The contract named, else that of the definition named, else the first one with terms."""
-    visible = Contract.objects.visible_to(request.user).order_by("name")
-    line = (
-        request.POST.get("ref", "").partition(":")[0]
-        if request.POST.get("kind") == "criterion"
-        else request.POST.get("line", "")
-    )
-    named = _asked(visible, request.POST.get("contract", ""))
-    of_line = visible.filter(line=int(line)).first() if line.isdecimal() and len(line) < 19 else None
-    return named or of_line or visible.filter(Q(terms__isnull=False)).first() or visible.first()
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 10 else -1
 
 
 @needs("meetings.answer")

@@ -14,6 +14,7 @@ from reporting.meetings import agenda, belief, planning, resolutions
 from reporting.models import Meeting, Resolution
 from sla import follow
 from sla.models import Contract
+from sla.sections import defaults
 from smarketing.accounts.models import Side, User
 from smarketing.rows import clock
 
@@ -73,7 +74,7 @@ def begun(contract: Contract, at: datetime) -> dict[str, Any]:
     last = Meeting.objects.filter(contract=contract, cancelled_at=None).order_by("-starts_at").first()
     people = User.objects.filter(is_active=True, role="manager") | User.objects.filter(is_active=True, signs=True)
     newest = contract.terms.order_by("-number").first()
-    minutes = (newest.body.get("meetings") or {}).get("minutes", 60) if newest else 60
+    minutes = defaults.section(newest or {}, "meetings")["minutes"]
     return {
         "day": day.date() if day else clock.today(at), "hour": (day.time() if day else planning.AT).replace(second=0),
         "minutes": minutes, "month": f"{planning.usual_month(contract, clock.today(at)):%Y-%m}",

@@ -33,17 +33,23 @@ PANELS = {
 
 
 def loop_agenda(
-    context: Any, kind: str = Kind.TEXT, ref: Any = "", text: str = "", contract: Any = "", here: str = ""
+    context: Any,
+    kind: str = Kind.TEXT,
+    ref: Any = "",
+    text: str = "",
+    contract: Any = "",
+    line: Any = "",
+    here: str = "",
 ) -> str:
-    """The button that puts something on the agenda of the next meeting; `kind` is one of AgendaItem.Kind or of PANELS, `here`
-    the page to come back to where that is not the address asked for."""
+    """The button that puts something on the agenda of the next meeting; `kind` is one of AgendaItem.Kind or of PANELS, `line`
+    the definition of which a text speaks, `here` the page to come back to where that is not the address asked for."""
     request = context["request"]
     if kind in PANELS:
         kind, text = Kind.TEXT, str(PANELS[kind])
     if not may(request.user, "agenda.add"):
         return ""
     here = here or request.get_full_path()
-    said = {"kind": kind, "ref": ref, "text": str(text)[:300], "contract": contract, "here": here}
+    said = {"kind": kind, "ref": ref, "text": str(text)[:300], "contract": contract, "line": line, "here": here}
     return render_to_string("reporting/meetings/put.html", said, request)
 
 
@@ -107,7 +113,7 @@ def clause(context: Any, contract: int, month: str) -> str:
 
 def note(context: Any, line: int, text: str) -> str:
     """Beside a note of the studio: the note as a point of the agenda."""
-    return loop_agenda(context, Kind.TEXT, "", text, here=reverse("personas:definition", args=[line]))
+    return loop_agenda(context, Kind.TEXT, "", text, line=line, here=reverse("personas:definition", args=[line]))
 
 
 def criterion(context: Any, line: int, key: str) -> str:

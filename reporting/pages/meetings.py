@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reporting.meetings import belief, invitation, planning, wording
+from reporting.meetings import belief, invitation, planning, whose, wording
 from reporting.meetings.problems import Refused
 from reporting.models import AgendaItem, Meeting, Resolution
 from sla.models import Contract
@@ -84,7 +84,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     open_ = Resolution.objects.visible_to(request.user).open().select_related("charge").order_by("due", "pk")
     context = {
         "following": rows.ahead().order_by("starts_at").first(),
-        "due": [(one, planning.next_start(one, at)) for one in contracts if planning.is_due(one, at)],
+        "due": [(one, day) for one in contracts if (day := planning.due(one, at))],
         "questions": belief.waiting_for(request.user, at),
         "waiting": wording.Wording(waiting, request.user, at).points(), "contracts": contracts,
         "open": [(one, wording.state_of(one, clock.today(at)), one.due < clock.today(at)) for one in open_[:WAITING]],
@@ -122,7 +122,7 @@ def _contract(request: HttpRequest) -> Contract | None:
     visible = Contract.objects.visible_to(request.user).order_by("name")
     asked = request.GET.get("contract", "")
     if asked:
-        return get_object_or_404(visible, pk=int(asked) if asked.isdecimal() and len(asked) < 19 else 0)
+        return get_object_or_404(visible, pk=whose.number(asked))
     return visible.filter(terms__isnull=False).first() or visible.first()
 
 

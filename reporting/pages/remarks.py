@@ -19,11 +19,10 @@ from leads.models import Remark
 from leads.rights import notes
 from leads.rights.problems import Refusal
 from leads.rights.remarks import other_side
-from reporting.meetings import agenda, remarks
+from reporting.meetings import agenda, remarks, whose
 from reporting.meetings.problems import Refused
 from reporting.meetings.reading import text_of
 from reporting.models import AgendaItem
-from sla.models import Contract
 from smarketing.accounts.models import Side
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
@@ -89,11 +88,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     rows = Remark.objects.standing().visible_to(request.user).select_related("note__words", "note__by")
     if ref := request.GET.get("ref", "")[:90].replace("\0", ""):  # of one thing, as its page asks
         of_lead = request.GET.get("about") == About.LEAD
-        rows = (
-            rows.filter(note__lead=int(ref) if ref.isdecimal() and len(ref) < 19 else 0)
-            if of_lead
-            else rows.filter(ref=ref)
-        )
+        rows = rows.filter(note__lead=whose.number(ref)) if of_lead else rows.filter(ref=ref)
     found = form.rows(rows)
     table = Table(
         _columns(beside, personal), found, request.GET, "-said", form=form, caption=_("Praise and problems"),
@@ -148,9 +143,10 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _on_agenda(request: HttpRequest, made: Remark) -> None:
-    contract = Contract.objects.visible_to(request.user).order_by("name").first()
+    kind, ref = AgendaItem.Kind.REMARK, str(made.pk)
+    contract = whose.contract_of(kind, ref, request.user)
     if contract and may(request.user, "agenda.add"):
-        agenda.put(contract=contract, kind=AgendaItem.Kind.REMARK, ref=str(made.pk), by=request.user, at=clock.now())
+        agenda.put(contract=contract, kind=kind, ref=ref, by=request.user, at=clock.now())
 
 
 def _about(request: HttpRequest, about: str, ref: str) -> dict[str, Any]:

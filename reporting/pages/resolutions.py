@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from personas.models import DefinitionLine
-from reporting.meetings import helped, invitation, resolutions, wording
+from reporting.meetings import helped, invitation, resolutions, whose, wording
 from reporting.meetings.problems import Refused
 from reporting.models import Meeting, Resolution, ResolutionDraft
 from sla.models import Contract
@@ -230,8 +230,7 @@ def do(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _opened(request: HttpRequest, one: Resolution, kind: str) -> str:
     """The page on which the draft is written."""
-    which = request.POST.get("of", "")
-    key = int(which) if which.isdecimal() and len(which) < 19 else 0
+    key = whose.number(request.POST.get("of", ""))
     if not may(request.user, "definition.edit" if kind == Kind.DEFINITION else "contract.edit"):
         raise Http404
     if kind == Kind.DEFINITION:

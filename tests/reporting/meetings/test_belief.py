@@ -1,7 +1,7 @@
 """What people believe: asked once, kept without a name, shown beside the fact and only where five of each side answered."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,12 +10,12 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting.meetings import belief
+from reporting.meetings import belief, planning
 from reporting.meetings.problems import Refused
 from reporting.models import Answered, Estimate
 from smarketing.accounts import tokens
 from tests.people import client_of, person
-from tests.reporting.meetings.company import MEETS, NOW, both, five, meeting, october, stand
+from tests.reporting.meetings.company import MEETS, NOW, both, five, meeting, october, stand, when
 
 pytestmark = pytest.mark.django_db
 AFTER = MEETS + timedelta(minutes=5)
@@ -159,3 +159,11 @@ def test_means_are_exact_whatever_was_said(ours, theirs):
 
 def _mean(values) -> Fraction:
     return sum(map(Fraction, values), Fraction(0)) / len(values)
+
+
+def test_the_month_that_people_were_asked_about_stays(asked):
+    answer(asked, both()[:1], (50,))
+    other = when(month=date(2025, 9, 1), question="6.1")
+    with pytest.raises(Refused, match="stays as it is") as refused:
+        planning.change(meeting=asked, when=other, people=both(), by=both()[0], at=NOW)
+    assert refused.value.field == "month"

@@ -1,12 +1,13 @@
 """Minutes are kept as one types, closed once for ever, printed, and signed by both sides where they want to."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from reporting.meetings import agenda, minutes, planning, resolutions
+from reporting.meetings import agenda, minutes, planning, remarks, resolutions
 from reporting.meetings.problems import Refused
 from reporting.models import AgendaItem, Attendee, Meeting, MeetingClose, Resolution
 from smarketing.agreements import services as agreements
@@ -39,6 +40,39 @@ def test_minutes_are_kept_while_somebody_types_and_nobody_writes_over_them(made)
     assert plain.status_code == 422 and "Something else" in plain.content.decode()  # nothing typed is lost
     assert client.post(url, {"text": "Better", "revision": "1"}).status_code == 302
     assert client_of(person("lea5", "rep")).post(url, {"text": "x", "revision": "2"}).status_code == 403
+
+
+def test_typing_on_after_a_refusal_does_not_write_over_the_other_one_but_the_button_does(made):
+    claire, hugo = both()
+    minutes.write(meeting=made, text="Claire's", revision=0, by=claire, at=NOW)
+    client, url = client_of(hugo), f"/meetings/{made.pk}/minutes/"
+
+    def typed(text: str, page: str) -> str:
+        return client.post(url, hidden(page) | {"text": text}, headers={"HX-Request": "true"}).content.decode()
+
+    page = typed("Hugo's", '<input type="hidden" name="revision" value="0">')
+    for text in ("Hugo's o", "Hugo's own"):
+        page = typed(text, page)
+        assert "claire wrote meanwhile" in page and Meeting.objects.get().text == "Claire's"
+    refused = client.post(url, {"revision": "0", "text": "Hugo's"})
+    assert refused.status_code == 422 and "Hugo&#x27;s</textarea>" in refused.content.decode()
+    assert hidden(refused.content.decode()) == hidden(page)
+    assert client.post(url, hidden(page) | {"text": "Both"}).status_code == 302  # compared, and saved by the button
+    assert Meeting.objects.get().text == "Both"
+    minutes.write(meeting=made, text="Claire again", revision=2, by=claire, at=NOW)
+    assert client.post(url, hidden(page) | {"text": "Hugo again"}).status_code == 422  # not what was compared
+
+
+def test_what_is_saved_into_a_meeting_that_was_closed_meanwhile_stands_on_the_page(made):
+    close(made)
+    answer = client_of(both()[1]).post(f"/meetings/{made.pk}/minutes/", {"text": "One more line", "revision": "0"})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "This meeting is closed" in page and "One more line" in page
+    assert Meeting.objects.get().text == ""
+
+
+def hidden(page: str) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" name="(revision|seen)" value="(\d+)">', page))
 
 
 def test_a_closed_meeting_says_who_came_what_was_looked_at_and_resolved_and_stays_so(made):
@@ -127,3 +161,14 @@ def test_minutes_are_printed_with_people_agenda_resolutions_and_digest(made):
     page = client_of(person("vera", "viewer")).get(f"/meetings/{made.pk}/print/").content.decode()
     for said in ("Line two", "Call before noon", "claire", "hugo", closed.sha256[:16], "6.1 "):
         assert said in page
+
+
+def test_the_minutes_say_what_was_looked_at_not_what_was_taken_off_or_came_later(made):
+    claire = both()[0]
+    agenda.remove(item=made.items.get(kind="clause", ref="6.1"), by=claire, at=NOW)
+    remarks.say(kind="problem", about="general", ref="", text="Said as they left", by=claire, at=NOW)
+    closed = close(made)
+    looked = [(one["kind"], one["ref"]) for one in json.loads(closed.body)["agenda"]]
+    assert ("clause", "6.1") not in looked and "remark" not in dict(looked)
+    following = meeting(made.contract, starts_at=NOW + timedelta(days=30))
+    assert following.items.filter(kind="remark").count() == 1  # it is talked of then

@@ -7,6 +7,7 @@ import pytest
 from reporting.meetings import agenda, ical, invitation, planning, rhythm
 from reporting.meetings.problems import Refused
 from reporting.models import AgendaItem, Attendee, Meeting
+from reporting.pages.meeting_forms import begun
 from smarketing.accounts.models import AuditEntry
 from smarketing.jobs import outbox
 from smarketing.jobs.models import Outbox, Run
@@ -14,7 +15,7 @@ from smarketing.notify import mails
 from smarketing.notify.models import Mail, Notice
 from tests.people import person
 from tests.reporting.meetings.company import MEETS, NOW, OCTOBER, both, meeting, october, stand, when
-from tests.sla.contracts import FIRST, VOLUME, contract, paris, sign, signers
+from tests.sla.contracts import FIRST, VOLUME, contract, line, paris, sign, signers
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +101,21 @@ def test_what_people_put_on_the_agenda_of_a_meeting_called_off_waits_for_the_nex
     assert [one.text for one in again.items.filter(kind="text")] == ["The student guide"]
 
 
+def test_where_the_next_meeting_is_planned_already_it_takes_the_points_of_one_called_off(of):
+    first, second, claire = meeting(of), meeting(of, starts_at=MEETS + timedelta(days=7)), both()[0]
+    for kind, ref, text in (("text", "", "The student guide"), ("clause", "5.1", "")):
+        agenda.put(contract=of, kind=kind, ref=ref, text=text, by=claire, at=NOW)
+    agenda.put(contract=of, kind="clause", ref="5.1", text="said otherwise", meeting=second, by=claire, at=NOW)
+    planning.cancel(meeting=first, by=claire, at=NOW)
+    assert list(second.items.exclude(by=None).values_list("kind", "ref")) == [("clause", "5.1"), ("text", "")]
+    assert not AgendaItem.objects.filter(meeting=None).exists()
+    planning.cancel(meeting=second, by=claire, at=NOW)
+    assert sorted(AgendaItem.objects.filter(meeting=None).values_list("kind", "ref")) == [
+        ("clause", "5.1"),
+        ("text", ""),
+    ]
+
+
 @pytest.mark.parametrize(
     ("said", "held", "day"),
     [
@@ -161,4 +177,22 @@ def test_the_invitation_speaks_its_readers_language(of):
     meeting(of, question="6.1")
     mail = Mail.objects.get(kind="invitation", person=hugo)
     assert mail.language == "fr" and "octobre 2025" in mail.subject
+    (file,) = Outbox.objects.get(pk=mail.outbox).body["files"]
+    assert "octobre 2025" in file["text"] and "October" not in file["text"]
     assert invitation.title(Meeting.objects.get()) == "Review meeting: France 2026, October 2025"
+
+
+def test_somebody_who_is_named_twice_is_invited_once(of):
+    claire, hugo = both()
+    made = meeting(of, people=[claire, hugo, hugo])
+    zoe = person("zoe", "marketer")
+    planning.change(meeting=made, when=when(), people=[claire, hugo, zoe, zoe], by=claire, at=NOW)
+    assert sorted(made.attendees.values_list("user__name", flat=True)) == ["claire", "hugo", "zoe"]
+
+
+def test_a_new_meeting_is_as_long_as_the_terms_say_or_as_is_usual(of):
+    assert begun(of, NOW)["minutes"] == 30  # nothing is written in them
+    terms = {"rhythm": "weekly", "weekday": 1, "minutes": 45, "owner": None, "agenda": ["figures"]}
+    other = contract("Spain 2026", on=line("Spain"))
+    sign(other, [VOLUME, FIRST], OCTOBER, at=paris(2025, 9, 25), meetings=terms)
+    assert begun(other, NOW)["minutes"] == 45

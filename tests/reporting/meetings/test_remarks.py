@@ -9,7 +9,7 @@ from leads.models import Campaign, Note, NoteText, Remark, Reply
 from leads.rights import erasure, notes
 from leads.rights.problems import Refusal
 from personas.models import DefinitionLine, Persona
-from reporting.meetings import remarks
+from reporting.meetings import notices, remarks
 from sla import causes, follow
 from smarketing.notify.models import Notice
 from tests.people import client_of, person
@@ -177,3 +177,14 @@ def test_programs_read_remarks_and_a_person_says_one(of):
         client.post("/api/v1/remarks/", {"kind": "song", "text": "x"}, content_type="application/json").status_code
         == 400
     )
+
+
+def test_an_answer_that_was_taken_back_is_not_told_any_more(of):
+    given, hugo = handoff(paris(2025, 10, 20)), both()[1]
+    made = say(about="lead", ref=str(given.lead_id))
+    answer = remarks.reply(to=made, text="I called at once", by=hugo, at=NOW)
+    told = Notice.objects.filter(kind="remark", about=f"reply:{answer.pk}")
+    (line,) = notices.say_remarks(list(told), both()[0]).values()
+    assert line.text == "hugo answers you"
+    notes.take_back(note=answer.note, by=hugo, at=NOW, reason="said in haste")
+    assert notices.say_remarks(list(told), both()[0]) == {}
