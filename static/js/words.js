@@ -7,6 +7,8 @@ let terms = [];
 let pattern = null;
 let bubble = null;
 let closing = 0;
+let lies = null; // where the pointer is
+let resting = null; // where the pointer lay when somebody closed a bubble: what comes to lie under it opens nothing until it moves
 
 const folded = (text) => text.replaceAll("’", "'").toLowerCase();
 
@@ -71,6 +73,11 @@ function close() {
   bubble = null;
 }
 
+function shut() {
+  if (bubble) resting = lies;
+  close();
+}
+
 function show(span) {
   clearTimeout(closing);
   const term = termOf(span.dataset.term);
@@ -94,6 +101,15 @@ const later = () => {
   closing = setTimeout(close, 250);
 };
 
+function over(event) {
+  if (resting && event.clientX === resting.x && event.clientY === resting.y) return;
+  resting = null;
+  const span = event.target.closest?.("[data-term]");
+  if (span && event.pointerType !== "touch") show(span);
+  else if (event.target.closest?.(".word-bubble")) clearTimeout(closing);
+  else if (bubble) later();
+}
+
 function listAll() {
   const dialog = document.getElementById("words-here");
   if (dialog.open) return;
@@ -107,21 +123,20 @@ function listAll() {
 }
 
 if (home) {
-  document.addEventListener("pointerover", (event) => {
-    const span = event.target.closest?.("[data-term]");
-    if (span && event.pointerType !== "touch") show(span);
-    else if (event.target.closest?.(".word-bubble")) clearTimeout(closing);
-    else if (bubble) later();
-  });
+  document.addEventListener("pointerover", over);
   document.addEventListener("click", (event) => {
     const span = event.target.closest?.("[data-term]");
     if (span) show(span);
     else if (!event.target.closest?.(".word-bubble")) close();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") close();
+    if (event.key === "Escape") shut();
   });
-  document.addEventListener("scroll", close, { passive: true, capture: true });
+  document.addEventListener("pointermove", (event) => {
+    lies = { x: event.clientX, y: event.clientY };
+    if (resting) over(event);
+  }, { passive: true });
+  document.addEventListener("scroll", shut, { passive: true, capture: true });
   for (const button of document.querySelectorAll("[data-words-open]")) {
     button.hidden = false;
     button.addEventListener("click", listAll);

@@ -3,8 +3,12 @@
 import os
 
 import pytest
+from playwright.sync_api import expect
 
 from . import chromium
+
+SOON = 15_000  # milliseconds a page may take to show what was asked for
+expect.set_options(timeout=SOON)
 
 
 def pytest_collection_modifyitems(items):
@@ -39,7 +43,7 @@ def visit(started, live_server):
 
     def come(user=None, path="/", **kind):
         context = chromium.context(started, base_url=live_server.url, **kind)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(SOON)
         opened.append(context)
         if user is not None:
             chromium.enter(context, user, live_server.url, **kind)

@@ -1,6 +1,7 @@
 """A manager gives leads to a rep by keyboard: picked with j and x, given, undone."""
 
 import pytest
+from playwright.sync_api import expect
 
 from leads.models import HandoffState
 
@@ -18,7 +19,7 @@ def test_leads_are_picked_given_and_given_back_by_keyboard(visit, language, widt
     page = visit(day.boss, f"/leads/?q={owed.lead.last_name}", language=language, width=width)
     page.keyboard.press("j")
     page.keyboard.press("x")
-    assert page.locator("input[name=pick]:checked").count() == 1
+    expect(page.locator("input[name=pick]:checked")).to_have_count(1)
     page.locator("button[formaction='/leads/give/']").focus()
     press(page, "Enter")
     assert access.problems(page) == [] and any(name in page.locator("main").inner_text() for name in names if name)

@@ -4,6 +4,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from leads.models import Campaign, Deal, HandoffState, Lead, Pool, PoolMember
 from personas.catalogue import ensure_catalogue
@@ -83,7 +84,8 @@ def test_a_lead_written_by_hand_is_accepted_sold_and_in_the_closed_loop_with_its
     ines.goto(f"/loop/?view=period&by=campaign&live=1&first={month}&last={month}")
     row = ines.locator("tr", has_text="Salon de Lyon").first
     row.wait_for()
-    assert WON[language] in row.inner_text() and time.monotonic() - won < SECONDS
+    expect(row).to_contain_text(WON[language], use_inner_text=True)
+    assert time.monotonic() - won < SECONDS
     assert access.problems(ines) == []
     ines.goto(f"/leads/{state.lead_id}/")
     page = ines.locator("#routing").locator("xpath=..").inner_text()

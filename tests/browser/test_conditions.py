@@ -1,6 +1,7 @@
 """A marketer lets a criterion look at what sales did, limits points to so many a day, and puts leads on a list that it asks for."""
 
 import pytest
+from playwright.sync_api import expect
 
 from leads.models import Lead
 from personas.criteria import tree
@@ -44,7 +45,8 @@ def test_attempts_a_daily_limit_and_a_list_are_asked_for_in_the_browser(visit, l
     page.wait_for_url("**/leads/**")
     assert Lead.objects.saying({fair.name: True}).count() == 1
     page.goto("/leads/lists/")
-    assert page.locator(f"a[href='/leads/?list={fair.name}']").inner_text() == "1" and access.problems(page) == []
+    expect(page.locator(f"a[href='/leads/?list={fair.name}']")).to_have_text("1")
+    assert access.problems(page) == []
 
     page.goto(f"/language/definition/{line.pk}/?edit=engagement.items.0")
     page.locator("[name=daily]").fill("3")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from sla.models import Contract, Terms, TermsDraft
 from smarketing.agreements.canonical import sha256
@@ -67,7 +68,7 @@ def test_from_an_empty_contract_to_both_signatures_in_few_deeds(visit, language,
         for name, text in answers.items():
             hands.type(name, text)
         if step == 3:
-            assert page.locator("[name=volume]").input_value() == "100"  # 1,200,000 ÷ 20,000 ÷ 5 % ÷ 12
+            expect(page.locator("[name=volume]")).to_have_value("100")  # 1,200,000 ÷ 20,000 ÷ 5 % ÷ 12
         hands.enter()
     assert not Contract.objects.exists()
     hands.look()
@@ -76,7 +77,7 @@ def test_from_an_empty_contract_to_both_signatures_in_few_deeds(visit, language,
     page.go_forward()
     hands.click(".guided-make button.btn-primary")
     hands.look()
-    assert page.locator("[name=volume]").input_value() == "100"
+    expect(page.locator("[name=volume]")).to_have_value("100")
     hands.type("password", PASSWORD)
     hands.enter()  # the first button of the form proposes and signs
     paper = Paper.objects.get()
@@ -103,7 +104,7 @@ def test_sections_are_written_amended_compared_verified_and_printed(visit, tmp_p
     hands.type("volume", "240")
     page.locator("[name=volume]").blur()
     hands.click("button[name=save]")
-    assert "5.1: MQL a month raised from 200 to 240" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("5.1: MQL a month raised from 200 to 240", use_inner_text=True)
     hands.look()
     for key in ("parties", "capacity", "clock_rules", "review"):
         page.goto(reverse("sla:draft_section", args=[signed.contract_id, key]))
@@ -122,7 +123,7 @@ def test_sections_are_written_amended_compared_verified_and_printed(visit, tmp_p
     kept = json.loads(Path(waiting.value.path()).read_text("utf-8"))
     assert sha256(kept["canonical"]) == kept["sha256"] == kept["signatures"][0]["sha256"]
     page.emulate_media(media="print")
-    assert page.locator(".paper-foot").is_hidden()  # it stands below each sheet instead
-    assert page.locator(".document-other .terms-text").first.is_visible()  # both languages on paper, opened or not
+    expect(page.locator(".paper-foot")).to_be_hidden()  # it stands below each sheet instead
+    expect(page.locator(".document-other .terms-text").first).to_be_visible()  # both languages on paper, opened or not
     printed = page.pdf(prefer_css_page_size=True, path=str(tmp_path / "terms.pdf"))
     assert 1 <= len(re.findall(rb"/Type\s*/Page[^s]", printed)) <= 3

@@ -1,6 +1,7 @@
 """A rep questions a grade and disagrees, by keyboard; marketing finds it in the studio and answers."""
 
 import pytest
+from playwright.sync_api import expect
 
 from leads.models import Answer, Disagreement, Lead
 
@@ -20,13 +21,15 @@ def test_a_grade_is_questioned_disagreed_with_and_answered(visit):
     day, marie = Day(), Lead.objects.get(last_name="Dubois")
     page = visit(day.lea, f"/leads/{marie.pk}/")
     go(page, "since the handoff")
-    assert page.locator("#changed table").is_visible() and access.problems(page) == []
+    expect(page.locator("#changed table")).to_be_visible()
+    assert access.problems(page) == []
     go(page, "the page as it was")
-    assert page.locator(".lead-past").is_visible() and access.problems(page) == []
+    expect(page.locator(".lead-past")).to_be_visible()
+    assert access.problems(page) == []
     go(page, "Back to today")
     page.locator(".why summary").first.focus()
     page.keyboard.press("Space")
-    assert "Never fades." in page.locator(".why-facts").first.inner_text()
+    expect(page.locator(".why-facts").first).to_contain_text("Never fades.", use_inner_text=True)
     page.locator(".why-facts").first.get_by_role("link", name="Disagree…").focus()
     press(page, "Enter")
     page.get_by_role("radio", name="counts too much").focus()
@@ -35,12 +38,13 @@ def test_a_grade_is_questioned_disagreed_with_and_answered(visit):
     page.keyboard.type("Everybody has a function.")
     assert access.problems(page) == []
     go(page, "Disagree")
-    assert "stands beside the criterion" in page.locator("#messages").inner_text()
+    expect(page.locator("#messages")).to_contain_text("stands beside the criterion", use_inner_text=True)
     assert (said := Disagreement.objects.get()).criterion == "role"
 
     page = visit(day.claire, f"/language/definition/{day.line.pk}/")
     go(page, "1 disagreement")
-    assert "Everybody has a function." in page.locator("main").inner_text() and access.problems(page) == []
+    expect(page.locator("main")).to_contain_text("Everybody has a function.", use_inner_text=True)
+    assert access.problems(page) == []
     go(page, "Answer…")
     page.get_by_role("radio", name="taken into the draft").focus()
     page.keyboard.press("Space")

@@ -4,6 +4,7 @@ import time
 
 import pytest
 from playwright.sync_api import TimeoutError as TooLate
+from playwright.sync_api import expect
 
 from leads.models import Handoff, HandoffState
 from smarketing.accounts.models import User
@@ -106,7 +107,7 @@ class FirstDay:
 
     def invite(self, ada: Person, name: str, position: str, *, signs: bool) -> Person:
         """The form is begun with whom the step takes: only the address is left to type."""
-        assert ada.page.locator("main select[name=position]").input_value() == position
+        expect(ada.page.locator("main select[name=position]")).to_have_value(position)
         assert ada.page.locator("main input[name=signs]").is_checked() == signs
         ada.type("email", f"{name.lower()}@acme.example")
         ada.send()
@@ -141,7 +142,7 @@ def test_from_the_link_of_the_console_to_the_first_handoff(visit, tmp_path, lang
     lea = day.invite(ada, "Lea", "rep", signs=False)
 
     hugo.next_step("/settings/routing/")
-    assert hugo.page.locator("input[name=reps]:checked").count() == 1
+    expect(hugo.page.locator("input[name=reps]:checked")).to_have_count(1)
     hugo.send()
 
     claire.next_step("/language/persona/new/")
@@ -178,8 +179,8 @@ def test_from_the_link_of_the_console_to_the_first_handoff(visit, tmp_path, lang
 
     assert HandoffState.objects.get().rep == User.objects.get(name="Lea") and Handoff.objects.count() == 1
     lea.click("a[href='/queue/']:visible")
-    assert "Dubois" in lea.page.locator("main").inner_text()
+    expect(lea.page.locator("main")).to_contain_text("Dubois", use_inner_text=True)
     lea.look()
     claire.today()
-    assert claire.page.locator(".day-one").count() == 0
+    expect(claire.page.locator(".day-one")).to_have_count(0)
     assert Person.deeds <= MOST, Person.deeds

@@ -1,6 +1,7 @@
 """Signing in, and the frame around every page."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.people import PASSWORD, person
 
@@ -30,9 +31,9 @@ def test_somebody_signs_in_with_the_keyboard_only_and_signs_out(visit, language)
     page.keyboard.type(PASSWORD)
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    assert page.locator("h1").inner_text() == WORDS[language][2]
+    expect(page.locator("h1")).to_have_text(WORDS[language][2])
     page.keyboard.press("?")
-    assert page.locator("#keys").is_visible()
+    expect(page.locator("#keys")).to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("g")
     with page.expect_navigation():

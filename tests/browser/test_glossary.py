@@ -1,6 +1,7 @@
 """Words of the glossary on every page: marked once, told on hover and tap, listed by a key; found while typing."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.people import person
 
@@ -25,28 +26,33 @@ def test_a_word_is_told_where_it_stands_and_all_of_a_page_by_a_key(visit, langua
     page = visit(person("ada", "marketer", language=language), "/help/numbers/", language=language)
     marked = page.locator('main [data-term="handoff"]')
     marked.wait_for()
-    assert marked.count() == 1 and marked.inner_text().lower().startswith(key)
+    expect(marked).to_have_count(1)
+    assert marked.inner_text().lower().startswith(key)
     marked.hover()
     bubble = page.locator(".word-bubble")
-    assert bubble.is_visible() and sentence in bubble.inner_text() and word in bubble.inner_text()
+    expect(bubble).to_be_visible()
+    expect(bubble).to_contain_text(sentence, use_inner_text=True)
+    expect(bubble).to_contain_text(word, use_inner_text=True)
     bubble.hover()
     page.wait_for_timeout(400)
-    assert bubble.is_visible()
+    expect(bubble).to_be_visible()
     assert access.problems(page) == []
     page.keyboard.press("Escape")
-    assert bubble.count() == 0
+    expect(bubble).to_have_count(0)
     page.keyboard.press("w")
     dialog = page.locator("#words-here")
-    assert dialog.is_visible() and title in dialog.inner_text() and sentence in dialog.inner_text()
+    expect(dialog).to_be_visible()
+    expect(dialog).to_contain_text(title, use_inner_text=True)
+    expect(dialog).to_contain_text(sentence, use_inner_text=True)
     assert access.problems(page) == []
     with page.expect_navigation():
         dialog.get_by_role("link", name=word, exact=True).press("Enter")
     assert page.url.endswith("/language/glossary/#handoff")
     page.locator("#word").fill(asked)
     page.locator("#words dt").nth(1).wait_for(state="detached")
-    assert page.locator("#words dt").count() == 1
+    expect(page.locator("#words dt")).to_have_count(1)
     page.wait_for_url("**q=*")
-    assert page.locator(".glossary [data-term]").count() == 0
+    expect(page.locator(".glossary [data-term]")).to_have_count(0)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -57,3 +63,22 @@ def test_words_of_what_came_later_are_marked_once_and_never_inside_a_link(visit)
       document.querySelector("main").insertAdjacentHTML("beforeend", "<p id='late'>A waiver, a <a href='/'>pool</a> and Waivers.</p>")
       document.dispatchEvent(new Event("htmx:afterSettle")) }""")
     assert page.locator("#late [data-term]").all_inner_texts() == ["waiver"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_bubble_that_was_closed_opens_no_other_that_lay_under_it(visit):
+    page = visit(person("ada", "marketer", language="en"), "/help/numbers/", language="en")
+    page.locator('main [data-term="handoff"]').wait_for()
+    page.evaluate("""() => {
+      document.querySelector("main").insertAdjacentHTML("afterbegin", "<p><span class=word data-term=mql id=upper>MQL</span></p>" +
+        "<p><span class=word data-term=waiver id=under>waiver</span></p>")
+      Object.assign(document.getElementById("under").style, { display: "block", height: "5rem" }) }""")
+    bubble = page.locator(".word-bubble")
+    page.locator("#upper").hover()
+    expect(bubble).to_have_attribute("data-of", "mql")
+    bubble.hover(position={"x": 8, "y": 30})
+    page.keyboard.press("Escape")
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 200)))")
+    expect(bubble).to_have_count(0)
+    page.locator("#under").hover(position={"x": 12, "y": 20})
+    expect(bubble).to_have_attribute("data-of", "waiver")

@@ -11,6 +11,7 @@ import urllib.request
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from leads.models import Correction, Deal, Handoff, HandoffState, Lead
 from reporting.models import BookClose
@@ -76,7 +77,8 @@ def test_a_marketer_imports_fifty_rows_mends_three_and_sees_fifty(visit, tmp_pat
     with page.expect_navigation():
         page.locator("main form button.btn-primary[type=submit]").click()
     work_off(page, ".import-errors")
-    assert page.locator(".import-errors tbody tr").count() == 3 and access.problems(page) == []
+    expect(page.locator(".import-errors tbody tr")).to_have_count(3)
+    assert access.problems(page) == []
     assert {number_in(one) for one in page.locator(".import-errors td.num").all_inner_texts()} == {9, 23, 42}
     assert Lead.objects.count() == 0  # nothing is written before it was asked for
     with page.expect_navigation():
@@ -117,7 +119,8 @@ def test_a_marketer_imports_fifty_rows_mends_three_and_sees_fifty(visit, tmp_pat
         page.locator("form[action$='/forget/'] button").click()
     with page.expect_navigation():
         page.locator("form[action$='/remember/'] button").click()
-    assert page.locator("select[name=to-3]").input_value() == "-" and page.problems == []
+    expect(page.locator("select[name=to-3]")).to_have_value("-")
+    assert page.problems == []
 
 
 @LANGUAGES
@@ -181,7 +184,8 @@ def test_a_lead_that_comes_by_event_is_in_a_rep_s_queue_in_seconds(demo_db, data
             time.sleep(0.3)
     handoff = Handoff.objects.get(lead__email="nina@neuf.example")
     page.goto(f"/queue/{handoff.pk}/")
-    assert page.locator("h1").inner_text() == "Nina Neuf" and access.problems(page) == []
+    expect(page.locator("h1")).to_have_text("Nina Neuf")
+    assert access.problems(page) == []
 
 
 @LANGUAGES
@@ -210,5 +214,6 @@ def test_a_manager_reads_the_month_opens_the_rows_of_a_number_and_closes_the_las
     with page.expect_navigation():
         page.locator("form.book-form button").click()
     book = BookClose.objects.order_by("-pk").first()
-    assert BookClose.objects.count() == before + 1 and book.sha256 in page.locator("main").inner_text()
+    assert BookClose.objects.count() == before + 1
+    expect(page.locator("main")).to_contain_text(book.sha256, use_inner_text=True)
     assert access.problems(page) == []

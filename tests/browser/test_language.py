@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from leads.scoring import preview
 from personas import starters
@@ -227,7 +228,7 @@ def test_values_are_edited_in_place_moved_and_taken_back_and_a_month_opens_to_it
     page.wait_for_selector("#at-fit-items-1:focus")
     draft = DefinitionLine.objects.get().draft
     assert draft.body["fit"]["items"][1]["when"]["value"] == [80, 500]
-    assert page.locator("#hits-fit-items-1 s.stale, #hits-fit-items-1 > a:first-child").count() == 1
+    expect(page.locator("#hits-fit-items-1 s.stale, #hits-fit-items-1 > a:first-child")).to_have_count(1)
     page.keyboard.press("Alt+ArrowUp")
     page.wait_for_selector("#at-fit-items-0:focus")
     page.keyboard.press("Enter")
@@ -246,7 +247,7 @@ def test_values_are_edited_in_place_moved_and_taken_back_and_a_month_opens_to_it
     page.wait_for_selector("#months .replay:not(.stale)")
     page.locator("#months .replay-months a[href*='what=draft.mql']").first.click()
     page.wait_for_url("**/leads/replayed/**")
-    assert page.locator("table tbody tr").count() == 1  # the one lead who would have been an MQL
+    expect(page.locator("table tbody tr")).to_have_count(1)  # the one lead who would have been an MQL
     assert page.problems == []
 
 
@@ -263,7 +264,8 @@ def test_counts_that_answer_after_their_page_has_changed_are_dropped(visit):
     with page.expect_event("requestfinished", lambda request: request == held[0].request):
         held[0].continue_()
     page.wait_for_selector(".verdict")
-    assert page.problems == [] and page.locator("[data-row-form]").count() == 1
+    assert page.problems == []
+    expect(page.locator("[data-row-form]")).to_have_count(1)
 
 
 def test_a_choice_made_the_moment_its_field_appears_asks_for_more_fields_and_saves_nothing(visit):
@@ -528,7 +530,9 @@ def test_what_is_pressed_while_the_page_is_on_its_way_is_pressed_on_the_new_one(
     page.wait_for_selector("[data-row-form]")
     Hands(page, WORDS["en"]).settle()
     assert DefinitionLine.objects.get().draft.body["fit"]["items"][0]["points"] == 37
-    assert page.locator("[data-row-form]").count() == 1 and len(slow) == 2 and page.problems == []
+    expect(page.locator("[data-row-form]")).to_have_count(1)
+    assert len(slow) == 2
+    assert page.problems == []
 
 
 def test_a_proposed_text_shows_what_it_changes_and_its_comments_beside_its_lines(visit):
@@ -549,7 +553,7 @@ def test_a_proposed_text_shows_what_it_changes_and_its_comments_beside_its_lines
     for language, theme, width in (("en", "light", 1440), ("fr", "dark", 390)):
         page = visit(hugo, f"/language/definition/{line.pk}/", language=language, theme=theme, width=width)
         page.wait_for_selector("#at-fit-items-0 .diff-changed")
-        assert page.locator(".line-gone del").count() == 2  # its sentence and its points
+        expect(page.locator(".line-gone del")).to_have_count(2)  # its sentence and its points
         row, said = (page.locator(f"#at-fit-items-0{rest}").bounding_box() for rest in ("", " .talk"))
         beside = said["x"] > row["x"] + row["width"] / 2
         assert beside == (width == 1440)

@@ -1,6 +1,7 @@
 """A marketer finds a lead, reads why it is warm, mends it and writes a cost, by keyboard, in both languages."""
 
 import pytest
+from playwright.sync_api import expect
 
 from leads.models import AttributeChange, Lead, Score, Spend
 
@@ -22,21 +23,23 @@ def test_a_marketer_finds_reads_and_mends_a_lead_by_keyboard(visit, language, th
     page.keyboard.press("/")
     page.keyboard.type("dubios")
     press(page, "Enter")
-    assert words["near"] in page.locator("main").inner_text() and access.problems(page) == []
+    expect(page.locator("main")).to_contain_text(words["near"], use_inner_text=True)
+    assert access.problems(page) == []
     page.keyboard.press("j")
     press(page, "Enter")
     marie = Lead.objects.get(last_name="Dubois")
-    assert page.locator("h1").inner_text() == "Marie Dubois"
+    expect(page.locator("h1")).to_have_text("Marie Dubois")
     shown = page.locator("tr.why-axis td.num:not(:empty)").all_inner_texts()
     score = Score.objects.get(lead=marie)
     assert shown == [str(score.fit), str(score.engagement)]
     page.locator(".why details summary").first.focus()
     page.keyboard.press("Space")
-    assert page.locator(".why-facts").first.is_visible() and access.problems(page) == []
+    expect(page.locator(".why-facts").first).to_be_visible()
+    assert access.problems(page) == []
     page.goto(f"/leads/{marie.pk}/edit/")
     page.locator("#id_function").fill("Présidente")
     press(page, "Enter")
-    assert words["saved"] in page.locator("#messages").inner_text()
+    expect(page.locator("#messages")).to_contain_text(words["saved"], use_inner_text=True)
     assert AttributeChange.objects.filter(subject_id=marie.pk, field="function", by=day.claire).count() == 1
     page.goto("/leads/add/")
     page.locator("#id_email").fill(marie.email or "none@a.example")
@@ -56,6 +59,6 @@ def test_a_cost_written_twice_by_impatience_is_written_once_on_a_phone(visit):
     with page.expect_navigation():
         page.evaluate("() => { const f = document.querySelector('.spend-form'); f.submit(); f.submit(); }")
     page.wait_for_load_state()
-    assert WORDS["fr"]["cost"] in page.locator("#messages").inner_text()
+    expect(page.locator("#messages")).to_contain_text(WORDS["fr"]["cost"], use_inner_text=True)
     assert Spend.objects.count() == 1 and access.problems(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

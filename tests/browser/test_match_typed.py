@@ -1,6 +1,7 @@
 """Match rules typed as one sentence in a real browser: read back while somebody types, kept in a pause, nothing lost."""
 
 import pytest
+from playwright.sync_api import expect
 
 from personas.catalogue import ensure_catalogue
 from personas.definitions import persona_drafts
@@ -33,7 +34,8 @@ def test_a_sentence_is_read_while_it_is_typed_and_kept_as_typed_where_it_stops(v
     page.wait_for_function("before => document.querySelector('[data-kept]').textContent !== before", arg=page.locator("[data-kept]").text_content())  # fmt: skip
     assert PersonaDraft.objects.get().rules == {persona_drafts.SENTENCE: [part]}
     page.reload()
-    assert typed.input_value() == part and access.problems(page) == []
+    expect(typed).to_have_value(part)
+    assert access.problems(page) == []
     typed.press("Control+End")
     typed.press_sequentially(" BE")
     page.wait_for_selector(f"#heard .reads:has-text('{reads}')")
@@ -46,4 +48,4 @@ def test_a_sentence_is_read_while_it_is_typed_and_kept_as_typed_where_it_stops(v
     assert access.problems(page) == []
     page.click("button[value='go:check'].btn-primary")
     page.wait_for_selector("button[value=publish]")
-    assert whole in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text(whole, use_inner_text=True)

@@ -105,7 +105,8 @@ def _resolve(room: Room, hugo) -> None:
     page.locator("[name=target]").fill("90")
     room.send()
     expect(page.locator("#div_id_charge .invalid-feedback")).to_be_visible()
-    assert page.locator("[name=text]").input_value() == "Call before noon" and not Resolution.objects.exists()
+    expect(page.locator("[name=text]")).to_have_value("Call before noon")
+    assert not Resolution.objects.exists()
     page.problems.clear()  # the browser notes that the form was refused
     page.locator("[name=charge]").select_option(str(hugo.pk))
     room.look()

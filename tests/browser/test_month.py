@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 
 from reporting.books import services
 from reporting.models import BookClose
@@ -56,7 +57,7 @@ def test_on_a_projector_sentence_and_whole_table_are_seen_without_scrolling(visi
     page = visit(signers()[0], "/contract/", language=language, width=1280)
     bottom = page.locator(".month-table tbody tr").last.evaluate("row => row.getBoundingClientRect().bottom")
     assert page.locator(".month-words").bounding_box()["y"] > 0 and bottom <= 720
-    assert page.locator(".month-table th.mark").count() == 5  # five months before it
+    expect(page.locator(".month-table th.mark")).to_have_count(5)  # five months before it
     assert access.problems(page) == []
 
 
@@ -85,7 +86,7 @@ def test_on_paper_it_is_one_landscape_page_that_cuts_no_row_and_needs_no_colour(
 def test_the_meeting_room_goes_by_arrow_keys_at_28_pixels_and_names_nobody(visit):
     of, key = month([VOLUME, FIRST])
     page = visit(signers()[1], f"/contract/{of.pk}/{key}/present/", width=1280)
-    assert page.locator("[data-slide]:visible").count() == 1
+    expect(page.locator("[data-slide]:visible")).to_have_count(1)
     assert (
         page.locator("[data-slide]:visible .slide-words").first.evaluate(
             "e => getComputedStyle(e.closest('.present')).fontSize"
@@ -95,9 +96,9 @@ def test_the_meeting_room_goes_by_arrow_keys_at_28_pixels_and_names_nobody(visit
     for text in ("2 / 4", "3 / 4", "4 / 4", "4 / 4"):
         page.keyboard.press("ArrowRight")
         assert page.locator("[data-place]").text_content() == text
-    assert page.get_by_role("heading", name="What do we decide?").is_visible()
+    expect(page.get_by_role("heading", name="What do we decide?")).to_be_visible()
     page.keyboard.press("ArrowLeft")
-    assert page.get_by_role("heading", name="first attempt in 4 bus. h").is_visible()
+    expect(page.get_by_role("heading", name="first attempt in 4 bus. h")).to_be_visible()
     assert access.problems(page) == []
     page.get_by_role("link", name="Name the reps").click()
     page.wait_for_url("**names=1#3")
@@ -133,7 +134,8 @@ def test_a_month_in_fast_forward_is_presented_printed_closed_and_restated(demo_d
         "all => all.map(e => e.className)"
     )
     assert {name.split("state-")[1] for name in states} <= {"kept", "broken", "nothing"} and len(states) == 3
-    assert says["auto"] in page.locator("main").inner_text() and access.problems(page) == []
+    expect(page.locator("main")).to_contain_text(says["auto"], use_inner_text=True)
+    assert access.problems(page) == []
     page.locator("a[href$='/present/']").click()
     page.wait_for_url("**/present/**")
     page.keyboard.press("End")

@@ -4,6 +4,7 @@ import math
 
 import pytest
 from django.db import transaction
+from playwright.sync_api import expect
 
 from leads.handoffs import rules
 from leads.intake.events import NewEvent, record_events
@@ -52,14 +53,14 @@ def test_a_hot_signal_shows_within_seconds_and_nothing_moves(visit):
     before, ana = page.evaluate(ids), day.handoffs[2]
     page.keyboard.press("j")
     cell = page.locator(f"#h{ana.pk} .cell-why")
-    assert "hot signal" not in cell.inner_text()
+    expect(cell).not_to_contain_text("hot signal", use_inner_text=True)
     event = NewEvent("m1", "page", clock.now(), page="/tarifs", lead_id=ana.lead_id)
     with transaction.atomic():
         record_events([event], source=Source.objects.get_or_create(name="site")[0])
     new = day._hand("Nora", "Vidal", "CEO", "Neuve", 70, "A1", 5, "first", "")
     cell.locator("svg").wait_for(timeout=15_000)
     page.locator("[data-fresh]:not([hidden])").wait_for()
-    assert "1 lead came to your queue." in page.locator("[data-fresh]").inner_text()
+    expect(page.locator("[data-fresh]")).to_contain_text("1 lead came to your queue.", use_inner_text=True)
     assert page.evaluate(ids) == before and page.evaluate("document.activeElement.textContent") == "Marie Dubois"
     assert access.problems(page) == []
     page.locator("[data-fresh] a").click()
@@ -95,9 +96,11 @@ def test_a_mail_is_written_once_and_filled_in_by_thumb(visit):
         template=None, name="First", persona=day.persona.persona, texts=texts, by=day.claire, at=clock.now()
     )
     page = visit(day.claire, f"/language/mails/{made.pk}/", language="fr", theme="dark", width=390)
-    assert "Votre projet, Marie" in page.locator(".letter h3").last.inner_text() and access.problems(page) == []
+    expect(page.locator(".letter h3").last).to_contain_text("Votre projet, Marie", use_inner_text=True)
+    assert access.problems(page) == []
     page.goto("/language/mails/")
     assert access.problems(page) == []
     page = visit(day.lea, f"/queue/{day.handoffs[0].pk}/mail/", language="fr", width=390)
-    assert page.locator("#letter-subject").input_value() == "Votre projet, Marie" and access.problems(page) == []
-    assert page.locator("a[href^='mailto:marie.dubois']").is_visible()
+    expect(page.locator("#letter-subject")).to_have_value("Votre projet, Marie")
+    assert access.problems(page) == []
+    expect(page.locator("a[href^='mailto:marie.dubois']")).to_be_visible()

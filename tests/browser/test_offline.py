@@ -4,7 +4,7 @@ import time
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Error
+from playwright.sync_api import Error, expect
 
 from leads.handoffs import decisions, routing
 from leads.models import Attempt
@@ -68,7 +68,7 @@ def test_three_outcomes_without_a_network_survive_the_tab_and_are_written_once_e
         page.keyboard.press("2")
         kept(page, number + 1)
     page.wait_for_selector("[data-waiting]:not([hidden])")
-    assert "3 outcomes wait" in page.locator("[data-waiting]").inner_text()
+    expect(page.locator("[data-waiting]")).to_contain_text("3 outcomes wait", use_inner_text=True)
     page.close()
     assert Attempt.objects.filter(recorded_at__gte=begun).count() == 0
     ended = clock.now()
@@ -161,7 +161,7 @@ def test_who_was_signed_out_signs_in_again_and_what_was_typed_is_written(visit, 
     chromium.enter(page.context, day.paul, live_server.url)
     page.goto("/queue/")
     page.wait_for_load_state("networkidle")
-    assert page.locator("[data-waiting]").is_hidden()  # somebody else on the same device: neither seen nor sent
+    expect(page.locator("[data-waiting]")).to_be_hidden()  # somebody else on the same device: neither seen nor sent
     kept(page, 1)
     chromium.enter(page.context, day.lea, live_server.url)
     page.goto("/queue/")
@@ -179,5 +179,5 @@ def test_what_was_typed_on_a_lead_that_went_to_somebody_else_is_shown(visit):
     routing.reassign(handoff=day.handoffs[0], rep=day.paul, by=day.boss, at=clock.now())
     page.keyboard.press("1")
     page.wait_for_selector("#typed")
-    assert page.locator("#typed").input_value() == "a long talk"
-    assert "paul took this lead" in page.locator("#main").inner_text()
+    expect(page.locator("#typed")).to_have_value("a long talk")
+    expect(page.locator("#main")).to_contain_text("paul took this lead", use_inner_text=True)

@@ -1,6 +1,7 @@
 """How somebody comes in: invited by an administrator, through the one-time link, onto the page of their role."""
 
 import pytest
+from playwright.sync_api import expect
 
 from smarketing.accounts.models import User
 from smarketing.rows.models import Installation
@@ -38,7 +39,7 @@ def test_an_administrator_invites_a_rep_who_lands_in_the_queue(visit, language, 
     guest.locator("[name=again]").fill("courte phrase facile")
     guest.get_by_role("button", name=says["enter"], exact=True).click()
     guest.wait_for_url("**/queue/")
-    assert says["queue"] in guest.locator("h1").inner_text()
+    expect(guest.locator("h1")).to_contain_text(says["queue"], use_inner_text=True)
     assert guest.locator("html").get_attribute("lang") == language
     assert User.objects.get(email="zoe@example.test").role == "rep"
 

@@ -1,6 +1,7 @@
 """A rep's morning by keyboard only, in both languages, on a French keyboard, and by thumb."""
 
 import pytest
+from playwright.sync_api import expect
 
 from leads.models import Attempt, Correction, Deal, HandoffState
 
@@ -35,17 +36,20 @@ def press(page, key: str) -> None:
 def test_the_morning_by_keyboard(visit, language, theme):
     day, words = Day(), WORDS[language]
     page = visit(day.lea, "/queue/", language=language, theme=theme)
-    assert words["late"] in page.locator("tbody tr").last.inner_text() and access.problems(page) == []
+    expect(page.locator("tbody tr").last).to_contain_text(words["late"], use_inner_text=True)
+    assert access.problems(page) == []
     for _row in range(5):
         page.keyboard.press("j")
     press(page, "Enter")
-    assert page.locator("h1").inner_text() == "Karim Benali" and access.problems(page) == []
+    expect(page.locator("h1")).to_have_text("Karim Benali")
+    assert access.problems(page) == []
     azerty(page, "Digit2")
     assert Attempt.objects.filter(handoff=day.handoffs[3], outcome="no_answer").count() == 1
-    assert page.locator("h1").inner_text() == "Marie Dubois"
+    expect(page.locator("h1")).to_have_text("Marie Dubois")
     press(page, "u")
-    assert words["undone"] in page.locator("#messages").inner_text() and Correction.objects.count() == 1
-    assert page.locator("h1").inner_text() == "Karim Benali"
+    expect(page.locator("#messages")).to_contain_text(words["undone"], use_inner_text=True)
+    assert Correction.objects.count() == 1
+    expect(page.locator("h1")).to_have_text("Karim Benali")
     press(page, "n")
     page.keyboard.press("e")
     page.keyboard.type("asks for 2 offers, n and u are only letters here")
@@ -59,7 +63,8 @@ def test_the_morning_by_keyboard(visit, language, theme):
     page.keyboard.press("Tab")
     page.keyboard.type("12 000")
     press(page, "Enter")
-    assert words["deal"] in page.locator("#messages").inner_text() and access.problems(page) == []
+    expect(page.locator("#messages")).to_contain_text(words["deal"], use_inner_text=True)
+    assert access.problems(page) == []
     assert str(Deal.objects.get().amount) == "12000.00"
     assert HandoffState.objects.get(pk=day.handoffs[0]).state == "converted"
 
@@ -74,7 +79,8 @@ def test_a_refusal_is_a_few_keys_and_the_next_lead_follows(visit):
     page.keyboard.press("ArrowUp")  # the last family: opposition
     press(page, "Enter")
     assert HandoffState.objects.get(pk=day.handoffs[0]).state == "refused"
-    assert page.locator("h1").inner_text() == "Paul Nguyen" and page.locator(".done").is_visible()
+    expect(page.locator("h1")).to_have_text("Paul Nguyen")
+    expect(page.locator(".done")).to_be_visible()
     press(page, "u")
     assert HandoffState.objects.get(pk=day.handoffs[0]).state == "assigned"
 
@@ -114,10 +120,10 @@ def test_two_reps_two_browsers_one_lead(visit):
     one, other = visit(day.lea, "/queue/"), visit(day.paul, "/queue/")
     with one.expect_navigation():
         one.locator(".pool button").click()
-    assert one.locator("h1").inner_text() == "Zoé Petit"
+    expect(one.locator("h1")).to_have_text("Zoé Petit")
     with other.expect_navigation():
         other.locator(".pool button").click()
-    assert "lea" in other.locator("#messages").inner_text()
+    expect(other.locator("#messages")).to_contain_text("lea", use_inner_text=True)
     assert HandoffState.objects.get(pk=day.pooled).rep == day.lea
 
 

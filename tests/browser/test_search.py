@@ -1,6 +1,7 @@
 """Search and command palette by keyboard only, in both languages, and by the phone's plain form."""
 
 import pytest
+from playwright.sync_api import expect
 
 from leads.models import Lead
 
@@ -18,9 +19,10 @@ def test_search_and_palette_by_keyboard(visit, language, theme):
     page.keyboard.type("dubios")
     options = page.locator("#search-list [role=option]")
     options.first.wait_for()
-    assert "Marie Dubois" in options.first.inner_text() and access.problems(page) == []
+    expect(options.first).to_contain_text("Marie Dubois", use_inner_text=True)
+    assert access.problems(page) == []
     page.keyboard.press("Escape")
-    assert not page.locator("#search-list").is_visible()
+    expect(page.locator("#search-list")).to_be_hidden()
     page.keyboard.press("ArrowDown")
     assert page.locator("#search").get_attribute("aria-activedescendant") == options.first.get_attribute("id")
     with page.expect_navigation():
@@ -29,11 +31,12 @@ def test_search_and_palette_by_keyboard(visit, language, theme):
     page.keyboard.press("Control+k")
     listed = page.locator("#palette-list [role=option]:visible")
     listed.first.wait_for()
-    assert page.locator("#palette").is_visible() and access.problems(page) == []
+    expect(page.locator("#palette")).to_be_visible()
+    assert access.problems(page) == []
     page.keyboard.type("dubois")
     page.locator("#palette-list", has_text="Marie Dubois").wait_for()
     page.keyboard.press("Escape")
-    assert not page.locator("#palette").is_visible()
+    expect(page.locator("#palette")).to_be_hidden()
     page.keyboard.press("Control+k")
     page.keyboard.type({"en": "add camp", "fr": "ajouter camp"}[language])
     page.wait_for_function("document.querySelectorAll('#palette-list [role=option]:not([hidden])').length === 1")
@@ -49,5 +52,6 @@ def test_a_search_on_a_phone_needs_no_suggestions(visit):
     page.locator("#search").fill("dubois")
     with page.expect_navigation():
         page.locator("#search").press("Enter")
-    assert "/search/?q=dubois" in page.url and "Marie Dubois" in page.locator("main").inner_text()
+    assert "/search/?q=dubois" in page.url
+    expect(page.locator("main")).to_contain_text("Marie Dubois", use_inner_text=True)
     assert access.problems(page) == []

@@ -2,6 +2,7 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
+from playwright.sync_api import expect
 
 from tests.people import PASSWORD, person
 from tests.smarketing.accounts.test_sign_in import code_of
@@ -13,7 +14,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def is_sound(page, language: str) -> None:
     assert access.problems(page) == []
-    assert page.locator("h1").count() == 1 and page.locator("html").get_attribute("lang") == language
+    expect(page.locator("h1")).to_have_count(1)
+    assert page.locator("html").get_attribute("lang") == language
 
 
 def type_password(page) -> None:
