@@ -95,13 +95,25 @@ _state: dict = {"servers": None, "using": None}
 
 
 @pytest.fixture(autouse=True)
-def _no_language_left_behind():
-    """A page answered in French leaves the thread in French: the next test starts in nobody's language and zone."""
+def _nothing_left_behind():
+    """A page answered in French leaves the thread in French, and the process keeps what it read for seconds: the next test starts
+    in nobody's language and zone, and reads everything itself."""
     yield
     from django.utils import timezone, translation
 
+    from smarketing.rows import kept
+
+    kept.forget_all()
     translation.deactivate()
     timezone.deactivate()
+
+
+@pytest.fixture
+def still(monkeypatch):
+    """What a process keeps for seconds is kept to the end of the test: it asks the database as often on a slow machine."""
+    from smarketing.rows import kept
+
+    monkeypatch.setattr(kept, "monotonic", lambda: 0.0)
 
 
 @pytest.fixture(scope="session")

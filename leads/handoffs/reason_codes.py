@@ -198,5 +198,5 @@ def _code(prefix: str, words: str, taken: set[str]) -> str:
 
 def _done(row: ReasonCode, by: User, at: datetime, deed: str) -> None:
     record(by, "settings.reasons", "reason", row.pk, at, code=row.code, deed=deed)
-    transaction.on_commit(reasons.forget)
-    reasons.forget()
+    transaction.on_commit(reasons.kept.forget)
+    reasons.kept.forget()

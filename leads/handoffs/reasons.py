@@ -9,11 +9,11 @@ What a company renamed, put in another order, retired or added lies over the tab
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from time import monotonic
 
 from django.utils.translation import gettext_lazy as _
 
 from leads.models import ReasonCode
+from smarketing.rows.kept import Kept
 from smarketing.web.language import active_language
 
 REFUSE, RETURN, LOSE = "refuse", "return", "lose"
@@ -21,7 +21,6 @@ BOTH = (REFUSE, RETURN)
 CRITERION, FIELD, RECORD, ATTEMPTS = "criterion", "field", "record", "attempts"
 RECYCLED, DISQUALIFIED = "recycled", "disqualified"
 MAX_DELAY = 730  # days ahead that a return date may lie
-FRESH = 1.0  # seconds for which the words of reasons are not read again
 
 
 @dataclass(frozen=True)
@@ -142,9 +141,6 @@ OWN = {
 }
 
 
-_read: tuple[float, dict[str, Reason]] | None = None
-
-
 def known() -> dict[str, Reason]:
     """Every reason by code, family by family, as the company arranged them; retired ones too."""
     rows = {row.code: row for row in ReasonCode.objects.all()}
@@ -155,20 +151,14 @@ def known() -> dict[str, Reason]:
     return {one.code: one for one in found}
 
 
-def forget() -> None:
-    """Read the words again at the next question."""
-    global _read
-    _read = None
+kept = Kept(known, seconds=1)
 
 
 def label(code: str) -> str:
     """The reason in words; a code that no table holds any longer is shown as it is."""
-    global _read
     if not code or code in OWN:
         return str(OWN.get(code, code))
-    if _read is None or monotonic() - _read[0] > FRESH:
-        _read = (monotonic(), known())
-    reason = _read[1].get(code)
+    reason = kept().get(code)
     return str(reason.label) if reason else code
 
 

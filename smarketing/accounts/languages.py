@@ -10,22 +10,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from smarketing.rows.kept import Kept
 from smarketing.rows.models import Installation
 
 from .audit import record
 from .models import User
 from .people import PeopleError
 
-FRESH = 1.0  # seconds for which the choice is not read again
 SOURCE = "en"  # the language that the code is written in
-_read: tuple[float, tuple[str, ...], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -81,14 +79,8 @@ def save(*, on: list[str], default: str, by: User, at: datetime) -> None:
         installation.languages_off, installation.language = off, default
         installation.save(update_fields=["languages_off", "language"])
         record(by, "settings.languages", "installation", installation.pk, at, on=on, default=default)
-    transaction.on_commit(forget)
-    forget()
-
-
-def forget() -> None:
-    """Read the choice again at the next question."""
-    global _read
-    _read = None
+    transaction.on_commit(_known.forget)
+    _known.forget()
 
 
 def listed() -> list[Language]:
@@ -127,10 +119,10 @@ def _counted(path: Path, _written: float) -> tuple[int, int]:
     return len(done), len(entries)
 
 
-def _known() -> tuple[tuple[str, ...], str]:
-    global _read
-    if _read is None or monotonic() - _read[0] > FRESH:
-        row = Installation.objects.values_list("languages_off", "language").first()
-        off, own = row or ([], settings.LANGUAGE_CODE)
-        _read = (monotonic(), tuple(code for code, _name in settings.LANGUAGES if code not in off), own)
-    return _read[1], _read[2]
+def _chosen() -> tuple[tuple[str, ...], str]:
+    row = Installation.objects.values_list("languages_off", "language").first()
+    off, own = row or ([], settings.LANGUAGE_CODE)
+    return tuple(code for code, _name in settings.LANGUAGES if code not in off), own
+
+
+_known = Kept(_chosen, seconds=1)

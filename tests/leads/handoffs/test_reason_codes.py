@@ -16,9 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def desk():
-    reasons.forget()
-    yield Desk()
-    reasons.forget()
+    return Desk()
 
 
 @pytest.fixture

@@ -17,10 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _company():
-    languages.forget()
     Installation.objects.create(kind="live", company="Acmé", language="en")
-    yield
-    languages.forget()
 
 
 @pytest.fixture
