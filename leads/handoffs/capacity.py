@@ -12,7 +12,6 @@ from leads.models import Contest, Correction, Handoff, HandoffState, Pool, PoolM
 from leads.scoring import asks, compile, days, program
 from leads.scoring.sql import Params, fetch
 from personas.criteria import tree
-from smarketing.accounts.models import User
 from smarketing.calendars import services as calendars
 
 from . import absences
@@ -63,12 +62,9 @@ def table(
         )
         for one in pools
     ]
-    active = set(User.objects.filter(is_active=True, side="sales").values_list("pk", flat=True))
-    made = Table(
-        benches, load() if caps else {}, accounts({company for _lead, company in cases if company}), absences.spans(),
-        active, caps,
-    )  # fmt: skip
-    return made, seats
+    active = {pk for (pk,) in fetch("SELECT id FROM accounts_user WHERE is_active AND side = 'sales'")}
+    holders = accounts({company for _lead, company in cases if company})
+    return Table(benches, load() if caps else {}, holders, absences.spans(), active, caps), seats
 
 
 def _locked(rows: Any, lock: bool) -> Any:
@@ -102,8 +98,11 @@ def holding(rules: Mapping[str, Any], asked: Iterable[tuple[int, datetime]]) -> 
 
 def accounts(companies: Iterable[int], before: datetime | None = None) -> dict[int, int]:
     """Company -> the rep in charge of its newest handoff that is open or was converted; `before`: named before an instant."""
+    companies = set(companies)
+    if not companies:
+        return {}
     found = HandoffState.objects.filter(
-        bulk.among("handoff__lead__company_id", set(companies)),
+        bulk.among("handoff__lead__company_id", companies),
         rep__isnull=False,
         state__in=(*HandoffState.OPEN, "converted"),
     )
@@ -119,14 +118,14 @@ def load() -> dict[int, int]:
 
 def refused(handoffs: Iterable[Handoff]) -> dict[int, set[int]]:
     """Lead -> reps who refused it or gave it back, those included whose decision was overruled since."""
-    leads = {one.lead_id for one in handoffs}
+    sql = "SELECT lead_id, rep_id, state FROM leads_handoffstate WHERE lead_id = ANY(%(leads)s::bigint[])"
+    known = fetch(sql, {"leads": bulk.array(sorted({one.lead_id for one in handoffs}))})
+    if not known:  # all of them are handed over for the first time
+        return {}
     found: dict[int, set[int]] = {}
-    rows = HandoffState.objects.filter(
-        bulk.among("lead_id", leads), state__in=("refused", "returned"), rep__isnull=False
-    )
-    over = Contest.objects.standing().ruled("upheld").filter(bulk.among("note__lead_id", leads))
+    over = Contest.objects.standing().ruled("upheld").filter(bulk.among("note__lead_id", {lead for lead, *_ in known}))
     for lead, rep in [
-        *rows.values_list("lead_id", "rep_id"),
+        *((lead, rep) for lead, rep, state in known if rep and state in ("refused", "returned")),
         *over.exclude(decision__by=None).values_list("note__lead_id", "decision__by_id"),
     ]:
         found.setdefault(lead, set()).add(rep)

@@ -18,6 +18,7 @@ from leads.models import Correction, Decision, Handoff, HandoffState, Hold, Lead
 from personas.models import DefinitionLine
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
+from smarketing.rows import clock
 from smarketing.rows.fence import Fence, open_fence
 
 from . import holds, routing, rules, silence, stages, states
@@ -40,6 +41,7 @@ class _Handing:
     day_only: bool = False
     known_at: datetime | None = None
     imported_by_id: int | None = None
+    lead: Lead | None = None  # where it was read already
 
 
 @transaction.atomic
@@ -60,7 +62,7 @@ def hand_over(
         raise CannotHand(_("This lead has asked not to be contacted."))
     if HandoffState.objects.filter(lead=lead, line=line, is_open=True).exists():
         raise CannotHand(_("This lead is with sales already."))
-    made = _make([_Handing(lead.pk, line.pk, gate, at, qualification)], by, fence)
+    made = _make([_Handing(lead.pk, line.pk, gate, at, qualification, lead=lead)], by, fence)
     record(by, "handoff.make", "handoff", made[0].pk, at, gate=gate)
     return made[0]
 
@@ -197,14 +199,15 @@ def _gate(one: Qualification) -> str:
 
 
 def _make(handings: Sequence[_Handing], by: User | None, fence: Fence, caps: bool = True) -> list[Handoff]:
-    """Handoffs with their assignments, stage moves and states."""
+    """Handoffs with their assignments, stage moves and states. Whoever assigns waits for whoever does: that comes last."""
     if not handings:
         return []
     found = _Rules()
     made = Handoff.objects.bulk_create(
         [
             Handoff(
-                lead_id=one.lead_id, line_id=one.line_id, qualification=one.qualification,
+                line_id=one.line_id, qualification=one.qualification,
+                **({"lead": one.lead} if one.lead else {"lead_id": one.lead_id}),
                 version_id=one.qualification and one.qualification.version_id,
                 rules=None if one.gate == GATES.IMPORTED else found.of(one.line_id, one.at),
                 gate=one.gate, grade=one.qualification.grade if one.qualification else "", day_only=one.day_only,
@@ -215,8 +218,6 @@ def _make(handings: Sequence[_Handing], by: User | None, fence: Fence, caps: boo
         ],
         batch_size=2000,
     )  # fmt: skip
-    routed = [one.pk for one in made if one.gate != GATES.IMPORTED]
-    routing.assign(handoffs=routed, by=by, fence=fence, caps=caps)
     stages.move_all(
         [
             stages.Move(one.lead_id, Stage.MQL, one.gate, one.occurred_at, by.pk if by else None, one.pk, one.known_at)
@@ -225,7 +226,11 @@ def _make(handings: Sequence[_Handing], by: User | None, fence: Fence, caps: boo
         fence,
         strict=False,
     )
-    states.derive([one.pk for one in made], fence)
+    new = [one for one in made if one.gate != GATES.IMPORTED]
+    with clock.zone_kept():
+        states.begin(new, routing.assign(handoffs=new, by=by, fence=fence, caps=caps))
+    if len(new) < len(made):
+        states.derive([one.pk for one in made if one.gate == GATES.IMPORTED], fence)
     return made
 
 
@@ -237,8 +242,7 @@ class _Rules:
 
     def of(self, line: int, at: datetime):
         if line not in self._lines:
-            mine = rules.HandoffRules.objects.filter(line=line).order_by("-effective_at", "-pk")
-            self._lines[line] = [*mine, rules.starter()]
+            self._lines[line] = rules.of(line)
         return next(one for one in self._lines[line] if one.effective_at <= at)
 
 

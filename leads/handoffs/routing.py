@@ -36,7 +36,7 @@ class Taken(ValueError):
     """Somebody else has the handoff, or it is closed; the message is translated and meant for the screen."""
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def assign(
     *,
     handoffs: Iterable[Handoff | int],
@@ -46,27 +46,35 @@ def assign(
     caps: bool = True,
     avoid: Mapping[int, set[int]] | None = None,
     cause: str = Routing.Cause.HANDED,
-) -> dict[int, int | None]:
+) -> dict[int, turns.Choice]:
     """Route these handoffs in the order given, at `at` (None: each when it was handed over).
 
-    Returns handoff -> rep, None where it waits in its pool. States are derived by the caller (`states.derive`).
+    Returns handoff -> who got it, without a rep where it waits in its pool. States are written by the caller (`states`).
     Without `caps` nobody is ever full (history judged afterwards: who was free then is not known). `avoid`: handoff -> reps
     who do not get it, not even as the account's rep. Every choice is kept with everybody who was considered (`Routing`).
     """
-    ids = [_id(one) for one in handoffs]
-    found = {one.pk: one for one in Handoff.objects.filter(bulk.among("pk", ids)).select_related("rules", "lead")}
-    last = at or max((one.occurred_at for one in found.values()), default=None)
+    routed = _read(list(handoffs))
+    last = at or max((one.occurred_at for one in routed), default=None)
     if last is None:
         return {}
-    asked = cases([found[pk] for pk in ids], at, avoid)
-    here, seats = capacity.table(((one.lead_id, one.lead.company_id) for one in found.values()), last, caps=caps)
-    chosen = [(pk, here.choose(case)) for pk, case in zip(ids, asked, strict=True)]
+    asked = cases(routed, at, avoid)
+    here, seats = capacity.table([(one.lead_id, one.lead.company_id) for one in routed], last, caps=caps)
+    told = [(one.pk, here.choose(case), case.at) for one, case in zip(routed, asked, strict=True)]
     seats.keep()
-    told = [(pk, choice, at or found[pk].occurred_at) for pk, choice in chosen]
     keep(told, by, fence, cause)
     rows = [(pk, one.rep, one.pool, one.how, when) for pk, one, when in told if one.rep or one.pool]
     name(rows, by, fence)
-    return {pk: choice.rep for pk, choice in chosen}
+    return {pk: choice for pk, choice, _when in told}
+
+
+def _read(handoffs: Sequence[Handoff | int]) -> list[Handoff]:
+    """Handoffs with their leads and rules, in the order given; what is there already is not read again."""
+    there = {one.pk: one for one in handoffs if isinstance(one, Handoff) and Handoff.lead.is_cached(one)}
+    ids = [_id(one) for one in handoffs]
+    if missing := [pk for pk in ids if pk not in there]:
+        rows = Handoff.objects.filter(bulk.among("pk", missing)).select_related("rules", "lead")
+        there |= {one.pk: one for one in rows}
+    return [there[pk] for pk in ids]
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F, Q
 
 from leads.intake import locks
 from leads.models import Handoff, HandoffRules
@@ -24,6 +25,7 @@ STARTER: dict[str, Any] = {
     "return_to_same_rep": False,
     "contest_days": 5,  # business days in which marketing may contest a refusal or a return, and again to rule on it
 }
+_STARTER = Q(contract="", line=None, body=STARTER)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 _PROMISES = """
@@ -62,9 +64,18 @@ def in_force(line: DefinitionLine | int, at: datetime) -> HandoffRules:
     return found or starter()
 
 
+def of(line: int) -> list[HandoffRules]:
+    """All rules that handoffs of a line may name, the newest first; the starter rules last."""
+    found = HandoffRules.objects.filter(Q(line=line) | _STARTER).order_by(
+        F("line").asc(nulls_last=True), "-effective_at", "-pk"
+    )
+    mine, ours = [one for one in found if one.line_id], [one for one in found if not one.line_id]
+    return [*mine, ours[-1] if ours else starter()]
+
+
 def starter() -> HandoffRules:
     """The starter rules as a row, made when first needed."""
-    same = HandoffRules.objects.filter(contract="", line=None, body=STARTER).order_by("pk")
+    same = HandoffRules.objects.filter(_STARTER).order_by("pk")
     if found := same.first():
         return found
     with transaction.atomic():

@@ -22,6 +22,7 @@ from smarketing.rows.fence import Fence
 from . import hooks, story
 from .rules import body_of
 from .story import Charge, Nap, Story, Try, Verdict
+from .turns import Choice
 
 _TYPES = {
     "handoff_id": "bigint", "lead_id": "bigint", "line_id": "bigint", "state": "text", "is_open": "boolean",
@@ -52,6 +53,26 @@ BATCH = 5000
 def counted(attempts: Iterable[Any], body: Mapping[str, Any], zone: ZoneInfo | None = None) -> list[datetime]:
     """Instants of the attempts that count by a handoff's rules; days are cut in the installation's zone."""
     return story.counted(attempts, body, zone or clock.zone())
+
+
+def begin(handoffs: Sequence[Handoff], choices: Mapping[int, Choice]) -> None:
+    """Write the states of handoffs made, and routed at once, in the caller's transaction, as `derive` would: nobody did
+    anything with them yet, so of their logs there is only who was chosen. `handoffs`: with rules and qualifications."""
+    for start in range(0, len(handoffs), BATCH):
+        some = handoffs[start : start + BATCH]
+        merged, zone = _merged(some, None), clock.zone()
+        _settle(some, {one.pk: _begun(one, choices[one.pk], merged) for one in some}, set(), zone)
+
+
+def _begun(one: Handoff, choice: Choice, merged: Mapping[int, datetime]) -> Story:
+    charge = [Charge(one.occurred_at, choice.rep, choice.pool)] if choice.rep or choice.pool else ()
+    return Story(
+        effective_at=one.qualification.effective_at if one.qualification_id else one.occurred_at,
+        grade=one.grade,
+        rules=body_of(one),
+        charges=charge,
+        merged_at=merged.get(one.lead_id),
+    )
 
 
 @transaction.atomic
@@ -89,7 +110,11 @@ def _derive(ids: Sequence[int]) -> None:
         )
         known = {row[0] for row in cursor.fetchall()}
     handoffs = list(Handoff.objects.filter(among("pk", ids)).select_related("rules", "qualification").order_by("pk"))
-    stories, zone = read(handoffs), clock.zone()
+    _settle(handoffs, read(handoffs), known, clock.zone())
+
+
+def _settle(handoffs: Sequence[Handoff], stories: Mapping[int, Story], known: set[int], zone: ZoneInfo) -> None:
+    """Write these handoffs by their stories, and say who is a lead's first; `known`: those that had a row before."""
     rows = [
         {"handoff_id": one.pk, "lead_id": one.lead_id, "line_id": one.line_id} | story.columns(stories[one.pk], zone)
         for one in handoffs
@@ -98,7 +123,7 @@ def _derive(ids: Sequence[int]) -> None:
     _write([row for row in rows if row["is_open"]])
     others = _settle_first({one.lead_id for one in handoffs if one.pk not in known or stories[one.pk].undone_at})
     for hook in hooks.changed:
-        hook(sorted({*ids, *others}))
+        hook(sorted({*(one.pk for one in handoffs), *others}))
 
 
 def _write(rows: Sequence[Mapping[str, Any]]) -> None:
