@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
 from django.db.models import F
 
 from leads.intake import bulk
@@ -20,6 +19,13 @@ from .turns import ROUND, TURN, Bench, Seat, Table
 _MOVED = """
 UPDATE leads_poolmember m SET turn = m.turn + u.more, waits = u.waits
 FROM unnest(%s::bigint[], %s::bigint[], %s::boolean[]) u(id, more, waits) WHERE m.id = u.id
+"""
+_ACTIVE = """
+SELECT 'active' AS what, id AS rep, 0::bigint AS n, NULL::date AS first, NULL::date AS last
+FROM accounts_user WHERE is_active AND side = 'sales'
+"""
+_OWED = """
+SELECT 'owed', rep_id, count(*), NULL, NULL FROM leads_handoffstate WHERE is_open AND rep_id IS NOT NULL GROUP BY rep_id
 """
 
 
@@ -39,10 +45,12 @@ class Seats:
 
     def keep(self) -> None:
         """Write how far each has come."""
+        bulk.together(self.kept())
+
+    def kept(self) -> list[bulk.Statement]:
+        """The statement of `keep`; none where nobody moved."""
         moved = [(pk, seat.turn - turn, seat.waits) for pk, seat, turn, waits in self._read if (seat.turn, seat.waits) != (turn, waits)]  # fmt: skip
-        if moved:
-            with connection.cursor() as cursor:
-                cursor.execute(_MOVED, [list(column) for column in zip(*moved, strict=True)])
+        return [(_MOVED, [list(column) for column in zip(*moved, strict=True)])] if moved else []
 
 
 def table(
@@ -62,9 +70,24 @@ def table(
         )
         for one in pools
     ]
-    active = {pk for (pk,) in fetch("SELECT id FROM accounts_user WHERE is_active AND side = 'sales'")}
     holders = accounts({company for _lead, company in cases if company})
-    return Table(benches, load() if caps else {}, holders, absences.spans(), active, caps), seats
+    active, owed, away = _who()
+    return Table(benches, owed if caps else {}, holders, away, active, caps), seats
+
+
+def _who() -> tuple[set[int], dict[int, int], dict[int, list[tuple[date, date]]]]:
+    """(who works in sales, open handoffs by rep, absences by rep), in one look: whoever assigns is waited for."""
+    active: set[int] = set()
+    owed: dict[int, int] = {}
+    away: dict[int, list[tuple[date, date]]] = {}
+    for what, rep, count, first, last in fetch(f"{_ACTIVE} UNION ALL {_OWED} UNION ALL {absences.STANDING}"):
+        if what == "active":
+            active.add(rep)
+        elif what == "owed":
+            owed[rep] = count
+        else:
+            away.setdefault(rep, []).append((first, last))
+    return active, owed, away
 
 
 def _locked(rows: Any, lock: bool) -> Any:
@@ -112,8 +135,7 @@ def accounts(companies: Iterable[int], before: datetime | None = None) -> dict[i
 
 def load() -> dict[int, int]:
     """Rep -> open handoffs in their charge."""
-    rows = fetch("SELECT rep_id, count(*) FROM leads_handoffstate WHERE is_open AND rep_id IS NOT NULL GROUP BY 1")
-    return dict(rows)
+    return {rep: count for _what, rep, count, *_days in fetch(_OWED)}
 
 
 def refused(handoffs: Iterable[Handoff]) -> dict[int, set[int]]:

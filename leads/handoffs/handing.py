@@ -21,7 +21,7 @@ from smarketing.accounts.models import User
 from smarketing.rows import clock
 from smarketing.rows.fence import Fence, open_fence
 
-from . import holds, routing, rules, silence, stages, states
+from . import holds, newborn, routing, rules, silence, stages, states
 
 GATES = Handoff.Gate
 OPPOSED = "OPP-OUT"  # reason of the withdrawal where somebody asked not to be contacted
@@ -62,8 +62,9 @@ def hand_over(
         raise CannotHand(_("This lead has asked not to be contacted."))
     if HandoffState.objects.filter(lead=lead, line=line, is_open=True).exists():
         raise CannotHand(_("This lead is with sales already."))
-    made = _make([_Handing(lead.pk, line.pk, gate, at, qualification, lead=lead)], by, fence)
+    made = _written([_Handing(lead.pk, line.pk, gate, at, qualification, lead=lead)], by, fence)
     record(by, "handoff.make", "handoff", made[0].pk, at, gate=gate)
+    _routed(made, by, fence)
     return made[0]
 
 
@@ -199,10 +200,17 @@ def _gate(one: Qualification) -> str:
 
 
 def _make(handings: Sequence[_Handing], by: User | None, fence: Fence, caps: bool = True) -> list[Handoff]:
-    """Handoffs with their assignments, stage moves and states. Whoever assigns waits for whoever does: that comes last."""
+    """Handoffs with their stage moves, assignments and states."""
     if not handings:
         return []
-    found = _Rules()
+    made = _written(handings, by, fence)
+    _routed(made, by, fence, caps)
+    return made
+
+
+def _written(handings: Sequence[_Handing], by: User | None, fence: Fence) -> list[Handoff]:
+    """Handoffs and the stage moves of their leads."""
+    found = rules.Known()
     made = Handoff.objects.bulk_create(
         [
             Handoff(
@@ -226,24 +234,17 @@ def _make(handings: Sequence[_Handing], by: User | None, fence: Fence, caps: boo
         fence,
         strict=False,
     )
-    new = [one for one in made if one.gate != GATES.IMPORTED]
-    with clock.zone_kept():
-        states.begin(new, routing.assign(handoffs=new, by=by, fence=fence, caps=caps))
-    if len(new) < len(made):
-        states.derive([one.pk for one in made if one.gate == GATES.IMPORTED], fence)
     return made
 
 
-class _Rules:
-    """Rules in force by line and instant, read once per line."""
-
-    def __init__(self) -> None:
-        self._lines: dict[int, list] = {}
-
-    def of(self, line: int, at: datetime):
-        if line not in self._lines:
-            self._lines[line] = rules.of(line)
-        return next(one for one in self._lines[line] if one.effective_at <= at)
+def _routed(made: Sequence[Handoff], by: User | None, fence: Fence, caps: bool = True) -> None:
+    """Their assignments and states. Of those who assign one waits for the other, so this comes last and asks little."""
+    new = [one for one in made if one.gate != GATES.IMPORTED]
+    with clock.zone_kept():
+        tied = newborn.ties(new)
+        newborn.begin(new, routing.assign(handoffs=new, by=by, fence=fence, caps=caps), tied)
+    if len(new) < len(made):
+        states.derive([one.pk for one in made if one.gate == GATES.IMPORTED], fence)
 
 
 def changed_deals(deal_ids: Iterable[int], fence: Fence) -> None:

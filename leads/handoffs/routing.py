@@ -60,10 +60,9 @@ def assign(
     asked = cases(routed, at, avoid)
     here, seats = capacity.table([(one.lead_id, one.lead.company_id) for one in routed], last, caps=caps)
     told = [(one.pk, here.choose(case), case.at) for one, case in zip(routed, asked, strict=True)]
-    seats.keep()
-    keep(told, by, fence, cause)
     rows = [(pk, one.rep, one.pool, one.how, when) for pk, one, when in told if one.rep or one.pool]
-    name(rows, by, fence)
+    bulk.together([*seats.kept(), *_kept(told, by, fence, cause), *_named(rows, by, fence)])
+    notices.tell_assigned(rows, by, fence)
     return {pk: choice for pk, choice, _when in told}
 
 
@@ -124,6 +123,12 @@ def cases(
 
 def keep(choices: Iterable[tuple[int, turns.Choice, datetime]], by: User | None, fence: Fence, cause: str) -> None:
     """Keep who was considered for each handoff, and why one got it or nobody did."""
+    bulk.together(_kept(choices, by, fence, cause))
+
+
+def _kept(
+    choices: Iterable[tuple[int, turns.Choice, datetime]], by: User | None, fence: Fence, cause: str
+) -> list[bulk.Statement]:
     rows = [
         (
             pk, one.rep, one.pool, one.how, cause, bulk.json_text(one.considered), by and by.pk, when, fence.recorded_at,
@@ -131,7 +136,7 @@ def keep(choices: Iterable[tuple[int, turns.Choice, datetime]], by: User | None,
         )
         for pk, one, when in choices
     ]  # fmt: skip
-    bulk.insert("leads_routing", _ROUTING, rows)
+    return [bulk.inserting("leads_routing", _ROUTING, rows)] if rows else []
 
 
 @transaction.atomic
@@ -236,9 +241,13 @@ def _claim(pk: int, by: User) -> int | None:
 
 def name(rows: Sequence[tuple], by: User | None, fence: Fence, reason: str = "") -> None:
     """Add assignments (handoff, rep, pool, how, when) and tell their reps; their states are derived by the caller."""
+    bulk.together(_named(rows, by, fence, reason))
+    notices.tell_assigned(rows, by, fence)
+
+
+def _named(rows: Sequence[tuple], by: User | None, fence: Fence, reason: str = "") -> list[bulk.Statement]:
     facts = [
         (pk, rep, pool, how, reason, by and by.pk, when, fence.recorded_at, fence.recorded_at)
         for pk, rep, pool, how, when in rows
     ]
-    bulk.insert("leads_assignment", _ASSIGNMENT, facts)
-    notices.tell_assigned(rows, by, fence)
+    return [bulk.inserting("leads_assignment", _ASSIGNMENT, facts)] if facts else []

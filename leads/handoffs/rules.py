@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
 from leads.intake import locks
 from leads.models import Handoff, HandoffRules
@@ -64,13 +64,23 @@ def in_force(line: DefinitionLine | int, at: datetime) -> HandoffRules:
     return found or starter()
 
 
-def of(line: int) -> list[HandoffRules]:
-    """All rules that handoffs of a line may name, the newest first; the starter rules last."""
-    found = HandoffRules.objects.filter(Q(line=line) | _STARTER).order_by(
-        F("line").asc(nulls_last=True), "-effective_at", "-pk"
-    )
-    mine, ours = [one for one in found if one.line_id], [one for one in found if not one.line_id]
-    return [*mine, ours[-1] if ours else starter()]
+class Known:
+    """Rules in force by line and instant, read once per line."""
+
+    def __init__(self) -> None:
+        self._lines: dict[int, list[HandoffRules]] = {}
+
+    def of(self, line: int, at: datetime) -> HandoffRules:
+        """The newest of the line at an instant, else the starter rules."""
+        if line not in self._lines:
+            self._lines[line] = _all_of(line)
+        return next(one for one in self._lines[line] if one.effective_at <= at)
+
+
+def _all_of(line: int) -> list[HandoffRules]:
+    found = HandoffRules.objects.filter(Q(line=line) | _STARTER).order_by("-effective_at", "-pk")
+    mine, first = [one for one in found if one.line_id], [one for one in found if not one.line_id]
+    return [*mine, first[-1] if first else starter()]
 
 
 def starter() -> HandoffRules:

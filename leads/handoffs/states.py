@@ -22,7 +22,6 @@ from smarketing.rows.fence import Fence
 from . import hooks, story
 from .rules import body_of
 from .story import Charge, Nap, Story, Try, Verdict
-from .turns import Choice
 
 _TYPES = {
     "handoff_id": "bigint", "lead_id": "bigint", "line_id": "bigint", "state": "text", "is_open": "boolean",
@@ -55,26 +54,6 @@ def counted(attempts: Iterable[Any], body: Mapping[str, Any], zone: ZoneInfo | N
     return story.counted(attempts, body, zone or clock.zone())
 
 
-def begin(handoffs: Sequence[Handoff], choices: Mapping[int, Choice]) -> None:
-    """Write the states of handoffs made, and routed at once, in the caller's transaction, as `derive` would: nobody did
-    anything with them yet, so of their logs there is only who was chosen. `handoffs`: with rules and qualifications."""
-    for start in range(0, len(handoffs), BATCH):
-        some = handoffs[start : start + BATCH]
-        merged, zone = _merged(some, None), clock.zone()
-        _settle(some, {one.pk: _begun(one, choices[one.pk], merged) for one in some}, set(), zone)
-
-
-def _begun(one: Handoff, choice: Choice, merged: Mapping[int, datetime]) -> Story:
-    charge = [Charge(one.occurred_at, choice.rep, choice.pool)] if choice.rep or choice.pool else ()
-    return Story(
-        effective_at=one.qualification.effective_at if one.qualification_id else one.occurred_at,
-        grade=one.grade,
-        rules=body_of(one),
-        charges=charge,
-        merged_at=merged.get(one.lead_id),
-    )
-
-
 @transaction.atomic
 def derive(handoff_ids: Iterable[int], fence: Fence | None = None) -> int:
     """Write the state of these handoffs as the log has it now, and tell who asked. Returns how many."""
@@ -90,8 +69,7 @@ def merged(leads: Iterable[int], fence: Fence) -> None:
     mine = set(leads)
     derive(Handoff.objects.filter(among("lead_id", mine)).values_list("pk", flat=True), fence)
     if others := _settle_first(mine):
-        for hook in hooks.changed:
-            hook(sorted(others))
+        _changed(set(others))
 
 
 def rebuild(after: int = 0) -> int:
@@ -110,20 +88,25 @@ def _derive(ids: Sequence[int]) -> None:
         )
         known = {row[0] for row in cursor.fetchall()}
     handoffs = list(Handoff.objects.filter(among("pk", ids)).select_related("rules", "qualification").order_by("pk"))
-    _settle(handoffs, read(handoffs), known, clock.zone())
+    stories = read(handoffs)
+    moved = {one.lead_id for one in handoffs if one.pk not in known or stories[one.pk].undone_at}
+    settle(handoffs, stories, moved, clock.zone())
 
 
-def _settle(handoffs: Sequence[Handoff], stories: Mapping[int, Story], known: set[int], zone: ZoneInfo) -> None:
-    """Write these handoffs by their stories, and say who is a lead's first; `known`: those that had a row before."""
+def settle(handoffs: Sequence[Handoff], stories: Mapping[int, Story], leads: set[int], zone: ZoneInfo) -> None:
+    """Write these handoffs by their stories, say which one is the first of these leads, and tell who asked."""
     rows = [
         {"handoff_id": one.pk, "lead_id": one.lead_id, "line_id": one.line_id} | story.columns(stories[one.pk], zone)
         for one in handoffs
     ]
     _write([row for row in rows if not row["is_open"]])
     _write([row for row in rows if row["is_open"]])
-    others = _settle_first({one.lead_id for one in handoffs if one.pk not in known or stories[one.pk].undone_at})
+    _changed({*(one.pk for one in handoffs), *_settle_first(leads)})
+
+
+def _changed(ids: set[int]) -> None:
     for hook in hooks.changed:
-        hook(sorted({*(one.pk for one in handoffs), *others}))
+        hook(sorted(ids))
 
 
 def _write(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -173,7 +156,7 @@ def read(handoffs: Sequence[Handoff], cutoff: Cutoff = None) -> dict[int, Story]
     ids = [one.pk for one in handoffs]
     charges, verdicts, tries = _charges(ids, cutoff), _verdicts(ids, cutoff), _tries(ids, cutoff)
     naps = _naps(ids, cutoff)
-    sold, merged, undone = _sold(handoffs, cutoff), _merged(handoffs, cutoff), _back("handoff", ids, cutoff)
+    sold, merged, undone = _sold(handoffs, cutoff), merged_leads(handoffs, cutoff), _back("handoff", ids, cutoff)
     return {
         one.pk: Story(
             effective_at=one.qualification.effective_at if one.qualification_id else one.occurred_at,
@@ -270,7 +253,8 @@ def _end_of(deal: Deal, cutoff: datetime | Known) -> Deal:
     )
 
 
-def _merged(handoffs: Sequence[Handoff], cutoff: Cutoff) -> dict[int, datetime]:
+def merged_leads(handoffs: Sequence[Handoff], cutoff: Cutoff = None) -> dict[int, datetime]:
+    """Lead -> since when it is merged into another one, of the leads of these handoffs."""
     leads = {one.lead_id for one in handoffs}
     return dict(_standing(Merge, cutoff).filter(among("loser_id", leads)).values_list("loser_id", "occurred_at"))
 
