@@ -58,7 +58,7 @@ def hand_over(
     """Pass one lead to sales now. CannotHand when it opposes, is with sales already, or is no longer there."""
     fence = fence or open_fence()
     lead = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
-    if lead.opted_out or lead.erased:
+    if holds.closed(lead):
         raise CannotHand(_("This lead has asked not to be contacted."))
     if HandoffState.objects.filter(lead=lead, line=line, is_open=True).exists():
         raise CannotHand(_("This lead is with sales already."))

@@ -223,11 +223,12 @@ def routed_by_many(urls: dict[str, str], leads: int, how: str) -> dict:
     Pool.objects.filter(pk=pool.pk).update(retired_at=now)
     named = Assignment.objects.filter(handoff__line=line)
     turns = Counter(named.filter(how="turn").values_list("rep__name", flat=True))
-    firm_reps = set(named.exclude(handoff__lead__company=None).values_list("handoff__lead__company", "rep"))
+    of_firms = named.exclude(handoff__lead__company=None).exclude(rep=reps["small"])
+    firm_reps = set(of_firms.values_list("handoff__lead__company", "rep"))
     return {
         "equal": [turns[f"{how}-{name}"] for name in "abcd"],
         "open": Counter(HandoffState.objects.filter(line=line, is_open=True).values_list("rep__name", flat=True)),
-        "moved_accounts": len(firm_reps) - len({firm for firm, _rep in firm_reps}),
+        "scattered": len(firm_reps) - len({firm for firm, _rep in firm_reps}),
         "routings": Routing.objects.filter(handoff__line=line),
     }
 
@@ -236,7 +237,7 @@ def holds(found: dict, leads: int, how: str) -> bool:
     return (
         max(found["equal"]) - min(found["equal"]) <= 1
         and found["open"][f"{how}-small"] <= CAP
-        and found["moved_accounts"] <= 1  # the account of who became full goes on to somebody else, once
+        and not found["scattered"]  # an account stays with its rep; that of who became full goes on to one other, once
         and sum(found["open"].values()) == leads
     )
 
