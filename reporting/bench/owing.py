@@ -13,6 +13,7 @@ from leads.models import Handoff, HandoffState, Lead
 from leads.models.queues import NEWEST, ORDERS, PROMISE, SCORE
 from smarketing.accounts.models import User
 from smarketing.rows import clock
+from smarketing.rows.models import Installation
 
 from . import crowding
 from .pages import measure
@@ -43,6 +44,7 @@ def measured(sheet: Sheet, say: Callable[[str], None]) -> None:
     """Give one rep what is missing to OWED leads, and measure what they see of it."""
     rep = User.objects.filter(role="rep", is_active=True, email__endswith="@demo.example").order_by("-pk")[0]
     _burden([rep], OWED - HandoffState.objects.owed_by(rep).count())
+    Installation.objects.update(kind="live")  # who works in a real company has no bar that lists everybody
     crowd = _crowd(rep)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE leads_handoff, leads_handoffstate")
