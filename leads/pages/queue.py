@@ -64,11 +64,13 @@ def index(request: HttpRequest) -> HttpResponse:
     waiting = list(HandoffState.objects.visible_to(request.user).in_pool().in_order()[: POOL_ROWS + 1])
     rows, asleep, waiting = _dressed(rows, asleep, waiting)
     first = min((one.due_at for one in rows if one.due_at), default=None)
+    lines = told([*rows, *waiting[:POOL_ROWS], *asleep[:POOL_ROWS]], teller)
+    below = len(rows) + len(waiting[:POOL_ROWS])
     context = {
-        "rows": told(rows, teller),
-        "pool": told(waiting[:POOL_ROWS], teller),
+        "rows": lines[: len(rows)],
+        "pool": lines[len(rows) : below],
         "pool_more": len(waiting) > POOL_ROWS,
-        "asleep": told(asleep[:POOL_ROWS], teller),
+        "asleep": lines[below:],
         "asleep_more": len(asleep) > POOL_ROWS,
         "order": order,
         "orders": ORDERS,

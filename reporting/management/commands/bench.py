@@ -91,6 +91,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
         call_command("collectstatic", verbosity=0, interactive=False)
         stage = None if again else self._made(leads, events, only)
+        leads, events = self._kept() if again else (leads, events)
         sheet = Sheet(self._say)
         self._say("Measured:")
         pages = only in (None, "pages")
@@ -133,6 +134,14 @@ class Command(BaseCommand):
             months=24 if only == "months" else 18,
         )  # fmt: skip
         return stage
+
+    def _kept(self) -> tuple[int, int]:
+        """How many leads and events the company has that was kept."""
+        from leads.models import Event, Lead
+
+        counts = Lead.objects.count(), Event.objects.count()
+        self._say("A company of {:,} leads and {:,} events, kept:".format(*counts))
+        return counts
 
     def _last(self, sheet, stage, leads: int, only: str | None) -> None:
         """What adds much to the company, and so is measured last."""
