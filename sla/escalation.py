@@ -97,14 +97,14 @@ def _give_on(clause: Clause, handoff: int, broken: datetime, rep: int, at: datet
         cursor.execute(_ACT, told)
         if not cursor.rowcount:
             return 0
-    chosen = routing.assign(handoffs=[handoff], by=None, fence=fence, at=at, avoid={handoff: {rep}})
+    chosen = routing.assign(handoffs=[handoff], by=None, fence=fence, at=at, avoid={handoff: {rep}})[handoff]
     handoff_states.derive([handoff], fence)
     who = User.objects.get(pk=rep)
     about = f"handoff:{handoff}:{clause.key}>{broken:%Y%m%d%H%M%S}"
     params = {"handoff": handoff, "kind": clause.kind, "rep": rep}
     users = dict.fromkeys([rep, *(one.pk for one in handoffs.managers_of(who))])
     notices.tell_all(KIND, [notices.Told(user, about, at, params) for user in users])
-    audit.record(None, "promises.give_on", "handoff", handoff, at, clause=clause.key, rep=rep, to=chosen.get(handoff))
+    audit.record(None, "promises.give_on", "handoff", handoff, at, clause=clause.key, rep=rep, to=chosen.rep)
     return 1
 
 

@@ -30,6 +30,7 @@ INVARIANTS = {
     "I21": "a dead webhook endpoint delays no other",
     "I22": "restore works",
     "I23": "turns are fair by weight, caps hold, nobody away gets a lead, every routing says why",
+    "I24": "whoever opposes, or is on the suppression list, reaches nobody of sales by any door",
 }
 _seen: list[tuple[str, str, str, str]] = []
 

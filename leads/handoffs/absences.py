@@ -16,6 +16,11 @@ from smarketing.rows.fence import open_fence
 
 from .problems import NotYours, Refusal
 
+# Those that were not taken back, as whoever assigns looks at them among other things (`capacity`).
+STANDING = """
+SELECT 'away', a.rep_id, 0, a.first, a.last FROM leads_absence a
+WHERE NOT EXISTS (SELECT FROM leads_correction c WHERE c.subject = 'absence' AND c.subject_id = a.id)
+"""
 LONGEST = 366  # days of one absence
 
 

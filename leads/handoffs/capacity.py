@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
 from django.db.models import F
 
 from leads.intake import bulk
@@ -12,7 +11,6 @@ from leads.models import Contest, Correction, Handoff, HandoffState, Pool, PoolM
 from leads.scoring import asks, compile, days, program
 from leads.scoring.sql import Params, fetch
 from personas.criteria import tree
-from smarketing.accounts.models import User
 from smarketing.calendars import services as calendars
 
 from . import absences
@@ -21,6 +19,13 @@ from .turns import ROUND, TURN, Bench, Seat, Table
 _MOVED = """
 UPDATE leads_poolmember m SET turn = m.turn + u.more, waits = u.waits
 FROM unnest(%s::bigint[], %s::bigint[], %s::boolean[]) u(id, more, waits) WHERE m.id = u.id
+"""
+_ACTIVE = """
+SELECT 'active' AS what, id AS rep, 0::bigint AS n, NULL::date AS first, NULL::date AS last
+FROM accounts_user WHERE is_active AND side = 'sales'
+"""
+_OWED = """
+SELECT 'owed', rep_id, count(*), NULL, NULL FROM leads_handoffstate WHERE is_open AND rep_id IS NOT NULL GROUP BY rep_id
 """
 
 
@@ -40,10 +45,12 @@ class Seats:
 
     def keep(self) -> None:
         """Write how far each has come."""
+        bulk.together(self.kept())
+
+    def kept(self) -> list[bulk.Statement]:
+        """The statement of `keep`; none where nobody moved."""
         moved = [(pk, seat.turn - turn, seat.waits) for pk, seat, turn, waits in self._read if (seat.turn, seat.waits) != (turn, waits)]  # fmt: skip
-        if moved:
-            with connection.cursor() as cursor:
-                cursor.execute(_MOVED, [list(column) for column in zip(*moved, strict=True)])
+        return [(_MOVED, [list(column) for column in zip(*moved, strict=True)])] if moved else []
 
 
 def table(
@@ -63,12 +70,24 @@ def table(
         )
         for one in pools
     ]
-    active = set(User.objects.filter(is_active=True, side="sales").values_list("pk", flat=True))
-    made = Table(
-        benches, load() if caps else {}, accounts({company for _lead, company in cases if company}), absences.spans(),
-        active, caps,
-    )  # fmt: skip
-    return made, seats
+    holders = accounts({company for _lead, company in cases if company})
+    active, owed, away = _who()
+    return Table(benches, owed if caps else {}, holders, away, active, caps), seats
+
+
+def _who() -> tuple[set[int], dict[int, int], dict[int, list[tuple[date, date]]]]:
+    """(who works in sales, open handoffs by rep, absences by rep), in one look: whoever assigns is waited for."""
+    active: set[int] = set()
+    owed: dict[int, int] = {}
+    away: dict[int, list[tuple[date, date]]] = {}
+    for what, rep, count, first, last in fetch(f"{_ACTIVE} UNION ALL {_OWED} UNION ALL {absences.STANDING}"):
+        if what == "active":
+            active.add(rep)
+        elif what == "owed":
+            owed[rep] = count
+        else:
+            away.setdefault(rep, []).append((first, last))
+    return active, owed, away
 
 
 def _locked(rows: Any, lock: bool) -> Any:
@@ -102,8 +121,11 @@ def holding(rules: Mapping[str, Any], asked: Iterable[tuple[int, datetime]]) -> 
 
 def accounts(companies: Iterable[int], before: datetime | None = None) -> dict[int, int]:
     """Company -> the rep in charge of its newest handoff that is open or was converted; `before`: named before an instant."""
+    companies = set(companies)
+    if not companies:
+        return {}
     found = HandoffState.objects.filter(
-        bulk.among("handoff__lead__company_id", set(companies)),
+        bulk.among("handoff__lead__company_id", companies),
         rep__isnull=False,
         state__in=(*HandoffState.OPEN, "converted"),
     )
@@ -113,20 +135,19 @@ def accounts(companies: Iterable[int], before: datetime | None = None) -> dict[i
 
 def load() -> dict[int, int]:
     """Rep -> open handoffs in their charge."""
-    rows = fetch("SELECT rep_id, count(*) FROM leads_handoffstate WHERE is_open AND rep_id IS NOT NULL GROUP BY 1")
-    return dict(rows)
+    return {rep: count for _what, rep, count, *_days in fetch(_OWED)}
 
 
 def refused(handoffs: Iterable[Handoff]) -> dict[int, set[int]]:
     """Lead -> reps who refused it or gave it back, those included whose decision was overruled since."""
-    leads = {one.lead_id for one in handoffs}
+    sql = "SELECT lead_id, rep_id, state FROM leads_handoffstate WHERE lead_id = ANY(%(leads)s::bigint[])"
+    known = fetch(sql, {"leads": bulk.array(sorted({one.lead_id for one in handoffs}))})
+    if not known:  # all of them are handed over for the first time
+        return {}
     found: dict[int, set[int]] = {}
-    rows = HandoffState.objects.filter(
-        bulk.among("lead_id", leads), state__in=("refused", "returned"), rep__isnull=False
-    )
-    over = Contest.objects.standing().ruled("upheld").filter(bulk.among("note__lead_id", leads))
+    over = Contest.objects.standing().ruled("upheld").filter(bulk.among("note__lead_id", {lead for lead, *_ in known}))
     for lead, rep in [
-        *rows.values_list("lead_id", "rep_id"),
+        *((lead, rep) for lead, rep, state in known if rep and state in ("refused", "returned")),
         *over.exclude(decision__by=None).values_list("note__lead_id", "decision__by_id"),
     ]:
         found.setdefault(lead, set()).add(rep)

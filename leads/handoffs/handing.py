@@ -18,9 +18,10 @@ from leads.models import Correction, Decision, Handoff, HandoffState, Hold, Lead
 from personas.models import DefinitionLine
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
+from smarketing.rows import clock
 from smarketing.rows.fence import Fence, open_fence
 
-from . import holds, routing, rules, silence, stages, states
+from . import holds, newborn, routing, rules, silence, stages, states
 
 GATES = Handoff.Gate
 OPPOSED = "OPP-OUT"  # reason of the withdrawal where somebody asked not to be contacted
@@ -40,6 +41,7 @@ class _Handing:
     day_only: bool = False
     known_at: datetime | None = None
     imported_by_id: int | None = None
+    lead: Lead | None = None  # where it was read already
 
 
 @transaction.atomic
@@ -56,12 +58,13 @@ def hand_over(
     """Pass one lead to sales now. CannotHand when it opposes, is with sales already, or is no longer there."""
     fence = fence or open_fence()
     lead = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
-    if lead.opted_out or lead.erased:
+    if holds.closed(lead):
         raise CannotHand(_("This lead has asked not to be contacted."))
     if HandoffState.objects.filter(lead=lead, line=line, is_open=True).exists():
         raise CannotHand(_("This lead is with sales already."))
-    made = _make([_Handing(lead.pk, line.pk, gate, at, qualification)], by, fence)
+    made = _written([_Handing(lead.pk, line.pk, gate, at, qualification, lead=lead)], by, fence)
     record(by, "handoff.make", "handoff", made[0].pk, at, gate=gate)
+    _routed(made, by, fence)
     return made[0]
 
 
@@ -197,14 +200,22 @@ def _gate(one: Qualification) -> str:
 
 
 def _make(handings: Sequence[_Handing], by: User | None, fence: Fence, caps: bool = True) -> list[Handoff]:
-    """Handoffs with their assignments, stage moves and states."""
+    """Handoffs with their stage moves, assignments and states."""
     if not handings:
         return []
-    found = _Rules()
+    made = _written(handings, by, fence)
+    _routed(made, by, fence, caps)
+    return made
+
+
+def _written(handings: Sequence[_Handing], by: User | None, fence: Fence) -> list[Handoff]:
+    """Handoffs and the stage moves of their leads."""
+    found = rules.Known()
     made = Handoff.objects.bulk_create(
         [
             Handoff(
-                lead_id=one.lead_id, line_id=one.line_id, qualification=one.qualification,
+                line_id=one.line_id, qualification=one.qualification,
+                **({"lead": one.lead} if one.lead else {"lead_id": one.lead_id}),
                 version_id=one.qualification and one.qualification.version_id,
                 rules=None if one.gate == GATES.IMPORTED else found.of(one.line_id, one.at),
                 gate=one.gate, grade=one.qualification.grade if one.qualification else "", day_only=one.day_only,
@@ -215,8 +226,6 @@ def _make(handings: Sequence[_Handing], by: User | None, fence: Fence, caps: boo
         ],
         batch_size=2000,
     )  # fmt: skip
-    routed = [one.pk for one in made if one.gate != GATES.IMPORTED]
-    routing.assign(handoffs=routed, by=by, fence=fence, caps=caps)
     stages.move_all(
         [
             stages.Move(one.lead_id, Stage.MQL, one.gate, one.occurred_at, by.pk if by else None, one.pk, one.known_at)
@@ -225,21 +234,17 @@ def _make(handings: Sequence[_Handing], by: User | None, fence: Fence, caps: boo
         fence,
         strict=False,
     )
-    states.derive([one.pk for one in made], fence)
     return made
 
 
-class _Rules:
-    """Rules in force by line and instant, read once per line."""
-
-    def __init__(self) -> None:
-        self._lines: dict[int, list] = {}
-
-    def of(self, line: int, at: datetime):
-        if line not in self._lines:
-            mine = rules.HandoffRules.objects.filter(line=line).order_by("-effective_at", "-pk")
-            self._lines[line] = [*mine, rules.starter()]
-        return next(one for one in self._lines[line] if one.effective_at <= at)
+def _routed(made: Sequence[Handoff], by: User | None, fence: Fence, caps: bool = True) -> None:
+    """Their assignments and states. Of those who assign one waits for the other, so this comes last and asks little."""
+    new = [one for one in made if one.gate != GATES.IMPORTED]
+    with clock.zone_kept():
+        tied = newborn.ties(new)
+        newborn.begin(new, routing.assign(handoffs=new, by=by, fence=fence, caps=caps), tied)
+    if len(new) < len(made):
+        states.derive([one.pk for one in made if one.gate == GATES.IMPORTED], fence)
 
 
 def changed_deals(deal_ids: Iterable[int], fence: Fence) -> None:

@@ -38,6 +38,11 @@ def reasons(qualifications: Sequence[Qualification], at: datetime | None, *, pac
     return out
 
 
+def closed(lead: Lead) -> bool:
+    """The guard of every door by which a lead is brought to sales: it opposes (the suppression list makes it), or was erased."""
+    return lead.opted_out or lead.erased
+
+
 def _reason(
     one: Qualification, lead: Lead, no: bool, version: DefinitionVersion, at: datetime, past: "_Past", paced: bool
 ) -> str | None:

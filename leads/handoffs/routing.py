@@ -36,7 +36,7 @@ class Taken(ValueError):
     """Somebody else has the handoff, or it is closed; the message is translated and meant for the screen."""
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def assign(
     *,
     handoffs: Iterable[Handoff | int],
@@ -46,27 +46,34 @@ def assign(
     caps: bool = True,
     avoid: Mapping[int, set[int]] | None = None,
     cause: str = Routing.Cause.HANDED,
-) -> dict[int, int | None]:
+) -> dict[int, turns.Choice]:
     """Route these handoffs in the order given, at `at` (None: each when it was handed over).
 
-    Returns handoff -> rep, None where it waits in its pool. States are derived by the caller (`states.derive`).
+    Returns handoff -> who got it, without a rep where it waits in its pool. States are written by the caller (`states`).
     Without `caps` nobody is ever full (history judged afterwards: who was free then is not known). `avoid`: handoff -> reps
     who do not get it, not even as the account's rep. Every choice is kept with everybody who was considered (`Routing`).
     """
-    ids = [_id(one) for one in handoffs]
-    found = {one.pk: one for one in Handoff.objects.filter(bulk.among("pk", ids)).select_related("rules", "lead")}
-    last = at or max((one.occurred_at for one in found.values()), default=None)
+    routed = _read(list(handoffs))
+    last = at or max((one.occurred_at for one in routed), default=None)
     if last is None:
         return {}
-    asked = cases([found[pk] for pk in ids], at, avoid)
-    here, seats = capacity.table(((one.lead_id, one.lead.company_id) for one in found.values()), last, caps=caps)
-    chosen = [(pk, here.choose(case)) for pk, case in zip(ids, asked, strict=True)]
-    seats.keep()
-    told = [(pk, choice, at or found[pk].occurred_at) for pk, choice in chosen]
-    keep(told, by, fence, cause)
+    asked = cases(routed, at, avoid)
+    here, seats = capacity.table([(one.lead_id, one.lead.company_id) for one in routed], last, caps=caps)
+    told = [(one.pk, here.choose(case), case.at) for one, case in zip(routed, asked, strict=True)]
     rows = [(pk, one.rep, one.pool, one.how, when) for pk, one, when in told if one.rep or one.pool]
-    name(rows, by, fence)
-    return {pk: choice.rep for pk, choice in chosen}
+    bulk.together([*seats.kept(), *_kept(told, by, fence, cause), *_named(rows, by, fence)])
+    notices.tell_assigned(rows, by, fence)
+    return {pk: choice for pk, choice, _when in told}
+
+
+def _read(handoffs: Sequence[Handoff | int]) -> list[Handoff]:
+    """Handoffs with their leads and rules, in the order given; what is there already is not read again."""
+    there = {one.pk: one for one in handoffs if isinstance(one, Handoff) and Handoff.lead.is_cached(one)}
+    ids = [_id(one) for one in handoffs]
+    if missing := [pk for pk in ids if pk not in there]:
+        rows = Handoff.objects.filter(bulk.among("pk", missing)).select_related("rules", "lead")
+        there |= {one.pk: one for one in rows}
+    return [there[pk] for pk in ids]
 
 
 @transaction.atomic
@@ -116,6 +123,12 @@ def cases(
 
 def keep(choices: Iterable[tuple[int, turns.Choice, datetime]], by: User | None, fence: Fence, cause: str) -> None:
     """Keep who was considered for each handoff, and why one got it or nobody did."""
+    bulk.together(_kept(choices, by, fence, cause))
+
+
+def _kept(
+    choices: Iterable[tuple[int, turns.Choice, datetime]], by: User | None, fence: Fence, cause: str
+) -> list[bulk.Statement]:
     rows = [
         (
             pk, one.rep, one.pool, one.how, cause, bulk.json_text(one.considered), by and by.pk, when, fence.recorded_at,
@@ -123,7 +136,7 @@ def keep(choices: Iterable[tuple[int, turns.Choice, datetime]], by: User | None,
         )
         for pk, one, when in choices
     ]  # fmt: skip
-    bulk.insert("leads_routing", _ROUTING, rows)
+    return [bulk.inserting("leads_routing", _ROUTING, rows)] if rows else []
 
 
 @transaction.atomic
@@ -228,9 +241,13 @@ def _claim(pk: int, by: User) -> int | None:
 
 def name(rows: Sequence[tuple], by: User | None, fence: Fence, reason: str = "") -> None:
     """Add assignments (handoff, rep, pool, how, when) and tell their reps; their states are derived by the caller."""
+    bulk.together(_named(rows, by, fence, reason))
+    notices.tell_assigned(rows, by, fence)
+
+
+def _named(rows: Sequence[tuple], by: User | None, fence: Fence, reason: str = "") -> list[bulk.Statement]:
     facts = [
         (pk, rep, pool, how, reason, by and by.pk, when, fence.recorded_at, fence.recorded_at)
         for pk, rep, pool, how, when in rows
     ]
-    bulk.insert("leads_assignment", _ASSIGNMENT, facts)
-    notices.tell_assigned(rows, by, fence)
+    return [bulk.inserting("leads_assignment", _ASSIGNMENT, facts)] if facts else []

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from leads.intake import locks
 from leads.models import Handoff, HandoffRules
@@ -24,6 +25,7 @@ STARTER: dict[str, Any] = {
     "return_to_same_rep": False,
     "contest_days": 5,  # business days in which marketing may contest a refusal or a return, and again to rule on it
 }
+_STARTER = Q(contract="", line=None, body=STARTER)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 _PROMISES = """
@@ -62,9 +64,28 @@ def in_force(line: DefinitionLine | int, at: datetime) -> HandoffRules:
     return found or starter()
 
 
+class Known:
+    """Rules in force by line and instant, read once per line."""
+
+    def __init__(self) -> None:
+        self._lines: dict[int, list[HandoffRules]] = {}
+
+    def of(self, line: int, at: datetime) -> HandoffRules:
+        """The newest of the line at an instant, else the starter rules."""
+        if line not in self._lines:
+            self._lines[line] = _all_of(line)
+        return next(one for one in self._lines[line] if one.effective_at <= at)
+
+
+def _all_of(line: int) -> list[HandoffRules]:
+    found = HandoffRules.objects.filter(Q(line=line) | _STARTER).order_by("-effective_at", "-pk")
+    mine, first = [one for one in found if one.line_id], [one for one in found if not one.line_id]
+    return [*mine, first[-1] if first else starter()]
+
+
 def starter() -> HandoffRules:
     """The starter rules as a row, made when first needed."""
-    same = HandoffRules.objects.filter(contract="", line=None, body=STARTER).order_by("pk")
+    same = HandoffRules.objects.filter(_STARTER).order_by("pk")
     if found := same.first():
         return found
     with transaction.atomic():

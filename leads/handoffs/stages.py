@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from leads.intake import bulk
-from leads.models import Correction, Deal, Handoff, Stage, StageMove
+from leads.models import Correction, Deal, Handoff, Stage
 from smarketing.accounts.models import User
 from smarketing.rows.fence import Fence
 
@@ -142,8 +142,12 @@ def _standing(leads: set[int]) -> dict[int, tuple[int, str, str]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM leads_lead WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [sorted(leads)])
         found = {row[0]: (0, str(Stage.LEAD), "") for row in cursor.fetchall()}
-    last = StageMove.objects.filter(bulk.among("lead_id", leads)).order_by("lead_id", "-number").distinct("lead_id")
-    found |= {lead: (number, to, to) for lead, number, to in last.values_list("lead_id", "number", "to_stage")}
+        cursor.execute(
+            "SELECT DISTINCT ON (lead_id) lead_id, number, to_stage FROM leads_stagemove WHERE lead_id = ANY(%s)"
+            " ORDER BY lead_id, number DESC",
+            [sorted(leads)],
+        )
+        found |= {lead: (number, to, to) for lead, number, to in cursor.fetchall()}
     return found
 
 

@@ -69,8 +69,7 @@ def merged(leads: Iterable[int], fence: Fence) -> None:
     mine = set(leads)
     derive(Handoff.objects.filter(among("lead_id", mine)).values_list("pk", flat=True), fence)
     if others := _settle_first(mine):
-        for hook in hooks.changed:
-            hook(sorted(others))
+        _changed(set(others))
 
 
 def rebuild(after: int = 0) -> int:
@@ -89,16 +88,25 @@ def _derive(ids: Sequence[int]) -> None:
         )
         known = {row[0] for row in cursor.fetchall()}
     handoffs = list(Handoff.objects.filter(among("pk", ids)).select_related("rules", "qualification").order_by("pk"))
-    stories, zone = read(handoffs), clock.zone()
+    stories = read(handoffs)
+    moved = {one.lead_id for one in handoffs if one.pk not in known or stories[one.pk].undone_at}
+    settle(handoffs, stories, moved, clock.zone())
+
+
+def settle(handoffs: Sequence[Handoff], stories: Mapping[int, Story], leads: set[int], zone: ZoneInfo) -> None:
+    """Write these handoffs by their stories, say which one is the first of these leads, and tell who asked."""
     rows = [
         {"handoff_id": one.pk, "lead_id": one.lead_id, "line_id": one.line_id} | story.columns(stories[one.pk], zone)
         for one in handoffs
     ]
     _write([row for row in rows if not row["is_open"]])
     _write([row for row in rows if row["is_open"]])
-    others = _settle_first({one.lead_id for one in handoffs if one.pk not in known or stories[one.pk].undone_at})
+    _changed({*(one.pk for one in handoffs), *_settle_first(leads)})
+
+
+def _changed(ids: set[int]) -> None:
     for hook in hooks.changed:
-        hook(sorted({*ids, *others}))
+        hook(sorted(ids))
 
 
 def _write(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -148,7 +156,7 @@ def read(handoffs: Sequence[Handoff], cutoff: Cutoff = None) -> dict[int, Story]
     ids = [one.pk for one in handoffs]
     charges, verdicts, tries = _charges(ids, cutoff), _verdicts(ids, cutoff), _tries(ids, cutoff)
     naps = _naps(ids, cutoff)
-    sold, merged, undone = _sold(handoffs, cutoff), _merged(handoffs, cutoff), _back("handoff", ids, cutoff)
+    sold, merged, undone = _sold(handoffs, cutoff), merged_leads(handoffs, cutoff), _back("handoff", ids, cutoff)
     return {
         one.pk: Story(
             effective_at=one.qualification.effective_at if one.qualification_id else one.occurred_at,
@@ -245,7 +253,8 @@ def _end_of(deal: Deal, cutoff: datetime | Known) -> Deal:
     )
 
 
-def _merged(handoffs: Sequence[Handoff], cutoff: Cutoff) -> dict[int, datetime]:
+def merged_leads(handoffs: Sequence[Handoff], cutoff: Cutoff = None) -> dict[int, datetime]:
+    """Lead -> since when it is merged into another one, of the leads of these handoffs."""
     leads = {one.lead_id for one in handoffs}
     return dict(_standing(Merge, cutoff).filter(among("loser_id", leads)).values_list("loser_id", "occurred_at"))
 

@@ -11,10 +11,29 @@ from django.db.models.expressions import RawSQL
 
 from smarketing.rows.bulk import copy, copy_text
 
-__all__ = ["add", "among", "copy", "copy_text", "insert", "json_text", "next_ids"]
+__all__ = ["add", "among", "copy", "copy_text", "insert", "json_text", "next_ids", "together"]
 
 COPY_FROM = 1000
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+Statement = tuple[str, list[Any]]
+
+
+def inserting(table: str, types: Mapping[str, str], rows: Sequence[Sequence[Any]], tail: str = "") -> Statement:
+    """The statement of `insert`, for one or more rows."""
+    columns = dict(zip(types, zip(*rows, strict=True), strict=True))
+    same = {name for name, values in columns.items() if values.count(values[0]) == len(values)}  # written and read once
+    varying = [name for name in columns if name not in same] or list(columns)[:1]
+    names = ", ".join(varying)
+    said = ", ".join(name if name in varying else f"%s::{types[name]}" for name in columns)
+    arrays = ", ".join(f"%s::{types[name]}[]" for name in varying)
+    once = [columns[name][0] for name in columns if name not in varying]
+    sql = (
+        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {said} FROM unnest({arrays}) WITH ORDINALITY"
+        f" AS u({names}, nth) ORDER BY nth {tail}"
+    )
+    return sql, [*once, *(array(columns[name]) for name in varying)]
 
 
 def insert(table: str, types: Mapping[str, str], rows: Sequence[Sequence[Any]], tail: str = "") -> list[tuple]:
@@ -24,20 +43,18 @@ def insert(table: str, types: Mapping[str, str], rows: Sequence[Sequence[Any]], 
     """
     if not rows:
         return []
-    columns = dict(zip(types, zip(*rows, strict=True), strict=True))
-    same = {name for name, values in columns.items() if values.count(values[0]) == len(values)}  # written and read once
-    varying = [name for name in columns if name not in same] or list(columns)[:1]
-    names = ", ".join(varying)
-    said = ", ".join(name if name in varying else f"%s::{types[name]}" for name in columns)
-    arrays = ", ".join(f"%s::{types[name]}[]" for name in varying)
-    once = [columns[name][0] for name in columns if name not in varying]
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} ({', '.join(columns)}) SELECT {said} FROM unnest({arrays}) WITH ORDINALITY"
-            f" AS u({names}, nth) ORDER BY nth {tail}",
-            [*once, *(array(columns[name]) for name in varying)],
-        )
+        cursor.execute(*inserting(table, types, rows, tail))
         return cursor.fetchall() if "RETURNING" in tail else []
+
+
+def together(statements: Iterable[Statement]) -> None:
+    """Run statements whose answers nobody needs one after the other, sent at once: none waits for the one before."""
+    if wanted := list(statements):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "; ".join(sql for sql, _params in wanted), [one for _sql, params in wanted for one in params]
+            )
 
 
 def next_ids(table: str, count: int) -> list[int]:

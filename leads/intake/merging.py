@@ -8,6 +8,7 @@ merging and taking it back equals never having merged.
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from leads.models import AttributeChange, Correction, Lead, Merge
@@ -16,6 +17,9 @@ from smarketing.rows.fence import Fence
 
 from . import bulk, columns, dirty, facts, hooks, locks, spans
 
+_TIED = """
+SELECT loser_id, root_id FROM leads_merge WHERE loser_id = ANY(%(leads)s::bigint[]) OR root_id = ANY(%(leads)s::bigint[])
+"""
 SOURCE = "merge"  # of the changes by which somebody merged opposes for all
 
 
@@ -77,8 +81,9 @@ def family(leads: Iterable[int]) -> set[int]:
     found = set(leads)
     fresh = set(found)
     while fresh:
-        tied = Q(bulk.among("loser_id", fresh)) | Q(bulk.among("root_id", fresh))
-        fresh = {pk for pair in Merge.objects.filter(tied).values_list("loser_id", "root_id") for pk in pair} - found
+        with connection.cursor() as cursor:
+            cursor.execute(_TIED, {"leads": bulk.array(sorted(fresh))})
+            fresh = {pk for pair in cursor.fetchall() for pk in pair} - found
         found |= fresh
     return found
 

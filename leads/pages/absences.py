@@ -29,7 +29,7 @@ def _day() -> forms.DateInput:
 
 
 class AbsenceForm(forms.Form):
-    rep = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Rep"))
+    rep = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Rep"), empty_label=gettext_lazy("choose…"))
     first = forms.DateField(label=gettext_lazy("From"), widget=_day())
     last = forms.DateField(label=gettext_lazy("To, that day included"), widget=_day())
 

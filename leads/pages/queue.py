@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from leads.handoffs import problems, queue, routing, setting_aside
 from leads.handoffs.hot import KIND as HOT_SIGNAL
 from leads.handoffs.rules import body_of
+from leads.intake.bulk import among
 from leads.models import HandoffState, queues
 from smarketing.accounts.models import Role, User
 from smarketing.accounts.policy import may, needs
@@ -56,18 +57,20 @@ def index(request: HttpRequest) -> HttpResponse:
     at = clock.now()
     rep = _chosen(request)
     owed, only, order = owed_by(request.user, rep), _only(request.GET), setting_aside.order_of(request.user)
-    shown = _within(owed.awake(at), only, at).select_related(*RELATED)
+    shown = _within(owed.awake(at), only, at)
     rows, following = queue.page(shown, at, queue.parsed(request.GET.get("after", "")), order=order)
-    asleep = list(owed.asleep(at).select_related(*RELATED)[: POOL_ROWS + 1])
+    asleep = list(owed.asleep(at)[: POOL_ROWS + 1])
     teller = telling.teller(at, clock.zone(), rows[0].calendar_id if rows else None)
-    pool = HandoffState.objects.visible_to(request.user).in_pool().in_order().select_related(*RELATED)
-    waiting = list(pool[: POOL_ROWS + 1])
+    waiting = list(HandoffState.objects.visible_to(request.user).in_pool().in_order()[: POOL_ROWS + 1])
+    rows, asleep, waiting = _dressed(rows, asleep, waiting)
     first = min((one.due_at for one in rows if one.due_at), default=None)
+    lines = told([*rows, *waiting[:POOL_ROWS], *asleep[:POOL_ROWS]], teller)
+    below = len(rows) + len(waiting[:POOL_ROWS])
     context = {
-        "rows": told(rows, teller),
-        "pool": told(waiting[:POOL_ROWS], teller),
+        "rows": lines[: len(rows)],
+        "pool": lines[len(rows) : below],
         "pool_more": len(waiting) > POOL_ROWS,
-        "asleep": told(asleep[:POOL_ROWS], teller),
+        "asleep": lines[below:],
         "asleep_more": len(asleep) > POOL_ROWS,
         "order": order,
         "orders": ORDERS,
@@ -87,6 +90,14 @@ def index(request: HttpRequest) -> HttpResponse:
         "query": request.GET.urlencode(),
     }
     return render(request, "leads/queue/list.html", context)
+
+
+def _dressed(*lists: list[HandoffState]) -> list[list[HandoffState]]:
+    """The rows of some lists with what stands in a line of them: read for all at once, by their ids."""
+    ids = [state.pk for some in lists for state in some]
+    found = HandoffState.objects.filter(among("handoff_id", ids)).select_related(*RELATED) if ids else []
+    full = {state.pk: state for state in found}
+    return [[full.get(state.pk, state) for state in some] for some in lists]
 
 
 @needs("queue.view")

@@ -127,12 +127,14 @@ def of(lead: Lead, t: datetime | None = None, whose: Sequence[int] = ()) -> Sequ
 
 @transaction.atomic
 def suppress(*, email: str, by: User, at: datetime) -> bool:
-    """Put an address on the suppression list by hand. False when it is there already."""
+    """Put an address on the suppression list by hand; whoever has it is taken back from sales at once. False when it is there
+    already."""
     fence = open_fence()
-    leads = suppression.people(email).values_list("pk", flat=True)
+    leads = list(suppression.people(email).values_list("pk", flat=True))
     made = suppression.add(
         {email: next(iter(leads), None)}, origin=Suppression.Origin.HAND, by=by, at=at, fence=fence
     )  # fmt: skip
+    handing.oppose(merging.family(leads), by=by, at=at, fence=fence)
     if made:
         record(by, "suppression.add", "suppression", made[0], at)
     return bool(made)

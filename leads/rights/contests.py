@@ -144,7 +144,7 @@ def _back_to_sales(decision: Decision, by: User, at: datetime) -> None:
     """The decision is taken back; whoever made it does not get the lead, unless the contract lets them and they work here."""
     handoff = decision.handoff
     rep = HandoffState.objects.select_related("rep").get(pk=handoff.pk).rep
-    if handoff.lead.opted_out:
+    if holds.closed(Lead.objects.select_for_update(no_key=True).get(pk=handoff.lead_id)):  # as it stands now
         raise Refusal(_("This lead has asked not to be contacted."))
     decisions.overrule(decision=decision, by=by, at=at, reason=_("contested, and the contest was upheld"))
     if rep is None or (rep.is_active and rules.body_of(handoff)["return_to_same_rep"]):

@@ -20,6 +20,14 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 RESTARTS = 5
 
 
+def web(port: int) -> list[str]:
+    """The command that serves the pages."""
+    return [
+        str(Path(sys.executable).parent / "gunicorn"), "smarketing.wsgi", "--bind", f"0.0.0.0:{port}", "--workers", "2",
+        "--threads", "4", "--worker-class", "gthread", "--preload", "--timeout", "60", "--graceful-timeout", "10",
+    ]  # fmt: skip
+
+
 class Portal:
     """`demo` keeps var/demo and makes the demo company on first start; otherwise an empty company of one's own."""
 
@@ -105,10 +113,7 @@ class Portal:
         binaries = Path(sys.executable).parent
         celery = [str(binaries / "celery"), "-A", "smarketing"]
         self.commands = {
-            "web": [
-                str(binaries / "gunicorn"), "smarketing.wsgi", "--bind", f"0.0.0.0:{self.port}", "--workers", "2",
-                "--threads", "4", "--worker-class", "gthread", "--preload", "--timeout", "60", "--graceful-timeout", "10",
-            ],
+            "web": web(self.port),
             "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"],
             "bell": [sys.executable, "manage.py", "bell"],
             "beat": [

@@ -67,9 +67,10 @@ function swap(text, url, any = false) {
 async function sent(form, submitter) {
   const fields = new FormData(form, submitter);
   fields.append("happened", new Date().toISOString());
-  let answer;
+  let answer, text;
   try {
     answer = await fetch(form.action, { method: "POST", body: fields, credentials: "same-origin" });
+    text = await answer.text(); // cut off in the middle it is sent again: the server does each key once
   } catch {
     return away(form, fields, submitter);
   }
@@ -77,7 +78,7 @@ async function sent(form, submitter) {
   if (said === LATER) return away(form, fields, submitter);
   if (said === OUT) return (await kept(form, fields, submitter), location.reload());
   if (answer.redirected && !FOCUS.test(new URL(answer.url).pathname)) return location.assign(answer.url);
-  if (!swap(await answer.text(), answer.redirected ? answer.url : "", !answer.redirected)) location.assign(answer.redirected ? answer.url : location.href);
+  if (!swap(text, answer.redirected ? answer.url : "", !answer.redirected)) location.assign(answer.redirected ? answer.url : location.href);
 }
 
 const kept = (form, fields, submitter) => keep(form, fields, submitter?.dataset.keyLabel || fields.get("outcome"));
@@ -91,6 +92,10 @@ async function away(form, fields, submitter) {
   }
   form.reset(); // nowhere to go yet: the page stays, ready for another outcome
   form.querySelector("[name=once]").value = newKey();
+  usable(form);
+}
+
+function usable(form) {
   form.removeAttribute("data-sent");
   for (const button of form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
 }
@@ -125,7 +130,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || !form.matches?.("[data-outcomes]")) return;
   event.preventDefault();
-  sent(form, event.submitter);
+  sent(form, event.submitter).catch(() => usable(form)); // nowhere to keep it: what was typed stays, to be sent again
 });
 
 addEventListener("popstate", () => FOCUS.test(location.pathname) && location.reload());

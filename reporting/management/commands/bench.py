@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from smarketing import env
 
@@ -22,6 +22,9 @@ PARTS = (
 )  # fmt: skip
 
 
+AGAIN = ("pages", "queue", "search")
+
+
 class Command(BaseCommand):
     help = "Measure the house on a company of its own: ratios inside one run, goals printed, never asserted."
     requires_system_checks: list = []
@@ -32,11 +35,15 @@ class Command(BaseCommand):
         parser.add_argument("--events", type=int)
         parser.add_argument("--only", choices=PARTS, help="measure one part; loop only so, for it wants what sales did")
         parser.add_argument("--plans", action="store_true", help="print the plan of each page's slowest query")
+        parser.add_argument("--keep", action="store_true", help="leave the company there, to be measured with --again")
+        parser.add_argument("--again", action="store_true", help=f"measure a kept company ({', '.join(AGAIN)} only)")
         parser.add_argument("--inside", action="store_true", help="this process runs on the bench's own database")
 
-    def handle(self, *args, size, leads, events, only, plans, inside, **options):
+    def handle(self, *args, size, leads, events, only, plans, inside, keep, again, **options):
+        if again and only not in AGAIN:
+            raise CommandError(f"A kept company is measured with --only {', '.join(AGAIN)}.")
         if not inside:
-            sys.exit(self._outside())
+            sys.exit(self._outside(keep, again))
         counts = SIZES[size]
         few = (
             "clocks",
@@ -46,14 +53,16 @@ class Command(BaseCommand):
             "queue",
             "attribution",
         )  # parts that need no events of their own
-        self._measure(leads or counts[0], events or counts[1], plans, only, 1000 if only in few else None)
+        fewer = 1000 if only in few and not events else None
+        self._measure(leads or counts[0], events or counts[1], plans, only, fewer, again)
 
-    def _outside(self) -> int:
-        """Start a cluster of its own, run the bench inside it, stop and delete it."""
+    def _outside(self, keep: bool, again: bool) -> int:
+        """Start a cluster of its own, run the bench inside it, stop and (without `keep`) delete it."""
         from smarketing.supervisor.postgres import APPLICATION, OWNER, Server, prepare
 
         folder = Path(settings.DATA).parent / "bench"
-        shutil.rmtree(folder, ignore_errors=True)
+        if not again:
+            shutil.rmtree(folder, ignore_errors=True)
         server = Server(folder)
         self._say(f"Starting a database for the bench in {os.path.relpath(folder, env.ROOT)}…")
         server.start()
@@ -68,22 +77,21 @@ class Command(BaseCommand):
             return subprocess.run([sys.executable, "manage.py", *sys.argv[1:], "--inside"], env=environment).returncode
         finally:
             server.stop()
-            shutil.rmtree(folder / "postgres", ignore_errors=True)
+            if not keep:
+                shutil.rmtree(folder / "postgres", ignore_errors=True)
 
-    def _measure(self, leads: int, touches: int, plans: bool, only: str | None, few: int | None) -> None:
+    def _measure(
+        self, leads: int, touches: int, plans: bool, only: str | None, few: int | None, again: bool = False
+    ) -> None:
         events = few or touches
-        from reporting.bench import company, crediting, looping, measure, ordinary, owing, replaying, searching
+        from reporting.bench import crediting, looping, measure, ordinary, owing, replaying, searching
         from reporting.bench import pages as every_page
         from reporting.bench.stopwatch import Sheet
-        from smarketing.rows import clock
 
         call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
         call_command("collectstatic", verbosity=0, interactive=False)
-        self._say(f"A company of {leads:,} leads and {events:,} events:")
-        _plan, stage = company.make(
-            SMALL if only == "imports" else leads, events, clock.now(), self._say, worked=only in ("pages", "queue", "loop"),
-            months=24 if only == "months" else 18,
-        )  # fmt: skip
+        stage = None if again else self._made(leads, events, only)
+        leads, events = self._kept() if again else (leads, events)
         sheet = Sheet(self._say)
         self._say("Measured:")
         pages = only in (None, "pages")
@@ -114,6 +122,26 @@ class Command(BaseCommand):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(said, indent=1, ensure_ascii=False))
         self._say(json.dumps(said, ensure_ascii=False))
+
+    def _made(self, leads: int, events: int, only: str | None):
+        """The company measured."""
+        from reporting.bench import company
+        from smarketing.rows import clock
+
+        self._say(f"A company of {leads:,} leads and {events:,} events:")
+        _plan, stage = company.make(
+            SMALL if only == "imports" else leads, events, clock.now(), self._say, worked=only in ("pages", "queue", "loop"),
+            months=24 if only == "months" else 18,
+        )  # fmt: skip
+        return stage
+
+    def _kept(self) -> tuple[int, int]:
+        """How many leads and events the company has that was kept."""
+        from leads.models import Event, Lead
+
+        counts = Lead.objects.count(), Event.objects.count()
+        self._say("A company of {:,} leads and {:,} events, kept:".format(*counts))
+        return counts
 
     def _last(self, sheet, stage, leads: int, only: str | None) -> None:
         """What adds much to the company, and so is measured last."""

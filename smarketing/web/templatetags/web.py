@@ -7,6 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from smarketing.web import icons, money, slots
 from smarketing.web import once as form_key
@@ -43,6 +44,12 @@ def keep(context, content, name):
 def once():
     """`{% once %}` inside a form: its key, by which sending it twice does it once (`smarketing.web.once`)."""
     return format_html('<input type="hidden" name="{}" value="{}">', form_key.FIELD, form_key.new_key())
+
+
+@register.simple_tag
+def colon():
+    """`{{ name }}{% colon %}{{ value }}`: the colon between a name and its value as the language writes it."""
+    return pgettext("between a name and its value", ": ")
 
 
 @register.filter

@@ -228,3 +228,23 @@ def test_a_stage_is_never_invented_and_moves_follow_each_other():
         (2, "opportunity", "lead"),
     ]
     assert Lead.objects.get(pk=pk).stage == "lead"
+
+
+@pytest.mark.parametrize("how", ["alone", "pooled", "merged", "again", "tied"])
+def test_what_is_written_of_a_new_handoff_is_what_its_log_says(line, how):
+    if how != "pooled":
+        pool_of("Ann", "Bob")
+    one, other = lead(), lead()
+    if how == "again":
+        decided(handing.hand_over(lead=one, line=line, gate="manual", by=None, at=NOW), "refuse", NOW, "OPP-OUT")
+    if how == "merged":
+        facts.merge(one.pk, other.pk, NOW)
+    if how == "tied":
+        handing.hand_over(lead=other, line=line, gate="manual", by=None, at=NOW - timedelta(hours=1))
+        facts.merge(other.pk, one.pk, NOW)
+    made = handing.hand_over(lead=one, line=line, gate="manual", by=None, at=NOW + timedelta(hours=1))
+    written = HandoffState.objects.filter(pk=made.pk).values().get()
+    HandoffState.objects.filter(pk=made.pk).delete()
+    states.derive([made.pk])
+    assert written == HandoffState.objects.filter(pk=made.pk).values().get()
+    assert written["first"] == (how not in ("again", "tied"))

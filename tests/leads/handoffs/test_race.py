@@ -17,7 +17,7 @@ from tests.people import person
 MANY = 20_000
 RACERS = """
 import os, random, sys, time
-WINDOW = 200
+WINDOW = 1000
 os.environ["DJANGO_SETTINGS_MODULE"] = "smarketing.settings"
 import django
 django.setup()
