@@ -37,7 +37,9 @@ class Shelf:
         self.campaigns = Campaign.objects.in_bulk()
         texts = EventPayload.objects.values_list("pk", Cast("properties", TextField()))
         self.properties = {pk: oracle.exact(text) for pk, text in texts}
-        self.rows = {model: list(model.objects.order_by("pk")) for model in (Attempt, EngagementReset, Event, Join, Merge)}
+        self.rows = {
+            model: list(model.objects.order_by("pk")) for model in (Attempt, EngagementReset, Event, Join, Merge)
+        }
         self.rows[AttributeChange] = list(AttributeChange.objects.annotate(text=Cast("value", TextField())))
         self.sums = list(CompanyDay.objects.order_by("-day").values())
         self._taken_back: dict[tuple[str, int], datetime] = {}
@@ -61,7 +63,9 @@ class Shelf:
         found = {max(row.known_at, row.occurred_at) for rows in self.rows.values() for row in rows}
         return found | self._corrected
 
-    def says(self, body: Mapping[str, Any], leads: Iterable[int], moments: Iterable[datetime]) -> dict[int, list[tuple]]:
+    def says(
+        self, body: Mapping[str, Any], leads: Iterable[int], moments: Iterable[datetime]
+    ) -> dict[int, list[tuple]]:
         """Lead -> (cycle, moment, grade, whether by the direct path) of each cycle's first yes, asked at these moments, in order."""
         pinned, found = queries.pinned(body), {}
         for lead in leads:

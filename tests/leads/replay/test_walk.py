@@ -11,14 +11,6 @@ from hypothesis import strategies as st
 
 from leads.judging import lines, service
 from leads.models import (
-    Attempt,
-    AttributeChange,
-    Correction,
-    EngagementReset,
-    Event,
-    Join,
-    Lead,
-    Merge,
     Qualification,
 )
 from leads.replay import gather, rising, walk
