@@ -39,7 +39,16 @@ def scored(version, midnight, leads: list[int], kept: bool) -> dict:
 def expected(lead: int, body: dict, t) -> tuple:
     facts = oracle.LeadFacts(lead, t)
     plain, strict = (oracle.score(lead, body, t, after_no=no, facts=facts) for no in (False, True))
-    return facts.cycle, plain.fit, plain.engagement, plain.grade, plain.contributions, plain.mql, strict.mql, plain.direct
+    return (
+        facts.cycle,
+        plain.fit,
+        plain.engagement,
+        plain.grade,
+        plain.contributions,
+        plain.mql,
+        strict.mql,
+        plain.direct,
+    )
 
 
 def rows() -> list[tuple]:
