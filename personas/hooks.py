@@ -30,7 +30,9 @@ class Counts:
 
     `hits`: written path of a criterion or condition -> leads for which it holds. `cells`: grade -> leads. `mql`: who
     would be an MQL now (`direct` of them by a direct path). `links`: path, "mql", "direct", "leads" or grade -> address
-    that lists those leads. `waiting`: the figures are not there yet; they are being counted.
+    that lists those leads. `waiting`: the figures are not there yet; they are being counted. `sampled`: the figures (not
+    `leads`) are estimates from so many leads drawn at random; 0: every lead was counted. `between`: of an estimate, what the
+    MQLs of all leads lie between (95 %).
     """
 
     leads: int = 0
@@ -41,6 +43,8 @@ class Counts:
     links: Mapping[str, str] = field(default_factory=dict)
     cutoff: datetime | None = None
     waiting: bool = False
+    sampled: int = 0
+    between: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,8 @@ class Observation:
 
 # (body, where it comes from: "draft:3", "version:5", "persona:7") -> Counts
 count_matches: list[Callable[[Mapping[str, Any], str], Counts]] = []
+# the same, estimated quickly; None where counting is as quick
+estimate_matches: list[Callable[[Mapping[str, Any], str], Counts | None]] = []
 # (body, where it comes from) -> Evidence; None while it is being counted
 weigh: list[Callable[[Mapping[str, Any], str], Evidence | None]] = []
 # (key of a field, or event.page, event.form, event.name, campaign) -> values stored, the most frequent first
@@ -136,6 +142,11 @@ def observed(line: int, body: Mapping[str, Any], source: str, since: datetime) -
 def counts(body: Mapping[str, Any], source: str) -> Counts | None:
     """The counts of whoever knows leads; None when nobody does."""
     return next((count(body, source) for count in count_matches), None)
+
+
+def estimated(body: Mapping[str, Any], source: str) -> Counts | None:
+    """The counts estimated from a sample; None where nobody needs to."""
+    return next((estimate(body, source) for estimate in estimate_matches), None)
 
 
 def evidence(body: Mapping[str, Any], source: str) -> Evidence | None:

@@ -5,12 +5,13 @@ from personas import hooks
 from smarketing.web import slots
 
 from . import disagreements, observed, persona_deals, proven, replays, trying
-from .matches import count_matches
+from .matches import count_matches, estimate_matches
 
 
 def register() -> None:
     """Answer what personas ask (`personas.hooks`), fill the places of their pages."""
     hooks.count_matches.append(count_matches)
+    hooks.estimate_matches.append(estimate_matches)
     hooks.weigh.append(proven.weigh)
     hooks.stand.append(observed.stand)
     hooks.backlogs.append(observed.backlog)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from leads.models import Lead
 from leads.scoring import preview
-from personas.criteria import tree
+from personas.criteria import statistics, tree
 from personas.definitions.services import KIND
 from personas.hooks import Counts
 from personas.models import DefinitionDraft, DefinitionLine, DefinitionVersion, PersonaVersion
@@ -26,6 +26,7 @@ from personas.pages.words import voice
 from smarketing.accounts.policy import may, needs
 from smarketing.agreements import kinds
 from smarketing.agreements.models import Paper
+from smarketing.measures.numbers import wilson
 from smarketing.rows import clock, fence
 from smarketing.web import lists
 from smarketing.web.tables import Column, Table
@@ -52,6 +53,23 @@ def count_matches(body: Mapping[str, Any], source: str) -> Counts:
     keys = [*preview.WHOLE, *found.hits, *found.cells]
     links = {key: address(source, key) for key in keys}
     return Counts(found.leads, found.mql, found.direct, found.hits, found.cells, links, at)
+
+
+def estimate_matches(body: Mapping[str, Any], source: str) -> Counts | None:
+    """The same from a sample, where there are very many leads."""
+    at = fence.cutoff()
+    drawn = preview.sample(body, at)
+    if drawn is None:
+        return None
+    found, known = drawn
+    of, links = found.leads, {key: address(source, key) for key in (*preview.WHOLE, *found.hits, *found.cells)}
+
+    def all_of(some: Mapping[str, int]) -> dict[str, int]:
+        return {key: statistics.carried_over(n, of, known) for key, n in some.items()}
+
+    mql, direct = (statistics.carried_over(n, of, known) for n in (found.mql, found.direct))
+    between = statistics.between(found.mql, of, known, wilson)
+    return Counts(known, mql, direct, all_of(found.hits), all_of(found.cells), links, at, sampled=of, between=between)
 
 
 def address(source: str, what: str) -> str:

@@ -79,7 +79,7 @@ asked AS MATERIALIZED (
   FROM q LEFT JOIN reset ON reset.lead_id = q.lead_id AND reset.t = q.t)
 """
 # Who is there at an instant: no merged and no erased lead, and none that was not known yet.
-_THERE = """
+THERE = """
 l.root_id IS NULL AND NOT l.erased AND l.created_at <= {t}
 AND (CASE WHEN l.declared THEN l.created_at ELSE l.recorded_at END) <= {t}
 """
@@ -149,7 +149,7 @@ class Asks:
         return (
             "SELECT DISTINCT u.*, l.company_id FROM unnest(%(ids)s::bigint[], %(moments)s::timestamptz[], %(todays)s::date[],"
             " %(midnights)s::timestamptz[]) u(lead_id, t, today, midnight) JOIN leads_lead l ON l.id = u.lead_id"
-            f" WHERE {_THERE.format(t='u.t')}"
+            f" WHERE {THERE.format(t='u.t')}"
         )
 
     def _whole(self, here: Days, params: Params) -> str:
@@ -162,7 +162,7 @@ class Asks:
             source = f"unnest(%(ids)s::bigint[]) u(id) JOIN LATERAL ({each}) l ON true WHERE true"
         return (
             "SELECT l.id AS lead_id, %(t)s::timestamptz AS t, %(today)s::date AS today, %(midnight)s::timestamptz AS midnight,"
-            f" l.company_id FROM {source} AND {_THERE.format(t='%(t)s')}"
+            f" l.company_id FROM {source} AND {THERE.format(t='%(t)s')}"
         )
 
 

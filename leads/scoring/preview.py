@@ -6,6 +6,7 @@ once (`backfill.drain`) and the next answer is quick.
 """
 
 import json
+import random
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,7 @@ from .days import here
 from .sql import Params, fetch, roomy
 
 PATIENCE, QUICK = 20, 2  # seconds that a reader waits at most; that are no matter
+SAMPLE, MANY = 4_000, 50_000  # leads that an estimate is drawn from; fewer than so many are counted at once
 WHOLE = ("leads", "mql", "direct")
 
 
@@ -53,10 +55,29 @@ def parts(body: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 
 def count(body: Mapping[str, Any], at: datetime) -> Preview:
     """Every lead known at `at`, judged by `body`."""
+    return _count(body, asks.whole(at))
+
+
+def sample(body: Mapping[str, Any], at: datetime) -> tuple[Preview, int] | None:
+    """(SAMPLE leads drawn at random among those known at `at`, judged by `body`; how many are known). None where they are few,
+    or nothing is counted yet: then `count` is asked. The same ones are drawn each time, so that two drafts can be compared."""
+    first, last, known = fetch(_KNOWN, {"t": at})[0]
+    if known < MANY:
+        return None
+    drawn = random.Random(0).sample(range(first, last + 1), min(last + 1 - first, SAMPLE * (last + 1 - first) // known))
+    found = _count(body, asks.some(at, sorted(drawn)))
+    return (found, known) if found.ready and found.leads else None
+
+
+_KNOWN = f"SELECT min(l.id), max(l.id), count(*) FROM leads_lead l WHERE {asks.THERE.format(t='%(t)s')}"
+
+
+def _count(body: Mapping[str, Any], asked: asks.Asks) -> Preview:
+    at = asked.moments[0]
     if not company_days.ready(body, at):
         return Preview(ready=False)
     conditions = parts(body)
-    compiled, params, sql = prepared(body, asks.whole(at))
+    compiled, params, sql = prepared(body, asked)
     tests = [Conditions(compiled, params).sql(cond) for cond in conditions.values()]
     hits = ", ".join(["count(*)", *(f"count(*) FILTER (WHERE {test})" for test in tests)])
     says = "count(*) FILTER (WHERE plain OR direct), count(*) FILTER (WHERE direct)"

@@ -56,6 +56,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "contradiction": ("These conditions can never hold together.", "Ces conditions ne peuvent jamais être réunies."),
     "must_and_never": ("The same condition is asked for and excluded.", "La même condition est exigée et exclue."),
     "unreachable_cell": ("No lead can reach the cell {cell}.", "Aucun lead ne peut atteindre la case {cell}."),
+    "unreachable_cells": ("No lead can reach the cells {cells}.", "Aucun lead ne peut atteindre les cases {cells}."),
     "mail_opens": ("Mail opens are unreliable; clicks say more.", "Les ouvertures de mail sont peu fiables ; les clics en disent plus."),
     "never_fades": ("These points never fade.", "Ces points ne s’érodent jamais."),
     "no_way": ("No cell is chosen and no direct path: nobody qualifies.", "Aucune case choisie et aucune voie directe : personne ne se qualifie."),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from math import comb
+from math import ceil, comb, floor
 
 FEW = 20  # fewer cases are shown grey
 Interval = tuple[Decimal, Decimal]
@@ -142,3 +142,19 @@ def auc(won: Sequence[int], lost: Sequence[int]) -> Fraction | None:
         return None
     halves = sum(2 * (one > other) + (one == other) for one in won for other in lost)
     return Fraction(halves, 2 * len(won) * len(lost))
+
+
+def carried_over(n: int, drawn: int, of: int) -> int:
+    """An estimate for `of` leads where `n` of `drawn` ones, drawn at random, were hit: two digits of it, the rest is not known."""
+    exact = Fraction(n * of, drawn)
+    step = 10 ** max(0, len(str(int(exact))) - 2)
+    return round(exact / step) * step
+
+
+def between(n: int, drawn: int, of: int, wilson: Wilson) -> tuple[int, int] | None:
+    """What the number hit among `of` leads lies between (95 %), outward to whole leads; never fewer than were seen."""
+    edges = wilson(n, drawn)
+    if edges is None:
+        return None
+    low, high = (Fraction(edge) * of for edge in edges)
+    return max(n, floor(low)), min(of - (drawn - n), ceil(high))

@@ -12,7 +12,7 @@ from personas.criteria.lint_seen import Seen, lint_seen
 from personas.criteria.sentence import Segment, Voice, plain
 from personas.criteria.validate import retired, validate
 
-from .words import at_lines, said
+from .words import at_lines, said, together
 
 ADDABLE = (*tree.AXES, *tree.LISTS)
 ASIDE = ("field", "op", "key")
@@ -149,7 +149,7 @@ def document(body: Mapping[str, Any], speaker: Voice, notes: bool = True, seen: 
     for kind, by_line in found.items():
         for path, problems in by_line.items():
             if path:
-                setattr(lines[path], kind, [said(one, speaker, body) for one in problems])
+                setattr(lines[path], kind, [said(one, speaker, body) for one in together(problems, speaker.lang)])
     cells = grade.cells(body)
     return Document(
         sections=sections,

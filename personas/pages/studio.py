@@ -118,8 +118,14 @@ def counts(request: HttpRequest, pk: int) -> HttpResponse:
     context = {"line": line, "draft": line.draft, "open": request.GET.get("open", "")}
     if request.GET.get("revision", str(line.draft.revision)) != str(line.draft.revision):
         return render(request, "personas/counts.html", context | {"moved_on": True})
+    body, source = line.draft.body, _source(line)
+    if "exact" not in request.GET and (
+        quick := hooks.estimated(body, source)
+    ):  # the exact figures are asked for by what is shown
+        context |= {"counts": quick, "document": document(body, voice(), notes=False)}
+        return render(request, "personas/counts.html", context)
     figures = _figures(line)
-    context |= {**figures, "document": document(line.draft.body, voice(), notes=False, seen=_seen(**figures))}
+    context |= {**figures, "document": document(body, voice(), notes=False, seen=_seen(**figures))}
     return render(request, "personas/counts.html", context | _live(line))
 
 
@@ -132,9 +138,13 @@ def _live(line: DefinitionLine) -> dict:
     return {"live": live, "live_mql": found.mql if found and not found.waiting else None}
 
 
+def _source(line: DefinitionLine) -> str:
+    return f"draft:{line.pk}"
+
+
 def _figures(line: DefinitionLine) -> dict[str, Any]:
     """What the draft does to the leads there are, and what became of leads like these (when those are counted)."""
-    body, source = line.draft.body, f"draft:{line.pk}"
+    body, source = line.draft.body, _source(line)
     counts = hooks.counts(body, source)
     return {"counts": counts, "evidence": hooks.evidence(body, source) if counts and not counts.waiting else None}
 

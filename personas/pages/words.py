@@ -1,13 +1,13 @@
 """How pages speak of definitions: the voice of a language with the names it needs, and problems as sentences."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from personas.criteria import tree
 from personas.criteria.fields import Catalogue
 from personas.criteria.problems import Problem
 from personas.criteria.sentence import Voice, plain
-from personas.criteria.words import subject
+from personas.criteria.words import listing, subject
 from personas.definitions import voices
 from smarketing.web.language import active_language
 
@@ -35,6 +35,16 @@ def at_lines(problems: Iterable[Problem], paths: Iterable[str]) -> dict[str, lis
         place = next((path for path in known if one.path == path or one.path.startswith(f"{path}.")), "")
         found.setdefault(place, []).append(one)
     return found
+
+
+def together(problems: Sequence[Problem], lang: str) -> list[Problem]:
+    """Cells that nobody can reach are told in one sentence, where the first of them was."""
+    cells = [one for one in problems if one.key == "unreachable_cell"]
+    if len(cells) < 2:
+        return list(problems)
+    named = listing([one.params["cell"] for one in cells], lang)
+    one = Problem(cells[0].path, "unreachable_cells", {"cells": named})
+    return [one if problem is cells[0] else problem for problem in problems if problem not in cells[1:]]
 
 
 def _sentence(body: Mapping[str, Any], path: str, speaker: Voice) -> str:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from leads.mailing import templates
+from personas.criteria.words import french_spaces
 from personas.models import Persona
 from smarketing.accounts.models import User
 
@@ -38,5 +39,10 @@ def write(personas: dict[str, int], by: User, at: datetime) -> int:
     found = Persona.objects.in_bulk(personas.values())
     for name, key, texts in MAILS:
         persona = found[personas[key]] if key else None
-        templates.save(template=None, name=name, persona=persona, texts=texts, by=by, at=at)
+        templates.save(template=None, name=name, persona=persona, texts=_set(texts), by=by, at=at)
     return len(MAILS)
+
+
+def _set(texts: dict[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    """The French with its narrow no-break spaces."""
+    return {lang: tuple(map(french_spaces, pair)) if lang == "fr" else pair for lang, pair in texts.items()}

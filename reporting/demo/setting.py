@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 
 from leads.models import Pool, PoolMember
 from personas.catalogue import add_custom
+from personas.criteria.words import french_spaces
 from personas.definitions import persona_care, persona_evidence, persona_services
 from personas.definitions import services as definitions
 from personas.glossary import queries as glossary_queries
@@ -111,7 +112,7 @@ def _talks(versions: dict[str, PersonaVersion], who: dict[str, User], at: dateti
     for talk in stories.TALKS:
         persona_evidence.add(
             persona=versions[talk.persona].persona, held_on=(at - timedelta(days=talk.days)).date(), interviewer=who[talk.by],
-            source=talk.source, quote=talk.quote, consented=bool(talk.quote), by=who["ines"], at=at,
+            source=talk.source, quote=french_spaces(talk.quote), consented=bool(talk.quote), by=who["ines"], at=at,
         )  # fmt: skip
 
 

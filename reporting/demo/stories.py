@@ -3,6 +3,8 @@ template; and the interviews on which they stand."""
 
 from dataclasses import dataclass
 
+from personas.criteria.words import french_spaces
+
 TOLD: dict[str, dict[str, tuple[str, str]]] = {
     "claire": {
         "role": (
@@ -145,7 +147,7 @@ TALKS = (
 def story(key: str) -> dict[str, str]:
     """The story of a persona as a version keeps it: each text in English and in French."""
     return {
-        f"{name}@{code}": text
+        f"{name}@{code}": french_spaces(text) if code == "fr" else text
         for name, pair in TOLD[key].items()
         for code, text in zip(("en", "fr"), pair, strict=True)
     }

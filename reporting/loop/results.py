@@ -12,6 +12,7 @@ from smarketing.measures import engine, numbers, shown
 from smarketing.rows import clock
 
 from . import wall
+from .cells import FEW
 
 # key, word, date: the words of the overview.
 FIGURES = (
@@ -29,6 +30,12 @@ class Result:
     text: str
     interval: str
     url: str
+    of: int | None = None
+
+    @property
+    def few(self) -> bool:
+        """Whether the share stands on too few cases to say anything."""
+        return bool(self.interval) and self.of is not None and self.of < FEW
 
 
 def of_campaign(context, pk: int) -> str:
@@ -64,4 +71,4 @@ def _rendered(context, dimension: str, value: str, figures: Sequence[tuple]) -> 
 def _result(label: object, found: engine.Answer) -> Result:
     digits = 0 if found.unit in (numbers.MONEY, numbers.RATIO) else None
     text = shown.figure(found.total.value, found.unit, digits)
-    return Result(label, text, shown.interval(found.total.interval), found.total.rows_url)
+    return Result(label, text, shown.interval(found.total.interval), found.total.rows_url, found.total.of)

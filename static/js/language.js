@@ -248,7 +248,9 @@ document.addEventListener("htmx:beforeRequest", (event) => event.detail.target.a
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target?.id !== "studio") return;
   document.querySelectorAll("[data-hits]").forEach((hits) => {
-    const text = hits.querySelector("a")?.firstChild?.textContent.trim() || hits.querySelector("s")?.textContent;
+    const shown = hits.querySelector("a")?.cloneNode(true);
+    shown?.querySelectorAll(".visually-hidden").forEach((unseen) => unseen.remove());
+    const text = shown?.textContent.trim() || hits.querySelector("s")?.textContent;
     if (text) before.set(hits.closest("[data-line]")?.querySelector("[name=key]")?.value || hits.id, text);
   });
 });

@@ -83,7 +83,7 @@ def test_every_lead_resembles_none_one_or_several_and_the_figures_open_their_row
         assert client.get(address).status_code == 200, address
     text = client.get("/loop/personas/?months=3").text
     assert "2 leads" in text and "whom we do not want" in text and "Order of " in text
-    assert "several personas" in client.get("/language/").text
+    assert "Several personas" in client.get("/language/").text
 
 
 @pytest.mark.parametrize(("cents", "leads"), [(0, 3), (1, 7), (-998, 6), (4999, 4), (-100_001, 3)])

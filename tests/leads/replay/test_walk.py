@@ -11,23 +11,16 @@ from hypothesis import strategies as st
 
 from leads.judging import lines, service
 from leads.models import (
-    Attempt,
-    AttributeChange,
-    Correction,
-    EngagementReset,
-    Event,
-    Join,
-    Lead,
-    Merge,
     Qualification,
 )
 from leads.replay import gather, rising, walk
 from leads.replay.columns import Columns
-from leads.scoring import days, oracle
+from leads.scoring import days
 from leads.scoring.timeline.walk import grade_text, instant
 from personas.criteria.validate import validate
 from personas.definitions.catalogue import catalogue
 from tests.leads import definitions, facts, worlds
+from tests.leads.shelf import Shelf
 
 pytestmark = pytest.mark.django_db
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate]  # shrinking costs minutes here
@@ -41,22 +34,15 @@ def told(found: walk.Firsts) -> list[tuple]:
     return [(lead, cycle, instant(at), grade_text(grade), bool(direct)) for lead, cycle, at, grade, direct in rows]
 
 
-def by_brute_force(lead: int, body: dict, midnights: bool = True) -> list[tuple]:
+def by_brute_force(leads: list[int], body: dict) -> list[tuple]:
     """The same by plain Python, asked at every instant anybody learned anything, and at every local midnight."""
-    start = max(Lead.objects.get(pk=lead).created_at, Lead.objects.get(pk=lead).recorded_at)
-    asked = {start}
-    for model in (AttributeChange, Event, Attempt, EngagementReset, Correction, Join, Merge):
-        asked |= {max(row.known_at, row.occurred_at) for row in model.objects.all()}
-    asked |= set(days.here().midnights(start, NOON)) if midnights else set()
-    found, begun = {}, set()
-    for at in sorted(one for one in asked if start <= one <= NOON):
-        known = oracle.LeadFacts(lead, at)
-        resets = {max(one.known_at, one.occurred_at) for one in known.own_resets}
-        one = oracle.score(lead, body, at, after_no=at != start and not resets - begun)
-        begun |= resets
-        if one.qualifies:
-            found.setdefault(known.cycle, (lead, known.cycle, at, one.grade, one.direct))
-    return [found[cycle] for cycle in sorted(found)]
+    shelf, found = Shelf(), []
+    for lead in leads:
+        start = max(shelf.leads[lead].created_at, shelf.leads[lead].recorded_at)
+        asked = {start, *shelf.learned(), *days.here().midnights(start, NOON)}
+        rows = shelf.says(body, [lead], sorted(at for at in asked if start <= at <= NOON))
+        found += [(lead, *row) for row in rows[lead]]
+    return found
 
 
 def agree(data, merged: bool = False) -> None:
@@ -70,7 +56,7 @@ def agree(data, merged: bool = False) -> None:
         else:
             leads = [worlds.live(life)[0] for life in some]
         found = walk.firsts(body, Columns(NOON))
-        assert told(found) == [row for lead in sorted(leads) for row in by_brute_force(lead, body)]
+        assert told(found) == by_brute_force(sorted(leads), body)
         recorded_ones(body, leads, NOON - timedelta(days=data.draw(st.integers(0, 80), "in force for")))
         transaction.set_rollback(True)
 
@@ -174,4 +160,4 @@ def test_a_draft_may_ask_for_what_nobody_counted_of_leads_that_others_were_merge
     both = [{"field": "lead.country", "op": "is", "value": "FR"}, {"event": {"kind": "webinar"}}]
     body = definitions.simple(direct=[{"all": both}])
     found = told(walk.firsts(body, Columns(NOON)))
-    assert found and found == by_brute_force(lead, body)
+    assert found and found == by_brute_force([lead], body)

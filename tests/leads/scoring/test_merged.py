@@ -17,6 +17,7 @@ from personas.criteria.validate import validate
 from personas.definitions.catalogue import catalogue
 from tests.leads import definitions, facts, worlds
 from tests.leads.scoring import test_compile, test_sums, test_timeline
+from tests.leads.shelf import Shelf, Told
 from tests.scale import examples
 
 pytestmark = pytest.mark.django_db
@@ -53,21 +54,23 @@ def agree(data) -> None:
     some = data.draw(st.lists(worlds.lives, min_size=2, max_size=3), "lives")
     lives = worlds.live_together(some, data.draw(worlds.merges, "merges"))
     leads, here = [lead for lead, _asked in lives], days.here()
-    told = stored()
-    assert rebuilt() == told
-    today = here.midnight(here.of(T))
+    held = stored()
+    assert rebuilt() == held
+    shelf, today = Shelf(), here.midnight(here.of(T))
     for t in {*lives[0][1], T, today, today - timedelta(microseconds=1)}:
-        wanted = {(lead, t): test_compile.expected(lead, body, t) for lead in leads}
+        wanted = {(lead, t): test_compile.expected(lead, body, t, Told(shelf, lead, t)) for lead in leads}
         assert test_compile.scores(body, asks.listed(list(wanted))) == wanted
         everybody = test_compile.scores(body, asks.whole(t))
         assert {pair: everybody[pair] for pair in wanted} == wanted
     for lead, (moments, said) in test_timeline.walked(body, leads).items():
         for t, row in zip(moments, said, strict=True):
-            assert row == test_timeline.expected(lead, body, t, test_timeline.begins(lead, t)), (lead, t)
+            known = Told(shelf, lead, t)
+            assert row == test_timeline.expected(lead, body, t, test_timeline.begins(lead, t, known), known), (lead, t)
         for t in [*lives[0][1], T, *here.midnights(T - 6 * DAY, T)]:
             last = bisect_right(moments, t) - 1
             if last >= 0:
-                assert said[last][:-1] == test_timeline.expected(lead, body, t, False)[:-1], (lead, t)
+                told = test_timeline.expected(lead, body, t, False, Told(shelf, lead, t))
+                assert said[last][:-1] == told[:-1], (lead, t)
     if sums.keepable(program.load(version)):
         for age in sorted(data.draw(st.sets(st.integers(0, 40) | st.integers(0, 4), min_size=2, max_size=4), "days"))[
             ::-1
@@ -133,8 +136,8 @@ def test_what_a_merged_lead_did_and_said_counts_from_the_merge_until_it_is_taken
     assert said(root, body, *times, T - 2 * DAY, T) == ["D4", "A1", "A1", "D4", "D4"]
     assert said(loser, body, T - 4 * DAY - HOUR, T - 3 * DAY, T) == ["A1", "A1", "A1"]
     assert Lead.objects.get(pk=root).country == "" and not _net(root)
-    told = stored()
-    assert rebuilt() == told
+    held = stored()
+    assert rebuilt() == held
 
 
 def _net(lead: int) -> int:
@@ -153,8 +156,8 @@ def test_a_chain_lends_on_and_comes_apart_in_the_middle():
     facts.correct("merge", second, T - HOUR)
     assert said(last, body, T - 2 * DAY, T - DAY, T) == ["D4", "A1", "A1"]
     assert said(middle, body, T - 4 * DAY, T) == ["A1", "D4"]
-    told = stored()
-    assert rebuilt() == told
+    held = stored()
+    assert rebuilt() == held
 
 
 def test_values_come_from_the_nearest_and_what_was_emptied_stays_empty():

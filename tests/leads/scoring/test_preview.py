@@ -99,3 +99,17 @@ def test_an_empty_definition_counts_everybody():
     facts.lead(NOON - timedelta(days=1))
     found = preview.count(definition(must=[field("lead.country", "is", "FR")]), NOON)
     assert (found.leads, found.hits, found.cells) == (1, {"must.0": 0}, {"D4": 1})
+
+
+def test_very_many_leads_are_estimated_from_some_of_them(monkeypatch):
+    for at in range(60):
+        facts.lead(NOON - timedelta(days=9), country="FR" if at % 3 else "BE")
+    body = definition(must=[field("lead.country", "is", "FR")])
+    assert preview.sample(body, NOON) is None  # these are few: they are counted
+    monkeypatch.setattr(preview, "MANY", 50)
+    everybody, known = preview.sample(body, NOON)
+    assert known == 60 and everybody == preview.count(body, NOON)
+    monkeypatch.setattr(preview, "SAMPLE", 30)
+    some, known = preview.sample(body, NOON)
+    assert known == 60 and 0 < some.leads <= 60 and some.hits["must.0"] < some.leads
+    assert preview.sample(body, NOON) == (some, known)  # the same ones each time

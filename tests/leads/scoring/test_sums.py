@@ -37,9 +37,18 @@ def scored(version, midnight, leads: list[int], kept: bool) -> dict:
 
 
 def expected(lead: int, body: dict, t) -> tuple:
-    plain, strict = (oracle.score(lead, body, t, after_no=no) for no in (False, True))
-    cycle = oracle.LeadFacts(lead, t).cycle
-    return cycle, plain.fit, plain.engagement, plain.grade, plain.contributions, plain.mql, strict.mql, plain.direct
+    facts = oracle.LeadFacts(lead, t)
+    plain, strict = (oracle.score(lead, body, t, after_no=no, facts=facts) for no in (False, True))
+    return (
+        facts.cycle,
+        plain.fit,
+        plain.engagement,
+        plain.grade,
+        plain.contributions,
+        plain.mql,
+        strict.mql,
+        plain.direct,
+    )
 
 
 def rows() -> list[tuple]:

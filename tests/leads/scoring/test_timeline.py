@@ -44,17 +44,18 @@ def walked(body: dict, leads: list[int], line_from=START, after=None, until=worl
     return out
 
 
-def expected(lead: int, body: dict, t, first: bool) -> tuple:
-    one = oracle.score(lead, body, t, after_no=not first)
-    cycle = oracle.LeadFacts(lead, t).cycle
-    return cycle, one.fit, one.engagement, one.grade, one.contributions, one.direct, one.mql
+def expected(lead: int, body: dict, t, first: bool, facts=None) -> tuple:
+    """As the walk puts it; `facts`, where they were read already."""
+    facts = facts or oracle.LeadFacts(lead, t)
+    one = oracle.score(lead, body, t, after_no=not first, facts=facts)
+    return facts.cycle, one.fit, one.engagement, one.grade, one.contributions, one.direct, one.mql
 
 
-def begins(lead: int, t) -> bool:
+def begins(lead: int, t, facts=None) -> bool:
     """Whether a cycle begins exactly at t: when the lead is there (the line is older), and at each of its own resets."""
     one = Lead.objects.get(pk=lead)
     known = one.created_at if one.declared else max(one.created_at, one.recorded_at)
-    begun = {max(reset.known_at, reset.occurred_at) for reset in oracle.LeadFacts(lead, t).own_resets}
+    begun = {max(reset.known_at, reset.occurred_at) for reset in (facts or oracle.LeadFacts(lead, t)).own_resets}
     return t in {max(known, START), *begun}
 
 

@@ -119,3 +119,17 @@ def test_a_threshold_catches_the_share_asked_for_and_one_above_does_not(won, los
 @given(st.lists(st.integers(0, 20), min_size=1), st.lists(st.integers(0, 20), min_size=1))
 def test_auc_of_the_other_way_round_is_the_rest(won, lost):
     assert statistics.auc(won, lost) + statistics.auc(lost, won) == 1
+
+
+@given(st.integers(1, 5_000), st.data())
+def test_an_estimate_says_two_digits_and_lies_between_its_bounds(drawn, data):
+    n, of = data.draw(st.integers(0, drawn)), data.draw(st.integers(drawn, 2_000_000))
+    said, (low, high) = statistics.carried_over(n, drawn, of), statistics.between(n, drawn, of, wilson)
+    exact = Fraction(n * of, drawn)
+    assert abs(said - exact) * 20 <= exact or said == round(exact)
+    assert str(said).rstrip("0") in str(said)[:2]
+    assert n <= low <= exact <= high <= of - (drawn - n)
+
+
+def test_everybody_drawn_is_everybody_counted():
+    assert statistics.carried_over(37, 80, 80) == 37

@@ -246,6 +246,21 @@ def test_counts_stand_beside_the_sentences_and_open_their_leads(claire):
     assert "Dubois" not in rep and "Only the leads that you may see are listed." in rep
 
 
+def test_estimates_are_marked_as_such_until_every_lead_is_counted(claire, monkeypatch):
+    monkeypatch.setattr("leads.scoring.preview.MANY", 2)
+    rules = body([item("c1", 80, field("lead.country", "is", "FR")), item("c2", 5, field("lead.country", "is", "XX"))])
+    line = services.create_line(name="France", by=None, at=AT, body=rules)
+    for country in ("FR", "FR", "BE"):
+        facts.lead(clock.now() - timedelta(days=10), country=country)
+    address = f"/language/definition/{line.pk}/counts/?revision=0"
+    quick = claire.get(address, headers={"HX-Request": "true"}).text
+    assert "Estimated from 3 leads drawn at random" in quick and "Every lead, counted as of" not in quick
+    assert quick.count("≈") > 3 and f'hx-get="{address}&amp;exact=1"' in quick
+    assert "nobody" not in quick and 'id="seen-' not in quick  # no note says of all what was seen of some
+    exact = claire.get(f"{address}&exact=1", headers={"HX-Request": "true"}).text
+    assert "≈" not in exact and "hx-get" not in exact and "Every lead, counted as of" in exact and 'id="seen-' in exact
+
+
 def test_figures_of_a_draft_that_moved_on_are_not_shown_beside_older_sentences(claire, hugo):
     line, _paper = agreed(claire, hugo)
     facts.lead(clock.now() - timedelta(days=10), country="FR")

@@ -15,7 +15,7 @@ from smarketing.rows import clock
 from tests.forms import form
 from tests.people import person
 from tests.personas.builder.anything import definitions
-from tests.personas.criteria.samples import event, item
+from tests.personas.criteria.samples import body, event, field, item
 from tests.scale import examples
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -383,3 +383,22 @@ def test_what_waits_for_signatures_is_read_until_somebody_writes_on(client, anna
     client.post(row.action, row.data | {"points": ["21"], "do": ["save"]})
     page = client.get(address(one)).text
     assert "which waits for signatures" not in page and "The draft has moved on since paper 1 was proposed" in page
+
+
+def test_cells_that_nobody_can_reach_are_told_in_one_sentence():
+    from personas.pages.document import document
+    from personas.pages.words import voice
+
+    poor = body([item("c1", 10, field("lead.country", "is", "FR"))]) | {"mql": ["A1", "A2", "B1"]}
+    for lang, words in (
+        ("en", "No lead can reach the cells A1, A2 or B1."),
+        ("fr", "Aucun lead ne peut atteindre les cases A1, A2 ou B1."),
+    ):
+        shown = document(poor, voice(lang))
+        assert [
+            note for section in shown.sections for line in section.lines for note in line.notes if "A1" in note
+        ] == [words]
+    one = document(poor | {"mql": ["A1"]}, voice("en"))
+    assert "No lead can reach the cell A1." in [
+        note for section in one.sections for line in section.lines for note in line.notes
+    ]
