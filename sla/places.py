@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from leads.handoffs import hooks
 from leads.pages import done
+from leads.scoring import store
 from smarketing.agreements import kinds
 from smarketing.jobs import bell
 from smarketing.notify import tasks
@@ -24,6 +25,7 @@ from . import (
     renewal,
     reviewing,
     slots,
+    splits,
     spoken,
     waivers,
 )
@@ -47,7 +49,8 @@ def register() -> None:
     measures.register_all()
     for one in REGISTERED:
         one.register()
-    tasks.LOOKS.append(follow.look)
+    tasks.LOOKS += [follow.look, splits.look]
+    store.rematched.append(splits.mark)
     hooks.changed.append(derive.mark)
     hooks.promises.append(slots.promises)
     bell.register(derive.sweep, derive.WAITING)
