@@ -13,7 +13,8 @@ from django.core.management.base import BaseCommand
 from smarketing import env
 
 SIZES = {"small": (100_000, 2_000_000), "full": (1_000_000, 20_000_000), "tiny": (5_000, 100_000)}
-SMALL = 2_000  # leads of the company into which nothing but imports is measured
+SMALL = 2_000  # leads of a company that brings what is measured along
+LEAN = ("imports", "clocks", "months")
 
 
 ROUNDS = 5
@@ -72,7 +73,7 @@ class Command(BaseCommand):
 
     def _measure(self, leads: int, touches: int, plans: bool, only: str | None, few: int | None) -> None:
         events = few or touches
-        from reporting.bench import company, crediting, looping, measure, ordinary, owing, replaying, searching
+        from reporting.bench import company, crediting, handed, looping, measure, ordinary, owing, replaying, searching
         from reporting.bench import pages as every_page
         from reporting.bench.stopwatch import Sheet
         from smarketing.rows import clock
@@ -81,8 +82,9 @@ class Command(BaseCommand):
         call_command("collectstatic", verbosity=0, interactive=False)
         self._say(f"A company of {leads:,} leads and {events:,} events:")
         _plan, stage = company.make(
-            SMALL if only == "imports" else leads, events, clock.now(), self._say, worked=only in ("pages", "queue", "loop"),
+            min(leads, SMALL) if only in LEAN else leads, events, clock.now(), self._say, worked=only in ("pages", "queue", "loop"),
             months=24 if only == "months" else 18,
+            clauses=handed.CLAUSES if only == "months" else (),
         )  # fmt: skip
         sheet = Sheet(self._say)
         self._say("Measured:")
