@@ -16,7 +16,7 @@ from smarketing.rows.kinds import Act, Derived, Working
 from .acts import Escalation, Pause, Waiver, WaiverAnswer
 
 __all__ = [
-    "Clause", "ClauseSplit", "Clock", "ClockBlock", "Contract", "Escalation", "MonthSum", "Pause", "Rematched", "SlaDirty", "Terms", "TermsDraft", "TermsSpan", "Waiver", "WaiverAnswer",
+    "Clause", "ClauseSplit", "Clock", "ClockBlock", "Contract", "Escalation", "MonthSum", "Pause", "Rematched", "SlaDirty", "Terms", "TermsDraft", "TermsSpan", "Waiver", "WaiverAnswer", "WaiverReason",
 ]  # fmt: skip
 
 
@@ -216,6 +216,20 @@ class ClauseSplit(Derived):
     cutoff = models.DateTimeField()
     counted_at = models.DateTimeField()
     parts = models.JSONField()  # block of handoffs or day -> dimension -> value -> state -> how many
+
+
+class WaiverReason(Working):
+    """What a company changed about a reason of `sla.waiver_reasons`, or one that it added. Empty words and `order` None: as the table
+    of the code says. Retired ones are offered no more."""
+
+    code = models.CharField(max_length=12, unique=True)
+    label_en = models.CharField(max_length=80, blank=True, default="")
+    label_fr = models.CharField(max_length=80, blank=True, default="")
+    order = models.IntegerField(null=True)
+    retired_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class Rematched(Working):

@@ -29,10 +29,23 @@ from . import (
     spoken,
     waivers,
 )
-from .pages import beside, campaign_plans, day_one
+from .pages import beside, campaign_plans, day_one, waiver_reasons
 
 # Each of these has a `register()` of its own.
-REGISTERED = (nightly, notices, handed, escalation, pace, waivers, reviewing, renewal, spoken, deeds, day_one)
+REGISTERED = (
+    nightly,
+    notices,
+    handed,
+    escalation,
+    pace,
+    waivers,
+    reviewing,
+    renewal,
+    spoken,
+    deeds,
+    day_one,
+    waiver_reasons,
+)
 PAPER = kinds.PaperKind(
     "terms",
     _("Terms of a contract"),
