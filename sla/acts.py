@@ -46,16 +46,9 @@ class Pause(OnHandoff):
 class Waiver(OnHandoff):
     """One side asks the other to let the promise of a clause go on one handoff."""
 
-    class Reason(models.TextChoices):
-        INCIDENT = "incident", _("system incident")
-        PROSPECT = "prospect", _("the prospect asked for another date")
-        ABSENCE = "absence", _("absence agreed between the sides")
-        DATA = "data", _("the lead came with wrong or missing data")
-        MISTAKE = "mistake", _("handed over by mistake")
-
     clause_key = models.CharField(max_length=20)
     side = models.CharField(max_length=10, choices=Side)  # that asked
-    reason = models.CharField(max_length=12, choices=Reason)
+    reason = models.CharField(max_length=12)  # code of `sla.waiver_reasons`
 
     class Meta:
         indexes = [models.Index(fields=["handoff", "clause_key"], name="waiver_clock")]

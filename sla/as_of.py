@@ -116,23 +116,13 @@ def took(contract: Contract, month: date, key: str, cutoff: datetime) -> tuple[F
     clause that fall due in a month; None where there was no attempt."""
     what = "percentile_disc(0.9) WITHIN GROUP (ORDER BY took), percentile_cont(0.5) WITHIN GROUP (ORDER BY took), count(took)"
     wanted = "AND k.clause_key = %(clause)s AND k.took IS NOT NULL"
-    ((nine, half, n),) = _select(what, contract, [month], cutoff, wanted, {"clause": key})
+    ((nine, half, n),) = handover.selected(what, relation(cutoff), contract, [month], wanted, {"clause": key})
     return (Fraction(nine) / HOUR, Fraction(half) / HOUR, n) if n else None
 
 
 def rows(contract: Contract, month: date, cutoff: datetime) -> list[tuple[str, int, str, datetime | None]]:
     """(clause key, handoff or qualification, state, settled at) of every clock of a month, by its subject."""
-    found = _select("clause_key, handoff_id, state, settled_at", contract, [month], cutoff, "ORDER BY 2, 1")
-    return found + handover.rows(contract, month, cutoff)
-
-
-def _select(
-    what: str,
-    contract: Contract,
-    months: Sequence[date],
-    cutoff: datetime,
-    end: str,
-    more: Mapping[str, Any] | None = None,
-) -> list[tuple]:
-    sql, params = relation(cutoff)
-    return handover.selected(what, (sql, params | dict(more or {})), contract, months, end)
+    what = "clause_key, handoff_id, state, settled_at"
+    return handover.selected(what, relation(cutoff), contract, [month], "ORDER BY 2, 1") + handover.rows(
+        contract, month, cutoff
+    )

@@ -5,10 +5,11 @@ clock. Kept are counts of the present only; wiped, they come back.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
@@ -19,7 +20,7 @@ from . import as_of, news
 from .clocks import MISSED, OWED
 from .kept import PRESENT, stretches
 from .kinds import CLOCK, KINDS
-from .models import ClockBlock, Contract
+from .models import ClauseSplit, ClockBlock, Contract
 
 SIZE, MARK = 2000, -1
 _STATE_OF = " ".join(f"WHEN '{kind.key}' THEN {kind.idle}" for kind in KINDS.values() if kind.source == CLOCK)
@@ -75,17 +76,17 @@ def read(contract: Contract, terms: Sequence[int], months: Sequence[date], cutof
         return _told("k.month = ANY(%(months)s)", "true", cutoff, days, {"terms": list(terms), "months": list(months)})[
             1
         ]
-    first, behind = min(months), _behind(cutoff)  # asked before anything is counted
+    first, late = min(months), behind(cutoff)  # asked before anything is counted
     rows = {one.block: one for one in _kept(contract, first)}
     mark, basis = rows.pop(MARK, None), max(terms, default=0)
     if mark is None or mark.basis != basis or mark.cutoff > cutoff or mark.first > first:
         made = _counted(terms, _held(terms, first), first, cutoff, days)
-        if not behind:
+        if not late:
             _start(contract, basis, cutoff, first, made)
         return [one for some in made.values() for one in some if one.month in months]
     moved = _moved(contract, terms, mark, cutoff, days)
     fresh = _counted(terms, moved, mark.first, cutoff, days)
-    if not behind and (moved or cutoff - mark.cutoff > PRESENT):
+    if not late and (moved or cutoff - mark.cutoff > PRESENT):
         _bring(contract, mark, cutoff, {block: fresh.get(block, []) for block in moved})
     found = {block: _thawed(one.counts) for block, one in rows.items() if block not in moved} | fresh
     return [one for some in found.values() for one in some if one.month in months]
@@ -94,9 +95,10 @@ def read(contract: Contract, terms: Sequence[int], months: Sequence[date], cutof
 def forget() -> None:
     """Clocks were written for which no fact speaks, as the night does where it finds one wrong: all are counted anew."""
     ClockBlock.objects.filter(block=MARK).delete()
+    ClauseSplit.objects.filter(what__startswith=f"{CLOCK} ").delete()
 
 
-def _behind(cutoff: datetime) -> bool:
+def behind(cutoff: datetime) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_BEHIND, {"cutoff": cutoff})
         return cursor.fetchone()[0]
@@ -114,31 +116,45 @@ def _held(terms: Sequence[int], first: date) -> set[int]:
 
 def _moved(contract: Contract, terms: Sequence[int], mark: ClockBlock, cutoff: datetime, days: Days) -> set[int]:
     """The blocks about which something was recorded, or in which something fell due, since the mark."""
-    told = news.between(contract.line_id, mark.cutoff, cutoff, days.zone)
+    found = moved(contract, mark.cutoff, cutoff, days.zone)
+    return _held(terms, mark.first) if found is None else {handoff // SIZE for handoff in found}
+
+
+def moved(contract: Contract, since: datetime, cutoff: datetime, zone: ZoneInfo) -> set[int] | None:
+    """The handoffs about whose clocks something was recorded, or which time moved, between two cut-offs; None: perhaps all."""
+    told = news.between(contract.line_id, since, cutoff, zone)
     if news.ALL in told.words:
-        return _held(terms, mark.first)
+        return None
     with connection.cursor() as cursor:
-        cursor.execute(_MOVED, {"since": mark.cutoff, "cutoff": cutoff, "most": MOST})
-        found = [row[0] for row in cursor.fetchall()]
-    if len(found) >= MOST:
-        return _held(terms, mark.first)
-    return {handoff // SIZE for handoff in (*found, *told.handoffs)}
+        cursor.execute(_MOVED, {"since": since, "cutoff": cutoff, "most": MOST})
+        found = {row[0] for row in cursor.fetchall()}
+    return None if len(found) >= MOST else found | told.handoffs
 
 
 def _counted(
-    terms: Sequence[int], blocks: Iterable[int], since: date, cutoff: datetime, days: Days
+    terms: Sequence[int], blocks: Collection[int], since: date, cutoff: datetime, days: Days
 ) -> dict[int, list[Count]]:
     """Block -> its clocks of the months since then, counted from nothing."""
-    some = stretches(sorted(blocks), 1)
-    if not some:
+    if not blocks:
         return {}
-    ranges = " OR ".join(f"{{0}}.handoff_id >= {a * SIZE} AND {{0}}.handoff_id < {(b + 1) * SIZE}" for a, b in some)
-    mine = f"k.month >= %(month)s AND ({ranges.format('k')})"
-    told = _told(mine, ranges.format("s"), cutoff, days, {"terms": list(terms), "month": since})
+    within = ranges("{0}.handoff_id", blocks)
+    told = _told(
+        f"k.month >= %(month)s AND {within.format('k')}",
+        within.format("s"),
+        cutoff,
+        days,
+        {"terms": list(terms), "month": since},
+    )
     out: dict[int, list[Count]] = defaultdict(list)
     for block, one in zip(*told, strict=True):
         out[block].append(one)
     return out
+
+
+def ranges(column: str, blocks: Collection[int]) -> str:
+    """A condition: this number of a handoff lies in one of these blocks."""
+    some = stretches(sorted(blocks), 1)
+    return f"({' OR '.join(f'{column} >= {a * SIZE} AND {column} < {(b + 1) * SIZE}' for a, b in some) or 'false'})"
 
 
 def _told(mine: str, its: str, cutoff: datetime, days: Days, given: Mapping[str, Any]) -> tuple[list[int], list[Count]]:

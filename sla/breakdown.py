@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from smarketing.measures import engine
 from smarketing.measures.registry import Dimension
 
-from . import asking, measures
+from . import asking, measures, splits
 from .clocks import EXCLUDED, MET, MISSED, PAUSED, PENDING, WAIVED
-from .figures import Share, Volume
+from .figures import Volume
 from .follow import FUTURE, Month, Row
-from .kinds import CLOCK, MONEY
+from .kinds import QUALIFICATION
 from .sections import defaults
+from .splits import COUNTED, Counts
 
 TIER = "tier"
 # Dimension -> (word, what stands for a blank).
@@ -30,7 +31,6 @@ BY: dict[str, tuple[Any, Any]] = {
     "source": (_("source"), _("no source")),
     TIER: (_("tier"), _("without a grade")),
 }
-Counts = dict[str, int | Fraction]
 Groups = tuple[Dimension, list[tuple[str, str, int | Fraction]]]
 
 
@@ -58,16 +58,13 @@ class Line:
         return Fraction(self.counts.get(MET, 0)) / self.settled if self.settled else None
 
 
-COUNTED = "counted"
-
-
 def of(month: Month, row: Row, by: str, user: Any) -> list[Line]:
     """The lines of a clause by a dimension of `BY`, the largest first; none of a month that has not begun."""
     if month.phase == FUTURE:
         return []
     lines: dict[str, Line] = {}
     dimension = "grade" if by == TIER else by
-    offered, groups = (_clocks if row.kind.source == CLOCK else _measured)(month, row, dimension, user)
+    offered, groups = (_qualified if row.kind.subject == QUALIFICATION else _kept)(month, row, dimension, user)
     tiers = _tiers(month) if by == TIER else {}
     for value, state, n in groups:
         named = tiers.get(value, value)
@@ -96,33 +93,25 @@ def _whole(row: Row) -> Counts:
     }
 
 
-def _clocks(month: Month, row: Row, dimension: str, user: Any) -> Groups:
-    """(value, state, how many) of the clocks of a clause, all states in one pass."""
+def _kept(month: Month, row: Row, dimension: str, user: Any) -> Groups:
+    """(value, state, how many) of what is kept of a clause, as far as the person may see it apart."""
+    key, asked = asking.question(month, row)
+    question = engine.ask(key, by=(dimension,), user=user, **asked)
+    measure = engine.resolve(question)
+    found = sorted(splits.of(month, row)[dimension].items())
+    seen = [(value, counts) for value, counts in found if engine.may_see(measure, question, (value,))]
+    offered = measure.dimensions(question)[dimension]
+    return offered, [(value, state, n) for value, counts in seen for state, n in counts.items()]
+
+
+def _qualified(month: Month, row: Row, dimension: str, user: Any) -> Groups:
+    """(value, state, how many) of the clocks of qualifications, all states in one pass."""
     key, asked = asking.question(month, row)
     measure = measures.by_state(row.kind.key, row.kind.subject)
     question = engine.ask(key, by=(dimension, "clock"), user=user, **asked)
     found = sorted(engine.seen(measure, question).items())
     offered = measure.dimensions(question)[dimension]
     return offered, [(value, PENDING if state == PAUSED else state, one.n) for (value, state), one in found]
-
-
-def _measured(month: Month, row: Row, dimension: str, user: Any) -> Groups:
-    """(value, state, how many) of what a measure counts, and of what stands apart from it."""
-    out: list[tuple[str, str, int | Fraction]] = []
-    for show in ("", *row.kind.apart):
-        key, asked = asking.question(month, row, show)
-        found = engine.answer(key, by=(dimension,), user=user, **asked)
-        for group in found.rows:
-            out += [(group.group[dimension], state, n) for state, n in _counts(row, group, show).items()]
-    return found.measure.dimensions(found.question)[dimension], out
-
-
-def _counts(row: Row, group: engine.Group, show: str) -> Counts:
-    if isinstance(row.figure, Share) and not show:
-        return {MET: group.n, MISSED: (group.of or 0) - group.n}
-    if isinstance(row.figure, Share):
-        return {show: group.n if group.of is None else group.of}
-    return {COUNTED: Fraction(group.value or 0) if row.kind.unit == MONEY else group.n}
 
 
 def _tiers(month: Month) -> dict[str, str]:

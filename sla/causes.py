@@ -10,7 +10,7 @@ from fractions import Fraction
 from django.db.models import Exists, OuterRef, Q
 
 from leads.models import Attempt, Correction, Decision, Disagreement, Handoff, Note, Remark
-from personas.criteria.differ import DEFAULTS
+from personas.criteria.tree import NUMBERS
 from personas.definitions.queries import version_in_force
 from smarketing.accounts.models import User
 from smarketing.rows.days import Days
@@ -20,8 +20,6 @@ from .figures import Volume
 from .follow import Month, Row
 from .late import Late
 from .models import Contract
-
-PACE = DEFAULTS["pace"]  # handoffs a business day where a definition says none
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ def short(month: Month, row: Row) -> Iterator[plans.Given]:
 def pace(line: int, cutoff: datetime) -> int:
     """Handoffs a business day by which the definition in force releases a backlog."""
     found = version_in_force(line, cutoff)
-    return int((found.body.get("pace") if found else 0) or PACE)
+    return int((found.body.get("pace") if found else 0) or NUMBERS["pace"])
 
 
 def flood(month: Month, row: Row) -> tuple[int | Fraction, int] | None:

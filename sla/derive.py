@@ -207,7 +207,9 @@ def rebuild(at: datetime) -> int:
     made, all_ = 0, Asked()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_PLAN)
-        cursor.execute("DELETE FROM sla_clock; DELETE FROM sla_monthsum; DELETE FROM sla_clockblock")
+        cursor.execute(
+            "DELETE FROM sla_clock; DELETE FROM sla_monthsum; DELETE FROM sla_clockblock; DELETE FROM sla_clausesplit"
+        )
         for part in sets.parts(all_):
             sql, params = sets.fresh(part, all_, at)
             cursor.execute(f"INSERT INTO sla_clock ({_NAMES['names']}) {sql}", params)

@@ -7,50 +7,114 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from leads.handoffs import reasons, rules
-from leads.models import Attempt, AttributeChange, Correction, Deal, Decision, Handoff, HandoffRules, Lead, Merge
+from leads.models import (
+    Attempt,
+    AttributeChange,
+    Correction,
+    Deal,
+    Decision,
+    Handoff,
+    HandoffRules,
+    Hold,
+    Lead,
+    Merge,
+    MergedSpan,
+    PersonaMatch,
+    Qualification,
+)
 from smarketing.calendars import services as calendars
 from smarketing.calendars.models import CalendarVersion
 from smarketing.rows import clock
 
-from .models import Contract, Pause, Terms, WaiverAnswer
+from .models import Clause, Contract, Pause, Terms, WaiverAnswer
 
 HEAD = (
-    "fact", "id", "handoff", "lead", "occurred_at", "recorded_at", "day_only", "kind", "reason", "value", "other",
+    "fact", "id", "handoff", "lead", "occurred_at", "recorded_at", "day_only", "kind", "reason", "value", "other", "known_at",
+    "qualification",
 )  # fmt: skip
 CORRECTED = ("handoff", "attempt", "decision", "merge", "deal")
+SOURCE = "source"
 DEAL_FIELDS = ("state", "amount", "closed_at", "closed_day_only")
 
 
 def facts(contract: Contract, cutoff: datetime) -> Iterator[Sequence[Any]]:
     """Rows under HEAD of every fact about handoffs of the contract's line that was recorded by the cut-off."""
-    line, known = contract.line_id, {"recorded_at__lte": cutoff}
+    for told in (_handoffs, _deals, _passing, _agreed, _people, _corrections):
+        yield from told(contract.line_id, cutoff)
 
-    def read(rows: QuerySet) -> Iterator[Any]:
-        return rows.filter(**known).order_by("pk").iterator(2000)
 
-    sources = dict(Lead.objects.filter(handoffs__line=line).values_list("pk", "source").distinct())
-    for one in read(Handoff.objects.filter(line=line)):
+def _known(rows: QuerySet, cutoff: datetime) -> Iterator[Any]:
+    return rows.filter(recorded_at__lte=cutoff).order_by("pk").iterator(2000)
+
+
+def _handoffs(line: int, cutoff: datetime) -> Iterator[Sequence[Any]]:
+    for one in _known(Handoff.objects.filter(line=line), cutoff):
         yield _row(
-            "handoff", one, "", one.lead_id, kind=one.gate, reason=one.grade, value=sources.get(one.lead_id, ""),
-            day_only=one.day_only, other=one.rules_id or "",
+            "handoff", one, "", one.lead_id, kind=one.gate, reason=one.grade, day_only=one.day_only, other=one.rules_id or "",
+            qualification=one.qualification_id or "",
         )  # fmt: skip
-    for one in read(Attempt.objects.filter(handoff__line=line)):
+    for one in _known(Attempt.objects.filter(handoff__line=line), cutoff):
         yield _row("attempt", one, one.handoff_id, one.lead_id, kind=one.channel, reason=one.outcome)
-    for one in read(Decision.objects.filter(handoff__line=line)):
+    for one in _known(Decision.objects.filter(handoff__line=line), cutoff):
         yield _row("decision", one, one.handoff_id, "", kind=one.kind, reason=one.reason)
-    yield from _deals(line, cutoff)
-    for one in read(Pause.objects.filter(handoff__line=line)):
+
+
+def _passing(line: int, cutoff: datetime) -> Iterator[Sequence[Any]]:
+    """Qualifications, and what held them up."""
+    for one in _known(Qualification.objects.filter(line=line), cutoff):
+        yield _row("qualification", one, "", one.lead_id, at=one.effective_at)
+    for one in _known(Hold.objects.filter(qualification__line=line), cutoff):
+        yield _row("hold", one, "", "", kind=one.reason, qualification=one.qualification_id)
+
+
+def _agreed(line: int, cutoff: datetime) -> Iterator[Sequence[Any]]:
+    """Pauses, and waivers that both sides let go."""
+    for one in _known(Pause.objects.filter(handoff__line=line), cutoff):
         yield _row("pause", one, one.handoff_id, "", value=_instant(one.until), other=one.ends_id or "")
     consents = WaiverAnswer.objects.filter(kind=WaiverAnswer.Kind.CONSENT, waiver__handoff__line=line)
-    for one in read(consents.select_related("waiver")):
+    for one in _known(consents.select_related("waiver"), cutoff):
         yield _row("waiver", one, one.waiver.handoff_id, "", kind=one.waiver.clause_key, reason=one.waiver.reason)
-    for one in read(Merge.objects.all()):
+
+
+def _people(line: int, cutoff: datetime) -> Iterator[Sequence[Any]]:
+    """Merges; what was said of sources and mandatory fields, of these only whether there was something; the persona under which
+    each lead counts, as it is matched now; leads that were erased."""
+    for one in _known(Merge.objects.all(), cutoff):
         yield _row("merge", one, "", one.loser_id, other=one.root_id)
-    for one in read(Correction.objects.filter(subject__in=CORRECTED)):
+    for one in _known(_changes(line), cutoff):
+        said = one.value if one.field == SOURCE else 1 if one.value not in (None, "") else ""
+        yield _row("attributechange", one, "", one.subject_id, kind=one.field, value=said)
+    first: dict[int, str] = {}
+    matched = PersonaMatch.objects.filter(lead__in=_family(line), persona__retired=False)
+    for lead, name in matched.order_by("lead", "persona__place", "persona").values_list("lead", "persona__name"):
+        first.setdefault(lead, name)
+    told, gone = _instant(cutoff), _family(line).filter(erased=True).order_by("pk").values_list("pk", flat=True)
+    for fact, lead, name in [*(("persona", *pair) for pair in first.items()), *(("erased", lead, "") for lead in gone)]:
+        yield [fact, lead, "", lead, told, told, 0, "", "", name, "", told, ""]
+
+
+def _corrections(line: int, cutoff: datetime) -> Iterator[Sequence[Any]]:
+    mine = Q(subject__in=CORRECTED) | Q(subject="attributechange", subject_id__in=_changes(line).values("pk"))
+    for one in _known(Correction.objects.filter(mine), cutoff):
         yield _row("correction", one, "", "", kind=one.subject, other=one.subject_id)
+
+
+def _family(line: int) -> QuerySet:
+    """Leads handed over on the line, those merged into them and those that they were merged into."""
+    handed = Handoff.objects.filter(line=line).values("lead")
+    merged = MergedSpan.objects.filter(Q(root__in=handed) | Q(lead__in=handed))
+    return Lead.objects.filter(Q(pk__in=handed) | Q(pk__in=merged.values("lead")) | Q(pk__in=merged.values("root")))
+
+
+def _changes(line: int) -> QuerySet:
+    """What was said of the sources of these leads, and of the fields that some terms call mandatory."""
+    clauses = Clause.objects.filter(terms__contract__line=line, kind="mandatory_fields")
+    fields = {name for clause in clauses for name in clause.params.get("fields") or ()}
+    leads = _family(line).values("pk")
+    return AttributeChange.objects.filter(subject="lead", subject_id__in=leads, field__in={SOURCE, *fields})
 
 
 def _deals(line: int, cutoff: datetime) -> Iterator[Sequence[Any]]:
@@ -64,6 +128,7 @@ def _deals(line: int, cutoff: datetime) -> Iterator[Sequence[Any]]:
         yield [
             "deal", one.pk, one.handoff_id or "", one.lead_id, _instant(one.created_at), _instant(one.recorded_at),
             int(one.day_only), said.get("state") or "", int(day), said.get("amount") or "", closed,
+            _instant(one.recorded_at), "",
         ]  # fmt: skip
 
 
@@ -82,10 +147,18 @@ def _values(deals: Sequence[int], cutoff: datetime) -> dict[int, dict[str, Any]]
 
 
 def _row(fact: str, one: Any, handoff: Any, lead: Any, **more: Any) -> Sequence[Any]:
-    said: dict[str, Any] = {"day_only": False, "kind": "", "reason": "", "value": "", "other": ""} | more
+    said: dict[str, Any] = {
+        "day_only": False,
+        "kind": "",
+        "reason": "",
+        "value": "",
+        "other": "",
+        "qualification": "",
+    } | more
     return [
-        fact, one.pk, handoff, lead, _instant(one.occurred_at), _instant(one.recorded_at), int(said["day_only"]),
-        said["kind"], said["reason"], said["value"], said["other"],
+        fact, one.pk, handoff, lead, _instant(said.get("at") or one.occurred_at), _instant(one.recorded_at), int(said["day_only"]),
+        said["kind"], said["reason"], said["value"], said["other"], _instant(getattr(one, "known_at", one.recorded_at)),
+        said["qualification"],
     ]  # fmt: skip
 
 
@@ -103,7 +176,7 @@ def terms(contract: Contract, cutoff: datetime) -> dict[str, Any]:
         "terms": [
             {
                 "number": one.number, "sha256": one.paper.sha256, "text": one.paper.body,
-                "first": one.span.first.isoformat(), "until": one.span.until and one.span.until.isoformat(),
+                "published": _instant(one.published_at), "first": one.span.first.isoformat(), "until": one.span.until and one.span.until.isoformat(),
             }
             for one in signed if hasattr(one, "span")
         ],

@@ -24,6 +24,7 @@ from .parts import DAY, by_axis, clocked, followed
 from .sections import defaults
 
 EXCUSED = ("opposition", "cool_down", "open_handoff")
+Relation = tuple[str, dict[str, Any]]  # SQL of clocks in brackets, its parameters
 NAMES = "qualification_id, lead_id, clause_key, terms_id, starts_at, due_at, month, state, settled_at, handed_at"
 _NONE = (
     "SELECT NULL::bigint, NULL::bigint, NULL::text, NULL::bigint, NULL::timestamptz, NULL::timestamptz, NULL::date, NULL::text,"
@@ -54,11 +55,14 @@ FROM (
 """
 
 
-def relation(cutoff: datetime, first: date | None = None, until: date | None = None) -> tuple[str, dict[str, Any]]:
+def relation(
+    cutoff: datetime, first: date | None = None, until: date | None = None, contract: Contract | None = None
+) -> Relation:
     """SQL of the clocks as known at the cut-off, in brackets, with the columns NAMES, and its parameters. `first`, `until`:
-    only the months of these days are asked for."""
+    only the months of these days are asked for; `contract`: only its clocks."""
     parts, params = [], {"cutoff": cutoff}
-    for terms, clauses in clocked(QUALIFICATION):
+    asked = [one for one in clocked(QUALIFICATION) if contract is None or one[0].contract_id == contract.pk]
+    for terms, clauses in asked:
         for axis, own in by_axis(terms, clauses):
             for clause in own:
                 prefix = f"q{len(parts)}_"
@@ -102,46 +106,42 @@ def count(
     """(month, clause key, terms, state, local day on which it was settled or None, how many) of a contract's clocks in these
     months."""
     what = f"month, clause_key, terms_id, state, {days.sql('settled_at')}, count(*)"
-    return _select(what, contract, months, cutoff, "GROUP BY 1, 2, 3, 4, 5", days.params())
+    return selected(what, _of(contract, months, cutoff), contract, months, "GROUP BY 1, 2, 3, 4, 5", days.params())
 
 
 def rows(contract: Contract, month: date, cutoff: datetime) -> list[tuple[str, int, str, datetime | None]]:
     """(clause key, qualification, state, settled at) of every clock of a month."""
-    return _select("clause_key, qualification_id, state, settled_at", contract, [month], cutoff, "ORDER BY 2, 1")
+    what = "clause_key, qualification_id, state, settled_at"
+    return selected(what, _of(contract, [month], cutoff), contract, [month], "ORDER BY 2, 1")
 
 
 def waiting(contract: Contract, month: date, cutoff: datetime, key: str) -> list[str]:
     """The sources of the leads of a month that fell due and are not handed over yet."""
-    late = _select(
-        "k.lead_id, k.clause_key", contract, [month], cutoff, "AND k.state = 'missed' AND k.handed_at IS NULL"
-    )
+    wanted = "AND k.state = 'missed' AND k.handed_at IS NULL"
+    late = selected("k.lead_id, k.clause_key", _of(contract, [month], cutoff), contract, [month], wanted)
     leads = dict(Lead.objects.filter(pk__in=[lead for lead, _key in late]).values_list("pk", "source"))
     return [leads.get(lead, "") for lead, own in late if own == key]
 
 
-def _select(
-    what: str,
-    contract: Contract,
-    months: Sequence[date],
-    cutoff: datetime,
-    end: str,
-    more: Mapping[str, Any] | None = None,
-) -> list[tuple]:
-    if not any(terms.contract_id == contract.pk for terms, _clauses in clocked(QUALIFICATION)):
-        return []
-    sql, params = relation(cutoff, min(months), max(months) + timedelta(days=31))
-    return selected(what, (sql, params | dict(more or {})), contract, months, end)
+def _of(contract: Contract, months: Sequence[date], cutoff: datetime) -> Relation:
+    return relation(cutoff, min(months), max(months) + timedelta(days=31), contract)
 
 
 def selected(
-    what: str, clocks: tuple[str, dict[str, Any]], contract: Contract, months: Sequence[date], end: str
+    what: str,
+    clocks: Relation,
+    contract: Contract,
+    months: Sequence[date],
+    end: str,
+    more: Mapping[str, Any] | None = None,
 ) -> list[tuple]:
-    """`what` of a relation of clocks (SQL, parameters), those of a contract's months; `end`: how they are grouped or ordered."""
+    """`what` of a relation of clocks, those of a contract's months; `end`: how they are grouped or ordered, with parameters
+    `more`."""
     sql, params = clocks
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {what} FROM {sql} k WHERE k.month = ANY(%(months)s::date[])"
             f" AND k.terms_id IN (SELECT id FROM sla_terms WHERE contract_id = %(contract)s) {end}",
-            params | {"months": list(months), "contract": contract.pk},
+            {**params, **(more or {}), "months": list(months), "contract": contract.pk},
         )
         return cursor.fetchall()

@@ -56,7 +56,7 @@ def by_day(asked: Asked, months: Sequence[date], cutoff: datetime) -> dict[str, 
     if not lasting or abs(clock.now() - cutoff) > PRESENT:
         return {key: asked.count(key, months[0], next_month(months[-1]), cutoff) for key in asked.clauses}
     found = MonthSum.objects.filter(contract=asked.contract, basis=asked.basis, month__in=months, what__in=lasting)
-    kept = {(one.what, one.month): one for one in found if _same_day(one.cutoff, cutoff, asked.zone)}
+    kept = {(one.what, one.month): one for one in found if same_day(one.cutoff, cutoff, asked.zone)}
     since = min((one.cutoff for one in kept.values()), default=cutoff)
     told = news.between(asked.contract.line_id, since, cutoff, asked.zone) if since < cutoff else News()
     out: dict[str, Days] = {}
@@ -78,7 +78,7 @@ def _lasts(clause: Clause) -> bool:
     return set(params.population(clause.params)) <= FIXED and KINDS[clause.kind].measure in MOVED
 
 
-def _same_day(kept: datetime, cutoff: datetime, zone: ZoneInfo) -> bool:
+def same_day(kept: datetime, cutoff: datetime, zone: ZoneInfo) -> bool:
     """Of the same local day, and not ahead: as a day ends, what is pending may change without any fact."""
     return kept <= cutoff and kept.astimezone(zone).date() == cutoff.astimezone(zone).date()
 
@@ -86,14 +86,21 @@ def _same_day(kept: datetime, cutoff: datetime, zone: ZoneInfo) -> bool:
 def _brought(asked: Asked, key: str, month: date, row: MonthSum | None, told: News, cutoff: datetime) -> Days:
     """The days of a month at the cut-off: those of the row, the moved ones counted again."""
     measure, until = KINDS[asked.clauses[key].kind].measure, next_month(month)
-    if row is None or ALL in told.words or (measure not in BY_HANDOFF and told.words & set(MOVED[measure])):
+    days_moved = None if row is None else moved(measure, told)
+    if row is None or days_moved is None:
         return asked.count(key, month, until, cutoff)
-    moved = {day for kind in MOVED[measure] for day in (told.handed if measure in BY_HANDOFF else told.own)[kind]}
     days = read(row)
-    for first, last in stretches(sorted(day for day in moved if month <= day < until)):
+    for first, last in stretches(sorted(day for day in days_moved if month <= day < until)):
         days = {day: n for day, n in days.items() if not first <= day <= last}
         days |= asked.count(key, first, last + DAY, cutoff)
     return days
+
+
+def moved(measure: str, told: News) -> set[date] | None:
+    """The local days of which a measure counts something else since; None: of all."""
+    if ALL in told.words or (measure not in BY_HANDOFF and told.words & set(MOVED[measure])):
+        return None
+    return {day for kind in MOVED[measure] for day in (told.handed if measure in BY_HANDOFF else told.own)[kind]}
 
 
 def stretches(ascending: Sequence[Any], step: Any = DAY) -> list[tuple[Any, Any]]:

@@ -1,6 +1,6 @@
 """Measures over the clocks of the contract: promises kept, by the month in which they fell due."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
@@ -14,8 +14,8 @@ from smarketing.measures.question import Question
 from smarketing.measures.reduces import STATS
 from smarketing.measures.registry import Column, Dimension, Measure, Population, register, register_note
 
-from . import as_of, handover, hours, mandatory
-from .kinds import QUALIFICATION
+from . import as_of, blocks, handover, hours, mandatory
+from .kinds import HANDOFF, QUALIFICATION
 from .models import Clock, Terms
 
 STATE = "k.state"  # as known at the cut-off
@@ -92,6 +92,24 @@ def by_state(kind: str, subject: str) -> Measure:
     """Every clock of a kind of clause, whatever its state: to be grouped by it. Not one of the registered measures."""
     rows, by = (qualified, _of_qualified) if subject == QUALIFICATION else (clocks, of_clocks)
     return Measure("", "", "", COUNT, lambda q: rows(q, kind, EVERY), dimensions=by, dates=("due",))
+
+
+def by_block(kind: str, some: Collection[int] | None) -> Measure:
+    """Every clock of a kind of clause on handoffs, to be grouped by its state and block; of these blocks only (None: of all)."""
+    block = Dimension("block", "", f"(k.handoff_id / {blocks.SIZE})::text")
+    whole = by_state(kind, HANDOFF)
+    if some is None:
+        return replace(whole, dimensions=lambda q: {**of_clocks(q), "block": block})
+    ranges = blocks.ranges("{0}.handoff_id", some)
+
+    def rows(question: Question) -> Population:
+        every = clocks(question, kind, EVERY)
+        ctes = outcomes.of_handoffs(
+            f"(SELECT x.handoff_id FROM sla_clock x WHERE {ranges.format('x')} UNION ALL SELECT unnest(%(touched)s::bigint[]))"
+        )
+        return replace(every, where=(*every.where, ranges.format("k")), ctes=ctes)
+
+    return replace(whole, population=rows, dimensions=lambda q: {**of_clocks(q), "block": block})
 
 
 SETTLED, PENDING, EXCLUDED, WAIVED = "('met', 'missed')", "('pending', 'paused')", "('excluded')", "('waived')"

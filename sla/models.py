@@ -16,7 +16,7 @@ from smarketing.rows.kinds import Act, Derived, Working
 from .acts import Escalation, Pause, Waiver, WaiverAnswer
 
 __all__ = [
-    "Clause", "Clock", "ClockBlock", "Contract", "Escalation", "MonthSum", "Pause", "SlaDirty", "Terms", "TermsDraft", "TermsSpan", "Waiver", "WaiverAnswer",
+    "Clause", "ClauseSplit", "Clock", "ClockBlock", "Contract", "Escalation", "MonthSum", "Pause", "Rematched", "SlaDirty", "Terms", "TermsDraft", "TermsSpan", "Waiver", "WaiverAnswer", "WaiverReason",
 ]  # fmt: skip
 
 
@@ -202,6 +202,41 @@ class ClockBlock(Derived):
     first = models.DateField()  # months in which its clocks count; of the mark, from which month on all are kept
     last = models.DateField()
     counts = models.JSONField()
+
+
+class ClauseSplit(Derived):
+    """A clause of a month counted by team, rep, persona, source and grade, as known at the row's cut-off."""
+
+    is_cache = True
+    pk = models.CompositePrimaryKey("contract_id", "month", "what")
+    contract = models.ForeignKey(Contract, models.CASCADE, db_constraint=False, db_index=False, related_name="+")
+    month = models.DateField()  # first day
+    what = models.CharField(max_length=220)  # "clock" and the clause's key, or `rates.counted` of the clause
+    basis = models.CharField(max_length=32)  # digest of what is read as it is now: newest terms, names, teams, personas
+    cutoff = models.DateTimeField()
+    counted_at = models.DateTimeField()
+    parts = models.JSONField()  # block of handoffs or day -> dimension -> value -> state -> how many
+
+
+class WaiverReason(Working):
+    """What a company changed about a reason of `sla.waiver_reasons`, or one that it added. Empty words and `order` None: as the table
+    of the code says. Retired ones are offered no more."""
+
+    code = models.CharField(max_length=12, unique=True)
+    label_en = models.CharField(max_length=80, blank=True, default="")
+    label_fr = models.CharField(max_length=80, blank=True, default="")
+    order = models.IntegerField(null=True)
+    retired_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Rematched(Working):
+    """Leads that were handed over and whose personas were written anew, for whoever keeps counts by persona."""
+
+    lead_id = models.BigIntegerField(primary_key=True)
+    since = models.DateTimeField(db_index=True)
 
 
 class SlaDirty(Working):

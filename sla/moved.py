@@ -14,7 +14,7 @@ from .oracle import axis_of, due_instant, started
 from .parts import Asked, Part
 from .standing import Waived
 
-__all__ = ["WAIVED_KEYS", "Stood", "axis_of", "of", "waived_params"]
+__all__ = ["Stood", "axis_of", "of", "waived_params"]
 
 _MOVED = """
   LEFT JOIN unnest(%(moved_ids)s::bigint[], %(moved_n)s::int[], %(moved_due)s::float8[], %(moved_lost)s::bigint[],
@@ -22,7 +22,6 @@ _MOVED = """
 _WAIVED = """
   LEFT JOIN unnest(%(waived_ids)s::bigint[], %(waived_keys)s::text[], %(waived_at)s::timestamptz[]) AS w(id, key, waived_at)
     ON w.id = {id} AND w.key = {key}"""
-WAIVED_KEYS = _WAIVED.format(id="k.handoff_id", key="k.clause_key")
 
 
 @dataclass(frozen=True)

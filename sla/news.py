@@ -18,6 +18,7 @@ from smarketing.rows import clock
 from smarketing.rows.days import Days
 
 HANDOFF, ATTEMPT, DECISION, DEAL, ALL = "handoff", "attempt", "decision", "deal", "all"
+NAMED = "named"  # in whose hands a handoff is, where its lead came from, whom it resembles
 _LATE = "recorded_at > %(since)s AND recorded_at <= %(cutoff)s"
 # Numbers of handoffs follow the order of recording: the newest tell whether older ones have to be looked through.
 _NEWS = f"""
@@ -61,6 +62,27 @@ UNION ALL SELECT 'all', NULL, NULL, NULL WHERE EXISTS (SELECT FROM leads_merge W
   OR EXISTS (SELECT FROM leads_erasure WHERE {_LATE})
   OR EXISTS (SELECT FROM back WHERE subject NOT IN ('attempt', 'decision', 'deal', 'assignment', 'note'))
 """
+# Handoffs of which other names are told since; assignments by their numbers, as above. Of whoever is rematched a mark says when it
+# was begun: one that was written while the others were counted is seen by the slack.
+_NAMES = f"""
+WITH given AS MATERIALIZED (SELECT handoff_id, recorded_at FROM leads_assignment ORDER BY id DESC LIMIT %(most)s),
+sourced AS (
+  SELECT subject_id AS id FROM leads_attributechange WHERE subject = 'lead' AND field = 'source' AND {_LATE}
+  UNION SELECT subject_id FROM leads_attributechange WHERE subject = 'lead' AND field = 'source'
+    AND occurred_at > recorded_at AND occurred_at > %(since)s AND occurred_at <= %(cutoff)s
+  UNION SELECT lead_id FROM sla_rematched WHERE since > %(since)s - interval '5 minutes'),
+rooted AS (SELECT DISTINCT coalesce(l.root_id, l.id) AS root FROM sourced s JOIN leads_lead l ON l.id = s.id),
+family AS MATERIALIZED (
+  SELECT root AS id FROM rooted UNION SELECT m.lead_id FROM rooted r JOIN leads_mergedspan m ON m.root_id = r.root),
+touched AS (
+  SELECT handoff_id FROM given WHERE {_LATE}
+  UNION SELECT a.handoff_id FROM leads_correction k JOIN leads_assignment a ON a.id = k.subject_id
+    WHERE k.subject = 'assignment' AND k.recorded_at > %(since)s AND k.recorded_at <= %(cutoff)s
+  UNION SELECT h.id FROM family f JOIN leads_handoff h ON h.lead_id = f.id)
+SELECT '{NAMED}', h.id, {{handed}}, {{handed}} FROM touched t JOIN leads_handoff h ON h.id = t.handoff_id WHERE h.line_id = %(line)s
+UNION ALL SELECT 'all', NULL, NULL, NULL FROM given HAVING count(*) = %(most)s AND min(recorded_at) > %(since)s
+"""
+MOST = 5000  # assignments looked through; were there more, all may have moved
 
 
 @dataclass(frozen=True)
@@ -76,14 +98,30 @@ class News:
 
 def between(line: int, since: datetime, cutoff: datetime, zone: ZoneInfo) -> News:
     """What was recorded after `since` and by `cutoff` about a definition line, in local days of `zone`."""
+    return _told(_NEWS, line, since, cutoff, zone)
+
+
+def names(line: int, since: datetime, cutoff: datetime, zone: ZoneInfo) -> News:
+    """The handoffs of a definition line that are counted under another rep, source or persona since: of kind NAMED."""
+    return _told(_NAMES, line, since, cutoff, zone)
+
+
+def _told(sql: str, line: int, since: datetime, cutoff: datetime, zone: ZoneInfo) -> News:
     days, home = Days(zone), Days(clock.zone(), "home")
     handed = days.sql("h.occurred_at")
     if home.zone.key != zone.key:
         handed = f"(CASE WHEN h.day_only THEN {home.sql('h.occurred_at')} ELSE {handed} END)"
-    given: dict[str, Any] = {**days.params(), **home.params(), "line": line, "since": since, "cutoff": cutoff}
+    given: dict[str, Any] = {
+        **days.params(),
+        **home.params(),
+        "line": line,
+        "since": since,
+        "cutoff": cutoff,
+        "most": MOST,
+    }
     found = News()
     with connection.cursor() as cursor:
-        cursor.execute(_NEWS.format(handed=handed, own=days.sql("t.at")), given)
+        cursor.execute(sql.format(handed=handed, own=days.sql("t.at")), given)
         for kind, handoff, handed_on, own in cursor.fetchall():
             if handoff is None:
                 found.words.add(kind)

@@ -86,3 +86,42 @@ def _tried(held: Mapping[int, HandoffState]) -> dict[int, datetime]:
         for pk, some in mine.items()
     }
     return {pk: min(found) for pk, found in kept.items() if found}
+
+
+OWN, BEFORE, STILL = "own", "before", "still"
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why a handoff is late with whoever has it. `why`: OWN, by their own doing; BEFORE, it was late before it was theirs; STILL,
+    inherited too, and their own time of a first attempt still runs. `clock`: their own one, of a first attempt."""
+
+    why: str
+    clock: Own | None = None
+
+    @property
+    def inherited(self) -> bool:
+        return self.why != OWN
+
+
+def late(some: Iterable[HandoffState], at: datetime) -> dict[int, Why]:
+    """Handoff -> why it is late, of those whose promise broke by `at` and that somebody has."""
+    rows = {one.pk: one for one in some if one.rep_id and one.due_at is not None and one.due_at < at}
+    clocks = [
+        one
+        for one in Clock.objects.filter(handoff__in=rows).order_by("clause_key")
+        if one.due_at == rows[one.handoff_id].due_at
+    ]
+    theirs: dict[int, Own] = {}
+    for (handoff, _key), found in of(clocks, at).items():
+        theirs.setdefault(handoff, found)
+    out = {}
+    for pk, state in rows.items():
+        clock_of = theirs.get(pk)
+        if clock_of and clock_of.state != MISSED:
+            out[pk] = Why(STILL, clock_of)
+        elif state.assigned_at and state.due_at and state.due_at < state.assigned_at and not clock_of:
+            out[pk] = Why(BEFORE)
+        else:
+            out[pk] = Why(OWN, clock_of)
+    return out

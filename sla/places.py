@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from leads.handoffs import hooks
 from leads.pages import done
+from leads.scoring import store
 from smarketing.agreements import kinds
 from smarketing.jobs import bell
 from smarketing.notify import tasks
@@ -24,13 +25,27 @@ from . import (
     renewal,
     reviewing,
     slots,
+    splits,
     spoken,
     waivers,
 )
-from .pages import beside, campaign_plans, day_one
+from .pages import beside, campaign_plans, day_one, waiver_reasons
 
 # Each of these has a `register()` of its own.
-REGISTERED = (nightly, notices, handed, escalation, pace, waivers, reviewing, renewal, spoken, deeds, day_one)
+REGISTERED = (
+    nightly,
+    notices,
+    handed,
+    escalation,
+    pace,
+    waivers,
+    reviewing,
+    renewal,
+    spoken,
+    deeds,
+    day_one,
+    waiver_reasons,
+)
 PAPER = kinds.PaperKind(
     "terms",
     _("Terms of a contract"),
@@ -47,7 +62,8 @@ def register() -> None:
     measures.register_all()
     for one in REGISTERED:
         one.register()
-    tasks.LOOKS.append(follow.look)
+    tasks.LOOKS += [follow.look, splits.look]
+    store.rematched.append(splits.mark)
     hooks.changed.append(derive.mark)
     hooks.promises.append(slots.promises)
     bell.register(derive.sweep, derive.WAITING)

@@ -4,20 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db import transaction
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from smarketing.accounts.models import Role, User
+from smarketing.accounts.models import User
 from smarketing.accounts.policy import may
 from smarketing.jobs import ledger, nightly
 from smarketing.jobs.models import Run
-from smarketing.notify import notices, registry
+from smarketing.notify import registry
 from smarketing.notify.models import Notice
 from smarketing.notify.registry import Line
 
+from . import telling
 from .models import Contract, Terms
 from .sections import defaults
 
@@ -72,18 +72,14 @@ def near(contract: Contract, today: date) -> End | None:
     return found if found and found.phase(today) else None
 
 
-@transaction.atomic
 def look(run: Run) -> int:
     """By night: remind the managers of both sides, once as the notice begins and once in the last week."""
-    users = list(User.objects.filter(role=Role.MANAGER, is_active=True).values_list("pk", flat=True))
-    told = 0
-    for contract in Contract.objects.order_by("pk"):
-        if end := near(contract, run.business_date):
-            about = f"ends:{contract.pk}:{end.day.isoformat()}:{end.phase(run.business_date)}"
-            told += notices.tell(
-                kind=KIND, users=users, about=about, at=run.cutoff, contract=contract.pk, day=end.day.isoformat()
-            )
-    return told
+    return telling.managers(run, KIND, _told)
+
+
+def _told(contract: Contract, day: date) -> telling.Told | None:
+    end = near(contract, day)
+    return end and (f"ends:{contract.pk}:{end.day.isoformat()}:{end.phase(day)}", {"day": end.day.isoformat()})
 
 
 def say(some: Sequence[Notice], reader: User) -> Mapping[int, Line]:

@@ -10,16 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from smarketing.accounts import audit
-from smarketing.accounts.models import Role, User
+from smarketing.accounts.models import User
 from smarketing.accounts.policy import may
 from smarketing.jobs import ledger, nightly
 from smarketing.jobs.models import Run
-from smarketing.notify import notices, registry
+from smarketing.notify import registry
 from smarketing.notify.models import Notice
 from smarketing.notify.registry import Line
 from smarketing.rows import clock
 
-from . import agreed, follow, terms
+from . import agreed, follow, telling, terms
 from .models import Contract, TermsReview
 
 KIND, STEP = "contract_review", "contract_reviews"
@@ -59,17 +59,15 @@ def hold(*, contract: Contract, outcome: str, by: User, at: datetime) -> TermsRe
     return made
 
 
-@transaction.atomic
 def look(run: Run) -> int:
     """By night: tell of the reviews that are near, due, or late. Returns how many people were told."""
-    users = list(User.objects.filter(role=Role.MANAGER, is_active=True).values_list("pk", flat=True))
-    told = 0
-    for contract in Contract.objects.order_by("pk"):
-        day = due(contract, run.business_date)
-        if day and (phase := _phase(day, run.business_date)):
-            about = f"review:{contract.pk}:{day:%Y%m%d}:{phase}"
-            told += notices.tell(kind=KIND, users=users, about=about, at=run.cutoff, contract=contract.pk)
-    return told
+    return telling.managers(run, KIND, _told)
+
+
+def _told(contract: Contract, today: date) -> telling.Told | None:
+    day = due(contract, today)
+    phase = _phase(day, today) if day else ""
+    return (f"review:{contract.pk}:{day:%Y%m%d}:{phase}", {}) if phase else None
 
 
 def _phase(due_on: date, day: date) -> str:

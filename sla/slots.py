@@ -18,7 +18,7 @@ from smarketing.accounts.models import User
 from smarketing.accounts.policy import may
 from smarketing.rows import clock
 
-from . import as_of, derive, kinds, own, pauses, waivers
+from . import as_of, derive, kinds, own, pauses, waiver_reasons, waivers
 from .clocks import EXCLUDED, MET, MISSED, OWED, PAUSED, PENDING, WAIVED
 from .models import Clause, Clock, Waiver
 
@@ -82,9 +82,9 @@ def _deeds(request: HttpRequest, found: Sequence[Clock], sentences: dict[tuple[i
     asked = list(Waiver.objects.filter(handoff__in={row.handoff_id for row in found}, answer=None).order_by("pk"))
     open_ = {(one.handoff_id, one.clause_key) for one in asked}
     return {
-        "waivers": asked, "running": pauses.running(state.pk, at) if state else None, "handoff": state and state.pk,
+        "waivers": [(one, waiver_reasons.label(one.reason)) for one in asked], "running": pauses.running(state.pk, at) if state else None, "handoff": state and state.pk,
         "may_pause": owed and may(user, "handoffs.work") and hands.is_in_hands(state, user),
-        "pause_reasons": pauses.reasons(found[0].terms), "waiver_reasons": Waiver.Reason.choices,
+        "pause_reasons": pauses.reasons(found[0].terms), "waiver_reasons": [(one.code, one.label) for one in waiver_reasons.offered()],
         "to_waive": [
             {"handoff": row.handoff_id, "key": row.clause_key, "sentence": sentences[row.terms_id, row.clause_key]}
             for row in found

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from leads.handoffs import absences, capacity, queue
 from leads.measures.dimensions import names
@@ -18,7 +18,8 @@ from smarketing.measures import engine
 from smarketing.measures.engine import Group
 from smarketing.rows import clock
 
-FEW = 20  # cases, under which a rate says little
+from . import own
+
 # (measure, its figure) of the month, in the order of the columns.
 FIGURES = (
     ("first_attempt_in_time", ""),
@@ -36,13 +37,14 @@ FIGURES = (
 @dataclass
 class Load:
     """Handoffs owed now. `cap`: how many at most a pool gives them, None for whoever is in no pool; `late` and `today`: whose
-    promise broke, or falls due before tomorrow; `why`: label of the broken promise -> how many; `last`: the last attempt; `away`: until which day they are away, None for who is here."""
+    promise broke, or falls due before tomorrow; `why`: label of the broken promise -> how many; `inherited`: how many of the late ones somebody else had when they grew late; `last`: the last attempt; `away`: until which day they are away, None for who is here."""
 
     owed: int = 0
     today: int = 0
     late: int = 0
     cap: int | None = None
     why: dict[str, int] = field(default_factory=dict)
+    inherited: int = 0
     last: datetime | None = None
     away: date | None = None
 
@@ -88,14 +90,21 @@ def board(*, by: User, people: Sequence[User], first: date, until: date, at: dat
         for key, stat in FIGURES
     ]
     named = [{row.group["rep"]: row for row in answer.rows} for answer in figures]
-    loads, own = load(people, by, at), names(people)
-    desks = [Desk(one, own[one.pk], loads[one.pk], tuple(rows.get(own[one.pk]) for rows in named)) for one in people]
+    loads, called = load(people, by, at), names(people)
+    desks = [
+        Desk(one, called[one.pk], loads[one.pk], tuple(rows.get(called[one.pk]) for rows in named)) for one in people
+    ]
     every = names(reps())
     others = sorted({name for rows in named for name in rows} - set(every.values()) - {""}, key=str.casefold)
     return Board(
         tuple(desks), tuple(Desk(None, name, Load(), tuple(rows.get(name) for rows in named)) for name in others),
         tuple(answer.total for answer in figures), HandoffState.objects.visible_to(by).in_pool().count(), first, until, cutoff,
     )  # fmt: skip
+
+
+def broken(by: User, at: datetime) -> QuerySet[HandoffState]:
+    """Handoffs owed whose promise broke by `at`, as far as `by` may see them."""
+    return HandoffState.objects.visible_to(by).owed().filter(due_at__lt=at)
 
 
 def load(people: Iterable[User], by: User, at: datetime) -> dict[int, Load]:
@@ -112,6 +121,10 @@ def load(people: Iterable[User], by: User, at: datetime) -> dict[int, Load]:
         one.owed, one.today, one.late = one.owed + n, one.today + today, one.late + late
         if late:
             one.why[label] = late
+    moved = broken(by, at).filter(rep__in=ids, assigned_at__gt=F("handoff__occurred_at"))
+    some = {one.pk: one for one in moved}
+    for pk, found in own.late(some.values(), at).items():
+        out[some[pk].rep_id].inherited += found.inherited
     caps = PoolMember.objects.filter(rep__in=ids, pool__retired_at=None, weight__gt=0).values_list("rep")
     for rep, cap in caps.annotate(cap=Max("cap")):
         out[rep].cap = cap

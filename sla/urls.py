@@ -18,6 +18,8 @@ from .pages import (
     review,
     stands,
     team,
+    team_late,
+    waiver_reasons,
 )
 
 app_name = "sla"
@@ -32,8 +34,12 @@ urlpatterns = [
     path("contract/new/guided/", guided.guided, name="guided"),
     path("contract/<int:pk>/terms/", documents.document, name="terms"),
     path("queue/team/", team.board, name="team"),
+    path("queue/team/<int:pk>/late/", team_late.late, name="team_late"),
     path("queue/results/", own.own, name="own"),
     path("contract/waivers/", stands.every, name="waivers"),
+    path("settings/waiver-reasons/", waiver_reasons.listing, name="waiver_reasons"),
+    path("settings/waiver-reasons/<slug:code>/", waiver_reasons.listing, name="waiver_reason"),
+    path("settings/waiver-reasons/<slug:code>/do/", waiver_reasons.do, name="waiver_reason_do"),
     path("contract/waivers/<int:pk>/", stands.one, name="waiver"),
     path("contract/promises/<int:pk>/pause/", stands.pause, name="pause"),
     path("contract/pauses/<int:pk>/end/", stands.resume, name="resume"),

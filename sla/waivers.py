@@ -18,7 +18,7 @@ from smarketing.notify.models import Notice
 from smarketing.notify.registry import Line
 from smarketing.rows.fence import open_fence
 
-from . import derive, hooks
+from . import derive, hooks, waiver_reasons
 from .clocks import MISSED, OWED
 from .models import Clock, Contract, Waiver, WaiverAnswer
 from .terms import next_month
@@ -45,7 +45,7 @@ def ask(*, handoff: Handoff, clause_key: str, reason: str, by: User, at: datetim
     """
     if not by.side:
         raise Refusal(_("Only a side of the contract asks for a waiver."))
-    if reason not in Waiver.Reason.values:
+    if reason not in {one.code for one in waiver_reasons.offered()}:
         raise Refusal(_("Say why the promise should be let go."), "reason")
     HandoffState.objects.select_for_update().get(handoff=handoff)
     found = _clock(handoff.pk, clause_key, at)
@@ -143,11 +143,12 @@ def say(some: Sequence[Notice], reader: User) -> Mapping[int, Line]:
     """ "Waiver asked: Zoé Martin", with the clause, the reason and the page on which it is answered."""
     found = Waiver.objects.in_bulk([one.params["waiver"] for one in some])
     states, out = handoffs.visible([one.handoff_id for one in found.values()], reader), {}
+    reasons = waiver_reasons.labels() if found else {}
     for one in some:
         waiver = found.get(one.params["waiver"])
         if waiver and (state := states.get(waiver.handoff_id)):
             text = TITLES.get(one.params["answer"], gettext_lazy("Waiver asked: %(lead)s"))
-            words = {"key": waiver.clause_key, "reason": waiver.get_reason_display()}
+            words = {"key": waiver.clause_key, "reason": reasons.get(waiver.reason, waiver.reason)}
             detail = _("clause %(key)s · %(reason)s") % words
             out[one.pk] = Line(str(text) % {"lead": state.lead}, reverse("sla:waiver", args=[waiver.pk]), detail)
     return out

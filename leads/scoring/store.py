@@ -4,7 +4,7 @@ History is kept for `KEPT` days (and the last row before them); older moments ar
 somebody asks.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -164,6 +164,9 @@ def forget(lead_ids: Iterable[int]) -> None:
 
 # --- personas
 
+# (lead ids): of leads that were handed over, those whose personas were written anew; a hook only leaves a mark.
+rematched: list[Callable[[Sequence[int]], None]] = []
+
 
 def match_personas(which: asks.Asks) -> int:
     """Say which personas each lead asked about resembles at that moment, by the newest versions. Returns rows changed."""
@@ -177,15 +180,24 @@ def match_personas(which: asks.Asks) -> int:
     params["personas"] = [one.persona_id for one in versions]
     params["versions"] = [one.pk for one in versions]
     mine = "m.lead_id = ANY(ARRAY(SELECT lead_id FROM asked))" if which.ids is not None else "true"
-    return execute(
+    found = fetch(
         f"WITH {ctes}, now AS MATERIALIZED (SELECT v.lead_id, u.persona_id, u.version_id FROM v,"
         " unnest(%(personas)s::bigint[], %(versions)s::bigint[]) u(persona_id, version_id)"
         f" WHERE u.version_id = ANY(ARRAY[{', '.join(hits)}]::bigint[])),"
         f" gone AS (DELETE FROM leads_personamatch m USING asked a WHERE m.lead_id = a.lead_id AND {mine} AND NOT EXISTS"
-        " (SELECT FROM now n WHERE n.lead_id = m.lead_id AND n.persona_id = m.persona_id))"
-        " INSERT INTO leads_personamatch (lead_id, persona_id, version_id)"
+        " (SELECT FROM now n WHERE n.lead_id = m.lead_id AND n.persona_id = m.persona_id)"
+        " RETURNING m.lead_id),"
+        " put AS (INSERT INTO leads_personamatch (lead_id, persona_id, version_id)"
         " SELECT lead_id, persona_id, version_id FROM now ORDER BY 1, 2"
         " ON CONFLICT (lead_id, persona_id) DO UPDATE SET version_id = excluded.version_id"
-        " WHERE leads_personamatch.version_id <> excluded.version_id",
+        " WHERE leads_personamatch.version_id <> excluded.version_id RETURNING lead_id)"
+        " SELECT 0, count(*), array_agg(DISTINCT lead_id ORDER BY lead_id) FILTER (WHERE EXISTS"
+        " (SELECT FROM leads_handoff h WHERE h.lead_id = put.lead_id)) FROM put"
+        " UNION ALL SELECT 1, count(*), array_agg(DISTINCT lead_id ORDER BY lead_id) FILTER (WHERE EXISTS"
+        " (SELECT FROM leads_handoff h WHERE h.lead_id = gone.lead_id)) FROM gone ORDER BY 1",
         params,
     )
+    handed = sorted({lead for _which, _n, leads in found for lead in leads or ()})
+    for tell in rematched if handed else ():
+        tell(handed)
+    return found[0][1]

@@ -5,13 +5,11 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from personas.criteria.tree import AXES
+from personas.criteria.tree import AXES, NUMBERS
 
 from .names import Posted, one
 from .read import whole
 from .write import Shown
-
-NUMBERS = {"hysteresis": 0, "cooldown_days": 0, "pace": 15}
 
 
 def write(body: Mapping[str, Any], form: str) -> Shown:

@@ -99,7 +99,7 @@ def _rest(body: Mapping[str, Any], voice: Voice) -> Iterator[tuple[bool, Line]]:
         ("cooldown_days", phrases.COOLDOWN),
         ("pace", phrases.PACE),
     ):
-        count = body.get(name, 15 if name == "pace" else 0)
+        count = body.get(name, tree.NUMBERS[name])
         pair = table if isinstance(table[0], str) else table[is_plural(count, voice.lang)]
         value = Segment(number(count, voice.lang), (name,), count, "days" if name == "cooldown_days" else "number")
         segments = voice.fill(voice.say(pair), value=value, days=voice.days(count))

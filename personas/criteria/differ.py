@@ -40,7 +40,6 @@ NAMES: dict[str, tuple[str, str]] = {
     "engagement_bands": ("band edges of engagement", "bornes de catégorie de l’intérêt"),
     "group": ("group {key}", "groupe {key}"),
 }
-DEFAULTS = {"hysteresis": 0, "cooldown_days": 0, "pace": 15}
 
 
 @dataclass(frozen=True)
@@ -152,7 +151,7 @@ class _Differ:
             a, b = old[axis].get("cap", 100), new[axis].get("cap", 100)
             if a != b:
                 yield self.cap(axis, self.voice.say(NAMES[axis]), a, b)
-        for name, default in DEFAULTS.items():
+        for name, default in tree.NUMBERS.items():
             a, b = old.get(name, default), new.get(name, default)
             if a != b:
                 what = self.voice.say(NAMES[name])

@@ -7,9 +7,9 @@ from typing import Any
 from . import tree
 from .fields import Catalogue
 from .problems import Problem
+from .statistics import FEW
 from .tree import Path, written
 
-FEW = 20  # fewer leads or values say nothing
 SMALL = 10  # points
 ONE_IN = 50  # a condition that one lead in fifty has, or lacks, tells hardly anybody apart
 

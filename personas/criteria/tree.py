@@ -10,6 +10,8 @@ from typing import Any
 AXES = ("fit", "engagement")
 GROUPS = ("all", "any", "none")
 LISTS = ("must", "never", "direct")
+# Settings that are numbers, and what holds where a definition says none: points, days, handoffs a business day.
+NUMBERS = {"hysteresis": 0, "cooldown_days": 0, "pace": 15}
 MAX_POINTS = 2_000  # overflow limit of one criterion; the builder stays within 100
 
 Path = tuple[str | int, ...]
@@ -20,7 +22,7 @@ def empty_body() -> dict[str, Any]:
     axis = {"bands": [75, 50, 25], "cap": 100, "items": []}
     return {
         "fit": deepcopy(axis), "engagement": deepcopy(axis), "must": [], "never": [], "mql": ["A1", "A2", "B1"],
-        "direct": [], "hysteresis": 0, "cooldown_days": 0, "pace": 15, "mandatory": ["lead.email"],
+        "direct": [], **NUMBERS, "mandatory": ["lead.email"],
     }  # fmt: skip
 
 

@@ -119,7 +119,7 @@ class DefinitionCheck(Check):
                     self.condition(cond, (name, index))
         for name, high in (("hysteresis", 50), ("cooldown_days", MAX_DAYS)):
             self.whole(body.get(name, 0), (name,), 0, high)
-        self.whole(body.get("pace", 15), ("pace",), 1, MAX_PACE)
+        self.whole(body.get("pace", tree.NUMBERS["pace"]), ("pace",), 1, MAX_PACE)
         self._cells(body)
         self._mandatory(body.get("mandatory", []))
 

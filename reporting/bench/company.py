@@ -1,7 +1,8 @@
 """The company that the bench measures: drawn and judged like the demo's. What sales did is left out, or drawn without a judge."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -18,14 +19,21 @@ from . import names, rescoring, sales
 
 
 def make(
-    leads: int, events: int, at: datetime, say: Callable[[str], None], worked: bool = False, months: int = Plan.months
+    leads: int,
+    events: int,
+    at: datetime,
+    say: Callable[[str], None],
+    worked: bool = False,
+    months: int = Plan.months,
+    clauses: Sequence[Mapping[str, Any]] = (),
 ) -> tuple[Plan, setting.Stage]:
-    """People, papers, facts and ledger of a company of this size in an empty database. `worked`: with what sales did."""
+    """People, papers, facts and ledger of a company of this size in an empty database. `worked`: with what sales did;
+    `clauses`: promised on top of the demo's."""
     plan = Plan(at=at, leads=leads, events=events, months=months)
     seed.be_patient()
     with seed.phase(say, "people, language, contract"), transaction.atomic():
         Installation.objects.create(kind="demo", company="Bench", clock_offset=timedelta(0))
-        stage = seed.set_stage(plan)
+        stage = seed.set_stage(plan, clauses)
         stage.pool.members.update(cap=10_000_000)  # nobody works here: no queue is ever full
     with seed.phase(say, f"{leads} leads, {events} events drawn and written"):
         people = names.given(plan, crowd.draw(plan))

@@ -1,114 +1,38 @@
-"""What the clocks of many handoffs cost: handoffs copied in until there are as many as asked, then goal 7 as ratios."""
+"""What the clocks and the months of very many handoffs cost: goal 7 as ratios, and the pages of the contract."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from io import StringIO
 
-import numpy as np
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from leads.handoffs import attempts, rules, states
+from leads.handoffs import attempts
 from leads.models import Handoff, HandoffState
-from personas.models import DefinitionLine
 from reporting.books import closing, services
 from reporting.demo import seed
-from reporting.demo.bulk import copy, ids, times
-from sla import derive, follow, sets
+from sla import derive, follow, sets, splits
 from sla.derive import Asked
 from sla.models import Clock, Contract, Pause, WaiverAnswer
 from smarketing.accounts.models import User
 from smarketing.calendars import services as calendars
 from smarketing.rows import clock
 
-from . import pages
+from . import handed, pages
 from .stopwatch import Processor, Sheet, percentile, seconds, undone
 
-ROUNDS, HOUR, LOADS = 5, 3_600_000_000, 12
+ROUNDS, LOADS = 5, 12
 JOINED = """SELECT count(*), max(h.occurred_at), max(k.due_at), sum(k.done) FROM leads_handoff h
 JOIN sla_clock k ON k.handoff_id = h.id"""
 SCANNED = "SELECT count(*), max(occurred_at), sum(line_id) FROM leads_handoff"
 NAMES = ", ".join(sets.COLUMNS)
 
 
-def grow(count: int, at: datetime) -> int:
-    """Hand over leads of the company until there are `count` handoffs, worked as reps work: 0 to 3 attempts on each, one
-    in twelve refused. Returns how many there are."""
-    wanted = count - Handoff.objects.count()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM leads_lead l WHERE NOT EXISTS (SELECT FROM leads_handoff h WHERE h.lead_id = l.id)"
-            " ORDER BY id LIMIT %s",
-            [max(wanted, 0)],
-        )
-        lead = np.array([row[0] for row in cursor.fetchall()], dtype=np.int64)
-    if len(lead):
-        with transaction.atomic():
-            made = _write(lead, at)
-        states.derive(made.tolist())
-    return Handoff.objects.count()
-
-
-def _write(lead: np.ndarray, at: datetime) -> np.ndarray:
-    dice, line, end = (
-        np.random.default_rng(7),
-        DefinitionLine.objects.order_by("pk")[0],
-        int(at.timestamp()) * 1_000_000,
-    )
-    made = ids("leads_handoff_id_seq", len(lead))
-    begun = Contract.objects.order_by("pk")[0].terms.order_by("starts_on")[0].starts_on
-    span = (clock.today(at) - begun).days * 24 * HOUR
-    when = np.sort(end - dice.integers(0, span, len(lead)))  # numbers follow the order of recording
-    known = {"occurred_at": times(when), "recorded_at": times(when), "known_at": times(when)}
-    copy("leads_handoff", {
-        "id": made, "lead_id": lead, "line_id": line.pk, "gate": "manual", "day_only": "f", "grade": "",
-        "rules_id": rules.in_force(line, at).pk, **known,
-    })  # fmt: skip
-    rep = User.objects.filter(role="rep").order_by("pk").first()
-    tries = dice.integers(0, 4, len(lead))
-    for number in range(1, 4):
-        some = tries >= number
-        tried = when[some] + number * dice.integers(HOUR, 60 * HOUR, int(some.sum()))
-        order = np.argsort(tried, kind="stable")
-        order = order[tried[order] < end]
-        known = dict.fromkeys(("occurred_at", "recorded_at", "known_at"), times(tried[order]))
-        copy("leads_attempt", {
-            "handoff_id": made[some][order], "lead_id": lead[some][order], "rep_id": rep.pk, "channel": "call",
-            "outcome": "no_answer", **known,
-        })  # fmt: skip
-    refused = (np.arange(len(lead)) % 12 == 0) & (when + HOUR < end)
-    known = dict.fromkeys(("occurred_at", "recorded_at", "known_at"), times(when[refused] + HOUR))
-    copy(
-        "leads_decision",
-        {"handoff_id": made[refused], "kind": "refuse", "reason": "not_target", "evidence": "", **known},
-    )
-    _stand(made, when, end)
-    return made
-
-
-def _stand(made: np.ndarray, when: np.ndarray, end: int) -> None:
-    """One handoff in fifty was paused for two days an hour after it was made, one in two hundred has a waiver."""
-    some = (np.arange(len(made)) % 50 == 1) & (when + HOUR < end)
-    copy("sla_pause", {
-        "handoff_id": made[some], "reason": "prospect", "occurred_at": times(when[some] + HOUR),
-        "recorded_at": times(when[some] + HOUR), "until": times(when[some] + 49 * HOUR),
-    })  # fmt: skip
-    some = (np.arange(len(made)) % 200 == 2) & (when + 2 * HOUR < end)
-    known = dict.fromkeys(("occurred_at", "recorded_at"), times(when[some] + HOUR))
-    asked = ids("sla_waiver_id_seq", int(some.sum()))
-    copy(
-        "sla_waiver",
-        {"id": asked, "handoff_id": made[some], "clause_key": "6.1", "side": "sales", "reason": "incident", **known},
-    )
-    manager = User.objects.filter(role="manager", side="marketing").order_by("pk")[0]
-    copy("sla_waiveranswer", {"waiver_id": asked, "kind": "consent", "by_id": manager.pk, **known})
-
-
 def measure(sheet: Sheet, count: int) -> None:
     """Goal 7: passes over clocks against reading handoffs joined to them; a rebuild against a scan and a COPY."""
     at = clock.now()
-    there = grow(count, at)
+    there = handed.grow(count, at)
     derive.rebuild(at)
     seed.analyze("VACUUM ANALYZE")
     joined = _read(JOINED)
@@ -180,13 +104,14 @@ def _copied() -> float:
 def months(sheet: Sheet, count: int) -> None:
     """The pages of the contract over so many handoffs, the months before the running one closed as agreed."""
     at = clock.now()
-    there = grow(count, at)
+    there = handed.grow(count, at)
     derive.rebuild(at)
     seed.analyze("VACUUM ANALYZE")
     client, contract = pages.client(role="manager", side="sales"), Contract.objects.order_by("pk")[0]
     for month in closing.due(contract, clock.today(at)):
         services.close_month(contract=contract, month=month, by=None, at=at)
     follow.look(clock.now())  # as beat does every minute
+    splits.look(clock.now())
     for path in pages.of_months(contract):
         pages.measure(sheet, client, path, f"{there} handoffs, ")
     live(sheet, client)

@@ -1,9 +1,10 @@
 """The whole demo company, phase after phase, each said aloud with its time."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, connections, transaction
 
@@ -162,7 +163,7 @@ def _until(at: datetime) -> timedelta:
         return cursor.fetchone()[0]
 
 
-def set_stage(plan: Plan) -> setting.Stage:
+def set_stage(plan: Plan, clauses: Sequence[Mapping[str, Any]] = ()) -> setting.Stage:
     at = midnight(plan.first) - timedelta(days=30)
     who = setting.people(at)
     setting.glossary(plan, who)
@@ -171,7 +172,7 @@ def set_stage(plan: Plan) -> setting.Stage:
     setting.reviews(plan, personas, who)
     mails.write(personas, who["ines"], at + timedelta(days=20))
     stage = setting.Stage(who, setting.pool(reps), personas, line, version)
-    stage.contract = setting.contract(plan, line, who)
+    stage.contract = setting.contract(plan, line, who, clauses)
     setting.signins(who)
     return stage
 

@@ -1,8 +1,10 @@
 """The demo's stage: people, teams, pool, personas, the signed definition, calendar and contract, through the services."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -134,8 +136,10 @@ def glossary(plan: Plan, who: dict[str, User]) -> None:
     glossary_services.write(term=replace(reached, texts=said), revision=0, by=who["hugo"], at=later)
 
 
-def contract(plan: Plan, line: DefinitionLine, who: dict[str, User]) -> Contract:
-    """Calendar of France and a contract of three clauses, whole in its sections, signed before its first day."""
+def contract(
+    plan: Plan, line: DefinitionLine, who: dict[str, User], more: Sequence[Mapping[str, Any]] = ()
+) -> Contract:
+    """Calendar of France and a contract of three clauses (and `more`), whole in its sections, signed before its first day."""
     from smarketing.calendars import services as calendars
 
     at = midnight(plan.first) - timedelta(days=6) + MORNING
@@ -145,6 +149,7 @@ def contract(plan: Plan, line: DefinitionLine, who: dict[str, User]) -> Contract
     body = terms.starter(version, plan.first)
     body["clauses"][0]["target"] = str(max(1, round(VOLUME * plan.leads)))
     body["clauses"][2]["share"] = "85"
+    body["clauses"] += more
     body["parties"] |= {
         "contact_marketing": who["claire"].pk,
         "contact_sales": who["hugo"].pk,

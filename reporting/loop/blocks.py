@@ -16,7 +16,7 @@ from smarketing.web.money import text as written
 
 from . import quality, robust, tables
 from .asking import GROUPED, WAITS, Asking, quotient
-from .cells import FEW, Cell, count, figure, money
+from .cells import Cell, count, figure, money
 from .spans import COHORT
 
 
@@ -185,7 +185,7 @@ def _reasons(answer: Answer) -> list[tuple[str, Cell, str, int]]:
 
 def _place(row: Group) -> tuple:
     """The best first; without a rank, by name, where there are too few cases; the blank one last."""
-    few = row.of < FEW
+    few = row.of < numbers.FEW
     return (row.group["persona"] == "", few, 0 if few else -row.value, row.group["persona"])
 
 
@@ -198,7 +198,9 @@ def _bars(answer: Answer) -> tuple[list[Bar], str]:
     for row in sorted(rows, key=_place):
         low, high = edges[id(row)]
         name = words.value("persona", row.group["persona"], offered) if row.group["persona"] else _("(no persona)")
-        cell = Cell(shown.figure(row.value, numbers.RATIO), row.rows_url, shown.interval((low, high)), row.of < FEW)
+        cell = Cell(
+            shown.figure(row.value, numbers.RATIO), row.rows_url, shown.interval((low, high)), row.of < numbers.FEW
+        )
         bars.append(
             Bar(name, cell, row.of, *(int(1000 * edge / top) for edge in (low, row.n / numbers.Decimal(row.of), high)))
         )
@@ -211,7 +213,7 @@ def _bars(answer: Answer) -> tuple[list[Bar], str]:
 def _changes(found: dict[str, Answer], by: str, turned_down: Answer) -> list[tuple[str, str]]:
     """Up to three sentences with where they lead: what the figures ask to be talked about."""
     out = []
-    rated = [row for row in found["acceptance"].rows if row.of and row.of >= FEW and row.group.get(by)]
+    rated = [row for row in found["acceptance"].rows if row.of and row.of >= numbers.FEW and row.group.get(by)]
     total = found["acceptance"].total
     if rated and total.value is not None:
         worst = min(rated, key=lambda row: (row.value, row.group[by]))

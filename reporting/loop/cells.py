@@ -7,8 +7,6 @@ from smarketing.measures.engine import Answer, Group
 from smarketing.measures.numbers import Exact
 from smarketing.web import money as words
 
-FEW = 20  # below so many cases a share says little
-
 
 @dataclass(frozen=True)
 class Cell:

@@ -13,7 +13,7 @@ from smarketing.measures.engine import Answer, Group
 from smarketing.measures.registry import PERIODS
 
 from . import annotations, decompose, drawing
-from .cells import FEW, Cell
+from .cells import Cell
 from .spans import month, months
 
 MOST = 200  # lines of the table; the file and the API have them all
@@ -72,7 +72,7 @@ def ordered(answer: Answer) -> list[Group]:
 
     def place(row: Group) -> tuple:
         names = tuple(row.group[name] for name in by)
-        few = row.value is None or (row.of is not None and row.of < FEW)
+        few = row.value is None or (row.of is not None and row.of < numbers.FEW)
         return (few, all(not name for name in names), 0 if few else -Fraction(row.value or 0), names)
 
     return sorted(answer.rows, key=place)
@@ -80,7 +80,7 @@ def ordered(answer: Answer) -> list[Group]:
 
 def _cell(answer: Answer, row: Group) -> Cell:
     text = shown.figure(row.value, answer.unit)
-    return Cell(text if row.mature else f"{text} ◌", row.rows_url, "", row.of is not None and row.of < FEW)
+    return Cell(text if row.mature else f"{text} ◌", row.rows_url, "", row.of is not None and row.of < numbers.FEW)
 
 
 def _of(row: Group) -> str:

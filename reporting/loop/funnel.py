@@ -12,7 +12,7 @@ from smarketing.rows.models import Installation
 
 from . import drawing
 from .asking import CURVES, SPLIT, Asking
-from .cells import FEW, Cell, count, figure, money
+from .cells import Cell, count, figure, money
 from .spans import COHORT
 
 MARKS = (7, 30, 60, 90, 180)  # days after the handoff at which the curves are read
@@ -129,7 +129,7 @@ def _counted(answer: Answer, n: int, **group: str) -> Cell:
 def _waited(asking: Asking, key: str) -> tuple[Cell, str]:
     answer = asking.ask(key)
     of = answer.total.of or 0
-    cell = figure(answer, faint=of < FEW)
+    cell = figure(answer, faint=of < numbers.FEW)
     text = _("%(n)s of %(of)s have come") % {"n": shown.number(answer.total.n), "of": shown.number(of)} if of else ""
     return cell, text
 
@@ -176,12 +176,12 @@ def _segment(answer: Answer, row: Group | None) -> Cell:
     if row is None:
         return Cell("0" if answer.unit == numbers.COUNT else shown.NOTHING)
     if answer.unit != numbers.RATIO:
-        return figure(answer, row, faint=answer.unit == numbers.DAYS and (row.of or 0) < FEW)
+        return figure(answer, row, faint=answer.unit == numbers.DAYS and (row.of or 0) < numbers.FEW)
     title = " · ".join(
         filter(None, (shown.interval(row.interval), f"{shown.number(row.n)} / {shown.number(row.of or 0)}"))
     )
     text = shown.figure(row.value, numbers.RATIO, 0)
-    return Cell(text if row.mature else f"{text} ◌", row.rows_url, title, (row.of or 0) < FEW)
+    return Cell(text if row.mature else f"{text} ◌", row.rows_url, title, (row.of or 0) < numbers.FEW)
 
 
 def _curves(asking: Asking) -> tuple[list[tuple[str, list[Cell]]], drawing.Lines | None]:

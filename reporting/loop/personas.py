@@ -22,7 +22,7 @@ from smarketing.measures.engine import Answer, Group
 from smarketing.rows import clock, fence
 
 from . import tabs, wall
-from .cells import FEW, Cell
+from .cells import Cell
 from .spans import month
 
 SPANS = (3, 6, 12, 24)  # months
@@ -166,11 +166,13 @@ def _cell(answer: Answer, row: Group, asked: dict, wins: int) -> Cell:
     digits = 0 if answer.unit in (numbers.MONEY, numbers.RATIO) else None
     cell = Cell(shown.figure(row.value, answer.unit, digits), row.rows_url)
     if answer.measure.interval:
-        return replace(cell, title=_beside(shown.interval(row.interval), row.of or 0), faint=(row.of or 0) < FEW)
+        return replace(
+            cell, title=_beside(shown.interval(row.interval), row.of or 0), faint=(row.of or 0) < numbers.FEW
+        )
     if answer.unit == numbers.DAYS:
-        return replace(cell, title=_beside(_quartiles(answer, row, asked), row.n), faint=row.n < FEW)
+        return replace(cell, title=_beside(_quartiles(answer, row, asked), row.n), faint=row.n < numbers.FEW)
     if answer.measure.combine:
-        return replace(cell, title=_beside("", wins), faint=wins < FEW)
+        return replace(cell, title=_beside("", wins), faint=wins < numbers.FEW)
     return cell
 
 

@@ -19,7 +19,7 @@ from smarketing.measures import engine, numbers, shown, words
 from smarketing.measures.engine import Answer, Group
 
 from .asking import Asking
-from .cells import FEW, Cell, count
+from .cells import Cell, count
 
 CROSSED = ("criterion", "persona", "campaign", "source", "rep")
 COLUMNS = 6  # groups of the matrix that have a column of their own
@@ -159,11 +159,11 @@ def _rated(answer: Answer, by: str) -> list[tuple[str, Cell, str, str]]:
     offered = engine.dimensions(answer.measure)
 
     def place(row: Group) -> tuple:
-        few = (row.of or 0) < FEW
+        few = (row.of or 0) < numbers.FEW
         return (few, row.group[by] == "", 0 if few else -(row.value or 0), row.group[by])
 
     return [
-        (words.value(by, row.group[by], offered), Cell(shown.figure(row.value, numbers.RATIO, 0), row.rows_url, "", (row.of or 0) < FEW),
+        (words.value(by, row.group[by], offered), Cell(shown.figure(row.value, numbers.RATIO, 0), row.rows_url, "", (row.of or 0) < numbers.FEW),
          f"{shown.number(row.n)} / {shown.number(row.of or 0)}", shown.interval(row.interval))
         for row in sorted(answer.rows, key=place)
     ]  # fmt: skip
@@ -188,7 +188,7 @@ def _share(answer: Answer, row: Group | None) -> Cell:
     if row is None or not row.of:
         return Cell(shown.NOTHING)
     text = shown.figure(row.value, numbers.RATIO, 0)
-    return Cell(text if row.mature else f"{text} ◌", row.rows_url, shown.interval(row.interval), row.of < FEW)
+    return Cell(text if row.mature else f"{text} ◌", row.rows_url, shown.interval(row.interval), row.of < numbers.FEW)
 
 
 # --- what to do
@@ -217,7 +217,7 @@ def _about_rated(answer: Answer, by: str, user: Any) -> list[Deed]:
         return []
     deeds = []
     for row in answer.rows:
-        if not row.group[by] or (row.of or 0) < FEW or not row.interval:
+        if not row.group[by] or (row.of or 0) < numbers.FEW or not row.interval:
             continue
         low, high = (Fraction(edge) for edge in row.interval)
         text = (

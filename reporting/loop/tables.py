@@ -12,7 +12,7 @@ from smarketing.measures.engine import Answer, Group
 from smarketing.measures.numbers import Exact
 
 from .asking import quotient
-from .cells import FEW, Cell, figure
+from .cells import Cell, figure
 from .cells import made as made_of
 
 
@@ -109,4 +109,4 @@ def _grouped(key: str, answer: Answer, one: Group | None) -> Cell:
         return figure(answer, one)
     cases = ngettext("%(n)s decided", "%(n)s decided", one.of or 0) % {"n": shown.number(one.of or 0)}
     cell = shown.figure(one.value, numbers.RATIO, 0)
-    return Cell(cell, one.rows_url, f"{shown.interval(one.interval)} · {cases}", (one.of or 0) < FEW)
+    return Cell(cell, one.rows_url, f"{shown.interval(one.interval)} · {cases}", (one.of or 0) < numbers.FEW)

@@ -16,7 +16,7 @@ from smarketing.rows import clock, fence
 from smarketing.rows.models import Installation
 from smarketing.web import money
 
-from .. import derive, follow, results, team
+from .. import derive, follow, results
 from ..terms import next_month
 
 
@@ -64,7 +64,7 @@ def _cell(answer: Answer, group: Group) -> dict[str, Any]:
     cases = group.n if group.of is None else group.of
     rate = group.of is not None or bool(answer.question.stat)
     return {
-        "text": _text(answer, group), "url": group.rows_url, "n": cases if rate else None, "few": rate and cases < team.FEW,
+        "text": _text(answer, group), "url": group.rows_url, "n": cases if rate else None, "few": rate and cases < numbers.FEW,
         "interval": shown.interval(group.interval, answer.unit), "mature": group.mature,
     }  # fmt: skip
 

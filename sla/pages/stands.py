@@ -22,7 +22,7 @@ from smarketing.web import exports, lists
 from smarketing.web.once import once
 from smarketing.web.tables import Column, Table
 
-from .. import kinds, pauses, waivers
+from .. import kinds, pauses, waiver_reasons, waivers
 from ..clocks import OWED
 from ..models import Clause, Clock, Pause, Waiver
 
@@ -117,9 +117,10 @@ def ask(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 @lists.listed("sla:waivers", gettext_lazy("Waivers"))
 @needs("contract.view")
 def every(request: HttpRequest) -> HttpResponseBase:
-    """Every waiver asked, the newest first."""
+    """Every waiver asked, the newest first; `?reason=`: those asked for a reason."""
+    reason, found = request.GET.get("reason", ""), _visible(request)
     table = Table(
-        _columns(request), _visible(request), request.GET, "-asked", caption=_("Waivers"),
+        _columns(request), found.filter(reason=reason) if reason else found, request.GET, "-asked", caption=_("Waivers"),
         exports=exports.Export("waivers", "lists.export", "waiver"),
         empty={
             "title": _("No waiver was asked"),
@@ -136,7 +137,7 @@ def _visible(request: HttpRequest):
 
 
 def _columns(request: HttpRequest) -> list[Column]:
-    named = may(request.user, "leads.personal")
+    named, reasons = may(request.user, "leads.personal"), waiver_reasons.labels()
 
     def lead(one: Waiver) -> str:
         return str(one.handoff.lead) if named else _("Handoff %(number)s") % {"number": one.handoff_id}
@@ -147,7 +148,7 @@ def _columns(request: HttpRequest) -> list[Column]:
     return [
         Column("lead", gettext_lazy("Lead"), lead, url=lambda one: reverse("sla:waiver", args=[one.pk]), head=True),
         Column("clause", gettext_lazy("Clause"), "clause_key", sort="clause_key"),
-        Column("reason", gettext_lazy("Reason"), lambda one: one.get_reason_display(), sort="reason"),
+        Column("reason", gettext_lazy("Reason"), lambda one: reasons.get(one.reason, one.reason), sort="reason"),
         Column("side", gettext_lazy("Asked by"), lambda one: one.get_side_display(), sort="side"),
         Column("asked", gettext_lazy("Asked on"), "occurred_at", sort="occurred_at", align="nowrap"),
         Column("state", gettext_lazy("Answer"), state),
@@ -176,7 +177,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "waiver": found, "clock": row, "answer": getattr(found, "answer", None), "named": may(request.user, "leads.personal"),
         "sentence": clause and kinds.sentence(clause.kind, clause.target, clause.params),
-        "may": waivers.may_answer(found, request.user),
+        "may": waivers.may_answer(found, request.user), "reason": waiver_reasons.label(found.reason),
     }  # fmt: skip
     return render(request, "sla/waiver.html", context)
 

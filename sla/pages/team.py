@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from leads.pages import telling
 from smarketing.accounts.models import Side, Team
 from smarketing.accounts.policy import may, needs
-from smarketing.measures import registry, shown
+from smarketing.measures import numbers, registry, shown
 from smarketing.measures.engine import Group
 from smarketing.rows import clock, fence
 
@@ -89,16 +89,16 @@ def _row(desk: team.Desk, at, may_give: bool) -> dict[str, Any]:
     give = f"{reverse('leads:queue_give')}?{urlencode({'all': 1, 'rep': desk.rep.pk, 'back': f'rep={desk.rep.pk}'})}"
     teller = telling.teller(at, clock.zone())
     return {
-        "name": desk.name, "load": load, "queue": queue, "late": f"{queue}&only=late", "today": f"{queue}&only=today",
+        "name": desk.name, "load": load, "queue": queue, "late": f"{queue}&only=late", "inherited": reverse("sla:team_late", args=[desk.rep.pk]), "today": f"{queue}&only=today",
         "width": min(1000, 1000 * load.owed // load.cap) if load.cap else 0,
-        "why": [(_promise(label), n) for label, n in sorted(load.why.items(), key=lambda pair: -pair[1])],
+        "why": [(promise(label), n) for label, n in sorted(load.why.items(), key=lambda pair: -pair[1])],
         "last": teller.ago(load.last) if load.last else "",
         "give": give if may_give and load.owed else "",
         "relief": reverse("leads:relief", args=[desk.rep.pk]) if may_give and load.owed else "",
     }  # fmt: skip
 
 
-def _promise(label: str) -> str:
+def promise(label: str) -> str:
     """The promise that broke, by the label that stands in the queue."""
     return next((str(kind.label) for kind in KINDS.values() if kind.queue == label), label)
 
@@ -114,6 +114,6 @@ def _cell(group: Group | None, index: int) -> dict[str, Any] | None:
     unit = registry.find(team.FIGURES[index][0]).unit
     cases = group.n if group.of is None else group.of
     return {
-        "text": shown.figure(group.value, unit), "url": group.rows_url, "few": cases < team.FEW, "n": cases,
+        "text": shown.figure(group.value, unit), "url": group.rows_url, "few": cases < numbers.FEW, "n": cases,
         "interval": shown.interval(group.interval, unit),
     }  # fmt: skip

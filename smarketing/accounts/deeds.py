@@ -214,6 +214,7 @@ SUBJECTS = {
     "token": _("key or token"),
     "user": _("person"),
     "waiver": _("waiver"),
+    "waiverreason": _("reason of a waiver"),
 }
 
 

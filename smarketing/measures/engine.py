@@ -62,7 +62,7 @@ def answer(key: str, **asked: Any) -> Answer:
 def answered(question: Question, groups: Mapping[tuple[str, ...], Figure], total: Figure) -> Answer:
     """The answer of a question whose figures are known: what its person may see, intervals, maturity, addresses."""
     measure = resolve(question)
-    seen = [values for values in sorted(groups) if _may_see(measure, question, values)]
+    seen = [values for values in sorted(groups) if may_see(measure, question, values)]
     rows = [_group(measure, question, dict(zip(question.by, values, strict=True)), groups[values]) for values in seen]
     return Answer(measure.unit, rows, _group(measure, question, {}, total), question.cutoff, question, measure)
 
@@ -70,7 +70,7 @@ def answered(question: Question, groups: Mapping[tuple[str, ...], Figure], total
 def seen(measure: Measure, question: Question) -> dict[tuple[str, ...], Figure]:
     """The figures of the groups that the question's person may see apart, of any measure, registered or not."""
     groups = figures(measure, question)[0]
-    return {values: figure for values, figure in groups.items() if _may_see(measure, question, values)}
+    return {values: figure for values, figure in groups.items() if may_see(measure, question, values)}
 
 
 def ask(
@@ -227,7 +227,7 @@ def _refuse_foreign(measure: Measure, question: Question) -> None:
             raise Refusal("not_yours", "These are the figures of another person.")
 
 
-def _may_see(measure: Measure, question: Question, values: tuple[str, ...]) -> bool:
+def may_see(measure: Measure, question: Question, values: tuple[str, ...]) -> bool:
     """A rep sees the figures of the team and their own, not those of another rep."""
     if getattr(question.user, "role", "") != REP or not question.by:
         return True

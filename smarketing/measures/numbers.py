@@ -7,6 +7,7 @@ from fractions import Fraction
 Z = Decimal("1.959963984540054")
 Exact = int | Fraction | Decimal
 COUNT, RATIO, DAYS, MONEY, NUMBER = "count", "ratio", "days", "money", "number"
+FEW = 20  # cases, under which a share says little and is shown grey
 PLACES = {COUNT: 0, RATIO: 6, DAYS: 6, MONEY: 2, NUMBER: 6}
 _CONTEXT = Context(prec=60)
 

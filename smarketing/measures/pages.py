@@ -15,7 +15,7 @@ from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web import exports
 
-from . import engine, listing, reading, registry, shown, words
+from . import engine, listing, numbers, reading, registry, shown, words
 from .engine import Answer, Group
 from .question import Question, Refusal
 
@@ -34,8 +34,8 @@ class Row:
 
     @property
     def faint(self) -> bool:
-        """Under 20 cases a share says little."""
-        return self.group.of is not None and self.group.of < 20
+        """Of so few cases a share says little."""
+        return self.group.of is not None and self.group.of < numbers.FEW
 
 
 @needs("measures.read")

@@ -46,6 +46,26 @@ class Statement:
         total = rule.finish(lines.pop(None), stat)
         return {group: rule.finish(some, stat) for group, some in lines.items() if group is not None}, total
 
+    def apart(
+        self, by: tuple[str, ...], beside: tuple[str, ...], reduce: str
+    ) -> dict[str, dict[tuple[str, ...], Figure]]:
+        """Dimension of `by` -> (its value, those of `beside`) -> figure: each dimension for itself, all in one pass. For reduces
+        that gather nothing before."""
+        rule = REDUCES[reduce]
+        each, along = [self.names[name] for name in by], [self.names[name] for name in beside]
+        sets = ", ".join(f"({', '.join([one, *along])})" for one in each)
+        left_out = ", ".join(f"grouping({one})" for one in each)
+        sql = (
+            f"WITH {self.counted} SELECT ARRAY[{left_out}], {', '.join([*each, *along])}, {rule.columns} FROM counted"
+            f" GROUP BY GROUPING SETS ({sets})"
+        )
+        out: dict[str, dict[tuple[str, ...], Figure]] = {name: {} for name in by}
+        for left, *row in run(sql, self.params):
+            which = left.index(0)
+            group = (row[which], *row[len(each) : len(each) + len(along)])
+            out[by[which]][group] = rule.finish([tuple(row[len(each) + len(along) :])], "")
+        return out
+
 
 def build(measure: Measure, question: Question, extra: Mapping[str, str] | None = None) -> Statement:
     """The statement of a measure's population for a question. `extra`: more columns of counted rows (drill-down).

@@ -87,12 +87,22 @@ def sign(of: Contract, clauses, starts: date, ends: date | None = None, *, at: d
     return Terms.objects.get(paper=paper)
 
 
-def handoff(at: datetime, *, on=None, day_only: bool = False, known=None, rep=None, grade: str = "") -> Handoff:
-    """A lead passed on by hand at an instant."""
+def handoff(
+    at: datetime,
+    *,
+    on=None,
+    day_only: bool = False,
+    known=None,
+    rep=None,
+    grade: str = "",
+    lead=None,
+    qualification=None,
+) -> Handoff:
+    """A lead passed on by hand at an instant; a new one unless `lead` says which."""
     made = Handoff.objects.create(
-        lead_id=facts.lead(at, known=known, email=f"lead{next(_names)}@example.test"), line=on or line(), gate="manual",
+        lead_id=lead or facts.lead(at, known=known, email=f"lead{next(_names)}@example.test"), line=on or line(), gate="manual",
         rules=rules.in_force(on or line(), at), day_only=day_only, occurred_at=at, recorded_at=known or at, grade=grade,
-        known_at=known or at,
+        known_at=known or at, qualification=qualification,
     )  # fmt: skip
     if rep:
         made.assignments.create(rep=rep, how="turn", occurred_at=at, recorded_at=at, known_at=at)

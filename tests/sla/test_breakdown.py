@@ -11,11 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leads.handoffs import states
-from sla import breakdown, derive, follow
+from sla import breakdown, derive, follow, splits
 from sla.figures import Volume
 from sla.pages import shown as shown_words
 from smarketing.accounts.models import Team
-from smarketing.measures import engine
 from tests.leads import facts
 from tests.people import client_of, person
 from tests.sla.contracts import (
@@ -166,14 +165,12 @@ def test_the_parts_add_up_to_the_whole_whatever_happened(november, examples):
 def test_parts_counted_at_another_cut_off_than_the_whole_would_be_noticed(november, monkeypatch):
     """Mutant: the groups are asked a day earlier than the figure."""
     handoff(paris(2026, 11, 23, 10))
-    answer = engine.answer
+    apart = splits._apart
 
-    def early(key, **asked):
-        return answer(
-            key, **asked | ({"cutoff": asked["cutoff"] - timedelta(days=1)} if asked.get("by") == ("source",) else {})
-        )
+    def early(measure, key, asked, *beside):
+        return apart(measure, key, {**asked, "cutoff": asked["cutoff"] - timedelta(days=1)}, *beside)
 
-    monkeypatch.setattr(engine, "answer", early)
+    monkeypatch.setattr(splits, "_apart", early)
     with pytest.raises(AssertionError):
         check(november, ("source",))
 

@@ -229,7 +229,7 @@ def test_what_is_not_derived_yet_is_counted_but_not_kept(running, monkeypatch):
     attempt(two, clock.now(), known=clock.now())
     derive.mark([two.pk])
     with monkeypatch.context() as planted:
-        planted.setattr(blocks, "_behind", lambda cutoff: False)
+        planted.setattr(blocks, "behind", lambda cutoff: False)
         look(running)
     with pytest.raises(AssertionError):
         compare(running)

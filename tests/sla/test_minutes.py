@@ -4,6 +4,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 import numpy as np
@@ -15,7 +16,7 @@ from smarketing.calendars import axis as axes
 
 MINUTE, DAY = timedelta(minutes=1), 1440
 WINDOWS = ([(540, 1080)], [(0, 1440)], [(360, 1320)], [(540, 720), (840, 1080)])
-SLICE = 150 * DAY  # minutes looked at for one case
+SLICE = 100 * DAY  # minutes looked at for one case
 
 
 @dataclass
@@ -28,6 +29,17 @@ class Minutes:
 
     def at(self, moment: datetime) -> int:
         return (moment - self.first) // MINUTE
+
+
+@cache
+def room(name: str, count: int, kind: type) -> np.ndarray:
+    """An array that the tables of all zones of one length are laid out in, one after the other: fresh memory costs more than they do."""
+    return np.empty(count, dtype=kind)
+
+
+@cache
+def minutes(count: int) -> np.ndarray:
+    return np.arange(2 * DAY, (2 + count) * DAY, dtype=np.int32)
 
 
 def offsets(zone: ZoneInfo, first: datetime, days: int) -> np.ndarray:
@@ -43,7 +55,7 @@ def offsets(zone: ZoneInfo, first: datetime, days: int) -> np.ndarray:
             if each[n] != each[n + 1]:
                 fill(found, low + step * n, finer[0], step // finer[0], finer[1:])
 
-    found = np.zeros(days * DAY, dtype=np.int32)
+    found = room("east", days * DAY, np.int32)
     fill(found, 0, DAY, days, (60, 1))
     return found
 
@@ -60,8 +72,10 @@ def table(zone: ZoneInfo, windows, days, holidays: set[date], first: datetime, u
     for one in holidays:
         worked[(one - date(1970, 1, 1)).days - low] = False
     east = offsets(zone, first, count)
-    local = east + np.arange(2 * DAY, (2 + count) * DAY, dtype=np.int32)
-    day, works = local // DAY + low, worked.ravel()[local]
+    local = np.add(east, minutes(count), out=room("local", count * DAY, np.int32))
+    works = np.take(worked.ravel(), local, out=room("works", count * DAY, bool), mode="clip")
+    day = np.floor_divide(local, DAY, out=local)
+    day += low
     for back in np.flatnonzero(np.diff(east) < 0) + 1:  # what occurs a second time is as the first time left it
         again = slice(back, back + int(east[back - 1] - east[back]))
         day[again], works[again] = day[back - 1], works[back - 1]

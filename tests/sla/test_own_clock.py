@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from leads.models import Attempt
-from sla import derive, handed, own
+from leads.models import Attempt, HandoffState
+from sla import derive, handed, own, team
 from sla.models import Clock
 from smarketing.calendars import services as calendars
 from smarketing.notify.models import Notice, NoticeChoice
@@ -98,3 +98,32 @@ def test_marketing_is_told_of_its_hand_overs_at_half_at_most_and_at_the_end_of_t
     said = handed.say(list(Notice.objects.filter(user=writer)), writer)
     assert len(said) == 4 and all(line.url for line in said.values())
     assert not Notice.objects.filter(kind=handed.LATE, user__side="sales").exists()
+
+
+def test_the_team_page_says_whose_delay_it_is(given_late):
+    """Inherited while their own time runs, their own once it is over; what was theirs from the start is their own."""
+    one, lea = given_late
+    other = handoff(paris(2026, 11, 2, 9), rep=lea)
+    for at, whys in (
+        (paris(2026, 11, 3, 11), {one.pk: own.STILL, other.pk: own.OWN}),
+        (paris(2026, 11, 3, 15), {one.pk: own.OWN, other.pk: own.OWN}),
+    ):
+        for made in (one, other):
+            clocks(made, at)
+        found = own.late(HandoffState.objects.filter(rep=lea), at)
+        assert {pk: why.why for pk, why in found.items()} == whys
+        assert team.load([lea], signers()[1], at)[lea.pk].inherited == sum(why == own.STILL for why in whys.values())
+
+
+def test_a_promise_of_attempts_that_broke_before_the_lead_was_theirs_is_inherited(db):
+    sign(contract(), [VOLUME, ATTEMPTS], SIGNED.date().replace(day=1), at=SIGNED - timedelta(days=40))
+    one, lea = handoff(paris(2026, 11, 2, 9)), person("lea", "rep")
+    when = paris(2026, 11, 24, 10)
+    one.assignments.create(rep=lea, how="hand", occurred_at=when, recorded_at=when, known_at=when)
+    clocks(one, when + timedelta(hours=1))
+    found = own.late(HandoffState.objects.filter(rep=lea), when + timedelta(hours=1))
+    assert [why.why for why in found.values()] == [own.BEFORE]
+    page = client_of(signers()[1]).get(reverse("sla:team")).content.decode()
+    assert "1 inherited" in page and reverse("sla:team_late", args=[lea.pk]) in page
+    rows = client_of(signers()[1]).get(reverse("sla:team_late", args=[lea.pk])).content.decode()
+    assert "inherited: it was late before it was theirs" in rows

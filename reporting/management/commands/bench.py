@@ -13,15 +13,14 @@ from django.core.management.base import BaseCommand, CommandError
 from smarketing import env
 
 SIZES = {"small": (100_000, 2_000_000), "full": (1_000_000, 20_000_000), "tiny": (5_000, 100_000)}
-SMALL = 2_000  # leads of the company into which nothing but imports is measured
+SMALL = 2_000  # leads of a company that brings what is measured along
+LEAN = ("imports", "clocks", "months")
 
 
 ROUNDS = 5
 PARTS = (
     "night", "clocks", "months", "preview", "pages", "queue", "search", "ingestion", "imports", "scores", "attribution", "loop",
 )  # fmt: skip
-
-
 AGAIN = ("pages", "queue", "search")
 
 
@@ -125,13 +124,14 @@ class Command(BaseCommand):
 
     def _made(self, leads: int, events: int, only: str | None):
         """The company measured."""
-        from reporting.bench import company
+        from reporting.bench import company, handed
         from smarketing.rows import clock
 
         self._say(f"A company of {leads:,} leads and {events:,} events:")
         _plan, stage = company.make(
-            SMALL if only == "imports" else leads, events, clock.now(), self._say, worked=only in ("pages", "queue", "loop"),
+            min(leads, SMALL) if only in LEAN else leads, events, clock.now(), self._say, worked=only in ("pages", "queue", "loop"),
             months=24 if only == "months" else 18,
+            clauses=handed.CLAUSES if only == "months" else (),
         )  # fmt: skip
         return stage
 

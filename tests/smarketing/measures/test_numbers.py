@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from personas.criteria import statistics as criteria
 from smarketing.measures import numbers
 from smarketing.measures.reduces import REDUCES, STATS, Figure, quotient, returned
 
@@ -145,3 +146,8 @@ def test_the_money_of_a_campaign():
     assert returned([revenue, cost]).value == 3
     assert quotient([cost, Figure(0, 0)]).value is None
     assert returned([revenue, Figure(None, 0)]).value is None
+
+
+def test_a_share_is_grey_under_as_many_cases_as_a_criterion_is():
+    """Criteria are pure and import nothing of the platform: the number stands there once more."""
+    assert criteria.FEW == numbers.FEW

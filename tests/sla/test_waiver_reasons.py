@@ -1,0 +1,90 @@
+"""The reasons of waivers as a company arranges them: its words, its order, retired, added; what was asked keeps its code."""
+
+import pytest
+from django.urls import reverse
+
+from leads.handoffs.problems import Refusal
+from leads.handoffs.reason_codes import ReasonError
+from sla import waiver_reasons, waivers
+from sla.models import Waiver
+from smarketing.rows import clock
+from tests.people import client_of
+from tests.sla.contracts import FIRST, contract, handoff, sign, signers
+
+BUILT_IN = ["incident", "prospect", "absence", "data", "mistake"]
+
+
+def codes() -> list[str]:
+    return [one.code for one in waiver_reasons.offered()]
+
+
+@pytest.fixture
+def said(db):
+    """Who changes the list, and when."""
+    return {"by": signers()[1], "at": clock.now()}
+
+
+def test_a_company_without_reasons_of_its_own_has_those_of_the_table(db):
+    assert codes() == BUILT_IN and str(waiver_reasons.label("data")) == "the lead came with wrong or missing data"
+
+
+def test_a_reason_is_added_named_in_both_languages_and_found_at_the_end(said, client):
+    waiver_reasons.add(label_en="Strike at the carrier", label_fr="Grève chez le transporteur", **said)
+    assert codes() == [*BUILT_IN, "strike"]
+    page = client_of(
+        signers()[1],
+    ).get(reverse("sla:waiver_reasons"), headers={"accept-language": "fr"})
+    assert "strike" in page.content.decode()
+    with pytest.raises(ReasonError, match="called so"):
+        waiver_reasons.add(label_en="strike AT the carrier", label_fr="Autre", **said)
+    with pytest.raises(ReasonError):
+        waiver_reasons.change(code="strike", label_en="System incident", label_fr="Autre", **said)
+
+
+def test_words_change_for_old_waivers_and_the_order_for_new_ones(said):
+    waiver_reasons.change(code="data", label_en="bad data", label_fr="données fausses", **said)
+    assert waiver_reasons.move(code="data", up=True, **said)
+    assert codes() == ["incident", "prospect", "data", "absence", "mistake"]
+    assert waiver_reasons.label("data") == "bad data"
+    assert not waiver_reasons.move(code="incident", up=True, **said)
+
+
+def test_a_retired_reason_is_offered_no_more_and_its_waivers_keep_it(said):
+    sign(contract(), [FIRST], clock.today(said["at"]).replace(day=1), at=said["at"])
+    one = handoff(said["at"])
+    waivers.ask(handoff=one, clause_key="6.1", reason="data", **said)
+    waiver_reasons.retire(code="data", **said)
+    assert "data" not in codes()
+    with pytest.raises(Refusal):
+        waivers.ask(handoff=handoff(said["at"]), clause_key="6.1", reason="data", **said)
+    page = client_of(said["by"]).get(reverse("sla:waivers")).content.decode()
+    assert "wrong or missing data" in page
+    assert (
+        "wrong or missing data"
+        not in client_of(said["by"]).get(reverse("sla:waivers") + "?reason=incident").content.decode()
+    )
+    waiver_reasons.offer(code="data", **said)
+    assert "data" in codes() and Waiver.objects.get().reason == "data"
+
+
+def test_the_last_reason_stays_and_only_what_nobody_used_is_deleted(said):
+    for code in BUILT_IN[1:]:
+        waiver_reasons.retire(code=code, **said)
+    with pytest.raises(ReasonError, match="stay on offer"):
+        waiver_reasons.retire(code="incident", **said)
+    with pytest.raises(ReasonError, match="retire it"):
+        waiver_reasons.delete(code="incident", **said)
+    waiver_reasons.add(label_en="Strike", label_fr="Grève", **said)
+    waiver_reasons.delete(code="strike", **said)
+    assert "strike" not in waiver_reasons.known()
+
+
+def test_a_manager_arranges_them_in_the_settings(said):
+    client = client_of(said["by"])
+    assert client.get(reverse("sla:waiver_reason", args=["nobody"])).status_code == 404
+    answer = client.post(reverse("sla:waiver_reasons"), {"label_en": "Strike", "label_fr": "Grève"})
+    assert answer.status_code == 302 and "strike" in codes()
+    assert client.post(reverse("sla:waiver_reasons"), {"label_en": "Strike", "label_fr": "Autre"}).status_code == 422
+    client.post(reverse("sla:waiver_reason_do", args=["strike"]), {"do": "up"})
+    assert codes() == ["incident", "prospect", "absence", "data", "strike", "mistake"]
+    assert client.get(reverse("sla:waiver_reasons") + "?export=csv").status_code == 200
