@@ -28,6 +28,7 @@ BY: dict[str, tuple[Any, Any]] = {
     "rep": (_("rep"), _("in the pool")),
     "persona": (_("persona"), _("no persona")),
     "source": (_("source"), _("no source")),
+    "campaign": (_("campaign"), _("no campaign")),
     TIER: (_("tier"), _("without a grade")),
 }
 Counts = dict[str, int | Fraction]
@@ -110,7 +111,7 @@ def _measured(month: Month, row: Row, dimension: str, user: Any) -> Groups:
     """(value, state, how many) of what a measure counts, and of what stands apart from it."""
     out: list[tuple[str, str, int | Fraction]] = []
     for show in ("", *row.kind.apart):
-        key, asked = asking.question(month, row, show)
+        key, asked = asking.question(month, row, show, dimension)
         found = engine.answer(key, by=(dimension,), user=user, **asked)
         for group in found.rows:
             out += [(group.group[dimension], state, n) for state, n in _counts(row, group, show).items()]
