@@ -20,7 +20,7 @@ from leads.models import Campaign, Level, Spend
 from smarketing.accounts.models import User
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
-from smarketing.web import exports, lists, tables
+from smarketing.web import back, exports, lists, tables
 from smarketing.web.language import active_language
 from smarketing.web.once import once
 from smarketing.web.tables import Column, Deed, Table
@@ -152,7 +152,7 @@ def spend(request: HttpRequest, pk: int) -> HttpResponseBase:
             form.add_error(refusal.field, SAID[refusal.key])
         else:
             messages.success(request, _("The cost is written down."))
-            return redirect("leads:campaign", pk)
+            return redirect(back.asked(request) or reverse("leads:campaign", args=[pk]))
     return _page(request, campaign, form, status=422)
 
 

@@ -13,6 +13,7 @@ from personas.models import DefinitionLine
 from personas.pages import at_criterion
 from reporting.loop import asking, deeds, quality, spans
 from smarketing.rows import clock
+from tests.forms import forms
 from tests.leads import facts
 from tests.people import client_of, person
 from tests.reporting.credit import ground
@@ -112,3 +113,22 @@ def test_a_reason_said_of_no_criterion_and_quick_attempts_that_pay_end_in_what_t
         asking.Asking(spans.Span(span.until, spans.month(span.until, 1)), "cohort"), "criterion", "campaign", manager
     )
     assert not calm.about_reasons and not calm.about_delays
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_cost_that_nobody_knows_is_written_in_its_cell_and_counts_at_once():
+    company = Company(0)
+    paid, free = company._campaign("paid"), ground.campaign("free", START)
+    for to in (paid, free.pk):
+        company.hand(facts.lead(START, campaign=to), START)
+    client, asked = client_of(person("Ines", "marketer")), {"first": "2026-01", "last": "2026-01"}
+    page = client.get("/loop/", asked)
+    assert {line.key: line.adds for line in page.context["page"].table.lines} == {"paid": None, "free": free.pk}
+    sent = next(one for one in forms(page.content.decode()) if one.action == f"/campaigns/{free.pk}/costs/")
+    answer = client.post(sent.action, sent.filled(amount="120.50"))
+    assert answer.status_code == 302 and answer["Location"] == "/loop/?first=2026-01&last=2026-01&live=1"
+    table = client.get(answer["Location"]).context["page"].table
+    assert {line.key: (line.cells[0].text, line.adds) for line in table.lines}["free"] == ("120", None)
+    assert "add cost" not in client_of(person("Nora", "viewer")).get("/loop/", asked).content.decode()
+    away = client.post(sent.action, {"amount": "1", "spent_on": "2026-01-31", "next": "//elsewhere.example/"})
+    assert away["Location"] == f"/campaigns/{free.pk}/"
