@@ -5,6 +5,7 @@ from django.urls import path
 from .pages import (
     acts,
     api,
+    at_criterion,
     beside,
     comment_api,
     commenting,
@@ -34,6 +35,7 @@ urlpatterns = [
     path("language/", home.home, name="home"),
     path("language/definition/new/", home.line_new, name="line_new"),
     path("language/definition/<int:pk>/", studio.definition, name="definition"),
+    path("language/definition/<int:pk>/at/", at_criterion.at_criterion, name="at_criterion"),
     path("language/definition/<int:pk>/act/", acts.act, name="act"),
     path("language/definition/<int:pk>/row/", editing.save, name="row"),
     path("language/definition/<int:pk>/undo/", acts.undo, name="undo"),

@@ -70,7 +70,7 @@ class AttributionSettings(Act):
     """A version of how amounts are credited: it holds for the months from `effective_on` on, until a later one does.
 
     body: {"model": "linear", "models": [...], "look_back": 180, "half_life": 7, "custom": {"first": 250, ..., "rest": 0,
-    "scope": "others"}, "margin": "0.70", "sales_sources": [...], "sales_channels": [...]} (`reporting.attribution.settings`)
+    "scope": "others"}, "margin": "0.70", "term": 12, "stay": 36, "sales_sources": [...], "sales_channels": [...]} (`reporting.attribution.settings`)
     """
 
     number = models.IntegerField(unique=True)

@@ -11,6 +11,7 @@ from smarketing.web import slots as places
 
 from . import publishing, slots
 from .books import closing, notices, reopening, report, services
+from .credit import agreed
 from .credit import measures as credit
 from .digests import table
 from .loop import personas, results, robust
@@ -51,6 +52,8 @@ def register() -> None:
     nightly.once("restatements", notices.look, order=91)
     contracts.closed_through.append(services.closed_through)
     contracts.frozen.append(services.frozen)
+    contracts.models.append(agreed.models)
+    contracts.credited.append(agreed.credited)
     intake.closed_months.append(services.closed_months)
     rebuild.register("books", services.rebuild, order=40)
 

@@ -2,27 +2,28 @@
 
 from typing import Any
 
-from . import rates
+from . import credited, rates
 from .follow import Month, Row
 from .kinds import CLOCK, params
 
 SUFFIXES = {"pending": "_pending", "excluded": "_excluded", "waived": "_waived"}
 
 
-def question(month: Month, row: Row, show: str = "") -> tuple[str, dict[str, Any]]:
+def question(month: Month, row: Row, show: str = "", by: str = "") -> tuple[str, dict[str, Any]]:
     """(measure, keywords of its question) of the rows that a clause counted in the month.
 
-    `show`: "" for what the figure counts; "met" or "missed" of it; "pending", "excluded" or "waived", which stand apart; "against":
+    `by`: the dimension that they are divided by, or kept to: amounts by campaign are credited (`credited`). `show`: "" for what the figure counts; "met" or "missed" of it; "pending", "excluded" or "waived", which stand apart; "against":
     what breaks the promise.
     """
     kind = row.kind
     if kind.source != CLOCK:
         some = rates.asked(kind, show, params.population(row.clause.params))
-        return some.measure, rates.question(month.contract.line_id, some, **times(month))
-    found = clocks(month, row)
+        found = credited.of(month, row, by)
+        return (found.measure if found else some.measure), rates.question(month.contract.line_id, some, **times(month))
+    said = clocks(month, row)
     if show in ("met", "missed"):
-        found["where"]["clock"] = show
-    return kind.measure + SUFFIXES.get(show, ""), found
+        said["where"]["clock"] = show
+    return kind.measure + SUFFIXES.get(show, ""), said
 
 
 def times(month: Month) -> dict[str, Any]:

@@ -4,7 +4,7 @@ Parts are groups of the very question that the figure opens, asked at the same c
 (other reps' own figures) stands in one line without a link, so that the sum is still the whole.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -18,7 +18,7 @@ from . import asking, measures, splits
 from .clocks import EXCLUDED, MET, MISSED, PAUSED, PENDING, WAIVED
 from .figures import Volume
 from .follow import FUTURE, Month, Row
-from .kinds import QUALIFICATION
+from .kinds import CLOCK, QUALIFICATION
 from .sections import defaults
 from .splits import COUNTED, Counts
 
@@ -29,6 +29,7 @@ BY: dict[str, tuple[Any, Any]] = {
     "rep": (_("rep"), _("in the pool")),
     "persona": (_("persona"), _("no persona")),
     "source": (_("source"), _("no source")),
+    "campaign": (_("campaign"), _("no campaign")),
     TIER: (_("tier"), _("without a grade")),
 }
 Groups = tuple[Dimension, list[tuple[str, str, int | Fraction]]]
@@ -64,7 +65,7 @@ def of(month: Month, row: Row, by: str, user: Any) -> list[Line]:
         return []
     lines: dict[str, Line] = {}
     dimension = "grade" if by == TIER else by
-    offered, groups = (_qualified if row.kind.subject == QUALIFICATION else _kept)(month, row, dimension, user)
+    offered, groups = _way(row, dimension)(month, row, dimension, user)
     tiers = _tiers(month) if by == TIER else {}
     for value, state, n in groups:
         named = tiers.get(value, value)
@@ -93,6 +94,12 @@ def _whole(row: Row) -> Counts:
     }
 
 
+def _way(row: Row, dimension: str) -> Callable[[Month, Row, str, Any], Groups]:
+    if dimension in splits.BY and row.kind.subject != QUALIFICATION:
+        return _kept
+    return _clocks if row.kind.source == CLOCK else _measured
+
+
 def _kept(month: Month, row: Row, dimension: str, user: Any) -> Groups:
     """(value, state, how many) of what is kept of a clause, as far as the person may see it apart."""
     key, asked = asking.question(month, row)
@@ -104,14 +111,25 @@ def _kept(month: Month, row: Row, dimension: str, user: Any) -> Groups:
     return offered, [(value, state, n) for value, counts in seen for state, n in counts.items()]
 
 
-def _qualified(month: Month, row: Row, dimension: str, user: Any) -> Groups:
-    """(value, state, how many) of the clocks of qualifications, all states in one pass."""
+def _clocks(month: Month, row: Row, dimension: str, user: Any) -> Groups:
+    """(value, state, how many) of the clocks of a clause, all states in one pass."""
     key, asked = asking.question(month, row)
     measure = measures.by_state(row.kind.key, row.kind.subject)
     question = engine.ask(key, by=(dimension, "clock"), user=user, **asked)
     found = sorted(engine.seen(measure, question).items())
     offered = measure.dimensions(question)[dimension]
     return offered, [(value, PENDING if state == PAUSED else state, one.n) for (value, state), one in found]
+
+
+def _measured(month: Month, row: Row, dimension: str, user: Any) -> Groups:
+    """(value, state, how many) of what a measure counts, and of what stands apart from it."""
+    out: list[tuple[str, str, int | Fraction]] = []
+    for show in ("", *row.kind.apart):
+        key, asked = asking.question(month, row, show, dimension)
+        found = engine.answer(key, by=(dimension,), user=user, **asked)
+        for group in found.rows:
+            out += [(group.group[dimension], state, n) for state, n in splits.said(row, group, show).items()]
+    return found.measure.dimensions(found.question)[dimension], out
 
 
 def _tiers(month: Month) -> dict[str, str]:

@@ -3,6 +3,8 @@
 closed_through(contract) -> first day of its newest closed month, or None
 frozen(contract, months, told) -> the closed books among these months (first days): month -> Frozen, with what restated those
 of `told` (None: all)
+models() -> model of attribution -> its name, of those that terms may name
+credited(model, first, cutoff) -> Credited: by which measure revenue is divided by campaign in the month of `first`
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +14,8 @@ from typing import Any
 
 closed_through: list[Callable[..., date | None]] = []
 frozen: list[Callable[[Any, Sequence[date], Sequence[date] | None], Mapping[date, "Frozen"]]] = []
+models: list[Callable[[], Mapping[str, Any]]] = []
+credited: list[Callable[[str, date, datetime], "Credited"]] = []
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,15 @@ class Frozen:
     days: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     restated: int = 0
     restated_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Credited:
+    """`measure`: amounts by campaign under the model agreed; `words`: which model, said beside the figures; `url`: its rules."""
+
+    measure: str
+    words: str
+    url: str = ""
 
 
 def books(contract, months: Sequence[date], told: Sequence[date] | None = None) -> dict[date, Frozen]:

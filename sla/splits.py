@@ -52,6 +52,14 @@ def of(month: Month, row: Row) -> dict[str, Values]:
     return out
 
 
+def said(row: Row, figure: Figure | engine.Group, show: str = "") -> Counts:
+    """What a figure says of a clause that is not clocked: how many of each state; `show`: of what stands apart."""
+    every = figure.n if figure.of is None else figure.of
+    if isinstance(row.figure, Share):
+        return {show: every} if show else {MET: figure.n, MISSED: every - figure.n}
+    return {COUNTED: Fraction(figure.value or 0) if row.kind.unit == MONEY else figure.n}
+
+
 @dataclass
 class Split:
     """One clause of a month."""
@@ -88,14 +96,8 @@ class Split:
                 key, asked = asking.question(self.month, self.row, show)
                 asked |= {"first": first, "until": last + DAY}
                 measure = engine.resolve(engine.ask(key, **asked))
-                _add(out, _apart(measure, key, asked, "day"), lambda figure, _none, show=show: self._said(figure, show))
+                _add(out, _apart(measure, key, asked, "day"), lambda figure, _none, show=show: said(self.row, figure, show))
         return out
-
-    def _said(self, figure: Figure, show: str) -> Counts:
-        every = figure.n if figure.of is None else figure.of
-        if isinstance(self.row.figure, Share):
-            return {show: every} if show else {MET: figure.n, MISSED: every - figure.n}
-        return {COUNTED: Fraction(figure.value or 0) if self.row.kind.unit == MONEY else figure.n}
 
     def moved(self, since: datetime) -> set[str] | None:
         """The parts in which something was recorded, or which time moved, since a cut-off; None: perhaps all."""

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from personas.models import FieldDef
 from smarketing.measures.numbers import COUNT, DAYS, MONEY, NUMBER, RATIO
-from smarketing.measures.reduces import STATS, quotient, returned, total
+from smarketing.measures.reduces import STATS, product, quotient, returned, total
 from smarketing.measures.registry import Measure, Part, register, register_family, register_note
 
 from . import delays, flow, notes
@@ -21,6 +21,7 @@ DECIDED = ("handed", "decided")
 LOST = "NOT w.is_won AND NOT w.is_open"
 COHORTS = ("handed", "created")
 DEALS = ("won", "handed", "created")
+CLOSED = (*DEALS, "opened")
 
 
 def _outcome(key: str, label, words, order: int, which: str, dates=("handed",)) -> Measure:
@@ -71,13 +72,13 @@ MEASURES = (
     Measure("deals", _("Deals opened"), _("Deals of any state, each once under its primary lead, by the cohort of their lead or by the day they were opened."),
             COUNT, p.deals, dimensions=d.of_deals, dates=("handed", "created", "opened"), order=60),
     Measure("won", _("Deals won"), _("Won deals, each once under its primary lead, by the day they were won or by the cohort of their lead."),
-            COUNT, partial(p.deals, state="won"), dimensions=d.of_deals, dates=DEALS, order=61),
+            COUNT, partial(p.deals, state="won"), dimensions=d.of_deals, dates=CLOSED, order=61),
     Measure("lost", _("Deals lost"), _("Lost deals, each once under its primary lead, by the day they were lost or by the cohort of their lead."),
             COUNT, partial(p.deals, which=LOST), dimensions=d.of_deals, dates=DEALS, order=61),
     Measure("deals_open", _("Deals open"), _("Deals neither won nor lost, by the day they were opened or by the cohort of their lead."),
             COUNT, partial(p.deals, state="open"), dimensions=d.of_deals, dates=("opened", "handed", "created"), order=61),
     Measure("win_rate", _("Win rate"), _("Won deals ÷ (won + lost deals); open ones are not counted. By the day they were closed or by the cohort of their lead."),
-            RATIO, partial(p.deals, which="NOT w.is_open", hit="w.is_won"), "share", d.of_deals, dates=(*DEALS, "opened"), interval=True, order=61),
+            RATIO, partial(p.deals, which="NOT w.is_open", hit="w.is_won"), "share", d.of_deals, dates=CLOSED, interval=True, order=61),
     Measure("conversion", _("Conversion to won"),
             _("Of the cohort (first handoffs, or leads created), those with a won deal; with a window, only deals won within so many days, earlier ones included."),
             RATIO, p.cohort, "share", d.of_deals, dates=("handed", "created", "won"), windowed=True, interval=True, maturity=MATURE, order=62,
@@ -89,18 +90,22 @@ MEASURES = (
     Measure("days_to_won", _("Days to won"), _("Local days from the first handoff (or, by creation, from the creation of the lead) to the day of winning, negative ones kept."),
             DAYS, p.lags, "spread", d.of_deals, dates=("handed", "created", "won"), stats=tuple(STATS), maturity=MATURE, order=63),
     Measure("cycle", _("Days from opening to won"), _("Local days from the opening of a deal to the day it was won."),
-            DAYS, partial(p.cycles, which="w.is_won"), "spread", d.of_deals, dates=(*DEALS, "opened"), stats=tuple(STATS), order=64),
+            DAYS, partial(p.cycles, which="w.is_won"), "spread", d.of_deals, dates=CLOSED, stats=tuple(STATS), order=64),
     Measure("cycle_lost", _("Days from opening to lost"), _("Local days from the opening of a deal to the day it was lost."),
-            DAYS, partial(p.cycles, which=LOST), "spread", d.of_deals, dates=(*DEALS, "opened"), stats=tuple(STATS), order=65),
+            DAYS, partial(p.cycles, which=LOST), "spread", d.of_deals, dates=CLOSED, stats=tuple(STATS), order=65),
     Measure("average_deal", _("Average amount of a deal won"), _("Revenue of won deals ÷ won deals."),
-            MONEY, dimensions=d.of_deals, dates=DEALS, combine=quotient, order=71,
+            MONEY, dimensions=d.of_deals, dates=CLOSED, combine=quotient, order=71,
             parts=(Part("revenue", _("revenue")), Part("won", _("won")))),
     Measure("revenue", _("Revenue won"), _("Sum of the amounts of won deals, by the day they were won or by the cohort of their lead."),
-            MONEY, partial(p.deals, state="won", value=number(AMOUNT)), "sum", d.of_deals, dates=DEALS, order=70),
+            MONEY, partial(p.deals, state="won", value=number(AMOUNT)), "sum", d.of_deals, dates=CLOSED, order=70),
     Measure("pipeline", _("Revenue open"), _("Sum of the amounts of open deals, by the cohort of their lead."),
             MONEY, partial(p.deals, state="open", value=number(AMOUNT)), "sum", d.of_deals, dates=COHORTS, order=71),
     Measure("pipeline_open", _("Revenue of open deals"), _("Sum of the amounts of deals neither won nor lost, by the day they were opened."),
             MONEY, partial(p.deals, state="open", value=number(AMOUNT)), "sum", d.of_deals, dates=("opened",), order=71),
+    Measure("velocity", _("Revenue in sight per day"), _("Open deals × average amount of a deal won × win rate ÷ days from opening to won (mean), all of the same deals: what a day brings as long as nothing changes (pipeline velocity)."),
+            MONEY, dimensions=d.of_deals, dates=("opened", *COHORTS), combine=product, order=71, nightly=False,
+            parts=(Part("deals_open", _("deals open")), Part("average_deal", _("average amount won")), Part("win_rate", _("win rate")),
+                   Part("cycle", _("days from opening to won"), stat="mean"))),
     Measure("cost", _("Cost"), _("Money spent on campaigns, by the day it was spent."),
             MONEY, p.spend, "sum", d.of_spend, dates=("spent",), order=72),
     Measure("shared_cost", _("Cost shared among leads"),

@@ -20,7 +20,7 @@ from leads.models import Campaign, Level, Spend
 from smarketing.accounts.models import User
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
-from smarketing.web import exports, lists, tables
+from smarketing.web import back, exports, lists, tables
 from smarketing.web.language import active_language
 from smarketing.web.once import once
 from smarketing.web.tables import Column, Deed, Table
@@ -117,7 +117,8 @@ def add(request: HttpRequest) -> HttpResponse:
 @once
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = get_object_or_404(Campaign.objects.visible_to(request.user), pk=pk)
-    form = CampaignForm.of(campaign, request.POST or None)
+    stops = bool(request.GET.get("stop"))
+    form = CampaignForm.of(campaign, request.POST or None, **({"ends_on": clock.today()} if stops else {}))
     if request.method == "POST" and form.is_valid():
         try:
             by_hand.edit_campaign(campaign=campaign, values=form.values(), by=request.user, at=clock.now())
@@ -125,11 +126,11 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(refusal.field or None, SAID[refusal.key])
         else:
             return redirect("leads:campaign", pk)
-    return _form_page(request, form, campaign)
+    return _form_page(request, form, campaign, stops=stops, plans=means.ahead(campaign) if stops else ())
 
 
-def _form_page(request: HttpRequest, form: CampaignForm, campaign: Campaign | None) -> HttpResponse:
-    context = {"form": form, "campaign": campaign}
+def _form_page(request: HttpRequest, form: CampaignForm, campaign: Campaign | None, **more: Any) -> HttpResponse:
+    context = {"form": form, "campaign": campaign, **more}
     return render(request, "leads/campaign_form.html", context, status=200 if request.method == "GET" else 422)
 
 
@@ -151,7 +152,7 @@ def spend(request: HttpRequest, pk: int) -> HttpResponseBase:
             form.add_error(refusal.field, SAID[refusal.key])
         else:
             messages.success(request, _("The cost is written down."))
-            return redirect("leads:campaign", pk)
+            return redirect(back.asked(request) or reverse("leads:campaign", args=[pk]))
     return _page(request, campaign, form, status=422)
 
 

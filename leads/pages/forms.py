@@ -196,9 +196,9 @@ class CampaignForm(forms.Form):
         self.fields["parent"].queryset = Campaign.objects.standing().filter(root_id=None).order_by("name", "key")
 
     @classmethod
-    def of(cls, campaign: Campaign, data=None) -> "CampaignForm":
-        """The form filled with a campaign."""
-        return cls(data, initial={name: getattr(campaign, name) for name in CAMPAIGN_FIELDS})
+    def of(cls, campaign: Campaign, data=None, **proposed: Any) -> "CampaignForm":
+        """The form filled with a campaign; `proposed`: values beside what it has."""
+        return cls(data, initial={name: getattr(campaign, name) for name in CAMPAIGN_FIELDS} | proposed)
 
     def clean_key(self) -> str:
         key = self.cleaned_data["key"]

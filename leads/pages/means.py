@@ -1,8 +1,11 @@
 """Plans of a campaign, people's time, what an hour costs, costs without a campaign, campaigns that are the same."""
 
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,6 +16,8 @@ from leads.intake import corrections, means
 from leads.intake.problems import ByHandError
 from leads.models import Campaign, CampaignMerge, Level, PlannedCost, Spend, TimeSpent
 from smarketing.accounts.policy import may, needs
+from smarketing.measures import shown
+from smarketing.measures.numbers import MONEY
 from smarketing.rows import clock
 from smarketing.web.once import once
 
@@ -57,13 +62,35 @@ def _campaign(request: HttpRequest, pk: int) -> Campaign:
 @once
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     """What a campaign is to cost over some days."""
-    campaign, form = _campaign(request, pk), PlanForm(request.POST or None, auto_id="plan_%s")
+    campaign = _campaign(request, pk)
+    more = bool(request.GET.get("more"))
+    form = PlanForm(request.POST or None, auto_id="plan_%s", initial=_next_month() if more else {})
     if request.method == "POST" and form.is_valid():
         means.plan_cost(campaign=campaign, **form.cleaned_data, by=request.user, at=clock.now())
         messages.success(request, _("The plan is written down."))
         return redirect(reverse("leads:campaign", args=[pk]) + "#plans")
-    title = _("Plan a cost")
-    return _asked(request, form, title, campaign, _("Spread evenly over the days, to the cent."), _("Plan"))
+    said = _("Spread evenly over the days, to the cent.")
+    if more:
+        said += " " + _("Spent in the last 30 days: %(amount)s.") % {"amount": shown.figure(_lately(campaign), MONEY)}
+    return _asked(request, form, _("Plan a cost"), campaign, said, _("Plan"))
+
+
+def _next_month() -> dict[str, date]:
+    """The days of the month to come."""
+    first = (clock.today().replace(day=1) + timedelta(days=32)).replace(day=1)
+    return {"first_day": first, "last_day": (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)}
+
+
+def _lately(campaign: Campaign) -> Decimal:
+    """What was spent on a campaign in the last thirty days."""
+    since = clock.today() - timedelta(days=30)
+    spent = campaign.spends.standing().filter(spent_on__gt=since).aggregate(sum=Sum("amount"))["sum"]
+    return spent or Decimal(0)
+
+
+def ahead(campaign: Campaign) -> list[PlannedCost]:
+    """Plans that reach beyond today: a campaign that stops leaves them behind."""
+    return list(campaign.planned.standing().filter(last_day__gt=clock.today()).order_by("first_day", "pk"))
 
 
 @needs("campaigns.edit")

@@ -27,6 +27,8 @@ class SettingsShape(serializers.Serializer):
     half_life = serializers.IntegerField(help_text=_("Days."))
     custom = serializers.DictField()
     margin = serializers.CharField()
+    term = serializers.IntegerField(allow_null=True, help_text=_("Months that the amount of a deal pays for."))
+    stay = serializers.IntegerField(allow_null=True, help_text=_("Months that a customer stays."))
 
 
 class CreditLineShape(serializers.Serializer):
@@ -96,7 +98,9 @@ class Attribution(APIView):
 def _answer(span: board.Span) -> dict:
     page = board.board(span)
     body = page.settings.body()
-    shape = {name: body[name] for name in ("model", "models", "look_back", "half_life", "custom", "margin")}
+    shape = {
+        name: body[name] for name in ("model", "models", "look_back", "half_life", "custom", "margin", "term", "stay")
+    }
     return {
         "from": span.first.isoformat(), "to": span.until.isoformat(), "date": span.dated, "cutoff": span.cutoff.isoformat(),
         "settings": {"version": page.settings.number, "effective_on": page.settings.effective_on, **shape},

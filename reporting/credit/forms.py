@@ -18,6 +18,10 @@ def _share(label: Any) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=0, max_value=1000)
 
 
+def _months(label: Any, said: Any) -> forms.IntegerField:
+    return forms.IntegerField(label=label, required=False, min_value=1, max_value=settings.MONTHS, help_text=said)
+
+
 class SettingsForm(forms.Form):
     seen = forms.IntegerField(widget=forms.HiddenInput)
     month_of = forms.RegexField(
@@ -40,6 +44,11 @@ class SettingsForm(forms.Form):
         decimal_places=2,
         localize=True,
     )
+    term = _months(
+        _("Months that the amount of a deal pays for"),
+        _("Twelve for a year's contract. Blank: nobody has said, and no months to pay back are told."),
+    )
+    stay = _months(_("Months that a customer stays"), _("Blank: nobody has said, and no value of a customer is told."))
     first = _share(_("Own weights: first touch"))
     lead = _share(_("creation of the lead"))
     opportunity = _share(_("opening of the deal"))
@@ -75,7 +84,7 @@ class SettingsForm(forms.Form):
             data,
             initial={
                 "seen": one.number, "month_of": f"{begins:%Y-%m}", "model": one.model, "models": list(one.enabled), "look_back": one.look_back,
-                "half_life": one.half_life, "margin": one.margin * 100,
+                "half_life": one.half_life, "margin": one.margin * 100, "term": one.term, "stay": one.stay,
                 **shares, "rest": one.custom.rest, "scope": one.custom.scope,
                 "sales_sources": ", ".join(one.sales_sources), "sales_channels": ", ".join(one.sales_channels),
             },
@@ -89,6 +98,6 @@ class SettingsForm(forms.Form):
         anchors = {name: said[name] for name in (FIRST, LEAD, OPPORTUNITY, LAST)}
         return Settings(
             model=said["model"], models=tuple(said["models"]), look_back=said["look_back"], half_life=said["half_life"],
-            custom=Shares(anchors, said["rest"], said["scope"]), margin=said["margin"] / Decimal(100),
+            custom=Shares(anchors, said["rest"], said["scope"]), margin=said["margin"] / Decimal(100), term=said["term"], stay=said["stay"],
             sales_sources=settings.words(said["sales_sources"].split(",")), sales_channels=settings.words(said["sales_channels"].split(",")),
         )  # fmt: skip

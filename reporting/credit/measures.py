@@ -17,10 +17,10 @@ from leads.measures.table import DEALS
 from leads.measures.values import number, people
 from leads.models import Deal
 from reporting.attribution.models import BY_KEY
-from smarketing.measures.numbers import COUNT, MONEY, RATIO
+from smarketing.measures.numbers import COUNT, MONEY, NUMBER, RATIO
 from smarketing.measures.question import Question
-from smarketing.measures.reduces import returned
-from smarketing.measures.registry import Column, Measure, Part, Population, register, register_family
+from smarketing.measures.reduces import Figure, product, quotient, returned
+from smarketing.measures.registry import Agreed, Column, Measure, Part, Population, register, register_family
 
 from . import labels, origins, reckoned, settings
 
@@ -83,6 +83,29 @@ def with_margin(question: Question) -> Population:
     return replace(base, params={**base.params, "margin": margin})
 
 
+def agreed(name: str) -> Callable[[Question], Any]:
+    """A number of the version that holds on the first day of a question's period."""
+    return lambda question: getattr(settings.of_day(question.first, question.cutoff), name)
+
+
+def lifetime(parts: Sequence[Figure]) -> Figure:
+    """Margin won, deals won, months a customer stays, months an amount pays for → what a customer brings."""
+    margin, won, stay, term = parts
+    return product([quotient([margin, won]), stay, term])
+
+
+def _paid_back(key: str, label: Any, words: Any, cost: str, what: Any) -> Measure:
+    """Months until a cost per deal won is earned: cost ÷ (margin won ÷ months that an amount pays for)."""
+    return Measure(key, label, words, NUMBER, dimensions=d.of_spend, dates=DEALS, order=79, nightly=False,
+                   combine=lambda parts: product([parts[0], parts[2], parts[1]]), parts=(Part(cost, what), Part("margin", _("margin"))),
+                   agreed=(TERM,))  # fmt: skip
+
+
+MARGIN = Agreed(_("margin agreed"), RATIO, agreed("margin"))
+TERM = Agreed(_("months that an amount pays for"), NUMBER, agreed("term"))
+STAY = Agreed(_("months that a customer stays"), NUMBER, agreed("stay"))
+
+
 def of_credits(question: Question) -> Mapping[str, Any]:
     """Dimensions of credits: campaign, channel, programme and whatever else is known of a campaign are those credited."""
     return {**d.of_deals(question), **d.of_spend(question)}
@@ -138,6 +161,17 @@ MEASURES = (
     Measure("loaded_romi", _("Return on marketing investment, loaded"), _("(Revenue × margin − money spent − cost of people's time) ÷ (money spent + cost of people's time)."),
             RATIO, dimensions=d.of_spend, dates=DEALS, combine=returned, order=78,
             parts=(Part("margin", _("margin")), Part("loaded_cost", _("loaded cost")))),
+    Measure("break_even", _("Revenue to break even"), _("Money spent in the period ÷ the margin agreed for its first day: the revenue whose margin is what was spent."),
+            MONEY, dimensions=d.of_spend, dates=("spent",), combine=quotient, order=79, nightly=False,
+            parts=(Part("cost", _("cost")),), agreed=(MARGIN,)),
+    _paid_back("payback", _("Months to pay back"), _("Cost per deal won ÷ what a won deal brings a month in margin: its amount ÷ the months that an amount pays for, as agreed for the first day of the period, × the margin agreed."), "cost", _("cost")),
+    _paid_back("loaded_payback", _("Months to pay back, loaded"), _("As months to pay back, with the cost of people's time."), "loaded_cost", _("loaded cost")),
+    Measure("lifetime_value", _("Value of a customer"), _("Margin of a deal won × the months that a customer stays ÷ the months that an amount pays for, both as agreed for the first day of the period (LTV)."),
+            MONEY, dimensions=d.of_deals, dates=DEALS, combine=lifetime, order=79, nightly=False,
+            parts=(Part("margin", _("margin")), Part("won", _("won"))), agreed=(STAY, TERM)),
+    Measure("lifetime_per_cac", _("Value of a customer per unit of its cost"), _("Value of a customer ÷ loaded cost per deal won (LTV:CAC)."),
+            NUMBER, dimensions=d.of_spend, dates=DEALS, combine=quotient, order=79, nightly=False,
+            parts=(Part("lifetime_value", _("value of a customer")), Part("loaded_cac", _("loaded cost per deal won")))),
     *(_flag(flag, 83) for flag in labels.FLAGS),
 )  # fmt: skip
 

@@ -20,6 +20,7 @@ from smarketing.rows import clock
 from smarketing.rows.fence import open_fence
 
 LONGEST = 3650
+MONTHS = 1200  # the longest that an amount may pay for, or a customer stay
 SOURCES = ("outbound", "cold call", "prospecting", "prospection", "sales", "commercial")
 CHANNELS = ("outbound", "prospecting", "prospection")
 
@@ -36,7 +37,8 @@ class SettingsError(ValueError):
 class Settings:
     """A version. `number` 0: the starter settings, which hold until somebody adopts others.
 
-    `look_back`: days before the win, None: all. `margin`: what part of revenue is margin. `sales_sources`: sources of leads
+    `look_back`: days before the win, None: all. `margin`: what part of revenue is margin. `term`: months that the amount of a
+    deal pays for, `stay`: months that a customer stays, None: nobody has said. `sales_sources`: sources of leads
     that are not marketing's; `sales_channels`: channels of campaigns that are not.
     """
 
@@ -50,6 +52,8 @@ class Settings:
     half_life: int = 7
     custom: Shares = field(default_factory=lambda: Parameters().custom)
     margin: Decimal = Decimal(1)
+    term: int | None = None
+    stay: int | None = None
     sales_sources: tuple[str, ...] = SOURCES
     sales_channels: tuple[str, ...] = CHANNELS
 
@@ -71,7 +75,7 @@ class Settings:
         }
         return {
             "model": self.model, "models": list(self.enabled), "look_back": self.look_back, "half_life": self.half_life,
-            "custom": custom, "margin": str(self.margin), "sales_sources": list(self.sales_sources),
+            "custom": custom, "margin": str(self.margin), "term": self.term, "stay": self.stay, "sales_sources": list(self.sales_sources),
             "sales_channels": list(self.sales_channels),
         }  # fmt: skip
 
@@ -82,7 +86,7 @@ def read(row: AttributionSettings) -> Settings:
     custom = Shares({name: said.get(name, 0) for name in MILESTONES}, said.get("rest", 0), said.get("scope", OTHERS))
     return Settings(
         row.number, row.effective_on, row.adopted_at, str(row.by or ""), body["model"], tuple(body["models"]), body["look_back"],
-        body["half_life"], custom, Decimal(body["margin"]), tuple(body["sales_sources"]), tuple(body["sales_channels"]),
+        body["half_life"], custom, Decimal(body["margin"]), body.get("term"), body.get("stay"), tuple(body["sales_sources"]), tuple(body["sales_channels"]),
     )  # fmt: skip
 
 
@@ -151,6 +155,9 @@ def problems(one: Settings) -> list[tuple[str, str]]:
         found.append(("rest", _("The shares make 1,000 thousandths together.")))
     if not 0 <= one.margin <= 1:
         found.append(("margin", _("A margin lies between 0 and 1.")))
+    for name, months in (("term", one.term), ("stay", one.stay)):
+        if months is not None and not 1 <= months <= MONTHS:
+            found.append((name, _("Months from 1 to 1,200, or none.")))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,7 +15,7 @@ from smarketing.measures.numbers import wilson
 from smarketing.rows.models import Installation
 from smarketing.web.money import text as written
 
-from . import quality, robust, tables
+from . import deeds, quality, robust, tables
 from .asking import GROUPED, WAITS, Asking, quotient
 from .cells import Cell, count, figure, money
 from .spans import COHORT
@@ -54,7 +55,7 @@ class Overview:
     scale: str = ""
     money: dict[str, Cell] = field(default_factory=dict)
     apart: dict[str, Cell] = field(default_factory=dict)
-    changes: list[tuple[str, str]] = field(default_factory=list)
+    changes: list[tuple[deeds.Deed, str]] = field(default_factory=list)
     leads: Cell | None = None
     leak: Cell | None = None
     response: list[tuple[str, str, list[Cell]]] = field(default_factory=list)
@@ -90,7 +91,7 @@ def overview(asking: Asking, by: str) -> Overview:
     page.reasons = _reasons(turned_down)
     page.personas, page.scale = _bars(conversion) if asking.view == COHORT else ([], "")
     page.response = quality.curve(asking, "delay", [key for key, _top, _label in DELAYS])
-    page.changes = _changes(found, by, turned_down)
+    page.changes = _changes(found, by, turned_down, asking.user)
     return page  # fmt: skip
 
 
@@ -210,8 +211,8 @@ def _bars(answer: Answer) -> tuple[list[Bar], str]:
 # --- what shall we change
 
 
-def _changes(found: dict[str, Answer], by: str, turned_down: Answer) -> list[tuple[str, str]]:
-    """Up to three sentences with where they lead: what the figures ask to be talked about."""
+def _changes(found: dict[str, Answer], by: str, turned_down: Answer, user: Any) -> list[tuple[deeds.Deed, str]]:
+    """Up to three deeds, each with its rows: what the figures ask to be talked about."""
     out = []
     rated = [row for row in found["acceptance"].rows if row.of and row.of >= numbers.FEW and row.group.get(by)]
     total = found["acceptance"].total
@@ -223,22 +224,17 @@ def _changes(found: dict[str, Answer], by: str, turned_down: Answer) -> list[tup
                 "name": words.value(by, worst.group[by], offered),
                 "share": shown.figure(worst.value, numbers.RATIO, 0),
             }
-            out.append(
-                (
-                    _("%(name)s: only %(share)s accepted, less than the others. Stop it, or change whom it brings?")
-                    % said,
-                    worst.rows_url,
-                )
-            )
+            text = _("%(name)s: only %(share)s accepted, less than the others. Stop it, or change whom it brings?")
+            campaign = deeds.named(worst.group[by]) if by == "campaign" else None
+            out.append((deeds.Deed(text % said, deeds.stop(campaign, user) if campaign else ()), worst.rows_url))
     quality = reasons.quality()
     of_quality = [row for row in turned_down.rows if row.group["reason"] in quality]
     if of_quality:
         most = max(of_quality, key=lambda row: (row.n, row.group["reason"]))
         share = shown.percent(Fraction(most.n, turned_down.total.n), 0)
         said = {"name": reasons.label(most.group["reason"]), "share": share}
-        out.append(
-            (_("“%(name)s” is %(share)s of what sales sent back. Is a criterion missing?") % said, most.rows_url)
-        )
+        text = _("“%(name)s” is %(share)s of what sales sent back. Is a criterion missing?")
+        out.append((deeds.Deed(text % said, deeds.new_criterion(user)), most.rows_url))
     if found["cost"] is not None and not found["cost"].total.n:
-        out.append((_("No cost is known for these months: without it there is no return to speak of."), ""))
+        out.append((deeds.Deed(_("No cost is known for these months: without it there is no return to speak of.")), ""))
     return out  # fmt: skip

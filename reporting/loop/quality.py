@@ -11,15 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.measures.dimensions import DELAYS
-from leads.models import Campaign
 from leads.rights import disagreements
 from personas.models import DefinitionLine
-from smarketing.accounts.policy import may
 from smarketing.measures import engine, numbers, shown, words
 from smarketing.measures.engine import Answer, Group
 
+from . import advice, deeds
 from .asking import Asking
 from .cells import Cell, count
+from .deeds import Deed
+from .grouped import order, sums
 
 CROSSED = ("criterion", "persona", "campaign", "source", "rep")
 COLUMNS = 6  # groups of the matrix that have a column of their own
@@ -41,25 +42,19 @@ class Matrix:
     rest: int
 
 
-@dataclass(frozen=True)
-class Deed:
-    """What to do about it: a sentence and where."""
-
-    text: str
-    url: str
-
-
 @dataclass
 class Quality:
     matrix: Matrix
     contested: list[tuple[Any, Cell]] = field(default_factory=list)
-    criteria: list[tuple[str, Cell, str, Cell | None]] = field(default_factory=list)
+    criteria: list[tuple[str, Cell, str, Cell | None, Sequence[deeds.Way]]] = field(default_factory=list)
     rated: list[tuple[str, Cell, str, str]] = field(default_factory=list)
     delays: list[tuple[str, str, list[Cell]]] = field(default_factory=list)
     hours: list[tuple[str, str, list[Cell]]] = field(default_factory=list)
     disputed: tuple[int, int] = (0, 0)
+    about_reasons: list[Deed] = field(default_factory=list)
     about_criteria: list[Deed] = field(default_factory=list)
     about_rated: list[Deed] = field(default_factory=list)
+    about_delays: list[Deed] = field(default_factory=list)
 
 
 def page(asking: Asking, by: str, rated: str, user: Any) -> Quality:
@@ -69,32 +64,22 @@ def page(asking: Asking, by: str, rated: str, user: Any) -> Quality:
     shares = asking.ask("turned_down_rate", rated)
     made = Quality(_matrix(crossed, by), _contested(asking))
     said = _said(user)
-    made.criteria = _criteria(named, said)
+    made.criteria = _criteria(named, said, user)
     made.disputed = sum(n for n, _open in said.values()), sum(waiting for _n, waiting in said.values())
     made.rated = _rated(shares, rated)
     made.delays = curve(asking, "delay", [key for key, _top, _label in DELAYS])
     made.hours = curve(asking, "hours", ["in", "out"])
-    made.about_criteria = _about_criteria(named, user)
-    made.about_rated = _about_rated(shares, rated, user)
+    made.about_reasons = advice.about_reasons(named, user)
+    made.about_delays = advice.about_delays(asking, user)
+    made.about_criteria = advice.about_criteria(named, user)
+    made.about_rated = advice.about_rated(shares, rated, user)
     return made
-
-
-def _sums(answer: Answer, name: str) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for row in answer.rows:
-        found[row.group[name]] = found.get(row.group[name], 0) + row.n
-    return found
-
-
-def _order(sizes: dict[str, int]) -> list[str]:
-    """The greatest first, the blank one last."""
-    return sorted(sizes, key=lambda name: (name == "", -sizes[name], name))
 
 
 def _matrix(answer: Answer, by: str) -> Matrix:
     offered = engine.dimensions(answer.measure)
-    reasons, groups = _sums(answer, "reason"), _sums(answer, by)
-    across = _order(groups)[:COLUMNS]
+    reasons, groups = sums(answer, "reason"), sums(answer, by)
+    across = order(groups)[:COLUMNS]
     counted = {(row.group["reason"], row.group[by]): row for row in answer.rows}
     every = answer.total.n
     rows = [
@@ -104,7 +89,7 @@ def _matrix(answer: Answer, by: str) -> Matrix:
             shown.percent(Fraction(reasons[reason], every), 0),
             [_count(counted.get((reason, name))) for name in across],
         )
-        for reason in _order(reasons)
+        for reason in order(reasons)
     ]
     heads = [_head(by, name, offered) for name in across]
     return Matrix(
@@ -138,18 +123,25 @@ def _said(user: Any) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _criteria(answer: Answer, said: dict[str, tuple[int, int]]) -> list[tuple[str, Cell, str, Cell | None]]:
-    """Each criterion that refusals contradict: its sentence, how often, of all of them, how many disagree with it."""
+def _criteria(answer: Answer, said: dict[str, tuple[int, int]], user: Any) -> list[tuple]:
+    """Each criterion that refusals contradict: its sentence, how often, of all of them, how many disagree with it, its line in
+    drafts."""
     offered = engine.dimensions(answer.measure)
-    named = {name: n for name, n in _sums(answer, "criterion").items() if name}
+    named = {name: n for name, n in sums(answer, "criterion").items() if name}
     every = sum(named.values())
     lines = []
-    for name in _order(named):
+    for name in order(named):
         n, _waiting = said.get(name.partition(":")[2], (0, 0))
         cell = Cell(shown.number(named[name]), engine.address(answer.question, {"criterion": name}))
         against = Cell(shown.number(n), reverse("leads:disagreements")) if n else None
         lines.append(
-            (words.value("criterion", name, offered), cell, shown.percent(Fraction(named[name], every), 0), against)
+            (
+                words.value("criterion", name, offered),
+                cell,
+                shown.percent(Fraction(named[name], every), 0),
+                against,
+                deeds.at_draft(name, user),
+            )
         )
     return lines
 
@@ -189,51 +181,3 @@ def _share(answer: Answer, row: Group | None) -> Cell:
         return Cell(shown.NOTHING)
     text = shown.figure(row.value, numbers.RATIO, 0)
     return Cell(text if row.mature else f"{text} ◌", row.rows_url, shown.interval(row.interval), row.of < numbers.FEW)
-
-
-# --- what to do
-
-
-def _about_criteria(answer: Answer, user: Any) -> list[Deed]:
-    """The criterion contradicted most often leads to the studio of each definition in use."""
-    named = {name: n for name, n in _sums(answer, "criterion").items() if name}
-    if not named:
-        return []
-    offered = engine.dimensions(answer.measure)
-    worst = _order(named)[0]
-    said = {"criterion": words.value("criterion", worst, offered), "n": shown.number(named[worst])}
-    text = _("“%(criterion)s” is contradicted most often (%(n)s times): change it in a draft?") % said
-    verb = _("Open the studio of %(name)s") if may(user, "definition.edit") else _("Read %(name)s")
-    lines = DefinitionLine.objects.order_by("pk")[:3]
-    return [Deed(text, "")] + [
-        Deed(verb % {"name": line.name}, reverse("personas:definition", args=[line.pk])) for line in lines
-    ]
-
-
-def _about_rated(answer: Answer, by: str, user: Any) -> list[Deed]:
-    """Campaigns that sales turn down surely more, or surely less, than all: to stop, or to raise."""
-    total = answer.total.value
-    if by != "campaign" or total is None:
-        return []
-    deeds = []
-    for row in answer.rows:
-        if not row.group[by] or (row.of or 0) < numbers.FEW or not row.interval:
-            continue
-        low, high = (Fraction(edge) for edge in row.interval)
-        text = (
-            _("“%(name)s” is turned down more than the others: stop it, or change whom it brings?")
-            if low > total
-            else _("“%(name)s” is turned down less than the others: raise it?")
-            if high < total
-            else ""
-        )
-        if text:
-            name, page = _named(row.group[by])
-            deeds.append(Deed(text % {"name": name}, page if may(user, "campaigns.view") else ""))
-    return deeds
-
-
-def _named(key: str) -> tuple[str, str]:
-    """(name, page) of a campaign by its key or name."""
-    found = Campaign.objects.filter(key=key).first() or Campaign.objects.filter(name=key).first()
-    return (found.name or key, reverse("leads:campaign", args=[found.pk])) if found else (key, "")

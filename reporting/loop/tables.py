@@ -1,12 +1,13 @@
 """The table of the overview: campaigns, or whatever it is divided by; what has no value is never dropped."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from leads.models import Campaign
 from smarketing.measures import engine, numbers, shown, words
 from smarketing.measures.engine import Answer, Group
 from smarketing.measures.numbers import Exact
@@ -18,11 +19,14 @@ from .cells import made as made_of
 
 @dataclass(frozen=True)
 class Line:
-    """One group of the table, or its total."""
+    """One group of the table, or its total. `key`: the value of its dimension; `adds`: the campaign on which a cost may be written in
+    the cell, where none is known."""
 
     name: str
     cells: list[Cell]
     blank: bool = False
+    key: str = ""
+    adds: int | None = None
 
 
 @dataclass
@@ -61,7 +65,7 @@ def table(found: dict[str, Answer], by: str, verdicts: Mapping[str, Cell] | None
         groups, key=lambda name: (name == "", name) if by == "month" else (name == "", *_rank(groups[name]), name)
     )
     lines = [
-        Line(_name(by, name, offered), _cells(kept, found, groups[name]), blank=not name) for name in order
+        Line(_name(by, name, offered), _cells(kept, found, groups[name]), blank=not name, key=name) for name in order
     ]  # fmt: skip
     total = Line(_("Total"), _cells(kept, found, {key: answer.total for key, answer in found.items()}))
     heads = [(str(HEADS[key]), str(TITLES.get(key, ""))) for key in kept]
@@ -73,6 +77,17 @@ def table(found: dict[str, Answer], by: str, verdicts: Mapping[str, Cell] | None
             line.cells.append(verdicts.get(name, Cell(shown.NOTHING)))
         total.cells.append(Cell(""))
     return Table(heads, lines, total, money)
+
+
+def with_costs(page: Table) -> Table:
+    """The table of campaigns with the campaign of each line whose cost nobody knows: there one may be written in the cell."""
+    bare = [line.key for line in page.lines if line.key and line.cells[0].text == shown.NOTHING]
+    standing = Campaign.objects.standing().filter(root_id=None)
+    by_name = standing.filter(key="", name__in=bare).order_by("-pk").values_list("name", "pk")
+    found = dict(by_name) | dict(standing.filter(key__in=bare).order_by("-pk").values_list("key", "pk"))
+    return replace(
+        page, lines=[replace(line, adds=found.get(line.key) if line.key in bare else None) for line in page.lines]
+    )
 
 
 def _rank(group: dict[str, Group]) -> tuple:

@@ -1,7 +1,7 @@
 """The overview at /loop/, and what every page of the loop reads from its address."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,11 +10,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from reporting.checks import refused
-from smarketing.accounts.policy import needs
+from smarketing.accounts.policy import may, needs
 from smarketing.measures import engine, shown, words
 from smarketing.rows import clock
 
-from . import asking, blocks, quality, spans, tabs
+from . import asking, blocks, quality, spans, tables, tabs
 
 BY_NONE = ("", _("nothing"))
 
@@ -77,8 +77,14 @@ def loop(request: HttpRequest) -> HttpResponse:
     by = request.GET.get("by", "campaign")
     by = by if by in asking.BY else "campaign"
     asked = here.ask()
-    context = here.context(asked) | {
-        "page": blocks.overview(asked, by),
+    context = here.context(asked)
+    page = blocks.overview(asked, by)
+    if page.table and page.table.money and by == "campaign" and may(request.user, "campaigns.edit"):
+        page.table = tables.with_costs(page.table)
+    context |= {
+        "page": page,
+        "cost_day": min(here.today, here.span.until - timedelta(days=1)),
+        "here_live": request.path + address(request, live="1"),
         "by": by,
         "by_choices": by_choices(by),
         "by_label": dict(one for one, _on in by_choices(by))[by],

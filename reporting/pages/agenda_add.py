@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -13,6 +12,7 @@ from reporting.models import AgendaItem, Meeting
 from sla.models import Contract
 from smarketing.accounts.policy import needs
 from smarketing.rows import clock
+from smarketing.web import back
 from smarketing.web.once import once
 
 
@@ -21,8 +21,7 @@ from smarketing.web.once import once
 @once
 def add(request: HttpRequest) -> HttpResponse:
     """Put something on an agenda, from any page; afterwards back there."""
-    asked, back = request.POST, request.POST.get("next", "")
-    safe = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    asked, there = request.POST, back.asked(request)
     visible = Meeting.objects.visible_to(request.user).select_related("contract")
     meeting = visible.filter(pk=whose.number(asked.get("meeting", ""))).first()
     contract = meeting.contract if meeting else _contract(request)
@@ -31,13 +30,13 @@ def add(request: HttpRequest) -> HttpResponse:
             raise Refused(_("There is no contract yet, hence no meeting over it."))
         item, fresh = agenda.put(
             contract=contract, kind=asked.get("kind", ""), ref=asked.get("ref", "")[:90], text=asked.get("text", ""),
-            came_from=back if safe and not meeting else "", meeting=meeting, by=request.user, at=clock.now(),
+            came_from="" if meeting else there, meeting=meeting, by=request.user, at=clock.now(),
         )  # fmt: skip
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _said(item, fresh))
-    return redirect(back if safe else "reporting:meetings")
+    return redirect(there or "reporting:meetings")
 
 
 def _said(item: AgendaItem, fresh: bool) -> str:

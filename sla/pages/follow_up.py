@@ -14,7 +14,7 @@ from smarketing.accounts.models import Role
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock, fence
 
-from .. import breakdown, derive, follow, missing, renewal, series, words
+from .. import breakdown, credited, derive, follow, missing, renewal, series, words
 from ..models import Contract
 from ..terms import next_month
 from . import saving, shown
@@ -62,7 +62,7 @@ def _clause(request: HttpRequest, month: follow.Month, reader: follow.Reader, se
         "choices": [(key, word, query(clause=row.clause.key, by=key)) for key, (word, _blank) in breakdown.BY.items()],
         "whole_url": query(clause=row.clause.key), "query": query(), "whole": shown.line(month, row),
         "groups": shown.broken_down(month, row, by, request.user) if by else [],
-        "by_word": breakdown.BY[by][0] if by else "",
+        "by_word": breakdown.BY[by][0] if by else "", "credited": credited.of(month, row, by),
     }  # fmt: skip
 
 

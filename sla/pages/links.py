@@ -15,6 +15,6 @@ def rows(month: Month, row: Row, show: str = "", **where: Any) -> str:
     """The page that lists what a clause counted in the month, at the cut-off of the figure. `where`: further dimensions."""
     if show == "held":
         return address("leads:list") or reverse("sla:follow_up")
-    key, asked = asking.question(month, row, show)
+    key, asked = asking.question(month, row, show, next(iter(where), ""))
     asked["where"] = {**asked["where"], **where}
     return engine.rows_url(key, **asked)

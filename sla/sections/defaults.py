@@ -37,7 +37,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "refusal": {
         "silence_days": 30, "on_silence": "escalate", "contest_days": 5, "recycle_days": 90, "return_to_same_rep": False,
     },
-    "reporting": {"nightly": ["managers"], "monthly": ["managers", "signers"], "grace_days": 3, "close_day": None},
+    "reporting": {"nightly": ["managers"], "monthly": ["managers", "signers"], "grace_days": 3, "close_day": None, "model": None},
     "escalation": {"remind": 80, "copy": 100, "reassign_after_days": None},
     "meetings": {
         "rhythm": "weekly", "weekday": 1, "minutes": 30, "owner": None,

@@ -176,7 +176,7 @@ SHAPES: dict[str, Shape] = {
     ),
     CHOICE: Shape(
         lambda one: forms.TypedChoiceField(
-            label=one.label, choices=list(one.choices().items()), help_text=one.help,
+            label=one.label, required=one._required, choices=list(one.choices().items()), help_text=one.help,
             coerce=_as_options(one),
         ),
         lambda value: value, lambda one, value, names: str(one.choices().get(value, value)), _unknown,

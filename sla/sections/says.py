@@ -172,8 +172,12 @@ def reporting(one: Reading) -> list[str]:
         grace % {"n": words["grace_days"]},
     ]
     if said["close_day"] is None:
-        return [*out, _("Then its book closes.")]
-    return [*out, _("Its book closes on day %(n)s of the following month.") % {"n": words["close_day"]}]
+        out.append(_("Then its book closes."))
+    else:
+        out.append(_("Its book closes on day %(n)s of the following month.") % {"n": words["close_day"]})
+    if said["model"]:
+        out.append(_("Revenue is credited to campaigns by the model: %(model)s.") % words)
+    return out
 
 
 def escalation(one: Reading) -> list[str]:

@@ -37,6 +37,13 @@ def left_out() -> Mapping[str, Any]:
     return {code: one.label for code, one in reasons.known().items() if one.excluded}
 
 
+def models() -> Mapping[str, Any]:
+    """Models of attribution that terms may name."""
+    from .. import credited  # reads months, which read sections
+
+    return credited.models()
+
+
 GROUPS = {
     "managers": _("managers of both sides"), "signers": _("signers of both sides"), "marketers": _("marketers"),
     "contacts": _("points of contact"), "viewers": _("directors"),
@@ -147,6 +154,9 @@ SECTIONS = (
             Field("grace_days", _("Days after a month in which late facts still count"), NUMBER, 0, 27),
             Field("close_day", _("Its book closes on the day"), NUMBER, 1, 28, needed=False, empty=_("after these days"),
                   help=_("Of the following month. Empty: as soon as those days are over.")),
+            Field("model", _("Revenue is credited to campaigns by the model"), CHOICE, options=models, needed=False,
+                  empty=_("the one of the settings of attribution"),
+                  help=_("Named before the period: what a campaign brought is judged by it in every month that these terms begin.")),
         ),
     ),
     Section(

@@ -119,7 +119,7 @@ def part_question(question: Question, part: registry.Part) -> Question:
     """The question that a combination asks of one of its parts."""
     measure = registry.find(part.key)
     date = part.date or (question.date if question.date in measure.dates else measure.dates[0])
-    stat = measure.stats[0] if measure.stats else ""
+    stat = part.stat or (measure.stats[0] if measure.stats else "")
     return replace(question, key=part.key, date=date, stat=stat, window=question.window if measure.windowed else None)
 
 
@@ -134,8 +134,11 @@ def figures(measure: Measure, question: Question) -> tuple[dict[tuple[str, ...],
         asked = part_question(question, part)
         found.append(figures(resolve(asked), asked))
     keys = {key for groups, _total in found for key in groups}
-    combined = {key: measure.combine([groups.get(key, NOTHING) for groups, _total in found]) for key in keys}
-    return combined, measure.combine([total for _groups, total in found])
+    agreed = [Figure(one.value(question), 0) for one in measure.agreed]
+    combined = {
+        key: measure.combine([*(groups.get(key, NOTHING) for groups, _total in found), *agreed]) for key in keys
+    }
+    return combined, measure.combine([*(total for _groups, total in found), *agreed])
 
 
 def _with_listed(

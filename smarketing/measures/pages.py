@@ -85,7 +85,7 @@ def _context(request: HttpRequest, query: QueryDict, found: Answer, fixed: bool)
         ],
         "notes": registry.notes(question),
         "since": _since(found) if fixed else None,
-        "parts": [_part(question, part) for part in measure.parts],
+        "parts": [*(_part(question, part) for part in measure.parts), *(_agreed(question, one) for one in measure.agreed)],
         "by": [words.dimension(name, offered) for name in question.by],
         "groups": [_row(question, group, found.unit, offered) for group in found.rows[:MAX_GROUPS]] if question.by else [],
         "more_groups": max(0, len(found.rows) - MAX_GROUPS),
@@ -159,6 +159,10 @@ def _part(question: Question, part: registry.Part) -> dict[str, Any]:
     measure = engine.resolve(asked)
     _groups, total = engine.figures(measure, asked)
     return {"label": part.label, "value": shown.figure(total.value, measure.unit), "url": engine.address(asked)}
+
+
+def _agreed(question: Question, one: registry.Agreed) -> dict[str, Any]:
+    return {"label": one.label, "value": shown.figure(one.value(question), one.unit), "url": ""}
 
 
 def _row(question: Question, group: Group, unit: str, offered: dict[str, registry.Dimension]) -> Row:

@@ -7,6 +7,7 @@ and how often it occurs, the others one line. Each returns a `Figure`, exact.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 from . import numbers, survival
@@ -115,6 +116,14 @@ def returned(parts: Sequence[Figure]) -> Figure:
     """(First part - second) ÷ second; null over 0."""
     top, below = (part.value or 0 for part in parts)
     return Figure((Fraction(top) - Fraction(below)) / Fraction(below) if below else None, parts[0].n)
+
+
+def product(parts: Sequence[Figure]) -> Figure:
+    """All parts but the last, multiplied, ÷ the last; null where one of them says nothing, and over 0."""
+    *many, below = (part.value for part in parts)
+    if not below or any(value is None for value in many):
+        return Figure(None, parts[0].n)
+    return Figure(prod(map(Fraction, many)) / Fraction(below), parts[0].n)
 
 
 def total(parts: Sequence[Figure]) -> Figure:

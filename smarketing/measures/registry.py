@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .numbers import Exact
 from .question import Question, Refusal
 from .reduces import Figure
 
@@ -68,11 +69,21 @@ class Population:
 
 @dataclass(frozen=True)
 class Part:
-    """One figure of a combination: a measure, perhaps at another date, with a word for the page."""
+    """One figure of a combination: a measure, perhaps at another date or of another statistic, with a word for the page."""
 
     key: str
     label: Any
     date: str = ""
+    stat: str = ""
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """A number that no row says: what was agreed for a question's period; None where nothing was."""
+
+    label: Any
+    unit: str
+    value: Callable[[Question], Exact | None]
 
 
 @dataclass(frozen=True)
@@ -80,7 +91,7 @@ class Measure:
     """`dates`: what may date a row, the first is the default. `parts` + `combine` in place of a population.
 
     `maturity`: days after which a cohort is mature when no window is asked; None: never immature.
-    `by_date`: another measure takes over for this date (a period rate beside a cohort's). `nightly`: whether each night
+    `agreed`: what `combine` is given after the figures of the parts. `by_date`: another measure takes over for this date (a period rate beside a cohort's). `nightly`: whether each night
     keeps it by the usual dimensions.
     """
 
@@ -98,6 +109,7 @@ class Measure:
     maturity: int | None = None
     parts: tuple[Part, ...] = ()
     combine: Callable[[Sequence[Figure]], Figure] | None = None
+    agreed: tuple[Agreed, ...] = ()
     by_date: Mapping[str, "Measure"] = field(default_factory=dict)
     order: int = 50
     nightly: bool = True

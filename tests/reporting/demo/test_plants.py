@@ -18,7 +18,7 @@ from tests.conftest import DEMO_AT, _current, _Database, _point_django_at, _temp
 PERIOD = {"first": date(2024, 10, 1), "until": date(2026, 4, 1)}
 
 
-DRAWN = 4711  # a seed of truths
+DRAWN = (4711, 11, 13)  # seeds of truths, each of which draws others
 
 
 def _planted(servers, leads: int, plant: str):
@@ -40,10 +40,11 @@ def planted(servers, transactional_db):
     yield from _planted(servers, 4_000, "persona=paul,campaign=search,month=2026-01")
 
 
-@pytest.fixture
-def drawn(servers, transactional_db):
-    """A company of 9,000 leads with truths that a seed drew."""
-    yield from _planted(servers, 9_000, str(DRAWN))
+@pytest.fixture(params=DRAWN)
+def drawn(request, servers, transactional_db):
+    """A company of 9,000 leads with truths that a seed drew: the seed."""
+    for _company in _planted(servers, 9_000, str(request.param)):
+        yield request.param
 
 
 @pytest.mark.trust
@@ -88,7 +89,7 @@ def _number(text: str) -> float:
 
 @pytest.mark.trust
 def test_truths_drawn_by_a_seed_are_read_off_the_tables(drawn):
-    truth = plan.Plants.drawn(DRAWN)
+    truth = plan.Plants.drawn(drawn)
     browser = Client()
     browser.force_login(User.objects.get(email__startswith="hugo"))
     spent = {"first": "2024-10", "last": "2026-03"}
@@ -114,7 +115,9 @@ def test_truths_drawn_by_a_seed_are_read_off_the_tables(drawn):
 
 
 def test_a_seed_draws_always_the_same_truths_and_another_one_others():
-    assert plan.plants(str(DRAWN)) == plan.Plants.drawn(DRAWN)
+    assert all(plan.plants(str(seed)) == plan.Plants.drawn(seed) for seed in DRAWN)
+    for name in ("persona", "campaign", "rep", "criterion"):
+        assert len({getattr(plan.Plants.drawn(seed), name) for seed in DRAWN}) > 1, name
     assert len({plan.Plants.drawn(seed) for seed in range(12)}) > 6
     assert {one.rep for one in (plan.Plants.drawn(seed) for seed in range(60))} == set(plan.DRAWN["rep"])
     with pytest.raises(ValueError, match="--plant takes"):

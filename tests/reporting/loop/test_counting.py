@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pytest
 
+from leads.models import Deal, Handoff, Lead
 from smarketing.measures import engine
 from smarketing.rows import fence
 from tests.leads import facts
@@ -56,19 +57,20 @@ def test_days_to_won_from_the_first_and_from_the_last_handoff(company):
 
 
 def test_fresh_and_recycled_leads_are_told_apart_where_the_blend_hides_both(company):
-    for n in range(22):
-        lead = facts.lead(at(5, 1))
-        one = company.hand(lead, at(5, 2) + timedelta(minutes=n))
-        if n % 6 == 0:
-            company.deal(one, lead, at(5, 9), "open", 0)
-        if n < 4:
-            again = company.hand(lead, at(6, 2) + timedelta(minutes=n))
-            if n == 1:
-                company.deal(again, lead, at(6, 9), "open", 0)
+    """180 fresh leads → 27 deals; 40 of them come again → 10."""
+    leads = Lead.objects.bulk_create(Lead(created_at=at(5, 1), recorded_at=at(5, 1)) for _n in range(180))
+    for number, month, dealt in ((180, 5, 27), (40, 6, 10)):
+        day = at(month, 2)
+        stamps = {"occurred_at": day, "recorded_at": day, "known_at": day}
+        made = Handoff.objects.bulk_create(
+            Handoff(lead=one, line=company.line, gate="immediate", **stamps) for one in leads[:number]
+        )
+        opened = {"created_at": at(month, 9), "recorded_at": at(month, 9)}
+        Deal.objects.bulk_create(Deal(lead_id=one.lead_id, handoff=one, **opened) for one in made[:dealt])
     later = {"first": date(2026, 5, 1), "until": date(2026, 7, 1)}
     by = {row.group["order"]: row for row in engine.answer("deal_rate", by=("order",), **later).rows}
-    assert (by["first"].value, by["repeated"].value) == (Fraction(4, 22), Fraction(1, 4))
-    assert engine.answer("deal_rate", **later).total.value == Fraction(5, 26)
+    assert (by["first"].value, by["repeated"].value) == (Fraction(15, 100), Fraction(25, 100))
+    assert engine.answer("deal_rate", **later).total.value == Fraction(37, 220)
 
 
 def test_skipped_steps_are_inferred_and_marked(company):

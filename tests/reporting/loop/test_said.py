@@ -30,7 +30,7 @@ def test_reasons_meet_criteria_and_each_cell_opens_its_rows():
     for _name, every, _share, cells in page.matrix.rows:
         assert sum(int(cell.text) for cell in cells if cell.text != "·") == int(every.text)
     assert (
-        sum(int(cell.text) for _name, cell, _share, _against in page.criteria)
+        sum(int(cell.text) for _name, cell, *_more in page.criteria)
         == Decision.objects.filter(evidence__startswith="fit:").count()
     )
     assert browser.get(page.matrix.rows[0][1].url).status_code == 200
@@ -71,10 +71,14 @@ def test_a_campaign_that_sales_surely_turn_down_is_named_to_be_stopped():
             )
     span = spans.Span(START.date().replace(day=1), spans.month(START.date(), 1))
     page = quality.page(asking.Asking(span, "cohort"), "criterion", "campaign", person("Ines", "marketer"))
-    said = {deed.text: deed.url for deed in page.about_rated}
+    said = {deed.text: dict(deed.ways) for deed in page.about_rated}
+    fair, webinar = (f"/campaigns/{Campaign.objects.get(key=key).pk}/" for key in ("fair", "webinar"))
     stop = "“Fair” is turned down more than the others: stop it, or change whom it brings?"
-    assert said[stop] == f"/campaigns/{Campaign.objects.get(key='fair').pk}/"
-    assert "“Webinar” is turned down less than the others: raise it?" in said
+    assert said[stop] == {"Stop it…": f"{fair}edit/?stop=1", "Open the campaign": fair}
+    raise_ = "“Webinar” is turned down less than the others: raise it?"
+    assert said[raise_] == {"Plan more…": f"{webinar}planned/?more=1", "Open the campaign": webinar}
+    told = quality.page(asking.Asking(span, "cohort"), "criterion", "campaign", person("Léa", "viewer"))
+    assert {words for deed in told.about_rated for words, _url in deed.ways} <= {"Open the campaign"}
     assert [name for name, _cell, _of, _edges in page.rated] == ["Fair", "Webinar"]
 
 
