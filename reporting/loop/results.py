@@ -12,7 +12,6 @@ from smarketing.measures import engine, numbers, shown
 from smarketing.rows import clock
 
 from . import wall
-from .cells import FEW
 
 # key, word, date: the words of the overview.
 FIGURES = (
@@ -35,7 +34,7 @@ class Result:
     @property
     def few(self) -> bool:
         """Whether the share stands on too few cases to say anything."""
-        return bool(self.interval) and self.of is not None and self.of < FEW
+        return bool(self.interval) and self.of is not None and self.of < numbers.FEW
 
 
 def of_campaign(context, pk: int) -> str:
