@@ -8,7 +8,7 @@ from leads.handoffs import queue
 from smarketing.rows import clock
 from tests.leads.handoffs.desk import Desk
 from tests.leads.pages.test_list_api import with_token
-from tests.people import client_of
+from tests.people import client_of, person
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -66,3 +66,6 @@ def test_a_token_reads_it_by_its_scope_and_names_only_with_the_right(desk):
     assert names(with_token(desk.lea, "handoffs.view").get("/api/v1/queue/").json()) == ["", "", ""]
     assert names(with_token(desk.lea, "handoffs.view", "leads.personal").get("/api/v1/queue/").json())[0] == "Lead 2"
     assert with_token(desk.lea, "leads.view").get("/api/v1/queue/").status_code == 403
+    mia = person("mia", "marketer")  # sees handoffs, but works no queue
+    assert client_of(mia).get("/api/v1/queue/").status_code == 403
+    assert with_token(mia, "handoffs.view").get("/api/v1/queue/").status_code == 403
