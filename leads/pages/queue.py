@@ -55,9 +55,9 @@ class Row:
 def index(request: HttpRequest) -> HttpResponse:
     """The list. A rep sees their own; a manager all, or the chosen rep's."""
     at = clock.now()
-    rep = _chosen(request)
+    rep = rep_chosen(request)
     owed, only, order = owed_by(request.user, rep), _only(request.GET), setting_aside.order_of(request.user)
-    shown = _within(owed.awake(at), only, at)
+    shown = within(owed.awake(at), only, at)
     rows, following = queue.page(shown, at, queue.parsed(request.GET.get("after", "")), order=order)
     asleep = list(owed.asleep(at)[: POOL_ROWS + 1])
     teller = telling.teller(at, clock.zone(), rows[0].calendar_id if rows else None)
@@ -116,7 +116,7 @@ def order(request: HttpRequest) -> HttpResponse:
 @needs("queue.view")
 def pulse(request: HttpRequest) -> HttpResponse:
     """A short word that changes when something in the queue did: what a page that is open asks every few seconds."""
-    answer = HttpResponse(pulse_of(request.user, owed_by(request.user, _chosen(request))), content_type="text/plain")
+    answer = HttpResponse(pulse_of(request.user, owed_by(request.user, rep_chosen(request))), content_type="text/plain")
     answer["Cache-Control"] = "no-store"
     return answer
 
@@ -183,7 +183,7 @@ def asked_of_queue(user: User, params: QueryDict) -> Any:
     if not params.get("all"):
         return visible.open()
     chosen = next((one for one in _reps(user) if str(one.pk) == params.get("rep", "")), None)
-    return _within(visible.owed_by(chosen) if chosen else visible.owed(), _only(params), clock.now())
+    return within(visible.owed_by(chosen) if chosen else visible.owed(), _only(params), clock.now())
 
 
 def _only(params: QueryDict) -> str:
@@ -192,7 +192,7 @@ def _only(params: QueryDict) -> str:
     return asked if asked in ("late", "today") else ""
 
 
-def _within(owed, only: str, at: datetime):
+def within(owed, only: str, at: datetime):
     """What is late at `at`, what falls due before tomorrow, or all."""
     return owed.due_before(at if only == "late" else queue.tomorrow(at)) if only else owed
 
@@ -226,7 +226,7 @@ def _deeds(user: User) -> list[Deed]:
     return [give] if may(user, "handoffs.reassign") else []
 
 
-def _chosen(request: HttpRequest) -> User | None:
+def rep_chosen(request: HttpRequest) -> User | None:
     """The rep a manager looks at."""
     if request.user.role == Role.REP:
         return None

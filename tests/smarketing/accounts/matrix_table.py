@@ -167,7 +167,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
         WORKERS: "reporting:agenda_add leads:mails personas:glossary_new personas:glossary_propose leads:bulk_campaign leads:bulk_campaign_undo leads:bulk_list leads:bulk_list_undo",
         DESK: "leads:bulk_lose leads:bulk_lose_undo leads:absences",
         (SALES,): "leads:bulk_hand_on leads:bulk_hand_on_undo",
-        (REP, *BOSSES): "leads:queue leads:queue_order leads:queue_pulse",
+        (REP, *BOSSES): "leads:queue leads:api_queue leads:queue_order leads:queue_pulse",
         MARKETERS: "leads:mail_add leads:lead_list_add leads:bulk_companies leads:bulk_companies_undo leads:bulk_dismiss leads:bulk_dismiss_undo leads:add leads:twins leads:company_add personas:line_new personas:persona_new personas:agree leads:time",
         CAMPAIGNS: "leads:campaign_add leads:bulk_channel leads:bulk_channel_undo leads:bulk_end leads:bulk_end_undo leads:time_loose",
         (REP,): "sla:own",
