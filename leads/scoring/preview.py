@@ -25,7 +25,7 @@ from .days import here
 from .sql import Params, fetch, roomy
 
 PATIENCE, QUICK = 20, 2  # seconds that a reader waits at most; that are no matter
-SAMPLE, MANY = 4_000, 50_000  # leads that an estimate is drawn from; fewer than so many are counted at once
+SAMPLE, MANY = 8_000, 50_000  # leads that an estimate is drawn from; fewer than so many are counted at once
 WHOLE = ("leads", "mql", "direct")
 
 

@@ -145,10 +145,11 @@ def auc(won: Sequence[int], lost: Sequence[int]) -> Fraction | None:
 
 
 def carried_over(n: int, drawn: int, of: int) -> int:
-    """An estimate for `of` leads where `n` of `drawn` ones, drawn at random, were hit: two digits of it, the rest is not known."""
+    """An estimate for `of` leads where `n` of `drawn` ones, drawn at random, were hit: two digits of it, the rest is not known; never
+    more than there are."""
     exact = Fraction(n * of, drawn)
     step = 10 ** max(0, len(str(int(exact))) - 2)
-    return round(exact / step) * step
+    return min(of, round(exact / step) * step)
 
 
 def between(n: int, drawn: int, of: int, wilson: Wilson) -> tuple[int, int] | None:

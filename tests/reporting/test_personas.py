@@ -102,3 +102,15 @@ def test_without_leads_or_personas_the_wall_says_nothing_of_coverage():
     client.force_login(boss)
     assert "Coverage of the personas" not in client.get("/language/").text
     assert client.get("/loop/personas/").status_code == 200
+
+
+def test_a_share_of_few_cases_is_shown_with_how_few_they_are():
+    from django.template.loader import render_to_string
+
+    from reporting.loop.results import Result
+
+    few, enough = Result("Acceptance rate", "45%", "21.3–72.0%", "/x", 11), Result("Won", "9%", "5.0–12.0%", "/y", 20)
+    text = render_to_string(
+        "reporting/results.html", {"results": [few, enough, Result("Revenue won", "12", "", "/z", 3)]}
+    )
+    assert text.count("too few to say") == 1 and "of 11: too few to say" in text and "5.0–12.0%" in text
