@@ -31,9 +31,9 @@ FROM generate_series(%(low)s::int, %(high)s::int) n,
   (SELECT array_agg(id ORDER BY id) AS campaigns FROM leads_campaign) c
 """
 _DEALS = """
-INSERT INTO leads_deal (created_at, recorded_at, day_only, declared, attributes, key, lead_id, title, state, amount, closed_at, closed_day_only, reason)
+INSERT INTO leads_deal (created_at, recorded_at, day_only, declared, attributes, key, lead_id, title, state, amount, closed_at, closed_day_only, reason, step)
 SELECT closed - interval '30 days', %(at)s::timestamptz - interval '2 days', false, false, '{}', 'bench-' || id, id, '', 'won',
-  100 + (hashint8(id)::bigint & 1048575) / 100.0, closed, false, ''
+  100 + (hashint8(id)::bigint & 1048575) / 100.0, closed, false, '', ''
 FROM (SELECT id, %(at)s::timestamptz - make_interval(secs => (hashint8(id + 5)::bigint & 2147483647)::float8 / 2147483647 * 86400 * %(days)s) AS closed
   FROM leads_lead WHERE root_id IS NULL AND NOT erased AND (hashint8(id + 11)::bigint & 1023) < 1024 * %(share)s) l
 """

@@ -23,8 +23,9 @@ LATE = tuple(key for key, _top, _label in DELAYS if key not in SOON)
 
 
 def about_reasons(answer: Answer, user: Any) -> list[Deed]:
-    """The most frequent reason of quality, where it is often enough said of no criterion: one may be missing."""
-    named = [row for row in answer.rows if row.group["reason"] in reasons.quality()]
+    """The reason of fit that is said most often of no criterion: one may be missing."""
+    fits = {code for code, one in reasons.known().items() if one.family == "fit" and not one.excluded}
+    named = [row for row in answer.rows if row.group["reason"] in fits]
     blank = {row.group["reason"]: row.n for row in named if not row.group["criterion"]}
     if not blank:
         return []

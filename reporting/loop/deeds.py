@@ -1,6 +1,5 @@
 """What to do about what a panel says: the sentence, and the pages on which it is done."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,5 +87,5 @@ def amendment(user: Any) -> tuple[Way, ...]:
     if not may(user, "contract.edit"):
         return ()
     words = _("Open a draft of the terms of %(name)s")
-    contracts: Sequence[Contract] = Contract.objects.visible_to(user).order_by("name")[:MOST]
+    contracts = Contract.objects.visible_to(user).order_by("name")[:MOST]
     return tuple((words % {"name": one.name}, reverse("sla:draft", args=[one.pk])) for one in contracts)

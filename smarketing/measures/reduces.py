@@ -120,10 +120,11 @@ def returned(parts: Sequence[Figure]) -> Figure:
 
 def product(parts: Sequence[Figure]) -> Figure:
     """All parts but the last, multiplied, ÷ the last; null where one of them says nothing, and over 0."""
-    *many, below = (part.value for part in parts)
-    if not below or any(value is None for value in many):
+    *many, below = [None if part.value is None else Fraction(part.value) for part in parts]
+    said = [value for value in many if value is not None]
+    if not below or len(said) < len(many):
         return Figure(None, parts[0].n)
-    return Figure(prod(map(Fraction, many)) / Fraction(below), parts[0].n)
+    return Figure(prod(said, start=Fraction(1)) / below, parts[0].n)
 
 
 def total(parts: Sequence[Figure]) -> Figure:

@@ -842,7 +842,7 @@ DEEDS = {
     "leads:replay", "leads:try", "leads:replay_again", "leads:api_months",
     "personas:act", "personas:row", "personas:undo", "personas:propose", "personas:counts", "personas:persona_counts", "personas:version",
     "personas:glossary_words", "personas:glossary_propose", "personas:api_glossary", "personas:api_glossary_versions",
-    "personas:comment", "personas:comment_change", "personas:backlog", "personas:observed", "personas:again",
+    "personas:comment", "personas:comment_change", "personas:backlog", "personas:observed", "personas:again", "personas:at_criterion",
     "personas:persona_act", "personas:draft_away", "leads:persona_deal", "leads:persona_deal_out", "personas:agree",
     "leads:reason_do", "leads:attribute_do", "leads:lead_list", "leads:lead_list_do", "leads:pool_do", "jobs:metrics", "jobs:start", "jobs:again", "jobs:demo_clock",
     "reporting:api_attribution", "leads:time_rate", "leads:time_loose",

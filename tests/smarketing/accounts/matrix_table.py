@@ -76,7 +76,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "reason": {STEWARDS: "leads:reason leads:reason_do leads:reason_rows"},
     "calendar": {STEWARDS: "calendars:calendar"},
     "definition": {
-        ALL: "personas:definition personas:history personas:counts personas:compare personas:backlog"
+        ALL: "personas:definition personas:history personas:counts personas:compare personas:backlog personas:at_criterion"
         " leads:replay leads:try leads:replay_again leads:api_months"
         " personas:api_definition personas:api_definition_versions personas:api_in_force personas:api_differences personas:api_comments",
         MARKETERS: "personas:act personas:row personas:undo personas:propose personas:retire",
