@@ -51,7 +51,8 @@ def _named(question: Question) -> tuple[str, dict[str, Any]]:
     first: dict[int, Clause] = {}
     for clause in found.select_related("terms__span").order_by("terms", "order"):
         first.setdefault(clause.terms_id, clause)
-    whens, given = "", {}
+    whens = ""
+    given: dict[str, Any] = {}
     for n, clause in enumerate(first.values()):
         span = clause.terms.span
         given |= {
