@@ -737,11 +737,7 @@ PAGES = (
     Page("sla:month", "viewer", _closed_month),
     Page("sla:months", "viewer"),
     Page("sla:team", "manager-sales"),
-    Page(
-        "sla:team_late",
-        "manager-sales",
-        lambda: {"pk": User.objects.filter(role="rep", is_active=True).order_by("pk")[0].pk},
-    ),
+    Page("sla:team_late", "manager-sales", lambda: {"pk": _owed_rep()}),
     Page("sla:waiver_reasons", "manager-sales"),
     Page("sla:waiver_reason", "administrator", lambda: {"code": "data"}),
     Page("sla:own", "rep"),
