@@ -290,6 +290,14 @@ def _invited() -> dict:
     return {"secret": link.rstrip("/").rpartition("/")[2]}
 
 
+def _late_rep() -> int:
+    """The rep whose broken promise is the oldest."""
+    from leads.models import HandoffState
+
+    owed = HandoffState.objects.filter(is_open=True, rep__isnull=False, rep__is_active=True, due_at__isnull=False)
+    return owed.order_by("due_at").values_list("rep", flat=True)[0]
+
+
 def _owed_rep() -> int:
     """A rep who owes handoffs."""
     from leads.models import HandoffState
@@ -737,7 +745,7 @@ PAGES = (
     Page("sla:month", "viewer", _closed_month),
     Page("sla:months", "viewer"),
     Page("sla:team", "manager-sales"),
-    Page("sla:team_late", "manager-sales", lambda: {"pk": _owed_rep()}),
+    Page("sla:team_late", "manager-sales", lambda: {"pk": _late_rep()}),
     Page("sla:waiver_reasons", "manager-sales"),
     Page("sla:waiver_reason", "administrator", lambda: {"code": "data"}),
     Page("sla:own", "rep"),
