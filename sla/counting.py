@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from smarketing.calendars import services as calendars
 from smarketing.rows.days import Days
 
-from . import blocks, handover, kept, late
+from . import blocks, kept, late, passing
 from . import rates as measured
 from .clocks import EXCLUDED, MET, MISSED, PAUSED, PENDING, WAIVED
 from .figures import Figure, Share, Volume, from_book, promised_of, target_of
@@ -103,7 +103,7 @@ class Counting:
         counts = blocks.read(self.contract, [terms.pk for terms in self.terms], months, self.cutoff, local)
         counts += [
             blocks.Count(month, key, terms, state, settled, None, False, n, None)
-            for month, key, terms, state, settled, n in handover.count(self.contract, months, self.cutoff, local)
+            for month, key, terms, state, settled, n in passing.count(self.contract, months, self.cutoff, local)
         ]
         for one in counts:
             out[one.month, one.key][one.terms][PENDING if one.state == PAUSED else one.state] += one.n

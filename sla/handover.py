@@ -56,10 +56,14 @@ FROM (
 
 
 def relation(
-    cutoff: datetime, first: date | None = None, until: date | None = None, contract: Contract | None = None
+    cutoff: datetime,
+    first: date | None = None,
+    until: date | None = None,
+    contract: Contract | None = None,
+    within: tuple[datetime, datetime] | None = None,
 ) -> Relation:
     """SQL of the clocks as known at the cut-off, in brackets, with the columns NAMES, and its parameters. `first`, `until`:
-    only the months of these days are asked for; `contract`: only its clocks."""
+    only the months of these days are asked for; `contract`: only its clocks; `within`: that began in [a, b)."""
     parts, params = [], {"cutoff": cutoff}
     asked = [one for one in clocked(QUALIFICATION) if contract is None or one[0].contract_id == contract.pk]
     for terms, clauses in asked:
@@ -67,6 +71,9 @@ def relation(
             for clause in own:
                 prefix = f"q{len(parts)}_"
                 params |= _given(prefix, terms, clause, axis, first, until)
+                if within is not None:
+                    params[f"{prefix}from"] = max(params[f"{prefix}from"], within[0])
+                    params[f"{prefix}until"] = min(params[f"{prefix}until"], within[1])
                 counts = "us" if defaults.month_switch(terms) == defaults.HANDOFF else "due_us"
                 sql = _CLOCKS.format(p=prefix, terms=int(terms.pk), counts=counts, axis=axes.constants(prefix))
                 parts.append(sql)
@@ -107,6 +114,22 @@ def count(
     months."""
     what = f"month, clause_key, terms_id, state, {days.sql('settled_at')}, count(*)"
     return selected(what, _of(contract, months, cutoff), contract, months, "GROUP BY 1, 2, 3, 4, 5", days.params())
+
+
+def promised(contract: Contract) -> bool:
+    """Whether terms of a contract promise a hand-over."""
+    return any(terms.contract_id == contract.pk for terms, _clauses in clocked(QUALIFICATION))
+
+
+def by_day(
+    contract: Contract, month: date, cutoff: datetime, days: Days, within: tuple[datetime, datetime] | None
+) -> list[tuple[date, str, int, str, date | None, int]]:
+    """(local day on which it began, clause key, terms, state, local day on which it was settled or None, how many) of the clocks of a
+    month, of those alone that began `within`."""
+    what = f"{days.sql('starts_at')}, clause_key, terms_id, state, {days.sql('settled_at')}, count(*)"
+    order = "GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"
+    clocks = relation(cutoff, month, month + timedelta(days=31), contract, within)
+    return selected(what, clocks, contract, [month], order, days.params())
 
 
 def rows(contract: Contract, month: date, cutoff: datetime) -> list[tuple[str, int, str, datetime | None]]:

@@ -69,7 +69,7 @@ def by_day(asked: Asked, months: Sequence[date], cutoff: datetime) -> dict[str, 
             out[key] |= days
             if key in lasting and (row is None or days != read(row) or cutoff - row.cutoff > PRESENT):
                 made.append(_row(asked, key, month, cutoff, days))
-    _write(made)
+    write(made)
     return out
 
 
@@ -124,7 +124,7 @@ def _row(asked: Asked, key: str, month: date, cutoff: datetime, days: Days) -> M
     return MonthSum(contract=asked.contract, month=month, what=key, basis=asked.basis, cutoff=cutoff, days=said)
 
 
-def _write(rows: Sequence[MonthSum]) -> None:
+def write(rows: Sequence[MonthSum]) -> None:
     rows = sorted(rows, key=lambda one: (one.month, one.what))
     MonthSum.objects.bulk_create(
         rows,

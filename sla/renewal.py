@@ -79,7 +79,9 @@ def look(run: Run) -> int:
 
 def _told(contract: Contract, day: date) -> telling.Told | None:
     end = near(contract, day)
-    return end and (f"ends:{contract.pk}:{end.day.isoformat()}:{end.phase(day)}", {"day": end.day.isoformat()})
+    if end is None:
+        return None
+    return (f"ends:{contract.pk}:{end.day.isoformat()}:{end.phase(day)}", {"day": end.day.isoformat()})
 
 
 def say(some: Sequence[Notice], reader: User) -> Mapping[int, Line]:

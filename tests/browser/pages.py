@@ -290,6 +290,14 @@ def _invited() -> dict:
     return {"secret": link.rstrip("/").rpartition("/")[2]}
 
 
+def _late_rep() -> int:
+    """The rep whose broken promise is the oldest."""
+    from leads.models import HandoffState
+
+    owed = HandoffState.objects.filter(is_open=True, rep__isnull=False, rep__is_active=True, due_at__isnull=False)
+    return owed.order_by("due_at").values_list("rep", flat=True)[0]
+
+
 def _owed_rep() -> int:
     """A rep who owes handoffs."""
     from leads.models import HandoffState
@@ -737,6 +745,9 @@ PAGES = (
     Page("sla:month", "viewer", _closed_month),
     Page("sla:months", "viewer"),
     Page("sla:team", "manager-sales"),
+    Page("sla:team_late", "manager-sales", lambda: {"pk": _late_rep()}),
+    Page("sla:waiver_reasons", "manager-sales"),
+    Page("sla:waiver_reason", "administrator", lambda: {"code": "data"}),
     Page("sla:own", "rep"),
     Page("sla:present", "manager-marketing", _month_now),
     Page("sla:print", "rep", _month_now),
@@ -844,7 +855,7 @@ DEEDS = {
     "personas:glossary_words", "personas:glossary_propose", "personas:api_glossary", "personas:api_glossary_versions",
     "personas:comment", "personas:comment_change", "personas:backlog", "personas:observed", "personas:again", "personas:at_criterion",
     "personas:persona_act", "personas:draft_away", "leads:persona_deal", "leads:persona_deal_out", "personas:agree",
-    "leads:reason_do", "leads:attribute_do", "leads:lead_list", "leads:lead_list_do", "leads:pool_do", "jobs:metrics", "jobs:start", "jobs:again", "jobs:demo_clock",
+    "leads:reason_do", "sla:waiver_reason_do", "leads:attribute_do", "leads:lead_list", "leads:lead_list_do", "leads:pool_do", "jobs:metrics", "jobs:start", "jobs:again", "jobs:demo_clock",
     "reporting:api_attribution", "leads:time_rate", "leads:time_loose",
     # the same page as that of a plan
     "leads:time_means_back", "leads:merge_means_back", "leads:spend_means_back",

@@ -73,6 +73,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "pool": {STEWARDS: "leads:pool leads:pool_do"},
     "list": {ALL: "leads:api_list", MARKETERS: "leads:lead_list leads:lead_list_do"},
     "attribute": {STEWARDS: "leads:attribute leads:attribute_do leads:attribute_rows"},
+    "reason of a waiver": {STEWARDS: "sla:waiver_reason sla:waiver_reason_do"},
     "reason": {STEWARDS: "leads:reason leads:reason_do leads:reason_rows"},
     "calendar": {STEWARDS: "calendars:calendar"},
     "definition": {
@@ -136,7 +137,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "not made yet": {
         MARKETERS: "leads:twins_back leads:lead_back leads:company_back leads:plan_means_back leads:time_means_back leads:merge_means_back leads:spend_means_back",
         CAMPAIGNS: "leads:campaign_back leads:contest",
-        BOSSES: "leads:contest_rule leads:relief",
+        BOSSES: "leads:contest_rule leads:relief sla:team_late",
         DESK: "leads:deal_change_back leads:deal_contact_back sla:resume leads:absence_end",
         ALL: "sla:waiver",
         OFFICE: "leads:retention_back",
@@ -173,7 +174,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
         (REP,): "sla:own",
         BOSSES: "leads:time_rate sla:team leads:queue_give leads:queue_give_undo leads:bulk_give leads:bulk_give_undo sla:new sla:guided reporting:meeting_new",
         FILES: "leads:imports leads:import_new leads:mappings leads:suppression jobs:runs",
-        STEWARDS: "leads:pools leads:dry_run leads:sales_time leads:attributes leads:reasons calendars:list calendars:add jobs:start accounts:audit",
+        STEWARDS: "leads:pools leads:dry_run leads:sales_time leads:attributes leads:reasons sla:waiver_reasons calendars:list calendars:add jobs:start accounts:audit",
         OFFICE: "accounts:invitations accounts:people_change accounts:people_off notify:mails_again leads:retention_keep"
         " leads:retention_erase personas:traits accounts:languages accounts:company accounts:sign_in accounts:people accounts:invite accounts:teams"
         " accounts:keys notify:mails notify:test jobs:metrics jobs:health leads:retention",
