@@ -96,7 +96,11 @@ class Split:
                 key, asked = asking.question(self.month, self.row, show)
                 asked |= {"first": first, "until": last + DAY}
                 measure = engine.resolve(engine.ask(key, **asked))
-                _add(out, _apart(measure, key, asked, "day"), lambda figure, _none, show=show: said(self.row, figure, show))
+                _add(
+                    out,
+                    _apart(measure, key, asked, "day"),
+                    lambda figure, _none, show=show: said(self.row, figure, show),
+                )
         return out
 
     def moved(self, since: datetime) -> set[str] | None:
