@@ -294,7 +294,7 @@ def _late_rep() -> int:
     """The rep whose broken promise is the oldest."""
     from leads.models import HandoffState
 
-    owed = HandoffState.objects.filter(is_open=True, rep__isnull=False, rep__is_active=True, due_at__isnull=False)
+    owed = HandoffState.objects.owed().filter(rep__is_active=True, due_at__isnull=False)
     return owed.order_by("due_at").values_list("rep", flat=True)[0]
 
 

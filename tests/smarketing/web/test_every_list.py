@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from django.conf import settings as house
+from django.db.models import Count
 from django.test import Client
 from openpyxl import load_workbook
 
@@ -56,7 +57,7 @@ def page_of(key: str) -> pages.Page:
 
 def plant() -> None:
     """Rows in the lists that a demo company has few or none of."""
-    from leads.models import ErasureProposal, Import, Lead, MergeSuggestion, Suppression, TimeSpent
+    from leads.models import ErasureProposal, HandoffState, Import, Lead, MergeSuggestion, Suppression, TimeSpent
     from sla.models import Clock, Waiver
     from smarketing.accounts import invitations, tokens
     from smarketing.notify import kinds, mails
@@ -64,6 +65,10 @@ def plant() -> None:
 
     at, boss = clock.now(), somebody("administrator")
     leads = list(Lead.objects.living().order_by("pk")[:10])
+    owed = HandoffState.objects.owed()
+    busiest = owed.values_list("rep").annotate(n=Count("pk")).order_by("-n", "rep")[0][0]
+    for n, state in enumerate(owed.filter(rep=busiest).order_by("pk")):  # the demo begins with nothing late
+        HandoffState.objects.filter(pk=state.pk).update(due_at=at - timedelta(hours=1 + n // 2))
     for n, row in enumerate(Clock.objects.order_by("-due_at", "handoff_id")[:4]):
         Waiver.objects.create(
             handoff_id=row.handoff_id, clause_key=row.clause_key, side=["sales", "marketing"][n // 2], by=boss,
@@ -240,7 +245,7 @@ def wrong_with(key: str, monkeypatch) -> list[str]:
     answer = client.get(address)
     table: Table = answer.context["table"]
     if not table.objects or not table.exports:
-        return ["no row to look at, or no file of it"]
+        return [f"no row to look at, or no file of it ({len(table.objects)} rows)"]
     found = keys_move(answer.text, table) + sorts_and_pages(table) + filters_stay(client, address, table)
     found += columns_are_remembered(client, key, address, table)
     found += views_are_shared(client, other, key, address, table)
