@@ -837,7 +837,7 @@ DEEDS = {
     "notify:test", "notify:mail_page", "notify:again", "notify:open", "notify:bell", "notify:see", "notify:see_all",
     "agreements:sign",
     "manifest", "service_worker", "leads:take", "leads:wake", "leads:queue_order", "leads:queue_pulse", "leads:mail_retire", "leads:reassign", "leads:attempt", "leads:accept",
-    "leads:absence_end", "leads:step_deal", "leads:api_routing", "leads:api_contests",
+    "leads:absence_end", "leads:step_deal", "leads:api_routing", "leads:api_contests", "leads:api_queue",
     "leads:change_deal", "leads:win_deal", "leads:lose_deal", "leads:reopen_deal",
     "leads:collect", "leads:browser_settings",
     "leads:twins_dismiss", "leads:campaign_spend", "leads:import_choose", "leads:import_apply", "leads:import_stop", "leads:import_undo", "leads:import_progress",

@@ -32,7 +32,11 @@ def alike(lines) -> Counter:
 
 def compare(of) -> Counter:
     """A look now, and the same counted from nothing."""
-    cutoff, days = fence.cutoff(), Days(follow.Reader(of, clock.now(), clock.now()).zone)
+    at, days = clock.now(), Days(follow.Reader(of, clock.now(), clock.now()).zone)
+    while (
+        cutoff := fence.cutoff()
+    ) < at:  # a cut-off lies a millisecond back: all that was recorded shall be before it
+        pass
     first = days.of(cutoff).replace(day=1)
     months = [*follow.back(first, 1), first]
     found, fresh = (alike(some.count(of, months, cutoff, days)) for some in (passing, handover))
