@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from smarketing.rows import clock
 from smarketing.web import exports
@@ -46,7 +47,7 @@ def answer(request: HttpRequest, month: follow.Month) -> HttpResponseBase | None
 
 def head() -> list[str]:
     return [
-        _("Contract"), _("Month"), _("Side"), _("Clause"), _("Promise"), _("Terms"), _("From"), _("To"), _("Promised"),
+        _("Contract"), _("Month"), _("Side"), _("Clause"), pgettext("words of a clause", "Promise"), _("Terms"), _("From"), _("To"), _("Promised"),
         _("Counted or kept"), _("Of settled"), _("Pending"), _("Left out"), _("Waived"), _("Line today"),
         _("Linear forecast"), _("State"), _("Data until"), _("Digest of the closed book"),
     ]  # fmt: skip

@@ -60,7 +60,7 @@ def _columns(whys: dict[int, own.Why], personal: bool) -> list[Column]:
     every = [
         Column("lead", gettext_lazy("Lead"), "lead", show=lambda lead, _one: str(lead), url=page, head=True, personal=True),
         Column("number", gettext_lazy("Number"), lambda one: f"#{one.lead_id}", url=page, head=True),
-        Column("promise", gettext_lazy("Promise"), lambda one: promise(one.due_label)),
+        Column("promise", gettext_lazy("Clause"), lambda one: promise(one.due_label)),
         Column("due", gettext_lazy("Due"), "due_at", sort="due_at", align="nowrap"),
         Column("since", gettext_lazy("Theirs since"), "assigned_at", sort="assigned_at", align="nowrap"),
         Column("own", gettext_lazy("Their own time until"), ran, align="nowrap"),
