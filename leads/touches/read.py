@@ -17,16 +17,19 @@ _BROWSERS = """SELECT DISTINCT ON (j.visitor_id) j.visitor_id, j.lead_id FROM le
   ORDER BY j.visitor_id, j.occurred_at, j.id"""
 _STANDS = f"""NOT EXISTS (SELECT FROM leads_correction k WHERE k.subject_id = f.fact_id AND k.recorded_at <= %(cutoff)s
   AND k.subject = CASE WHEN f.via = {VALUE:d} THEN 'attributechange' ELSE 'event' END)"""
+# The touches of one lead after the other, by the index: how many a lead has, the planner guesses wrong, and would sort all.
 _READ = f"""
 WITH member AS MATERIALIZED (SELECT unnest(%(leads)s::bigint[]) AS id),
 browser AS MATERIALIZED ({_BROWSERS}),
 found AS (
-  SELECT t.via, t.fact_id, t.lead_id, t.campaign_id, t.occurred_at FROM member JOIN leads_touch t ON t.lead_id = member.id
-    WHERE t.recorded_at <= %(through)s AND {{stored}}
+  SELECT t.* FROM member CROSS JOIN LATERAL (
+    SELECT t.via, t.fact_id, t.lead_id, t.campaign_id, t.occurred_at FROM leads_touch t
+    WHERE t.lead_id = member.id AND t.recorded_at <= %(through)s AND {{stored}} OFFSET 0) t
   UNION ALL
   SELECT t.via, t.fact_id, b.lead_id, t.campaign_id, t.occurred_at FROM browser b JOIN member ON member.id = b.lead_id
-    JOIN leads_touch t ON t.visitor_id = b.visitor_id AND t.lead_id IS NULL
-    WHERE t.recorded_at <= %(through)s AND {{stored}}
+    CROSS JOIN LATERAL (
+    SELECT t.via, t.fact_id, t.campaign_id, t.occurred_at FROM leads_touch t
+    WHERE t.visitor_id = b.visitor_id AND t.lead_id IS NULL AND t.recorded_at <= %(through)s AND {{stored}} OFFSET 0) t
   {{fresh}})
 SELECT f.lead_id, f.campaign_id, floor(extract(epoch FROM f.occurred_at))::bigint, f.via, f.fact_id FROM found f
 WHERE f.occurred_at <= %(cutoff)s AND {_STANDS}
