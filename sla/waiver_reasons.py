@@ -2,20 +2,17 @@
 (`WaiverReason`). A waiver keeps the code with which it was asked.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Count
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from leads.handoffs import ordering
-from leads.handoffs.reason_codes import ReasonError
+from leads.handoffs import arranged, ordering
+from leads.handoffs.arranged import ReasonError
 from leads.handoffs.reasons import Words
 from leads.intake import locks
 from smarketing.accounts.audit import record
@@ -23,7 +20,6 @@ from smarketing.accounts.models import User
 
 from .models import Waiver, WaiverReason
 
-LONGEST_CODE = 12
 BUILT_IN = {
     "incident": gettext_lazy("system incident"),
     "prospect": gettext_lazy("the prospect asked for another date"),
@@ -87,7 +83,12 @@ def add(*, label_en: str, label_fr: str, by: User, at: datetime) -> WaiverReason
     found = _held()
     _words_are_free(found.values(), label_en, label_fr)
     places = [one.order for one in found.values()]
-    row = WaiverReason(code=_code(label_en, set(found)), label_en=label_en, label_fr=label_fr, order=max(places) + 10)
+    row = WaiverReason(
+        code=arranged.coded(arranged.word(label_en), found),
+        label_en=label_en,
+        label_fr=label_fr,
+        order=max(places) + 10,
+    )
     return _saved(row, by, at, "add")
 
 
@@ -164,19 +165,5 @@ def _saved(row: WaiverReason, by: User, at: datetime, deed: str) -> WaiverReason
 
 
 def _words_are_free(others: Iterable[Reason], en: str, fr: str) -> None:
-    found = list(others)
-    for field, said, language in (("label_en", en, "en"), ("label_fr", fr, "fr")):
-        with translation.override(language):
-            if said.casefold() in {str(one.label).casefold() for one in found}:
-                raise ReasonError(_("Another reason is called so."), field)
-
-
-def _code(words: str, taken: set[str]) -> str:
-    """A short code from the words: "Strike at the carrier" → "strike"; numbered when that is taken."""
-    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
-    stem = next((part for part in re.split(r"[^a-z0-9]+", plain) if len(part) > 2), "own")[:LONGEST_CODE]
-    code, number = stem, 2
-    while code in taken:
-        code = stem[: LONGEST_CODE - len(str(number))] + str(number)
-        number += 1
-    return code
+    if field := arranged.taken([one.label for one in others], en, fr):
+        raise ReasonError(_("Another reason is called so."), field)

@@ -1,12 +1,9 @@
 """Reasons as a company arranges them: renamed, in its own order, retired, added; and how often each was used."""
 
-import re
-import unicodedata
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Count, QuerySet
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from leads.intake import locks
@@ -14,19 +11,11 @@ from leads.models import Correction, Deal, Decision, ReasonCode
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
 
-from . import ordering, reasons
+from . import arranged, ordering, reasons
+from .arranged import ReasonError
 from .reasons import LOST, Reason
 
-LONGEST_CODE = 12
 KINDS = (Decision.Kind.REFUSE, Decision.Kind.RETURN)
-
-
-class ReasonError(ValueError):
-    """A change that is refused; the message is translated and meant for the screen. `field`: of the form, "" for none."""
-
-    def __init__(self, text: str, field: str = ""):
-        super().__init__(text)
-        self.field = field
 
 
 def decisions_of(code: str) -> QuerySet[Decision]:
@@ -177,23 +166,14 @@ def _follows(opposes: bool, family: str, next: str, delay: int | None) -> tuple[
 
 
 def _words_are_free(known: dict[str, Reason], family: str, en: str, fr: str, code: str) -> None:
-    for field, said, language in (("label_en", en, "en"), ("label_fr", fr, "fr")):
-        with translation.override(language):
-            taken = {str(one.label).casefold() for one in known.values() if one.family == family and one.code != code}
-        if said.casefold() in taken:
-            raise ReasonError(_("Another reason of this family is called so."), field)
+    others = [one.label for one in known.values() if one.family == family and one.code != code]
+    if field := arranged.taken(others, en, fr):
+        raise ReasonError(_("Another reason of this family is called so."), field)
 
 
 def _code(prefix: str, words: str, taken: set[str]) -> str:
     """A short code from the words: "Bound by a tender" → "TIME-BOUND"; numbered when that is taken."""
-    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().upper()
-    parts = [part for part in re.split(r"[^A-Z0-9]+", plain) if len(part) > 2] or ["OWN"]
-    code = f"{prefix}-{parts[0]}"[:LONGEST_CODE]
-    number = 2
-    while code in taken:
-        code = f"{prefix}-{parts[0]}"[: LONGEST_CODE - len(str(number))] + str(number)
-        number += 1
-    return code
+    return arranged.coded(f"{prefix}-{arranged.word(words)}".upper(), taken)
 
 
 def _done(row: ReasonCode, by: User, at: datetime, deed: str) -> None:

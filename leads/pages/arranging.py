@@ -3,16 +3,44 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from smarketing.rows import clock
 from smarketing.web import exports
 
 Deeds = Mapping[str, Callable[..., Any]]
+
+
+class WordsForm(forms.Form):
+    """The words of one row of a list, in both languages; `opened`: what is changed."""
+
+    label_en = forms.CharField(label=gettext_lazy("Words in English"), max_length=80)
+    label_fr = forms.CharField(label=gettext_lazy("Words in French"), max_length=80)
+
+    def __init__(self, data: Any = None, opened: Any = None, **first: Any):
+        for language in ("en", "fr") if opened else ():
+            with translation.override(language):
+                first[f"label_{language}"] = str(opened.label)
+        super().__init__(data, initial=first)
+
+
+def written(request: HttpRequest, form: forms.Form, service: Any, refusal: type[Exception], code: str) -> bool:
+    """Change the row of this code as a valid form says, or add one (""). What is refused is said at its field; then False."""
+    said = {**form.cleaned_data, "by": request.user, "at": clock.now()}
+    try:
+        service.change(code=code, **said) if code else service.add(**said)
+    except refusal as told:
+        form.add_error(getattr(told, "field", "") or None, str(told))
+        return False
+    messages.success(request, _("Saved."))
+    return True
 
 
 def ordered(service: Any) -> Deeds:

@@ -3,22 +3,20 @@
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from leads.handoffs import reason_codes as service
 from leads.handoffs import reasons
+from leads.handoffs.arranged import ReasonError
 from leads.models import Deal, Decision
 from leads.models.identities import Stage
 from smarketing.accounts.policy import may, needs
-from smarketing.rows import clock
 from smarketing.web import exports, lists
 from smarketing.web.once import once
 from smarketing.web.tables import Column, Table
@@ -33,10 +31,9 @@ ACTS = {
 }
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(arranging.WordsForm):
+    field_order = ("family", "label_en", "label_fr", "next", "delay")
     family = forms.ChoiceField(label=gettext_lazy("Family"))
-    label_en = forms.CharField(label=gettext_lazy("Words in English"), max_length=80)
-    label_fr = forms.CharField(label=gettext_lazy("Words in French"), max_length=80)
     next = forms.ChoiceField(label=gettext_lazy("Stage that follows"), choices=NEXT, required=False)
     delay = forms.IntegerField(
         label=gettext_lazy("Days until the lead may come back"), min_value=1, max_value=reasons.MAX_DELAY, required=False,
@@ -45,10 +42,7 @@ class ReasonForm(forms.Form):
 
     def __init__(self, data=None, opened: reasons.Reason | None = None):
         first = {"family": opened.family, "next": opened.next, "delay": opened.delay} if opened else {}
-        for language in ("en", "fr") if opened else ():
-            with translation.override(language):
-                first[f"label_{language}"] = str(opened.label) if opened else ""
-        super().__init__(data, initial=first)
+        super().__init__(data, opened, **first)
         self.fields["family"].choices = [(key, one.label) for key, one in reasons.ALL_FAMILIES.items()]
         if opened:
             del self.fields["family"]
@@ -69,15 +63,8 @@ def listing(request: HttpRequest, code: str = "") -> HttpResponseBase:
         raise Http404
     opened = known.get(code)
     form = ReasonForm(request.POST if request.method == "POST" else None, opened)
-    if request.method == "POST" and form.is_valid():
-        said = {**form.cleaned_data, "by": request.user, "at": clock.now()}
-        try:
-            service.change(code=code, **said) if opened else service.add(**said)
-        except service.ReasonError as refusal:
-            form.add_error(refusal.field or None, str(refusal))
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("leads:reasons")
+    if request.method == "POST" and form.is_valid() and arranging.written(request, form, service, ReasonError, code):
+        return redirect("leads:reasons")
     counts, fresh = service.used(), service.unused(known)
     groups = [
         (family, [(one, counts.get(one.code, 0), [ACTS[act] for act in one.acts], one.code in fresh) for one in found])
@@ -113,7 +100,7 @@ def do(request: HttpRequest, code: str) -> HttpResponse:
     """Move, retire, offer again or delete: whichever button was pressed."""
     if code not in reasons.known():
         raise Http404
-    return arranging.do(request, DEEDS, service.ReasonError, reverse("leads:reasons") + f"#{code}", code=code)
+    return arranging.do(request, DEEDS, ReasonError, reverse("leads:reasons") + f"#{code}", code=code)
 
 
 def _lead_page(one: Decision) -> str:

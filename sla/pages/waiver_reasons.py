@@ -2,38 +2,22 @@
 
 from typing import Any
 
-from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from leads.handoffs.reason_codes import ReasonError
+from leads.handoffs.arranged import ReasonError
 from leads.pages import arranging
 from smarketing.accounts.policy import needs
 from smarketing.accounts.sections import Section
 from smarketing.accounts.sections import register as add
-from smarketing.rows import clock
 from smarketing.web.once import once
 
 from .. import waiver_reasons as service
-
-
-class ReasonForm(forms.Form):
-    label_en = forms.CharField(label=gettext_lazy("Words in English"), max_length=80)
-    label_fr = forms.CharField(label=gettext_lazy("Words in French"), max_length=80)
-
-    def __init__(self, data=None, opened: service.Reason | None = None):
-        first = {}
-        for language in ("en", "fr") if opened else ():
-            with translation.override(language):
-                first[f"label_{language}"] = str(opened.label) if opened else ""
-        super().__init__(data, initial=first)
 
 
 def register() -> None:
@@ -51,16 +35,9 @@ def listing(request: HttpRequest, code: str = "") -> HttpResponseBase:
     if code and code not in known:
         raise Http404
     opened = known.get(code)
-    form = ReasonForm(request.POST if request.method == "POST" else None, opened)
-    if request.method == "POST" and form.is_valid():
-        said = {**form.cleaned_data, "by": request.user, "at": clock.now()}
-        try:
-            service.change(code=code, **said) if opened else service.add(**said)
-        except ReasonError as refusal:
-            form.add_error(refusal.field or None, str(refusal))
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("sla:waiver_reasons")
+    form = arranging.WordsForm(request.POST if request.method == "POST" else None, opened)
+    if request.method == "POST" and form.is_valid() and arranging.written(request, form, service, ReasonError, code):
+        return redirect("sla:waiver_reasons")
     counts = service.used()
     rows = [(one, counts.get(one.code, 0), one.own and one.code not in counts) for one in known.values()]
     if (
