@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,6 +25,7 @@ from reporting.models import AgendaItem
 from smarketing.accounts.models import Side
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
+from smarketing.web import back as pages_back
 from smarketing.web import exports, filters, lists
 from smarketing.web.once import once
 from smarketing.web.tables import Column, Table
@@ -133,9 +133,7 @@ def new(request: HttpRequest) -> HttpResponse:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             messages.success(request, _("Said: whom it concerns is told, and the next meeting sees it."))
-            back = request.GET.get("next", "")
-            safe = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-            return redirect(back if safe else reverse("reporting:remark", args=[made.pk]))
+            return redirect(pages_back.asked(request) or reverse("reporting:remark", args=[made.pk]))
     context = {"form": form, "may_add": may(request.user, "agenda.add"), **_about(request, about, ref)}
     if not context["may_add"]:
         del form.fields["agenda"]
