@@ -81,10 +81,12 @@ def _deeds(request: HttpRequest, found: Sequence[Clock], sentences: dict[tuple[i
     owed = state is not None and any(row.handoff_id == state.pk and row.state in OWED for row in found)
     asked = list(Waiver.objects.filter(handoff__in={row.handoff_id for row in found}, answer=None).order_by("pk"))
     open_ = {(one.handoff_id, one.clause_key) for one in asked}
+    reasons = waiver_reasons.known()
     return {
-        "waivers": [(one, waiver_reasons.label(one.reason)) for one in asked], "running": pauses.running(state.pk, at) if state else None, "handoff": state and state.pk,
+        "waivers": [(one, reasons[one.reason].label if one.reason in reasons else one.reason) for one in asked],
+        "running": pauses.running(state.pk, at) if state else None, "handoff": state and state.pk,
         "may_pause": owed and may(user, "handoffs.work") and hands.is_in_hands(state, user),
-        "pause_reasons": pauses.reasons(found[0].terms), "waiver_reasons": [(one.code, one.label) for one in waiver_reasons.offered()],
+        "pause_reasons": pauses.reasons(found[0].terms), "waiver_reasons": [(one.code, one.label) for one in reasons.values() if not one.retired],
         "to_waive": [
             {"handoff": row.handoff_id, "key": row.clause_key, "sentence": sentences[row.terms_id, row.clause_key]}
             for row in found
