@@ -1,5 +1,6 @@
 """The way from a criterion that somebody names (a refusal, a figure) to its line in the draft of a definition."""
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -27,7 +28,7 @@ def path_in_draft(line: DefinitionLine, said: str) -> tree.Path | None:
         )
     if section not in tree.LISTS or not (name.isascii() and name.isdecimal()):
         return None
-    for version in line.versions.order_by("-number"):
+    for version in sorted(line.versions.all(), key=lambda one: -one.number):
         if int(name) < len(version.body.get(section) or ()):
             stood = places.of_condition(section, version.body[section][int(name)])
             now = [places.of_condition(section, one) for one in body.get(section) or ()]
@@ -35,10 +36,15 @@ def path_in_draft(line: DefinitionLine, said: str) -> tree.Path | None:
     return None
 
 
-def lines_with(said: str) -> list[DefinitionLine]:
-    """The definitions whose draft holds a criterion, in the order in which they were made."""
-    drafts = DefinitionDraft.objects.select_related("line").order_by("line_id")
-    return [one.line for one in drafts if path_in_draft(one.line, said)]
+def lines() -> list[DefinitionLine]:
+    """The definitions that have a draft, in the order in which they were made, with all that `path_in_draft` reads of them."""
+    drafts = DefinitionDraft.objects.select_related("line").prefetch_related("line__versions").order_by("line_id")
+    return [one.line for one in drafts]
+
+
+def lines_with(said: str, among: Sequence[DefinitionLine] | None = None) -> list[DefinitionLine]:
+    """The definitions whose draft holds a criterion. `among`: `lines`, where they were read already."""
+    return [line for line in (lines() if among is None else among) if path_in_draft(line, said)]
 
 
 @needs("definition.view")

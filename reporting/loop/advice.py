@@ -65,14 +65,18 @@ def about_rated(answer: Answer, by: str, user: Any) -> list[Deed]:
         if not row.group[by] or (row.of or 0) < numbers.FEW or not row.interval:
             continue
         low, high = (Fraction(edge) for edge in row.interval)
+        if low > total:
+            text, way = (
+                _("“%(name)s” is turned down more than the others: stop it, or change whom it brings?"),
+                deeds.stop,
+            )
+        elif high < total:
+            text, way = _("“%(name)s” is turned down less than the others: raise it?"), deeds.more
+        else:
+            continue
         campaign = deeds.named(row.group[by])
         said = {"name": (campaign and campaign.name) or row.group[by]}
-        if low > total:
-            text = _("“%(name)s” is turned down more than the others: stop it, or change whom it brings?")
-            found.append(Deed(text % said, deeds.stop(campaign, user) if campaign else ()))
-        elif high < total:
-            text = _("“%(name)s” is turned down less than the others: raise it?")
-            found.append(Deed(text % said, deeds.more(campaign, user) if campaign else ()))
+        found.append(Deed(text % said, way(campaign, user) if campaign else ()))
     return found
 
 

@@ -1,5 +1,6 @@
 """What to do about what a panel says: the sentence, and the pages on which it is done."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,9 +27,10 @@ class Deed:
     ways: tuple[Way, ...] = ()
 
 
-def at_draft(criterion: str, user: Any) -> tuple[Way, ...]:
-    """The line of a criterion in the draft of each definition that holds it; the definitions themselves where none does."""
-    lines = at_criterion.lines_with(criterion)[:MOST]
+def at_draft(criterion: str, user: Any, among: Sequence[DefinitionLine] | None = None) -> tuple[Way, ...]:
+    """The line of a criterion in the draft of each definition that holds it; the definitions themselves where none does. `among`:
+    the definitions, where they were read already."""
+    lines = at_criterion.lines_with(criterion, among)[:MOST]
     words = _("Open a draft of %(name)s at it") if may(user, "definition.edit") else _("Read it in %(name)s")
     asked = urlencode({"criterion": criterion})
     return tuple(

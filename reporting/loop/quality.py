@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from leads.measures.dimensions import DELAYS
 from leads.rights import disagreements
 from personas.models import DefinitionLine
+from personas.pages import at_criterion
 from smarketing.measures import engine, numbers, shown, words
 from smarketing.measures.engine import Answer, Group
 
@@ -128,7 +129,7 @@ def _criteria(answer: Answer, said: dict[str, tuple[int, int]], user: Any) -> li
     drafts."""
     offered = engine.dimensions(answer.measure)
     named = {name: n for name, n in sums(answer, "criterion").items() if name}
-    every = sum(named.values())
+    every, drafts = sum(named.values()), at_criterion.lines() if named else []
     lines = []
     for name in order(named):
         n, _waiting = said.get(name.partition(":")[2], (0, 0))
@@ -140,7 +141,7 @@ def _criteria(answer: Answer, said: dict[str, tuple[int, int]], user: Any) -> li
                 cell,
                 shown.percent(Fraction(named[name], every), 0),
                 against,
-                deeds.at_draft(name, user),
+                deeds.at_draft(name, user, drafts),
             )
         )
     return lines
