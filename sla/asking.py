@@ -12,8 +12,8 @@ SUFFIXES = {"pending": "_pending", "excluded": "_excluded", "waived": "_waived"}
 def question(month: Month, row: Row, show: str = "", by: str = "") -> tuple[str, dict[str, Any]]:
     """(measure, keywords of its question) of the rows that a clause counted in the month.
 
-    `by`: the dimension that they are divided by, or kept to: amounts by campaign are credited (`credited`). `show`: "" for what the figure counts; "met" or "missed" of it; "pending", "excluded" or "waived", which stand apart; "against":
-    what breaks the promise.
+    `by`: the dimension that they are divided by, or kept to: amounts by campaign are credited (`credited`). `show`: "" for what the
+    figure counts; "met" or "missed" of it; "pending", "excluded" or "waived", which stand apart; "against": what breaks the promise.
     """
     kind = row.kind
     if kind.source != CLOCK:

@@ -37,7 +37,9 @@ FIGURES = (
 @dataclass
 class Load:
     """Handoffs owed now. `cap`: how many at most a pool gives them, None for whoever is in no pool; `late` and `today`: whose
-    promise broke, or falls due before tomorrow; `why`: label of the broken promise -> how many; `inherited`: how many of the late ones somebody else had when they grew late; `last`: the last attempt; `away`: until which day they are away, None for who is here."""
+    promise broke, or falls due before tomorrow; `why`: label of the broken promise -> how many; `inherited`: how many of the late
+    ones somebody else had when they grew late; `last`: the last attempt; `away`: until which day they are away, None for who is
+    here."""
 
     owed: int = 0
     today: int = 0

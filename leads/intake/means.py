@@ -129,9 +129,8 @@ def take_back(*, fact: Any, reason: str, by: User, at: datetime) -> bool:
 def merge_campaigns(*, loser: Campaign, root: Campaign, by: User, at: datetime) -> CampaignMerge:
     """Let `loser` count with `root` from now on, its past too. ByHandError: "merged" for one that is merged already,
     "circle" for itself or one merged into it."""
-    locks.hold(
-        locks.CAMPAIGNS, ["merge"]
-    )  # all of them one by one: a circle may close through campaigns that neither names
+    # All of them one by one: a circle may close through campaigns that neither names.
+    locks.hold(locks.CAMPAIGNS, ["merge"])
     fence = open_fence()
     links = _links()
     if loser.pk in links:

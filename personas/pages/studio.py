@@ -119,9 +119,8 @@ def counts(request: HttpRequest, pk: int) -> HttpResponse:
     if request.GET.get("revision", str(line.draft.revision)) != str(line.draft.revision):
         return render(request, "personas/counts.html", context | {"moved_on": True})
     body, source = line.draft.body, _source(line)
-    if "exact" not in request.GET and (
-        quick := hooks.estimated(body, source)
-    ):  # the exact figures are asked for by what is shown
+    # An estimate where there are very many leads; what shows it asks for the exact figures.
+    if "exact" not in request.GET and (quick := hooks.estimated(body, source)):
         context |= {"counts": quick, "document": document(body, voice(), notes=False)}
         return render(request, "personas/counts.html", context)
     figures = _figures(line)
