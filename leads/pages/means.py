@@ -1,14 +1,14 @@
 """Plans of a campaign, people's time, what an hour costs, costs without a campaign, campaigns that are the same."""
 
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,7 +16,7 @@ from leads.intake import corrections, means
 from leads.intake.problems import ByHandError
 from leads.models import Campaign, CampaignMerge, Level, PlannedCost, Spend, TimeSpent
 from smarketing.accounts.policy import may, needs
-from smarketing.measures import shown
+from smarketing.measures import engine, shown
 from smarketing.measures.numbers import MONEY
 from smarketing.rows import clock
 from smarketing.web.once import once
@@ -71,7 +71,8 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(reverse("leads:campaign", args=[pk]) + "#plans")
     said = _("Spread evenly over the days, to the cent.")
     if more:
-        said += " " + _("Spent in the last 30 days: %(amount)s.") % {"amount": shown.figure(_lately(campaign), MONEY)}
+        lately = format_html(_("Spent in the last 30 days: %(amount)s.") % {"amount": "{}"}, _lately(request, campaign))
+        said = format_html("{} {}", said, lately)
     return _asked(request, form, _("Plan a cost"), campaign, said, _("Plan"))
 
 
@@ -81,11 +82,13 @@ def _next_month() -> dict[str, date]:
     return {"first_day": first, "last_day": (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)}
 
 
-def _lately(campaign: Campaign) -> Decimal:
-    """What was spent on a campaign in the last thirty days."""
-    since = clock.today() - timedelta(days=30)
-    spent = campaign.spends.standing().filter(spent_on__gt=since).aggregate(sum=Sum("amount"))["sum"]
-    return spent or Decimal(0)
+def _lately(request: HttpRequest, campaign: Campaign) -> SafeString:
+    """What was spent on a campaign in the last thirty days, with its rows."""
+    today = clock.today()
+    asked = {"first": today - timedelta(days=29), "until": today + timedelta(days=1), "date": "spent"}
+    where = {"campaign": campaign.key or campaign.name}
+    total = engine.answer("cost", where=where, user=request.user, **asked).total
+    return format_html('<a href="{}">{}</a>', total.rows_url, shown.figure(total.value or 0, MONEY))
 
 
 def ahead(campaign: Campaign) -> list[PlannedCost]:
