@@ -16,15 +16,16 @@ from leads.handoffs.problems import NotYours, Refusal, Stale
 from leads.models import HandoffState
 from leads.models.queues import key_of
 from leads.pages import focus, setting_aside
+from smarketing.accounts.models import Side
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
-from smarketing.web import exports, lists
+from smarketing.web import exports, filters, lists
 from smarketing.web.once import once
 from smarketing.web.tables import Column, Table
 
 from .. import kinds, pauses, waiver_reasons, waivers
 from ..clocks import OWED
-from ..models import Clause, Clock, Pause, Waiver
+from ..models import Clause, Clock, Pause, Waiver, WaiverAnswer
 
 
 @needs("handoffs.work")
@@ -114,13 +115,29 @@ def ask(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     return redirect("leads:lead", state.lead_id)
 
 
+class WaiverFilters(filters.Filters):
+    reason = filters.choice(gettext_lazy("Reason"))
+    side = filters.choice(gettext_lazy("Asked by"), Side.choices)
+    answer = filters.choice(gettext_lazy("Answer"), [("no", gettext_lazy("open")), *WaiverAnswer.Kind.choices])
+    since, until = filters.day(gettext_lazy("Days from")), filters.day(gettext_lazy("to"))
+    further = ("since", "until")
+    asks = {
+        "reason": "reason", "side": "side", "since": filters.since_of("occurred_at"), "until": filters.until_of("occurred_at"),
+        "answer": lambda rows, value: rows.filter(**{"answer": None} if value == "no" else {"answer__kind": value}),
+    }  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.offer("reason", waiver_reasons.labels().items())
+
+
 @lists.listed("sla:waivers", gettext_lazy("Waivers"))
 @needs("contract.view")
 def every(request: HttpRequest) -> HttpResponseBase:
-    """Every waiver asked, the newest first; `?reason=`: those asked for a reason."""
-    reason, found = request.GET.get("reason", ""), _visible(request)
+    """Every waiver asked, the newest first."""
+    form = WaiverFilters(request.GET)
     table = Table(
-        _columns(request), found.filter(reason=reason) if reason else found, request.GET, "-asked", caption=_("Waivers"),
+        _columns(request), form.rows(_visible(request)), request.GET, "-asked", form=form, caption=_("Waivers"),
         exports=exports.Export("waivers", "lists.export", "waiver"),
         empty={
             "title": _("No waiver was asked"),

@@ -57,12 +57,12 @@ def test_a_retired_reason_is_offered_no_more_and_its_waivers_keep_it(said):
     assert "data" not in codes()
     with pytest.raises(Refusal):
         waivers.ask(handoff=handoff(said["at"]), clause_key="6.1", reason="data", **said)
-    page = client_of(said["by"]).get(reverse("sla:waivers")).content.decode()
-    assert "wrong or missing data" in page
-    assert (
-        "wrong or missing data"
-        not in client_of(said["by"]).get(reverse("sla:waivers") + "?reason=incident").content.decode()
-    )
+    client, address = client_of(said["by"]), reverse("sla:waivers")
+    listed = client.get(address)
+    body = listed.content.decode().partition("<tbody")[2].partition("</tbody>")[0]
+    assert "wrong or missing data" in body and [row.handoff for row in listed.context["table"].objects] == [one]
+    for kept, asked in ((1, "reason=data&answer=no"), (0, "reason=incident"), (0, "answer=consent")):
+        assert len(client.get(f"{address}?{asked}").context["table"].objects) == kept, asked
     waiver_reasons.offer(code="data", **said)
     assert "data" in codes() and Waiver.objects.get().reason == "data"
 
