@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from leads.judging import edges
 from leads.models import Erasure, Event, RawSum, RawSumDay
-from leads.scoring import asks, compile, days, ledger, oracle, program, sums
+from leads.scoring import asks, compile, days, ledger, program, sums
 from leads.scoring.sql import Params, execute, fetch
 from personas.criteria import decay
 from personas.criteria.validate import validate
 from personas.definitions.catalogue import catalogue
 from smarketing.rows import clock, fence
 from tests.leads import definitions, facts, worlds
+from tests.leads.scoring.test_compile import expected
 from tests.scale import examples
 
 pytestmark = pytest.mark.django_db
@@ -34,21 +35,6 @@ def scored(version, midnight, leads: list[int], kept: bool) -> dict:
     columns = "lead_id, cycle, fit, engagement, grade, contributions, plain, strict, direct"
     plain = "lead_id NOT IN (SELECT lead_id FROM asked WHERE tangled)"
     return {row[0]: row[1:] for row in fetch(f"WITH {sql} SELECT {columns} FROM scored WHERE {plain}", params)}
-
-
-def expected(lead: int, body: dict, t) -> tuple:
-    facts = oracle.LeadFacts(lead, t)
-    plain, strict = (oracle.score(lead, body, t, after_no=no, facts=facts) for no in (False, True))
-    return (
-        facts.cycle,
-        plain.fit,
-        plain.engagement,
-        plain.grade,
-        plain.contributions,
-        plain.mql,
-        strict.mql,
-        plain.direct,
-    )
 
 
 def rows() -> list[tuple]:
