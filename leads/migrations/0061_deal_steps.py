@@ -4,24 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('leads', '0060_remarks_of_anything'),
+        ("leads", "0060_remarks_of_anything"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DealStep',
+            name="DealStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, unique=True)),
-                ('label_en', models.CharField(blank=True, default='', max_length=80)),
-                ('label_fr', models.CharField(blank=True, default='', max_length=80)),
-                ('order', models.IntegerField(null=True)),
-                ('retired_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=12, unique=True)),
+                ("label_en", models.CharField(blank=True, default="", max_length=80)),
+                ("label_fr", models.CharField(blank=True, default="", max_length=80)),
+                ("order", models.IntegerField(null=True)),
+                ("retired_at", models.DateTimeField(null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
     ]
