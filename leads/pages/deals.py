@@ -90,8 +90,8 @@ class StepForm(forms.Form):
     def __init__(self, *args: Any, now: str = "", **more: Any):
         super().__init__(*args, **more)
         known = {code for code, _label in self.fields["step"].choices}
-        if now and now not in known:  # retired since, or the words of a file
-            self.fields["step"].choices = [(now, steps.label(now)), *self.fields["step"].choices]
+        if now not in known:  # none yet, retired since, or the words of a file
+            self.fields["step"].choices = [(now, steps.label(now) or "–"), *self.fields["step"].choices]
 
 
 @needs("deals.edit")
