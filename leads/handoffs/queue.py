@@ -81,16 +81,19 @@ class Place:
 
 def counts(owed, at: datetime) -> Counts:
     """Figures over a queryset of owed handoffs."""
-    zone = clock.zone()
-    today = at.astimezone(zone).date()
-    noon = datetime.combine(today, NOON, tzinfo=zone)
     found = owed.aggregate(
         today=Count("pk", filter=Q(due_at__lt=tomorrow(at))),
         late=Count("pk", filter=Q(due_at__lt=at)),
-        before_noon=Count("pk", filter=Q(due_at__gte=at, due_at__lt=noon)),
+        before_noon=Count("pk", filter=Q(due_at__gte=at, due_at__lt=noon(at))),
         all=Count("pk"),
     )
     return Counts(**found)
+
+
+def noon(at: datetime) -> datetime:
+    """Noon of the local day of an instant."""
+    zone = clock.zone()
+    return datetime.combine(at.astimezone(zone).date(), NOON, tzinfo=zone)
 
 
 def tomorrow(at: datetime) -> datetime:
@@ -177,10 +180,7 @@ def reps(rows: Sequence[User]) -> list[User]:
 def axis(calendar: int | None = None):
     """Working hours by which time left is told: those of a calendar's version (of the clause that made the promise), or
     where there is none the newest calendar's; None where there is none yet."""
-    if calendar is not None and (version := calendars.version(calendar)):
-        return calendars.axis(version)
-    versions = calendars.current()
-    return calendars.axis(max(versions, key=lambda version: version.created_at)) if versions else None
+    return calendars.laid(calendar)
 
 
 def business_day(axis, at: datetime, n: int, zone) -> date:

@@ -10,7 +10,7 @@ from django.utils import formats
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
-from leads.handoffs import attempts, decisions, hands, problems, queue, setting_aside
+from leads.handoffs import attempts, decisions, hands, listing, problems, queue, setting_aside
 from leads.handoffs.rules import body_of
 from leads.mailing import templates
 from leads.models import Attempt, Deal, HandoffState
@@ -77,7 +77,7 @@ def page(
     context = {
         "state": state,
         "lead": lead,
-        "row": told([state], teller)[0],
+        "row": told(list(listing.lines([state.pk]).values()), teller)[0],
         "teller": teller,
         "place": (place := queue.place(owed, at, key_of(state), state.pk, setting_aside.order_of(user))),
         "back": queue.written(place.back) if place.back else "",

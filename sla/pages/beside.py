@@ -1,6 +1,8 @@
 """What the contract says inside the pages of leads: the promise of a lead in the rep's queue, and how many were kept."""
 
-from django.db.models import Count, Q
+from datetime import date
+
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,21 +16,35 @@ from sla.models import Clause, Clock, Pause
 from smarketing.accounts.models import User
 from smarketing.accounts.policy import may
 from smarketing.rows import clock
+from smarketing.rows.written import Written
 
 
 def kept(context, rep: int | None = None) -> str:
     """ "kept this month 92 % (n = 61)": sales' promises that fell due this month, of a rep or of everybody."""
     user = context["request"].user
     rep = rep or (user.pk if user.role == "rep" else None)
-    settled = Clock.objects.filter(month=clock.today().replace(day=1), state__in=(MET, MISSED))
-    if rep:
-        settled = settled.filter(handoff__in=HandoffState.objects.filter(rep=rep).values("handoff"))
-    counts = settled.aggregate(n=Count("clause_key"), met=Count("clause_key", filter=Q(state=MET)))
-    if not counts["n"]:
+    at = context["teller"].at if "teller" in context else clock.now()
+    month = clock.today(at).replace(day=1)
+    [(n, met)] = _SETTLED.rows(rep is not None, rep=rep, month=month, met=MET)
+    if not n:
         return ""
-    share = words.percent(100 * counts["met"] // counts["n"])  # never "100 %" while one was broken
-    said = _("kept this month %(share)s (n = %(n)s)") % {"share": share, "n": counts["n"]}
+    share = words.percent(100 * met // n)  # never "100 %" while one was broken
+    said = _("kept this month %(share)s (n = %(n)s)") % {"share": share, "n": n}
     return render_to_string("sla/kept.html", {"said": said})
+
+
+def _settled(of_one: bool, *, rep: int, month: date) -> QuerySet:
+    found = Clock.objects.filter(month=month, state__in=(MET, MISSED))
+    mine = HandoffState.objects.filter(rep=rep).values("handoff")
+    return (found.filter(handoff__in=mine) if of_one else found).values_list("state")
+
+
+_SETTLED = Written(
+    _settled,
+    around="SELECT count(*), count(*) FILTER (WHERE state = %(met)s) FROM ({}) settled(state)",
+    rep=int,
+    month=date,
+)
 
 
 def results(context) -> str:
