@@ -1,8 +1,7 @@
 """The queue as a list: what is owed, in the order of the promises; the pool; a manager's choice of rep."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -30,19 +29,25 @@ ORDERS = {
 }
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of the list: the state, time left, which promise, why now, what was tried last."""
+class Row(TypedDict):
+    """One line of the list: whose, its page, time left, which promise, why now, what was tried last. A dict, which templates
+    read quickest."""
 
-    line: listing.Line
+    pk: int
+    url: str
+    lead: str
+    company: str | None
+    employees: int | None
+    grade: str
+    rep: str
     left: telling.Left
     promise: str
-    why: str = ""
-    why_when: str = ""
-    hot: bool = False
-    last: str = ""
-    last_when: str = ""
-    until: str = ""  # of one set aside: when it comes back
+    why: str
+    why_when: str
+    hot: bool
+    last: str
+    last_when: str
+    until: str  # of one set aside: when it comes back
 
 
 @needs("queue.view")
@@ -183,12 +188,19 @@ def told(lines: list[listing.Line], teller: telling.Teller) -> list[Row]:
     """Rows in words; the last acts of all of them are read in two statements."""
     touches = queue.last_events([one.lead_id for one in lines], teller.at) if lines else {}
     tries = queue.last_attempts([one.pk for one in lines]) if lines else {}
-    return [_row(one, touches.get(one.lead_id), tries.get(one.pk), teller) for one in lines]
+    before, after = reverse("leads:focus", args=[0]).split("0")
+    return [_row(one, f"{before}{one.pk}{after}", touches.get(one.lead_id), tries.get(one.pk), teller) for one in lines]
 
 
-def _row(line: listing.Line, seen: Touch | None, tried: Touch | None, teller: telling.Teller) -> Row:
+def _row(line: listing.Line, url: str, seen: Touch | None, tried: Touch | None, teller: telling.Teller) -> Row:
     return Row(
-        line=line,
+        pk=line.pk,
+        url=url,
+        lead=line.lead,
+        company=line.company,
+        employees=line.employees,
+        grade=line.grade or "–",
+        rep=line.rep,
         left=teller.under(line.calendar_id).left(line.due_at),
         promise=telling.promise(line.due_label, line.attempts, line.promised) if line.due_at else "",
         why=telling.touch(seen) if seen else "",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -71,14 +71,7 @@ class Teller:
 
     def day_and_time(self, at: datetime) -> str:
         """ "today 17:00", "tomorrow 12:00", "Fri 27 Nov 12:00"."""
-        local = self._local(at)
-        words = {"time": _said(local, "TIME_FORMAT"), "day": _said(local, _("D j M"))}
-        away = (local.date() - self._local(self.at).date()).days
-        if away == 0:
-            return _("today %(time)s") % words
-        if away == 1:
-            return _("tomorrow %(time)s") % words
-        return _("%(day)s %(time)s") % words
+        return _ahead(get_language(), _wall(self._local(at)), self._local(self.at).date())
 
     def ago(self, at: datetime) -> str:
         """ "25 min ago", "today 09:12", "yesterday", "Thu 10:12", "12 Nov"."""
@@ -86,19 +79,7 @@ class Teller:
         if timedelta(0) <= passed < timedelta(hours=1):
             minutes = max(int(passed.total_seconds() // 60), 1)
             return ngettext("%(minutes)s min ago", "%(minutes)s min ago", minutes) % {"minutes": minutes}
-        local = self._local(at)
-        words = {
-            "time": _said(local, "TIME_FORMAT"),
-            "day": _said(local, pgettext("date", "D")),
-        }
-        away = (self._local(self.at).date() - local.date()).days
-        if away == 0:
-            return _("today %(time)s") % words
-        if away == 1:
-            return _("yesterday")
-        if 1 < away < 7:
-            return _("%(day)s %(time)s") % words
-        return _said(local, _("j M") if local.year == self._local(self.at).year else _("j M Y"))
+        return _back(get_language(), _wall(self._local(at)), self._local(self.at).date())
 
     def when(self, at: datetime) -> str:
         """ "09:52" today, "Thu 10:12" within a week, else "12 Nov 10:12" or with its year."""
@@ -139,14 +120,46 @@ def teller(at: datetime, zone: ZoneInfo, calendar: int | None = None) -> Teller:
     return Teller(at, zone, queue.axis(calendar), cache(queue.axis))
 
 
+# Instants in words are told to the minute, and pages tell the same ones again and again: kept by the language that is active
+# while they are written, the hands of the clock on the wall, and the day from which is counted.
+
+
+def _wall(local: datetime) -> datetime:
+    return local.replace(second=0, microsecond=0, tzinfo=None)
+
+
 def _said(local: datetime, form: str) -> str:
-    """A local instant, told to the minute, in a form of the active language: pages say the same ones again and again."""
-    return _written(get_language(), local.replace(second=0, microsecond=0, tzinfo=None), form)
+    """A local instant in a form of the active language."""
+    return _written(get_language(), _wall(local), form)
 
 
 @lru_cache(maxsize=8192)
 def _written(language: str | None, wall: datetime, form: str) -> str:
     return formats.date_format(wall, form)
+
+
+@lru_cache(maxsize=8192)
+def _ahead(language: str | None, wall: datetime, today: date) -> str:
+    words = {"time": _said(wall, "TIME_FORMAT"), "day": _said(wall, _("D j M"))}
+    away = (wall.date() - today).days
+    if away == 0:
+        return _("today %(time)s") % words
+    if away == 1:
+        return _("tomorrow %(time)s") % words
+    return _("%(day)s %(time)s") % words
+
+
+@lru_cache(maxsize=8192)
+def _back(language: str | None, wall: datetime, today: date) -> str:
+    words = {"time": _said(wall, "TIME_FORMAT"), "day": _said(wall, pgettext("date", "D"))}
+    away = (today - wall.date()).days
+    if away == 0:
+        return _("today %(time)s") % words
+    if away == 1:
+        return _("yesterday")
+    if 1 < away < 7:
+        return _("%(day)s %(time)s") % words
+    return _said(wall, _("j M") if wall.year == today.year else _("j M Y"))
 
 
 def clock_text(length: timedelta) -> str:
