@@ -27,11 +27,12 @@ from .queue import owed_by, told
 STEPS = (1, 2, 3, 5, 10)  # business days ahead that a next step is offered for
 TYPED = ("note", "minutes", "channel", "next_step", "next_step_in", "next_step_on", "occurred_at")
 RELATED = ("handoff__rules", "handoff__version", "lead__company", "rep", "pool")
+UNREAD = ("handoff__version__body",)
 
 
 def found(request: HttpRequest, pk: int) -> HandoffState:
     """The state of a handoff this person may see. 404 when foreign or missing; Gone when it left their hands."""
-    state = HandoffState.objects.visible_to(request.user).select_related(*RELATED).filter(pk=pk).first()
+    state = HandoffState.objects.visible_to(request.user).select_related(*RELATED).defer(*UNREAD).filter(pk=pk).first()
     if state:
         return state
     if request.user.role == Role.REP and (

@@ -56,23 +56,21 @@ def results(context) -> str:
 def promise(context, handoff: int) -> str:
     """The clause that breaks next on a handoff, in words."""
     found = Clock.objects.filter(handoff=handoff, state__in=(*OWED, MISSED)).select_related("terms").order_by("due_at")
-    due = HandoffState.objects.values_list("due_at", flat=True).get(pk=handoff)
-    clock_row = next((row for row in found if row.due_at == due), None)
+    clock_row = next((row for row in found if row.due_at == context["state"].due_at), None)
     if clock_row is None:
         return ""
     clause = Clause.objects.get(terms=clock_row.terms_id, key=clock_row.clause_key)
-    theirs = own.of([clock_row], clock.now()).get((handoff, clause.key))
+    theirs = own.of([clock_row], context["teller"].at).get((handoff, clause.key))
     said = {"key": clause.key, "sentence": kinds.sentence(clause.kind, clause.target, clause.params), "own": theirs}
     return render_to_string("sla/promise.html", said)
 
 
 def wait(context, handoff: int) -> str:
     """The way to wait for the prospect, in focus mode; while a pause runs, who began it, until when, and its end."""
-    request = context["request"]
-    state = HandoffState.objects.get(pk=handoff)
+    request, state, at = context["request"], context["state"], context["teller"].at
     if not (may(request.user, "handoffs.work") and hands.is_in_hands(state, request.user) and state.is_open):
         return ""
-    running = pauses.running(handoff, clock.now())
+    running = pauses.running(handoff, at)
     owed = Clock.objects.filter(handoff=handoff, state__in=OWED).select_related("terms").first()
     if not running and not (owed and pauses.reasons(owed.terms)):
         return ""
