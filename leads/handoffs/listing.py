@@ -144,9 +144,10 @@ def lines(handoffs: Iterable[int]) -> dict[int, Line]:
 
 
 def _line(*row: Any) -> Line:
-    *state, rules_id, grade, first, last, email, company, employees, rep = row
+    state, (rules_id, grade, first, last, email, company, employees, rep) = row[:9], row[9:]
     name = Lead.called(first, last, email, row[1])
-    return Line(*state, rules.promised(rules_id, grade), grade, name, company, employees, rep or "")
+    said: list[Any] = [rules.promised(rules_id, grade), grade, name, company, employees, rep or ""]
+    return Line(*state, *said)
 
 
 def _visible(role: str, side: str, me: int) -> Any:
@@ -189,6 +190,7 @@ def _place(order: str, row: Sequence[Any]) -> tuple:
     return (arm, rank, *dated, since, handoff) if order == SCORE else (arm, -since.timestamp(), -handoff)
 
 
-_INSTANTS = {"at": datetime, "until": datetime, "due": datetime, "since": datetime}
-_PICKS = Written(_picks, me=int, rep=int, rank=int, handoff=int, **_INSTANTS)
+_PICKS = Written(
+    _picks, me=int, rep=int, rank=int, handoff=int, at=datetime, until=datetime, due=datetime, since=datetime
+)
 _OWED = Written(_owed, around=_HEAD, me=int, rep=int)

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q
@@ -169,7 +170,13 @@ def last_events(lead_ids: Iterable[int], at: datetime) -> dict[int, Touch]:
 
 def _events(leads: list[int], since: datetime, at: datetime) -> dict[int, Touch]:
     with connection.cursor() as cursor:
-        params = {"leads": leads, "kinds": list(SHOWN_KINDS), "since": since, "first": fence.id_floor(since), "at": at}
+        params: dict[str, Any] = {
+            "leads": leads,
+            "kinds": list(SHOWN_KINDS),
+            "since": since,
+            "first": fence.id_floor(since),
+            "at": at,
+        }
         cursor.execute(_LAST_EVENTS, params)
         return {
             lead: Touch(kind, name or form or page, when, at - when <= HOT)
