@@ -49,13 +49,14 @@ def of(clocks: Iterable[Clock], at: datetime) -> dict[tuple[int, str], Own]:
     ids = sorted({row.handoff_id for row in asked})
     states = HandoffState.objects.filter(handoff__in=ids, rep__isnull=False).select_related("rep", "handoff__rules")
     held = {one.pk: one for one in states}
+    asked = [row for row in asked if row.handoff_id in held and _later(held[row.handoff_id], row)]
+    if not asked:
+        return {}
     tried = _tried(held)
     paused = standing.pauses(" AND p.handoff_id = ANY(%(ids)s)", {"ids": ids}, at)
     out = {}
     for row in asked:
-        state, clause = held.get(row.handoff_id), clauses[row.terms_id, row.clause_key]
-        if state is None or state.assigned_at is None or state.assigned_at <= row.starts_at:
-            continue
+        state, clause = held[row.handoff_id], clauses[row.terms_id, row.clause_key]
         axis, since = axis_of(clause, clause.terms), state.assigned_at
         try:
             moved = due_instant(axis, clause, since, state.handoff.grade, paused.get(state.pk, ()))
@@ -68,6 +69,11 @@ def of(clocks: Iterable[Clock], at: datetime) -> dict[tuple[int, str], Own]:
             judged = MET if kept else MISSED if at > moved.due else PENDING
             out[row.handoff_id, row.clause_key] = Own(state.rep, since, moved.due, first, took, judged)
     return out
+
+
+def _later(state: HandoffState, row: Clock) -> bool:
+    """Whether the lead became theirs after its own clock had begun."""
+    return state.assigned_at is not None and state.assigned_at > row.starts_at
 
 
 def _tried(held: Mapping[int, HandoffState]) -> dict[int, datetime]:

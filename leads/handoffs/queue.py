@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q
@@ -12,7 +13,7 @@ from leads.models import Attempt, HandoffState, Skip
 from leads.models.queues import PROMISE, Key, key_of
 from smarketing.accounts.models import User
 from smarketing.calendars import services as calendars
-from smarketing.rows import clock
+from smarketing.rows import clock, fence
 
 from . import catching_up
 
@@ -20,19 +21,22 @@ PAGE = 50
 REST = timedelta(hours=2)  # so long a lead that was worked does not come up by itself
 AROUND = 10  # rows above the one to which somebody comes back
 HOT = timedelta(hours=24)
+LATELY = timedelta(days=60)
 NOON = time(12)
 SHOWN_KINDS = ("page", "form", "track", "mail_click", "webinar", "download", "demo")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_EVENTS = """
-SELECT l.id, e.kind, e.name, e.page, e.form, e.occurred_at FROM unnest(%s::bigint[]) AS l(id)
+SELECT l.id, e.kind, e.name, e.page, e.form, e.occurred_at FROM unnest(%(leads)s::bigint[]) AS l(id)
 CROSS JOIN LATERAL (
   SELECT * FROM (
     (SELECT id, kind, name, page, form, occurred_at FROM leads_event
-      WHERE lead_id = l.id AND kind = ANY(%s) AND occurred_at <= %s ORDER BY occurred_at DESC LIMIT 3)
+      WHERE lead_id = l.id AND kind = ANY(%(kinds)s) AND occurred_at BETWEEN %(since)s AND %(at)s AND id >= %(first)s
+      ORDER BY occurred_at DESC LIMIT 3)
     UNION ALL
     (SELECT v.id, v.kind, v.name, v.page, v.form, v.occurred_at FROM leads_join j
       JOIN leads_event v ON v.visitor_id = j.visitor_id AND v.lead_id IS NULL
-      WHERE j.lead_id = l.id AND v.kind = ANY(%s) AND v.occurred_at <= %s ORDER BY v.occurred_at DESC LIMIT 3)) x
+      WHERE j.lead_id = l.id AND v.kind = ANY(%(kinds)s) AND v.occurred_at BETWEEN %(since)s AND %(at)s AND v.id >= %(first)s
+      ORDER BY v.occurred_at DESC LIMIT 3)) x
   WHERE NOT EXISTS (SELECT FROM leads_correction c WHERE c.subject = 'event' AND c.subject_id = x.id)
   ORDER BY occurred_at DESC LIMIT 1) e
 """
@@ -81,16 +85,19 @@ class Place:
 
 def counts(owed, at: datetime) -> Counts:
     """Figures over a queryset of owed handoffs."""
-    zone = clock.zone()
-    today = at.astimezone(zone).date()
-    noon = datetime.combine(today, NOON, tzinfo=zone)
     found = owed.aggregate(
         today=Count("pk", filter=Q(due_at__lt=tomorrow(at))),
         late=Count("pk", filter=Q(due_at__lt=at)),
-        before_noon=Count("pk", filter=Q(due_at__gte=at, due_at__lt=noon)),
+        before_noon=Count("pk", filter=Q(due_at__gte=at, due_at__lt=noon(at))),
         all=Count("pk"),
     )
     return Counts(**found)
+
+
+def noon(at: datetime) -> datetime:
+    """Noon of the local day of an instant."""
+    zone = clock.zone()
+    return datetime.combine(at.astimezone(zone).date(), NOON, tzinfo=zone)
 
 
 def tomorrow(at: datetime) -> datetime:
@@ -152,10 +159,25 @@ def _turns(user: User, at: datetime) -> int:
 
 
 def last_events(lead_ids: Iterable[int], at: datetime) -> dict[int, Touch]:
-    """Lead → its last visible act: a page, a form, a named event or a click in a mail."""
-    kinds = list(SHOWN_KINDS)
+    """Lead → its last visible act: a page, a form, a named event or a click in a mail. Looked for in the last months first:
+    the events of each month are a table of their own, by their ids, and most leads that are owed did something lately."""
+    found: dict[int, Touch] = {}
+    for since in (at - LATELY, _EPOCH):
+        if left := sorted(set(lead_ids) - found.keys()):
+            found |= _events(left, since, at)
+    return found
+
+
+def _events(leads: list[int], since: datetime, at: datetime) -> dict[int, Touch]:
     with connection.cursor() as cursor:
-        cursor.execute(_LAST_EVENTS, [sorted(set(lead_ids)), kinds, at, kinds, at])
+        params: dict[str, Any] = {
+            "leads": leads,
+            "kinds": list(SHOWN_KINDS),
+            "since": since,
+            "first": fence.id_floor(since),
+            "at": at,
+        }
+        cursor.execute(_LAST_EVENTS, params)
         return {
             lead: Touch(kind, name or form or page, when, at - when <= HOT)
             for lead, kind, name, page, form, when in cursor.fetchall()
@@ -177,10 +199,7 @@ def reps(rows: Sequence[User]) -> list[User]:
 def axis(calendar: int | None = None):
     """Working hours by which time left is told: those of a calendar's version (of the clause that made the promise), or
     where there is none the newest calendar's; None where there is none yet."""
-    if calendar is not None and (version := calendars.version(calendar)):
-        return calendars.axis(version)
-    versions = calendars.current()
-    return calendars.axis(max(versions, key=lambda version: version.created_at)) if versions else None
+    return calendars.laid(calendar)
 
 
 def business_day(axis, at: datetime, n: int, zone) -> date:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from leads.intake import locks
 from leads.models import Handoff, HandoffRules
 from personas.models import DefinitionLine
+from smarketing.rows.kept import Kept
 
 # One literal table: every key that rules may hold, with its value before any contract is signed.
 STARTER: dict[str, Any] = {
@@ -100,6 +101,15 @@ def body_of(handoff: Handoff) -> dict[str, Any]:
     one may name none."""
     body = STARTER | (handoff.rules.body if handoff.rules_id else {})
     return body | {"attempts": body["attempts_by_grade"].get(handoff.grade, body["attempts"])}
+
+
+def promised(rules_id: int | None, grade: str) -> int:
+    """Attempts promised on a handoff of a grade, by the id of the rules it names: those never change, and are read once."""
+    body = STARTER | (_body(rules_id) if rules_id else {})
+    return body["attempts_by_grade"].get(grade, body["attempts"])
+
+
+_body = Kept(lambda pk: HandoffRules.objects.values_list("body", flat=True).get(pk=pk), seconds=3600)
 
 
 def set_promises(promises: Iterable[tuple[int, datetime | None, str]], calendar: int | None = None) -> None:

@@ -10,6 +10,7 @@ from leads.models.queues import ORDERS, PROMISE
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
 from smarketing.rows.fence import open_fence
+from smarketing.rows.written import Written
 
 from . import hands, states
 from .problems import Refusal
@@ -59,8 +60,11 @@ def skip(*, handoff: Handoff, reason: str, by: User, at: datetime) -> Skip:
 
 def order_of(user: User) -> str:
     """A key of ORDERS: the order this person chose, by promise where they chose none."""
-    chosen = QueueChoice.objects.filter(user=user).values_list("order", flat=True).first()
+    chosen = next((order for (order,) in _CHOSEN.rows(user=user.pk)), PROMISE)
     return chosen if chosen in ORDERS else PROMISE
+
+
+_CHOSEN = Written(lambda *, user: QueueChoice.objects.filter(user=user).values_list("order"), user=int)
 
 
 def choose_order(*, user: User, order: str) -> None:

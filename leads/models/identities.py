@@ -129,7 +129,12 @@ class Lead(Born):
         ]
 
     def __str__(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip() or self.email or f"#{self.pk}"
+        return self.called(self.first_name, self.last_name, self.email, self.pk)
+
+    @staticmethod
+    def called(first_name: str, last_name: str, email: str, pk: int) -> str:
+        """What a lead is called: by name, else by e-mail, else by number."""
+        return f"{first_name} {last_name}".strip() or email or f"#{pk}"
 
 
 class Deal(Born):

@@ -107,22 +107,28 @@ class HandoffStateQuerySet(models.QuerySet):
     def page_after(self, key: Key | None, size: int, order: str, at: datetime) -> Sequence[Any]:
         """Up to `size` rows in an order after `key` (None: from the top). By promise: those that can still be kept, the one
         that breaks next first, then the broken ones, then those without; each part is one range of the queue's index."""
+        rows: list[Any] = []
+        for some in self.parts_after(key, order, at, part_of(key[0], at) if key else None):
+            if len(rows) < size:
+                rows += list(some[: size - len(rows)])
+        return rows
+
+    def parts_after(self, key: Key | None, order: str, at: datetime, begun: int | None) -> list[Any]:
+        """What `page_after` shows, in querysets that follow one another; `begun`: the part in which `key` lies."""
         if order != PROMISE:
             names = {
                 SCORE: ("grade_rank", models.F("due_at").asc(nulls_last=True), *ORDER[2:]),
                 NEWEST: ("-effective_at", "-handoff_id"),
             }
-            return list((self.after(key, order, at) if key else self).order_by(*names[order])[:size])
-        rows: list[Any] = []
+            return [(self.after(key, order, at) if key else self).order_by(*names[order])]
+        out: list[Any] = []
         for part, some in ((LIVE, {"due_at__gte": at}), (BROKEN, {"due_at__lt": at}), (UNDATED, {"due_at": None})):
-            begun = part_of(key[0], at) if key else LIVE
-            if part < begun or len(rows) >= size:
-                continue
-            found: Any = self.filter(**some)
-            if key and part == begun:
-                found = found._past(key, undated=part == UNDATED)
-            rows += list(found.order_by(*(ORDER[1:] if part == UNDATED else ORDER))[: size - len(rows)])
-        return rows
+            if begun is None or part >= begun:
+                found: Any = self.filter(**some)
+                if key and part == begun:
+                    found = found._past(key, undated=part == UNDATED)
+                out.append(found.order_by(*(ORDER[1:] if part == UNDATED else ORDER)))
+        return out
 
     def _past(self, key: Key, undated: bool) -> Any:
         names, values = (ORDER[1:], key[1:]) if undated else (ORDER, key)

@@ -10,7 +10,7 @@ from django.utils import formats
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
-from leads.handoffs import attempts, decisions, hands, problems, queue, setting_aside
+from leads.handoffs import attempts, decisions, hands, listing, problems, queue, setting_aside
 from leads.handoffs.rules import body_of
 from leads.mailing import templates
 from leads.models import Attempt, Deal, HandoffState
@@ -27,11 +27,12 @@ from .queue import owed_by, told
 STEPS = (1, 2, 3, 5, 10)  # business days ahead that a next step is offered for
 TYPED = ("note", "minutes", "channel", "next_step", "next_step_in", "next_step_on", "occurred_at")
 RELATED = ("handoff__rules", "handoff__version", "lead__company", "rep", "pool")
+UNREAD = ("handoff__version__body",)
 
 
 def found(request: HttpRequest, pk: int) -> HandoffState:
     """The state of a handoff this person may see. 404 when foreign or missing; Gone when it left their hands."""
-    state = HandoffState.objects.visible_to(request.user).select_related(*RELATED).filter(pk=pk).first()
+    state = HandoffState.objects.visible_to(request.user).select_related(*RELATED).defer(*UNREAD).filter(pk=pk).first()
     if state:
         return state
     if request.user.role == Role.REP and (
@@ -77,7 +78,7 @@ def page(
     context = {
         "state": state,
         "lead": lead,
-        "row": told([state], teller)[0],
+        "row": told(list(listing.lines([state.pk]).values()), teller)[0],
         "teller": teller,
         "place": (place := queue.place(owed, at, key_of(state), state.pk, setting_aside.order_of(user))),
         "back": queue.written(place.back) if place.back else "",

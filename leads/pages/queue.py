@@ -1,11 +1,9 @@
 """The queue as a list: what is owed, in the order of the promises; the pool; a manager's choice of rep."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from django.contrib import messages
-from django.db.models import Count, Max, Min
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,78 +11,75 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from leads.handoffs import problems, queue, routing, setting_aside
-from leads.handoffs.hot import KIND as HOT_SIGNAL
-from leads.handoffs.rules import body_of
-from leads.intake.bulk import among
+from leads.handoffs import listing, problems, queue, routing, setting_aside
+from leads.handoffs.queue import Touch
 from leads.models import HandoffState, queues
 from smarketing.accounts.models import Role, User
 from smarketing.accounts.policy import may, needs
-from smarketing.notify.models import Notice
 from smarketing.rows import clock
 from smarketing.web.columns import Deed
 from smarketing.web.once import once
 
 from . import done, telling
 
-POOL_ROWS = 20
 ORDERS = {
     queues.PROMISE: gettext_lazy("the promise that breaks next"),
     queues.SCORE: gettext_lazy("the best grade first"),
     queues.NEWEST: gettext_lazy("the newest first"),
 }
-RELATED = ("handoff__rules", "lead__company", "rep", "pool")
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of the list: the state, time left, which promise, why now, what was tried last."""
+class Row(TypedDict):
+    """One line of the list: whose, its page, time left, which promise, why now, what was tried last. A dict, which templates
+    read quickest."""
 
-    state: HandoffState
+    pk: int
+    url: str
+    lead: str
+    company: str | None
+    employees: int | None
+    grade: str
+    rep: str
     left: telling.Left
     promise: str
-    why: str = ""
-    why_when: str = ""
-    hot: bool = False
-    last: str = ""
-    last_when: str = ""
-    until: str = ""  # of one set aside: when it comes back
+    why: str
+    why_when: str
+    hot: bool
+    last: str
+    last_when: str
+    until: str  # of one set aside: when it comes back
 
 
 @needs("queue.view")
 def index(request: HttpRequest) -> HttpResponse:
     """The list. A rep sees their own; a manager all, or the chosen rep's."""
-    at = clock.now()
-    rep = rep_chosen(request)
-    owed, only, order = owed_by(request.user, rep), _only(request.GET), setting_aside.order_of(request.user)
-    shown = within(owed.awake(at), only, at)
-    rows, following = queue.page(shown, at, queue.parsed(request.GET.get("after", "")), order=order)
-    asleep = list(owed.asleep(at)[: POOL_ROWS + 1])
-    teller = telling.teller(at, clock.zone(), rows[0].calendar_id if rows else None)
-    waiting = list(HandoffState.objects.visible_to(request.user).in_pool().in_order()[: POOL_ROWS + 1])
-    rows, asleep, waiting = _dressed(rows, asleep, waiting)
-    first = min((one.due_at for one in rows if one.due_at), default=None)
-    lines = told([*rows, *waiting[:POOL_ROWS], *asleep[:POOL_ROWS]], teller)
-    below = len(rows) + len(waiting[:POOL_ROWS])
+    at, reps = clock.now(), _reps(request.user)
+    asked = _asked(request, at, _chosen(request, reps), order=setting_aside.order_of(request.user))
+    found, above, rep, only = listing.read(asked), listing.head(asked), asked.rep, _only(request.GET)
+    teller = telling.teller(at, clock.zone(), found.owed[0].calendar_id if found.owed else None)
+    first = min((one.due_at for one in found.owed if one.due_at), default=None)
+    waiting, asleep = found.pooled[: listing.FEW], found.asleep[: listing.FEW]
+    rows = told([*found.owed, *waiting, *asleep], teller)
+    below = len(found.owed) + len(waiting)
     context = {
-        "rows": lines[: len(rows)],
-        "pool": lines[len(rows) : below],
-        "pool_more": len(waiting) > POOL_ROWS,
-        "asleep": lines[below:],
-        "asleep_more": len(asleep) > POOL_ROWS,
-        "order": order,
+        "rows": rows[: len(found.owed)],
+        "pool": rows[len(found.owed) : below],
+        "pool_more": len(found.pooled) > listing.FEW,
+        "asleep": rows[below:],
+        "asleep_more": len(found.asleep) > listing.FEW,
+        "order": asked.order,
         "orders": ORDERS,
-        "pulse": pulse_of(request.user, owed),
-        "counts": queue.counts(owed, at),
+        "pulse": above.pulse,
+        "counts": above.counts,
         "before_noon": at.astimezone(teller.zone).hour < queue.NOON.hour,
-        "following": queue.written(following) if following else "",
+        "following": queue.written(found.following) if found.following else "",
         "further": bool(request.GET.get("after")),
         "only": only,
         "next_promise": teller.day_and_time(first) if first and first > at else "",
         "teller": teller,
         "done": done.done(request, teller),
         "rep": rep,
-        "reps": _reps(request.user),
+        "reps": reps,
         "may_work": may(request.user, "handoffs.work"),
         "deeds": _deeds(request.user),
         "query": request.GET.urlencode(),
@@ -92,12 +87,11 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "leads/queue/list.html", context)
 
 
-def _dressed(*lists: list[HandoffState]) -> list[list[HandoffState]]:
-    """The rows of some lists with what stands in a line of them: read for all at once, by their ids."""
-    ids = [state.pk for some in lists for state in some]
-    found = HandoffState.objects.filter(among("handoff_id", ids)).select_related(*RELATED) if ids else []
-    full = {state.pk: state for state in found}
-    return [[full.get(state.pk, state) for state in some] for some in lists]
+def _asked(request: HttpRequest, at: datetime, rep: User | None, **more: Any) -> listing.Asked:
+    """What is asked of the queue: of a rep's own, of everybody's, or of the rep chosen."""
+    only, after = _only(request.GET), queue.parsed(request.GET.get("after", ""))
+    until = (at if only == "late" else queue.tomorrow(at)) if only else None
+    return listing.Asked(request.user, at, rep, until=until, after=after, **more)
 
 
 @needs("queue.view")
@@ -116,17 +110,10 @@ def order(request: HttpRequest) -> HttpResponse:
 @needs("queue.view")
 def pulse(request: HttpRequest) -> HttpResponse:
     """A short word that changes when something in the queue did: what a page that is open asks every few seconds."""
-    answer = HttpResponse(pulse_of(request.user, owed_by(request.user, rep_chosen(request))), content_type="text/plain")
+    above = listing.head(_asked(request, clock.now(), rep_chosen(request)))
+    answer = HttpResponse(above.pulse, content_type="text/plain")
     answer["Cache-Control"] = "no-store"
     return answer
-
-
-def pulse_of(user: User, owed) -> str:
-    """How many are owed, the newest handoff of them, and the newest hot signal told to this person."""
-    found = owed.aggregate(n=Count("pk"), newest=Max("assigned_at"), due=Min("due_at"))
-    hot = Notice.objects.filter(user=user, kind=HOT_SIGNAL).order_by("-pk").values_list("pk", flat=True).first()
-    said = [found["n"], found["newest"], found["due"], hot or 0]
-    return ".".join(str(int(one.timestamp()) if isinstance(one, datetime) else one or 0) for one in said)
 
 
 @needs("handoffs.work")
@@ -197,26 +184,31 @@ def within(owed, only: str, at: datetime):
     return owed.due_before(at if only == "late" else queue.tomorrow(at)) if only else owed
 
 
-def told(states: list[HandoffState], teller: telling.Teller) -> list[Row]:
+def told(lines: list[listing.Line], teller: telling.Teller) -> list[Row]:
     """Rows in words; the last acts of all of them are read in two statements."""
-    touches = queue.last_events([state.lead_id for state in states], teller.at) if states else {}
-    tries = queue.last_attempts([state.handoff_id for state in states]) if states else {}
-    return [_row(state, touches.get(state.lead_id), tries.get(state.handoff_id), teller) for state in states]
+    touches = queue.last_events([one.lead_id for one in lines], teller.at) if lines else {}
+    tries = queue.last_attempts([one.pk for one in lines]) if lines else {}
+    before, after = reverse("leads:focus", args=[0]).split("0")
+    return [_row(one, f"{before}{one.pk}{after}", touches.get(one.lead_id), tries.get(one.pk), teller) for one in lines]
 
 
-def _row(state: HandoffState, seen, tried, teller: telling.Teller) -> Row:
-    left = teller.under(state.calendar_id).left(state.due_at)
-    promised = body_of(state.handoff)["attempts"]
+def _row(line: listing.Line, url: str, seen: Touch | None, tried: Touch | None, teller: telling.Teller) -> Row:
     return Row(
-        state=state,
-        left=left,
-        promise=telling.promise(state.due_label, state.attempts, promised) if state.due_at else "",
+        pk=line.pk,
+        url=url,
+        lead=line.lead,
+        company=line.company,
+        employees=line.employees,
+        grade=line.grade or "–",
+        rep=line.rep,
+        left=teller.under(line.calendar_id).left(line.due_at),
+        promise=telling.promise(line.due_label, line.attempts, line.promised) if line.due_at else "",
         why=telling.touch(seen) if seen else "",
         why_when=teller.ago(seen.at) if seen else "",
         hot=bool(seen and seen.hot),
         last=telling.touch(tried) if tried else "",
         last_when=teller.ago(tried.at) if tried else "",
-        until=teller.day_and_time(state.snoozed_until) if state.snoozed_until else "",
+        until=teller.day_and_time(line.snoozed_until) if line.snoozed_until else "",
     )
 
 
@@ -228,10 +220,12 @@ def _deeds(user: User) -> list[Deed]:
 
 def rep_chosen(request: HttpRequest) -> User | None:
     """The rep a manager looks at."""
-    if request.user.role == Role.REP:
-        return None
+    return _chosen(request, _reps(request.user))
+
+
+def _chosen(request: HttpRequest, reps: list[User]) -> User | None:
     wanted = request.GET.get("rep", "")
-    return next((one for one in _reps(request.user) if str(one.pk) == wanted), None)
+    return next((one for one in reps if str(one.pk) == wanted), None)
 
 
 def _reps(user: User) -> list[User]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import formats
+from django.utils.translation import get_language, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from leads.handoffs import queue
 from leads.handoffs.queue import Touch
@@ -42,9 +42,8 @@ class Teller:
 
     def under(self, calendar: int | None) -> "Teller":
         """The teller for a promise made under this calendar; the same one for none."""
-        if calendar is None or self.axis_of is None:
-            return self
-        return replace(self, axis=self.axis_of(calendar))
+        axis = self.axis if calendar is None or self.axis_of is None else self.axis_of(calendar)
+        return self if axis is self.axis else replace(self, axis=axis)
 
     @property
     def opens(self) -> str:
@@ -52,7 +51,7 @@ class Teller:
         if self.axis is None or self.axis.is_open(self.at):
             return ""
         local = self.axis.opens_next(self.at).astimezone(self.zone)
-        words = {"day": formats.date_format(local, "l"), "time": formats.date_format(local, "TIME_FORMAT")}
+        words = {"day": _said(local, "l"), "time": _said(local, "TIME_FORMAT")}
         same = local.date() == self._local(self.at).date()
         return words["time"] if same else _("%(day)s %(time)s") % words
 
@@ -72,14 +71,7 @@ class Teller:
 
     def day_and_time(self, at: datetime) -> str:
         """ "today 17:00", "tomorrow 12:00", "Fri 27 Nov 12:00"."""
-        local = self._local(at)
-        words = {"time": formats.date_format(local, "TIME_FORMAT"), "day": formats.date_format(local, _("D j M"))}
-        away = (local.date() - self._local(self.at).date()).days
-        if away == 0:
-            return _("today %(time)s") % words
-        if away == 1:
-            return _("tomorrow %(time)s") % words
-        return _("%(day)s %(time)s") % words
+        return _ahead(get_language(), _wall(self._local(at)), self._local(self.at).date())
 
     def ago(self, at: datetime) -> str:
         """ "25 min ago", "today 09:12", "yesterday", "Thu 10:12", "12 Nov"."""
@@ -87,46 +79,34 @@ class Teller:
         if timedelta(0) <= passed < timedelta(hours=1):
             minutes = max(int(passed.total_seconds() // 60), 1)
             return ngettext("%(minutes)s min ago", "%(minutes)s min ago", minutes) % {"minutes": minutes}
-        local = self._local(at)
-        words = {
-            "time": formats.date_format(local, "TIME_FORMAT"),
-            "day": formats.date_format(local, pgettext("date", "D")),
-        }
-        away = (self._local(self.at).date() - local.date()).days
-        if away == 0:
-            return _("today %(time)s") % words
-        if away == 1:
-            return _("yesterday")
-        if 1 < away < 7:
-            return _("%(day)s %(time)s") % words
-        return formats.date_format(local, _("j M") if local.year == self._local(self.at).year else _("j M Y"))
+        return _back(get_language(), _wall(self._local(at)), self._local(self.at).date())
 
     def when(self, at: datetime) -> str:
         """ "09:52" today, "Thu 10:12" within a week, else "12 Nov 10:12" or with its year."""
         local, today = self._local(at), self._local(self.at).date()
-        words = {"time": formats.date_format(local, "TIME_FORMAT")}
+        words = {"time": _said(local, "TIME_FORMAT")}
         away = (today - local.date()).days
         if away == 0:
             return words["time"]
-        words["day"] = formats.date_format(
+        words["day"] = _said(
             local, pgettext("date", "D") if 0 < away < 7 else _("j M") if local.year == today.year else _("j M Y")
         )
         return _("%(day)s %(time)s") % words
 
     def moment(self, at: datetime) -> str:
         """ "23 Nov 2026 09:27" in the installation's zone."""
-        return formats.date_format(self._local(at), "SHORT_DATETIME_FORMAT")
+        return _said(self._local(at), "SHORT_DATETIME_FORMAT")
 
     def hour(self, at: datetime) -> str:
         """ "09:52"."""
-        return formats.date_format(self._local(at), "TIME_FORMAT")
+        return _said(self._local(at), "TIME_FORMAT")
 
     def _late(self, due: datetime) -> str:
         if self._local(due).date() == self._local(self.at).date():
             if self._working(due, self.at) < timedelta(minutes=1):
                 return _("late since %(day)s") % {"day": self.hour(due)}
             return _("late %(time)s") % {"time": clock_text(self._working(due, self.at))}
-        return _("late since %(day)s") % {"day": formats.date_format(self._local(due), _("D j M"))}
+        return _("late since %(day)s") % {"day": _said(self._local(due), _("D j M"))}
 
     def _working(self, start: datetime, end: datetime) -> timedelta:
         return self.axis.elapsed(start, end) if self.axis else end - start
@@ -138,6 +118,48 @@ class Teller:
 def teller(at: datetime, zone: ZoneInfo, calendar: int | None = None) -> Teller:
     """A teller for one page: working hours of a promise's calendar (the newest one where there is none)."""
     return Teller(at, zone, queue.axis(calendar), cache(queue.axis))
+
+
+# Instants in words are told to the minute, and pages tell the same ones again and again: kept by the language that is active
+# while they are written, the hands of the clock on the wall, and the day from which is counted.
+
+
+def _wall(local: datetime) -> datetime:
+    return local.replace(second=0, microsecond=0, tzinfo=None)
+
+
+def _said(local: datetime, form: str) -> str:
+    """A local instant in a form of the active language."""
+    return _written(get_language(), _wall(local), form)
+
+
+@lru_cache(maxsize=8192)
+def _written(language: str | None, wall: datetime, form: str) -> str:
+    return formats.date_format(wall, form)
+
+
+@lru_cache(maxsize=8192)
+def _ahead(language: str | None, wall: datetime, today: date) -> str:
+    words = {"time": _said(wall, "TIME_FORMAT"), "day": _said(wall, _("D j M"))}
+    away = (wall.date() - today).days
+    if away == 0:
+        return _("today %(time)s") % words
+    if away == 1:
+        return _("tomorrow %(time)s") % words
+    return _("%(day)s %(time)s") % words
+
+
+@lru_cache(maxsize=8192)
+def _back(language: str | None, wall: datetime, today: date) -> str:
+    words = {"time": _said(wall, "TIME_FORMAT"), "day": _said(wall, pgettext("date", "D"))}
+    away = (today - wall.date()).days
+    if away == 0:
+        return _("today %(time)s") % words
+    if away == 1:
+        return _("yesterday")
+    if 1 < away < 7:
+        return _("%(day)s %(time)s") % words
+    return _said(wall, _("j M") if wall.year == today.year else _("j M Y"))
 
 
 def clock_text(length: timedelta) -> str:

@@ -9,6 +9,7 @@ from personas.criteria.words import signed
 from personas.definitions import queries
 from personas.definitions.catalogue import catalogue
 from personas.models import DefinitionVersion, PersonaVersion
+from smarketing.rows.kept import Kept
 from smarketing.web.language import active_language
 
 ROWS = 4
@@ -31,12 +32,9 @@ def warmth(lead: Lead, handoff: Handoff) -> Warmth | None:
     score = Score.objects.filter(lead=lead, line=handoff.line_id, track="live").first()
     if score is None:
         return None
-    version = DefinitionVersion.objects.get(pk=score.version_id)
-    said = sentences(version)
+    slots, said = _told(score.version_id, active_language())
     rows = [
-        (said[key], points)
-        for key, points in zip(tree.slots(version.body), score.contributions, strict=False)
-        if points and key in said
+        (said[key], points) for key, points in zip(slots, score.contributions, strict=False) if points and key in said
     ]
     rows.sort(key=lambda row: -abs(row[1]))
     return Warmth(score.grade, score.fit, score.engagement, [(text, signed(points)) for text, points in rows[:ROWS]])
@@ -52,6 +50,14 @@ def sentences(version: DefinitionVersion) -> dict[str, str]:
         for _path, item, _group in tree.items(version.body, axis):
             said[item["key"]] = definition_text.plain(voice.condition(item["when"]))
     return said
+
+
+def _read(version_id: int, _language: str) -> tuple[list[str], dict[str, str]]:
+    version = DefinitionVersion.objects.get(pk=version_id)
+    return list(tree.slots(version.body)), sentences(version)
+
+
+_told = Kept(_read, seconds=5)  # of a version, which never changes; names of fields and personas may, seldom
 
 
 def persona(lead: Lead) -> dict | None:

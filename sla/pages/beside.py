@@ -1,6 +1,8 @@
 """What the contract says inside the pages of leads: the promise of a lead in the rep's queue, and how many were kept."""
 
-from django.db.models import Count, Q
+from datetime import date
+
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,21 +16,35 @@ from sla.models import Clause, Clock, Pause
 from smarketing.accounts.models import User
 from smarketing.accounts.policy import may
 from smarketing.rows import clock
+from smarketing.rows.written import Written
 
 
 def kept(context, rep: int | None = None) -> str:
     """ "kept this month 92 % (n = 61)": sales' promises that fell due this month, of a rep or of everybody."""
     user = context["request"].user
     rep = rep or (user.pk if user.role == "rep" else None)
-    settled = Clock.objects.filter(month=clock.today().replace(day=1), state__in=(MET, MISSED))
-    if rep:
-        settled = settled.filter(handoff__in=HandoffState.objects.filter(rep=rep).values("handoff"))
-    counts = settled.aggregate(n=Count("clause_key"), met=Count("clause_key", filter=Q(state=MET)))
-    if not counts["n"]:
+    at = context["teller"].at if "teller" in context else clock.now()
+    month = clock.today(at).replace(day=1)
+    [(n, met)] = _SETTLED.rows(rep is not None, rep=rep, month=month, met=MET)
+    if not n:
         return ""
-    share = words.percent(100 * counts["met"] // counts["n"])  # never "100 %" while one was broken
-    said = _("kept this month %(share)s (n = %(n)s)") % {"share": share, "n": counts["n"]}
+    share = words.percent(100 * met // n)  # never "100 %" while one was broken
+    said = _("kept this month %(share)s (n = %(n)s)") % {"share": share, "n": n}
     return render_to_string("sla/kept.html", {"said": said})
+
+
+def _settled(of_one: bool, *, rep: int, month: date) -> QuerySet:
+    found = Clock.objects.filter(month=month, state__in=(MET, MISSED))
+    mine = HandoffState.objects.filter(rep=rep).values("handoff")
+    return (found.filter(handoff__in=mine) if of_one else found).values_list("state")
+
+
+_SETTLED = Written(
+    _settled,
+    around="SELECT count(*), count(*) FILTER (WHERE state = %(met)s) FROM ({}) settled(state)",
+    rep=int,
+    month=date,
+)
 
 
 def results(context) -> str:
@@ -40,23 +56,21 @@ def results(context) -> str:
 def promise(context, handoff: int) -> str:
     """The clause that breaks next on a handoff, in words."""
     found = Clock.objects.filter(handoff=handoff, state__in=(*OWED, MISSED)).select_related("terms").order_by("due_at")
-    due = HandoffState.objects.values_list("due_at", flat=True).get(pk=handoff)
-    clock_row = next((row for row in found if row.due_at == due), None)
+    clock_row = next((row for row in found if row.due_at == context["state"].due_at), None)
     if clock_row is None:
         return ""
     clause = Clause.objects.get(terms=clock_row.terms_id, key=clock_row.clause_key)
-    theirs = own.of([clock_row], clock.now()).get((handoff, clause.key))
+    theirs = own.of([clock_row], context["teller"].at).get((handoff, clause.key))
     said = {"key": clause.key, "sentence": kinds.sentence(clause.kind, clause.target, clause.params), "own": theirs}
     return render_to_string("sla/promise.html", said)
 
 
 def wait(context, handoff: int) -> str:
     """The way to wait for the prospect, in focus mode; while a pause runs, who began it, until when, and its end."""
-    request = context["request"]
-    state = HandoffState.objects.get(pk=handoff)
+    request, state, at = context["request"], context["state"], context["teller"].at
     if not (may(request.user, "handoffs.work") and hands.is_in_hands(state, request.user) and state.is_open):
         return ""
-    running = pauses.running(handoff, clock.now())
+    running = pauses.running(handoff, at)
     owed = Clock.objects.filter(handoff=handoff, state__in=OWED).select_related("terms").first()
     if not running and not (owed and pauses.reasons(owed.terms)):
         return ""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from smarketing.rows.models import Installation
 
+from . import here
 from .audit import record
 from .models import User
 from .people import PeopleError
@@ -38,5 +39,6 @@ def save_company(*, by: User, at: datetime, **fields) -> list[str]:
         setattr(installation, name, fields[name])
     if changed:
         installation.save(update_fields=changed)
+        here.forget()
         record(by, "settings.company", "installation", installation.pk, at, fields=sorted(changed))
     return changed

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from smarketing.notify import letters
 
+from . import here
 from .audit import record
 from .models import Role, SignInRule, User
 
@@ -32,15 +33,15 @@ def rule() -> SignInRule:
 def save_rule(*, second_factor: str, by: User, at: datetime) -> None:
     """Ask a second factor of nobody (""), of administrators, or of everyone."""
     SignInRule.objects.update_or_create(singleton=True, defaults={"second_factor": second_factor})
+    here.forget()
     record(by, "settings.people", "sign-in", None, at, second_factor=second_factor or "nobody")
 
 
 def is_owed(user: User) -> bool:
     """Whether the rule asks a second factor of `user` who has none."""
-    asked = SignInRule.objects.exclude(second_factor="")
-    if user.role != Role.ADMINISTRATOR:
-        asked = asked.filter(second_factor=SignInRule.Whom.EVERYONE)
-    return asked.exists() and not has_factor(user)
+    asked = here.second_factor()
+    of_them = asked == SignInRule.Whom.EVERYONE or (asked and user.role == Role.ADMINISTRATOR)
+    return bool(of_them) and not has_factor(user)
 
 
 def has_factor(user: User) -> bool:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from smarketing.rows.kept import Kept
 from smarketing.rows.models import Installation
 
+from . import here
 from .audit import record
 from .models import User
 from .people import PeopleError
@@ -46,17 +47,17 @@ class Language:
 
 def offered() -> tuple[str, ...]:
     """Codes on offer, in the order of the settings."""
-    return _known()[0]
+    return _now()[0]
 
 
 def default() -> str:
     """The company's own language."""
-    return _known()[1]
+    return _now()[1]
 
 
 def effective(code: str | None) -> str:
     """The language in which somebody is answered who chose this one."""
-    on, own = _known()
+    on, own = _now()
     return code if code in on else own
 
 
@@ -81,13 +82,14 @@ def save(*, on: list[str], default: str, by: User, at: datetime) -> None:
         record(by, "settings.languages", "installation", installation.pk, at, on=on, default=default)
     transaction.on_commit(_known.forget)
     _known.forget()
+    here.forget()
 
 
 def listed() -> list[Language]:
     """Every language of this version."""
     from smarketing.notify.models import Mail
 
-    on, own = _known()
+    on, own = _now()
     people = Counter(User.objects.values_list("language", flat=True))
     mails = Counter(Mail.objects.values_list("language", flat=True))
     counts = {code: translation(code) for code, _name in settings.LANGUAGES}
@@ -119,9 +121,14 @@ def _counted(path: Path, _written: float) -> tuple[int, int]:
     return len(done), len(entries)
 
 
+def _now() -> tuple[tuple[str, ...], str]:
+    """(codes on offer, the company's own): of the page that is being answered, else kept for a second."""
+    return _chosen() if here.is_read() else _known()
+
+
 def _chosen() -> tuple[tuple[str, ...], str]:
-    row = Installation.objects.values_list("languages_off", "language").first()
-    off, own = row or ([], settings.LANGUAGE_CODE)
+    card = here.card()
+    off, own = (card.languages_off, card.language) if card.pk else ([], settings.LANGUAGE_CODE)
     return tuple(code for code, _name in settings.LANGUAGES if code not in off), own
 
 

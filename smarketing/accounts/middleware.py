@@ -11,9 +11,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from smarketing.rows import clock
-
-from . import factors, languages, sessions
+from . import factors, here, languages, sessions
 from .policy import PUBLIC, VERBS, WRITE_KEY, declared_verb, sign_in_answer
 
 # Views of libraries that guard themselves. Everything else declares a verb.
@@ -37,8 +35,8 @@ class PersonLanguage:
         if request.path.startswith(MACHINES):
             answer = self.get_response(request)
         else:
-            with clock.zone_kept() as zone:
-                self._speak(request, zone)
+            with here.kept() as installation:
+                self._speak(request, ZoneInfo(installation.zone))
                 answer = self.get_response(request)
         answer.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
         return answer

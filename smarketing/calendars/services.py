@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from smarketing.accounts import audit
 from smarketing.agreements.canonical import canonical
 from smarketing.rows import bulk, clock
+from smarketing.rows.kept import Kept
 
 from . import axis as axes
 from . import holidays
@@ -69,6 +70,8 @@ def create_version(
     number = (newest.number if newest else 0) + 1
     version = CalendarVersion.objects.create(calendar=calendar, number=number, spec=spec, created_by=by, created_at=at)
     materialise(version)
+    laid.forget()
+    transaction.on_commit(laid.forget)
     audit.record(by, "calendar.version", "calendar", calendar.pk, at, number=number)
     return version
 
@@ -80,6 +83,18 @@ def _complete(spec: dict, year: int) -> dict:
 def axis(version: CalendarVersion) -> axes.Axis:
     """The work axis of a version, as far as later versions lengthened it; laid out once per process."""
     return _axis(canonical(_complete(_lengthened(version), version.created_at.year)))
+
+
+def _laid(pk: int | None) -> axes.Axis | None:
+    if pk is not None and (found := version(pk)):
+        return axis(found)
+    versions = current()
+    return axis(max(versions, key=lambda one: one.created_at)) if versions else None
+
+
+laid = Kept(
+    _laid, seconds=5
+)  # the work axis of a version by its id, or of the newest of all; None: there is no calendar
 
 
 def _lengthened(version: CalendarVersion) -> dict:

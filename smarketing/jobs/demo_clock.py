@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from smarketing.accounts import here
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
 from smarketing.rows import clock
@@ -42,6 +43,7 @@ def move(*, step: str, by: User | None, at: datetime) -> datetime:
         raise CannotMove(_("The demo's clock is far ahead already: make a new demo company instead."))
     before = clock.today(at)
     Installation.objects.filter(pk=company.pk).update(clock_offset=offset)
+    here.forget()
     now = clock.now()
     record(by, "demo.clock", "installation", company.pk, now, step=step)
     if clock.today(now) != before:
@@ -53,4 +55,5 @@ def move(*, step: str, by: User | None, at: datetime) -> datetime:
 
 def offset() -> timedelta | None:
     """How far the demo's clock is ahead; None in a live company."""
-    return Installation.objects.filter(kind="demo").values_list("clock_offset", flat=True).first()
+    company = here.card()
+    return company.clock_offset if company.kind == "demo" else None

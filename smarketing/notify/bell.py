@@ -2,9 +2,16 @@
 
 from django.template.loader import render_to_string
 
+from smarketing.rows.written import Written
+
 from .models import Notice
 
 MOST = 99
+_UNSEEN = Written(
+    lambda *, user: Notice.objects.visible_to(user).unseen().order_by().values_list("pk")[: MOST + 1],
+    around="SELECT count(*) FROM ({}) unseen",
+    user=int,
+)
 
 
 def show(context, *args) -> str:
@@ -12,6 +19,6 @@ def show(context, *args) -> str:
     request = context.get("request")
     if request is None or not request.user.is_authenticated:
         return ""
-    unseen = Notice.objects.visible_to(request.user).unseen().order_by()[: MOST + 1].count()
+    [(unseen,)] = _UNSEEN.rows(user=request.user.pk)
     said = {"unseen": unseen, "shown": f"{MOST}+" if unseen > MOST else str(unseen)}
     return render_to_string("notify/bell.html", said, request=request)

@@ -22,9 +22,9 @@ def now() -> datetime:
 
 
 @contextmanager
-def zone_kept() -> Iterator[ZoneInfo]:
-    """The zone, read once for all who ask inside: a page."""
-    found = zone()
+def zone_kept(name: str = "") -> Iterator[ZoneInfo]:
+    """The zone, read once for all who ask inside: a page. `name`: the installation's, where it was read already."""
+    found = ZoneInfo(name) if name else zone()
     before = _kept.set(found)
     try:
         yield found

@@ -36,9 +36,9 @@ def theme(request: HttpRequest, person) -> str:
 
 
 def _installation():
-    from smarketing.rows.models import Installation
+    from smarketing.accounts import here
 
-    return Installation.objects.first() or Installation(company="smarketing")
+    return here.card()
 
 
 def _languages() -> list:

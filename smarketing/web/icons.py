@@ -17,6 +17,7 @@ def drawings() -> dict[str, str]:
     return dict(_SYMBOL.findall(SPRITE.read_text(encoding="utf-8")))
 
 
+@lru_cache(maxsize=512)
 def icon(name: str, size: int = 16) -> SafeString:
     """The icon, hidden from screen readers: the word beside it speaks. KeyError for one that is not vendored."""
     return format_html(

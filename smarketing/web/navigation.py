@@ -1,7 +1,9 @@
 """The rail: one table. An entry shows where its page exists and the person may open it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -44,13 +46,21 @@ LANDINGS = {
 
 @dataclass(frozen=True)
 class Link:
+    """`label`: the entry's in the language of the page, said once for all the places in which it stands."""
+
     entry: Entry
     url: str
     active: bool
+    label: str = ""
 
 
 def address(url_name: str) -> str | None:
     """Address of a page without arguments, or None where it does not exist."""
+    return _address(settings.ROOT_URLCONF, url_name)
+
+
+@lru_cache(maxsize=512)
+def _address(_routes: str, url_name: str) -> str | None:
     try:
         return reverse(url_name)
     except NoReverseMatch:
@@ -59,12 +69,13 @@ def address(url_name: str) -> str | None:
 
 def rail(user, path: str) -> list[Link]:
     """What the rail shows to `user` on the page at `path`; the entry with the longest matching address is active."""
-    from smarketing.accounts.policy import may
+    from smarketing.accounts.policy import VERBS, roles_of
 
-    found = [(entry, address(entry.url_name)) for entry in ENTRIES if may(user, entry.verb)]
+    roles = roles_of(user)
+    found = [(entry, address(entry.url_name)) for entry in ENTRIES if not VERBS[entry.verb].isdisjoint(roles)]
     shown = [(entry, url) for entry, url in found if url]
     here = max((url for _entry, url in shown if url != "/" and path.startswith(url)), key=len, default=path)
-    return [Link(entry, url, url == here) for entry, url in shown]
+    return [Link(entry, url, url == here, str(entry.label)) for entry, url in shown]
 
 
 def bottom_bar(links: list[Link]) -> list[Link]:

@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from smarketing.web import icons, money, slots
+from smarketing.web import icons, money, navigation, slots
 from smarketing.web import once as form_key
 
 register = template.Library()
@@ -27,6 +27,8 @@ def slot(context, name: str, *args):
 @register.simple_tag
 def url_if(name: str, *args):
     """The address of a page, or "" where it does not exist: `{% url_if "leads:list" as there %}`."""
+    if not args:
+        return navigation.address(name) or ""
     try:
         return reverse(name, args=args)
     except NoReverseMatch:

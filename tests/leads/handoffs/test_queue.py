@@ -143,6 +143,16 @@ def test_why_now_is_the_last_act_a_person_would_mention(desk):
     assert queue.last_events([handoff.lead_id], NOW)[handoff.lead_id].what == "/old"
 
 
+def test_what_happened_long_ago_is_told_where_nothing_happened_since(desk):
+    old, both, corrected = (desk.hand(at=NOW - timedelta(days=200)) for _ in range(3))
+    for handoff in (old, both, corrected):
+        facts.event(handoff.lead_id, "page", NOW - timedelta(days=100), page="/once")
+    facts.event(both.lead_id, "page", NOW - timedelta(days=59), page="/lately")
+    facts.correct("event", facts.event(corrected.lead_id, "page", NOW - timedelta(days=1), page="/wrong"), NOW)
+    found = queue.last_events([one.lead_id for one in (old, both, corrected)], NOW)
+    assert [found[one.lead_id].what for one in (old, both, corrected)] == ["/once", "/lately", "/once"]
+
+
 def test_an_anonymous_visit_counts_once_the_visitor_is_known(desk):
     handoff = desk.hand(at=NOW - timedelta(days=2))
     visitor = facts.visitor(NOW)
