@@ -61,6 +61,7 @@ class Month:
     counted: Counted = field(default_factory=dict)  # of volumes and rates, by local day
     settled: Mapping[str, Settled] = field(default_factory=dict)  # clause key -> of its clocks, by local day
     late: Mapping[str, Late] = field(default_factory=dict)  # clause key -> what broke of its clocks, and what is owed
+    waiting: Mapping[str, Sequence[int]] = field(default_factory=dict)  # clause key -> leads overdue to be handed over
 
     def row(self, key: str) -> Row | None:
         return next((row for row in self.rows if row.clause.key == key), None)
@@ -94,7 +95,7 @@ class Reader(Counting):
         until, parts = next_month(first), self.inside(first)
         begun = self.first_month()
         months = [one for one in back(first, HISTORY) if begun and one >= begun]
-        books, counted, (clocks, settled, late), figures = self._read([*months, first], [first])
+        books, counted, (clocks, settled, late, waiting), figures = self._read([*months, first], [first])
         rows = tuple(
             Row(
                 clause,
@@ -116,6 +117,7 @@ class Reader(Counting):
             },
             settled={key: found for (one, key), found in settled.items() if one == first},
             late={key: found for (one, key), found in late.items() if one == first},
+            waiting={key: found for (one, key), found in waiting.items() if one == first},
         )  # fmt: skip
 
     def every(self) -> list[tuple[date, dict]]:
@@ -161,7 +163,7 @@ class Reader(Counting):
         # A closed month is read from its book, unless that is older than what it keeps of days.
         open_ = [one for one in months if one not in books or not books[one].days]
         counted = self.by_day(open_) if open_ else {}
-        clocks = self.promises(open_) if open_ else Clocks({}, {}, {})
+        clocks = self.promises(open_) if open_ else Clocks({}, {}, {}, {})
         states = clocks.states | (self.rates(open_, counted) if open_ else {})
         figures = {one: self.figures(one, counted, states, books.get(one)) for one in months}
         return books, counted, clocks._replace(states=states), figures

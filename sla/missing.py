@@ -113,9 +113,9 @@ def _clocks(month: Month, row: Row, names: bool) -> Iterator[Item]:
 
 def _handed(month: Month, row: Row) -> Iterator[Item]:
     """Qualified leads that were not handed over when they should have been, by source."""
-    late = handover.waiting(month.contract, month.first, month.cutoff, row.clause.key)
-    if late:
-        names = ", ".join(f"{name or '–'} {words.number(n)}" for name, n in Counter(late).most_common(MOST))
+    if late := month.waiting.get(row.clause.key):
+        ordered = sorted(handover.sources(late).items(), key=lambda pair: (-pair[1], pair[0]))
+        names = ", ".join(f"{name or '–'} {words.number(n)}" for name, n in ordered[:MOST])
         said = {"count": words.number(len(late)), "names": names, "number": len(late)}
         yield Item(row.clause.key, str(row.kind.says["idle"] % said), MISSED)
 
