@@ -99,7 +99,6 @@ def test_a_day_on_which_something_is_pending_is_counted_at_every_look(running, m
     compare(running)
 
 
-
 @pytest.mark.invariant("I11", mutant="a hand-over that came late is not noticed")
 def test_a_lead_that_was_handed_over_since_waits_no_more(running, monkeypatch):
     old = qualified(clock.now() - timedelta(days=20))
