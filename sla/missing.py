@@ -41,9 +41,17 @@ class Item:
 def items(month: Month, *, names: bool = True) -> list[Item]:
     """Items of every clause that stands badly or has something pending, in the order of the table. `names` False: reps are
     counted, not named."""
-    if month.phase == FUTURE or month.frozen:
-        return []
-    return [item for row in month.rows for item in of_row(month, row, names)]
+    return [item for row in month.rows if _speaks(month) for item in of_row(month, row, names)]
+
+
+def first(month: Month, row: Row) -> Item | None:
+    """The first item of a clause, none other being asked for."""
+    return next(SOURCES[row.kind.source](month, row, True), None) if _speaks(month) else None
+
+
+def _speaks(month: Month) -> bool:
+    """Whether something is missing of a month: not of one to come, nor of one whose book is closed."""
+    return month.phase != FUTURE and not month.frozen
 
 
 def of_row(month: Month, row: Row, names: bool = True) -> list[Item]:

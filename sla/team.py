@@ -14,7 +14,7 @@ from leads.handoffs import absences, capacity, queue
 from leads.measures.dimensions import names
 from leads.models import Attempt, Correction, HandoffState, PoolMember
 from smarketing.accounts.models import Role, Team, User
-from smarketing.measures import engine
+from smarketing.measures import engine, together
 from smarketing.measures.engine import Group
 from smarketing.rows import clock
 
@@ -87,10 +87,7 @@ def reps(team: Team | None = None) -> list[User]:
 
 def board(*, by: User, people: Sequence[User], first: date, until: date, at: datetime, cutoff: datetime) -> Board:
     """What these reps carry at `at`, and how the month [first, until) went as known at `cutoff`, as far as `by` may see it."""
-    figures = [
-        engine.answer(key, first=first, until=until, by=("rep",), stat=stat, cutoff=cutoff, user=by)
-        for key, stat in FIGURES
-    ]
+    figures = _figures(by, first, until, cutoff)
     named = [{row.group["rep"]: row for row in answer.rows} for answer in figures]
     loads, called = load(people, by, at), names(people)
     desks = [
@@ -102,6 +99,16 @@ def board(*, by: User, people: Sequence[User], first: date, until: date, at: dat
         tuple(desks), tuple(Desk(None, name, Load(), tuple(rows.get(name) for rows in named)) for name in others),
         tuple(answer.total for answer in figures), HandoffState.objects.visible_to(by).in_pool().count(), first, until, cutoff,
     )  # fmt: skip
+
+
+def _figures(by: User, first: date, until: date, cutoff: datetime) -> list[engine.Answer]:
+    """The answers of FIGURES, several figures of a measure from one pass."""
+    stats: dict[str, list[str]] = defaultdict(list)
+    for key, stat in FIGURES:
+        stats[key].append(stat)
+    asked = {"first": first, "until": until, "by": ("rep",), "cutoff": cutoff, "user": by}
+    found = {key: together.several(key, some, **asked) for key, some in stats.items()}
+    return [found[key][stat] for key, stat in FIGURES]
 
 
 def broken(by: User, at: datetime) -> QuerySet[HandoffState]:

@@ -107,7 +107,7 @@ class Morning:
             month = reader.month(reader.today.replace(day=1))
             for row in month.rows:
                 if row.figure.state in ("behind", "broken"):
-                    found = next((item for item in missing.items(month) if item.key == row.clause.key), None)
+                    found = missing.first(month, row)
                     state = words.state(row.figure.state)
                     url = reverse("sla:follow_up") + f"?contract={contract.pk}&clause={row.clause.key}"
                     out.append(

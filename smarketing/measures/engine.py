@@ -55,7 +55,7 @@ class Answer:
 def answer(key: str, **asked: Any) -> Answer:
     """Answer a question: the keywords of `ask`. Groups are in the order of their values. Refusal when it cannot be."""
     question = ask(key, **asked)
-    _refuse_foreign(resolve(question), question)
+    refuse_foreign(resolve(question), question)
     return answered(question, *figures(resolve(question), question))
 
 
@@ -219,7 +219,7 @@ def _mature(measure: Measure, question: Question, group: Mapping[str, str]) -> b
     return last + timedelta(days=days) <= question.last_day
 
 
-def _refuse_foreign(measure: Measure, question: Question) -> None:
+def refuse_foreign(measure: Measure, question: Question) -> None:
     """A rep may not ask for the figures of another rep. Refusal "not_yours"."""
     if getattr(question.user, "role", "") != REP or not question.where:
         return

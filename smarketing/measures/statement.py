@@ -19,6 +19,10 @@ PERIOD_SQL = {
 }
 
 
+# Values of a group, None of all -> what a reduce makes its figure of.
+Gathered = dict[tuple[str, ...] | None, list[tuple]]
+
+
 @dataclass(frozen=True)
 class Statement:
     """`counted`: SQL of the counted rows (day, key, value, hit and one text column per dimension)."""
@@ -30,6 +34,10 @@ class Statement:
 
     def groups(self, by: tuple[str, ...], reduce: str, stat: str) -> tuple[dict[tuple[str, ...], Figure], Figure]:
         """(figure of each group, figure of all), in one pass."""
+        return finished(self.gathered(by, reduce), reduce, stat)
+
+    def gathered(self, by: tuple[str, ...], reduce: str) -> Gathered:
+        """What each group, and all (None), is reduced from, in one pass."""
         rule = REDUCES[reduce]
         columns = [self.names[name] for name in by]
         spread = list(rule.spread)
@@ -39,12 +47,11 @@ class Statement:
             f"WITH {self.counted} SELECT {', '.join([is_total, *columns])}, {rule.columns} FROM counted"
             f" GROUP BY GROUPING SETS ({sets})"
         )
-        lines: dict[tuple[str, ...] | None, list[tuple]] = {None: []}
+        lines: Gathered = {None: []}
         for row in run(sql, self.params):
             group = None if row[0] else tuple(row[1 : 1 + len(columns)])
             lines.setdefault(group, []).append(row[1 + len(columns) :])
-        total = rule.finish(lines.pop(None), stat)
-        return {group: rule.finish(some, stat) for group, some in lines.items() if group is not None}, total
+        return lines
 
     def apart(
         self, by: tuple[str, ...], beside: tuple[str, ...], reduce: str
@@ -65,6 +72,13 @@ class Statement:
             group = (row[which], *row[len(each) : len(each) + len(along)])
             out[by[which]][group] = rule.finish([tuple(row[len(each) + len(along) :])], "")
         return out
+
+
+def finished(lines: Gathered, reduce: str, stat: str) -> tuple[dict[tuple[str, ...], Figure], Figure]:
+    """(figure of each group, figure of all) of what was gathered."""
+    finish = REDUCES[reduce].finish
+    groups = {group: finish(some, stat) for group, some in lines.items() if group is not None}
+    return groups, finish(lines[None], stat)
 
 
 def build(measure: Measure, question: Question, extra: Mapping[str, str] | None = None) -> Statement:

@@ -7,6 +7,7 @@ import pytest
 from leads.models import Pool, PoolMember
 from sla import derive, team
 from smarketing.accounts.models import Side, Team
+from smarketing.measures import engine, together
 from smarketing.rows import clock, fence
 from tests.people import client_of, person
 from tests.sla.contracts import ATTEMPTS, FIRST, attempt, contract, handoff, paris, sign
@@ -70,6 +71,19 @@ def test_the_figures_of_a_rep_are_the_measures_and_sum_to_the_whole(november, le
     assert own["paul"][0].n == 0 and own["paul"][0].of == 1
     assert (found.whole[0].n, found.whole[0].of) == (2, 3)
     assert sum(figures[0].of for figures in own.values()) == found.whole[0].of
+
+
+def test_figures_of_one_measure_read_together_are_those_read_one_by_one(november, lea, paul):
+    for rep, minutes in ((lea, 30), (lea, 90), (paul, 300)):
+        one = handoff(paris(2026, 11, 3, 9), rep=rep)
+        attempt(one, paris(2026, 11, 3, 9) + timedelta(minutes=minutes), by=rep)
+    derive.catch_up(november)
+    asked = {"first": NOV, "until": date(2026, 12, 1), "by": ("rep",), "cutoff": fence.cutoff(), "user": manager()}
+    found = together.several("response_time", ("median", "p90_nearest"), **asked)
+    for stat, answer in found.items():
+        alone = engine.answer("response_time", stat=stat, **asked)
+        assert (answer.rows, answer.total, answer.question) == (alone.rows, alone.total, alone.question)
+    assert found["median"].total.value != found["p90_nearest"].total.value
 
 
 def test_who_left_stands_below_with_what_they_did(november, lea):
