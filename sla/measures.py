@@ -20,6 +20,7 @@ from .models import Clock, Terms
 
 STATE = "k.state"  # as known at the cut-off
 MONTHS = "{0}.terms_id = ANY(%(every)s) AND {0}.month >= %(since)s AND {0}.month < %(until)s"
+BROUGHT = ("l", "c", "g")  # a lead, its company, its campaign
 EVERY = "('met', 'missed', 'pending', 'paused', 'excluded', 'waived')"
 CONTRACT = "(SELECT x.name FROM sla_contract x JOIN sla_terms y ON y.contract_id = x.id WHERE y.id = k.terms_id)"
 OWN = {
@@ -50,18 +51,24 @@ def clocks(question: Question, kind: str, states: str) -> Population:
         source=(
             f"{known} k JOIN sla_clause cl ON cl.terms_id = k.terms_id AND cl.key = k.clause_key"
             " JOIN leads_handoff h ON h.id = k.handoff_id LEFT JOIN charged ch ON ch.handoff_id = h.id"
-            f" CROSS JOIN LATERAL (SELECT ch.rep_id) rr{people('h.lead_id')}"
+            " CROSS JOIN LATERAL (SELECT ch.rep_id) rr"
         ),
+        beside=people("h.lead_id", few=True),
+        brings=BROUGHT,
         key="k.handoff_id",
         day=f"greatest(k.month, least({local}, {month_end}))",
         where=(*outcomes.COUNTED, "cl.kind = %(kind)s", f"{STATE} IN {states}", MONTHS.format("k")),
         hit=f"{STATE} = 'met'",
-        ctes=outcomes.of_handoffs(f"(SELECT x.handoff_id FROM sla_clock x WHERE {MONTHS.format('x')} UNION ALL SELECT unnest(%(touched)s::bigint[]))"),
+        ctes=outcomes.of_handoffs(f"(SELECT x.handoff_id FROM sla_clock x WHERE {MONTHS.format('x')} UNION ALL SELECT unnest(%(touched)s::bigint[]))", _few(question)),
         params={"kind": kind, **months, **given},
         columns=(*LEAD, *GRADE, Column("due", _("due"), "k.due_at"), Column("clock", _("state"), STATE, show=_state)),
         link=LINK,
         seen=seen,
     )  # fmt: skip
+
+
+def _few(question: Question) -> bool:
+    return question.until - question.first <= outcomes.FEW
 
 
 def qualified(question: Question, kind: str, states: str) -> Population:
@@ -70,7 +77,9 @@ def qualified(question: Question, kind: str, states: str) -> Population:
     known, given = handover.relation(question.cutoff, question.first.replace(day=1), question.until)
     month_end = "(k.month + interval '1 month' - interval '1 day')::date"
     return Population(
-        source=f"{known} k{people('k.lead_id')}",
+        source=f"{known} k",
+        beside=people("k.lead_id", few=True),
+        brings=BROUGHT,
         key="k.qualification_id",
         day=f"greatest(k.month, least({local}, {month_end}))",
         where=(f"{STATE} IN {states}", f"(k.month <> date_trunc('month', {local})::date OR {around})"),
@@ -105,7 +114,8 @@ def by_block(kind: str, some: Collection[int] | None) -> Measure:
     def rows(question: Question) -> Population:
         every = clocks(question, kind, EVERY)
         ctes = outcomes.of_handoffs(
-            f"(SELECT x.handoff_id FROM sla_clock x WHERE {ranges.format('x')} UNION ALL SELECT unnest(%(touched)s::bigint[]))"
+            f"(SELECT x.handoff_id FROM sla_clock x WHERE {ranges.format('x')} UNION ALL SELECT unnest(%(touched)s::bigint[]))",
+            True,
         )
         return replace(every, where=(*every.where, ranges.format("k")), ctes=ctes)
 

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 
 from smarketing.measures import engine
 
-from .. import as_of, asking, blocks, breakdown, chart, follow, missing, split, states, took, words
+from .. import asking, blocks, breakdown, chart, first_tries, follow, missing, split, states, words
 from ..clocks import EXCLUDED, MISSED, PENDING, WAIVED
 from ..figures import Figure, Volume
 from . import links
@@ -45,20 +45,13 @@ def response(month: follow.Month, row: follow.Row) -> dict[str, Any] | None:
     """How soon first attempts came, with the rows behind it; None for other clauses, and where none came."""
     if row.clause.kind != blocks.TIMED or month.phase == follow.FUTURE:
         return None
-    found = _took(month, row)
+    found = first_tries.of(month, row.clause.key)
     if found is None:
         return None
     *figures, n = found
     said = [words.number(states.shown(Fraction(one), Fraction(0), 1)) for one in figures]
     url = engine.rows_url("response_time", stat="p90_nearest", **asking.clocks(month, row))
     return {"nine": said[0], "half": said[1], "n": n, "url": url}
-
-
-def _took(month: follow.Month, row: follow.Row) -> tuple[Fraction, Fraction, int] | None:
-    """(90th percentile, median, how many) of the business hours to the first attempt; of a closed month as known at its close."""
-    if month.frozen:
-        return as_of.took(month.contract, month.first, row.clause.key, month.cutoff)
-    return took.spread(month.took.get(row.clause.key, ()))
 
 
 def item(month: follow.Month, one: missing.Item) -> dict[str, Any]:
