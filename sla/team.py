@@ -14,11 +14,10 @@ from leads.handoffs import absences, capacity, queue
 from leads.measures.dimensions import names
 from leads.models import Attempt, Correction, HandoffState, PoolMember
 from smarketing.accounts.models import Role, Team, User
-from smarketing.measures import engine, together
 from smarketing.measures.engine import Group
 from smarketing.rows import clock
 
-from . import own
+from . import own, team_figures
 
 # (measure, its figure) of the month, in the order of the columns.
 FIGURES = (
@@ -87,7 +86,7 @@ def reps(team: Team | None = None) -> list[User]:
 
 def board(*, by: User, people: Sequence[User], first: date, until: date, at: datetime, cutoff: datetime) -> Board:
     """What these reps carry at `at`, and how the month [first, until) went as known at `cutoff`, as far as `by` may see it."""
-    figures = _figures(by, first, until, cutoff)
+    figures = team_figures.answers(FIGURES, first=first, until=until, by=("rep",), cutoff=cutoff, user=by)
     named = [{row.group["rep"]: row for row in answer.rows} for answer in figures]
     loads, called = load(people, by, at), names(people)
     desks = [
@@ -99,16 +98,6 @@ def board(*, by: User, people: Sequence[User], first: date, until: date, at: dat
         tuple(desks), tuple(Desk(None, name, Load(), tuple(rows.get(name) for rows in named)) for name in others),
         tuple(answer.total for answer in figures), HandoffState.objects.visible_to(by).in_pool().count(), first, until, cutoff,
     )  # fmt: skip
-
-
-def _figures(by: User, first: date, until: date, cutoff: datetime) -> list[engine.Answer]:
-    """The answers of FIGURES, several figures of a measure from one pass."""
-    stats: dict[str, list[str]] = defaultdict(list)
-    for key, stat in FIGURES:
-        stats[key].append(stat)
-    asked = {"first": first, "until": until, "by": ("rep",), "cutoff": cutoff, "user": by}
-    found = {key: together.several(key, some, **asked) for key, some in stats.items()}
-    return [found[key][stat] for key, stat in FIGURES]
 
 
 def broken(by: User, at: datetime) -> QuerySet[HandoffState]:

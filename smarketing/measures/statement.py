@@ -31,6 +31,7 @@ class Statement:
     params: dict[str, Any]
     names: dict[str, str]  # dimension → its column in `counted`
     population: Population
+    offered: Mapping[str, Dimension]  # the dimensions, where any but a period is named
 
     def groups(self, by: tuple[str, ...], reduce: str, stat: str) -> tuple[dict[tuple[str, ...], Figure], Figure]:
         """(figure of each group, figure of all), in one pass."""
@@ -88,9 +89,10 @@ def build(measure: Measure, question: Question, extra: Mapping[str, str] | None 
     """
     assert measure.population is not None
     population = measure.population(question)
-    offered = measure.dimensions(question)
+    named = tuple(dict.fromkeys([*question.by, *question.where]))
+    offered = measure.dimensions(question) if set(named) - PERIOD_SQL.keys() else {}
     names, columns, conditions, params = {}, [], [], {}
-    for number, name in enumerate(dict.fromkeys([*question.by, *question.where])):
+    for number, name in enumerate(named):
         names[name] = f"d{number}"
         columns.append(f"{_expression(measure, offered, name)} AS d{number}")
     for name, values in question.where.items():
@@ -117,7 +119,7 @@ def build(measure: Measure, question: Question, extra: Mapping[str, str] | None 
         f" dated AS (SELECT {', '.join(['*', *periods])} FROM every),"
         f" counted AS (SELECT * FROM dated WHERE {' AND '.join(chosen)})"
     )
-    return Statement(counted, {**question.params(), **population.params, **params}, names, population)
+    return Statement(counted, {**question.params(), **population.params, **params}, names, population, offered)
 
 
 def _named(ctes: Mapping[str, str], asked: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leads.handoffs import states
-from leads.measures import outcomes
+from leads.measures import changes, outcomes
 from leads.models import Assignment, Attempt, Decision, Handoff, HandoffState, Merge
 from personas.models import DefinitionLine
 from smarketing.measures import engine, listing, registry
@@ -130,7 +130,13 @@ def test_following_only_the_leads_of_a_period_changes_no_figure(world):
             for day in (NIGHT.date() + timedelta(days=n) for n in range(5)):
                 one = engine.answer(key, date=dated, first=day, until=day + timedelta(days=1), **asked)
                 assert one.total.n == told.get(day, 0), (key, dated, day)
-            begins = NIGHT.date() + timedelta(days=1)
+            begins, two = (
+                NIGHT.date() + timedelta(days=1),
+                {"first": NIGHT.date(), "until": NIGHT.date() + timedelta(days=2)},
+            )
+            if key in changes.DATES:
+                one = engine.answer(key, date=changes.DATES[key], **two, **asked)
+                assert changes.counts(**two, **asked)[key] == one.total.n, key
             season = engine.answer(
                 key, date=dated, first=begins, until=begins + outcomes.FEW + timedelta(days=1), **asked
             )
