@@ -169,6 +169,11 @@ def of_handoffs(rows: str, few: bool) -> dict[str, str]:
     return {**ALL, "charged": whole.replace("{followed}", f" AND a.handoff_id IN {rows}")}
 
 
+def of_leads(rows: str) -> dict[str, str]:
+    """The steps for rows of few leads (SQL that selects their ids)."""
+    return _steps(rows, few=True)
+
+
 def about(question: Question) -> dict[str, str]:
     """The steps for rows that are dated as the question says: only the leads are followed that count in its period."""
     if question.date not in _BY or question.until - question.first > SHORT:

@@ -144,6 +144,25 @@ def test_following_only_the_leads_of_a_period_changes_no_figure(world):
         transaction.set_rollback(True)
 
 
+@pytest.mark.django_db
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(worlds, OFFSETS)
+def test_what_was_handed_over_since_a_cut_off_is_the_difference_of_two_answers(world, before):
+    from django.db import transaction
+
+    handoffs, happened, seconds = world
+    then, now = sorted((NIGHT + timedelta(seconds=before), NIGHT + timedelta(seconds=seconds)))
+    with transaction.atomic():
+        reps = [person(f"s{n}", "rep", email=f"s{n}-{len(handoffs)}@example.test") for n in (1, 2)]
+        live(handoffs, happened, reps)
+        ids = Handoff.objects.order_by("pk").values_list("pk", flat=True)
+        for pk in ids[1::3]:
+            facts.correct("handoff", pk, then + (now - then) / 2)
+        known = [engine.answer("handoffs", **PERIOD, cutoff=at).total.n for at in (then, now)]
+        assert changes.handed_since(then, **PERIOD, cutoff=now) == known[1] - known[0]
+        transaction.set_rollback(True)
+
+
 @pytest.mark.invariant("I11", mutant="the handoffs of merged leads are not looked up")
 @pytest.mark.django_db
 def test_the_first_handoff_of_a_merged_lead_makes_the_one_of_the_period_a_repeated_one(monkeypatch):
