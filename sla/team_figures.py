@@ -25,14 +25,11 @@ Lines = list[tuple[Any, int]]  # value, how often
 
 def answers(asked: Sequence[tuple[str, str]], **question: Any) -> list[Answer]:
     """The answers of (measure, its figure), in their order; keywords of `engine.ask`, by one dimension."""
-    stats: dict[str, list[str]] = defaultdict(list)
-    for key, stat in asked:
-        stats[key].append(stat)
-    promised = [key for key in stats if key in KIND_OF]
-    found = _of_clocks(promised, stats.get(RESPONSE, ()), question) if promised else {}
-    for key, some in stats.items():
-        if (key, some[0]) not in found:
-            found |= {(key, stat): one for stat, one in together.several(key, some, **question).items()}
+    promised = [key for key, _stat in asked if key in KIND_OF]
+    stats = [stat for key, stat in asked if key == RESPONSE]
+    found = _of_clocks(promised, stats, question) if promised else {}
+    others = [one for one in asked if one not in found]
+    found |= dict(zip(others, together.answers(others, **question), strict=True)) if others else {}
     return [found[one] for one in asked]
 
 

@@ -25,13 +25,27 @@ Gathered = dict[tuple[str, ...] | None, list[tuple]]
 
 @dataclass(frozen=True)
 class Statement:
-    """`counted`: SQL of the counted rows (day, key, value, hit and one text column per dimension)."""
+    """`asked`: SQL of every row of the population (key, day, value, hit, and one text column per dimension), `periods`: columns
+    that hang on the day, `chosen`: which of these rows count."""
 
-    counted: str
+    asked: str
+    periods: tuple[str, ...]
+    chosen: str
     params: dict[str, Any]
     names: dict[str, str]  # dimension → its column in `counted`
     population: Population
     offered: Mapping[str, Dimension]  # the dimensions, where any but a period is named
+
+    @property
+    def counted(self) -> str:
+        """The named steps, of which `counted` are the counted rows."""
+        return f"{steps(self.population.ctes, self.asked)}counted AS ({self.rows})"
+
+    @property
+    def rows(self) -> str:
+        """The counted rows, where the steps of the population are named before."""
+        dated = f"SELECT {', '.join(['*', *self.periods])} FROM ({self.asked}) every"
+        return f"SELECT * FROM ({dated}) dated WHERE {self.chosen}"
 
     def groups(self, by: tuple[str, ...], reduce: str, stat: str) -> tuple[dict[tuple[str, ...], Figure], Figure]:
         """(figure of each group, figure of all), in one pass."""
@@ -82,8 +96,9 @@ def finished(lines: Gathered, reduce: str, stat: str) -> tuple[dict[tuple[str, .
     return groups, finish(lines[None], stat)
 
 
-def build(measure: Measure, question: Question, extra: Mapping[str, str] | None = None) -> Statement:
-    """The statement of a measure's population for a question. `extra`: more columns of counted rows (drill-down).
+def build(measure: Measure, question: Question, extra: Mapping[str, str] | None = None, mark: str = "") -> Statement:
+    """The statement of a measure's population for a question. `extra`: more columns of counted rows (drill-down); `mark`: begins the
+    names of the parameters by which its rows are chosen.
 
     Refusal "unknown_dimension" for one that the measure does not have.
     """
@@ -96,8 +111,8 @@ def build(measure: Measure, question: Question, extra: Mapping[str, str] | None 
         names[name] = f"d{number}"
         columns.append(f"{_expression(measure, offered, name)} AS d{number}")
     for name, values in question.where.items():
-        params[f"w_{names[name]}"] = list(values)
-        conditions.append(f"{names[name]} = ANY(%(w_{names[name]})s::text[])")
+        params[f"{mark}w_{names[name]}"] = list(values)
+        conditions.append(f"{names[name]} = ANY(%({mark}w_{names[name]})s::text[])")
     more = [f"{sql} AS {name}" for name, sql in (extra or {}).items()]
     periods = [column for column in columns if column.startswith("to_char(day")]
     inner = ", ".join(
@@ -112,14 +127,14 @@ def build(measure: Measure, question: Question, extra: Mapping[str, str] | None 
     needed = any(re.search(rf"\b{alias}\.", inner + within) for alias in population.brings)
     source = population.source + (population.beside if needed else "")
     asked = f"SELECT {inner} FROM {source}{within}"
-    ctes = ", ".join(f"{name} AS {sql}" for name, sql in _named(population.ctes, asked).items())
-    chosen = ["(sure OR (day >= %(first)s AND day < %(until)s))", *conditions]
-    counted = (
-        f"{ctes}{', ' if ctes else ''}every AS ({asked}),"
-        f" dated AS (SELECT {', '.join(['*', *periods])} FROM every),"
-        f" counted AS (SELECT * FROM dated WHERE {' AND '.join(chosen)})"
-    )
-    return Statement(counted, {**question.params(), **population.params, **params}, names, population, offered)
+    chosen = " AND ".join(["(sure OR (day >= %(first)s AND day < %(until)s))", *conditions])
+    given = {**question.params(), **population.params, **params}
+    return Statement(asked, tuple(periods), chosen, given, names, population, offered)
+
+
+def steps(ctes: Mapping[str, str], asked: str) -> str:
+    """The named steps that a text needs, each followed by a comma."""
+    return "".join(f"{name} AS {sql}, " for name, sql in _named(ctes, asked).items())
 
 
 def _named(ctes: Mapping[str, str], asked: str) -> dict[str, str]:
