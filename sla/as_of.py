@@ -16,6 +16,7 @@ from leads.handoffs import as_of, states
 from . import handover, sets, standing
 from .derive import of
 from .models import Clock, Contract, Terms
+from .took import HOUR
 
 TYPES = (
     "bigint",
@@ -49,7 +50,6 @@ SELECT id FROM newest WHERE recorded_at > %(cutoff)s
 UNION SELECT id FROM leads_handoff
   WHERE (SELECT min(recorded_at) > %(cutoff)s FROM newest) AND recorded_at > %(cutoff)s
 """
-HOUR = 3_600_000_000
 _WRITTEN = f"SELECT {_PENDING_THEN} FROM sla_clock"
 
 

@@ -16,19 +16,22 @@ from django.db import connection, transaction
 from smarketing.rows import clock
 from smarketing.rows.days import Days
 
-from . import as_of, news
+from . import as_of, news, took
 from .clocks import MISSED, OWED
 from .kept import PRESENT, stretches
 from .kinds import CLOCK, KINDS
 from .models import ClauseSplit, ClockBlock, Contract
 
-SIZE, MARK = 2000, -1
+SIZE = 2000
+MARK = -2  # another number whenever what is kept of a block changes: rows beside another mark are not read
+TIMED = "first_attempt"  # the kind of clause of which is kept how long it took
 _STATE_OF = " ".join(f"WHEN '{kind.key}' THEN {kind.idle}" for kind in KINDS.values() if kind.source == CLOCK)
 IDLE = f"(s.is_open AND CASE c.kind {_STATE_OF} ELSE false END)"  # over k, its clause c and the state s of its handoff
 _COUNT = f"""
 SELECT k.handoff_id / {SIZE}, k.month, k.clause_key, k.terms_id, k.state, {{settled}},
   CASE WHEN k.state = '{MISSED}' THEN s.rep_id END,
-  k.state = '{MISSED}' AND {IDLE}, count(*), min(k.due_at) FILTER (WHERE k.state = ANY(%(owed)s))
+  k.state = '{MISSED}' AND {IDLE}, count(*), min(k.due_at) FILTER (WHERE k.state = ANY(%(owed)s)),
+  array_agg(k.took) FILTER (WHERE k.took IS NOT NULL AND c.kind = '{TIMED}')
 FROM {{known}} k JOIN leads_handoffstate s ON s.handoff_id = k.handoff_id
 JOIN sla_clause c ON c.terms_id = k.terms_id AND c.key = k.clause_key
 WHERE ({{mine}}) AND ({{its}}) AND k.terms_id = ANY(%(terms)s) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
@@ -57,7 +60,7 @@ MOST = 5000  # assignments since the last look, above which every block is count
 @dataclass(frozen=True)
 class Count:
     """So many clocks that are alike. `settled`: the local day on which they were, of missed ones that on which they fell due;
-    `rep`, `idle`: of missed ones; `first`: the next due instant of those still owed."""
+    `rep`, `idle`: of missed ones; `first`: the next due instant of those still owed; `took`: how long the first attempts took, packed."""
 
     month: date
     key: str
@@ -68,6 +71,7 @@ class Count:
     idle: bool
     n: int
     first: datetime | None
+    took: str = ""
 
 
 def read(contract: Contract, terms: Sequence[int], months: Sequence[date], cutoff: datetime, days: Days) -> list[Count]:
@@ -164,7 +168,7 @@ def _told(mine: str, its: str, cutoff: datetime, days: Days, given: Mapping[str,
     with connection.cursor() as cursor:
         cursor.execute(sql, {**own, **days.params(), "owed": list(OWED), **given})
         rows = cursor.fetchall()
-    return [block for block, *_said in rows], [Count(*said) for _block, *said in rows]
+    return [row[0] for row in rows], [Count(*said, took.pack(values or ())) for _block, *said, values in rows]
 
 
 @transaction.atomic
@@ -205,13 +209,13 @@ def _frozen(one: Count) -> list[Any]:
 
     return [
         one.month.isoformat(), one.key, one.terms, one.state, said(one.settled), one.rep, one.idle, one.n,
-        said(one.first),
+        said(one.first), one.took,
     ]  # fmt: skip
 
 
 def _thawed(rows: Iterable[Sequence[Any]]) -> list[Count]:
     day = date.fromisoformat
     return [
-        Count(day(m), key, terms, state, settled and day(settled), rep, idle, n, first and datetime.fromisoformat(first))
-        for m, key, terms, state, settled, rep, idle, n, first in rows
+        Count(day(m), key, terms, state, settled and day(settled), rep, idle, n, first and datetime.fromisoformat(first), packed)
+        for m, key, terms, state, settled, rep, idle, n, first, packed in rows
     ]  # fmt: skip

@@ -30,11 +30,14 @@ Settled = dict[date, tuple[int, int]]
 
 class Clocks(NamedTuple):
     """By (month, clause key): `states`: terms -> state -> how many; `settled`: local day -> (met, missed), what was settled
-    before the month began on its first day; `late`: what broke and what is owed."""
+    before the month began on its first day; `late`: what broke and what is owed; `waiting`: leads that should have been handed over
+    and are not; `took`: how long first attempts took, packed."""
 
     states: Promises
     settled: dict[tuple[date, str], Settled]
     late: dict[tuple[date, str], Late]
+    waiting: dict[tuple[date, str], list[int]]
+    took: dict[tuple[date, str], list[str]]
 
 
 class Counting:
@@ -99,14 +102,18 @@ class Counting:
         """The clocks of these months as known at the cut-off."""
         out: Promises = defaultdict(lambda: defaultdict(measured.none))
         days: dict[tuple[date, str], Settled] = defaultdict(dict)
+        waiting: dict[tuple[date, str], list[int]] = defaultdict(list)
+        took: dict[tuple[date, str], list[str]] = defaultdict(list)
         local = Days(self.zone)
         counts = blocks.read(self.contract, [terms.pk for terms in self.terms], months, self.cutoff, local)
-        counts += [
-            blocks.Count(month, key, terms, state, settled, None, False, n, None)
-            for month, key, terms, state, settled, n in passing.count(self.contract, months, self.cutoff, local)
-        ]
+        for passed in passing.count(self.contract, months, self.cutoff, local):
+            month, key, terms, state, settled, n, leads = passed
+            counts.append(blocks.Count(month, key, terms, state, settled, None, False, n, None))
+            waiting[month, key] += leads
         for one in counts:
             out[one.month, one.key][one.terms][PENDING if one.state == PAUSED else one.state] += one.n
+            if one.took:
+                took[one.month, one.key].append(one.took)
             if one.state in (MET, MISSED) and one.settled is not None:
                 on = max(one.settled, one.month)
                 met, missed = days[one.month, one.key].get(on, (0, 0))
@@ -114,7 +121,7 @@ class Counting:
                     met + one.n * (one.state == MET),
                     missed + one.n * (one.state == MISSED),
                 )
-        return Clocks(out, days, late.of(counts))
+        return Clocks(out, days, late.of(counts), waiting, took)
 
     def figures(self, first: date, counted, clocks, book) -> dict[str, tuple[Clause, Figure]]:
         """clause key -> (clause as it stands last, figure), in the order of the terms."""

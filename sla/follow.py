@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from smarketing.rows import fence
@@ -61,6 +62,8 @@ class Month:
     counted: Counted = field(default_factory=dict)  # of volumes and rates, by local day
     settled: Mapping[str, Settled] = field(default_factory=dict)  # clause key -> of its clocks, by local day
     late: Mapping[str, Late] = field(default_factory=dict)  # clause key -> what broke of its clocks, and what is owed
+    waiting: Mapping[str, Sequence[int]] = field(default_factory=dict)  # clause key -> leads overdue to be handed over
+    took: Mapping[str, Sequence[str]] = field(default_factory=dict)  # clause key -> how long attempts took, packed
 
     def row(self, key: str) -> Row | None:
         return next((row for row in self.rows if row.clause.key == key), None)
@@ -94,13 +97,13 @@ class Reader(Counting):
         until, parts = next_month(first), self.inside(first)
         begun = self.first_month()
         months = [one for one in back(first, HISTORY) if begun and one >= begun]
-        books, counted, (clocks, settled, late), figures = self._read([*months, first], [first])
+        books, counted, clocks, figures = self._read([*months, first], [first])
         rows = tuple(
             Row(
                 clause,
                 figure,
                 tuple((one, self._state(figures[one], clause.key)) for one in months),
-                split.of(self, first, clause, counted, clocks.get((first, clause.key), {}), books.get(first)),
+                split.of(self, first, clause, counted, clocks.states.get((first, clause.key), {}), books.get(first)),
             )
             for clause, figure in figures[first].values()
         )
@@ -114,8 +117,8 @@ class Reader(Counting):
             counted={
                 kind: {day: n for day, n in found.items() if first <= day < until} for kind, found in counted.items()
             },
-            settled={key: found for (one, key), found in settled.items() if one == first},
-            late={key: found for (one, key), found in late.items() if one == first},
+            settled=_of(first, clocks.settled), late=_of(first, clocks.late), waiting=_of(first, clocks.waiting),
+            took=_of(first, clocks.took),
         )  # fmt: skip
 
     def every(self) -> list[tuple[date, dict]]:
@@ -161,7 +164,7 @@ class Reader(Counting):
         # A closed month is read from its book, unless that is older than what it keeps of days.
         open_ = [one for one in months if one not in books or not books[one].days]
         counted = self.by_day(open_) if open_ else {}
-        clocks = self.promises(open_) if open_ else Clocks({}, {}, {})
+        clocks = self.promises(open_) if open_ else Clocks({}, {}, {}, {}, {})
         states = clocks.states | (self.rates(open_, counted) if open_ else {})
         figures = {one: self.figures(one, counted, states, books.get(one)) for one in months}
         return books, counted, clocks._replace(states=states), figures
@@ -183,6 +186,11 @@ class Reader(Counting):
         if not self.over(first):
             return RUNNING
         return GRACE if any(row.owed for row in rows) else OVER
+
+
+def _of(first: date, found: Mapping[tuple[date, str], Any]) -> dict[str, Any]:
+    """Clause key -> what was found of a month."""
+    return {key: one for (month, key), one in found.items() if month == first}
 
 
 def look(at: datetime) -> int:

@@ -5,14 +5,15 @@ Marketing cannot hand over a lead that may not be sold to, that is in its cool-d
 due instant leaves the clock out. A backlog that is paced, and a missing field, are marketing's own: they count.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
+from leads.intake.bulk import array
 from leads.measures.values import not_corrected
-from leads.models import Lead
 from smarketing.calendars import services as calendars
 from smarketing.calendars import sql as axes
 from smarketing.calendars.axis import MICROSECOND, Axis, micros
@@ -25,6 +26,11 @@ from .sections import defaults
 
 EXCUSED = ("opposition", "cool_down", "open_handoff")
 Relation = tuple[str, dict[str, Any]]  # SQL of clocks in brackets, its parameters
+_COUNTED = (
+    "{}, clause_key, terms_id, state, {}, count(*),"
+    " coalesce(array_agg(lead_id ORDER BY lead_id) FILTER (WHERE state = 'missed' AND handed_at IS NULL), '{{}}')"
+)
+_SOURCES = "SELECT coalesce(l.source, ''), count(*) FROM unnest(%s::bigint[]) AS w(lead) LEFT JOIN leads_lead l ON l.id = w.lead GROUP BY 1"
 NAMES = "qualification_id, lead_id, clause_key, terms_id, starts_at, due_at, month, state, settled_at, handed_at"
 _NONE = (
     "SELECT NULL::bigint, NULL::bigint, NULL::text, NULL::bigint, NULL::timestamptz, NULL::timestamptz, NULL::date, NULL::text,"
@@ -53,6 +59,19 @@ FROM (
           ({{axis}}) axis OFFSET 0) held OFFSET 0) placed OFFSET 0) due
     WHERE due_us IS NOT NULL OFFSET 0) told OFFSET 0) law
 """
+
+
+class Passed(NamedTuple):
+    """So many clocks that are alike. `settled`: the local day on which they were, of missed ones that on which they fell due;
+    `waiting`: of missed ones, the leads that are not handed over yet."""
+
+    day: date
+    key: str
+    terms: int
+    state: str
+    settled: date | None
+    n: int
+    waiting: Sequence[int]
 
 
 def relation(
@@ -107,13 +126,11 @@ def _backwards(axis: Axis, at: datetime, length: int) -> datetime:
     return min(axis.due(axis.day_starts(axis.first), wanted * MICROSECOND), at) - DAY
 
 
-def count(
-    contract: Contract, months: Sequence[date], cutoff: datetime, days: Days
-) -> list[tuple[date, str, int, str, date | None, int]]:
-    """(month, clause key, terms, state, local day on which it was settled or None, how many) of a contract's clocks in these
-    months."""
-    what = f"month, clause_key, terms_id, state, {days.sql('settled_at')}, count(*)"
-    return selected(what, _of(contract, months, cutoff), contract, months, "GROUP BY 1, 2, 3, 4, 5", days.params())
+def count(contract: Contract, months: Sequence[date], cutoff: datetime, days: Days) -> list[Passed]:
+    """A contract's clocks in these months, counted; `day` is the month in which they fall due."""
+    what, end = _COUNTED.format("month", days.sql("settled_at")), "GROUP BY 1, 2, 3, 4, 5"
+    clocks = _of(contract, months, cutoff)
+    return [Passed(*row) for row in selected(what, clocks, contract, months, end, days.params())]
 
 
 def promised(contract: Contract) -> bool:
@@ -123,13 +140,12 @@ def promised(contract: Contract) -> bool:
 
 def by_day(
     contract: Contract, month: date, cutoff: datetime, days: Days, within: tuple[datetime, datetime] | None
-) -> list[tuple[date, str, int, str, date | None, int]]:
-    """(local day on which it began, clause key, terms, state, local day on which it was settled or None, how many) of the clocks of a
-    month, of those alone that began `within`."""
-    what = f"{days.sql('starts_at')}, clause_key, terms_id, state, {days.sql('settled_at')}, count(*)"
+) -> list[Passed]:
+    """The clocks of a month, of those alone that began `within`, counted; `day` is the local day on which they began."""
+    what = _COUNTED.format(days.sql("starts_at"), days.sql("settled_at"))
     order = "GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"
     clocks = relation(cutoff, month, month + timedelta(days=31), contract, within)
-    return selected(what, clocks, contract, [month], order, days.params())
+    return [Passed(*row) for row in selected(what, clocks, contract, [month], order, days.params())]
 
 
 def rows(contract: Contract, month: date, cutoff: datetime) -> list[tuple[str, int, str, datetime | None]]:
@@ -138,12 +154,11 @@ def rows(contract: Contract, month: date, cutoff: datetime) -> list[tuple[str, i
     return selected(what, _of(contract, [month], cutoff), contract, [month], "ORDER BY 2, 1")
 
 
-def waiting(contract: Contract, month: date, cutoff: datetime, key: str) -> list[str]:
-    """The sources of the leads of a month that fell due and are not handed over yet."""
-    wanted = "AND k.state = 'missed' AND k.handed_at IS NULL"
-    late = selected("k.lead_id, k.clause_key", _of(contract, [month], cutoff), contract, [month], wanted)
-    leads = dict(Lead.objects.filter(pk__in=[lead for lead, _key in late]).values_list("pk", "source"))
-    return [leads.get(lead, "") for lead, own in late if own == key]
+def sources(leads: Sequence[int]) -> Counter[str]:
+    """Source -> how many of these leads came from it; a lead named twice counts twice."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SOURCES, [array(leads)])
+        return Counter(dict(cursor.fetchall()))
 
 
 def _of(contract: Contract, months: Sequence[date], cutoff: datetime) -> Relation:

@@ -1,6 +1,6 @@
 """Measures over the clocks of the contract: promises kept, by the month in which they fell due."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +20,7 @@ from .models import Clock, Terms
 
 STATE = "k.state"  # as known at the cut-off
 MONTHS = "{0}.terms_id = ANY(%(every)s) AND {0}.month >= %(since)s AND {0}.month < %(until)s"
+BROUGHT = ("l", "c", "g")  # a lead, its company, its campaign
 EVERY = "('met', 'missed', 'pending', 'paused', 'excluded', 'waived')"
 CONTRACT = "(SELECT x.name FROM sla_contract x JOIN sla_terms y ON y.contract_id = x.id WHERE y.id = k.terms_id)"
 OWN = {
@@ -42,6 +43,11 @@ def of_clocks(question: Question) -> Mapping[str, Dimension]:
 
 def clocks(question: Question, kind: str, states: str) -> Population:
     """Clocks of a kind of clause that fall due in the period; a clock keeps its month in every zone. A hit was met."""
+    return of_kinds(question, (kind,), states)
+
+
+def of_kinds(question: Question, kinds: Sequence[str], states: str) -> Population:
+    """The same of several kinds."""
     local = question.day("k.due_at")
     known, given = as_of.relation(question.cutoff)
     month_end = "(k.month + interval '1 month' - interval '1 day')::date"
@@ -50,18 +56,24 @@ def clocks(question: Question, kind: str, states: str) -> Population:
         source=(
             f"{known} k JOIN sla_clause cl ON cl.terms_id = k.terms_id AND cl.key = k.clause_key"
             " JOIN leads_handoff h ON h.id = k.handoff_id LEFT JOIN charged ch ON ch.handoff_id = h.id"
-            f" CROSS JOIN LATERAL (SELECT ch.rep_id) rr{people('h.lead_id')}"
+            " CROSS JOIN LATERAL (SELECT ch.rep_id) rr"
         ),
+        beside=people("h.lead_id", few=True),
+        brings=BROUGHT,
         key="k.handoff_id",
         day=f"greatest(k.month, least({local}, {month_end}))",
-        where=(*outcomes.COUNTED, "cl.kind = %(kind)s", f"{STATE} IN {states}", MONTHS.format("k")),
+        where=(*outcomes.COUNTED, "cl.kind = ANY(%(kinds)s)", f"{STATE} IN {states}", MONTHS.format("k")),
         hit=f"{STATE} = 'met'",
-        ctes=outcomes.of_handoffs(f"(SELECT x.handoff_id FROM sla_clock x WHERE {MONTHS.format('x')} UNION ALL SELECT unnest(%(touched)s::bigint[]))"),
-        params={"kind": kind, **months, **given},
+        ctes=outcomes.of_handoffs(f"(SELECT x.handoff_id FROM sla_clock x WHERE {MONTHS.format('x')} UNION ALL SELECT unnest(%(touched)s::bigint[]))", _few(question)),
+        params={"kinds": list(kinds), **months, **given},
         columns=(*LEAD, *GRADE, Column("due", _("due"), "k.due_at"), Column("clock", _("state"), STATE, show=_state)),
         link=LINK,
         seen=seen,
     )  # fmt: skip
+
+
+def _few(question: Question) -> bool:
+    return question.until - question.first <= outcomes.FEW
 
 
 def qualified(question: Question, kind: str, states: str) -> Population:
@@ -70,7 +82,9 @@ def qualified(question: Question, kind: str, states: str) -> Population:
     known, given = handover.relation(question.cutoff, question.first.replace(day=1), question.until)
     month_end = "(k.month + interval '1 month' - interval '1 day')::date"
     return Population(
-        source=f"{known} k{people('k.lead_id')}",
+        source=f"{known} k",
+        beside=people("k.lead_id", few=True),
+        brings=BROUGHT,
         key="k.qualification_id",
         day=f"greatest(k.month, least({local}, {month_end}))",
         where=(f"{STATE} IN {states}", f"(k.month <> date_trunc('month', {local})::date OR {around})"),
@@ -105,7 +119,8 @@ def by_block(kind: str, some: Collection[int] | None) -> Measure:
     def rows(question: Question) -> Population:
         every = clocks(question, kind, EVERY)
         ctes = outcomes.of_handoffs(
-            f"(SELECT x.handoff_id FROM sla_clock x WHERE {ranges.format('x')} UNION ALL SELECT unnest(%(touched)s::bigint[]))"
+            f"(SELECT x.handoff_id FROM sla_clock x WHERE {ranges.format('x')} UNION ALL SELECT unnest(%(touched)s::bigint[]))",
+            True,
         )
         return replace(every, where=(*every.where, ranges.format("k")), ctes=ctes)
 
@@ -138,12 +153,25 @@ def _shown(key: str, kind: str, label, words, order: int, rows=clocks, by=of_clo
     )  # fmt: skip
 
 
+HOURS = "k.took::numeric / 3600000000"  # working ones, to the first attempt
+
+
+def together(kinds: Sequence[str]) -> Measure:
+    """Every clock of some kinds of clause with how long its first attempt took where its kind is timed: to be grouped by kind and
+    state, so that what is kept and how soon people try is read in one pass. Not one of the registered measures."""
+
+    def rows(question: Question) -> Population:
+        return replace(of_kinds(question, kinds, EVERY), value=f"CASE WHEN cl.kind = '{blocks.TIMED}' THEN {HOURS} END")
+
+    kind = Dimension("kind", "", "cl.kind")
+    return Measure("", "", "", COUNT, rows, "spread", lambda q: {**of_clocks(q), "kind": kind}, dates=("due",))
+
+
 def response(question: Question) -> Population:
     """First attempts made on promises of a first attempt that fall due in the period, with the working hours they took."""
     every = clocks(question, "first_attempt", EVERY)
-    hours = "k.took::numeric / 3600000000"
-    shown = Column("took", _("business hours"), f"round({hours}, 2)", "number")
-    return replace(every, value=hours, where=(*every.where, "k.took IS NOT NULL"), columns=(*every.columns, shown))
+    shown = Column("took", _("business hours"), f"round({HOURS}, 2)", "number")
+    return replace(every, value=HOURS, where=(*every.where, "k.took IS NOT NULL"), columns=(*every.columns, shown))
 
 
 RESPONSE = ("p90_nearest", "median", *(name for name in STATS if name not in ("p90_nearest", "median", "sum")))

@@ -41,9 +41,17 @@ class Item:
 def items(month: Month, *, names: bool = True) -> list[Item]:
     """Items of every clause that stands badly or has something pending, in the order of the table. `names` False: reps are
     counted, not named."""
-    if month.phase == FUTURE or month.frozen:
-        return []
-    return [item for row in month.rows for item in of_row(month, row, names)]
+    return [item for row in month.rows if _speaks(month) for item in of_row(month, row, names)]
+
+
+def first(month: Month, row: Row) -> Item | None:
+    """The first item of a clause, none other being asked for."""
+    return next(SOURCES[row.kind.source](month, row, True), None) if _speaks(month) else None
+
+
+def _speaks(month: Month) -> bool:
+    """Whether something is missing of a month: not of one to come, nor of one whose book is closed."""
+    return month.phase != FUTURE and not month.frozen
 
 
 def of_row(month: Month, row: Row, names: bool = True) -> list[Item]:
@@ -113,9 +121,9 @@ def _clocks(month: Month, row: Row, names: bool) -> Iterator[Item]:
 
 def _handed(month: Month, row: Row) -> Iterator[Item]:
     """Qualified leads that were not handed over when they should have been, by source."""
-    late = handover.waiting(month.contract, month.first, month.cutoff, row.clause.key)
-    if late:
-        names = ", ".join(f"{name or '–'} {words.number(n)}" for name, n in Counter(late).most_common(MOST))
+    if late := month.waiting.get(row.clause.key):
+        ordered = sorted(handover.sources(late).items(), key=lambda pair: (-pair[1], pair[0]))
+        names = ", ".join(f"{name or '–'} {words.number(n)}" for name, n in ordered[:MOST])
         said = {"count": words.number(len(late)), "names": names, "number": len(late)}
         yield Item(row.clause.key, str(row.kind.says["idle"] % said), MISSED)
 

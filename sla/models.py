@@ -191,7 +191,7 @@ class MonthSum(Derived):
 
 
 class ClockBlock(Derived):
-    """The clocks of a block of a contract's handoffs, counted, as known at its cut-off; block -1 is the mark of them all."""
+    """The clocks of a block of a contract's handoffs, counted, as known at its cut-off; one below 0 is the mark of them all."""
 
     is_cache = True
     pk = models.CompositePrimaryKey("contract_id", "block")

@@ -17,10 +17,11 @@ from smarketing.rows.days import Days
 
 from . import handover, kept, news
 from .clocks import PENDING
+from .handover import Passed
 from .kept import DAY, PRESENT, stretches
 from .models import Contract, MonthSum
 
-WHAT = "hand_over clocks"
+WHAT = "hand_over clocks and who waits"
 # Qualifications about which something was recorded since; numbers follow the order of recording.
 _MOVED = """
 SELECT effective_at FROM (SELECT * FROM leads_qualification ORDER BY id DESC LIMIT %(most)s) q
@@ -31,11 +32,10 @@ UNION SELECT q.effective_at FROM (SELECT * FROM leads_handoff ORDER BY id DESC L
   JOIN leads_qualification q ON q.id = h.qualification_id WHERE q.line_id = %(line)s AND h.recorded_at > %(since)s
 """
 MOST = 2000  # rows looked through; were there more, all may have moved
-Lines = list[list[Any]]  # clause key, terms, state, day on which it was settled, how many
-Counted = list[tuple[date, str, int, str, date | None, int]]
+Lines = list[list[Any]]  # clause key, terms, state, day on which it was settled, how many, the leads that wait
 
 
-def count(contract: Contract, months: Sequence[date], cutoff: datetime, days: Days) -> Counted:
+def count(contract: Contract, months: Sequence[date], cutoff: datetime, days: Days) -> list[Passed]:
     """As `handover.count`."""
     if not handover.promised(contract):
         return []
@@ -56,10 +56,10 @@ def count(contract: Contract, months: Sequence[date], cutoff: datetime, days: Da
     ]
     kept.write(made)
     return [
-        (month, key, terms, state, settled and date.fromisoformat(settled), n)
+        Passed(month, key, terms, state, settled and date.fromisoformat(settled), n, waiting)
         for month, lines in found.items()
         for some in lines.values()
-        for key, terms, state, settled, n in some
+        for key, terms, state, settled, n, waiting in some
     ]
 
 
@@ -89,6 +89,6 @@ def _counted(
     contract: Contract, month: date, cutoff: datetime, days: Days, within: tuple[datetime, datetime] | None = None
 ) -> dict[str, Lines]:
     out: Mapping[str, Lines] = defaultdict(list)
-    for day, key, terms, state, settled, n in handover.by_day(contract, month, cutoff, days, within):
-        out[day.isoformat()].append([key, terms, state, settled and settled.isoformat(), n])
+    for day, key, terms, state, settled, *said in handover.by_day(contract, month, cutoff, days, within):
+        out[day.isoformat()].append([key, terms, state, settled and settled.isoformat(), *said])
     return dict(sorted(out.items()))

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from smarketing.measures import engine, registry, statement
+from smarketing.measures import engine, registry, statement, together
 
 from .clocks import EXCLUDED, MET, MISSED, PENDING, WAIVED
 from .kinds import MONEY, Asked, Kind, params
@@ -49,12 +49,14 @@ def by_day(
     """Local day -> state -> how many, as known at the cut-off."""
     out: dict[date, States] = defaultdict(none)
     times = {"first": first, "until": until, "zone": zone, "cutoff": cutoff}
-    for state in (MET, *kind.apart):
-        some = asked(kind, state, whom)
-        for row in engine.answer(some.measure, by=("day",), **question(line, some, **times)).rows:
-            found = out[date.fromisoformat(row.group["day"])]
-            every = row.n if row.of is None else row.of
-            found |= {MET: row.n, MISSED: every - row.n} if state == MET else {state: every}
+    states = (MET, *kind.apart)
+    some = [asked(kind, state, whom) for state in states]
+    questions = [engine.ask(one.measure, by=("day",), **question(line, one, **times)) for one in some]
+    for state, (groups, _whole) in zip(states, together.figures(questions), strict=True):
+        for (day,), figure in groups.items():
+            found = out[date.fromisoformat(day)]
+            every = figure.n if figure.of is None else figure.of
+            found |= {MET: figure.n, MISSED: every - figure.n} if state == MET else {state: every}
     return dict(out)
 
 

@@ -14,11 +14,10 @@ from leads.handoffs import absences, capacity, queue
 from leads.measures.dimensions import names
 from leads.models import Attempt, Correction, HandoffState, PoolMember
 from smarketing.accounts.models import Role, Team, User
-from smarketing.measures import engine
 from smarketing.measures.engine import Group
 from smarketing.rows import clock
 
-from . import own
+from . import own, team_figures
 
 # (measure, its figure) of the month, in the order of the columns.
 FIGURES = (
@@ -87,10 +86,7 @@ def reps(team: Team | None = None) -> list[User]:
 
 def board(*, by: User, people: Sequence[User], first: date, until: date, at: datetime, cutoff: datetime) -> Board:
     """What these reps carry at `at`, and how the month [first, until) went as known at `cutoff`, as far as `by` may see it."""
-    figures = [
-        engine.answer(key, first=first, until=until, by=("rep",), stat=stat, cutoff=cutoff, user=by)
-        for key, stat in FIGURES
-    ]
+    figures = team_figures.answers(FIGURES, first=first, until=until, by=("rep",), cutoff=cutoff, user=by)
     named = [{row.group["rep"]: row for row in answer.rows} for answer in figures]
     loads, called = load(people, by, at), names(people)
     desks = [

@@ -76,10 +76,14 @@ def _own_name(user) -> str:
     return names([user])[user.pk]
 
 
+# As `names` says it.
+OFTEN = "ARRAY(SELECT x.name FROM accounts_user x GROUP BY x.name HAVING count(*) > 1)"
+REP = f"""(SELECT CASE WHEN u.name = ANY({OFTEN}) THEN u.name || ' #' || u.id ELSE u.name END
+  FROM accounts_user u WHERE u.id = rr.rep_id)"""
 HANDOFF = {
     "line": Dimension("line", _("definition"), "(SELECT x.name FROM personas_definitionline x WHERE x.id = h.line_id)"),
     "line_id": Dimension("line_id", _("definition (number)"), "h.line_id::text"),
-    "rep": Dimension("rep", _("rep in charge"), "(SELECT u.name FROM reps u WHERE u.id = rr.rep_id)", own=_own_name),
+    "rep": Dimension("rep", _("rep in charge"), REP, own=_own_name),
     "team": Dimension(
         "team",
         _("team"),

@@ -18,7 +18,7 @@ from leads.rights.problems import Refusal
 from personas.models import Persona
 from smarketing.accounts.policy import may, needs
 from smarketing.measures import engine
-from smarketing.rows import clock
+from smarketing.rows import clock, fence
 from smarketing.web.once import once
 
 OFFERED = 40  # closed deals proposed while somebody types
@@ -34,12 +34,13 @@ def evidence(context, pk: int) -> str:
     closed = Deal.objects.visible_to(request.user).standing().exclude(state=Deal.State.OPEN)
     if not closed.exists():
         return ""
-    until = clock.today() + timedelta(days=1)
-    counted = []
-    for key in ("won", "lost"):
-        asked = {"first": EVER, "until": until, "where": {"persona": persona.name}, "date": "won"}
-        found = engine.answer(key, user=request.user, **asked).total
-        counted.append((key, found.n, found.rows_url))
+    until, cutoff = clock.today() + timedelta(days=1), fence.cutoff()
+    asked = {"first": EVER, "until": until, "where": {"persona": persona.name}, "cutoff": cutoff}
+    closed_ = engine.answer(
+        "win_rate", user=request.user, date="won", **asked
+    ).total  # won ones of all that were closed
+    found = {"won": closed_.n, "lost": (closed_.of or 0) - closed_.n}
+    counted = [(key, n, engine.rows_url(key, date="won", **asked)) for key, n in found.items()]
     edits = may(request.user, "personas.edit") and not persona.retired
     seen = set(closed.filter(proofs__persona=persona).values_list("pk", flat=True))
     chosen = [(one, one.deal_id in seen) for one in proofs.chosen(persona)]

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from leads.measures import changes
 from reporting.checks import refused
 from smarketing.accounts.policy import may, needs
 from smarketing.measures import engine, shown, words
@@ -102,8 +103,8 @@ def by_choices(by: str) -> list[tuple[tuple[str, str], bool]]:
 
 def _since(asked: asking.Asking) -> str:
     """What was handed over in these months after the published cut-off: "+3"; "" for nothing."""
-    live = asking.Asking(asked.span, asked.view, asked.user).ask("handoffs")
-    more = live.total.n - asked.ask("handoffs").total.n
+    assert asked.cutoff is not None
+    more = changes.handed_since(asked.cutoff, first=asked.span.first, until=asked.span.until)
     return f"{'+' if more > 0 else '−'}{shown.number(abs(more))}" if more else ""
 
 

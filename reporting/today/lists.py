@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from leads.handoffs.rules import body_of
+from leads.measures import changes
 from leads.models import HandoffState
 from leads.pages import telling
 from personas.definitions import persona_care
@@ -27,10 +28,9 @@ from smarketing.web.navigation import address
 ROWS = 6
 # What changes from one day to the next, each by the day on which it happened.
 CHANGES = {
-    "leads": "created", "mql": "handed", "mql_repeated": "handed", "accepted": "decided", "refused": "decided",
-    "returned": "handed", "won": "won",
-}  # fmt: skip
-ORDERS = {"mql": "first", "mql_repeated": "repeated"}
+    key: {"leads": "created", "won": "won", **changes.DATES}[key]
+    for key in ("leads", "mql", "mql_repeated", "accepted", "refused", "returned", "won")
+}
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class Morning:
             month = reader.month(reader.today.replace(day=1))
             for row in month.rows:
                 if row.figure.state in ("behind", "broken"):
-                    found = next((item for item in missing.items(month) if item.key == row.clause.key), None)
+                    found = missing.first(month, row)
                     state = words.state(row.figure.state)
                     url = reverse("sla:follow_up") + f"?contract={contract.pk}&clause={row.clause.key}"
                     out.append(
@@ -131,13 +131,10 @@ class Morning:
         return out + self._papers(first)
 
     def _counts(self, period: dict[str, Any]) -> dict[str, int]:
-        """How many of each change; first and repeated handoffs come from one answer."""
-        handed = engine.answer("handoffs", user=self.user, by=("order",), **period)
-        orders = {row.group["order"]: row.n for row in handed.rows}
-        counts = {key: orders.get(order, 0) for key, order in ORDERS.items()}
-        for key, dated in CHANGES.items():
-            if key not in counts:
-                counts[key] = engine.answer(key, user=self.user, date=dated, **period).total.n
+        """How many of each change."""
+        counts = changes.counts(user=self.user, **period)
+        for key in CHANGES.keys() - counts.keys():
+            counts[key] = engine.answer(key, user=self.user, date=CHANGES[key], **period).total.n
         return counts
 
     def _papers(self, first) -> list[Line]:

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 
 from smarketing.measures import engine
 
-from .. import as_of, asking, breakdown, chart, follow, missing, split, states, words
+from .. import asking, blocks, breakdown, chart, first_tries, follow, missing, split, states, words
 from ..clocks import EXCLUDED, MISSED, PENDING, WAIVED
 from ..figures import Figure, Volume
 from . import links
@@ -43,9 +43,9 @@ def part(one: split.Part) -> dict[str, Any]:
 
 def response(month: follow.Month, row: follow.Row) -> dict[str, Any] | None:
     """How soon first attempts came, with the rows behind it; None for other clauses, and where none came."""
-    if row.clause.kind != "first_attempt" or month.phase == follow.FUTURE:
+    if row.clause.kind != blocks.TIMED or month.phase == follow.FUTURE:
         return None
-    found = as_of.took(month.contract, month.first, row.clause.key, month.cutoff)
+    found = first_tries.of(month, row.clause.key)
     if found is None:
         return None
     *figures, n = found

@@ -39,7 +39,7 @@ def board(request: HttpRequest) -> HttpResponse:
     found = team.board(
         by=request.user, people=team.reps(chosen), first=first, until=next_month(first), at=at, cutoff=fence.cutoff()
     )
-    may_give = may(request.user, "handoffs.reassign")
+    may_give, teller = may(request.user, "handoffs.reassign"), telling.teller(at, clock.zone())
     told = [
         i for i, group in enumerate(found.whole) if group.n or group.of
     ]  # no column for what nobody promised or did
@@ -48,7 +48,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "before": _address(follow.back(first, 1)[0], chosen), "now": first == clock.today(at).replace(day=1),
         "after": _address(next_month(first), chosen) if next_month(first) <= clock.today(at) else "",
         "heads": [HEADS.get(team.FIGURES[i]) or registry.find(team.FIGURES[i][0]).label for i in told],
-        "rows": [_row(desk, at, may_give) | {"cells": _cells(desk.figures, told)} for desk in found.desks],
+        "rows": [_row(desk, teller, may_give) | {"cells": _cells(desk.figures, told)} for desk in found.desks],
         "others": [(one.name, _cells(one.figures, told)) for one in found.others],
         "whole": _cells(found.whole, told),
         "sum": {name: sum(getattr(one.load, name) for one in found.desks) for name in ("owed", "today", "late")},
@@ -84,10 +84,9 @@ def _address(month: date, chosen: Team | None) -> str:
     return f"{reverse('sla:team')}?{urlencode(asked)}"
 
 
-def _row(desk: team.Desk, at, may_give: bool) -> dict[str, Any]:
+def _row(desk: team.Desk, teller: telling.Teller, may_give: bool) -> dict[str, Any]:
     load, queue = desk.load, f"{reverse('leads:queue')}?rep={desk.rep.pk}"
     give = f"{reverse('leads:queue_give')}?{urlencode({'all': 1, 'rep': desk.rep.pk, 'back': f'rep={desk.rep.pk}'})}"
-    teller = telling.teller(at, clock.zone())
     return {
         "name": desk.name, "load": load, "queue": queue, "late": f"{queue}&only=late", "inherited": reverse("sla:team_late", args=[desk.rep.pk]), "today": f"{queue}&only=today",
         "width": min(1000, 1000 * load.owed // load.cap) if load.cap else 0,

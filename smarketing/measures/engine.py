@@ -55,7 +55,7 @@ class Answer:
 def answer(key: str, **asked: Any) -> Answer:
     """Answer a question: the keywords of `ask`. Groups are in the order of their values. Refusal when it cannot be."""
     question = ask(key, **asked)
-    _refuse_foreign(resolve(question), question)
+    refuse_foreign(resolve(question), question)
     return answered(question, *figures(resolve(question), question))
 
 
@@ -128,7 +128,7 @@ def figures(measure: Measure, question: Question) -> tuple[dict[tuple[str, ...],
     if measure.combine is None:
         built = statement.build(measure, question)
         groups, total = built.groups(question.by, measure.reduce, question.stat)
-        return _with_listed(measure, question, groups), total
+        return _with_listed(measure, question, groups, built.offered), total
     found = []
     for part in measure.parts:
         asked = part_question(question, part)
@@ -142,12 +142,15 @@ def figures(measure: Measure, question: Question) -> tuple[dict[tuple[str, ...],
 
 
 def _with_listed(
-    measure: Measure, question: Question, groups: dict[tuple[str, ...], Figure]
+    measure: Measure,
+    question: Question,
+    groups: dict[tuple[str, ...], Figure],
+    offered: Mapping[str, registry.Dimension],
 ) -> dict[tuple[str, ...], Figure]:
     """A list's lines under which nothing counts stand there with nothing, instead of vanishing."""
     if len(question.by) != 1 or question.where:
         return groups
-    dimension = measure.dimensions(question).get(question.by[0])
+    dimension = offered.get(question.by[0])
     if dimension is None or dimension.listed is None:
         return groups
     nothing = REDUCES[measure.reduce].finish([], question.stat)
@@ -219,7 +222,7 @@ def _mature(measure: Measure, question: Question, group: Mapping[str, str]) -> b
     return last + timedelta(days=days) <= question.last_day
 
 
-def _refuse_foreign(measure: Measure, question: Question) -> None:
+def refuse_foreign(measure: Measure, question: Question) -> None:
     """A rep may not ask for the figures of another rep. Refusal "not_yours"."""
     if getattr(question.user, "role", "") != REP or not question.where:
         return

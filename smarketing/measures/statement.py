@@ -19,17 +19,40 @@ PERIOD_SQL = {
 }
 
 
+# Values of a group, None of all -> what a reduce makes its figure of.
+Gathered = dict[tuple[str, ...] | None, list[tuple]]
+
+
 @dataclass(frozen=True)
 class Statement:
-    """`counted`: SQL of the counted rows (day, key, value, hit and one text column per dimension)."""
+    """`asked`: SQL of every row of the population (key, day, value, hit, and one text column per dimension), `periods`: columns
+    that hang on the day, `chosen`: which of these rows count."""
 
-    counted: str
+    asked: str
+    periods: tuple[str, ...]
+    chosen: str
     params: dict[str, Any]
     names: dict[str, str]  # dimension → its column in `counted`
     population: Population
+    offered: Mapping[str, Dimension]  # the dimensions, where any but a period is named
+
+    @property
+    def counted(self) -> str:
+        """The named steps, of which `counted` are the counted rows."""
+        return f"{steps(self.population.ctes, self.asked)}counted AS ({self.rows})"
+
+    @property
+    def rows(self) -> str:
+        """The counted rows, where the steps of the population are named before."""
+        dated = f"SELECT {', '.join(['*', *self.periods])} FROM ({self.asked}) every"
+        return f"SELECT * FROM ({dated}) dated WHERE {self.chosen}"
 
     def groups(self, by: tuple[str, ...], reduce: str, stat: str) -> tuple[dict[tuple[str, ...], Figure], Figure]:
         """(figure of each group, figure of all), in one pass."""
+        return finished(self.gathered(by, reduce), reduce, stat)
+
+    def gathered(self, by: tuple[str, ...], reduce: str) -> Gathered:
+        """What each group, and all (None), is reduced from, in one pass."""
         rule = REDUCES[reduce]
         columns = [self.names[name] for name in by]
         spread = list(rule.spread)
@@ -39,12 +62,11 @@ class Statement:
             f"WITH {self.counted} SELECT {', '.join([is_total, *columns])}, {rule.columns} FROM counted"
             f" GROUP BY GROUPING SETS ({sets})"
         )
-        lines: dict[tuple[str, ...] | None, list[tuple]] = {None: []}
+        lines: Gathered = {None: []}
         for row in run(sql, self.params):
             group = None if row[0] else tuple(row[1 : 1 + len(columns)])
             lines.setdefault(group, []).append(row[1 + len(columns) :])
-        total = rule.finish(lines.pop(None), stat)
-        return {group: rule.finish(some, stat) for group, some in lines.items() if group is not None}, total
+        return lines
 
     def apart(
         self, by: tuple[str, ...], beside: tuple[str, ...], reduce: str
@@ -67,21 +89,30 @@ class Statement:
         return out
 
 
-def build(measure: Measure, question: Question, extra: Mapping[str, str] | None = None) -> Statement:
-    """The statement of a measure's population for a question. `extra`: more columns of counted rows (drill-down).
+def finished(lines: Gathered, reduce: str, stat: str) -> tuple[dict[tuple[str, ...], Figure], Figure]:
+    """(figure of each group, figure of all) of what was gathered."""
+    finish = REDUCES[reduce].finish
+    groups = {group: finish(some, stat) for group, some in lines.items() if group is not None}
+    return groups, finish(lines[None], stat)
+
+
+def build(measure: Measure, question: Question, extra: Mapping[str, str] | None = None, mark: str = "") -> Statement:
+    """The statement of a measure's population for a question. `extra`: more columns of counted rows (drill-down); `mark`: begins the
+    names of the parameters by which its rows are chosen.
 
     Refusal "unknown_dimension" for one that the measure does not have.
     """
     assert measure.population is not None
     population = measure.population(question)
-    offered = measure.dimensions(question)
+    named = tuple(dict.fromkeys([*question.by, *question.where]))
+    offered = measure.dimensions(question) if set(named) - PERIOD_SQL.keys() else {}
     names, columns, conditions, params = {}, [], [], {}
-    for number, name in enumerate(dict.fromkeys([*question.by, *question.where])):
+    for number, name in enumerate(named):
         names[name] = f"d{number}"
         columns.append(f"{_expression(measure, offered, name)} AS d{number}")
     for name, values in question.where.items():
-        params[f"w_{names[name]}"] = list(values)
-        conditions.append(f"{names[name]} = ANY(%(w_{names[name]})s::text[])")
+        params[f"{mark}w_{names[name]}"] = list(values)
+        conditions.append(f"{names[name]} = ANY(%({mark}w_{names[name]})s::text[])")
     more = [f"{sql} AS {name}" for name, sql in (extra or {}).items()]
     periods = [column for column in columns if column.startswith("to_char(day")]
     inner = ", ".join(
@@ -96,14 +127,14 @@ def build(measure: Measure, question: Question, extra: Mapping[str, str] | None 
     needed = any(re.search(rf"\b{alias}\.", inner + within) for alias in population.brings)
     source = population.source + (population.beside if needed else "")
     asked = f"SELECT {inner} FROM {source}{within}"
-    ctes = ", ".join(f"{name} AS {sql}" for name, sql in _named(population.ctes, asked).items())
-    chosen = ["(sure OR (day >= %(first)s AND day < %(until)s))", *conditions]
-    counted = (
-        f"{ctes}{', ' if ctes else ''}every AS ({asked}),"
-        f" dated AS (SELECT {', '.join(['*', *periods])} FROM every),"
-        f" counted AS (SELECT * FROM dated WHERE {' AND '.join(chosen)})"
-    )
-    return Statement(counted, {**question.params(), **population.params, **params}, names, population)
+    chosen = " AND ".join(["(sure OR (day >= %(first)s AND day < %(until)s))", *conditions])
+    given = {**question.params(), **population.params, **params}
+    return Statement(asked, tuple(periods), chosen, given, names, population, offered)
+
+
+def steps(ctes: Mapping[str, str], asked: str) -> str:
+    """The named steps that a text needs, each followed by a comma."""
+    return "".join(f"{name} AS {sql}, " for name, sql in _named(ctes, asked).items())
 
 
 def _named(ctes: Mapping[str, str], asked: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ from leads.handoffs import states
 from leads.models import Deal, Handoff
 from reporting.books import services
 from reporting.models import BookShown
-from sla import blocks, derive, follow, kept, nightly
+from sla import as_of, blocks, derive, follow, kept, nightly, took
 from sla.models import Clock, ClockBlock, MonthSum
 from smarketing.jobs.models import Run
 from smarketing.rows import clock, fence
@@ -54,10 +54,11 @@ def running(db):
 
 
 def alike(counts) -> Counter:
-    """Clocks by what is said of them."""
+    """Clocks by what is said of them, and first attempts by how long they took."""
     found: Counter = Counter()
     for one in counts:
         found[one.month, one.key, one.terms, one.state, one.settled, one.rep, one.idle] += one.n
+        found.update((one.month, one.key, int(value)) for value in took.unpack([one.took]))
     return found
 
 
@@ -75,6 +76,8 @@ def compare(of) -> None:
         1
     ]
     assert alike(blocks.read(of, terms, months, reader.cutoff, days)) == alike(whole)
+    found = reader.month(first)
+    assert took.spread(found.took.get("6.1", ())) == as_of.took(of, first, "6.1", reader.cutoff)
 
 
 def back(subject: str, pk: int, one) -> None:
@@ -207,6 +210,21 @@ def test_a_promise_that_breaks_while_nobody_does_anything_is_counted_at_the_next
     assert mark.cutoff <= clock.now()
     with pytest.raises(AssertionError):
         compare(running)
+
+
+@pytest.mark.invariant("I11", mutant="how long an attempt took is kept as it was before another one was undone")
+def test_an_attempt_that_is_undone_took_no_time(running, monkeypatch):
+    one = handoff(clock.now() - timedelta(days=6), known=clock.now())
+    tries = [attempt(one, one.occurred_at + timedelta(days=days), known=clock.now()) for days in (1, 3)]
+    derive.mark([one.pk])
+    compare(running)
+    back("attempt", tries[0].pk, one)
+    derive.mark([one.pk])
+    with monkeypatch.context() as planted:
+        planted.setattr(blocks, "moved", lambda *asked: set())
+        with pytest.raises(AssertionError):
+            compare(running)
+    compare(running)
 
 
 def look(of) -> None:

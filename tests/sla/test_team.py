@@ -5,11 +5,12 @@ from datetime import date, timedelta
 import pytest
 
 from leads.models import Pool, PoolMember
-from sla import derive, team
+from sla import derive, team, team_figures
 from smarketing.accounts.models import Side, Team
+from smarketing.measures import engine, together
 from smarketing.rows import clock, fence
 from tests.people import client_of, person
-from tests.sla.contracts import ATTEMPTS, FIRST, attempt, contract, handoff, paris, sign
+from tests.sla.contracts import ATTEMPTS, FIRST, attempt, contract, decide, handoff, paris, sign
 
 pytestmark = pytest.mark.django_db
 NOV = date(2026, 11, 1)
@@ -70,6 +71,57 @@ def test_the_figures_of_a_rep_are_the_measures_and_sum_to_the_whole(november, le
     assert own["paul"][0].n == 0 and own["paul"][0].of == 1
     assert (found.whole[0].n, found.whole[0].of) == (2, 3)
     assert sum(figures[0].of for figures in own.values()) == found.whole[0].of
+
+
+def test_figures_of_one_measure_read_together_are_those_read_one_by_one(november, lea, paul):
+    for rep, minutes in ((lea, 30), (lea, 90), (paul, 300)):
+        one = handoff(paris(2026, 11, 3, 9), rep=rep)
+        attempt(one, paris(2026, 11, 3, 9) + timedelta(minutes=minutes), by=rep)
+    derive.catch_up(november)
+    asked = {"first": NOV, "until": date(2026, 12, 1), "by": ("rep",), "cutoff": fence.cutoff(), "user": manager()}
+    stats = ("median", "p90_nearest")
+    found = together.answers([("response_time", stat) for stat in stats], **asked)
+    for stat, answer in zip(stats, found, strict=True):
+        alone = engine.answer("response_time", stat=stat, **asked)
+        assert (answer.rows, answer.total, answer.question) == (alone.rows, alone.total, alone.question)
+    assert found[0].total.value != found[1].total.value
+
+
+def figures_of(at, user):
+    """Each figure of the month by rep as the page reads it, and as its measure answers alone."""
+    derive.catch_up(at)
+    asked = {"first": NOV, "until": date(2026, 12, 1), "by": ("rep",), "cutoff": fence.cutoff(), "user": user}
+    alone = [engine.answer(key, stat=stat, **asked) for key, stat in team.FIGURES]
+    return [
+        [(one.rows, one.total, one.question, one.unit) for one in found]
+        for found in (team_figures.answers(team.FIGURES, **asked), alone)
+    ]
+
+
+@pytest.fixture
+def worked(november, lea, paul):
+    """In time and late, refused, pending, in the pool, untouched."""
+    for rep, minutes in ((lea, 30), (lea, 90), (paul, 900)):
+        one = handoff(paris(2026, 11, 3, 9), rep=rep)
+        attempt(one, paris(2026, 11, 3, 9) + timedelta(minutes=minutes), by=rep)
+    decide(handoff(paris(2026, 11, 4, 9), rep=paul), "refuse", paris(2026, 11, 4, 10), "FIT-IND")
+    for at, rep in ((paris(2026, 11, 23, 9, 30), lea), (paris(2026, 11, 5, 9), paul), (paris(2026, 11, 6, 9), None)):
+        handoff(at, rep=rep)
+    return november
+
+
+def test_figures_read_in_one_pass_are_the_answers_of_their_measures(worked, lea):
+    for user in (manager(), lea):  # a rep reads no other rep's
+        found, alone = figures_of(worked, user)
+        assert found == alone
+    assert found[0][1].of == 5
+
+
+@pytest.mark.invariant("I11", mutant="promises that broke are left out of the pass")
+def test_a_state_left_out_of_the_one_pass_is_noticed(worked, monkeypatch):
+    monkeypatch.setattr(team_figures, "MISSED", "never")
+    found, alone = figures_of(worked, manager())
+    assert found != alone
 
 
 def test_who_left_stands_below_with_what_they_did(november, lea):

@@ -21,7 +21,7 @@ ROUNDS = 5
 PARTS = (
     "night", "clocks", "months", "preview", "pages", "queue", "search", "ingestion", "imports", "scores", "attribution", "loop",
 )  # fmt: skip
-AGAIN = ("pages", "queue", "search")
+AGAIN = ("months", "pages", "queue", "search")
 
 
 class Command(BaseCommand):
@@ -113,7 +113,7 @@ class Command(BaseCommand):
             every_page.pages(sheet, plans, self._say)
         if only == "loop":
             looping.loop(sheet)
-        self._last(sheet, stage, leads, only)
+        self._last(sheet, stage, leads, only, again)
         if only in (None, "attribution"):
             crediting.measure(sheet, touches)
         said = {"at": datetime.now(UTC).isoformat(), "leads": leads, "events": events, "lines": sheet.lines}
@@ -143,7 +143,7 @@ class Command(BaseCommand):
         self._say("A company of {:,} leads and {:,} events, kept:".format(*counts))
         return counts
 
-    def _last(self, sheet, stage, leads: int, only: str | None) -> None:
+    def _last(self, sheet, stage, leads: int, only: str | None, again: bool) -> None:
         """What adds much to the company, and so is measured last."""
         from reporting.bench import importing, promises, rescoring
 
@@ -152,7 +152,7 @@ class Command(BaseCommand):
         if only in (None, "clocks"):
             promises.measure(sheet, leads)
         if only in (None, "clocks", "months"):
-            promises.months(sheet, leads)
+            promises.months(sheet, leads, kept=again)
         if only in (None, "scores"):
             rescoring.measure(sheet, stage, ROUNDS)
 

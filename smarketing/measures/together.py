@@ -1,0 +1,83 @@
+"""Several figures from rows that are read once: of one measure, such as a median and nine of ten, or of measures whose rows are found
+by the same steps. Each equals what `engine` says of it alone.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from . import engine, statement
+from .engine import Answer
+from .question import Question
+from .reduces import Figure
+from .statement import Gathered, Statement
+
+Lines = list[tuple[Any, bool, int]]  # value, hit, how many rows
+Figures = tuple[dict[tuple[str, ...], Figure], Figure]
+# Reduce -> what it makes its figure of, from such lines. Others are asked alone.
+_MADE: Mapping[str, Callable[[Lines], list[tuple]]] = {
+    "count": lambda lines: [(sum(n for _value, _hit, n in lines),)],
+    "share": lambda lines: [(sum(n for _value, hit, n in lines if hit), sum(n for _value, _hit, n in lines))],
+    "spread": lambda lines: [(value, n) for value, _hit, n in lines],
+}
+
+
+def answers(asked: Sequence[tuple[str, str]], **question: Any) -> list[Answer]:
+    """What `engine.answer` says of each (measure, its figure or ""); keywords of `engine.ask`."""
+    questions = [engine.ask(key, stat=stat, **question) for key, stat in asked]
+    for one in questions:
+        engine.refuse_foreign(engine.resolve(one), one)
+    found = figures(questions)
+    return [engine.answered(one, *figure) for one, figure in zip(questions, found, strict=True)]
+
+
+def figures(questions: Sequence[Question]) -> list[Figures]:
+    """(figure of each group, of all) of each question; all are by the same dimensions, of one period and cut-off."""
+    measures = [engine.resolve(one) for one in questions]
+    alike: dict[Any, int] = {}  # questions that differ by their figure only share their rows
+    for n, one in enumerate(questions):
+        alike.setdefault((one.key, one.date, one.window, tuple(one.where.items())), n)
+    first = list(alike.values())
+    built = [statement.build(measures[n], questions[n], mark=f"p{n}_") for n in first]
+    together = all(measures[n].reduce in _MADE and measures[n].combine is None for n in first) and _same_steps(built)
+    lines = _gathered(built, questions[0].by, [measures[n].reduce for n in first]) if together else [
+        one.gathered(questions[n].by, measures[n].reduce) for n, one in zip(first, built, strict=True)
+    ]  # fmt: skip
+    read = dict(zip(alike, lines, strict=True))
+    return [
+        statement.finished(read[one.key, one.date, one.window, tuple(one.where.items())], measure.reduce, one.stat)
+        for one, measure in zip(questions, measures, strict=True)
+    ]
+
+
+def _same_steps(built: Sequence[Statement]) -> bool:
+    """Whether steps and parameters of the same name are the same everywhere."""
+    named: dict[str, Any] = {}
+    return all(
+        named.setdefault(name, said) == said
+        for one in built
+        for name, said in [*one.population.ctes.items(), *((f"%{key}", value) for key, value in one.params.items())]
+    )
+
+
+def _gathered(built: Sequence[Statement], by: tuple[str, ...], reduces: Sequence[str]) -> list[Gathered]:
+    """What each statement's figures are reduced from, in one pass."""
+    arms = [
+        f"SELECT {n} AS which, {', '.join([*(f'{one.names[name]} AS b{i}' for i, name in enumerate(by)), 'value::numeric AS value', 'hit'])}"
+        f" FROM ({one.rows}) arm"
+        for n, one in enumerate(built)
+    ]
+    ctes = {name: sql for one in built for name, sql in one.population.ctes.items()}
+    columns = ", ".join(["which", *(f"b{i}" for i in range(len(by))), "value", "hit"])
+    union = " UNION ALL ".join(arms)
+    sql = f"WITH {statement.steps(ctes, union)}counted AS ({union}) SELECT {columns}, count(*) FROM counted GROUP BY {columns}"
+    params = {name: value for one in built for name, value in one.params.items()}
+    groups: list[dict[tuple[str, ...], Lines]] = [defaultdict(list) for _one in built]
+    for which, *said in statement.run(sql, params):
+        groups[which][tuple(said[: len(by)])].append(tuple(said[len(by) :]))
+    return [_whole(found, _MADE[reduce]) for found, reduce in zip(groups, reduces, strict=True)]
+
+
+def _whole(groups: Mapping[tuple[str, ...], Lines], made: Callable[[Lines], list[tuple]]) -> Gathered:
+    every = [line for lines in groups.values() for line in lines]
+    return {None: made(every), **({group: made(lines) for group, lines in groups.items() if group})}
