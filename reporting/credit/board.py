@@ -8,7 +8,6 @@ from fractions import Fraction
 from typing import Any
 
 from leads.models import Campaign
-from reporting.attribution.models import falls_back
 from reporting.loop.cells import Cell, figure
 from smarketing.measures import engine, numbers, shown
 from smarketing.measures.engine import Answer
@@ -69,7 +68,7 @@ def board(span: Span) -> Board:
     reckoning = reckoned.reckon(question)
     models = reckoning.settings.enabled
     named = names()
-    revenue = {model: by_key(reckoning.credits(model), named) for model in models}
+    revenue = {model: by_key(reckoning.sums(model), named) for model in models}
     cost = {row.group["campaign"]: Fraction(row.value or 0) for row in _cost(span).rows}
     keys = sorted(set(cost).union(*revenue.values()) - {""})
     chosen = reckoning.settings.model
@@ -79,10 +78,8 @@ def board(span: Span) -> Board:
     lines.sort(key=lambda line: (-line.credits[chosen], -line.cost, line.name))
     if "" in cost or any("" in got for got in revenue.values()):
         lines.append(_line(span, "", named, cost, revenue, None, None))
-    won = [case for case in reckoning.cases if case.won]
-    return Board(
-        reckoning.settings, models, lines, _total(span, lines, models, chosen), len(won), _fallbacks(reckoning, won)
-    )
+    total = _total(span, lines, models, chosen)
+    return Board(reckoning.settings, models, lines, total, reckoning.won, reckoning.fallbacks)
 
 
 def names() -> dict[int, tuple[str, str]]:
@@ -90,9 +87,10 @@ def names() -> dict[int, tuple[str, str]]:
     return {one.pk: (one.key or one.name, one.name or one.key) for one in Campaign.objects.all()}
 
 
-def by_key(credits, names: Mapping[int, tuple[str, str]]) -> dict[str, Fraction]:
+def by_key(sums: Mapping[int | None, int], names: Mapping[int, tuple[str, str]]) -> dict[str, Fraction]:
+    """Revenue by the value of the dimension campaign, of cents by campaign."""
     found: dict[str, Fraction] = defaultdict(Fraction)
-    for _deal, campaign, cents in credits:
+    for campaign, cents in sums.items():
         found[names[campaign][0] if campaign else ""] += Fraction(cents, 100)
     return dict(found)
 
@@ -123,12 +121,6 @@ def _total(span: Span, lines: list[Line], models: tuple[str, ...], chosen: str) 
     cost = sum((line.cost for line in lines), Fraction(0))
     back = (credits[chosen] - cost) / cost if cost else None
     return _with_cells(span, Line("", "", cost, credits, Verdict(UNKNOWN, 0), returned=back), {})
-
-
-def _fallbacks(reckoning: reckoned.Reckoning, won) -> int:
-    """Won deals where the chosen model lacks a milestone, so that its fallback weighs."""
-    settings = reckoning.settings
-    return sum(falls_back(settings.model, case.journey, settings.parameters) for case in won)
 
 
 # --- sourced and influenced; what the data say oddly
