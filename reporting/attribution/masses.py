@@ -33,7 +33,8 @@ class Ends:
 @dataclass(frozen=True)
 class Mass:
     """Touches that count, by journey, oldest first. `sizes`: touches of each deal, 0 for none; `starts`: where the journeys
-    with touches begin, and the end; `some`: which deals these are. `lead`, `opportunity`: places inside the journey, NOBODY for none."""
+    with touches begin, and the end; `some`: which deals these are. `lead`, `opportunity`: places inside the journey, NOBODY for none.
+    `late`, `old`: of each deal the touches after its end, and before the look-back, that were laid and are left out."""
 
     ends: Ends
     sizes: Ints
@@ -43,6 +44,8 @@ class Mass:
     campaign: Ints
     lead: Ints
     opportunity: Ints
+    late: Ints
+    old: Ints
 
     def place(self, milestone: str) -> Ints:
         """Where a milestone stands in each journey that has touches."""
@@ -61,6 +64,7 @@ class Mass:
         starts = np.concatenate(([0], np.cumsum(sizes[self.some[kept]])))
         return Mass(
             self.ends, sizes, self.some[kept], starts, self.at[touches], self.campaign[touches], self.lead[kept], self.opportunity[kept],
+            self.late, self.old,
         )  # fmt: skip
 
     def journey(self, number: int) -> Journey:
@@ -76,18 +80,19 @@ class Mass:
 
 def lay(ends: Ends, deal: Ints, at: Ints, campaign: Ints, who: Ints, look_back: int | None) -> Mass:
     """The mass of touches sorted by (deal, at, key); `deal`: places in `ends`. `look_back`: days."""
-    won = ends.won_at[deal]
-    kept = at <= won
-    if look_back is not None:
-        kept &= at >= won - look_back * DAY
+    won, count = ends.won_at[deal], len(ends.won_at)
+    after, before = at > won, at < (NEVER if look_back is None else won - look_back * DAY)
+    late, old = (np.bincount(deal[marks], minlength=count) for marks in (after, before))
+    kept = ~(after | before)
     if not kept.all():
         deal, at, campaign, who = deal[kept], at[kept], campaign[kept], who[kept]
-    sizes = np.bincount(deal, minlength=len(ends.won_at)).astype(np.int64)
+    sizes = np.bincount(deal, minlength=count).astype(np.int64)
     some = np.flatnonzero(sizes)
     starts = np.concatenate(([0], np.cumsum(sizes[some])))
     mine = ends.oldest[deal]
     lead = _last((at <= ends.created_at[deal]) & ((mine == NOBODY) | (who == mine)), starts)
-    return Mass(ends, sizes, some, starts, at, campaign, lead, _last(at <= ends.opened_at[deal], starts))
+    opportunity = _last(at <= ends.opened_at[deal], starts)
+    return Mass(ends, sizes, some, starts, at, campaign, lead, opportunity, late, old)
 
 
 def _last(holds: Marks, starts: Ints) -> Ints:
@@ -123,7 +128,7 @@ def credits(key: str, mass: Mass, parameters: Parameters) -> Ints:
         exact, left = _by_campaign(mass) if BY_KEY[key].shares is None else _weights(key, mass, parameters)
         found, more = sharing.whole(amounts, exact, mass.starts)
         left = left | more
-    for number in np.flatnonzero(left):
+    for number in np.flatnonzero(left).tolist():
         one = models.credits(key, mass.journey(number), int(amounts[number]), parameters)
         found[mass.starts[number] : mass.starts[number + 1]] = one
     return found

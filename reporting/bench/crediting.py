@@ -17,7 +17,7 @@ from reporting.demo import seed
 from smarketing.measures import engine
 from smarketing.rows import fence
 
-from .stopwatch import Sheet, seconds
+from .stopwatch import Sheet, seconds, timed
 
 MODELS = ("first", "last", "linear", "u", "decay")
 CAMPAIGNS, SHARE, MONTHS = 40, 0.031, 24
@@ -69,11 +69,14 @@ def measure(sheet: Sheet, touches: int, rounds: int = 5) -> None:
         theirs = {row[0]: dict(zip(MODELS, row[1:], strict=True)) for row in base.execute(sql).fetchall()}
         ours, deals = _credit(asked, version)
         _agree(sheet, theirs, ours, deals)
-        reference = seconds(lambda: base.execute(sql).fetchall(), rounds)
-    took = seconds(lambda: _credit(asked, version), rounds)
+        reference, its = timed(lambda: base.execute(sql).fetchall(), rounds)
+    took, ours_ = timed(lambda: _credit(asked, version), rounds)
     sheet.add("credit_r", f"R: DuckDB, five models, {deals:,} deals, {touches:,} touches", reference, "s")
     sheet.add("credit", "five models of attribution, from the projection, to the cent", took, "s")
     sheet.add("credit_ratio", "five models ÷ R", took / reference, "×", "≤ 5", took <= 5 * reference)
+    sheet.add("credit_r_processor", "R, processor (two threads)", its, "s")
+    sheet.add("credit_processor", "five models, processor (with the database)", ours_, "s")
+    sheet.add("credit_ratio_processor", "five models ÷ R, processor", ours_ / its, "×")
     month = {**asked, "first": (at - timedelta(days=31)).date()}
     sheet.add(
         "credit_month", "the same for the deals of a month", seconds(lambda: _credit(month, version), rounds), "s"

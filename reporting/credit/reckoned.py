@@ -49,15 +49,15 @@ def ways(question: Question, which: str = "true") -> list[Way]:
     return held[key]
 
 
-def _flat(question: Question, look_back: int | None) -> flat.Flat:
+def _flat(question: Question, which: str, look_back: int | None, every: bool = False) -> Flat:
+    """The same as arrays; see `flat.read`."""
     held = _KEPT.get()
     asked = replace(question, by=(), where={}, stat="", window=None)
-    key = (question.first, question.until, question.date, question.cutoff, question.zone.key, "flat", look_back)
-    if held is None or key not in held:
-        found = flat.read(asked, "NOT w.is_open", look_back)
-        if held is None:
-            return found
-        held[key] = found
+    key = (question.first, question.until, question.date, question.cutoff, question.zone.key, which, look_back, every)
+    if held is None:
+        return flat.read(asked, which, look_back, every)
+    if key not in held:
+        held[key] = flat.read(asked, which, look_back, every)
     return held[key]
 
 
@@ -133,7 +133,7 @@ class Reckoning:
 def reckon(question: Question, version: Settings | None = None) -> Reckoning:
     """The closed deals of a question's period (whatever it is divided by or keeps), by the version that holds on its first day."""
     version = version or settings.of_day(question.first, question.cutoff)
-    return Reckoning(version, _flat(question, version.look_back))
+    return Reckoning(version, _flat(question, "NOT w.is_open", version.look_back))
 
 
 def credits(question: Question, model: str = "") -> list[shares.Credit]:
@@ -144,17 +144,21 @@ def credits(question: Question, model: str = "") -> list[shares.Credit]:
 def deals_with(question: Question, flag: str) -> list[int]:
     """Deals of the period, of any state, of which a flag or a definition of origin holds."""
     version = settings.of_day(question.first, question.cutoff)
-    found = ways(question)
+    found = _flat(question, "true", version.look_back, every=True)
     if flag in FLAGS:
-        return [way.deal for way in found if flag in oddities(way, version)]
+        return found.deals[_odd(found, flag)].tolist()
     ours = origins.Ours(version, dict(Campaign.objects.values_list("pk", "channel")))
-    return [way.deal for way in found if flag in origins.flags(way, ours)]
+    tried = flat.tried(found, question.cutoff) if flag == origins.BEFORE else found.mass.ends.opened_at
+    return found.deals[origins.marks(found, flag, ours, tried)].tolist()
 
 
-def oddities(way: Way, version: Settings) -> set[str]:
-    """What is odd about the way of a closed deal."""
-    one = way.journey(version)
-    found = {UNTOUCHED} if not one.touches else set()
-    found |= {LATE} if one.late else set()
-    found |= {EARLY} if one.late and not one.touches and not one.old else set()
-    return found | ({ALONE} if not way.contacts else set())
+def _odd(found: Flat, flag: str) -> Marks:
+    """What is odd about the ways of closed deals."""
+    mass = found.mass
+    if flag == UNTOUCHED:
+        return mass.sizes == 0
+    if flag == LATE:
+        return mass.late > 0
+    if flag == EARLY:
+        return (mass.late > 0) & (mass.sizes == 0) & (mass.old == 0)
+    return np.bincount(found.place, minlength=len(found.deals)) == 0

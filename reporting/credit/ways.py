@@ -42,7 +42,7 @@ rooted AS (SELECT DISTINCT p.deal_id, coalesce(mg.root_id, p.lead_id) AS root_id
 SELECT r.deal_id, r.root_id, m.id, l.created_at, l.day_only FROM rooted r JOIN leads_lead l ON l.id = r.root_id
   CROSS JOIN LATERAL (SELECT r.root_id AS id UNION ALL SELECT mg.loser_id FROM merged mg WHERE mg.root_id = r.root_id) m
 """
-_TRIED = f"""
+TRIED = f"""
 SELECT a.lead_id, floor(extract(epoch FROM min(a.occurred_at)))::bigint FROM leads_attempt a
 WHERE a.lead_id = ANY(%(leads)s) AND a.recorded_at <= %(cutoff)s AND {WORKED} AND {not_corrected("attempt", "a")}
 GROUP BY a.lead_id
@@ -115,7 +115,7 @@ def _walked(bare: Sequence[Way], cutoff: datetime, local: Days) -> list[Way]:
         cursor.execute(CONTACTS, whose)
         people = cursor.fetchall()
         members = {member: root for _deal, root, member, _at, _day in people}
-        cursor.execute(_TRIED, {"leads": sorted(members), "cutoff": cutoff})
+        cursor.execute(TRIED, {"leads": sorted(members), "cutoff": cutoff})
         tried: dict[int, int] = {}
         for lead, at in cursor.fetchall():
             tried[members[lead]] = min(at, tried.get(members[lead], at))

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from leads.intake import means
-from leads.models import Lead
+from leads.models import Campaign, Lead
 from leads.touches import read
 from reporting.attribution.models import MODELS
-from reporting.credit import flat, reckoned, settings, shares
+from reporting.credit import flat, origins, reckoned, settings, shares
 from smarketing.measures import engine
 from smarketing.rows import bulk
 from tests.leads import facts
@@ -94,6 +94,49 @@ def test_planted_fault_a_window_that_ends_too_early_is_caught(monkeypatch):
 
     monkeypatch.setattr(flat.touches, "columns", short)
     assert differences(LATER, settings.Settings())
+
+
+def oddities(way, version):
+    """What is odd about the way of a deal, in as few words as the rules have."""
+    one = way.journey(version)
+    return {
+        reckoned.UNTOUCHED: not one.touches, reckoned.LATE: one.late > 0,
+        reckoned.EARLY: one.late > 0 and not one.touches and not one.old, reckoned.ALONE: not way.contacts,
+    }  # fmt: skip
+
+
+def contradicted(cutoff):
+    """Flags and definitions of origin that name other deals than their ways do."""
+    question = engine.ask("won", cutoff=cutoff, date="won", **YEAR)
+    version, ways = settings.of_day(question.first, cutoff), reckoned.ways(question)
+    ours = origins.Ours(version, dict(Campaign.objects.values_list("pk", "channel")))
+    want = {flag: [way.deal for way in ways if oddities(way, version)[flag]] for flag in reckoned.FLAGS}
+    want |= {key: [way.deal for way in ways if key in origins.flags(way, ours)] for key in origins.DEFINITIONS}
+    return [key for key, deals in want.items() if reckoned.deals_with(question, key) != deals], want
+
+
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.trust) for seed in range(2, 20))])
+def test_flags_and_origins_name_the_deals_that_their_ways_name(seed):
+    dice, cutoffs = random.Random(seed), company(seed)
+    for one in Campaign.objects.order_by("pk")[:2]:
+        facts.change("campaign", one.pk, "channel", dice.choice(("Outbound", "mail")), at(0))
+    for lead in Lead.objects.order_by("pk")[:5]:
+        facts.change("lead", lead.pk, "source", dice.choice(("web", "cold call", " ")), at(0))
+        facts.attempt(lead.pk, "call", "no_answer", at(dice.randrange(12)))
+    said = [contradicted(cutoff) for cutoff in cutoffs]
+    assert [wrong for wrong, _want in said] == [[]] * len(cutoffs)
+    assert sum(map(bool, said[-1][1].values())) >= 5  # most flags hold of some deal
+
+
+@pytest.mark.invariant("I11", mutant="a touch after the first attempt of sales counts as before it")
+def test_planted_fault_an_attempt_that_nobody_reads_is_caught(monkeypatch):
+    a, lead = campaign("a"), facts.lead(at(0))
+    touch(lead, a, 6)
+    facts.attempt(lead, "call", "no_answer", at(5))
+    deal(lead, "100.00", 20, opened=10)
+    assert contradicted(LATER)[0] == []
+    monkeypatch.setattr(flat, "tried", lambda found, cutoff: np.full(len(found.deals), 2**62))
+    assert contradicted(LATER)[0] == ["before"]
 
 
 def test_the_board_counts_deals_that_lack_a_milestone():
