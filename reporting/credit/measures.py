@@ -143,7 +143,15 @@ def _origin(prefix: str, flag: str) -> Measure | None:
 def _flag(flag: str, order: int) -> Measure:
     label, words = labels.FLAGS[flag]
     return Measure(
-        f"won_{flag}", label, words, COUNT, partial(flagged, flag=flag), dimensions=d.of_deals, dates=DEALS, order=order
+        f"won_{flag}",
+        label,
+        words,
+        COUNT,
+        partial(flagged, flag=flag),
+        dimensions=d.of_deals,
+        dates=DEALS,
+        order=order,
+        nightly=flag != reckoned.FALLING,
     )
 
 

@@ -23,7 +23,8 @@ from .settings import Settings
 from .ways import Way
 
 UNTOUCHED, LATE, EARLY, ALONE = "untouched", "touched_late", "before_first_touch", "without_contact"
-FLAGS = (UNTOUCHED, LATE, EARLY, ALONE)
+FALLING = "without_milestone"
+FLAGS = (UNTOUCHED, LATE, EARLY, ALONE, FALLING)
 _KEPT: ContextVar[dict | None] = ContextVar("ways", default=None)
 
 
@@ -146,15 +147,19 @@ def deals_with(question: Question, flag: str) -> list[int]:
     version = settings.of_day(question.first, question.cutoff)
     found = _flat(question, "true", version.look_back, every=True)
     if flag in FLAGS:
-        return found.deals[_odd(found, flag)].tolist()
+        return found.deals[_odd(found, flag, version)].tolist()
     ours = origins.Ours(version, dict(Campaign.objects.values_list("pk", "channel")))
     tried = flat.tried(found, question.cutoff) if flag == origins.BEFORE else found.mass.ends.opened_at
     return found.deals[origins.marks(found, flag, ours, tried)].tolist()
 
 
-def _odd(found: Flat, flag: str) -> Marks:
+def _odd(found: Flat, flag: str, version: Settings) -> Marks:
     """What is odd about the ways of closed deals."""
     mass = found.mass
+    if flag == FALLING:
+        odd = np.zeros(len(found.deals), bool)
+        odd[mass.some] = masses.falls_back(version.model, mass, version.parameters)
+        return odd
     if flag == UNTOUCHED:
         return mass.sizes == 0
     if flag == LATE:

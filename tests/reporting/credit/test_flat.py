@@ -9,6 +9,7 @@ import pytest
 from leads.intake import means
 from leads.models import Campaign, Lead
 from leads.touches import read
+from reporting.attribution import models
 from reporting.attribution.models import MODELS
 from reporting.credit import flat, origins, reckoned, settings, shares
 from smarketing.measures import engine
@@ -102,6 +103,7 @@ def oddities(way, version):
     return {
         reckoned.UNTOUCHED: not one.touches, reckoned.LATE: one.late > 0,
         reckoned.EARLY: one.late > 0 and not one.touches and not one.old, reckoned.ALONE: not way.contacts,
+        reckoned.FALLING: models.falls_back(version.model, one, version.parameters),
     }  # fmt: skip
 
 
