@@ -22,9 +22,10 @@ from smarketing.rows.days import Days
 from . import ways
 
 _SECOND = "floor(extract(epoch FROM {}))::bigint"
+_YES = "coalesce({}, false)"  # of a deal whose state or end was not known by the cut-off nothing is said
 _DEALS = (
-    "x_deal", "coalesce(x_cents, 0)", "x_cents IS NOT NULL", "x_won", "x_open", _SECOND.format("x_closed"), "x_closed_day",
-    _SECOND.format("x_opened"), "x_opened_day", "coalesce(x_lead, 0)", f"coalesce(x_declared, {NOBODY})",
+    "x_deal", "coalesce(x_cents, 0)", "x_cents IS NOT NULL", _YES.format("x_won"), _YES.format("x_open"), _SECOND.format("x_closed"),
+    _YES.format("x_closed_day"), _SECOND.format("x_opened"), "x_opened_day", "coalesce(x_lead, 0)", f"coalesce(x_declared, {NOBODY})",
 )  # fmt: skip
 _CONTACTS = f"SELECT c.deal_id, c.root_id, c.id, {_SECOND.format('c.created_at')}, c.day_only::int::bigint FROM ({ways.CONTACTS}) c"
 

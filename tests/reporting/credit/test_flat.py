@@ -152,6 +152,18 @@ def test_the_board_counts_deals_that_lack_a_milestone():
     ] == [0, 2, 2]
 
 
+@pytest.mark.parametrize("value", ["closed_day_only", "state"])
+def test_deals_of_which_something_was_learned_later_are_read_as_they_were_known(value):
+    a, lead = campaign("a"), facts.lead(at(0))
+    touch(lead, a, 5)
+    one = deal(lead, "100.00", 9, opened=8)
+    facts.change("deal", one, value, "won" if value == "state" else True, at(9), at(20))
+    assert contradicted(at(15))[0] == [] and differences(at(15), settings.Settings()) == []
+    bare = deal(lead, None, 9, opened=8, state=None)
+    facts.change("deal", bare, "state", "won", at(9), at(20))
+    assert contradicted(at(15))[0] == [] and differences(at(15), settings.Settings()) == []
+
+
 def test_touches_outside_a_window_are_left_out_and_those_of_its_seconds_are_not():
     a, lead = campaign("a"), facts.lead(at(0))
     for day in (1, 2, 3):
