@@ -63,7 +63,7 @@ def contradictions(rows: list[PublishedSum]) -> Iterator[Problem]:
 def _groups(rows: Iterable[PublishedSum]) -> Iterator[Problem]:
     for row in rows:
         total = row.body["total"]["value"]
-        if row.dims.rpartition("|")[2] in ("", "curve") or total is None or not _adds(row):
+        if row.dims.rpartition("|")[2] in ("", "curve", "other") or total is None or not _adds(row):
             continue
         parted = sum((Fraction(one["value"] or 0) for one in row.body["rows"]), Fraction(0))
         if parted != Fraction(total):
@@ -79,8 +79,10 @@ def _adds(row: PublishedSum) -> bool:
 def _totals(rows: Iterable[PublishedSum]) -> Iterator[Problem]:
     seen: dict[tuple[str, str, str, str], Any] = {}
     for row in rows:
-        view = row.dims.rpartition("|")[0]
+        view, _bar, by = row.dims.rpartition("|")
         total = row.body["total"]
+        if by == "other":  # dated otherwise
+            continue
         key = (row.measure, view, row.body["from"], row.body["to"])
         figure = (total["value"] and Fraction(total["value"]), total["n"])
         if seen.setdefault(key, figure) != figure:

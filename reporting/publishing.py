@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from reporting import checks
-from reporting.credit import reckoned
+from reporting.credit import edition, reckoned
 from reporting.loop import asking, wall
 from reporting.models import Pointer, PublishedSum
 from smarketing.jobs import ledger, nightly, runs
@@ -39,7 +39,9 @@ def _ranges(count: int) -> list[tuple[int, int]]:
 def parts() -> list[tuple[str, str]]:
     """(measure, dimension or "") of everything published, in a lasting order; then what the overview and the wall ask."""
     sums = [(one.key, dims) for one in registry.measures() if one.nightly for dims in ("", *DIMENSIONS)]
-    return sums + [(key, asking.dims(view, by)) for view, key, by in asking.questions()] + wall.parts()
+    return (
+        sums + [(key, asking.dims(view, by)) for view, key, by in asking.questions()] + edition.parts() + wall.parts()
+    )
 
 
 def period(day: date) -> tuple[date, date]:
@@ -60,8 +62,11 @@ def sums(run: Run, low: int, high: int) -> int:
     with reckoned.kept():
         for measure, dims in parts()[low:high]:
             of_loop = asking.parse(dims)
-            body = asking.keep(measure, *of_loop, run) if of_loop else wall.keep(measure, dims, run)
-            body = body or (None if of_loop else _body(measure, dims, first, until, run))
+            if "|" in dims:
+                body = asking.keep(measure, *of_loop, run) if of_loop else wall.keep(measure, dims, run)
+                body = body or edition.keep(measure, dims, run)
+            else:
+                body = _body(measure, dims, first, until, run)
             if body is not None:
                 rows.append(PublishedSum(edition=edition_of(run), measure=measure, dims=dims, body=body))
     for row in rows:

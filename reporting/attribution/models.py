@@ -47,12 +47,14 @@ class Model:
     """`weigh` gives whole-number weights, None where a milestone is missing: then `fallback` weighs instead.
 
     `collective`: no journey has credits of its own; the period's whole is shared (`markov`, `shapley`).
+    `shares`: what weighs, of models by milestones; `masses` reads them for many journeys at once.
     """
 
     key: str
     weigh: Weigh | None
     fallback: str = "u"
     collective: bool = False
+    shares: Callable[[Parameters], Shares] | None = None
 
 
 def by_shares(shares: Shares) -> Weigh:
@@ -86,8 +88,14 @@ def _decay(one: Journey, parameters: Parameters) -> list[int]:
     return decay.weights([one.won_at - touch.at for touch in one.touches], parameters.half_life)
 
 
-def _custom(one: Journey, parameters: Parameters) -> list[int] | None:
-    return by_shares(parameters.custom)(one, parameters)
+def _milestones(key: str, shares: Callable[[Parameters], Shares]) -> Model:
+    """A model by milestones, whose shares may follow the parameters."""
+    return Model(key, lambda one, parameters: by_shares(shares(parameters))(one, parameters), shares=shares)
+
+
+def _fixed(key: str, anchors: Mapping[str, int], rest: int = 0, scope: str = OTHERS) -> Model:
+    shares = Shares(anchors, rest, scope)
+    return _milestones(key, lambda _parameters: shares)
 
 
 def _by_campaign(one: Journey, _parameters: Parameters) -> list[int]:
@@ -101,18 +109,18 @@ def _by_campaign(one: Journey, _parameters: Parameters) -> list[int]:
 
 
 MODELS: tuple[Model, ...] = (
-    Model("first", by_shares(Shares({FIRST: 1000}))),
-    Model("last", by_shares(Shares({LAST: 1000}))),
-    Model("linear", by_shares(Shares({}, 1000))),
-    Model("u", by_shares(Shares({FIRST: 400, LAST: 400}, 200))),
-    Model("u_lead", by_shares(Shares({FIRST: 400, LEAD: 400}, 200))),
-    Model("u_lead_between", by_shares(Shares({FIRST: 400, LEAD: 400}, 200, BETWEEN))),
-    Model("u_half", by_shares(Shares({FIRST: 500, LEAD: 500}))),
-    Model("w", by_shares(Shares({FIRST: 300, LEAD: 300, OPPORTUNITY: 300}, 100, BETWEEN))),
-    Model("w_others", by_shares(Shares({FIRST: 300, LEAD: 300, OPPORTUNITY: 300}, 100))),
-    Model("full", by_shares(Shares({FIRST: 225, LEAD: 225, OPPORTUNITY: 225, LAST: 225}, 100))),
+    _fixed("first", {FIRST: 1000}),
+    _fixed("last", {LAST: 1000}),
+    _fixed("linear", {}, 1000),
+    _fixed("u", {FIRST: 400, LAST: 400}, 200),
+    _fixed("u_lead", {FIRST: 400, LEAD: 400}, 200),
+    _fixed("u_lead_between", {FIRST: 400, LEAD: 400}, 200, BETWEEN),
+    _fixed("u_half", {FIRST: 500, LEAD: 500}),
+    _fixed("w", {FIRST: 300, LEAD: 300, OPPORTUNITY: 300}, 100, BETWEEN),
+    _fixed("w_others", {FIRST: 300, LEAD: 300, OPPORTUNITY: 300}, 100),
+    _fixed("full", {FIRST: 225, LEAD: 225, OPPORTUNITY: 225, LAST: 225}, 100),
     Model("decay", _decay),
-    Model("custom", _custom),
+    _milestones("custom", lambda parameters: parameters.custom),
     Model("shapley", _by_campaign),
     Model("markov", None, collective=True),
     Model("shapley_rates", None, collective=True),

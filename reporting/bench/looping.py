@@ -13,6 +13,7 @@ from .stopwatch import Sheet, processor, seconds
 PAGES = (
     "/loop/", "/loop/?view=period", "/loop/?by=source", "/loop/funnel/", "/loop/funnel/?by=source", "/loop/funnel/?of=revenue",
     "/loop/quality/", "/loop/quality/?by=campaign&rated=source",
+    "/loop/attribution/", "/loop/attribution/?dated=handed",
 )  # fmt: skip
 TIMES = 5
 

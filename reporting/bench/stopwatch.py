@@ -24,6 +24,16 @@ def seconds(work: Callable[[], Any], times: int = 1) -> float:
     return median(found)
 
 
+def timed(work: Callable[[], Any], times: int = 1) -> tuple[float, float]:
+    """Median seconds, and median processor seconds, of `work`."""
+    found, inside = [], []
+    for _time in range(times):
+        with Processor() as used:
+            found.append(seconds(work))
+        inside.append(used.seconds)
+    return median(found), median(inside)
+
+
 def undone(work: Callable[[], Any], times: int = 1) -> float:
     """Median seconds of `work` in a transaction that is rolled back each time."""
     return spent(work, times)[0]

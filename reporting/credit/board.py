@@ -8,32 +8,36 @@ from fractions import Fraction
 from typing import Any
 
 from leads.models import Campaign
-from reporting.attribution.models import falls_back
+from reporting.loop import frozen
 from reporting.loop.cells import Cell, figure
 from smarketing.measures import engine, numbers, shown
 from smarketing.measures.engine import Answer
 
 from . import compare, labels, origins, reckoned
 from .compare import UNKNOWN, Verdict
-from .settings import Settings
+from .settings import Settings, of_day
 
 ODD = (
     "won_untouched", "won_touched_late", "won_before_first_touch", "won_without_contact", "won_before_first_contact",
     "won_without_amount", "won_for_nothing", "refunds", "loose_cost",
 )  # fmt: skip
+WHOLE = ("won", "revenue", "win_rate", "pipeline_open")
+FALLBACKS = f"won_{reckoned.FALLING}"
 ORIGIN = ("origin_won", "origin", "origin_rate", "origin_open")
 EVER = (date(1990, 1, 1), date(2098, 1, 1))
 
 
 @dataclass(frozen=True)
 class Span:
-    """What is looked at: first ≤ day < until, deals dated by `dated` (won, or the cohort: handed)."""
+    """What is looked at: first ≤ day < until, deals dated by `dated` (won, or the cohort: handed). `kept`: answers of the
+    published edition, by "measure|dimension"."""
 
     first: date
     until: date
     dated: str
     cutoff: datetime
     user: Any = None
+    kept: Mapping[str, dict[str, Any]] = field(default_factory=dict)
 
     def asked(self, dated: str = "") -> dict[str, Any]:
         return {"first": self.first, "until": self.until, "date": dated or self.dated, "cutoff": self.cutoff}
@@ -61,28 +65,41 @@ class Board:
     total: Line
     deals: int
     fallbacks: int
+    fallbacks_url: str
 
 
 def board(span: Span) -> Board:
-    """Everything of the table, reckoned once."""
-    question = engine.ask("revenue_attributed", user=span.user, **span.asked())
-    reckoning = reckoned.reckon(question)
-    models = reckoning.settings.enabled
+    """Everything of the table, reckoned once, or read from the edition."""
+    version, revenue, won, fallbacks = _read(span) if span.kept else _reckoned(span)
     named = names()
-    revenue = {model: by_key(reckoning.credits(model), named) for model in models}
-    cost = {row.group["campaign"]: Fraction(row.value or 0) for row in _cost(span).rows}
+    cost = {row.group["campaign"]: Fraction(row.value or 0) for row in ask(span, "cost", "campaign").rows}
     keys = sorted(set(cost).union(*revenue.values()) - {""})
-    chosen = reckoning.settings.model
     back = compare.returns(revenue, cost)
-    said = compare.verdicts(back, chosen, keys)
-    lines = [_line(span, key, named, cost, revenue, said.get(key), back[chosen].get(key)) for key in keys]
-    lines.sort(key=lambda line: (-line.credits[chosen], -line.cost, line.name))
+    said = compare.verdicts(back, version.model, keys)
+    lines = [_line(span, key, named, cost, revenue, said.get(key), back[version.model].get(key)) for key in keys]
+    lines.sort(key=lambda line: (-line.credits[version.model], -line.cost, line.name))
     if "" in cost or any("" in got for got in revenue.values()):
         lines.append(_line(span, "", named, cost, revenue, None, None))
-    won = [case for case in reckoning.cases if case.won]
-    return Board(
-        reckoning.settings, models, lines, _total(span, lines, models, chosen), len(won), _fallbacks(reckoning, won)
-    )
+    total = _total(span, lines, version.enabled, version.model)
+    return Board(version, version.enabled, lines, total, won, fallbacks, engine.rows_url(FALLBACKS, **span.asked()))
+
+
+def _reckoned(span: Span) -> tuple[Settings, dict[str, dict[str, Fraction]], int, int]:
+    """(version, revenue by model and campaign, deals won, those where the chosen model falls back)."""
+    question = engine.ask("revenue_attributed", user=span.user, **span.asked())
+    found, named = reckoned.reckon(question), names()
+    revenue = {model: by_key(found.sums(model), named) for model in found.settings.enabled}
+    return found.settings, revenue, found.won, found.fallbacks
+
+
+def _read(span: Span) -> tuple[Settings, dict[str, dict[str, Fraction]], int, int]:
+    """The same from the edition."""
+    version = of_day(span.first, span.cutoff)
+    asked = {model: ask(span, f"attributed:{model}", "campaign").rows for model in version.enabled}
+    revenue = {
+        model: {row.group["campaign"]: Fraction(row.value or 0) for row in rows} for model, rows in asked.items()
+    }
+    return version, revenue, ask(span, "won").total.n, ask(span, FALLBACKS).total.n
 
 
 def names() -> dict[int, tuple[str, str]]:
@@ -90,15 +107,12 @@ def names() -> dict[int, tuple[str, str]]:
     return {one.pk: (one.key or one.name, one.name or one.key) for one in Campaign.objects.all()}
 
 
-def by_key(credits, names: Mapping[int, tuple[str, str]]) -> dict[str, Fraction]:
+def by_key(sums: Mapping[int | None, int], names: Mapping[int, tuple[str, str]]) -> dict[str, Fraction]:
+    """Revenue by the value of the dimension campaign, of cents by campaign."""
     found: dict[str, Fraction] = defaultdict(Fraction)
-    for _deal, campaign, cents in credits:
+    for campaign, cents in sums.items():
         found[names[campaign][0] if campaign else ""] += Fraction(cents, 100)
     return dict(found)
-
-
-def _cost(span: Span) -> Answer:
-    return engine.answer("cost", by=("campaign",), user=span.user, **span.asked("spent"))
 
 
 def _line(span: Span, key: str, names, cost, revenue, verdict: Verdict | None, back: Fraction | None) -> Line:
@@ -125,12 +139,6 @@ def _total(span: Span, lines: list[Line], models: tuple[str, ...], chosen: str) 
     return _with_cells(span, Line("", "", cost, credits, Verdict(UNKNOWN, 0), returned=back), {})
 
 
-def _fallbacks(reckoning: reckoned.Reckoning, won) -> int:
-    """Won deals where the chosen model lacks a milestone, so that its fallback weighs."""
-    settings = reckoning.settings
-    return sum(falls_back(settings.model, case.journey, settings.parameters) for case in won)
-
-
 # --- sourced and influenced; what the data say oddly
 
 
@@ -145,7 +153,7 @@ class OriginRow:
 
 def origin_rows(span: Span) -> tuple[list[OriginRow], list[Cell]]:
     """A row per definition, and all deals; they hold each other's deals and are never added up."""
-    whole = [ask(span, key) for key in ("won", "revenue", "win_rate", "pipeline_open")]
+    whole = [ask(span, key) for key in WHOLE]
     revenue = Fraction(whole[1].total.value or 0)
     rows = []
     for key in origins.DEFINITIONS:
@@ -156,14 +164,21 @@ def origin_rows(span: Span) -> tuple[list[OriginRow], list[Cell]]:
     return rows, [_cell(one) for one in whole]
 
 
-def ask(span: Span, key: str) -> Answer:
-    """Open deals are all that are open; closed ones those closed in the period."""
-    open_ = key.startswith("origin_open") or key == "pipeline_open"
-    if open_:
-        first, until = EVER
-        return engine.answer(key, first=first, until=until, date="opened", cutoff=span.cutoff, user=span.user)
-    dated = "won" if key.startswith(("origin_rate", "win_rate")) else span.dated
-    return engine.answer(key, user=span.user, **span.asked(dated))
+def ask(span: Span, key: str, by: str = "") -> Answer:
+    """Open deals are all that are open; closed ones those closed in the period; costs those of its days."""
+    asked: dict[str, Any] = span.asked("spent" if key in ("cost", "loose_cost") else "")
+    if key.startswith(("origin_rate", "win_rate")):
+        asked["date"] = "won"
+    if key.startswith("origin_open") or key == "pipeline_open":
+        asked |= {"first": EVER[0], "until": EVER[1], "date": "opened"}
+    asked |= {"user": span.user, "by": (by,) if by else ()}
+    body = span.kept.get(f"{key}|{by}")
+    return engine.answer(key, **asked) if body is None else frozen.thaw(body, engine.ask(key, **asked))
+
+
+def beside() -> list[str]:
+    """The measures of the figures beside the table."""
+    return [*WHOLE, *(f"{prefix}:{key}" for key in origins.DEFINITIONS for prefix in ORIGIN), *ODD, FALLBACKS]
 
 
 def _cell(found: Answer) -> Cell:
@@ -174,7 +189,7 @@ def oddities(span: Span) -> list[tuple[Any, Any, Cell]]:
     """(what, its rule, number with its rows) of what the data say oddly; those that do not occur are left out."""
     found = []
     for key in ODD:
-        answer = engine.answer(key, user=span.user, **span.asked("spent" if key == "loose_cost" else ""))
+        answer = ask(span, key)
         if answer.total.n:
             found.append((answer.measure.label, answer.measure.words, figure(answer)))
     return found

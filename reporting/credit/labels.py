@@ -48,6 +48,7 @@ FLAGS: dict[str, tuple[Any, Any]] = {
     reckoned.UNTOUCHED: (_("Won without a touch"), _("Won deals that no touch inside the look-back explains: their amount is credited to no campaign, and shown.")),
     reckoned.LATE: (_("Touched after the win"), _("Won deals with touches after the win: those touches are left out.")),
     reckoned.EARLY: (_("Won before the first touch"), _("Won deals whose touches all come after the win.")),
+    reckoned.FALLING: (_("Won without a milestone of the model"), _("Won deals with touches where a milestone of the model agreed is missing: their amount is shared by first and last touch instead.")),
     reckoned.ALONE: (_("Won without a contact"), _("Won deals that name nobody: no touch can be theirs.")),
 }  # fmt: skip
 

@@ -21,6 +21,7 @@ from smarketing.measures.numbers import COUNT, MONEY, NUMBER, RATIO
 from smarketing.measures.question import Question
 from smarketing.measures.reduces import Figure, product, quotient, returned
 from smarketing.measures.registry import Agreed, Column, Measure, Part, Population, register, register_family
+from smarketing.rows import bulk
 
 from . import labels, origins, reckoned, settings
 
@@ -58,9 +59,9 @@ def credits(question: Question, model: str = "") -> Population:
     )
 
 
-def _columns(found: Sequence[tuple[int, int | None, int]]) -> dict[str, list]:
-    deals, campaigns, cents = zip(*found, strict=True) if found else ((), (), ())
-    return {"cr_deals": list(deals), "cr_campaigns": list(campaigns), "cr_cents": list(cents)}
+def _columns(found: Sequence[tuple[int, int | None, int]]) -> dict[str, str]:
+    columns = zip(*found, strict=True) if found else ((), (), ())
+    return dict(zip(("cr_deals", "cr_campaigns", "cr_cents"), map(bulk.array, columns), strict=True))
 
 
 def flagged(question: Question, flag: str, state: str = "won", **more: Any) -> Population:
@@ -70,7 +71,7 @@ def flagged(question: Question, flag: str, state: str = "won", **more: Any) -> P
         base,
         source=f"{base.source} JOIN flagged fl ON fl.deal_id = w.id",
         ctes={**base.ctes, "flagged": _FLAGGED},
-        params={**base.params, "fl_deals": reckoned.deals_with(question, flag)},
+        params={**base.params, "fl_deals": bulk.array(reckoned.deals_with(question, flag))},
         link=("reporting:journey", "w.id"),
         seen=seen,
     )
@@ -143,7 +144,15 @@ def _origin(prefix: str, flag: str) -> Measure | None:
 def _flag(flag: str, order: int) -> Measure:
     label, words = labels.FLAGS[flag]
     return Measure(
-        f"won_{flag}", label, words, COUNT, partial(flagged, flag=flag), dimensions=d.of_deals, dates=DEALS, order=order
+        f"won_{flag}",
+        label,
+        words,
+        COUNT,
+        partial(flagged, flag=flag),
+        dimensions=d.of_deals,
+        dates=DEALS,
+        order=order,
+        nightly=flag != reckoned.FALLING,
     )
 
 

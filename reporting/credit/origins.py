@@ -3,6 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
+from reporting.attribution.sharing import Ints, Marks
+
+from .flat import Flat
 from .settings import Settings
 from .ways import Way
 
@@ -42,3 +47,28 @@ def flags(way: Way, ours: Ours) -> frozenset[str]:
         INFLUENCED: bool(mine),
     }
     return frozenset(key for key, met in found.items() if met)
+
+
+def marks(found: Flat, flag: str, ours: Ours, tried: Ints) -> Marks:
+    """Which of many deals meet one definition, as `flags` says of each; `tried`: the first attempt of sales on each."""
+    mass = found.mass
+    if flag == SOURCE:
+        named = _mine(found.declared, ours) & (found.declared >= 0)
+        blank = np.array([not text.strip() for text in found.sources], bool)
+        return np.where(blank, named, np.array([ours.source(text) for text in found.sources], bool))
+    met = np.zeros(len(found.deals), bool)
+    if not len(mass.some):
+        return met
+    mine = _mine(mass.campaign, ours)
+    if flag == FIRST:
+        met[mass.some] = mine[mass.starts[:-1]]
+        return met
+    if flag == BEFORE:
+        mine = mine & (mass.at <= np.repeat(np.minimum(tried, mass.ends.opened_at)[mass.some], np.diff(mass.starts)))
+    met[mass.some] = np.logical_or.reduceat(mine, mass.starts[:-1])
+    return met
+
+
+def _mine(campaigns: Ints, ours: Ours) -> Marks:
+    names, code = np.unique(campaigns, return_inverse=True)
+    return np.array([ours.campaign(name) for name in names.tolist()], bool)[code]

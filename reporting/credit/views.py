@@ -20,7 +20,7 @@ from smarketing.rows import clock, fence
 from smarketing.web import exports
 from smarketing.web.once import once
 
-from . import board, journey, labels, reckoned, settings
+from . import board, edition, journey, labels, reckoned, settings
 from .forms import SettingsForm
 from .labels import VERDICTS
 
@@ -36,13 +36,15 @@ class Shown:
 
 
 def asked(request: HttpRequest) -> Shown:
-    """The span of an address: the six last months that are over, by the day of winning, where nothing is asked."""
+    """The span of an address: the six last months that are over, by the day of winning, where nothing is asked; as published,
+    unless `live`."""
     dated = request.GET.get("dated", WON)
     dated = dated if dated in (WON, COHORT) else WON
     view = spans.PERIOD if dated == WON else spans.COHORT
     today = clock.today()
     months = spans.asked(view, request.GET.get("first", ""), request.GET.get("last", ""), today, spans.last_handoff())
-    return Shown(board.Span(months.first, months.until, dated, fence.cutoff(), request.user), months)
+    span = None if request.GET.get("live") else edition.published(months, dated, request.user)
+    return Shown(span or board.Span(months.first, months.until, dated, fence.cutoff(), request.user), months)
 
 
 @needs("loop.view")
@@ -61,7 +63,7 @@ def attribution(request: HttpRequest) -> HttpResponseBase:
         "chosen": labels.MODELS[page.settings.model], "origins": rows, "whole": whole, "odd": odd,
         "may_edit": may(request.user, "attribution.edit"),
         "export_offers": exports.offers(lambda **more: _address(request, **more)) if may(request.user, "leads.export") else [],
-        "links": {"won": _address(request, dated=WON), "handed": _address(request, dated=COHORT)},
+        "links": {"won": _address(request, dated=WON), "handed": _address(request, dated=COHORT), "live": _address(request, live="1")},
     }  # fmt: skip
     return render(request, "reporting/attribution.html", context)
 

@@ -30,7 +30,7 @@ _EXTRA = {
     "x_open": "w.is_open", "x_lead": "w.lead_id", "x_source": f"coalesce({value('lead', 'source')}, '')",
     "x_declared": "g.id",
 }  # fmt: skip
-_CONTACTS = f"""
+CONTACTS = f"""
 WITH merged AS {CTES["merged"]}, asked AS (SELECT * FROM unnest(%(deals)s::bigint[], %(primary)s::bigint[]) a(deal_id, lead_id)),
 said AS (SELECT dc.deal_id, dc.lead_id, dc.role, row_number() OVER (PARTITION BY dc.deal_id, dc.lead_id ORDER BY dc.recorded_at DESC, dc.id DESC) AS n,
     bool_or(dc.role <> '') OVER (PARTITION BY dc.deal_id, dc.lead_id) AS ever
@@ -42,7 +42,7 @@ rooted AS (SELECT DISTINCT p.deal_id, coalesce(mg.root_id, p.lead_id) AS root_id
 SELECT r.deal_id, r.root_id, m.id, l.created_at, l.day_only FROM rooted r JOIN leads_lead l ON l.id = r.root_id
   CROSS JOIN LATERAL (SELECT r.root_id AS id UNION ALL SELECT mg.loser_id FROM merged mg WHERE mg.root_id = r.root_id) m
 """
-_TRIED = f"""
+TRIED = f"""
 SELECT a.lead_id, floor(extract(epoch FROM min(a.occurred_at)))::bigint FROM leads_attempt a
 WHERE a.lead_id = ANY(%(leads)s) AND a.recorded_at <= %(cutoff)s AND {WORKED} AND {not_corrected("attempt", "a")}
 GROUP BY a.lead_id
@@ -81,20 +81,25 @@ class Way:
 
 def ways(question: Question, which: str = "true") -> list[Way]:
     """The ways of the deals that a question is about, by deal; `which`: SQL of a condition on them (w)."""
-    measure = Measure("ways", "", "", COUNT, partial(populations.deals, which=which), dimensions=of_deals)
-    built = statement.build(measure, question, _EXTRA)
+    built = asked(question, which)
     names = ", ".join(_EXTRA)
     rows = statement.run(f"WITH {built.counted} SELECT {names} FROM counted ORDER BY x_deal", built.params)
     local = Days(question.home)
     now = int(question.cutoff.timestamp() // 1)
     bare = [
         Way(
-            deal, cents, won, is_open, now if is_open else _second(closed, closed_day, local),
-            _second(opened, opened_day, local), lead, source, declared,
+            deal, cents, won, is_open, now if is_open else second(closed, closed_day, local),
+            second(opened, opened_day, local), lead, source, declared,
         )
         for deal, cents, opened, opened_day, closed, closed_day, won, is_open, lead, source, declared in rows
     ]  # fmt: skip
     return _walked(bare, question.cutoff, local)
+
+
+def asked(question: Question, which: str) -> statement.Statement:
+    """The counted deals with what a way is made of (x_…)."""
+    measure = Measure("ways", "", "", COUNT, partial(populations.deals, which=which), dimensions=of_deals)
+    return statement.build(measure, question, _EXTRA)
 
 
 def _walked(bare: Sequence[Way], cutoff: datetime, local: Days) -> list[Way]:
@@ -102,19 +107,19 @@ def _walked(bare: Sequence[Way], cutoff: datetime, local: Days) -> list[Way]:
         return []
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL jit = off" if connection.in_atomic_block else "SELECT 1")
-        asked: dict[str, Any] = {
+        whose: dict[str, Any] = {
             "deals": [one.deal for one in bare],
             "primary": [one.lead for one in bare],
             "cutoff": cutoff,
         }
-        cursor.execute(_CONTACTS, asked)
+        cursor.execute(CONTACTS, whose)
         people = cursor.fetchall()
         members = {member: root for _deal, root, member, _at, _day in people}
-        cursor.execute(_TRIED, {"leads": sorted(members), "cutoff": cutoff})
+        cursor.execute(TRIED, {"leads": sorted(members), "cutoff": cutoff})
         tried: dict[int, int] = {}
         for lead, at in cursor.fetchall():
             tried[members[lead]] = min(at, tried.get(members[lead], at))
-    born = {root: _second(at, day_only, local) for _deal, root, _member, at, day_only in people}
+    born = {root: second(at, day_only, local) for _deal, root, _member, at, day_only in people}
     contacts: dict[int, set[int]] = {}
     for deal, root, _member, _at, _day in people:
         contacts.setdefault(deal, set()).add(root)
@@ -146,7 +151,7 @@ def _way(one: Way, contacts: Sequence[int], born: Mapping[int, int], of_root, de
     )  # fmt: skip
 
 
-def _second(at: datetime, day_only: bool, local: Days) -> int:
+def second(at: datetime, day_only: bool, local: Days) -> int:
     """The second of an instant; of a day without a time its last one, so that the day's own touches come before it."""
     if day_only:
         at = local.midnight(local.of(at) + timedelta(days=1)) - timedelta(seconds=1)

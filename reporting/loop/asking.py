@@ -42,8 +42,9 @@ DATED |= {key: ("handed", "won") for key in MODELS}
 # The page of funnel and time: its totals, what it asks of each group, and the cohorts of a year.
 WAITS = ("wait_accepted", "wait_sql", "wait_deal", "wait_won")
 CURVES = ("come_accepted", "come_sql", "come_won")
-CURVE = "curve"
+CURVE, OTHER = "curve", "other"  # kept beside answers: the curve of a measure, its total seen the other way
 FUNNEL = (
+    ("won", ""), ("won", OTHER), ("deals", ""), ("revenue", ""),
     ("mql_people", ""), ("mql_inferred", ""), ("handoffs", "order"), ("accepted", "order+accepted_how"), ("sql", "order+sql_how"),
     ("deal_rate", "order"), ("won_rate", "order"), ("days_to_won_last", ""), *((key, "") for key in WAITS), *((key, CURVE) for key in CURVES),
 )  # fmt: skip
@@ -94,6 +95,12 @@ class Asking:
         self.cutoff = self.cutoff or found.cutoff  # one cut-off for the whole page
         return found
 
+    def other(self, key: str) -> Answer | None:
+        """The same months seen the other way: a cohort's as a period, a period's as cohorts."""
+        view = PERIOD if self.view == COHORT else COHORT
+        there = {(key, ""): self.kept[key, OTHER]} if (key, OTHER) in self.kept else {}
+        return Asking(self.span, view, self.user, self.cutoff, there).ask(key)
+
     def curve(self, key: str) -> list[survival.Step]:
         """By each day, the share of the handoffs that have come so far (Kaplan and Meier)."""
         body = self.kept.get((key, CURVE))
@@ -143,7 +150,7 @@ def keep(key: str, view: str, by: str, run: Run) -> dict[str, Any] | None:
     if by == CURVE:
         found = asking.ask(key)
         return {**frozen.freeze(found), "curve": asking.waits(key)} if found else None
-    found = asking.ask(key, by)
+    found = asking.other(key) if by == OTHER else asking.ask(key, by)
     return frozen.freeze(found) if found else None
 
 

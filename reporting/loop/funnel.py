@@ -76,11 +76,10 @@ def page(asking: Asking, by: str) -> Funnel:
 def _difference(asking: Asking, found: dict[str, Answer]) -> str:
     """One sentence: what this view counts, and what the other one would."""
     here = asking.ask("won")
-    other = Asking(asking.span, "period" if asking.view == COHORT else COHORT, asking.user, asking.cutoff)
     said = {
         "handed": shown.number(found["handoffs"].total.n),
         "mine": shown.number(here.total.n),
-        "theirs": shown.number(other.ask("won").total.n),
+        "theirs": shown.number(asking.other("won").total.n),
     }
     if asking.view == COHORT:
         return (

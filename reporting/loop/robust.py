@@ -39,7 +39,7 @@ def said(asking: Asking) -> Said:
     else:
         reckoning = reckoned.reckon(engine.ask("revenue_attributed", **_asked(asking, cutoff)), version)
         names = board.names()
-        revenue = {model: board.by_key(reckoning.credits(model), names) for model in wanted}
+        revenue = {model: board.by_key(reckoning.sums(model), names) for model in wanted}
     cost = asking.ask("cost", "campaign")
     paid = {row.group["campaign"]: row.value or 0 for row in cost.rows} if cost else {}
     every = sorted(set(paid).union(*revenue.values()) - {""})

@@ -81,6 +81,11 @@ def _nothing(measure: Measure) -> Figure:
     return Figure(0 if adds else None, 0, 0 if measure.unit == numbers.RATIO else None)
 
 
+def many() -> bool:
+    """Whether leads are so many that figures are read of the edition."""
+    return Lead.objects.order_by("pk")[MANY : MANY + 1].values_list("pk").exists()
+
+
 def _question(key: str, body: Mapping[str, Any], edition: datetime, user: Any, **asked: Any):
     first, until = date.fromisoformat(body["from"]), date.fromisoformat(body["to"])
     return engine.ask(key, first=first, until=until, cutoff=edition, user=user, **asked)
@@ -89,7 +94,7 @@ def _question(key: str, body: Mapping[str, Any], edition: datetime, user: Any, *
 def _body(key: str, name: str) -> tuple[datetime, dict[str, Any]] | None:
     """(cut-off, body) of what is published under this name and still speaks of the personas of today."""
     pointer = Pointer.objects.filter(name=REPORTS).first()
-    if pointer is None or not Lead.objects.order_by("pk")[MANY : MANY + 1].values_list("pk").exists():
+    if pointer is None or not many():
         return None
     edition = datetime.fromisoformat(pointer.edition)
     if Run.objects.filter(job=resembling.JOB, cutoff__gt=edition).exists():

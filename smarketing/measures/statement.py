@@ -1,11 +1,13 @@
 """One SQL statement per population: counted rows, filtered, grouped by the dimensions asked, with their total."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from .question import Question, Refusal
 from .reduces import REDUCES, Figure
@@ -161,13 +163,19 @@ _PLAN = "SET LOCAL enable_nestloop = off; SET LOCAL jit = off; SET LOCAL work_me
 _PLAN_AS_BEFORE = "SET LOCAL enable_nestloop = {}; SET LOCAL jit = {}; SET LOCAL work_mem = '{}'"
 
 
-def run(sql: str, params: Mapping[str, Any]) -> list[tuple]:
-    """The rows of one statement over whole populations."""
+@contextmanager
+def planned() -> Iterator[CursorWrapper]:
+    """Inside, statements are planned for whole populations."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('enable_nestloop'), current_setting('jit'), current_setting('work_mem')")
         before = cursor.fetchone()
         cursor.execute(_PLAN)
-        cursor.execute(sql, params)
-        rows = cursor.fetchall()
+        yield cursor
         cursor.execute(_PLAN_AS_BEFORE.format(*before))
-    return rows
+
+
+def run(sql: str, params: Mapping[str, Any]) -> list[tuple]:
+    """The rows of one statement over whole populations."""
+    with planned() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()

@@ -21,7 +21,7 @@ ROUNDS = 5
 PARTS = (
     "night", "clocks", "months", "preview", "pages", "queue", "search", "ingestion", "imports", "scores", "attribution", "loop",
 )  # fmt: skip
-AGAIN = ("months", "pages", "queue", "search")
+AGAIN = ("months", "pages", "queue", "search", "attribution", "loop")
 
 
 class Command(BaseCommand):
