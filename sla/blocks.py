@@ -168,7 +168,7 @@ def _told(mine: str, its: str, cutoff: datetime, days: Days, given: Mapping[str,
     with connection.cursor() as cursor:
         cursor.execute(sql, {**own, **days.params(), "owed": list(OWED), **given})
         rows = cursor.fetchall()
-    return [row[0] for row in rows], [Count(*said, took.pack(values or ())) for _block, *said, values in rows]
+    return [row[0] for row in rows], [Count(*said, took=took.pack(values or ())) for _block, *said, values in rows]
 
 
 @transaction.atomic

@@ -46,8 +46,8 @@ def clocks(question: Question, kind: str, states: str) -> Population:
     return of_kinds(question, (kind,), states)
 
 
-def of_kinds(question: Question, kinds: Sequence[str], states: str) -> Population:
-    """The same of several kinds."""
+def of_kinds(question: Question, kinds: Sequence[str], states: str, handoffs: str = "leads_handoff") -> Population:
+    """The same of several kinds; `handoffs`: where those of the clocks are read."""
     local = question.day("k.due_at")
     known, given = as_of.relation(question.cutoff)
     month_end = "(k.month + interval '1 month' - interval '1 day')::date"
@@ -55,7 +55,7 @@ def of_kinds(question: Question, kinds: Sequence[str], states: str) -> Populatio
     return Population(
         source=(
             f"{known} k JOIN sla_clause cl ON cl.terms_id = k.terms_id AND cl.key = k.clause_key"
-            " JOIN leads_handoff h ON h.id = k.handoff_id LEFT JOIN charged ch ON ch.handoff_id = h.id"
+            f" JOIN {handoffs} h ON h.id = k.handoff_id LEFT JOIN charged ch ON ch.handoff_id = h.id"
             " CROSS JOIN LATERAL (SELECT ch.rep_id) rr"
         ),
         beside=people("h.lead_id", few=True),
@@ -117,7 +117,8 @@ def by_block(kind: str, some: Collection[int] | None) -> Measure:
     ranges = blocks.ranges("{0}.handoff_id", some)
 
     def rows(question: Question) -> Population:
-        every = clocks(question, kind, EVERY)
+        own = f"(SELECT * FROM leads_handoff x WHERE {blocks.ranges('x.id', some)})"
+        every = of_kinds(question, (kind,), EVERY, own)
         ctes = outcomes.of_handoffs(
             f"(SELECT x.handoff_id FROM sla_clock x WHERE {ranges.format('x')} UNION ALL SELECT unnest(%(touched)s::bigint[]))",
             True,

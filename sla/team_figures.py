@@ -48,7 +48,9 @@ def _share(key: str, kind: str, groups: Mapping[tuple[str, ...], Lines], asked: 
     for (value, of, state), lines in groups.items():
         if of == kind and state in (MET, MISSED):
             kept[value][state] = sum(n for _value, n in lines)
-    figures = {(value,): _of(counts.get(MET, 0), counts.get(MISSED, 0)) for value, counts in kept.items()}
+    figures: dict[tuple[str, ...], Figure] = {
+        (value,): _of(counts.get(MET, 0), counts.get(MISSED, 0)) for value, counts in kept.items()
+    }
     met, missed = (sum(counts.get(state, 0) for counts in kept.values()) for state in (MET, MISSED))
     return engine.answered(engine.ask(key, **asked), figures, _of(met, missed))
 
@@ -64,6 +66,6 @@ def _response(stat: str, groups: Mapping[tuple[str, ...], Lines], asked: Mapping
         if timed := [line for line in lines if line[0] is not None]:
             times[value] += timed
     finish = reduces.REDUCES["spread"].finish
-    figures = {(value,): finish(lines, stat) for value, lines in times.items()}
+    figures: dict[tuple[str, ...], Figure] = {(value,): finish(lines, stat) for value, lines in times.items()}
     every = [line for lines in times.values() for line in lines]
     return engine.answered(engine.ask(RESPONSE, stat=stat, **asked), figures, finish(every, stat))
