@@ -46,7 +46,7 @@ def ask(*, handoff: Handoff, clause_key: str, reason: str, by: User, at: datetim
     if not by.side:
         raise Refusal(_("Only a side of the contract asks for a waiver."))
     if reason not in {one.code for one in waiver_reasons.REASONS.offered()}:
-        raise Refusal(_("Say why the promise should be let go."), "reason")
+        raise Refusal(_("Say why the promise should be waived."), "reason")
     HandoffState.objects.select_for_update().get(handoff=handoff)
     found = _clock(handoff.pk, clause_key, at)
     if Waiver.objects.filter(handoff=handoff, clause_key=clause_key, answer=None).exists():
@@ -80,7 +80,7 @@ def answer(*, waiver: Waiver, kind: str, by: User, at: datetime) -> WaiverAnswer
         raise Refusal(_("Say what the answer is."), "kind")
     if own and kind != Answer.WITHDRAW:
         raise Refusal(
-            _("Your side asked for this waiver: nobody lets their own promise go. The other side answers it.")
+            _("Your side asked for this waiver: nobody waives their own promise. The other side answers it.")
         )
     if not own and kind == Answer.WITHDRAW:
         raise Refusal(_("Only the side that asked may take a waiver back."))

@@ -41,7 +41,7 @@ def waterfall(user: User, span: Span) -> Letter | None:
         sections=[
             Section(_("From lead to revenue"), steps, said),
             Section(
-                _("Clauses that stand badly this month"), badly, "" if badly else _("None: every clause is on pace.")
+                _("Clauses in trouble this month"), badly, "" if badly else _("None: every clause is on pace.")
             ),
         ],
         action=_("Open the contract's follow-up"),

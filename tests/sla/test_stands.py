@@ -110,7 +110,7 @@ def test_a_waiver_needs_the_other_side_and_is_counted_apart(terms):
     late = paris(2026, 11, 17, 12)
     derive.drain(late)
     asked = waivers.ask(handoff=made, clause_key="6.1", reason="incident", by=sales, at=late)
-    with pytest.raises(Refusal, match="nobody lets their own promise go"):
+    with pytest.raises(Refusal, match="nobody waives their own promise"):
         waivers.answer(waiver=asked, kind="consent", by=sales, at=late)
     with pytest.raises(Refusal, match="asked already"):
         waivers.ask(handoff=made, clause_key="6.1", reason="incident", by=marketing, at=late)
@@ -257,7 +257,7 @@ def test_managers_ask_answer_and_see_every_waiver(owed):
     assert "Your answer stands" in done
     assert "absence agreed between the sides" in other.get(reverse("sla:waivers")).content.decode()
     derive.drain(present.now())
-    assert "let go by both sides" in other.get(page).content.decode()
+    assert "waived by both sides" in other.get(page).content.decode()
     told = client_of(person("vera", "viewer", "")).get(reverse("sla:api_waivers", args=[contract().pk])).json()
     assert [(one["clause"], one["answer"], one["reason"]) for one in told] == [("6.1", "consent", "absence")]
 

@@ -53,7 +53,7 @@ def test_a_letter_says_what_is_known_and_opens_in_the_reps_own_mail_program(desk
 @pytest.mark.parametrize(
     ("texts", "field", "said"),
     [
-        ({"en": ("Hi", "Dear {{price}}")}, "body_en", "“price” is no field. There are: first_name"),
+        ({"en": ("Hi", "Dear {{price}}")}, "body_en", "“price” is not a field. The fields are: first_name"),
         ({"fr": ("", "Bonjour")}, "subject_fr", "A mail has a subject and a text."),
         ({"en": ("Hi", "Dear {{first_name}")}, "body_en", "A field begins with {{"),
         ({}, "subject_en", "Write it in one language at least."),

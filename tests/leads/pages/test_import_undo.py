@@ -62,7 +62,7 @@ def test_undoing_is_refused_with_the_list(client, marketer):
 
 def test_a_file_of_no_kind_asks_and_a_renamed_column_is_told(client, marketer):
     page = upload(client, "foo,bar\n1,2\n").content.decode()
-    assert "These columns do not tell what the rows are" in page
+    assert "These columns do not show what the rows are" in page
     upload(client, TEXT.replace("1/5", "1/31"))
     assert Import.objects.get().state == "checked"
     page = upload(client, TEXT.replace("1/5", "1/31").replace("Create Date", "Created on")).content.decode()

@@ -129,7 +129,7 @@ def test_a_comment_on_a_condition_stays_with_it_and_is_kept_when_it_reads_otherw
     body["never"] = body["never"][:1]
     services.save_draft(line=line, body=body, revision=1, by=anna, at=clock.now())
     page = client_of(anna).get(f"/language/definition/{line.pk}/").text
-    assert "About a line that reads otherwise now:" in page and "opposition: yes" in page and "Sure?" in page
+    assert "About a line that reads differently now:" in page and "opposition: yes" in page and "Sure?" in page
 
 
 def test_comments_stand_beside_a_paper_too(line, anna, hugo):
