@@ -259,7 +259,10 @@ _SUBJECTS = {
     "lead": gettext_lazy("Lead"), "company": gettext_lazy("Company"), "deal": gettext_lazy("Deal"),
     "campaign": gettext_lazy("Campaign"), "consent": gettext_lazy("Consent"),
 }  # fmt: skip
-TYPES = [("", gettext_lazy("recognised from the cells")), *((t.value, t.label) for t in FieldDef.Type if t.value != "choice")]
+TYPES = [
+    ("", gettext_lazy("recognised from the cells")),
+    *((t.value, t.label) for t in FieldDef.Type if t.value != "choice"),
+]
 
 
 def _new_name(header: str, headers: list[str], kind: str) -> str:

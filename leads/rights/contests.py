@@ -72,12 +72,12 @@ def rule(*, to: Contest, kind: str, text: str, by: User, at: datetime) -> Ruling
 def hindrance(decision: Decision, at: datetime) -> str:
     """Why a decision cannot be contested at `at`; "" when it can."""
     if decision.kind not in KINDS or decision.by_id is None:
-        return _("Only a refusal or a return of sales is contested.")
+        return _("Only a refusal or a return by sales can be contested.")
     if Correction.objects.filter(subject="decision", subject_id=decision.pk).exists():
         return _("This was taken back before.")
     reason = reasons.known().get(decision.reason)
     if reason is not None and reason.opposes:
-        return _("Whoever asked not to be contacted is not contacted: this is not contested.")
+        return _("Whoever asked not to be contacted is not contacted: this cannot be contested.")
     if decision.handoff.lead.erased or decision.handoff.lead.root_id:
         return _("This lead no longer exists: it was erased or merged into another.")
     if standing().filter(decision=decision).exists():

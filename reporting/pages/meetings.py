@@ -50,7 +50,11 @@ class MeetingFilters(filters.Filters):
     contract = filters.choice(gettext_lazy("Contract"))
     state = filters.choice(
         gettext_lazy("State"),
-        [("planned", gettext_lazy("planned")), ("closed", pgettext_lazy("meeting", "closed")), ("off", gettext_lazy("called off"))],
+        [
+            ("planned", gettext_lazy("planned")),
+            ("closed", pgettext_lazy("meeting", "closed")),
+            ("off", gettext_lazy("called off")),
+        ],
     )
     since, until = filters.day(gettext_lazy("Days from")), filters.day(gettext_lazy("to"))
     asks = {

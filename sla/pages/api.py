@@ -107,14 +107,14 @@ class WaiverShape(serializers.Serializer):
 
 
 class Waivers(APIView):
-    """Waivers of a contract's promises, asked and answered, the newest first."""
+    """Waivers of a contract's promises, asked for and answered, the newest first."""
 
     verb = "measures.read"
     schema = AutoSchema()
 
     @extend_schema(
         operation_id="contract_waivers",
-        description=_("Waivers of a contract's promises, asked and answered, the newest first."),
+        description=_("Waivers of a contract's promises, asked for and answered, the newest first."),
         responses=WaiverShape(many=True),
     )
     def get(self, request: Request, pk: int) -> Response:

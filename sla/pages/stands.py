@@ -140,7 +140,7 @@ def every(request: HttpRequest) -> HttpResponseBase:
         _columns(request), form.rows(_visible(request)), request.GET, "-asked", form=form, caption=_("Waivers"),
         exports=exports.Export("waivers", "lists.export", "waiver"),
         empty={
-            "title": _("No waiver was asked"),
+            "title": _("No waiver was asked for"),
             "text": _("Where a promise could not be kept for a good reason, a manager asks the other side on the lead's page."),
         },
     )  # fmt: skip

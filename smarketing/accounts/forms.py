@@ -107,7 +107,9 @@ class CompanyForm(forms.Form):
     country = forms.RegexField(r"^[A-Za-z]{2}$", label=_("Country"), help_text=_("Two letters, like FR."))
     language = forms.ChoiceField(label=_("Language"), choices=languages.choices)
     currency = forms.RegexField(r"^[A-Za-z]{3}$", label=_("Currency"), help_text=_("Three letters, like EUR."))
-    zone = forms.CharField(label=_("Time zone"), max_length=60, help_text=_("It sets where days begin and end, for ages and measures."))
+    zone = forms.CharField(
+        label=_("Time zone"), max_length=60, help_text=_("It sets where days begin and end, for ages and measures.")
+    )
 
     def __init__(self, *args, shut: bool = False, **more):
         super().__init__(*args, **more)

@@ -89,9 +89,7 @@ def _named(one: Mail) -> str:
 
 AGAIN = Bulk(
     title=gettext_lazy("Send mails again"),
-    text=gettext_lazy(
-        "Each mail given up after too many refusals by the server is tried eight more times."
-    ),
+    text=gettext_lazy("Each mail given up after too many refusals by the server is tried eight more times."),
     page="notify:mails",
     rows=lambda user, params: asked(user, params)[1],
     counted=lambda n: ngettext("%(n)s mail given up", "%(n)s mails given up", n) % {"n": n},

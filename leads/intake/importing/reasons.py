@@ -141,7 +141,9 @@ FILES: dict[str, Any] = {
         "A person in this file was erased, and the file with them. Upload it again without them."
     ),
     "running": gettext_lazy("This import is under way or done: its mapping stays as it is."),
-    "failed": gettext_lazy("The import stopped by a fault of ours; what was done is kept and it may go on."),
+    "failed": gettext_lazy(
+        "The import stopped because of an error on our side; what was done is kept and it may go on."
+    ),
 }
 SENTENCES = CELLS | LEFT_OUT | FILES
 

@@ -136,7 +136,7 @@ def test_a_template_is_written_previewed_and_kept_by_a_marketer_and_read_by_a_re
     shown = marketer.post("/language/mails/add/", data | {"do": "preview"})
     assert "Hi Acme" in shown.content.decode() and not MailTemplate.objects.exists()
     wrong = marketer.post("/language/mails/add/", data | {"body_en": "{{nme}}"})
-    assert wrong.status_code == 422 and "“nme” is no field" in wrong.content.decode()
+    assert wrong.status_code == 422 and "“nme” is not a field" in wrong.content.decode()
     assert marketer.post("/language/mails/add/", data)["Location"] == "/language/mails/"
     rep = of(desk.lea)
     assert (

@@ -98,7 +98,9 @@ def test_an_answer_stays_where_the_first_word_is_taken_back(line, anna, hugo):
     assert comments.threads(line)[0].settled
 
 
-@pytest.mark.parametrize(("text", "said"), [("  ", "Write what you want to say."), ("x" * 1001, "in 1000 characters")])
+@pytest.mark.parametrize(
+    ("text", "said"), [("  ", "Write what you want to say."), ("x" * 1001, "at most 1000 characters")]
+)
 def test_what_is_refused_is_said_and_stays_typed(line, anna, text, said):
     answer = say(client_of(anna), line, text, "employees")
     assert answer.status_code == 422 and said in answer.text

@@ -38,7 +38,7 @@ def first(one):
         ("a@x.test,A,15/01/2026,1,F", "Since", "not a date in the chosen order"),
         ("a@x.test,A,2999-01-01,1,F", "Since", "no such date"),
         ("a@x.test,A,2199-01-01,1,F", "Since", "future"),
-        ("a@x.test,A,2026-01-01,many,F", "Staff", "no number"),
+        ("a@x.test,A,2026-01-01,many,F", "Staff", "not a number"),
         ("a@x.test,A,2026-01-01,-3,F", "Staff", "whole number"),
         ("nobody,A,2026-01-01,1,F", "Email", "not an e-mail address"),
         (",A,2026-01-01,1,F", "Email", "neither a key nor an e-mail"),
