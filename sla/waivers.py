@@ -138,7 +138,7 @@ def _tell(waiver: Waiver, users: Iterable[int], by: User, at: datetime, kind: st
 
 
 def say(some: Sequence[Notice], reader: User) -> Mapping[int, Line]:
-    """ "Waiver asked: Zoé Martin", with the clause, the reason and the page on which it is answered."""
+    """ "Waiver asked for: Zoé Martin", with the clause, the reason and the page on which it is answered."""
     found = Waiver.objects.in_bulk([one.params["waiver"] for one in some])
     states, out = handoffs.visible([one.handoff_id for one in found.values()], reader), {}
     reasons = waiver_reasons.REASONS.labels() if found else {}
