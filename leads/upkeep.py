@@ -36,7 +36,7 @@ LABELS = {
     "retention": _("Erasures proposed where the agreed months have passed"),
     "twins": _("Leads that may be one person looked for"),
     "touches": _("Touches of campaigns kept in order"),
-    "words": _("Words by which leads are found mended"),
+    "words": _("Search words of leads repaired"),
     "dictionary": _("Dictionary of the search tidied"),
     "staging": _("Old staging rows deleted"),
     "forms": _("Keys of forms sent long ago deleted"),
@@ -132,7 +132,7 @@ def _waiting() -> health.Sign:
     words = {"n": n, "long": health.long(age)}
     said = ngettext("%(n)s lead waits, for %(long)s.", "%(n)s leads wait, the oldest for %(long)s.", n) % words
     if age > 300:
-        return health.Sign(health.WATCH, said, gettext("Look at worker and bell above: they judge."))
+        return health.Sign(health.WATCH, said, gettext("Check the worker and the bell above: they judge the leads."))
     return health.Sign(health.WELL, said)
 
 

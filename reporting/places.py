@@ -48,7 +48,7 @@ def register() -> None:
         one.register()
     for paper in PAPERS:
         kinds.register(paper)
-    ledger.STEPS["restatements"] = _("Closed months restated by late facts told")
+    ledger.STEPS["restatements"] = _("Closed months restated by late facts announced")
     nightly.once("restatements", notices.look, order=91)
     contracts.closed_through.append(services.closed_through)
     contracts.frozen.append(services.frozen)

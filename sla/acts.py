@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from smarketing.accounts.models import Side
 from smarketing.rows.kinds import Act
@@ -60,7 +61,7 @@ class WaiverAnswer(Act):
     class Kind(models.TextChoices):
         CONSENT = "consent", _("consented to")
         REFUSE = "refuse", _("refused")
-        WITHDRAW = "withdraw", _("taken back")
+        WITHDRAW = "withdraw", pgettext_lazy("waiver", "taken back")
 
     waiver = models.OneToOneField(Waiver, models.PROTECT, primary_key=True, related_name="answer")
     kind = models.CharField(max_length=10, choices=Kind)

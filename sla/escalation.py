@@ -124,7 +124,9 @@ def say(some: Sequence[Notice], reader: User) -> Mapping[int, Line]:
                 "now": state.rep or _("the pool"),
             }
             detail = f"{promise} · {_('from %(rep)s to %(now)s') % words}"
-            out[one.pk] = Line(_("Given on: %(lead)s") % {"lead": state.lead}, handoffs.page_of(state, reader), detail)
+            out[one.pk] = Line(
+                _("Reassigned: %(lead)s") % {"lead": state.lead}, handoffs.page_of(state, reader), detail
+            )
         elif one.params["rep"] == reader.pk and one.params["handoff"] in there:
             out[one.pk] = Line(_("A lead of yours that nobody had touched went on to somebody else"), "", promise)
     return out

@@ -81,7 +81,7 @@ def _volume(month: Month, row: Row, names: bool) -> Iterator[Item]:
         return
     for one in [*causes.short(month, row)][:MOST]:
         said = {"name": str(one.campaign), "planned": words.number(one.planned), "gave": words.number(one.gave)}
-        text = _("campaign “%(name)s” planned %(planned)s, gave %(gave)s")
+        text = _("campaign “%(name)s” planned %(planned)s, brought %(gave)s")
         yield Item(key, text % said, where={"campaign": one.key})
     if not figure.over and (held := holds.waiting(month.contract.line_id)):
         count = sum(held.values())

@@ -45,7 +45,7 @@ class Behind:
 def register() -> None:
     label = gettext_lazy("Marketing's pace is below 90 % of the line for 3 business days")
     registry.register(registry.Kind(KIND, label, "graph-down", say))
-    ledger.STEPS[KIND] = gettext_lazy("Pace against the line told")
+    ledger.STEPS[KIND] = gettext_lazy("Pace against the line announced")
     nightly.once(KIND, look, order=92)
 
 

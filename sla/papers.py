@@ -51,7 +51,7 @@ def verify(paper: Paper) -> list[str]:
         out.append(_("the terms in force say something else"))
     days = [found.starts_on.isoformat(), found.ends_on and found.ends_on.isoformat()]
     if days != [body["starts_on"], body.get("ends_on")]:
-        out.append(_("the days in force are others"))
+        out.append(_("the days in force differ"))
     rows = {one.key: one for one in found.clauses.all()}
     for clause in body["clauses"]:
         if not _same(rows.pop(clause["key"], None), clause):

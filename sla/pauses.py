@@ -47,7 +47,7 @@ def pause(*, handoff: Handoff, reason: str, until: datetime, by: User, at: datet
     if running(handoff, at):
         raise Refusal(_("This lead is paused already: end that pause first."))
     if not at < until <= at + LONGEST:
-        raise Refusal(_("Say until when: an instant ahead, within a year."), "until")
+        raise Refusal(_("Say until when: a moment to come, within a year."), "until")
     fence = open_fence()
     made = Pause.objects.create(
         handoff=handoff, reason=reason, until=until, by=by, occurred_at=at, recorded_at=fence.recorded_at

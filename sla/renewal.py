@@ -53,7 +53,7 @@ class End:
 def register() -> None:
     label = gettext_lazy("The contract ends soon: are there to be new terms?")
     registry.register(registry.Kind(KIND, label, "calendar-x", say))
-    ledger.STEPS[STEP] = gettext_lazy("Ends of contracts told")
+    ledger.STEPS[STEP] = gettext_lazy("Ends of contracts announced")
     nightly.once(STEP, look, order=96)
 
 

@@ -33,7 +33,7 @@ def register() -> None:
             KIND, gettext_lazy("The contract is to be reviewed: are its targets still right?"), "calendar-check", say
         )
     )
-    ledger.STEPS[STEP] = gettext_lazy("Reviews of contracts told")
+    ledger.STEPS[STEP] = gettext_lazy("Reviews of contracts announced")
     nightly.once(STEP, look, order=95)
 
 

@@ -32,7 +32,7 @@ CLOCK_STATES = {
 }
 CAUSES = {
     EXCLUDED: gettext_lazy("closed with a reason before it fell due"),
-    WAIVED: gettext_lazy("let go by both sides"),
+    WAIVED: gettext_lazy("waived by both sides"),
 }
 
 
@@ -68,7 +68,7 @@ def _own(found: own.Own | None) -> dict[str, Any] | None:
 def _cause(row: Clock) -> str:
     """Why a promise stands as it does, where its state alone does not say it."""
     if row.state == PAUSED and row.resumes_at:
-        return _("goes on %(when)s") % {"when": date_format(localtime(row.resumes_at), "SHORT_DATETIME_FORMAT")}
+        return _("resumes %(when)s") % {"when": date_format(localtime(row.resumes_at), "SHORT_DATETIME_FORMAT")}
     return str(CAUSES[row.state]) if row.state in CAUSES else pauses.said(row.lost)
 
 

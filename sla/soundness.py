@@ -53,7 +53,9 @@ def beyond(body: Mapping[str, Any]) -> list[str]:
     sentence = "" if said.section("capacity")["beyond"] else sound.over_capacity(said)
     if not sentence:
         return []
-    return [_("%(sentence)s Promise less, or say under Capacity of sales why it may be so.") % {"sentence": sentence}]
+    return [
+        _("%(sentence)s Promise less, or say under Capacity of sales why this is acceptable.") % {"sentence": sentence}
+    ]
 
 
 def _calendar(body: Mapping[str, Any]) -> list[str]:

@@ -34,7 +34,7 @@ TITLES = {
 
 
 def register() -> None:
-    registry.register(registry.Kind(KIND, gettext_lazy("A waiver is asked or answered"), "hand-thumbs-up", say))
+    registry.register(registry.Kind(KIND, gettext_lazy("A waiver is asked for or answered"), "hand-thumbs-up", say))
 
 
 @transaction.atomic
@@ -44,13 +44,13 @@ def ask(*, handoff: Handoff, clause_key: str, reason: str, by: User, at: datetim
     Refusal where no such promise is owed or broken, where it is asked already, and where its month is closed.
     """
     if not by.side:
-        raise Refusal(_("Only a side of the contract asks for a waiver."))
+        raise Refusal(_("Only a side of the contract may ask for a waiver."))
     if reason not in {one.code for one in waiver_reasons.REASONS.offered()}:
-        raise Refusal(_("Say why the promise should be let go."), "reason")
+        raise Refusal(_("Say why the promise should be waived."), "reason")
     HandoffState.objects.select_for_update().get(handoff=handoff)
     found = _clock(handoff.pk, clause_key, at)
     if Waiver.objects.filter(handoff=handoff, clause_key=clause_key, answer=None).exists():
-        raise Refusal(_("A waiver of this promise is asked already: the other side has to answer it."))
+        raise Refusal(_("A waiver of this promise has been asked for already: the other side has to answer it."))
     _not_closed(found)
     fence = open_fence()
     made = Waiver.objects.create(
@@ -79,9 +79,7 @@ def answer(*, waiver: Waiver, kind: str, by: User, at: datetime) -> WaiverAnswer
     if kind not in Answer.values or not by.side:
         raise Refusal(_("Say what the answer is."), "kind")
     if own and kind != Answer.WITHDRAW:
-        raise Refusal(
-            _("Your side asked for this waiver: nobody lets their own promise go. The other side answers it.")
-        )
+        raise Refusal(_("Your side asked for this waiver: nobody waives their own promise. The other side answers it."))
     if not own and kind == Answer.WITHDRAW:
         raise Refusal(_("Only the side that asked may take a waiver back."))
     if kind == Answer.CONSENT:
@@ -140,14 +138,14 @@ def _tell(waiver: Waiver, users: Iterable[int], by: User, at: datetime, kind: st
 
 
 def say(some: Sequence[Notice], reader: User) -> Mapping[int, Line]:
-    """ "Waiver asked: Zoé Martin", with the clause, the reason and the page on which it is answered."""
+    """ "Waiver asked for: Zoé Martin", with the clause, the reason and the page on which it is answered."""
     found = Waiver.objects.in_bulk([one.params["waiver"] for one in some])
     states, out = handoffs.visible([one.handoff_id for one in found.values()], reader), {}
     reasons = waiver_reasons.REASONS.labels() if found else {}
     for one in some:
         waiver = found.get(one.params["waiver"])
         if waiver and (state := states.get(waiver.handoff_id)):
-            text = TITLES.get(one.params["answer"], gettext_lazy("Waiver asked: %(lead)s"))
+            text = TITLES.get(one.params["answer"], gettext_lazy("Waiver asked for: %(lead)s"))
             words = {"key": waiver.clause_key, "reason": reasons.get(waiver.reason, waiver.reason)}
             detail = _("clause %(key)s · %(reason)s") % words
             out[one.pk] = Line(str(text) % {"lead": state.lead}, reverse("sla:waiver", args=[waiver.pk]), detail)

@@ -18,7 +18,7 @@ WORDS: dict[str, Any] = {
     turns.LATER: gettext_lazy("free, but later in turn"),
     turns.REFUSED: gettext_lazy("sent this lead back before"),
     turns.HAD: gettext_lazy("had it until then"),
-    turns.GONE: gettext_lazy("works here no more"),
+    turns.GONE: gettext_lazy("no longer works here"),
     turns.AWAY: gettext_lazy("away on that day"),
     turns.HAND: gettext_lazy("takes only by hand"),
     turns.HOURS: gettext_lazy("outside their working hours"),

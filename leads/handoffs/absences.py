@@ -40,7 +40,7 @@ def say(*, rep: User, first: date, last: date, by: User, at: datetime) -> Absenc
     User.objects.select_for_update(no_key=True).get(pk=rep.pk)
     same = standing().filter(rep=rep, first__lte=first, last__gte=last).first()
     if same is not None:
-        raise Refusal(_("These days are said already."), "first")
+        raise Refusal(_("These days are recorded already."), "first")
     made = Absence.objects.create(
         rep=rep,
         first=first,

@@ -50,7 +50,7 @@ def lost(*, by: User, when: datetime) -> list[Deal]:
 
 def reopen(*, by: User, when: datetime, at: datetime) -> int:
     """Open those again, where the rules of taking back let. Returns how many."""
-    why = _("undone with others closed in one deed")
+    why = _("undone with others closed in one action")
     return each(lost(by=by, when=when), lambda deal: deals_back.reopen(deal=deal, by=by, at=at, reason=why))[0]
 
 

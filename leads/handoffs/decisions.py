@@ -96,7 +96,7 @@ def _take_back(decision: Decision, state: HandoffState, by: User, at: datetime, 
     if Correction.objects.filter(subject="decision", subject_id=decision.pk).exists():
         raise Refusal(_("This was taken back before."))
     if hands.standing(handoff).last() != decision:
-        raise Refusal(_("A later decision stands on this one: take that one back first."))
+        raise Refusal(_("A later decision depends on this one: take that one back first."))
     if not state.is_open:
         _refuse_reopening(state, decision)
     facts.correct(subject="decision", subject_ids=[decision.pk], by=by, at=at, reason=reason)
@@ -200,7 +200,7 @@ def _refuse_reopening(state: HandoffState, decision: Decision) -> None:
     if HandoffState.objects.filter(lead=state.lead_id, line=state.line_id, is_open=True).exists():
         raise Refusal(_("The lead was handed over again since: this cannot be taken back."))
     if decision.handoff.deals.standing().exists():
-        raise Refusal(_("A deal stands on this lead: it cannot be taken back."))
+        raise Refusal(_("A deal depends on this lead: it cannot be taken back."))
 
 
 def _undo_followers(decision: Decision, by: User, at: datetime, reason: str) -> None:

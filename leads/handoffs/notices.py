@@ -28,7 +28,7 @@ def register() -> None:
         )
     )  # fmt: skip
     registry.register(
-        registry.Kind(SENT_BACK, gettext_lazy("Sales refuse or give back a lead"), "reply", say_sent_back)
+        registry.Kind(SENT_BACK, gettext_lazy("Sales refuses or gives back a lead"), "reply", say_sent_back)
     )
 
 

@@ -147,7 +147,7 @@ def delete(*, code: str, by: User, at: datetime) -> None:
     locks.hold(locks.SETTINGS, ["reasons"])
     row = ReasonCode.objects.filter(code=code, own=True).first()
     if row is None or was_used(code):
-        raise ReasonError(_("What was used is not deleted: retire it, and old rows keep it."))
+        raise ReasonError(_("What was used cannot be deleted: retire it, and old rows keep it."))
     _done(row, by, at, "delete")
     row.delete()
 

@@ -207,7 +207,7 @@ def take_back(*, assignment: Assignment, by: User, at: datetime, reason: str = "
     for model, subject in ((Attempt, "attempt"), (Decision, "decision")):
         gone = Correction.objects.filter(subject=subject).values("subject_id")
         if model.objects.filter(**since).exclude(pk__in=gone).exists():
-            raise Refusal(_("Work stands on it: take that back first, or give the lead to another rep."))
+            raise Refusal(_("Work depends on it: take that back first, or give the lead to another rep."))
     hands.may_take_back("assignment", assignment, by=by, at=at, reason=reason)
     facts.correct(subject="assignment", subject_ids=[assignment.pk], by=by, at=at, reason=reason)
     states.derive([assignment.handoff_id])

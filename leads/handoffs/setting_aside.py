@@ -30,11 +30,11 @@ def snooze(*, handoff: Handoff, reason: str, until: datetime, by: User, at: date
     if reason not in dict(SNOOZES):
         raise Refusal(_("Say why you snooze it."), "reason")
     if not at < until <= at + LONGEST:
-        raise Refusal(_("Say until when: an instant ahead, within three months."), "until")
+        raise Refusal(_("Say until when: a moment to come, within three months."), "until")
     if state.due_at and at < state.due_at < until and state.due_label != "paused":
         when = hands.short(state.due_at, at)
         raise Refusal(
-            _("The promise breaks before, at %(when)s: snooze until then at most, or wait for the prospect.") % {"when": when},
+            _("The promise breaks earlier, at %(when)s: snooze until then at the latest, or wait for the prospect.") % {"when": when},
             "until",
         )  # fmt: skip
     return _write(handoff, Snooze(reason=reason, until=until), by, at)

@@ -139,7 +139,7 @@ class Worded:
         self._held()
         row = self.model.objects.filter(code=code).first()
         if row is None or code not in self.unused():
-            raise ReasonError(_("What was used is not deleted: retire it, and old rows keep it."))
+            raise ReasonError(_("What was used cannot be deleted: retire it, and old rows keep it."))
         record(by, self.verb, self.subject, row.pk, at, code=code, deed="delete")
         row.delete()
 

@@ -139,7 +139,8 @@ def _checked(language: str, subject: str, body: str) -> tuple[str, str]:
         if names := fields.unknown(text):
             listed = ", ".join(fields.FIELDS)
             raise Refusal(
-                _("“%(name)s” is no field. There are: %(fields)s.") % {"name": names[0], "fields": listed}, where
+                _("“%(name)s” is not a field. The fields are: %(fields)s.") % {"name": names[0], "fields": listed},
+                where,
             )
         if fields.broken(text):
             raise Refusal(_("A field begins with {{ and ends with }}."), where)

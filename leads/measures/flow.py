@@ -105,10 +105,10 @@ def _with(start: Callable[[Question], tuple[str, str]]):
 
 
 COME = _(
-    "The share of handoffs that come so far, within the window where one is asked, counted after Kaplan and Meier: those who are still on their way count for as long as they were watched, so that a young cohort does not look worse than an old one."
+    "The share of handoffs that get this far, within the window where one is asked, by Kaplan–Meier: those still on their way count for as long as they were watched, so that a young cohort does not look worse than an old one."
 )
 WAIT = _(
-    "Local days from one step to the next, counted after Kaplan and Meier: the day by which half of all have come (or a quarter, or three), those who still wait counting for as long as they were watched. Nothing as long as not so many have come."
+    "Local days from one step to the next, by Kaplan–Meier: the day by which half of all have got there (or a quarter, or three quarters), those who still wait counting for as long as they were watched. Nothing as long as fewer have got there."
 )
 _MEASURES = (
     Measure("mql_people", _("People handed over"), _("People who were handed over in the period, each once, under the first of their handoffs in it."),

@@ -147,7 +147,7 @@ MEASURES = (
     Measure("loaded_cac", _("Loaded cost per deal won"), _("(Money spent in the period + the cost of people's time) ÷ deals won."),
             MONEY, dimensions=d.of_spend, dates=DEALS, combine=quotient, order=77,
             parts=(Part("loaded_cost", _("loaded cost")), Part("won", _("won")))),
-    Measure("loose_cost", _("Cost without a campaign"), _("Money spent of which nobody says on which campaign: a question about the data."),
+    Measure("loose_cost", _("Cost without a campaign"), _("Money spent that names no campaign: a question about the data."),
             MONEY, p.loose_spend, "sum", d.of_spend, dates=("spent",), order=82),
     Measure("won_without_amount", _("Won without an amount"), _("Won deals whose amount is missing: a question about the data."),
             COUNT, partial(p.deals, which=f"w.is_won AND {number(AMOUNT)} IS NULL"), dimensions=d.of_deals, dates=DEALS, order=82),

@@ -101,7 +101,7 @@ def give_on(request: HttpRequest, pk: int) -> HttpResponse:
         wanted = None if request.POST.get("do") == "all" else ticked
         moved = relief.give_on(rep=rep, by=request.user, at=at, only=wanted)
         n = len(moved)
-        said = ngettext("%(n)s lead went on.", "%(n)s leads went on.", n) % {"n": n}
+        said = ngettext("%(n)s lead reassigned.", "%(n)s leads reassigned.", n) % {"n": n}
         (messages.success if n else messages.warning)(request, said)
         return redirect(request.path)
     steps = relief.preview(rep, at)

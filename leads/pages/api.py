@@ -84,7 +84,7 @@ class WouldShape(serializers.Serializer):
     definition = serializers.CharField()
     version = serializers.IntegerField()
     goal = serializers.CharField(
-        allow_blank=True, help_text=_("MQL, or the best cell for whom is one; blank: nothing better.")
+        allow_blank=True, help_text=_("MQL, or the best cell for a lead that is one already; blank: nothing better.")
     )
     since = serializers.DateTimeField(allow_null=True, help_text=_("When it became an MQL in this cycle."))
     sets = serializers.ListField(child=WishShape(many=True), help_text=_("At most three, the smallest first."))

@@ -55,7 +55,7 @@ class AttemptForm(forms.Form):
     occurred_at = forms.DateTimeField(
         label=_("Happened at"),
         required=False,
-        help_text=_("Only if it was not now."),
+        help_text=_("Only if it did not happen just now."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local", "class": "form-control"}, format="%Y-%m-%dT%H:%M"),
     )
 

@@ -107,7 +107,7 @@ def _handoffs(n: int) -> str:
 
 
 def _handoffs_given(n: int) -> str:
-    return ngettext("%(n)s handoff given.", "%(n)s handoffs given.", n) % {"n": n}
+    return ngettext("%(n)s handoff reassigned.", "%(n)s handoffs reassigned.", n) % {"n": n}
 
 
 def _still_given(by: User, when: datetime) -> int:

@@ -22,6 +22,6 @@ STEPS = (
     Step("routing", _("Say who takes the handoffs"), _("A pool of reps: each handoff goes to the one whose turn it is."),
          _("Make a pool"), _somebody_takes, "leads:pools", "settings.routing", 20),
     Step("handoff", _("Make the first handoff"),
-         _("A lead that meets the signed definition is handed over by itself; look at what is missing to the others."),
+         _("A lead that meets the signed definition is handed over by itself; look at what the others still lack."),
          _("Look at the leads"), lambda: Handoff.objects.exists(), "leads:list", "handoffs.make", 90),
 )  # fmt: skip

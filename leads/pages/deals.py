@@ -41,7 +41,7 @@ class AmountField(forms.CharField):
         try:
             return money.amount(super().clean(value), get_language() or "en")
         except money.NoAmount:
-            raise forms.ValidationError(_("This is no amount: write it like 12000 or 12000.50.")) from None
+            raise forms.ValidationError(_("This is not an amount: write it like 12000 or 12000.50.")) from None
 
 
 class DealForm(forms.Form):

@@ -72,7 +72,7 @@ def disagree(request: HttpRequest, pk: int) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(refusal.field or None, str(refusal))
         else:
-            messages.success(request, _("Said: it stands beside the criterion, and marketing is told."))
+            messages.success(request, _("Noted: it stands beside the criterion, and marketing is told."))
             return redirect("leads:lead", lead.pk)
     context = {
         "lead": lead,

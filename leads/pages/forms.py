@@ -79,7 +79,7 @@ class LeadForm(OwnFields):
         said = self.cleaned_data["company_domain"]
         domain = domain_of(said) if said else ""
         if said and not domain:
-            raise forms.ValidationError(_("This is no domain: write it like acme.example."))
+            raise forms.ValidationError(_("This is not a domain: write it like acme.example."))
         return domain
 
     def clean(self):
@@ -126,7 +126,7 @@ class CompanyForm(OwnFields):
         said = self.cleaned_data["domain"]
         domain = domain_of(said) if said else ""
         if said and not domain:
-            raise forms.ValidationError(_("This is no domain: write it like acme.example."))
+            raise forms.ValidationError(_("This is not a domain: write it like acme.example."))
         return domain
 
     def clean(self):

@@ -43,7 +43,7 @@ STATES = [
 ]  # fmt: skip
 SAMPLE_ROWS, SAMPLES = 200, 3
 DATED_ROWS = 20_000  # looked at for the order of dates, where the first rows leave it open
-TOLD = gettext_lazy("told from the columns")
+TOLD = gettext_lazy("recognised from the columns")
 
 
 ACCEPTED = ".csv,.txt,.tsv,.xlsx,text/csv"
@@ -72,7 +72,7 @@ class OptionsForm(forms.Form):
     separator = forms.ChoiceField(label=gettext_lazy("Separator"), choices=SEPARATORS)
     dates = forms.ChoiceField(
         label=gettext_lazy("Dates are written"), choices=[("", gettext_lazy("choose…")), *DATES],
-        error_messages={"required": gettext_lazy("Say in which order dates are written: the file does not tell.")},
+        error_messages={"required": gettext_lazy("Say in which order dates are written: the file does not show it.")},
     )  # fmt: skip
     decimal = forms.ChoiceField(label=gettext_lazy("Decimal mark"), choices=DECIMALS)
     zone = forms.ChoiceField(label=gettext_lazy("Time zone of the file"))
@@ -259,7 +259,10 @@ _SUBJECTS = {
     "lead": gettext_lazy("Lead"), "company": gettext_lazy("Company"), "deal": gettext_lazy("Deal"),
     "campaign": gettext_lazy("Campaign"), "consent": gettext_lazy("Consent"),
 }  # fmt: skip
-TYPES = [("", gettext_lazy("told from the cells")), *((t.value, t.label) for t in FieldDef.Type if t.value != "choice")]
+TYPES = [
+    ("", gettext_lazy("recognised from the cells")),
+    *((t.value, t.label) for t in FieldDef.Type if t.value != "choice"),
+]
 
 
 def _new_name(header: str, headers: list[str], kind: str) -> str:

@@ -28,7 +28,7 @@ class NeedForm(forms.Form):
     authority = forms.BooleanField(label=service.QUESTIONS["authority"], required=False)
     timing = forms.BooleanField(label=service.QUESTIONS["timing"], required=False)
     decides_on = forms.DateField(
-        label=gettext_lazy("They decide on, if known"), required=False,
+        label=gettext_lazy("Day they decide, if known"), required=False,
         widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
     )  # fmt: skip
     text = forms.CharField(

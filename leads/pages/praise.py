@@ -37,7 +37,7 @@ def praise(request: HttpRequest, pk: int) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(refusal.field or None, str(refusal))
         else:
-            messages.success(request, _("Said: it stands in the story, and those whom it concerns are told."))
+            messages.success(request, _("Noted: it stands in the story, and those whom it concerns are told."))
             return _back(request, lead, deal, state)
     side = remarks.other_side(request.user)
     context = {

@@ -132,5 +132,5 @@ class ImportFilters(Filters):
 
 class TwinFilters(Filters):
     reason = choice(_("Why"), likely.REASONS.items())
-    least = choice(_("Sureness from"), [(one, str(one)) for one in (60, 100, 160)])
+    least = choice(_("Confidence from"), [(one, str(one)) for one in (60, 100, 160)])
     asks = {"reason": lambda rows, key: rows.filter(reasons__contains=[key]), "least": "weight__gte"}

@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
 
 from leads.intake.importing import mapping as mappings
@@ -47,7 +47,7 @@ def _state(one: Import) -> str:
     said = memory.decided(one)
     if memory.is_forgotten(one, said):
         return _("forgotten")
-    return _("mended") if memory.is_mended(one, said) else _("remembered")
+    return pgettext("mapping", "corrected") if memory.is_mended(one, said) else _("remembered")
 
 
 COLUMNS = (
@@ -92,7 +92,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         problems = [sentence(problem.code, problem.params) for problem in wrong]
         if not problems:
             memory.mend(one=one, mapping=body, by=request.user, at=now())
-            messages.success(request, _("The next file of these columns is read so."))
+            messages.success(request, _("The next file with these columns is read the same way."))
             return redirect("leads:mapping", pk)
     context = {
         "one": one, "kind": targets.LABELS.get(one.kind, one.kind), "form": form, "columns": form.rows(), "types": TYPES,

@@ -25,9 +25,11 @@ class ShareShape(serializers.Serializer):
     value = serializers.CharField(allow_null=True, help_text=_("Decimal string; null over 0."))
     n = serializers.IntegerField(help_text=_("The hits."))
     of = serializers.IntegerField(help_text=_("Base of the share."))
-    interval = serializers.ListField(child=serializers.CharField(), allow_null=True, help_text=_("95 % after Wilson."))
+    interval = serializers.ListField(
+        child=serializers.CharField(), allow_null=True, help_text=_("95 % interval (Wilson).")
+    )
     open = serializers.IntegerField(
-        help_text=_("Cases of which nothing can be said yet: undecided, or handed over too lately.")
+        help_text=_("Cases about which nothing can be said yet: undecided, or handed over too recently.")
     )
 
 

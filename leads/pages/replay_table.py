@@ -23,7 +23,7 @@ HIGH = 59  # of the small chart
 TEXTS = {
     "mql": _("MQL"), "handed": _("handed over"), "never": _("never handed over"), "decided": _("decided"),
     "accepted": _("accepted"), "undecided": _("undecided"), "mature": _("handed over long enough ago"), "won": _("won"),
-    "immature": _("handed over too lately to say"), "gained": _("Gained by the draft"), "lost": _("Lost by the draft"),
+    "immature": _("handed over too recently to say"), "gained": _("Gained by the draft"), "lost": _("Lost by the draft"),
     "passed": _("passed to sales"), "pace": _("waits for the agreed pace"), "mandatory": _("waits for a mandatory field"),
     "cooling": _("waits for the end of the cool-down"), "open": _("is with sales already"), "opposition": _("asked not to be contacted"),
     "kept": _("Kept by the draft"), "customers": _("Lost by the draft, and became customers"),

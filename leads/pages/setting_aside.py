@@ -109,5 +109,5 @@ def instant(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise problems.Refusal(_("Say until when: an instant ahead, within three months."), "until") from None
+        raise problems.Refusal(_("Say until when: a moment to come, within three months."), "until") from None
     return found if found.tzinfo else found.replace(tzinfo=clock.zone())

@@ -13,7 +13,7 @@ def register() -> None:
     quiet = _("Addresses that are not to be contacted: look one up, add one, take one off with a reason.")
     kept = _("How long people are kept without a contact of their own, and whose erasure is proposed.")
     add(Section("routing", _("Routing"), routed, "leads:pools", "settings.routing", 28))
-    time = _("Minutes an attempt takes and hours a rep has, by which a definition's load is told.")
+    time = _("Minutes an attempt takes and hours a rep has, from which a definition's load is computed.")
     add(Section("sales_time", _("Time of sales"), time, "leads:sales_time", "settings.routing", 29))
     why = _("Why leads are refused or given back, and deals lost: words, order, what follows.")
     add(Section("reasons", _("Reason codes"), why, "leads:reasons", "settings.reasons", 26))

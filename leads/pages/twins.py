@@ -42,7 +42,7 @@ COLUMNS = (
     Column("second", gettext_lazy("Younger lead"), lambda one: _named(one.second), url=_compare, personal=True),
     Column("company", gettext_lazy("Company"), lambda one: str(one.first.company or one.second.company or "")),
     Column("why", gettext_lazy("Why"), lambda one: ", ".join(str(likely.REASONS[key]) for key in one.reasons)),
-    Column("sure", gettext_lazy("Sureness"), "weight", sort="weight", align="num", nullable=False),
+    Column("sure", gettext_lazy("Confidence"), "weight", sort="weight", align="num", nullable=False),
 )
 
 

@@ -33,7 +33,7 @@ from .taking_back import pairs
 SAID = {
     "gone": gettext_lazy("This was taken back before."),
     "from_file": gettext_lazy("This came from a file: undo the import."),
-    "hanging": gettext_lazy("Something hangs on it: it stays."),
+    "hanging": gettext_lazy("Something depends on it: it stays."),
     **corrections.SAID,
 }
 WORDS = {unmaking.EVENTS: gettext_lazy("events of their own"), **DEEDS}

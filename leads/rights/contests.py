@@ -55,7 +55,7 @@ def rule(*, to: Contest, kind: str, text: str, by: User, at: datetime) -> Ruling
     if not standing().filter(pk=to.pk).exists():
         raise Refusal(_("This was taken back before."))
     if not standing().unruled().filter(pk=to.pk).exists():
-        raise Refusal(_("Somebody was faster: this has its ruling."))
+        raise Refusal(_("Somebody was faster: this has been ruled on."))
     if to.note.by_id == by.pk:
         raise Refusal(_("Whoever contests does not rule: another manager does."))
     if kind not in Ruling.Kind.values:
@@ -72,14 +72,14 @@ def rule(*, to: Contest, kind: str, text: str, by: User, at: datetime) -> Ruling
 def hindrance(decision: Decision, at: datetime) -> str:
     """Why a decision cannot be contested at `at`; "" when it can."""
     if decision.kind not in KINDS or decision.by_id is None:
-        return _("Only a refusal or a return of sales is contested.")
+        return _("Only a refusal or a return by sales can be contested.")
     if Correction.objects.filter(subject="decision", subject_id=decision.pk).exists():
         return _("This was taken back before.")
     reason = reasons.known().get(decision.reason)
     if reason is not None and reason.opposes:
-        return _("Whoever asked not to be contacted is not contacted: this is not contested.")
+        return _("Whoever asked not to be contacted is not contacted: this cannot be contested.")
     if decision.handoff.lead.erased or decision.handoff.lead.root_id:
-        return _("This lead is no more: it was erased or merged into another.")
+        return _("This lead no longer exists: it was erased or merged into another.")
     if standing().filter(decision=decision).exists():
         return _("This was contested before.")
     days = rules.body_of(decision.handoff)["contest_days"]
@@ -133,7 +133,7 @@ def look(at: datetime) -> int:
 
 def _note(decision: Decision, text: str, by: User, at: datetime) -> Any:
     if len(text.strip()) > MAX_NOTE:
-        raise Refusal(_("Say it in %(n)s characters.") % {"n": MAX_NOTE}, "text")
+        raise Refusal(_("Use at most %(n)s characters.") % {"n": MAX_NOTE}, "text")
     try:
         return notes.write(lead=decision.handoff.lead, text=text, by=by, at=at)
     except Unwritten as refusal:

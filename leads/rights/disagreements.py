@@ -39,7 +39,7 @@ def say(
     if reason not in Disagreement.Reason.values:
         raise Refusal(_("Choose a reason."), "reason")
     if len(text.strip()) > MAX_NOTE:
-        raise Refusal(_("Say it in %(n)s characters.") % {"n": MAX_NOTE}, "text")
+        raise Refusal(_("Use at most %(n)s characters.") % {"n": MAX_NOTE}, "text")
     grade, points = _counted(lead, version, criterion, at)
     note = notes.write(lead=lead, text=text, by=by, at=at)
     made = Disagreement.objects.create(
@@ -59,13 +59,13 @@ def answer(*, to: Disagreement, kind: str, text: str, by: User, at: datetime) ->
     if not standing().filter(pk=to.pk).exists():
         raise Refusal(_("This was taken back before."))
     if not standing().unanswered().filter(pk=to.pk).exists():
-        raise Refusal(_("Somebody was faster: this has its answer."))
+        raise Refusal(_("Somebody was faster: this has been answered."))
     if kind not in Answer.Kind.values:
         raise Refusal(_("Choose an answer."), "kind")
     if kind == Answer.Kind.KEPT and not text.strip():
         raise Refusal(_("Say why it is kept."), "text")
     if len(text.strip()) > MAX_NOTE:
-        raise Refusal(_("Say it in %(n)s characters.") % {"n": MAX_NOTE}, "text")
+        raise Refusal(_("Use at most %(n)s characters.") % {"n": MAX_NOTE}, "text")
     draft = DefinitionDraft.objects.filter(line=to.line_id).values_list("revision", flat=True).first()
     said = text.strip() or _("Taken into the draft.")
     note = notes.write(lead=to.note.lead, text=said, by=by, at=at)

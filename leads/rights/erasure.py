@@ -158,7 +158,7 @@ def _hindrance(who: Person) -> str:
         return ""
     words = {"number": owed.lead_id, "rep": owed.rep.name if owed.rep else _("nobody yet")}
     return (
-        _("Sales still work lead #%(number)s (in charge: %(rep)s): nothing was erased. Record the opposition first, which withdraws the handoff, or wait until it is closed.")
+        _("Sales is still working lead #%(number)s (in charge: %(rep)s): nothing was erased. Record the opposition first, which withdraws the handoff, or wait until it is closed.")
         % words
     )  # fmt: skip
 

@@ -47,7 +47,7 @@ def praise(*, lead: Lead, text: str, by: User, at: datetime, deal: Deal | None =
     if not side:
         raise Refusal(_("Only somebody of marketing or of sales praises the other side."))
     if len(text.strip()) > MAX_PRAISE:
-        raise Refusal(_("Say it in %(n)s characters.") % {"n": MAX_PRAISE}, "text")
+        raise Refusal(_("Use at most %(n)s characters.") % {"n": MAX_PRAISE}, "text")
     note, state = notes.write(lead=lead, text=text, by=by, at=at), current(lead)
     rep = state.rep if state else None
     made = Remark.objects.create(

@@ -65,9 +65,9 @@ def preview(*, loser: Lead, root: Lead) -> Preview:
     if loser.opted_out != root.opted_out:
         lines.append(_("One of them asked not to be contacted: that holds for both."))
     lines.append(_("Figures count one lead; where both were handed over, only the first handoff stays a first one. Closed months are restated, never rewritten."))  # fmt: skip
-    lines.append(_("It can be taken back at any time, and everything is as if it had not been."))
+    lines.append(_("It can be taken back at any time: everything is then as if it had never happened."))
     swap = bool(owed and not kept)
-    why = _("Sales work #%(loser)s now: keep that one, and its handoff goes on.") % words if swap else ""
+    why = _("Sales is working #%(loser)s now: keep that one, and its handoff goes on.") % words if swap else ""
     return Preview(lines, better=swap, why=why)
 
 

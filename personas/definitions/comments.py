@@ -64,7 +64,7 @@ def say(
     if not said:
         raise CannotComment(_("Write what you want to say."))
     if len(said) > MAX_TEXT:
-        raise CannotComment(_("Say it in %(n)s characters.") % {"n": MAX_TEXT})
+        raise CannotComment(_("Use at most %(n)s characters.") % {"n": MAX_TEXT})
     quote = {}
     if answers is not None:
         answers = Comment.objects.select_for_update().get(pk=answers.answers_id or answers.pk, line=line)

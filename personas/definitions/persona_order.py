@@ -29,7 +29,7 @@ def agreed() -> PersonaOrder | None:
 
 @transaction.atomic
 def agree(*, order: Sequence[int], by: User | None, at: datetime) -> bool:
-    """Let this order hold from now on. Returns whether it is another one than before. Disordered when somebody described,
+    """Adopt this order from now on. Returns whether it is another one than before. Disordered when somebody described,
     retired or brought back a persona meanwhile."""
     known = {one.pk: one for one in Persona.objects.select_for_update().filter(retired=False).order_by("pk")}
     if not priority.is_order(order, known):

@@ -14,7 +14,7 @@ from smarketing.web.language import active_language
 
 
 class Criteria(APIView):
-    """What a definition may say: the fields there are, operators, kinds of event and fadings, as JSON Schema."""
+    """What a definition may say: the fields there are, operators, kinds of event and of decay, as JSON Schema."""
 
     verb = "leads.view"
     schema = AutoSchema()
@@ -22,7 +22,7 @@ class Criteria(APIView):
     @extend_schema(
         operation_id="criteria",
         description=_(
-            "What a definition may say: the fields there are, operators, kinds of event and fadings, as JSON Schema."
+            "What a definition may say: the fields there are, operators, kinds of event and of decay, as JSON Schema."
         ),
         responses=OpenApiTypes.OBJECT,
     )

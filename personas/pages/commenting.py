@@ -41,7 +41,7 @@ def say(request: HttpRequest, pk: int) -> HttpResponse:
         if (paper := _paper(request, line)) is not None:
             return paper_page(request, paper, asked=asked, status=FAULTY, **typed)
         return studio(request, line, at, asked=asked, status=FAULTY, **typed)
-    messages.success(request, _("Said. The other side is told."))
+    messages.success(request, _("Comment added. The other side is told."))
     return _back(request, line, thread.place if thread else place)
 
 

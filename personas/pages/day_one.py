@@ -36,10 +36,10 @@ def _to_sign() -> str:
 
 
 STEPS = (
-    Step("personas", _("Describe a persona"), _("Whom you want to reach, by which rules one knows them, what to say."),
+    Step("personas", _("Describe a persona"), _("Whom you want to reach, how to recognise them, what to say."),
          _("Add a persona"), lambda: Persona.objects.filter(retired=False).exists(), "personas:persona_new",
          "personas.edit", 30),
-    Step("definition", _("Build the definition of an MQL"), _("From a starter or by sentence; it counts your leads as you build."),
+    Step("definition", _("Build the definition of an MQL"), _("From a template or sentence by sentence; your leads are counted as you build."),
          _("Build the definition"), _is_built, _studio, "definition.edit", 40),
     Step("definition_signed", _("Sign the definition, both sides"),
          _("Proposed in the studio, then signed by marketing and by sales: from then on leads are judged by it."),

@@ -54,7 +54,8 @@ class GlossaryVersionShape(serializers.Serializer):
     signed_by = serializers.DictField(child=serializers.CharField(), help_text=_("By side."))
     terms = serializers.IntegerField()
     changed = serializers.ListField(
-        child=serializers.CharField(), help_text=_("Keys of the words that it says otherwise than the version before.")
+        child=serializers.CharField(),
+        help_text=_("Keys of the words that it words differently from the version before."),
     )
     url = serializers.URLField()
 

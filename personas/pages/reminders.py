@@ -24,7 +24,7 @@ def register() -> None:
     registry.register(
         registry.Kind(KIND, gettext_lazy("A persona is to be read again: is it still true?"), "calendar-check", say)
     )
-    ledger.STEPS[STEP] = gettext_lazy("Reviews of personas told")
+    ledger.STEPS[STEP] = gettext_lazy("Reviews of personas announced")
     nightly.once(STEP, look, order=94)
 
 

@@ -26,7 +26,7 @@ def propose_reopening(*, book: BookClose, reason: str, by: User, at: datetime) -
     if not reason:
         raise BookError(_("Say why the month must be opened again."))
     if len(reason) > 200:
-        raise BookError(_("Say it in 200 characters."))
+        raise BookError(_("Use at most 200 characters."))
     if BookReopen.objects.filter(book=book).exists():
         raise BookError(_("This month is open again already."))
     body = {"book": book.pk, "month": f"{book.month:%Y-%m}", "sha256": book.sha256, "reason": reason}

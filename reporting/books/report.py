@@ -51,7 +51,7 @@ def _of(user: User, book: BookClose, month: follow.Month) -> Letter:
     with translation.override(languages.effective(user.language)):
         off = sending.off_address(user, CHOICE)
         links = [
-            (_("No more of this mail"), off), (_("All preferences"), settings.PUBLIC_URL + reverse("notify:choices")),
+            (_("Stop receiving this mail"), off), (_("All preferences"), settings.PUBLIC_URL + reverse("notify:choices")),
         ]  # fmt: skip
         return replace(letter(book, month), off=off, links=links)
 

@@ -40,9 +40,7 @@ def waterfall(user: User, span: Span) -> Letter | None:
         picture=drawn,
         sections=[
             Section(_("From lead to revenue"), steps, said),
-            Section(
-                _("Clauses that stand badly this month"), badly, "" if badly else _("None: every clause is on pace.")
-            ),
+            Section(_("Clauses in trouble this month"), badly, "" if badly else _("None: every clause is on pace.")),
         ],
         action=_("Open the contract's follow-up"),
         url=moved.link(reverse("sla:follow_up")),

@@ -15,7 +15,7 @@ DIGESTS = (
     ),
     Digest(
         "waterfall", _("Daily waterfall"),
-        _("What moved from lead to revenue since the business day before, and the clauses that stand badly."),
+        _("What moved from lead to revenue since the business day before, and the clauses in trouble."),
         Role.MANAGER, daily.waterfall, whom=daily.readers,
     ),
     Digest(

@@ -113,7 +113,7 @@ def _next(user: User, span: Span, turned: list[engine.Group], of: int) -> Row:
     """The one thing to do: against the commonest reason, else against a clause behind, else for leads that wait."""
     if turned and turned[0].n >= STRIKING:
         said = {"reason": reasons.label(turned[0].group["reason"]), "n": turned[0].n, "of": of}
-        text = _("Look at the criteria against “%(reason)s”, the reason of %(n)s of %(of)s.")
+        text = _("Look at the criteria against “%(reason)s”, the reason given for %(n)s of %(of)s.")
         return Row(text % said, "", "", moved.link(reverse("personas:home")))
     behind = [line for line in Morning(user, span.at).contracts() if line.side == "marketing"]
     if behind:

@@ -87,7 +87,7 @@ def about_delays(asking: Asking, user: Any) -> list[Deed]:
     soon, late = (_pooled(groups, keys) for keys in (SOON, LATE))
     if soon is None or late is None or soon[0] <= late[1]:
         return []
-    text = _("Leads tried within the hour became SQL surely more often than those tried later. Promise it?")
+    text = _("Leads tried within the hour clearly became SQL more often than those tried later. Promise it?")
     return [Deed(text, deeds.amendment(user))]
 
 

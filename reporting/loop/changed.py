@@ -20,7 +20,7 @@ from smarketing.measures import engine, statement
 from smarketing.measures.question import Question, Refusal
 
 CAME, WENT, OTHERWISE = "came", "went", "otherwise"
-WAYS = {CAME: _("came in"), WENT: _("went"), OTHERWISE: _("counts otherwise")}
+WAYS = {CAME: _("came in"), WENT: _("went"), OTHERWISE: _("counts differently")}
 # Which of several causes is told first: what came is first of all new, the rest was first of all merged or corrected.
 FIRST = {CAME: ("added", "merged", "corrected", "value"), WENT: ("merged", "corrected", "value", "added"),
          OTHERWISE: ("merged", "corrected", "added", "value")}  # fmt: skip

@@ -166,7 +166,7 @@ def put(
     if kind == Kind.TEXT and not text:
         raise Refused(_("Say what is to be talked about."), "text")
     if len(text) > MAX:
-        raise Refused(_("Say it in %(n)s characters.") % {"n": MAX}, "text")
+        raise Refused(_("Use at most %(n)s characters.") % {"n": MAX}, "text")
     if meeting is not None:
         meeting = ahead(meeting)
     else:

@@ -28,6 +28,6 @@ def both_sides(sides: Sequence[str]) -> None:
 
 
 MISSING: dict[str, Callable[[], str]] = {
-    Side.MARKETING: lambda: _("Nobody of marketing is there: a meeting is held by both sides."),
-    Side.SALES: lambda: _("Nobody of sales is there: a meeting is held by both sides."),
+    Side.MARKETING: lambda: _("Nobody from marketing is there: a meeting needs both sides."),
+    Side.SALES: lambda: _("Nobody from sales is there: a meeting needs both sides."),
 }

@@ -40,7 +40,7 @@ def say(*, kind: str, about: str, ref: str, text: str, by: User, at: datetime, s
     if about not in About.values or not exists(about, ref, by):
         raise Refusal(_("There is no such thing to speak of."), "about")
     if len(text.strip()) > MAX:
-        raise Refusal(_("Say it in %(n)s characters.") % {"n": MAX}, "text")
+        raise Refusal(_("Use at most %(n)s characters.") % {"n": MAX}, "text")
     if side not in ("", *Side.values):
         raise Refusal(_("Choose a side."), "side")
     lead = Lead.objects.get(pk=int(ref)) if about == About.LEAD else None
@@ -61,7 +61,7 @@ def reply(*, to: Remark, text: str, by: User, at: datetime) -> Reply:
     if not Remark.objects.standing().filter(pk=to.pk).exists():
         raise Refusal(_("This was taken back before."))
     if len(text.strip()) > MAX:
-        raise Refusal(_("Say it in %(n)s characters.") % {"n": MAX}, "text")
+        raise Refusal(_("Use at most %(n)s characters.") % {"n": MAX}, "text")
     made = Reply.objects.create(note=notes.write(lead=to.note.lead, text=text, by=by, at=at), to=to)
     record(by, "remark.reply", "note", made.pk, at, to=to.pk)
     notices.tell_reply(made, at)

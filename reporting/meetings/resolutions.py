@@ -45,7 +45,7 @@ def resolve(
     if not text:
         raise Refused(_("Say what is resolved."), "text")
     if len(text) > MAX:
-        raise Refused(_("Say it in %(n)s characters.") % {"n": MAX}, "text")
+        raise Refused(_("Use at most %(n)s characters.") % {"n": MAX}, "text")
     if charge is None or not charge.is_active:
         raise Refused(_("Name the person in charge: what everybody does, nobody does."), "charge")
     if due < clock.today(at):
@@ -70,7 +70,7 @@ def _readable(figure: Figure, at: datetime) -> None:
     try:
         engine.answer(figure.measure, first=day.replace(day=1), until=day.replace(day=2), where=figure.where)
     except Unanswerable as refusal:
-        raise Refused(_("This figure cannot be read so: %(why)s") % {"why": refusal.message}, "where") from None
+        raise Refused(_("This figure cannot be read this way: %(why)s") % {"why": refusal.message}, "where") from None
     if figure.direction not in Resolution.Direction.values:
         raise Refused(_("Say whether it shall rise or fall."), "direction")
     if figure.target is not None and figure.target < 0:
@@ -96,7 +96,7 @@ def open_draft(
     if (kind == Kind.DEFINITION) != (line is not None) or (kind == Kind.TERMS) != (contract is not None):
         raise Refused(_("Choose the definition or the contract that is to change."))
     if outcome(resolution) is not None:
-        raise Refused(_("Whether this resolution happened is said already."))
+        raise Refused(_("Whether this resolution was carried out is recorded already."))
     try:
         with transaction.atomic():
             made = ResolutionDraft.objects.create(
@@ -153,7 +153,7 @@ def tell(*, resolution: Resolution, done: bool, words: str, by: User, at: dateti
     if not done and not words:
         raise Refused(_("Say why it did not happen."), "words")
     if len(words) > MAX:
-        raise Refused(_("Say it in %(n)s characters.") % {"n": MAX}, "words")
+        raise Refused(_("Use at most %(n)s characters.") % {"n": MAX}, "words")
     made = ResolutionOutcome.objects.create(resolution=resolution, done=done, words=words, by=by, at=at)
     audit.record(by, "resolution.tell", "resolution", resolution.pk, at, done=done)
     notices.tell_outcome(made, at)

@@ -20,7 +20,7 @@ WEEKS = 4  # reminders of one late resolution
 
 
 def register() -> None:
-    ledger.STEPS[STEP] = gettext_lazy("Meetings and resolutions told")
+    ledger.STEPS[STEP] = gettext_lazy("Meetings and resolutions announced")
     nightly.once(STEP, look, order=96)
 
 

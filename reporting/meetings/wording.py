@@ -68,7 +68,7 @@ class Wording:
         label = str(Kind(item.kind).label)
         found = SAYS[item.kind](self, item)
         if found is None:
-            return Point(item, label, _("not there any more, or not for you to see"), gone=True)
+            return Point(item, label, _("no longer there, or not visible to you"), gone=True)
         return replace(found, label=found.label or label)
 
     def once(self, key: Any, read: Callable[[], Any]) -> Any:

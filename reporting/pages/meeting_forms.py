@@ -121,7 +121,7 @@ class ResolutionForm(forms.Form):
     )
     dimension = forms.ChoiceField(label=gettext_lazy("Only where"), required=False)
     equals = forms.CharField(label=gettext_lazy("is"), max_length=120, required=False)
-    direction = forms.ChoiceField(label=gettext_lazy("It shall be"), choices=Resolution.Direction.choices)
+    direction = forms.ChoiceField(label=gettext_lazy("It should be"), choices=Resolution.Direction.choices)
     target = forms.DecimalField(
         label=gettext_lazy("Target"), required=False, min_value=0, max_digits=14, decimal_places=2, localize=True,
         help_text=gettext_lazy("In the figure's own unit; a share in percent."),

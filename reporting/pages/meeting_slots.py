@@ -25,7 +25,7 @@ PANELS = {
     "response": _("Closed loop: how soon leads are called"),
     "funnel": _("Closed loop: steps and waiting times"),
     "cohorts": _("Closed loop: cohorts month by month"),
-    "criteria": _("Closed loop: criteria that sales contradicts"),
+    "criteria": _("Closed loop: criteria contradicted by sales"),
     "turned": _("Closed loop: what is refused most"),
     "changed": _("Closed loop: figures that changed"),
     "explore": _("Closed loop: a question asked of the figures"),

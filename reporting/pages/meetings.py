@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from reporting.meetings import belief, invitation, planning, whose, wording
 from reporting.meetings.problems import Refused
@@ -32,7 +32,7 @@ def state(one: Meeting) -> str:
     """ "planned", "closed", "called off"."""
     if one.cancelled_at:
         return _("called off")
-    return _("closed") if hasattr(one, "closed") else _("planned")
+    return pgettext("meeting", "closed") if hasattr(one, "closed") else _("planned")
 
 
 COLUMNS = (
@@ -50,7 +50,11 @@ class MeetingFilters(filters.Filters):
     contract = filters.choice(gettext_lazy("Contract"))
     state = filters.choice(
         gettext_lazy("State"),
-        [("planned", gettext_lazy("planned")), ("closed", gettext_lazy("closed")), ("off", gettext_lazy("called off"))],
+        [
+            ("planned", gettext_lazy("planned")),
+            ("closed", pgettext_lazy("meeting", "closed")),
+            ("off", gettext_lazy("called off")),
+        ],
     )
     since, until = filters.day(gettext_lazy("Days from")), filters.day(gettext_lazy("to"))
     asks = {

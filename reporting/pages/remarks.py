@@ -57,7 +57,7 @@ def _columns(beside: "_Beside", personal: bool) -> list[Column]:
         Column("said", gettext_lazy("Said on"), "note.occurred_at", sort="note__occurred_at", nullable=False),
         Column("kind", gettext_lazy("Kind"), lambda one: capfirst(str(one.get_kind_display())), sort="kind"),
         Column("about", gettext_lazy("About"), lambda one: beside.abouts.of(one)[0], url=lambda one: beside.abouts.of(one)[1]),
-        Column("text", gettext_lazy("In their words"), lambda one: text_of(one.note, True, personal) or _("not for you to read"),
+        Column("text", gettext_lazy("In their words"), lambda one: text_of(one.note, True, personal) or _("you may not read it"),
                head=True, url=lambda one: reverse("reporting:remark", args=[one.pk])),
         Column("by", gettext_lazy("By"), lambda one: str(one.note.by)),
         Column("side", gettext_lazy("Of the work of"), lambda one: str(Side(one.side).label) if one.side else "", wide=True),
@@ -132,7 +132,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except (Refusal, Refused) as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
-            messages.success(request, _("Said: whom it concerns is told, and the next meeting sees it."))
+            messages.success(request, _("Noted: whoever it concerns is told, and the next meeting sees it."))
             return redirect(pages_back.asked(request) or reverse("reporting:remark", args=[made.pk]))
     context = {"form": form, "may_add": may(request.user, "agenda.add"), **_about(request, about, ref)}
     if not context["may_add"]:

@@ -32,7 +32,7 @@ class FigureShape(serializers.Serializer):
     of = serializers.IntegerField(allow_null=True, help_text=_("Of a share: settled promises."))
     pending = serializers.IntegerField(allow_null=True)
     excluded = serializers.IntegerField(allow_null=True)
-    waived = serializers.IntegerField(allow_null=True, help_text=_("Promises let go by both sides."))
+    waived = serializers.IntegerField(allow_null=True, help_text=_("Promises waived by both sides."))
     forecast = serializers.CharField(allow_null=True, help_text=_("Of a volume in a month that runs."))
     state = serializers.ChoiceField(["kept", "broken", "on_pace", "behind", "nothing"])
 
@@ -107,14 +107,14 @@ class WaiverShape(serializers.Serializer):
 
 
 class Waivers(APIView):
-    """Waivers of a contract's promises, asked and answered, the newest first."""
+    """Waivers of a contract's promises, asked for and answered, the newest first."""
 
     verb = "measures.read"
     schema = AutoSchema()
 
     @extend_schema(
         operation_id="contract_waivers",
-        description=_("Waivers of a contract's promises, asked and answered, the newest first."),
+        description=_("Waivers of a contract's promises, asked for and answered, the newest first."),
         responses=WaiverShape(many=True),
     )
     def get(self, request: Request, pk: int) -> Response:

@@ -41,7 +41,7 @@ class Promise:
 
 CLAUSES = (
     Promise("5.1", "mql_volume", "volume",
-            words=_("So many first handoffs of leads that the signed definition calls MQL, each month.")),
+            words=_("This many first handoffs of leads that the signed definition calls MQL, each month.")),
     Promise("5.2", "acceptance", "acceptance",
             words=_("Of the handoffs of a month that are decided. Known customers, duplicates and tests are left out; what is undecided is pending.")),
     Promise("5.3", "sql_rate", "sql_rate",

@@ -42,7 +42,7 @@ class GoalForm(forms.Form):
     days = forms.IntegerField(label=_("Business days a month"), min_value=1, max_value=31, required=False, initial=20)
     reach = forms.DecimalField(
         label=_("An attempt reaches the person (%)"), min_value=Decimal("0.01"), max_value=100, required=False,
-        help_text=_("Left empty, every MQL is reckoned with all attempts promised."),
+        help_text=_("Left empty, every MQL is counted with all attempts promised."),
     )  # fmt: skip
 
     def clean(self):

@@ -107,25 +107,25 @@ def said(clause, number: Decimal) -> str:
 
 
 BINDS = {
-    review.CAPACITY: gettext_lazy("What sales can follow up binds."), review.GOAL: gettext_lazy("What the goal needs binds."),
-    review.REPEAT: gettext_lazy("What is promised binds."),
+    review.CAPACITY: gettext_lazy("The limit is what sales can follow up."), review.GOAL: gettext_lazy("The limit is what the goal needs."),
+    review.REPEAT: gettext_lazy("The limit is what is promised."),
 }  # fmt: skip
 
 
 def sentence(one: review.Proposal) -> str:
-    """ "The goal needs 240 a month, sales can follow up 214, promised are 200. What sales can follow up binds." """
+    """ "The goal needs 240 a month, sales can follow up 214, promised are 200. The limit is what sales can follow up." """
     told: dict[str, Any] = {option.key: said(one.clause, option.number) for option in one.options}
     if review.GOAL in told and review.CAPACITY in told:
-        text = _("The goal needs %(goal)s a month, sales can follow up %(capacity)s, promised are %(repeat)s.") % told
+        text = _("The goal needs %(goal)s a month, sales can follow up %(capacity)s, %(repeat)s are promised.") % told
         return f"{text} {BINDS[one.binds]}"
     if review.CAPACITY in told:
-        text = _("Promised are %(repeat)s a month, sales can follow up %(capacity)s.") % told
+        text = _("%(repeat)s a month are promised, sales can follow up %(capacity)s.") % told
         return f"{text} {BINDS[one.binds]}"
     if review.MEDIAN not in told:
         return _("No month is closed yet: there is nothing to compare with.")
     text = ngettext(
-        "The last closed month came to %(median)s, promised are %(repeat)s.",
-        "The last %(months)s closed months came to %(median)s (median), promised are %(repeat)s.",
+        "The last closed month came to %(median)s, %(repeat)s are promised.",
+        "The last %(months)s closed months came to %(median)s (median), %(repeat)s are promised.",
         one.months,
     )
     return text % (told | {"months": one.months})

@@ -48,7 +48,7 @@ def answer(request: HttpRequest, month: follow.Month) -> HttpResponseBase | None
 def head() -> list[str]:
     return [
         _("Contract"), _("Month"), _("Side"), _("Clause"), pgettext("words of a clause", "Promise"), _("Terms"), _("From"), _("To"), _("Promised"),
-        _("Counted or kept"), _("Of settled"), _("Pending"), _("Left out"), _("Waived"), _("Line today"),
+        _("Counted or kept"), _("Of those settled"), _("Pending"), _("Left out"), _("Waived"), _("Line today"),
         _("Linear forecast"), _("State"), _("Data until"), _("Digest of the closed book"),
     ]  # fmt: skip
 

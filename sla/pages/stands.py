@@ -140,7 +140,7 @@ def every(request: HttpRequest) -> HttpResponseBase:
         _columns(request), form.rows(_visible(request)), request.GET, "-asked", form=form, caption=_("Waivers"),
         exports=exports.Export("waivers", "lists.export", "waiver"),
         empty={
-            "title": _("No waiver was asked"),
+            "title": _("No waiver was asked for"),
             "text": _("Where a promise could not be kept for a good reason, a manager asks the other side on the lead's page."),
         },
     )  # fmt: skip
@@ -183,7 +183,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         except Refusal as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, _("Your answer stands: the promises of this lead are told anew."))
+            messages.success(request, _("Your answer is recorded: the promises of this lead are counted anew."))
         return redirect("sla:waiver", found.pk)
     row = (
         Clock.objects.filter(handoff=found.handoff_id, clause_key=found.clause_key)
@@ -208,5 +208,5 @@ def _instant(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise Refusal(_("Say until when: an instant ahead, within a year."), "until") from None
+        raise Refusal(_("Say until when: a moment to come, within a year."), "until") from None
     return found if found.tzinfo else found.replace(tzinfo=clock.zone())

@@ -16,13 +16,13 @@ from ..waiver_reasons import REASONS
 
 PAGE = arranging.Page(
     REASONS, "waiver_reasons", "sla:waiver_reasons", "sla:waiver_reason", "sla:waiver_reason_do", _("Reasons of waivers"),
-    _("Why one side may ask the other to let a promise go. Retired ones are offered no more; old waivers keep them."),
+    _("Why one side may ask the other to waive a promise. Retired ones are offered no more; old waivers keep them."),
     _("Reason"), _("Add a reason"), _("Change the reason"), lambda code: reverse("sla:waivers") + f"?reason={code}",
 )  # fmt: skip
 
 
 def register() -> None:
-    why = _("Why one side may ask the other to let a promise go on a lead: words and order.")
+    why = _("Why one side may ask the other to waive a promise on a lead: words and order.")
     add(Section("waiver_reasons", PAGE.title, why, PAGE.listing, "settings.reasons", 27))
 
 

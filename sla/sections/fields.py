@@ -136,7 +136,7 @@ def _no_day(one: Field, value: Any) -> str:
     try:
         date.fromisoformat(value)
     except (TypeError, ValueError):
-        return gettext("%(field)s: this is no date.") % {"field": one.label}
+        return gettext("%(field)s: this is not a date.") % {"field": one.label}
     return ""
 
 

@@ -109,7 +109,7 @@ def warnings(one: Reading) -> dict[str, list[str]]:
     said = one.section("parties")
     out: dict[str, list[str]] = {}
     if not (said["contact_marketing"] and said["contact_sales"] and said["sponsor"]):
-        out["parties"] = [_("Somebody is not named yet: a point of contact of each side, and who arbitrates.")]
+        out["parties"] = [_("A name is missing: a point of contact on each side, or who arbitrates.")]
     if sentence := below_goal(one):
         out["goal"] = [sentence]
     if sentence := over_capacity(one):

@@ -71,16 +71,16 @@ SECTIONS = (
         "scope", 2, _("Scope and period"), _("The days themselves are given with the promises."),
         (
             Field("renewal", _("At its end"), CHOICE, options={
-                "none": _("it ends, unless both sides sign new terms"), "proposed": _("new terms are proposed for a further time"),
+                "none": _("it ends, unless both sides sign new terms"), "proposed": _("new terms are proposed to extend it"),
             }),
-            Field("renewal_months", _("Months of a further time"), NUMBER, 1, 60),
+            Field("renewal_months", _("Months of each extension"), NUMBER, 1, 60),
             Field("notice_days", _("Days of notice to end it"), NUMBER, 0, 365),
         ),
     ),
     Section("definitions", 3, _("Shared definitions")),
     Section(
         "goal", 4, _("Revenue arithmetic"),
-        _("All that the targets were reckoned from, so that anybody may reckon again. Leave a step empty that you do not measure."),
+        _("All that the targets were calculated from, so that anybody can check them. Leave empty a step that you do not measure."),
         (
             Field("revenue", _("Revenue goal"), MONEY, "0.01", 999_999_999_999, **NOT_SAID),
             Field("months", _("Months to reach it in"), NUMBER, 1, 60),
@@ -104,7 +104,7 @@ SECTIONS = (
             Field("hours_a_day", _("Hours of each a business day"), DECIMAL, "0.1", 24, **NOT_SAID),
             Field("minutes", _("Minutes an attempt takes"), DECIMAL, "0.5", 480),
             Field("reach", _("An attempt reaches the person"), PERCENT, "0.01", 100, **NOT_SAID,
-                  help=_("Left empty, every MQL is reckoned with all attempts promised.")),
+                  help=_("Left empty, every MQL is counted with all attempts promised.")),
             Field("beyond", _("Why the targets may lie beyond the capacity"), TEXT, high=300, needed=False, empty=_("no reason given"),
                   help=_("Part of the signed text, in the language in which you write it. Name no person.")),
         ),
@@ -121,7 +121,7 @@ SECTIONS = (
                 defaults.DUE: _("the month in which it falls due"), defaults.HANDOFF: _("the month of its handoff"),
             }),
             Field("pauses", _("A clock may be paused because of"), MANY, options=PAUSES, **NEVER),
-            Field("same_within_minutes", _("Two attempts are one within so many minutes"), NUMBER, 0, 1440),
+            Field("same_within_minutes", _("Two attempts count as one within this many minutes"), NUMBER, 0, 1440),
             Field("per_day", _("Attempts that count on a day, at most"), NUMBER, 1, 20),
             Field("channels", _("Channels that count"), MANY, options=dict(Attempt.Channel.choices)),
         ),
@@ -162,8 +162,8 @@ SECTIONS = (
     Section(
         "escalation", 12, _("Escalation"), _("What happens while a promise runs out, and when it is missed."),
         (
-            Field("remind", _("The rep is reminded when so much of the time is gone (%)"), NUMBER, 1, 99),
-            Field("copy", _("The manager is told when so much is gone (%)"), NUMBER, 1, 200),
+            Field("remind", _("The rep is reminded when this much of the time is gone (%)"), NUMBER, 1, 99),
+            Field("copy", _("The manager is told when this much is gone (%)"), NUMBER, 1, 200),
             Field("reassign_after_days", _("Given to somebody else, business days after it was due"), NUMBER, 1, 60, needed=False,
                   empty=_("never by itself")),
         ),

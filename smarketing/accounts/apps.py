@@ -29,7 +29,7 @@ class AccountsConfig(AppConfig):
         register(Section("languages", _("Languages"), spoken, "accounts:languages", "settings.company", 6))
         register(Section("people", _("People"), people, "accounts:people", "settings.people", 10))
         register(Section("teams", _("Teams"), _("Groups within one side."), "accounts:teams", "settings.people", 11))
-        factor = _("Of whom a second factor is asked.")
+        factor = _("Of whom a second factor is required.")
         register(Section("sign-in", _("Sign-in"), factor, "accounts:sign_in", "settings.people", 12))
         register(Section("keys", _("Tokens and keys"), keys, "accounts:keys", "settings.keys", 20))
         register(Section("audit", _("Audit log"), _("Who did what, and when."), "accounts:audit", "audit.view", 90))

@@ -107,7 +107,7 @@ SET = Bulk(
 SWITCH_OFF = Bulk(
     title=gettext_lazy("Switch people off"),
     text=gettext_lazy(
-        "Each is signed out everywhere, tokens are revoked for good. Who owes something hands it on first."
+        "Each is signed out everywhere, tokens are revoked for good. Whoever owes something hands it on first."
     ),
     page="accounts:people",
     rows=asked,

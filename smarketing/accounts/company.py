@@ -32,9 +32,7 @@ def save_company(*, by: User, at: datetime, **fields) -> list[str]:
     if "zone" in changed and fields["zone"] not in available_timezones():
         raise PeopleError(_("This time zone is not known: write it like Europe/Paris."))
     if set(changed) & set(FIXED) and fixed():
-        raise PeopleError(
-            _("Facts are here already: the time zone cuts their days and the currency counts their money.")
-        )
+        raise PeopleError(_("Facts exist already: the time zone sets their days and the currency their amounts."))
     for name in changed:
         setattr(installation, name, fields[name])
     if changed:

@@ -33,7 +33,7 @@ def name_deputy(*, signer: User, deputy: User, first: date, last: date, by: User
     PeopleError: not a signer, the other side, the same person, days that end before they begin or are over.
     """
     if not (signer.signs and signer.is_active):
-        raise PeopleError(_("%(name)s is no named signer.") % {"name": signer.name})
+        raise PeopleError(_("%(name)s is not a named signer.") % {"name": signer.name})
     if deputy.pk == signer.pk or deputy.side != signer.side or not deputy.is_active:
         raise PeopleError(_("A deputy is another person of the same side."))
     if last < first or last < clock.today(at):

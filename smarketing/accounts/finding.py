@@ -11,7 +11,9 @@ from .models import User
 
 
 def register() -> None:
-    finding.register(Source("people", _("People of the house"), "settings.people", _people, None, "person-check", 60))
+    finding.register(
+        Source("people", _("People with an account"), "settings.people", _people, None, "person-check", 60)
+    )
 
 
 def _people(user, text: str, limit: int, nearly: bool) -> list[Hit]:

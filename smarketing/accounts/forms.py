@@ -20,7 +20,7 @@ SCOPE_LABELS = {
     "glossary.view": _("read the glossary"),
     "definition.view": _("read definitions, with their comments"),
     "meetings.view": _("read meetings, resolutions and remarks"),
-    "metrics.scrape": _("read the health of the house (Prometheus)"),
+    "metrics.scrape": _("read the health of the system (Prometheus)"),
 }
 
 
@@ -97,7 +97,7 @@ class DeputyForm(forms.Form):
 
 
 class SignInForm(forms.Form):
-    second_factor = forms.ChoiceField(label=_("Asked of"), choices=SignInRule.Whom.choices, required=False)
+    second_factor = forms.ChoiceField(label=_("Required of"), choices=SignInRule.Whom.choices, required=False)
 
 
 class CompanyForm(forms.Form):
@@ -107,7 +107,9 @@ class CompanyForm(forms.Form):
     country = forms.RegexField(r"^[A-Za-z]{2}$", label=_("Country"), help_text=_("Two letters, like FR."))
     language = forms.ChoiceField(label=_("Language"), choices=languages.choices)
     currency = forms.RegexField(r"^[A-Za-z]{3}$", label=_("Currency"), help_text=_("Three letters, like EUR."))
-    zone = forms.CharField(label=_("Time zone"), max_length=60, help_text=_("It cuts days for ages and measures."))
+    zone = forms.CharField(
+        label=_("Time zone"), max_length=60, help_text=_("It sets where days begin and end, for ages and measures.")
+    )
 
     def __init__(self, *args, shut: bool = False, **more):
         super().__init__(*args, **more)
@@ -147,7 +149,7 @@ class KeyForm(forms.Form):
         label=_("Acts for"),
         required=False,
         empty_label="–",
-        help_text=_("A token never opens more than this person may."),
+        help_text=_("A token never opens more than this person may see."),
     )
     scopes = forms.MultipleChoiceField(
         label=pgettext_lazy("rights of a token", "May"),
@@ -172,7 +174,7 @@ class AuditForm(forms.Form):
     user = forms.ModelChoiceField(
         User.objects.order_by("name"), label=_("Person"), required=False, empty_label=_("all")
     )
-    verb = forms.ChoiceField(label=_("Deed"), required=False)
+    verb = forms.ChoiceField(label=_("Action"), required=False)
     subject = forms.ChoiceField(label=_("Subject"), required=False)
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))

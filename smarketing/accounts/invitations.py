@@ -161,7 +161,8 @@ def _letter(invitation: Invitation, address: str) -> Letter:
     return Letter(
         subject=_("Your access to smarketing at %(company)s") % words,
         lines=[
-            _("%(name)s invites you to smarketing, where marketing and sales of %(company)s keep one truth.") % words,
+            _("%(name)s invites you to smarketing, where marketing and sales at %(company)s work from the same facts.")
+            % words,
             _("Your role: %(role)s.") % words,
         ],
         action=_("Set my password"),

@@ -175,7 +175,7 @@ def _details(_text, entry: AuditEntry) -> str:
 AUDIT = (
     Column("when", gettext_lazy("When"), "at", sort="at", align="nowrap"),
     Column("person", gettext_lazy("Person"), lambda entry: str(entry.user or _("the system"))),
-    Column("deed", gettext_lazy("Deed"), lambda entry: deeds.deed(entry.verb),
+    Column("deed", gettext_lazy("Action"), lambda entry: deeds.deed(entry.verb),
            show=lambda said, entry: format_html('<span title="{}">{}</span>', entry.verb, said)),
     Column("subject", gettext_lazy("Subject"), lambda entry: f"{deeds.subject(entry.subject)} {entry.subject_id or ''}".strip()),
     Column("details", gettext_lazy("Details"), lambda entry: " · ".join(f"{key} {value}" for key, value in entry.detail.items()),

@@ -90,7 +90,7 @@ class SecondFactor:
             return None
         if not factors.is_owed(request.user):
             return None
-        messages.error(request, _("Here a second factor is asked of you: add a passkey or an app to go on."))
+        messages.error(request, _("A second factor is required of you here: add a passkey or an app to go on."))
         return HttpResponseRedirect(reverse("mfa_index"))
 
 

@@ -52,7 +52,7 @@ def sessions_end(request: HttpRequest) -> HttpResponse:
 
 @needs("settings.people")
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Of whom a second factor is asked."""
+    """Of whom a second factor is required."""
     form = SignInForm(request.POST or None, initial={"second_factor": factors.rule().second_factor})
     if request.method == "POST" and form.is_valid():
         factors.save_rule(by=request.user, at=clock.now(), **form.cleaned_data)

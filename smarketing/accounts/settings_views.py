@@ -127,7 +127,7 @@ def audit(request: HttpRequest) -> HttpResponseBase:
         caption=_("Audit log"),
         empty={
             "title": _("Nothing was done yet."),
-            "text": _("Every deed of a person or of the system leaves a line here."),
+            "text": _("Every action of a person or of the system leaves a line here."),
         },
     )
     return lists.answer(request, table, "accounts/audit.html")

@@ -62,7 +62,7 @@ def sign(
     if by.has_usable_password() and not by.check_password(password):
         raise AgreementError(_("This is not your password."))
     if not by.has_usable_password() and not proved:
-        raise AgreementError(_("Sign in again, then sign within five minutes: so it is sure that it is you."))
+        raise AgreementError(_("Sign in again, then sign within five minutes: this makes sure that it is you."))
     try:
         with transaction.atomic():
             signature = Signature.objects.create(

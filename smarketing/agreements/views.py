@@ -43,7 +43,7 @@ def _is_touched(row: Paper) -> bool:
 
 
 def _touched(touched: bool, _row: Paper) -> str:
-    return format_html('<span class="text-danger">{}</span>', _("touched")) if touched else _("untouched")
+    return format_html('<span class="text-danger">{}</span>', _("altered")) if touched else _("unaltered")
 
 
 COLUMNS = (

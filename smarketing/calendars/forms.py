@@ -36,7 +36,7 @@ def _window(part: str) -> list[str]:
     hours, minutes = (int(found[1]), int(found[3])), (int(found[2] or 0), int(found[4] or 0))
     opens, closes = hours[0] * 60 + minutes[0], hours[1] * 60 + minutes[1]
     if max(minutes) > 59 or closes > 1440:
-        raise forms.ValidationError(gettext("“%(part)s” is no time of a day.") % {"part": part})
+        raise forms.ValidationError(gettext("“%(part)s” is not a time of day.") % {"part": part})
     if opens >= closes:
         raise forms.ValidationError(gettext("“%(part)s” closes before it opens.") % {"part": part})
     return [f"{at // 60:02}:{at % 60:02}" for at in (opens, closes)]
@@ -128,7 +128,7 @@ class CalendarForm(forms.Form):
                 date.fromisoformat(line)
             except ValueError:
                 raise forms.ValidationError(
-                    gettext("“%(line)s” is no date: write 2026-05-15.") % {"line": line}
+                    gettext("“%(line)s” is not a date: write 2026-05-15.") % {"line": line}
                 ) from None
         return sorted(set(lines))
 
@@ -140,7 +140,7 @@ class CalendarForm(forms.Form):
                 key = date.fromisoformat(day).isoformat()
             except ValueError:
                 raise forms.ValidationError(
-                    gettext("“%(line)s” is no date with hours: write 2026-12-24 09:00-12:00.") % {"line": line}
+                    gettext("“%(line)s” is not a date with hours: write 2026-12-24 09:00-12:00.") % {"line": line}
                 ) from None
             if key in found:
                 raise forms.ValidationError(gettext("“%(day)s” stands twice.") % {"day": day})

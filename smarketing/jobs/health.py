@@ -114,7 +114,7 @@ def _database() -> Sign:
 def _migrations() -> Sign:
     answer = ready.CHECKS["migrations"]()
     if answer == "ok":
-        return Sign(WELL, _("The database is of this version."))
+        return Sign(WELL, _("The database matches this version."))
     return Sign(ILL, _("Migrations: %(answer)s.") % {"answer": answer}, _("Run “manage.py prepare” and start again."))
 
 
@@ -132,7 +132,7 @@ def _process(name: str, step: Any) -> Callable[[], Sign]:
     def read() -> Sign:
         age = telemetry.heartbeat_ages().get(name)
         if age is None:
-            return Sign(ILL, _("Never heard of."), step)
+            return Sign(ILL, _("Never seen."), step)
         said = _("Last seen %(ago)s.") % {"ago": ago(age)}
         return Sign(ILL, said, step) if heartbeat.late((name,)) else Sign(WELL, said)
 
@@ -155,7 +155,7 @@ def _night() -> Sign:
         return Sign(ILL, said, _("Read why, then try what was set aside again."), here)
     done = telemetry.last_done().get(nightly.JOB)
     if done is None or timezone.now().timestamp() - done > NIGHT:
-        step = _("No night ended since more than a day: look at the worker, or run it now.")
+        step = _("No nightly run has finished for more than a day: look at the worker, or run it now.")
         return Sign(WATCH, said, step, reverse("jobs:runs"))
     return Sign(WELL, said, url=here)
 
@@ -175,7 +175,7 @@ def _outbox() -> Sign:
         return Sign(ILL, said, _("Look at the mails sent, then into the worker’s log."))
     if age > 60:
         said = _("The oldest message has waited for %(long)s.") % {"long": long(age)}
-        return Sign(WATCH, said, _("Look at worker and bell above: they deliver."))
+        return Sign(WATCH, said, _("Check the worker and the bell above: they deliver the messages."))
     return Sign(WELL, _("Nothing waits to be delivered."))
 
 
@@ -230,7 +230,7 @@ def _of(package: str) -> str:
 
 def register_own() -> None:
     """The signs of the platform."""
-    start = gettext_lazy("Start it again; its log says why it went.")
+    start = gettext_lazy("Start it again; its log says why it stopped.")
     register("database", gettext_lazy("Database"), _database, 10)
     register("migrations", gettext_lazy("Migrations"), _migrations, 12)
     register("broker", gettext_lazy("Broker"), _broker, 14)

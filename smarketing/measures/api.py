@@ -28,7 +28,7 @@ class GroupShape(serializers.Serializer):
     interval = serializers.ListField(
         child=serializers.CharField(),
         allow_null=True,
-        help_text=_("95 %: after Wilson, of a share; after Woodruff, of a median or percentile."),
+        help_text=_("95 %: Wilson for a share, Woodruff for a median or percentile."),
     )
     mature = serializers.BooleanField(help_text=_("Whether every row of the cohort has had its time."))
     rows_url = serializers.URLField(help_text=_("The page that lists the rows counted."))

@@ -23,10 +23,10 @@ DATES = {
 PERIOD_WORDS = {"day": _("day"), "month": _("month"), "quarter": _("quarter"), "year": _("year")}
 REFUSALS = {
     "unknown_measure": _("There is no such number."),
-    "unknown_dimension": _("This number cannot be divided so."),
-    "unknown_date": _("This number cannot be dated so."),
+    "unknown_dimension": _("This number cannot be divided this way."),
+    "unknown_date": _("This number cannot be dated this way."),
     "unknown_stat": _("This number has no such figure."),
-    "no_window": _("This number knows no window when dated so."),
+    "no_window": _("This number has no window when dated this way."),
     "bad_window": _("A window is a number of days from 0 to 3650."),
     "missing_date": _("Both dates of the period are needed."),
     "bad_date": _("A date of the period does not exist."),

@@ -62,7 +62,7 @@ def choose(*, user: User, at: datetime, wanted: Mapping[str, Channels]) -> list[
 def set_hours(*, user: User, at: datetime, quiet: tuple[time, time] | None, working_hours: bool) -> None:
     """Set when mails that come at once may come. ChoiceError when that leaves no time for any."""
     if quiet and quiet[0] == quiet[1]:
-        raise ChoiceError(_("Quiet hours end at another time than they begin."))
+        raise ChoiceError(_("Quiet hours must end at a different time than they begin."))
     axis = company_axis() if working_hours else None
     if not Hours(clock.zone(), quiet, axis).leaves_time(at):
         raise ChoiceError(_("These quiet hours leave none of the company's working hours: no mail could ever come."))

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html, strip_tags
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from smarketing.accounts.models import User
 from smarketing.web import filters
@@ -38,7 +38,7 @@ def _state(one: Mail) -> str:
 COLUMNS = (
     Column("subject", gettext_lazy("Subject"), head=True, url=lambda one: reverse("notify:mail", args=[one.pk]),
            show=lambda text, one: format_html('<span lang="{}">{}</span>', one.language, text)),
-    Column("to", gettext_lazy("To"), "address", sort="address"),
+    Column("to", pgettext_lazy("recipient", "To"), "address", sort="address"),
     Column("kind", gettext_lazy("Kind"), lambda one: kinds.label(one.kind), sort="kind"),
     Column("written", gettext_lazy("Written"), "written_at", sort="written_at", align="nowrap"),
     Column("state", gettext_lazy("State"), lambda one: " ".join(strip_tags(_state(one)).split()), show=lambda _text, one: _state(one)),
@@ -89,9 +89,7 @@ def _named(one: Mail) -> str:
 
 AGAIN = Bulk(
     title=gettext_lazy("Send mails again"),
-    text=gettext_lazy(
-        "Each mail that the server refused so often that nobody tries any more is tried eight times more."
-    ),
+    text=gettext_lazy("Each mail given up after too many refusals by the server is tried eight more times."),
     page="notify:mails",
     rows=lambda user, params: asked(user, params)[1],
     counted=lambda n: ngettext("%(n)s mail given up", "%(n)s mails given up", n) % {"n": n},

@@ -43,7 +43,9 @@ def say(some: Sequence[Notice], reader: User) -> Mapping[int, Line]:
         if run := found.get(one.params["run"]):
             job = runs.JOBS.get(run.job)
             words = {"job": job.label if job else run.job, "day": date_format(run.business_date, "DATE_FORMAT")}
-            detail = _("It went through since.") if run.state == "done" else " · ".join(sorted(steps.get(run.pk, [])))
+            detail = (
+                _("It has gone through since.") if run.state == "done" else " · ".join(sorted(steps.get(run.pk, [])))
+            )
             out[one.pk] = Line(
                 _("%(job)s of %(day)s: stopped by errors") % words, reverse("jobs:run", args=[run.pk]), detail
             )

@@ -84,7 +84,7 @@ def _letter(user: User, digest: Digest, span: Span) -> Letter | None:
             return None
         off = sending.off_address(user, digest.key)
         links = [
-            (_("No more of this mail: %(kind)s") % {"kind": digest.label}, off),
+            (_("Stop receiving this mail: %(kind)s") % {"kind": digest.label}, off),
             (_("All preferences"), settings.PUBLIC_URL + reverse("notify:choices")),
         ]
         return replace(letter, off=off, links=links)

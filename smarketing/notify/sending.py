@@ -86,7 +86,10 @@ def letter(user: User, some: Sequence[Notice], mode: str) -> Letter:
         action=_("Open") if only else _("All notices"),
         url=only or settings.PUBLIC_URL + reverse("notify:notices"),
         links=[
-            (_("No more mails of this kind: %(kind)s") % {"kind": registry.get(key).label}, off_address(user, key))
+            (
+                _("Stop receiving mails of this kind: %(kind)s") % {"kind": registry.get(key).label},
+                off_address(user, key),
+            )
             for key in kinds
         ],
         picture=next((line.picture() for line in reversed(lines) if line.picture), None),

@@ -45,7 +45,7 @@ class StartForm(AcceptForm):
     zone = forms.ChoiceField(
         label=_("Time zone"),
         choices=lambda: [(z, z) for z in sorted(available_timezones())],
-        help_text=_("It cuts days for ages and measures."),
+        help_text=_("It sets where days begin and end, for ages and measures."),
     )
     days = forms.MultipleChoiceField(
         label=_("Working days"),

@@ -65,7 +65,7 @@ def offered(user) -> list[tuple[Any, list[Command]]]:
         for one in DEEDS
         if may(user, one.verb) and (url := navigation.address(one.url_name))
     ]
-    groups = [(_("Pages"), pages), (_("Deeds"), deeds), (_("Saved views"), _views(user))]
+    groups = [(_("Pages"), pages), (_("Actions"), deeds), (_("Saved views"), _views(user))]
     return [(heading, commands) for heading, commands in groups if commands]
 
 

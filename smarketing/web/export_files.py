@@ -49,7 +49,7 @@ WHY = {
     "lost": gettext_lazy("The worker or the database went away each of the three times it was begun."),
     "disk": gettext_lazy("It could not be written to the disk: there may be no room left."),
     "erased": gettext_lazy("A person was erased meanwhile, whom it may have held."),
-    "fault": gettext_lazy("A fault of ours: the worker’s log says which."),
+    "fault": gettext_lazy("An error on our side: the worker’s log says which."),
 }
 
 

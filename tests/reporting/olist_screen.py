@@ -241,7 +241,7 @@ def reported(screen: Screen, leads: int, deals: int, want: dict) -> Found:
     both = want["persons_who_are_both_sdr_and_sr"]
     said = re.findall(r"<summary>(.* colonnes|.* columns)</summary>", screen.browser.get(f"/imports/{deals}/").text)
     words = {
-        "en": f"{both} persons stand in more than one of these columns",
+        "en": f"{both} people stand in more than one of these columns",
         "fr": f"{both} personnes figurent dans plusieurs de ces colonnes",
     }[screen.language]
     yield ("persons_who_are_both_sdr_and_sr",), said, [words]

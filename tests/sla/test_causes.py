@@ -49,7 +49,7 @@ def test_a_campaign_short_of_its_plan_is_named_with_the_rows_it_gave(november):
     for n in range(6):
         made = handoff(paris(2026, 11, 3 + n, 9))
         facts.change("lead", made.lead_id, "campaign", (salon, mailing)[n % 2].pk, paris(2026, 11, 3))
-    assert "campaign “Salon” planned 30, gave 3" in said(november, "5.1")
+    assert "campaign “Salon” planned 30, brought 3" in said(november, "5.1")
     assert not any("Mailing" in text for text in said(november, "5.1"))  # 3 of 4 in 15 of 20 days: on its line
     (item,) = [one for one in missing.items(shown(november)) if "Salon" in one.text]
     assert item.where == {"campaign": "salon"}

@@ -293,7 +293,7 @@ def flip(owner, sql, *values):
         ("UPDATE sla_clause SET target = 201 WHERE key = '5.1'", "clause 5.1 in force says something else"),
         ("UPDATE sla_clause SET key = '5.9' WHERE key = '5.1'", "clause 5.9 in force was never signed"),
         ("UPDATE sla_terms SET body = jsonb_set(body, '{review,day}', '6')", "the terms in force say something else"),
-        ("UPDATE sla_terms SET starts_on = '2026-12-01'", "the days in force are others"),
+        ("UPDATE sla_terms SET starts_on = '2026-12-01'", "the days in force differ"),
     ],
 )
 def test_a_flipped_byte_is_named_by_the_command_and_on_the_page(transactional_db, owner, client, sql, sentence):

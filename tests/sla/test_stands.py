@@ -86,8 +86,8 @@ def test_who_does_not_have_the_lead_cannot_pause_it_and_every_refusal_is_said(te
     for more, said in (
         ({"reason": "holiday"}, "do not name"),
         ({"reason": "incident"}, "by a manager"),
-        ({"until": at}, "ahead"),
-        ({"until": at + timedelta(days=400)}, "ahead"),
+        ({"until": at}, "to come"),
+        ({"until": at + timedelta(days=400)}, "to come"),
     ):
         with pytest.raises(Refusal, match=said):
             pauses.pause(**{"handoff": made, "reason": "prospect", "until": at + HOUR, "by": rep(), "at": at} | more)
@@ -110,9 +110,9 @@ def test_a_waiver_needs_the_other_side_and_is_counted_apart(terms):
     late = paris(2026, 11, 17, 12)
     derive.drain(late)
     asked = waivers.ask(handoff=made, clause_key="6.1", reason="incident", by=sales, at=late)
-    with pytest.raises(Refusal, match="nobody lets their own promise go"):
+    with pytest.raises(Refusal, match="nobody waives their own promise"):
         waivers.answer(waiver=asked, kind="consent", by=sales, at=late)
-    with pytest.raises(Refusal, match="asked already"):
+    with pytest.raises(Refusal, match="asked for already"):
         waivers.ask(handoff=made, clause_key="6.1", reason="incident", by=marketing, at=late)
     waivers.answer(waiver=asked, kind="consent", by=marketing, at=late)
     with pytest.raises(Refusal, match="answered this waiver already"):
@@ -217,7 +217,7 @@ def test_a_rep_pauses_and_ends_the_pause_on_the_page_of_the_lead(owed):
     shown = answer.content.decode()
     assert "stand still until then" in shown and "the prospect asked for a date" in shown
     derive.drain(present.now())
-    assert clock(owed).state == "paused" and "goes on" in browser.get(page).content.decode()
+    assert clock(owed).state == "paused" and "resumes" in browser.get(page).content.decode()
     assert "paused" in browser.get(reverse("leads:queue")).content.decode()
     stood = Pause.objects.get()
     assert "go on" in browser.post(reverse("sla:resume", args=[stood.pk]), follow=True).content.decode()
@@ -230,7 +230,7 @@ def test_an_end_that_is_not_ahead_is_said_and_nothing_is_written(owed, until):
     answer = client_of(rep()).post(
         reverse("sla:pause", args=[owed.pk]), {"reason": "prospect", "until": until}, follow=True
     )
-    assert "an instant ahead" in answer.content.decode() and not Pause.objects.exists()
+    assert "a moment to come" in answer.content.decode() and not Pause.objects.exists()
 
 
 def test_a_foreign_lead_answers_as_a_missing_one(owed):
@@ -254,10 +254,10 @@ def test_managers_ask_answer_and_see_every_waiver(owed):
     other = client_of(marketing)
     assert 'value="consent"' in other.get(reverse("sla:waiver", args=[asked.pk])).content.decode()
     done = other.post(reverse("sla:waiver", args=[asked.pk]), {"kind": "consent"}, follow=True).content.decode()
-    assert "Your answer stands" in done
+    assert "Your answer is recorded" in done
     assert "absence agreed between the sides" in other.get(reverse("sla:waivers")).content.decode()
     derive.drain(present.now())
-    assert "let go by both sides" in other.get(page).content.decode()
+    assert "waived by both sides" in other.get(page).content.decode()
     told = client_of(person("vera", "viewer", "")).get(reverse("sla:api_waivers", args=[contract().pk])).json()
     assert [(one["clause"], one["answer"], one["reason"]) for one in told] == [("6.1", "consent", "absence")]
 

@@ -9,14 +9,14 @@ from smarketing.web.language import active_language
 
 CELLS: dict[str, Any] = {
     "too_long": gettext_lazy("The cell is longer than {limit} characters."),
-    "bad_number": gettext_lazy("This is no number; the decimal mark of the file is chosen above its columns."),
+    "bad_number": gettext_lazy("This is not a number; the decimal mark of the file is chosen above its columns."),
     "bad_whole": gettext_lazy("A whole number of 0 or more is expected."),
     "bad_bool": gettext_lazy("Yes or no is expected."),
     "bad_time": gettext_lazy("The time of day cannot be read."),
-    "bad_date": gettext_lazy("This is no date in the chosen order ({order})."),
+    "bad_date": gettext_lazy("This is not a date in the chosen order ({order})."),
     "no_such_date": gettext_lazy("There is no such date in the chosen order ({order})."),
     "no_such_hour": gettext_lazy("This hour does not exist in {zone}: clocks were put forward."),
-    "bad_email": gettext_lazy("This is no e-mail address."),
+    "bad_email": gettext_lazy("This is not an e-mail address."),
     "bad_choice": gettext_lazy("“{value}” is not among the values of this attribute: {allowed}."),
     "bad_consent": gettext_lazy("Yes or no is expected: whether this person consents."),
     "bad_basis": gettext_lazy("A legal basis is expected: consent, legitimate interest or contract."),
@@ -52,7 +52,7 @@ CELLS: dict[str, Any] = {
     "unknown_event": gettext_lazy("No event with this id was recorded from this source."),
     "deleted_there": gettext_lazy("This record was deleted in its source."),
     "no_handoff": gettext_lazy("This lead was not with sales at that instant: nothing to attempt."),
-    "bad_channel": gettext_lazy("This is no attempt: a call, mail, message or visit is expected."),
+    "bad_channel": gettext_lazy("This is not an attempt: a call, mail, message or visit is expected."),
     "bad_outcome": gettext_lazy(
         "The outcome is missing or not known: reached, no answer, voicemail left, mail sent, wrong number."
     ),
@@ -90,9 +90,9 @@ FILES: dict[str, Any] = {
         "The name of column {column} is longer than {limit} characters: the first line must hold the names of the columns."
     ),
     "dates_unclear": gettext_lazy(
-        "Dates such as “{cell}” may be day first or month first: say which, nothing in the file tells."
+        "Dates such as “{cell}” may be day first or month first: say which, nothing in the file shows it."
     ),
-    "kind_unclear": gettext_lazy("These columns do not tell what the rows are: choose it."),
+    "kind_unclear": gettext_lazy("These columns do not show what the rows are: choose it."),
     "unknown_kind": gettext_lazy("There is no kind of import called “{name}”."),
     "is_xls": gettext_lazy(
         "This is an old Excel workbook (XLS). Open it in your spreadsheet, save it as XLSX or CSV, and upload that file."
@@ -141,7 +141,9 @@ FILES: dict[str, Any] = {
         "A person in this file was erased, and the file with them. Upload it again without them."
     ),
     "running": gettext_lazy("This import is under way or done: its mapping stays as it is."),
-    "failed": gettext_lazy("The import stopped by a fault of ours; what was done is kept and it may go on."),
+    "failed": gettext_lazy(
+        "The import stopped because of an error on our side; what was done is kept and it may go on."
+    ),
 }
 SENTENCES = CELLS | LEFT_OUT | FILES
 

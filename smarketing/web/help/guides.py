@@ -66,7 +66,7 @@ REP = Guide(
         ),
         Chapter(
             _("One lead"),
-            _("Why she is here, what to say, her story, and what was done. One key logs an outcome; the page then says which attempt it was and when the next one is owed. Undo takes a mistake back, now or later."),
+            _("Why this lead is here, what to say, its story, and what was done. One key logs an outcome; the page then says which attempt it was and when the next one is owed. Undo takes a mistake back, now or later."),
         ),
         Chapter(
             _("Accept, refuse, return"),
@@ -98,7 +98,7 @@ MARKETER = Guide(
         ),
         Chapter(
             _("The definition of an MQL"),
-            _("A document of sentences: who gives points for fit, what they did gives points for engagement, and the grade is the letter of the one with the digit of the other. Beside the draft stands how many leads it would qualify. It holds once a signer of each side has signed."),
+            _("A document of sentences: who a lead is gives points for fit, what they did gives points for engagement, and the grade is the letter of the one with the digit of the other. Beside the draft stands how many leads it would qualify. It holds once a signer of each side has signed."),
             "personas:home", _("Open the common language"),
         ),
         Chapter(
@@ -139,7 +139,7 @@ MANAGER = Guide(
         ),
         Chapter(
             _("Waivers"),
-            _("On the page of a lead, ask the other side to let one promise go, with a reason: its managers consent or refuse, nobody waives their own. What was waived counts neither as kept nor as missed."),
+            _("On the page of a lead, ask the other side to waive one promise, with a reason: its managers consent or refuse, nobody waives their own. What was waived counts neither as kept nor as missed."),
             "sla:waivers", _("See every waiver"),
         ),
         LOOP,
@@ -151,14 +151,14 @@ MANAGER = Guide(
         ),
         Chapter(
             _("Who works what"),
-            _("Sales managers see every rep's queue, give handoffs to others, and set the pools from which leads are taken in turn. The clock of a lead never restarts by that."),
+            _("Sales managers see every rep's queue, give handoffs to others, and set the pools from which leads are taken in turn. None of this restarts the clock of a lead."),
             "leads:pools", _("Open the routing"),
         ),
         LISTS, ACCOUNT,
     ),
 )  # fmt: skip
 ADMINISTRATOR = Guide(
-    "administrator", _("For administrators"), _("Who may do what, and does the house run?"),
+    "administrator", _("For administrators"), _("Who may do what, and is everything running?"),
     (
         Chapter(
             _("People"),
@@ -187,7 +187,7 @@ ADMINISTRATOR = Guide(
         ),
         Chapter(
             _("The night"),
-            _("Every night recomputes scores, clocks and reports. The page of runs shows its steps, counts and errors; stopped half way, it goes on where it stopped."),
+            _("Every night recomputes grades, clocks and reports. The page of runs shows its steps, counts and errors; stopped half way, it goes on where it stopped."),
             "jobs:runs", _("Open the runs"),
         ),
         Chapter(

@@ -148,7 +148,7 @@ def test_a_decision_with_a_deal_or_a_new_handoff_on_it_stays(desk):
     made = decisions.qualify(handoff=handoff, by=desk.lea, at=NOW)
     assert (state(handoff).state, stage(handoff)) == ("converted", "sql")
     deals.open_deal(lead=handoff.lead, handoff=handoff, by=desk.lea, at=NOW, title="First order")
-    with pytest.raises(problems.Refusal, match="deal stands"):
+    with pytest.raises(problems.Refusal, match="deal depends"):
         decisions.undo(decision=made, by=desk.lea, at=NOW)
 
 

@@ -66,7 +66,7 @@ def test_an_absence_is_ones_own_or_a_managers_to_say(desk):
     with pytest.raises(problems.Refusal, match="before the first"):
         absences.say(rep=desk.paul, by=desk.boss, **days | {"last": NOW.date() - DAY})
     absences.say(rep=desk.paul, by=desk.boss, **days)
-    with pytest.raises(problems.Refusal, match="said already"):
+    with pytest.raises(problems.Refusal, match="recorded already"):
         absences.say(rep=desk.paul, by=desk.paul, **days)
 
 

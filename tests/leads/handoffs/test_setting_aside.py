@@ -60,7 +60,7 @@ def test_whatever_is_done_with_a_lead_ends_its_snooze(desk, deed):
 def test_a_snooze_never_hides_a_promise_that_breaks_before_it_ends(desk):
     handoff = desk.hand()
     desk.promise(handoff, NOW + 3 * HOUR)
-    with pytest.raises(problems.Refusal, match="The promise breaks before") as refusal:
+    with pytest.raises(problems.Refusal, match="The promise breaks earlier") as refusal:
         nap(handoff, desk.lea)
     assert refusal.value.field == "until" and not Snooze.objects.exists()
     nap(handoff, desk.lea, until=NOW + 3 * HOUR)

@@ -53,7 +53,7 @@ def test_a_letter_says_what_is_known_and_opens_in_the_reps_own_mail_program(desk
 @pytest.mark.parametrize(
     ("texts", "field", "said"),
     [
-        ({"en": ("Hi", "Dear {{price}}")}, "body_en", "“price” is no field. There are: first_name"),
+        ({"en": ("Hi", "Dear {{price}}")}, "body_en", "“price” is not a field. The fields are: first_name"),
         ({"fr": ("", "Bonjour")}, "subject_fr", "A mail has a subject and a text."),
         ({"en": ("Hi", "Dear {{first_name}")}, "body_en", "A field begins with {{"),
         ({}, "subject_en", "Write it in one language at least."),
@@ -136,7 +136,7 @@ def test_a_template_is_written_previewed_and_kept_by_a_marketer_and_read_by_a_re
     shown = marketer.post("/language/mails/add/", data | {"do": "preview"})
     assert "Hi Acme" in shown.content.decode() and not MailTemplate.objects.exists()
     wrong = marketer.post("/language/mails/add/", data | {"body_en": "{{nme}}"})
-    assert wrong.status_code == 422 and "“nme” is no field" in wrong.content.decode()
+    assert wrong.status_code == 422 and "“nme” is not a field" in wrong.content.decode()
     assert marketer.post("/language/mails/add/", data)["Location"] == "/language/mails/"
     rep = of(desk.lea)
     assert (

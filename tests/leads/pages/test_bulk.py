@@ -43,9 +43,9 @@ def test_open_handoffs_of_many_leads_go_to_one_rep_and_each_back_to_whom_it_was(
         and Assignment.objects.filter(reason="Léa is away").count() == 2
     )
     page = boss.get("/leads/?stage=sal")
-    assert "2 handoffs given." in page.text
+    assert "2 handoffs reassigned." in page.text
     undo = undo_link(page)
-    assert "2 handoffs given." in boss.get(undo).text
+    assert "2 handoffs reassigned." in boss.get(undo).text
     assert client_of(person("other", "manager", "sales")).post(undo).status_code == 422, "only one's own deed"
     assert boss.post(undo).status_code == 302
     assert (state(mine).rep, state(theirs).rep, state(pooled).rep, state(pooled).state) == (

@@ -92,7 +92,7 @@ def test_open_deals_go_to_another_rep_and_back_and_closed_ones_stay(desk, dealt)
     asked = boss.get("/deals/give/?" + "&".join(f"pick={pk}" for pk in dealt)).text
     assert "2 open deals" in asked and "Gone: it is closed: lost" in asked
     page = do(boss, "/deals/give/", pick=dealt, to=desk.paul.pk)
-    assert "2 deals given." in page.text and "Gone: it is closed: lost" in page.text
+    assert "2 deals reassigned." in page.text and "Gone: it is closed: lost" in page.text
     assert [one.rep for one in Deal.objects.order_by("pk")] == [desk.paul] * 3
     assert AuditEntry.objects.get(verb="deals.reassign").detail["rows"] == 2
     assert "2 undone." in undone(boss, page)
@@ -171,7 +171,7 @@ def test_a_manager_gives_rows_of_the_queue_and_of_the_pool(desk):
     assert "2 open handoffs" in boss.get("/queue/give/?all=1").text
     assert "1 open handoff" in boss.get(f"/queue/give/?all=1&rep={desk.lea.pk}").text
     page = do(boss, "/queue/give/", pick=[mine.pk, pooled.pk], to=desk.paul.pk, back=f"rep={desk.lea.pk}")
-    assert "2 handoffs given." in page.text and page.redirect_chain[0][0] == f"/queue/?rep={desk.lea.pk}"
+    assert "2 handoffs reassigned." in page.text and page.redirect_chain[0][0] == f"/queue/?rep={desk.lea.pk}"
     assert [state(one).rep for one in (mine, theirs, pooled)] == [desk.paul] * 3
     assert "2 undone." in undone(boss, page)
     assert [state(one).rep for one in (mine, theirs, pooled)] == [desk.lea, desk.paul, None]

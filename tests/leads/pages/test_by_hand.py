@@ -24,7 +24,7 @@ def test_a_company_is_added_and_edited_once_per_domain_and_name():
     anna, rep = person("anna", "marketer"), client_of(person("rep", "rep"))
     client = client_of(anna)
     assert "Write a name or a domain" in client.post("/companies/add/", {"country": "FR"}).text
-    assert "is no domain" in client.post("/companies/add/", {"domain": "acme"}).text
+    assert "is not a domain" in client.post("/companies/add/", {"domain": "acme"}).text
     sent = {"name": "  L’Œuvre   SAS ", "domain": "https://www.oeuvre.example/a", "employees": "120"}
     assert client.post("/companies/add/", sent).status_code == 302
     one = Company.objects.get()
@@ -148,7 +148,7 @@ def test_a_rep_named_by_mistake_or_a_lead_taken_by_mistake_goes_back():
     routing.take(handoff=pooled, by=desk.paul, at=clock.now())
     taken = pooled.assignments.latest("pk")
     attempt = attempts.log(handoff=pooled, by=desk.paul, at=clock.now(), channel="call", outcome="no_answer")
-    assert "Work stands on it" in paul.post(f"/queue/undo/assignment/{taken.pk}/", {"reason": "x"}).text
+    assert "Work depends on it" in paul.post(f"/queue/undo/assignment/{taken.pk}/", {"reason": "x"}).text
     attempts.undo(attempt=attempt, by=desk.paul, at=clock.now())
     assert paul.post(f"/queue/undo/assignment/{taken.pk}/", {"reason": ""}).status_code == 302
     assert (state(pooled).state, state(pooled).rep) == ("pooled", None)

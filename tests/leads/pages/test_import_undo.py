@@ -27,7 +27,7 @@ def upload(client, text, name="file.csv"):
 
 
 def chosen(client, one, **said):
-    """Choose what the file does not tell; one whose columns are all known was checked when it came."""
+    """Choose what the file does not show it; one whose columns are all known was checked when it came."""
     page = client.get(reverse("leads:import", args=[one.pk]))
     form = page.context["form"]
     data = {field.name: field.value() or "" for field in form.options if field.name not in ("history", "make_missing")}
@@ -39,7 +39,7 @@ def test_from_upload_to_undo(client, marketer):
     one = Import.objects.get()
     assert one.kind == "leads" and one.mapping["source"] == "hubspot"
     assert "Is the day or the month first in “1/5/2026”?" in page.content.decode()
-    assert "the file does not tell" in chosen(client, one).content.decode()
+    assert "the file does not show it" in chosen(client, one).content.decode()
     chosen(client, one, dates="mdy")
     client.post(reverse("leads:import_apply", args=[one.pk]))
     page = client.get(reverse("leads:import", args=[one.pk])).content.decode()
@@ -62,7 +62,7 @@ def test_undoing_is_refused_with_the_list(client, marketer):
 
 def test_a_file_of_no_kind_asks_and_a_renamed_column_is_told(client, marketer):
     page = upload(client, "foo,bar\n1,2\n").content.decode()
-    assert "These columns do not tell what the rows are" in page
+    assert "These columns do not show what the rows are" in page
     upload(client, TEXT.replace("1/5", "1/31"))
     assert Import.objects.get().state == "checked"
     page = upload(client, TEXT.replace("1/5", "1/31").replace("Create Date", "Created on")).content.decode()

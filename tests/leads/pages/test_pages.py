@@ -86,7 +86,7 @@ def test_the_company_page_names_who_is_in_charge_without_opening_a_foreign_lead(
     company = facts.company(AT, name="Acme")
     desk.hand("paul", last_name="Theirs", company=company)
     text = client_of(desk.lea).get(f"/companies/{company}/").text
-    assert "paul" in text and "Theirs" not in text and "1 person more is not in your charge" in text
+    assert "paul" in text and "Theirs" not in text and "1 more person is not in your charge" in text
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_a_lead_written_by_hand_has_its_values_its_company_and_its_audit_line(el
     [
         ({}, "Write a name or an e-mail address."),
         ({"last_name": "X", "email": "nonsense"}, "Enter a valid email address."),
-        ({"last_name": "X", "company_domain": "no domain"}, "This is no domain"),
+        ({"last_name": "X", "company_domain": "no domain"}, "This is not a domain"),
         ({"last_name": "X" * 121}, "at most 120 characters"),
         ({"last_name": "X", "birth_date": "2026-02-30"}, "Enter a valid date."),
         ({"last_name": "X\x00"}, "Null characters are not allowed."),

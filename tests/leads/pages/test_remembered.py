@@ -65,7 +65,7 @@ def test_a_mended_mapping_is_proposed_and_the_import_keeps_its_own(client, page,
     assert found.mapping["source"] == "hubspot" and found.report["like"]["pk"] == ran.pk
     ran.refresh_from_db()
     assert ran.mapping["columns"]["Boss"] == "x_boss"
-    assert "Mended by Ada" in client.get(page).content.decode()
+    assert "Corrected by Ada" in client.get(page).content.decode()
     wrong = client.post(page, sent | {"to-1": "lead.email"})
     assert "Several columns become “e-mail”: Email, Boss." in wrong.content.decode()
     assert (

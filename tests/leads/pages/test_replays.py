@@ -97,7 +97,7 @@ def test_a_changed_draft_strikes_the_figures_until_the_new_ones_are_there(client
     )
     page = client.get(f"/language/definition/{line.pk}/").content.decode()
     months = page[page.index('id="months"') :]
-    assert 'class="replay stale" inert' in months and "struck figures" in months
+    assert 'class="replay stale" inert' in months and "struck-through figures" in months
     assert "Somebody changed this draft" in section(client, line)  # a window that still shows the old draft
     line.draft.refresh_from_db()
     assert "replay stale" not in section(client, line)

@@ -85,7 +85,7 @@ def test_upheld_the_lead_is_with_sales_again_with_another_rep_and_counts_as_neve
     assert Correction.objects.filter(subject="decision", subject_id=court.refusal.pk).exists()
     assert Routing.objects.filter(handoff=court.handoff, cause="contested", rep=court.paul).exists()
     assert derived(court.handoff) == HandoffState.objects.filter(pk=court.handoff.pk).values().get()
-    with pytest.raises(problems.Refusal, match="has its ruling"):
+    with pytest.raises(problems.Refusal, match="has been ruled on"):
         court.rule(made)
 
 

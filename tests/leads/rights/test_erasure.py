@@ -270,7 +270,7 @@ def test_an_open_handoff_stands_in_the_way_in_clear_words_and_nothing_is_lost(de
     before = tables()
     admin = client_of(person("ad", "administrator"))
     page = admin.get(f"/leads/{lead.pk}/erase/").text
-    assert "Sales still work lead" in page and "lea" in page and f"/leads/{lead.pk}/opposition/" in page
+    assert "Sales is still working lead" in page and "lea" in page and f"/leads/{lead.pk}/opposition/" in page
     with pytest.raises(Refusal, match="nothing was erased"):
         erasure.erase(leads=[lead], by=desk.boss, at=clock.now())
     assert admin.post(f"/leads/{lead.pk}/erase/", {"typed": str(lead.pk)}).status_code == 422

@@ -130,7 +130,7 @@ def test_an_unknown_field_is_refused_where_it_was_chosen(client, name):  # noqa:
 def test_a_cell_that_nobody_reaches_is_noted_and_forbids_nothing(client):  # noqa: F811
     one = line(starter(mql=["A1", "B2"]))
     text = client.get(address(one)).text
-    assert "No lead can reach the cells A1 or B2." in text and "has to be mended" not in text
+    assert "No lead can reach the cells A1 or B2." in text and "must be corrected" not in text
     asked = form(text, "/propose/")
     client.post(asked.action, asked.data)
     assert Paper.objects.count() == 1

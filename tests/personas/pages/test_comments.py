@@ -98,7 +98,9 @@ def test_an_answer_stays_where_the_first_word_is_taken_back(line, anna, hugo):
     assert comments.threads(line)[0].settled
 
 
-@pytest.mark.parametrize(("text", "said"), [("  ", "Write what you want to say."), ("x" * 1001, "in 1000 characters")])
+@pytest.mark.parametrize(
+    ("text", "said"), [("  ", "Write what you want to say."), ("x" * 1001, "at most 1000 characters")]
+)
 def test_what_is_refused_is_said_and_stays_typed(line, anna, text, said):
     answer = say(client_of(anna), line, text, "employees")
     assert answer.status_code == 422 and said in answer.text
@@ -129,7 +131,7 @@ def test_a_comment_on_a_condition_stays_with_it_and_is_kept_when_it_reads_otherw
     body["never"] = body["never"][:1]
     services.save_draft(line=line, body=body, revision=1, by=anna, at=clock.now())
     page = client_of(anna).get(f"/language/definition/{line.pk}/").text
-    assert "About a line that reads otherwise now:" in page and "opposition: yes" in page and "Sure?" in page
+    assert "About a line that reads differently now:" in page and "opposition: yes" in page and "Sure?" in page
 
 
 def test_comments_stand_beside_a_paper_too(line, anna, hugo):

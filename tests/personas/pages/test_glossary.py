@@ -72,7 +72,7 @@ def test_a_word_is_written_proposed_signed_by_both_and_then_read_everywhere(sign
     given = form(anna.get(REACHED).text, "").filled("save", sentence_en="Both sides spoke or wrote.")
     assert anna.post(REACHED, given).headers["Location"] == f"{HOME}draft/"
     draft = anna.get(f"{HOME}draft/").text
-    assert "<del>" in draft and "<ins>" in draft and "said otherwise" in draft
+    assert "<del>" in draft and "<ins>" in draft and "reworded" in draft
     assert "Both sides spoke or wrote." not in anna.get(HOME).text
     answer = anna.post(
         f"{HOME}propose/", form(draft, "/propose/").data | {"sign": "1", "password": PASSWORD}, follow=True

@@ -57,7 +57,7 @@ def test_it_is_said_at_the_criterion_and_the_page_goes_on(client, line):  # noqa
     page = client.get(address(line) + "?count=1").text
     assert OLD in at(page, "fit-items-0") and "lead.x_hat" in at(page, "fit-items-2")
     assert "is not in the catalogue" not in at(page, "fit-items-1") and "“lead.x_hat” is not" in at(page, "mandatory")
-    assert "has to be mended before this can be proposed" in page
+    assert "must be corrected before this can be proposed" in page
     fragment = client.get(f"/language/definition/{line.pk}/counts/", headers={"HX-Request": "true"})
     assert fragment.status_code == 200 and 'id="hits-fit-items-1"' in fragment.text
     for rest in ("compare/", "history/"):

@@ -280,7 +280,7 @@ def test_a_manager_closes_october_from_the_months_page(client, october):
     book = BookClose.objects.get()
     after = page(client, "book", october)
     assert book.sha256 in after
-    assert "it fits" in after
+    assert "it matches" in after
     assert book.sha256[:12] in client.get("/contract/2025-10/").content.decode()
 
 

@@ -112,7 +112,7 @@ def test_a_reason_said_of_no_criterion_and_quick_attempts_that_pay_end_in_what_t
     )
     assert missing.ways[0][1].endswith("?edit=fit.items.new#add-fit")
     (soon,) = page.about_delays
-    assert soon.text.startswith("Leads tried within the hour became SQL surely more often")
+    assert soon.text.startswith("Leads tried within the hour clearly became SQL more often")
     calm = quality.page(
         asking.Asking(spans.Span(span.until, spans.month(span.until, 1)), "cohort"), "criterion", "campaign", manager
     )

@@ -110,7 +110,7 @@ def test_a_remark_on_a_lead_of_others_is_not_read_on_the_agenda(of):
     assert ("remark", "Wrong number") in [one[:2] for one in points(planned)]
     vera, zoe = person("vera", "viewer"), person("zoe", "rep")
     assert "Wrong number" not in str(points(planned, vera)) and "Wrong number" not in str(points(planned, zoe))
-    assert ("remark", "not there any more, or not for you to see", "") in points(planned, zoe)
+    assert ("remark", "no longer there, or not visible to you", "") in points(planned, zoe)
 
 
 def test_an_earlier_resolution_comes_back_with_its_figure_before_and_since(of):

@@ -100,7 +100,7 @@ def test_a_closed_meeting_says_who_came_what_was_looked_at_and_resolved_and_stay
 
 def test_a_meeting_to_which_one_side_did_not_come_is_not_closed(made):
     claire, hugo = both()
-    with pytest.raises(Refused, match="Nobody of sales"):
+    with pytest.raises(Refused, match="Nobody from sales"):
         minutes.close(meeting=made, came=[claire.pk], by=claire, at=NOW)
     assert not MeetingClose.objects.exists()
     minutes.close(meeting=made, came=[claire.pk, hugo.pk], by=claire, at=NOW)

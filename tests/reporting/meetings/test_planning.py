@@ -56,7 +56,10 @@ def test_a_mail_that_is_sent_again_still_carries_its_file(of):
 def test_a_meeting_without_one_side_or_another_of_its_parts_is_refused_in_words(of):
     claire, hugo = both()
     vera = person("vera", "viewer")
-    for people, words in (([claire, vera], "Nobody of sales is there"), ([hugo, vera], "Nobody of marketing is there")):
+    for people, words in (
+        ([claire, vera], "Nobody from sales is there"),
+        ([hugo, vera], "Nobody from marketing is there"),
+    ):
         with pytest.raises(Refused, match=words) as refused:
             meeting(of, people=people)
         assert refused.value.field == "people"

@@ -130,7 +130,7 @@ def test_the_list_filters_and_shows_words_only_to_who_may_read_them(of):
     for client, reads in ((viewer, True), (other, False)):
         page = client.get("/meetings/remarks/").content.decode()
         assert "About Zoé Martin" not in page and "All went well" in page
-        assert ("not for you to read" in page) == reads  # another rep's lead is not there at all
+        assert ("you may not read it" in page) == reads  # another rep's lead is not there at all
     saved = b"".join(viewer.get("/meetings/remarks/?export=csv").streaming_content).decode("utf-8-sig")
     assert "All went well" in saved and "Zoé" not in saved
 

@@ -184,7 +184,7 @@ def test_the_command_prints_a_link_that_works(db, client):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"email": "no-address", "role": "rep"}, "no e-mail address"),
+        ({"email": "no-address", "role": "rep"}, "not an e-mail address"),
         ({"email": "x@example.test", "role": "manager"}, "say the side"),
         ({"email": "x@example.test", "role": "rep", "side": "marketing"}, "does not exist"),
         ({"email": "x@example.test", "role": "rep", "team": "Nowhere"}, "no team"),

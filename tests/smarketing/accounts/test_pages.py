@@ -183,7 +183,7 @@ def test_both_sides_sign_on_the_page_of_a_paper(client):
         assert "This is not your password" in wrong.content.decode()
         client.post(f"/papers/{paper.pk}/sign/", {"password": PASSWORD})
     page = client.get(f"/papers/{paper.pk}/").content.decode()
-    assert services.both_signed_at(paper) and paper.sha256 in page and "nothing was touched" in page
+    assert services.both_signed_at(paper) and paper.sha256 in page and "nothing was altered" in page
     assert "sign-" not in page  # nothing left to sign
     assert AuditEntry.objects.filter(verb="minutes.sign").count() == 2
 

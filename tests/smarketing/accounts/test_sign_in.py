@@ -143,7 +143,7 @@ def test_the_rule_leads_whoever_owes_a_factor_to_it_and_nowhere_else(rule, role,
     assert browser.get("/profile/").status_code == 200
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "asked of you"), ("fr", "vous est demandé")])
+@pytest.mark.parametrize(("language", "said"), [("en", "required of you"), ("fr", "vous est demandé")])
 def test_it_is_said_why(language, said):
     factors.save_rule(second_factor="everyone", by=person("Ada", "administrator"), at=clock.now())
     browser = Client()

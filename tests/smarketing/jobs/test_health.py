@@ -43,7 +43,7 @@ def test_a_process_is_late_here_exactly_when_readyz_says_so():
         assert (ready.checks()["heartbeats"] == "ok") == (level == health.WELL)
         assert sign("Worker and beat").level == sign("Bell").level == level
     Heartbeat.objects.all().delete()
-    assert sign("Bell").said == "Never heard of."
+    assert sign("Bell").said == "Never seen."
 
 
 def test_the_last_night_is_told_with_its_end_and_a_failed_one_leads_to_its_run():

@@ -89,7 +89,7 @@ def test_a_failed_night_is_told_to_administrators_each_time_it_fails(monkeypatch
     runs.try_again(run)
     broken[0] = False
     runs.go_on(Run.objects.get())
-    assert told("night_failed") == ["ada", "ada"] and "It went through since." in page(ada)
+    assert told("night_failed") == ["ada", "ada"] and "It has gone through since." in page(ada)
 
 
 def test_each_kind_of_the_table_has_its_words():

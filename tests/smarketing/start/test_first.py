@@ -63,7 +63,7 @@ def test_the_page_without_the_code_asks_for_it_and_takes_a_whole_link(client, do
     [
         ("again", "another one", "The two passwords differ."),
         ("password", "short", "The two passwords differ."),
-        ("hours", "9-25", "is no time of a day"),
+        ("hours", "9-25", "is not a time of day"),
         ("hours", "18-9", "closes before it opens"),
         ("email", "ada", "valid email"),
         ("zone", "Mars/Base", "Select a valid choice"),

@@ -27,7 +27,7 @@ class Command(BaseCommand):
         try:
             validate_email(email)
         except ValidationError:
-            raise CommandError(f"{email} is no e-mail address") from None
+            raise CommandError(f"{email} is not an e-mail address") from None
         sides = sorted({str(place) for kind, place, _label in POSITIONS.values() if kind == role})
         if side is None and len(sides) > 1:
             raise CommandError(f"say the side: --side {' or '.join(sides)}")

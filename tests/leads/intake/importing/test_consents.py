@@ -47,7 +47,7 @@ def test_a_french_file_brings_consents_with_their_proof_and_once(run):
     assert Lead.objects.get(email="eve@x.test").opted_out
     assert counts(run("leads", FRENCH)) == (0, 0, 4, 0) and Consent.objects.count() == 2
     page = client_of(person("ann", "marketer")).get(f"/imports/{one.pk}/").text
-    assert "1 row says a consent" in page and "the opposition stands" in page
+    assert "1 row records a consent" in page and "the opposition stands" in page
     assert "Salon de Lyon" in client_of(person("bo", "manager", "sales")).get(f"/leads/{mine.lead_id}/").text
 
 
