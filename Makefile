@@ -10,7 +10,7 @@ run: .venv/base.done
 	@exec $(PY) manage.py up $(if $(COMPANY),--company) --port $(PORT)
 
 test: .venv/dev.done browser messages
-	@$(PY) -m pytest -n 2 --dist loadscope -m "not trust" -rR --reruns 1 --only-rerun "Timeout [0-9]+ms exceeded" $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadscope -m "not trust" -rR --reruns 1 $(ARGS)
 
 check: .venv/dev.done messages
 	@$(PY) manage.py check_all

@@ -81,7 +81,7 @@ def _deeds(request: HttpRequest, found: Sequence[Clock], sentences: dict[tuple[i
     owed = state is not None and any(row.handoff_id == state.pk and row.state in OWED for row in found)
     asked = list(Waiver.objects.filter(handoff__in={row.handoff_id for row in found}, answer=None).order_by("pk"))
     open_ = {(one.handoff_id, one.clause_key) for one in asked}
-    reasons = waiver_reasons.known()
+    reasons = waiver_reasons.REASONS.known()
     return {
         "waivers": [(one, reasons[one.reason].label if one.reason in reasons else one.reason) for one in asked],
         "running": pauses.running(state.pk, at) if state else None, "handoff": state and state.pk,

@@ -45,7 +45,7 @@ def ask(*, handoff: Handoff, clause_key: str, reason: str, by: User, at: datetim
     """
     if not by.side:
         raise Refusal(_("Only a side of the contract asks for a waiver."))
-    if reason not in {one.code for one in waiver_reasons.offered()}:
+    if reason not in {one.code for one in waiver_reasons.REASONS.offered()}:
         raise Refusal(_("Say why the promise should be let go."), "reason")
     HandoffState.objects.select_for_update().get(handoff=handoff)
     found = _clock(handoff.pk, clause_key, at)
@@ -143,7 +143,7 @@ def say(some: Sequence[Notice], reader: User) -> Mapping[int, Line]:
     """ "Waiver asked: Zoé Martin", with the clause, the reason and the page on which it is answered."""
     found = Waiver.objects.in_bulk([one.params["waiver"] for one in some])
     states, out = handoffs.visible([one.handoff_id for one in found.values()], reader), {}
-    reasons = waiver_reasons.labels() if found else {}
+    reasons = waiver_reasons.REASONS.labels() if found else {}
     for one in some:
         waiver = found.get(one.params["waiver"])
         if waiver and (state := states.get(waiver.handoff_id)):

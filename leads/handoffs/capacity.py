@@ -119,8 +119,9 @@ def holding(rules: Mapping[str, Any], asked: Iterable[tuple[int, datetime]]) -> 
     return {lead for (lead,) in fetch(f"WITH {sql} SELECT lead_id FROM scored WHERE direct", params)}
 
 
-def accounts(companies: Iterable[int], before: datetime | None = None) -> dict[int, int]:
-    """Company -> the rep in charge of its newest handoff that is open or was converted; `before`: named before an instant."""
+def accounts(companies: Iterable[int], before: datetime | None = None) -> dict[int, list[int]]:
+    """Company -> the reps in charge of its handoffs that are open or were converted, the newest first; `before`: named before
+    an instant. Of two named at once by two routers either may stand first: where one is full the account stays with the other."""
     companies = set(companies)
     if not companies:
         return {}
@@ -130,7 +131,13 @@ def accounts(companies: Iterable[int], before: datetime | None = None) -> dict[i
         state__in=(*HandoffState.OPEN, "converted"),
     )
     found = found.filter(assigned_at__lt=before) if before else found
-    return dict(found.order_by("assigned_at", "handoff_id").values_list("handoff__lead__company_id", "rep_id"))
+    out: dict[int, list[int]] = {}
+    rows = found.order_by("-assigned_at", "-handoff_id").values_list("handoff__lead__company_id", "rep_id")
+    for company, rep in rows:
+        held = out.setdefault(company, [])
+        if rep not in held:
+            held.append(rep)
+    return out
 
 
 def load() -> dict[int, int]:

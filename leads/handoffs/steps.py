@@ -1,29 +1,53 @@
-"""Steps of an open deal, in order: how far it has come. When each was reached is said by the values of the deal."""
+"""Steps of an open deal, in order: how far it has come. When each was reached is said by the values of the deal.
 
+What a company renamed, put in another order, retired or added lies over the table (`DealStep`).
+"""
+
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.intake import facts
-from leads.models import AttributeChange, Correction, Deal
+from leads.models import AttributeChange, Correction, Deal, DealStep
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
 from smarketing.rows.fence import open_fence
+from smarketing.rows.kept import Kept
 
 from . import deals
 from .problems import Refusal
+from .worded import Worded
 
-STEPS: dict[str, Any] = {
+BUILT_IN = {
     "discovery": gettext_lazy("discovery"),
     "offer": gettext_lazy("offer made"),
     "negotiation": gettext_lazy("negotiation"),
     "agreed": gettext_lazy("agreed by word"),
 }
+
+
+def used() -> dict[str, int]:
+    """How many deals are at each step, or were when they closed, by its code."""
+    return dict(Deal.objects.standing().order_by().values_list("step").annotate(n=Count("pk")))
+
+
+def _named(codes: Collection[str]) -> set[str]:
+    """Those to which any deal ever came."""
+    said = AttributeChange.objects.filter(subject="deal", field="step", value__in=list(codes))
+    now = Deal.objects.filter(step__in=codes)
+    return {*said.values_list("value", flat=True), *now.values_list("step", flat=True)}
+
+
+STEPS = Worded(
+    BUILT_IN, DealStep, used, _named, "dealstep", "settings.steps",
+    gettext_lazy("Another step is called so."), gettext_lazy("One step must stay on offer: add another one first."),
+)  # fmt: skip
+kept = Kept(STEPS.known, seconds=1)
 
 
 @dataclass(frozen=True)
@@ -42,7 +66,8 @@ class Reached:
 
 def label(step: str) -> str:
     """A step in words; what a file called it stays as it is."""
-    return str(STEPS.get(step, step))
+    found = kept().get(step)
+    return str(found.label) if found else step
 
 
 @transaction.atomic
@@ -50,7 +75,7 @@ def move(*, deal: Deal, step: str, by: User, at: datetime, seen: datetime | None
     """An open deal comes to another step, forwards or back. Refusal for no such step, and for a closed deal; `seen` as for
     `deals.change_deal`."""
     deal = deals.locked(deal, by, seen)
-    if step not in STEPS:
+    if step != deal.step and step not in {one.code for one in STEPS.offered()}:
         raise Refusal(_("Choose a step."), "step")
     if deal.state != Deal.State.OPEN:
         raise Refusal(_("This deal is closed: open it again first."), "step")

@@ -71,12 +71,12 @@ class Choice:
 
 @dataclass
 class Table:
-    """Everything the choice looks at. `load`: open handoffs by rep; `account`: company -> rep; `away`: rep -> [(first, last day)];
-    `caps` False: nobody is ever full (history)."""
+    """Everything the choice looks at. `load`: open handoffs by rep; `account`: company -> its reps, the newest first;
+    `away`: rep -> [(first, last day)]; `caps` False: nobody is ever full (history)."""
 
     benches: Sequence[Bench]
     load: MutableMapping[int, int]
-    account: MutableMapping[int, int]
+    account: MutableMapping[int, Sequence[int]]
     away: Mapping[int, Sequence[tuple[date, date]]]
     active: Collection[int]
     caps: bool = True
@@ -84,10 +84,11 @@ class Table:
 
     def choose(self, case: Case) -> Choice:
         """Who gets it, and the table as it stands after that."""
-        holder = self.account.get(case.company) if case.company else None
-        first = self._account(holder, case) if holder else None
+        holders = self.account.get(case.company, ()) if case.company else ()
+        asked = [self._account(one, case) for one in holders]
+        first = next((one for one in asked if one[1] == CHOSEN), asked[0] if asked else None)
         told: list[list[Any]] = []
-        rep = holder if first and first[1] == CHOSEN else None
+        rep = first[0] if first and first[1] == CHOSEN else None
         pool = None if rep is None else next((one.pool for one in self.benches if one.takes(case.lead)), None)
         how = ACCOUNT
         if rep is None:
@@ -96,7 +97,7 @@ class Table:
         if rep is not None:
             self.load[rep] = self.load.get(rep, 0) + self.caps
             if case.company:
-                self.account[case.company] = rep
+                self.account[case.company] = [rep, *(one for one in holders if one != rep)]
         return Choice(rep, pool, how, {"account": first, "pools": told})
 
     def anybody_free(self, at: datetime, day: date) -> bool:

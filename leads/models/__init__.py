@@ -65,6 +65,7 @@ from .twins import MergeSuggestion  # noqa: F401
 from .working import (  # noqa: F401
     Behaviour,
     CompanySums,
+    DealStep,
     Import,
     ImportFact,
     ImportRow,

@@ -5,6 +5,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from smarketing.rows.kinds import Derived
 
@@ -138,7 +139,7 @@ class HandoffState(Derived):
         CONVERTED = "converted", _("converted")
         EXPIRED = "expired", _("expired")
         WITHDRAWN = "withdrawn", _("withdrawn")
-        MERGED = "merged", _("merged")
+        MERGED = "merged", pgettext_lazy("handoff", "merged")
 
     OPEN = ("pooled", "assigned", "accepted")
 

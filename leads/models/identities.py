@@ -148,7 +148,7 @@ class Deal(Born):
     closed_at = models.DateTimeField(null=True)
     closed_day_only = models.BooleanField(default=False)
     reason = models.TextField(default="", blank=True)  # a code of the house, or the words of a file
-    step = models.TextField(default="", blank=True)  # a key of leads.handoffs.steps, or the words of a file
+    step = models.TextField(default="", blank=True)  # a code of leads.handoffs.steps, or the words of a file
     handoff = models.ForeignKey("leads.Handoff", models.PROTECT, null=True, related_name="deals")
     rep = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="deals")
     insert_only = (*BORN, "lead", "handoff")

@@ -207,6 +207,20 @@ class ReasonCode(Working):
         return self.code
 
 
+class DealStep(Working):
+    """What a company changed about a step of `leads.handoffs.steps`, or one that it added. Empty words and `order` None: as the
+    table of the code says. Retired ones are offered no more."""
+
+    code = models.CharField(max_length=12, unique=True)
+    label_en = models.CharField(max_length=80, blank=True, default="")
+    label_fr = models.CharField(max_length=80, blank=True, default="")
+    order = models.IntegerField(null=True)
+    retired_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class PersonaDeal(Working):
     """A deal that somebody chose as a proof of a persona: won, it shows whom we look for; lost, whom we do not."""
 

@@ -1,17 +1,21 @@
 """Ordered lists in Settings: their buttons (`web/moves.html`), by which a deed is done and told on the list, and their files."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from leads.handoffs.arranged import ReasonError
+from leads.handoffs.worded import Word, Worded
 from smarketing.rows import clock
 from smarketing.web import exports
 
@@ -83,3 +87,54 @@ def do(request: HttpRequest, deeds: Deeds, refusal: type[Exception], there: str,
     else:
         messages.success(request, _("Saved."))
     return redirect(there)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of Settings on which a list of words is arranged.
+
+    `words`: the list; `name`: of its file; `listing`, `one`, `do`: its routes; `title`, `subtitle`, `head`: what the page, and
+    one of them, is called; `adds`, `changes`: heads of the form; `rows(code)`: where the rows are that are at one.
+    """
+
+    words: Worded
+    name: str
+    listing: str
+    one: str
+    do: str
+    title: Any
+    subtitle: Any
+    head: Any
+    adds: Any
+    changes: Any
+    rows: Callable[[str], str]
+
+
+def listed(request: HttpRequest, page: Page, code: str = "") -> HttpResponseBase:
+    """Every one in its order, and a form that adds one or changes the one opened. Http404 for none of this code."""
+    known = page.words.known()
+    if code and code not in known:
+        raise Http404
+    opened = known.get(code)
+    form = WordsForm(request.POST if request.method == "POST" else None, opened)
+    if request.method == "POST" and form.is_valid() and written(request, form, page.words, ReasonError, code):
+        return redirect(page.listing)
+    counts, unused = page.words.used(), page.words.unused()
+    rows = [(one, counts.get(one.code, 0), page.rows(one.code), one.code in unused) for one in known.values()]
+    head = [page.head, _("Code"), _("Used"), _("State")]
+    if (file := saved(request, page.name, page.words.subject, page.title, head, list(map(_line, rows)))) is not None:
+        return file
+    context = {"page": page, "rows": rows, "form": form, "opened": opened, "offers": offers()}
+    return render(request, "leads/worded.html", context, status=422 if form.errors else 200)
+
+
+def _line(row: tuple[Word, int, str, bool]) -> list[Any]:
+    one, used, _rows, _unused = row
+    return [one.label, one.code, used, _("retired") if one.retired else _("in use")]
+
+
+def done(request: HttpRequest, page: Page, code: str) -> HttpResponse:
+    """Move, retire, offer again or delete: whichever button was pressed. Http404 for none of this code."""
+    if code not in page.words.known():
+        raise Http404
+    return do(request, ordered(page.words), ReasonError, reverse(page.listing) + f"#{code}", code=code)

@@ -78,10 +78,20 @@ class LoseForm(forms.Form):
     )
 
 
+def _offered() -> list[tuple[str, object]]:
+    return [(one.code, one.label) for one in steps.STEPS.offered()]
+
+
 class StepForm(forms.Form):
     step = forms.ChoiceField(
-        label=gettext_lazy("Step"), choices=lambda: list(steps.STEPS.items()), widget=forms.Select(attrs={"class": "form-select"})
+        label=gettext_lazy("Step"), choices=_offered, widget=forms.Select(attrs={"class": "form-select"})
     )  # fmt: skip
+
+    def __init__(self, *args: Any, now: str = "", **more: Any):
+        super().__init__(*args, **more)
+        known = {code for code, _label in self.fields["step"].choices}
+        if now not in known:  # none yet, retired since, or the words of a file
+            self.fields["step"].choices = [(now, steps.label(now) or "–"), *self.fields["step"].choices]
 
 
 @needs("deals.edit")
@@ -233,7 +243,7 @@ def _page(
         "personal": may(request.user, "leads.personal"),
         "may_praise": _may_praise(request, one),
         "change": sent.get("change") or DealForm(initial=asked, auto_id=_ids("change")),
-        "step": sent.get("step") or StepForm(initial={"step": one.step}, auto_id=_ids("step")),
+        "step": sent.get("step") or StepForm(initial={"step": one.step}, now=one.step, auto_id=_ids("step")),
         "steps": steps.of(one),
         "win": sent.get("win") or WinForm(initial={"amount": amount, "closed_on": today}, auto_id=_ids("win")),
         "lose": sent.get("lose") or LoseForm(initial={"closed_on": today}, auto_id=_ids("lose")),

@@ -4,6 +4,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from leads.handoffs.steps import STEPS
 from leads.intake.importing import targets
 from leads.models import Campaign, Company, Deal, Import, Lead
 from leads.twins import likely
@@ -30,15 +31,17 @@ class DealFilters(Filters):
     company = filters.words(_("Company"))
     state = choice(_("State"), Deal.State.choices)
     rep = choice(_("Rep in charge"))
+    step = choice(_("Step"))
     least, most = filters.amount(_("Amount from")), filters.amount(_("to"))
     since, until = filters.day(_("Closed from")), filters.day(_("to"))
     campaign = choice(_("Campaign"))
-    further = ("least", "most", "since", "until", "campaign")
+    further = ("step", "least", "most", "since", "until", "campaign")
     pairs = (("since", "until"), ("least", "most"))
     asks = {
         "company": _of_company,
         "state": "state",
         "rep": "rep",
+        "step": "step",
         "least": "amount__gte",
         "most": "amount__lte",
         "since": since_of("closed_at"),
@@ -50,6 +53,7 @@ class DealFilters(Filters):
         super().__init__(data)
         busy = User.objects.filter(Exists(Deal.objects.filter(rep=OuterRef("pk")))).order_by("name")
         self.offer("rep", [] if user.role == REP else filters.named(busy))
+        self.offer("step", STEPS.labels().items())
         self.offer("campaign", filters.named(Campaign.objects.visible_to(user).order_by("name", "key")))
 
 

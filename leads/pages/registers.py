@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from leads.handoffs import reasons
+from leads.handoffs import reasons, steps
 from leads.models import Company, Deal, Lead
 from smarketing.accounts.policy import may, needs
 from smarketing.web import exports, lists
@@ -54,6 +54,7 @@ DEALS = (
     Column("lead", gettext_lazy("Lead"), lambda one: str(one.lead or ""), personal=True, wide=True),
     Column("company", gettext_lazy("Company"), lambda one: str(_firm_of(one) or ""), url=_firm_page),
     Column("state", gettext_lazy("State"), Deal.get_state_display),
+    Column("step", gettext_lazy("Step"), lambda one: steps.label(one.step), wide=True),
     Column("amount", gettext_lazy("Amount"), sort="amount", align="num"),
     Column("rep", gettext_lazy("Rep in charge"), "rep.name", wide=True),
     Column("opened", gettext_lazy("Opened"), "created_at", sort="created_at", align="num",

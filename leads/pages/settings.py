@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from smarketing.accounts.sections import Section
 from smarketing.accounts.sections import register as add
 
+from . import deal_steps
+
 
 def register() -> None:
     routed = _("Pools of reps, by which handoffs find who takes them.")
@@ -15,6 +17,7 @@ def register() -> None:
     add(Section("sales_time", _("Time of sales"), time, "leads:sales_time", "settings.routing", 29))
     why = _("Why leads are refused or given back, and deals lost: words, order, what follows.")
     add(Section("reasons", _("Reason codes"), why, "leads:reasons", "settings.reasons", 26))
+    deal_steps.register()
     more = _("What leads and companies may have beside the built-in fields.")
     add(Section("attributes", _("Attributes"), more, "leads:attributes", "settings.attributes", 24))
     add(Section("suppression", _("Suppression list"), quiet, "leads:suppression", "settings.suppression", 34))

@@ -7,7 +7,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from leads.intake import suppression
 from leads.models import Lead, Suppression
@@ -30,7 +30,7 @@ class AddressForm(forms.Form):
 
 
 class SuppressionFilters(filters.Filters):
-    origin = filters.choice(gettext_lazy("From"), Suppression.Origin.choices)
+    origin = filters.choice(pgettext_lazy("provenance", "From"), Suppression.Origin.choices)
     since, until = filters.day(gettext_lazy("Days from")), filters.day(gettext_lazy("to"))
     asks = {
         "origin": "origin",
@@ -46,7 +46,7 @@ def _lead_of(row: Suppression) -> str:
 COLUMNS = (
     Column("since", gettext_lazy("Since"), "recorded_at", sort="recorded_at", head=True, nullable=False,
            show=lambda at, _row: shown.moment(at)),
-    Column("origin", gettext_lazy("From"), Suppression.get_origin_display, sort="origin"),
+    Column("origin", pgettext_lazy("provenance", "From"), Suppression.get_origin_display, sort="origin"),
     Column("lead", gettext_lazy("Lead"), lambda row: f"#{row.lead_id}" if row.lead_id else "", url=_lead_of),
     Column("by", gettext_lazy("By"), lambda row: str(row.by) if row.by else "", wide=True),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.template.loader import render_to_string
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from leads.evidence import story, telling, values
@@ -78,7 +78,15 @@ def _page(lead: Lead, lines: Sequence[telling.Line], at: datetime) -> str:
 
 
 def _value_rows(rows: Iterable[dict[str, Any]]) -> Iterator[list[Any]]:
-    yield [_("Subject"), _("Field"), _("Value"), _("Since"), _("Learned"), _("From"), _("Taken back")]
+    yield [
+        _("Subject"),
+        _("Field"),
+        _("Value"),
+        _("Since"),
+        _("Learned"),
+        pgettext("provenance", "From"),
+        _("Taken back"),
+    ]
     for row in rows:
         origin = row["file"] or row["written_by"] or row["source"]
         value = row["value"] if isinstance(row["value"], (str, int, float)) else json.dumps(row["value"])

@@ -85,11 +85,14 @@ def _sales(deeds: Deeds, who: dict[str, int], audit: list) -> int:
     for pk, one in zip(number, sales, strict=True):
         rep, title, amount = who[one.handoff.rep], f"{one.handoff.company or 'Licence'} {one.at:%Y}", str(one.amount)
         rows.append((pk, one.at, one.at + BLINK, False, False, None, "{}", "", one.handoff.lead, title, one.state, amount,
-                     one.closed_at, False, one.reason, "", one.handoff.pk, rep))  # fmt: skip
+                     one.closed_at, False, one.reason, one.steps[-1][0] if one.steps else "", one.handoff.pk, rep))  # fmt: skip
         opened = {"title": title, "state": "open", "amount": amount, "rep": rep}
         changes += [_change(pk, name, value, one.at, rep) for name, value in opened.items()]
         audit.append((one.at, rep, "deals.open", "deal", pk, json.dumps({"lead": one.handoff.lead, "amount": amount})))
         contacts.append((pk, one.handoff.lead, "decides", rep, *_thrice(one.at)))
+        for step, when in one.steps:
+            changes.append(_change(pk, "step", step, when, rep))
+            audit.append((when, rep, "deals.step", "deal", pk, json.dumps({"step": step})))
         if one.closed_at:
             closed = {"state": one.state, "closed_at": one.closed_at.isoformat(), "closed_day_only": False}
             closed |= {"reason": one.reason} if one.reason else {}

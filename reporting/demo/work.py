@@ -37,6 +37,14 @@ RECYCLED = {"FIT-SIZE": None, "FIT-ROLE": None, "DATA-BAD": 30, "REACH-NONE": 90
 LOST = (("price", 0.28), ("competitor", 0.22), ("no_budget", 0.18), ("later", 0.14), ("no_decision", 0.12), ("product", 0.06))  # fmt: skip
 
 
+ALONG = (
+    ("discovery", 0.05),
+    ("offer", 0.3),
+    ("negotiation", 0.6),
+    ("agreed", 0.85),
+)  # of the time from opening to closing
+
+
 @dataclass(frozen=True)
 class Handed:
     """A handoff to be played. `buyer` key of the persona, `campaign` key, `rep` key of the person in charge."""
@@ -80,6 +88,7 @@ class Sale:
     state: str = "open"
     closed_at: datetime | None = None
     reason: str = ""
+    steps: tuple[tuple[str, datetime], ...] = ()
 
 
 @dataclass
@@ -181,17 +190,24 @@ class _Player:
         opens, size = self.dice.random() < OPENS, self.dice.normal(0, 0.55)
         at = at + timedelta(minutes=float(self.dice.uniform(2, 50)))
         amount = Decimal(round((3800 + 14 * min(one.employees, 900)) * math.exp(size), -1)).quantize(Decimal("0.01"))
-        closes = self.later(at, 20 + self.dice.exponential(190))
+        hours = 20 + self.dice.exponential(190)
+        closes = self.later(at, hours)
         won = self.dice.random() < self.win_chance(one)
         reason = self.pick(tuple((key, "", odds) for key, odds in LOST))[0]
         if not opens or at > self.plan.at:
             return
+        steps = self.steps(at, hours, len(ALONG) if won else 1 + one.pk % len(ALONG))
         if closes > self.plan.at:
-            self.deeds.sales.append(Sale(one, at, amount))
+            self.deeds.sales.append(Sale(one, at, amount, steps=steps))
         elif won:
-            self.deeds.sales.append(Sale(one, at, amount, "won", closes))
+            self.deeds.sales.append(Sale(one, at, amount, "won", closes, steps=steps))
         else:
-            self.deeds.sales.append(Sale(one, at, amount, "lost", closes, reason))
+            self.deeds.sales.append(Sale(one, at, amount, "lost", closes, reason, steps))
+
+    def steps(self, at: datetime, hours: float, most: int) -> tuple[tuple[str, datetime], ...]:
+        """The first `most` steps of a deal that is opened at `at` and closes so many business hours later, up to the present."""
+        reached = [(step, self.later(at, hours * part)) for step, part in ALONG[:most]]
+        return tuple((step, when) for step, when in reached if when <= self.plan.at)
 
     def win_chance(self, one: Handed) -> float:
         if one.campaign == self.plan.plants.campaign:

@@ -1,12 +1,15 @@
 """What a morning says of people: what sales and marketing said since yesterday, the next meeting, and what it asks of whom."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
+from django.db.models import Count, Max
 from django.urls import reverse
 from django.utils.text import Truncator, capfirst
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from leads.evidence import criteria
 from leads.handoffs import reasons
 from leads.models import Lead, Remark
 from leads.rights import disagreements
@@ -63,25 +66,33 @@ def _remarks(morning: Morning) -> list[Line]:
 
 
 def _disagreements(morning: Morning) -> list[Line]:
+    """Criteria that somebody disagreed with for one reason, each once: how often, and the last words said."""
     if not may(morning.user, "definition.view"):
         return []
-    since = midnight(morning.today - timedelta(days=1))
-    found = disagreements.visible_to(morning.user).filter(note__occurred_at__gte=since)
-    some = list(found.select_related("note__words", "note__by", "line").order_by("-note__occurred_at")[:ROWS])
-    seen = set(
-        Lead.objects.visible_to(morning.user)
-        .filter(pk__in=[one.note.lead_id for one in some])
-        .values_list("pk", flat=True)
-    )
-    personal = may(morning.user, "leads.personal")
-    return [
-        Line(
-            capfirst(one.get_reason_display()),
-            " · ".join(filter(None, [str(one.note.by), Truncator(text_of(one.note, one.note.lead_id in seen, personal)).chars(WORDS)])),
-            _("disagreement"), reverse("leads:disagreements") + f"?definition={one.line_id}", one.note.by.side,
+    day = morning.today - timedelta(days=1)
+    found = disagreements.visible_to(morning.user).filter(note__occurred_at__gte=midnight(day))
+    grouped = found.order_by().values("line", "criterion", "reason").annotate(n=Count("pk"), last=Max("pk"))
+    counts = {one["last"]: one["n"] for one in grouped.order_by("-n", "-last")[:ROWS]}
+    last = found.select_related("note__words", "note__by", "version").in_bulk(list(counts))
+    seen = Lead.objects.visible_to(morning.user).filter(pk__in=[one.note.lead_id for one in last.values()])
+    leads, personal = set(seen.values_list("pk", flat=True)), may(morning.user, "leads.personal")
+    out = []
+    for pk, n in counts.items():
+        one = last[pk]
+        text = Truncator(text_of(one.note, one.note.lead_id in leads, personal)).chars(WORDS)
+        more = " · ".join(filter(None, [str(one.get_reason_display()), str(one.note.by), text]))
+        asked = {"definition": one.line_id, "criterion": one.criterion, "reason": one.reason, "since": day.isoformat()}
+        times = ngettext("%(n)s disagreement", "%(n)s disagreements", n) % {"n": words.number(n)}
+        out.append(
+            Line(
+                capfirst(criteria.words(one.version, one.criterion, get_language() or "en")),
+                more,
+                times,
+                f"{reverse('leads:disagreements')}?{urlencode(asked)}",
+                one.note.by.side,
+            )
         )
-        for one in some
-    ]  # fmt: skip
+    return out
 
 
 def asked(morning: Morning) -> list[Line]:

@@ -128,7 +128,7 @@ class WaiverFilters(filters.Filters):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.offer("reason", waiver_reasons.labels().items())
+        self.offer("reason", waiver_reasons.REASONS.labels().items())
 
 
 @lists.listed("sla:waivers", gettext_lazy("Waivers"))
@@ -154,7 +154,7 @@ def _visible(request: HttpRequest):
 
 
 def _columns(request: HttpRequest) -> list[Column]:
-    named, reasons = may(request.user, "leads.personal"), waiver_reasons.labels()
+    named, reasons = may(request.user, "leads.personal"), waiver_reasons.REASONS.labels()
 
     def lead(one: Waiver) -> str:
         return str(one.handoff.lead) if named else _("Handoff %(number)s") % {"number": one.handoff_id}
@@ -194,7 +194,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "waiver": found, "clock": row, "answer": getattr(found, "answer", None), "named": may(request.user, "leads.personal"),
         "sentence": clause and kinds.sentence(clause.kind, clause.target, clause.params),
-        "may": waivers.may_answer(found, request.user), "reason": waiver_reasons.label(found.reason),
+        "may": waivers.may_answer(found, request.user), "reason": waiver_reasons.REASONS.label(found.reason),
     }  # fmt: skip
     return render(request, "sla/waiver.html", context)
 

@@ -151,6 +151,7 @@ DEEDS = {
     "settings.keys": _("changed a key or token"),
     "settings.people": _("changed a person's account"),
     "settings.reasons": _("changed a reason"),
+    "settings.steps": _("changed a step of deals"),
     "settings.routing": _("changed the routing"),
     "suppression.add": _("put an address on the suppression list"),
     "suppression.remove": _("took an address off the suppression list"),
@@ -215,6 +216,7 @@ SUBJECTS = {
     "user": _("person"),
     "waiver": _("waiver"),
     "waiverreason": _("reason of a waiver"),
+    "dealstep": _("step of deals"),
 }
 
 

@@ -20,6 +20,7 @@ EXACT = 10**15  # from here on a spreadsheet rounds whole numbers
 _HEAD, _DAY, _INSTANT = 1, 2, 3  # places in cellXfs below
 _FIRST_DAY = date(1900, 3, 1)  # earlier days are counted differently by spreadsheets
 _ZERO = date(1899, 12, 30)
+_DIGITS = 9  # of a day: a tenth of a millisecond; with six a second became the one before
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -65,8 +66,8 @@ def _cell(value: Any, style: int) -> str:
     if isinstance(value, datetime):
         value = timezone.localtime(value) if timezone.is_aware(value) else value
         if value.date() >= _FIRST_DAY:
-            part = (value.hour * 3600 + value.minute * 60 + value.second) / 86400
-            return f'<c s="{_INSTANT}"><v>{(value.date() - _ZERO).days + part:.6f}</v></c>'
+            part = (value.hour * 3600 + value.minute * 60 + value.second + value.microsecond / 1e6) / 86400
+            return f'<c s="{_INSTANT}"><v>{(value.date() - _ZERO).days + part:.{_DIGITS}f}</v></c>'
     elif isinstance(value, date) and value >= _FIRST_DAY:
         return f'<c s="{_DAY}"><v>{(value - _ZERO).days}</v></c>'
     if isinstance(value, (int, float, Decimal)) and -EXACT < value < EXACT:

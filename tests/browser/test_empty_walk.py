@@ -26,7 +26,7 @@ WITHOUT = {
     "accounts:people_change": FORM, "accounts:people_off": FORM, "personas:line_new": FORM, "personas:persona_new": FORM, "calendars:add": FORM, "accounts:invite": FORM,
     "accounts:profile": FORM, "notify:choices": FORM, "sla:goal": FORM, "accounts:company": FORM, "accounts:sign_in": FORM,
     "account_change_password": FORM, "account_logout": FORM, "account_reauthenticate": FORM,
-    "leads:reasons": FULL, "sla:waiver_reasons": FULL, "accounts:languages": FULL, "accounts:people": FULL, "accounts:sessions": FULL,
+    "leads:reasons": FULL, "sla:waiver_reasons": FULL, "leads:deal_steps": FULL, "accounts:languages": FULL, "accounts:people": FULL, "accounts:sessions": FULL,
     "accounts:settings": FULL, "mfa_index": FULL, "jobs:health": FULL, "sla:team": FULL, "reporting:attribution_settings": FULL,
     "reporting:today": "the checklist leads on",
     "personas:glossary": READ, "personas:glossary_draft": READ, "personas:glossary_new": FORM,

@@ -116,7 +116,7 @@ def test_only_a_manager_turns_names_on(client):
 
 SAYS = {
     "en": {"move": "Move the clock", "auto": "closes by itself", "restated": "restated by 1 fact", "on": "5.1 +1"},
-    "fr": {"move": "Avancer l’horloge", "auto": "se clôt tout seul", "restated": "rectifié par 1 fait", "on": "5.1 +1"},
+    "fr": {"move": "Avancer l’horloge", "auto": "est clôturé automatiquement", "restated": "rectifié par 1 fait", "on": "5.1 +1"},
 }  # fmt: skip
 
 

@@ -249,7 +249,7 @@ def reported(screen: Screen, leads: int, deals: int, want: dict) -> Found:
 
 def contracted(screen: Screen, want: dict) -> Found:
     """What the contract's page says of each month: how many were delivered, kept or broken."""
-    words = {"en": {True: "kept", False: "broken"}, "fr": {True: "tenu", False: "rompu"}}[screen.language]
+    words = {"en": {True: "kept", False: "broken"}, "fr": {True: "tenu", False: "non tenu"}}[screen.language]
     for name, one in want.items():
         row = screen.page(f"/contract/{name}/").tables[0][1]
         yield ("sla_demo_200_mql_per_month", name, "mqls"), row[3], screen.count(one["mqls"])

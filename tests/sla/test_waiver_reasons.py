@@ -5,8 +5,9 @@ from django.urls import reverse
 
 from leads.handoffs.problems import Refusal
 from leads.handoffs.reason_codes import ReasonError
-from sla import waiver_reasons, waivers
+from sla import waivers
 from sla.models import Waiver
+from sla.waiver_reasons import REASONS
 from smarketing.rows import clock
 from tests.people import client_of
 from tests.sla.contracts import FIRST, contract, handoff, sign, signers
@@ -15,7 +16,7 @@ BUILT_IN = ["incident", "prospect", "absence", "data", "mistake"]
 
 
 def codes() -> list[str]:
-    return [one.code for one in waiver_reasons.offered()]
+    return [one.code for one in REASONS.offered()]
 
 
 @pytest.fixture
@@ -25,35 +26,35 @@ def said(db):
 
 
 def test_a_company_without_reasons_of_its_own_has_those_of_the_table(db):
-    assert codes() == BUILT_IN and str(waiver_reasons.label("data")) == "the lead came with wrong or missing data"
+    assert codes() == BUILT_IN and str(REASONS.label("data")) == "the lead came with wrong or missing data"
 
 
 def test_a_reason_is_added_named_in_both_languages_and_found_at_the_end(said, client):
-    waiver_reasons.add(label_en="Strike at the carrier", label_fr="Grève chez le transporteur", **said)
+    REASONS.add(label_en="Strike at the carrier", label_fr="Grève chez le transporteur", **said)
     assert codes() == [*BUILT_IN, "strike"]
     page = client_of(
         signers()[1],
     ).get(reverse("sla:waiver_reasons"), headers={"accept-language": "fr"})
     assert "strike" in page.content.decode()
     with pytest.raises(ReasonError, match="called so"):
-        waiver_reasons.add(label_en="strike AT the carrier", label_fr="Autre", **said)
+        REASONS.add(label_en="strike AT the carrier", label_fr="Autre", **said)
     with pytest.raises(ReasonError):
-        waiver_reasons.change(code="strike", label_en="System incident", label_fr="Autre", **said)
+        REASONS.change(code="strike", label_en="System incident", label_fr="Autre", **said)
 
 
 def test_words_change_for_old_waivers_and_the_order_for_new_ones(said):
-    waiver_reasons.change(code="data", label_en="bad data", label_fr="données fausses", **said)
-    assert waiver_reasons.move(code="data", up=True, **said)
+    REASONS.change(code="data", label_en="bad data", label_fr="données fausses", **said)
+    assert REASONS.move(code="data", up=True, **said)
     assert codes() == ["incident", "prospect", "data", "absence", "mistake"]
-    assert waiver_reasons.label("data") == "bad data"
-    assert not waiver_reasons.move(code="incident", up=True, **said)
+    assert REASONS.label("data") == "bad data"
+    assert not REASONS.move(code="incident", up=True, **said)
 
 
 def test_a_retired_reason_is_offered_no_more_and_its_waivers_keep_it(said):
     sign(contract(), [FIRST], clock.today(said["at"]).replace(day=1), at=said["at"])
     one = handoff(said["at"])
     waivers.ask(handoff=one, clause_key="6.1", reason="data", **said)
-    waiver_reasons.retire(code="data", **said)
+    REASONS.retire(code="data", **said)
     assert "data" not in codes()
     with pytest.raises(Refusal):
         waivers.ask(handoff=handoff(said["at"]), clause_key="6.1", reason="data", **said)
@@ -63,20 +64,20 @@ def test_a_retired_reason_is_offered_no_more_and_its_waivers_keep_it(said):
     assert "wrong or missing data" in body and [row.handoff for row in listed.context["table"].objects] == [one]
     for kept, asked in ((1, "reason=data&answer=no"), (0, "reason=incident"), (0, "answer=consent")):
         assert len(client.get(f"{address}?{asked}").context["table"].objects) == kept, asked
-    waiver_reasons.offer(code="data", **said)
+    REASONS.offer(code="data", **said)
     assert "data" in codes() and Waiver.objects.get().reason == "data"
 
 
 def test_the_last_reason_stays_and_only_what_nobody_used_is_deleted(said):
     for code in BUILT_IN[1:]:
-        waiver_reasons.retire(code=code, **said)
+        REASONS.retire(code=code, **said)
     with pytest.raises(ReasonError, match="stay on offer"):
-        waiver_reasons.retire(code="incident", **said)
+        REASONS.retire(code="incident", **said)
     with pytest.raises(ReasonError, match="retire it"):
-        waiver_reasons.delete(code="incident", **said)
-    waiver_reasons.add(label_en="Strike", label_fr="Grève", **said)
-    waiver_reasons.delete(code="strike", **said)
-    assert "strike" not in waiver_reasons.known()
+        REASONS.delete(code="incident", **said)
+    REASONS.add(label_en="Strike", label_fr="Grève", **said)
+    REASONS.delete(code="strike", **said)
+    assert "strike" not in REASONS.known()
 
 
 def test_a_manager_arranges_them_in_the_settings(said):

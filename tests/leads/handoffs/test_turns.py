@@ -94,11 +94,18 @@ def test_what_the_first_pool_cannot_take_goes_on_to_the_next_that_takes_it_and_w
 )  # fmt: skip
 def test_the_rep_of_the_account_keeps_it_unless_they_cannot(hindered, why):
     asked = hindered.pop("case", {})
-    kept = table(Bench(1, [Seat(1), Seat(2)]), account={7: 1}).choose(case(1, company=7))
+    kept = table(Bench(1, [Seat(1), Seat(2)]), account={7: [1]}).choose(case(1, company=7))
     assert (kept.rep, kept.how, kept.considered["account"]) == (1, ACCOUNT, [1, CHOSEN])
-    other = table(Bench(1, [Seat(1), Seat(2)]), account={7: 1}, **hindered).choose(case(1, company=7, **asked))
+    other = table(Bench(1, [Seat(1), Seat(2)]), account={7: [1]}, **hindered).choose(case(1, company=7, **asked))
     assert (other.rep, other.how, other.considered["account"]) == (2, "turn", [1, why])
     assert [row[:2] for row in other.considered["pools"][0][2]] == [[1, why], [2, CHOSEN]]
+
+
+def test_an_account_whose_newest_rep_is_full_stays_with_the_one_who_had_it_before():
+    here = table(Bench(1, [Seat(1, cap=1), Seat(2), Seat(3)]), account={7: [1, 3]}, load={1: 1})
+    choices = [here.choose(case(lead, company=7)) for lead in range(2)]
+    assert [(one.rep, one.how, one.considered["account"]) for one in choices] == [(3, ACCOUNT, [3, CHOSEN])] * 2
+    assert here.account[7] == [3, 1]
 
 
 def test_outside_hours_nothing_is_given_and_weight_nought_takes_only_by_hand():

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from leads.models import Remark
 from reporting.meetings import minutes, resolutions
+from tests.leads.rights.test_disagreements import House
 from tests.people import client_of, person
 from tests.reporting.meetings.company import NOW, both, figure, meeting, october, stand
 from tests.sla.contracts import decide, handoff
@@ -68,6 +69,18 @@ def test_a_remark_on_a_lead_of_others_is_not_told_to_a_rep_nor_its_words_to_a_vi
     assert "Zoé was delighted" in today(both()[1])
     for user in (person("zoe", "rep"), person("vera", "viewer")):
         assert "Zoé was delighted" not in today(user)
+
+
+def test_a_criterion_that_many_disagree_with_is_one_line_with_how_many_and_opens_them(db):
+    house = House()
+    for text in ("She left marketing", "He never was there"):
+        house.say(text=text)
+    house.say(criterion="", text="Too good to be true")
+    client = client_of(house.mia)
+    [said] = [lines for key, _title, lines, _empty in client.get("/today/").context["lists"] if key == "said"]
+    [line] = [one for one in said if one.figure == "2 disagreements"]
+    assert line.text == "Function contains Marketing" and "He never was there" in line.more
+    assert len(client.get(line.url).context["table"].objects) == 2
 
 
 def test_the_next_meeting_and_resolutions_in_ones_charge_stand_there_until_they_are_told(of):

@@ -160,6 +160,7 @@ def of_everybody(there: "Objects") -> Kinds:
             "there": {"pk": contract.pk, "month": month}, "missing": {"pk": NONE, "month": month},
         },
         "month": {"there": {"month": month}, "missing": {"month": "2026-13"}},
+        "step of deals": {"there": {"code": "offer"}, "missing": {"code": "nosuch"}},
         "reason of a waiver": {"there": {"code": "data"}, "missing": {"code": "nosuch"}},
         "reason": {"there": {"code": "FIT-SIZE"}, "missing": {"code": "NO-SUCH"}},
         "number": {"there": {"key": "mql"}, "missing": {"key": "none-such"}},

@@ -65,7 +65,7 @@ def test_the_link_stands_in_no_column_of_the_database():
 
 def test_a_mail_is_written_in_the_language_of_its_reader():
     mail = send(language="fr", write=kinds.test_letter)
-    assert mail.subject == "Message d’essai de smarketing" and 'lang="fr"' in mail.page
+    assert mail.subject == "E-mail d’essai de smarketing" and 'lang="fr"' in mail.page
 
 
 def test_a_server_that_refuses_is_tried_again_and_its_words_are_shown(settings, client):
