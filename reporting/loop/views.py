@@ -14,7 +14,7 @@ from smarketing.accounts.policy import may, needs
 from smarketing.measures import engine, shown, words
 from smarketing.rows import clock
 
-from . import asking, blocks, quality, spans, tables, tabs
+from . import asking, blocks, quality, since, spans, tables, tabs
 
 BY_NONE = ("", _("nothing"))
 
@@ -102,8 +102,9 @@ def by_choices(by: str) -> list[tuple[tuple[str, str], bool]]:
 
 def _since(asked: asking.Asking) -> str:
     """What was handed over in these months after the published cut-off: "+3"; "" for nothing."""
-    live = asking.Asking(asked.span, asked.view, asked.user).ask("handoffs")
-    more = live.total.n - asked.ask("handoffs").total.n
+    more = since.handed(
+        asked.ask("handoffs").question, engine.ask("handoffs", first=asked.span.first, until=asked.span.until)
+    )
     return f"{'+' if more > 0 else '−'}{shown.number(abs(more))}" if more else ""
 
 
