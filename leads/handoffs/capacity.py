@@ -1,6 +1,6 @@
 """What the choice of a rep looks at, read from the database: pools and their seats, loads, accounts, absences, hours."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -119,7 +119,7 @@ def holding(rules: Mapping[str, Any], asked: Iterable[tuple[int, datetime]]) -> 
     return {lead for (lead,) in fetch(f"WITH {sql} SELECT lead_id FROM scored WHERE direct", params)}
 
 
-def accounts(companies: Iterable[int], before: datetime | None = None) -> dict[int, list[int]]:
+def accounts(companies: Iterable[int], before: datetime | None = None) -> dict[int, Sequence[int]]:
     """Company -> the reps in charge of its handoffs that are open or were converted, the newest first; `before`: named before
     an instant. Of two named at once by two routers either may stand first: where one is full the account stays with the other."""
     companies = set(companies)
@@ -131,12 +131,12 @@ def accounts(companies: Iterable[int], before: datetime | None = None) -> dict[i
         state__in=(*HandoffState.OPEN, "converted"),
     )
     found = found.filter(assigned_at__lt=before) if before else found
-    out: dict[int, list[int]] = {}
+    out: dict[int, Sequence[int]] = {}
     rows = found.order_by("-assigned_at", "-handoff_id").values_list("handoff__lead__company_id", "rep_id")
     for company, rep in rows:
-        held = out.setdefault(company, [])
+        held = out.get(company, ())
         if rep not in held:
-            held.append(rep)
+            out[company] = (*held, rep)
     return out
 
 
