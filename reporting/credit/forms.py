@@ -48,7 +48,7 @@ class SettingsForm(forms.Form):
         _("Months that the amount of a deal pays for"),
         _("Twelve for a year's contract. Blank: nobody has said, and no months to pay back are told."),
     )
-    stay = _months(_("Months that a customer stays"), _("Blank: nobody has said, and no value of a customer is told."))
+    stay = _months(_("Months that a customer stays"), _("Blank: nobody has said, and no value of a customer is shown."))
     first = _share(_("Own weights: first touch"))
     lead = _share(_("creation of the lead"))
     opportunity = _share(_("opening of the deal"))

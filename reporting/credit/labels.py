@@ -30,13 +30,13 @@ ORIGINS: dict[str, tuple[Any, Any]] = {
     origins.SOURCE: (_("sourced: lead source"), _("The source of the deal's primary lead is one of marketing's; a lead without a source names a campaign of marketing's.")),
     origins.FIRST: (_("sourced: first touch"), _("The first touch of all its contacts is of a campaign of marketing's.")),
     origins.BEFORE: (_("sourced: before sales"), _("Marketing touched one of its contacts before the first attempt of sales, or before the deal was opened.")),
-    origins.INFLUENCED: (_("influenced"), _("Marketing touched one of its contacts before its end at all. It holds all that is sourced by touches: it is never added to it.")),
+    origins.INFLUENCED: (_("influenced"), _("Marketing touched one of its contacts at any time before it ended. It holds all that is sourced by touches: it is never added to it.")),
 }  # fmt: skip
 
 # (verdict, sign) → (what a cell says, its rule in words); a mark and a word, never a colour alone
 VERDICTS: dict[tuple[str, int], tuple[Any, Any]] = {
-    ("robust", 1): (_("robust ✓"), _("It pays under every model, at the same rank, one up or down.")),
-    ("robust", -1): (_("robust ✗"), _("It loses money under every model, at the same rank, one up or down.")),
+    ("robust", 1): (_("robust ✓"), _("It pays under every model, at the same rank give or take one.")),
+    ("robust", -1): (_("robust ✗"), _("It loses money under every model, at the same rank give or take one.")),
     ("robust", 0): (_("robust ="), _("It brings what it costs under every model.")),
     ("depends", 1): (_("depends ~"), _("It pays under every model, but its rank depends on the model.")),
     ("depends", -1): (_("depends ~"), _("It loses money under every model, but its rank depends on the model.")),
