@@ -80,7 +80,7 @@ def test_a_question_is_shown_compared_filtered_saved_and_filed():
     _saved(reader)
     assert reader.get("/loop/explore/", {**ASKED, "measure": "nothing"}).status_code == 404
     wrong = reader.get("/loop/explore/", {**ASKED, "by": "weather"})
-    assert wrong.status_code == 400 and b"cannot be divided so" in wrong.content
+    assert wrong.status_code == 400 and b"cannot be divided this way" in wrong.content
     assert reader.get("/loop/explore/", {**ASKED, "to": "2025-01-01"}).status_code == 400
 
 
