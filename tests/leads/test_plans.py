@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from leads.models import Company, Lead, search
 from tests.leads import facts
@@ -38,6 +39,18 @@ def test_the_middle_of_a_word_is_found_without_reading_the_whole_dictionary():
         )
     plan = plan_of(search._ASKED, ["martin"])
     assert "word_near" in plan and plan.count("word_plain") == 1, plan
+
+
+def test_of_many_words_the_index_is_asked_and_the_planner_is_left_as_it_was():
+    mine = facts.lead(AT, last_name="Morin")
+    many = "|".join(f"'morin{n}'" for n in range(40))
+    for said, apart in ((f"'morin'|{many}", True), ("'morin'|'=morin'", False)):
+        with CaptureQueriesContext(connection) as asked:
+            assert search.leads(said, 10) == [mine]
+        assert any("enable_seqscan = off" in one["sql"] for one in asked.captured_queries) is apart
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW enable_seqscan")
+        assert cursor.fetchone() == ("on",)
 
 
 def test_leads_are_found_by_their_own_attributes_by_an_index_and_one_by_one_where_they_are_many(monkeypatch):
