@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Func
 from django.utils.translation import gettext_lazy as _
 
+from leads.models import Worded
 from smarketing.accounts.policy import may
 from smarketing.agreements.models import Paper
 from smarketing.calendars.models import CalendarVersion
@@ -218,18 +219,8 @@ class ClauseSplit(Derived):
     parts = models.JSONField()  # block of handoffs or day -> dimension -> value -> state -> how many
 
 
-class WaiverReason(Working):
-    """What a company changed about a reason of `sla.waiver_reasons`, or one that it added. Empty words and `order` None: as the table
-    of the code says. Retired ones are offered no more."""
-
-    code = models.CharField(max_length=12, unique=True)
-    label_en = models.CharField(max_length=80, blank=True, default="")
-    label_fr = models.CharField(max_length=80, blank=True, default="")
-    order = models.IntegerField(null=True)
-    retired_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return self.code
+class WaiverReason(Worded):
+    """A reason of `sla.waiver_reasons`."""
 
 
 class Rematched(Working):

@@ -80,4 +80,5 @@ from .working import (  # noqa: F401
     RememberedMapping,
     Source,
     Word,
+    Worded,
 )

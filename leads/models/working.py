@@ -207,9 +207,9 @@ class ReasonCode(Working):
         return self.code
 
 
-class DealStep(Working):
-    """What a company changed about a step of `leads.handoffs.steps`, or one that it added. Empty words and `order` None: as the
-    table of the code says. Retired ones are offered no more."""
+class Worded(Working):
+    """What a company changed about a row of a list of words (`leads.handoffs.worded`), or one that it added. Empty words and
+    `order` None: as the table of the code says. Retired ones are offered no more."""
 
     code = models.CharField(max_length=12, unique=True)
     label_en = models.CharField(max_length=80, blank=True, default="")
@@ -217,8 +217,15 @@ class DealStep(Working):
     order = models.IntegerField(null=True)
     retired_at = models.DateTimeField(null=True)
 
+    class Meta:
+        abstract = True
+
     def __str__(self) -> str:
         return self.code
+
+
+class DealStep(Worded):
+    """A step of `leads.handoffs.steps`."""
 
 
 class PersonaDeal(Working):
