@@ -13,11 +13,16 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from leads.handoffs.arranged import ReasonError
 from leads.handoffs.worded import Word, Worded
+from smarketing.accounts.policy import needs
+from smarketing.accounts.sections import Section
+from smarketing.accounts.sections import register as add
 from smarketing.rows import clock
 from smarketing.web import exports
+from smarketing.web.once import once
 
 Deeds = Mapping[str, Callable[..., Any]]
 
@@ -110,8 +115,33 @@ class Page:
     rows: Callable[[str], str]
 
 
-def listed(request: HttpRequest, page: Page, code: str = "") -> HttpResponseBase:
-    """Every one in its order, and a form that adds one or changes the one opened. Http404 for none of this code."""
+def views(page: Page) -> tuple[Callable[..., HttpResponseBase], Callable[..., HttpResponse]]:
+    """(the list with its form, the buttons of a row) of a page."""
+
+    @needs("settings.reasons")
+    @once
+    def listing(request: HttpRequest, code: str = "") -> HttpResponseBase:
+        """Every one in its order, and a form that adds one or changes the one opened."""
+        return _listed(request, page, code)
+
+    @needs("settings.reasons")
+    @require_POST
+    @once
+    def press(request: HttpRequest, code: str) -> HttpResponse:
+        """Move, retire, offer again or delete: whichever button was pressed."""
+        if code not in page.words.known():
+            raise Http404
+        return do(request, ordered(page.words), ReasonError, reverse(page.listing) + f"#{code}", code=code)
+
+    return listing, press
+
+
+def section(page: Page, why: Any, place: int) -> None:
+    """Put the page among the Settings: what it is for, at which place."""
+    add(Section(page.name, page.title, why, page.listing, "settings.reasons", place))
+
+
+def _listed(request: HttpRequest, page: Page, code: str) -> HttpResponseBase:
     known = page.words.known()
     if code and code not in known:
         raise Http404
@@ -131,10 +161,3 @@ def listed(request: HttpRequest, page: Page, code: str = "") -> HttpResponseBase
 def _line(row: tuple[Word, int, str, bool]) -> list[Any]:
     one, used, _rows, _unused = row
     return [one.label, one.code, used, _("retired") if one.retired else _("in use")]
-
-
-def done(request: HttpRequest, page: Page, code: str) -> HttpResponse:
-    """Move, retire, offer again or delete: whichever button was pressed. Http404 for none of this code."""
-    if code not in page.words.known():
-        raise Http404
-    return do(request, ordered(page.words), ReasonError, reverse(page.listing) + f"#{code}", code=code)

@@ -1,16 +1,9 @@
 """Settings: why promises may be let go. Views only translate."""
 
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from leads.pages import arranging
-from smarketing.accounts.policy import needs
-from smarketing.accounts.sections import Section
-from smarketing.accounts.sections import register as add
-from smarketing.web.once import once
 
 from ..waiver_reasons import REASONS
 
@@ -19,23 +12,9 @@ PAGE = arranging.Page(
     _("Why one side may ask the other to waive a promise. Retired ones are offered no more; old waivers keep them."),
     _("Reason"), _("Add a reason"), _("Change the reason"), lambda code: reverse("sla:waivers") + f"?reason={code}",
 )  # fmt: skip
+listing, do = arranging.views(PAGE)
 
 
 def register() -> None:
     why = _("Why one side may ask the other to waive a promise on a lead: words and order.")
-    add(Section("waiver_reasons", PAGE.title, why, PAGE.listing, "settings.reasons", 27))
-
-
-@needs("settings.reasons")
-@once
-def listing(request: HttpRequest, code: str = "") -> HttpResponseBase:
-    """Every reason in its order, and a form that adds one or changes the one opened."""
-    return arranging.listed(request, PAGE, code)
-
-
-@needs("settings.reasons")
-@require_POST
-@once
-def do(request: HttpRequest, code: str) -> HttpResponse:
-    """Move, retire, offer again or delete: whichever button was pressed."""
-    return arranging.done(request, PAGE, code)
+    arranging.section(PAGE, why, 27)
