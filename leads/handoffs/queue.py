@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q
 
 from leads.models import Attempt, HandoffState, Skip
 from leads.models.queues import PROMISE, Key, key_of
@@ -81,17 +80,6 @@ class Place:
     next_id: int | None
     previous_id: int | None = None
     back: Key | None = None
-
-
-def counts(owed, at: datetime) -> Counts:
-    """Figures over a queryset of owed handoffs."""
-    found = owed.aggregate(
-        today=Count("pk", filter=Q(due_at__lt=tomorrow(at))),
-        late=Count("pk", filter=Q(due_at__lt=at)),
-        before_noon=Count("pk", filter=Q(due_at__gte=at, due_at__lt=noon(at))),
-        all=Count("pk"),
-    )
-    return Counts(**found)
 
 
 def noon(at: datetime) -> datetime:

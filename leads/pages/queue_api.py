@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from leads.handoffs import queue, setting_aside
+from leads.handoffs import listing, queue, setting_aside
 from leads.handoffs.rules import body_of
 from leads.models import HandoffState
 from leads.models.queues import ORDERS
@@ -77,12 +77,13 @@ class Queue(APIView):
         if not may(request.user, "queue.view"):  # what a token may read, its person must be allowed, too
             raise PermissionDenied
         at, asked = clock.now(), request.query_params
-        owed = owed_by(request.user, rep_chosen(request))
+        rep = rep_chosen(request)
+        owed = owed_by(request.user, rep)
         order = asked["order"] if asked.get("order") in ORDERS else setting_aside.order_of(request.user)
         only = asked["only"] if asked.get("only") in _ONLY else ""
         shown = within(owed.awake(at), only, at).select_related(*RELATED)
         rows, following = queue.page(shown, at, queue.parsed(asked.get("after", "")), order=order)
-        counts, personal = queue.counts(owed, at), sees_personal(request)
+        counts, personal = listing.head(listing.Asked(request.user, at, rep)).counts, sees_personal(request)
         return Response(
             {
                 "counts": {name: getattr(counts, name) for name in ("today", "late", "before_noon", "all")},

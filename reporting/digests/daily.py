@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from leads.handoffs import queue
+from leads.handoffs import listing, queue
 from reporting.books import picture
 from reporting.today.lists import Line, Morning
 from sla import agreed, derive, follow, words
@@ -65,7 +65,7 @@ def morning_list(user: User, span: Span) -> Letter | None:
     some = list(owed.in_order().select_related("lead__company", "rep", "handoff__rules")[:FIVE])
     if not some:
         return None
-    counts = queue.counts(owed, span.at)
+    counts = listing.head(listing.Asked(user, span.at, user)).counts
     more = counts.all - len(some)
     pool = morning.states.in_pool().count()
     said = [

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leads.handoffs import decisions, queue, routing
+from leads.handoffs import decisions, listing, queue, routing
 from leads.models import HandoffState, Lead
 from leads.models.queues import PROMISE, key_of
 from tests.leads import facts
@@ -127,7 +127,7 @@ def test_the_head_counts_what_is_owed_today_late_and_before_noon(desk):
     for hours in (-1, 1, 2.5, 4, 20):
         desk.promise(desk.hand(at=at - timedelta(hours=2)), at + timedelta(hours=hours))
     desk.hand(at=at)
-    found = queue.counts(HandoffState.objects.owed_by(desk.lea), at)
+    found = listing.head(listing.Asked(desk.lea, at)).counts
     assert (found.today, found.late, found.before_noon, found.all) == (4, 1, 2, 6)
 
 
