@@ -9,6 +9,7 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
+from leads.intake.bulk import array
 from leads.models import TouchMark
 from smarketing.rows import bulk
 
@@ -98,7 +99,7 @@ def columns(
     same = mark is not None and mark.rules == (rules.number if rules else 0)
     parts: list[str] = []
     params: dict[str, Any] = {
-        "leads": bulk.array(leads.tolist()), "cutoff": cutoff, "through": through, "until": cutoff, "rules": written(rules),
+        "leads": array(leads.tolist()), "cutoff": cutoff, "through": through, "until": cutoff, "rules": written(rules),
     }  # fmt: skip
     for via, arm in ARMS.items():
         if via == LINK and not (rules and rules.body):
@@ -106,8 +107,8 @@ def columns(
         name = "after_links" if via == LINK and not same else "after_mark"
         parts.append(_FRESH.format(arm=arm.replace("%(after)s", f"%({name})s")))
     params |= {"after_links": NEVER, "after_mark": through}
-    params["from"] = bulk.array((np.full(len(leads), -np.inf) if since is None else since).tolist())
-    params["to"] = bulk.array((np.full(len(leads), np.inf) if until is None else until).tolist())
+    params["from"] = array((np.full(len(leads), -np.inf) if since is None else since).tolist())
+    params["to"] = array((np.full(len(leads), np.inf) if until is None else until).tolist())
     stored = "true" if same else f"t.via <> {LINK:d}"
     found = Columns(*bulk.columns(_READ.format(stored=stored, fresh="".join(parts)), params, 5))
     if (np.diff(found.lead) < 0).any():

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from leads.intake.bulk import array
 from leads.models import Campaign
 from leads.touches import read as touches
 from reporting.attribution.journeys import DAY
@@ -71,8 +72,8 @@ def _people(deals: Ints, lead: Ints, cutoff: datetime, local: Days) -> Sequence[
     """(place of the deal, contact, a lead that the contact stands for, the contact's creation), one line a lead of a contact."""
     if not len(deals):
         return [np.zeros(0, np.int64)] * 4
-    primary = bulk.array(one or None for one in lead.tolist())
-    asked = {"deals": bulk.array(deals.tolist()), "primary": primary, "cutoff": cutoff}
+    primary = array(one or None for one in lead.tolist())
+    asked = {"deals": array(deals.tolist()), "primary": primary, "cutoff": cutoff}
     deal, root, member, born, day_only = bulk.columns(_CONTACTS, asked, 5)  # few of all leads: each is looked up
     return np.searchsorted(deals, deal), root, member, _seconds(born, day_only, local)
 
@@ -125,7 +126,7 @@ def tried(found: Flat, cutoff: datetime) -> Ints:
     out = np.full(len(found.deals), -NEVER, np.int64)
     if len(found.member):
         leads = np.unique(found.member)
-        who, at = bulk.columns(ways.TRIED, {"leads": bulk.array(leads.tolist()), "cutoff": cutoff}, 2)
+        who, at = bulk.columns(ways.TRIED, {"leads": array(leads.tolist()), "cutoff": cutoff}, 2)
         first = np.full(len(leads), -NEVER, np.int64)
         first[np.searchsorted(leads, who)] = at
         np.minimum.at(out, found.place, first[np.searchsorted(leads, found.member)])

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from leads.intake.bulk import array
 from leads.measures import dimensions as d
 from leads.measures import populations as p
 from leads.measures.table import DEALS
@@ -21,7 +22,6 @@ from smarketing.measures.numbers import COUNT, MONEY, NUMBER, RATIO
 from smarketing.measures.question import Question
 from smarketing.measures.reduces import Figure, product, quotient, returned
 from smarketing.measures.registry import Agreed, Column, Measure, Part, Population, register, register_family
-from smarketing.rows import bulk
 
 from . import labels, origins, reckoned, settings
 
@@ -61,7 +61,7 @@ def credits(question: Question, model: str = "") -> Population:
 
 def _columns(found: Sequence[tuple[int, int | None, int]]) -> dict[str, str]:
     columns = zip(*found, strict=True) if found else ((), (), ())
-    return dict(zip(("cr_deals", "cr_campaigns", "cr_cents"), map(bulk.array, columns), strict=True))
+    return dict(zip(("cr_deals", "cr_campaigns", "cr_cents"), map(array, columns), strict=True))
 
 
 def flagged(question: Question, flag: str, state: str = "won", **more: Any) -> Population:
@@ -71,7 +71,7 @@ def flagged(question: Question, flag: str, state: str = "won", **more: Any) -> P
         base,
         source=f"{base.source} JOIN flagged fl ON fl.deal_id = w.id",
         ctes={**base.ctes, "flagged": _FLAGGED},
-        params={**base.params, "fl_deals": bulk.array(reckoned.deals_with(question, flag))},
+        params={**base.params, "fl_deals": array(reckoned.deals_with(question, flag))},
         link=("reporting:journey", "w.id"),
         seen=seen,
     )

@@ -26,11 +26,6 @@ def copy_text(table: str, text: str) -> None:
         cursor.copy_expert(f"COPY {table} FROM STDIN", StringIO(text))
 
 
-def array(values: Iterable[float | None]) -> str:
-    """Numbers as an array of PostgreSQL (cast it where it is named): the driver writes a long list one value after the other."""
-    return "{" + ",".join("NULL" if value is None else str(value) for value in values) + "}"
-
-
 def columns(sql: str, params: Mapping[str, Any], count: int) -> list[NDArray[np.int64]]:
     """The columns of a statement of `count` bigint columns without NULL, read by binary COPY: no object per value.
 
