@@ -3,6 +3,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from smarketing import env
 
 SIZES = {"small": (100_000, 2_000_000), "full": (1_000_000, 20_000_000), "tiny": (5_000, 100_000)}
+FOLDER = Path(settings.DATA).parent / "bench"
 SMALL = 2_000  # leads of a company that brings what is measured along
 LEAN = ("imports", "clocks", "months")
 
@@ -36,14 +38,19 @@ class Command(BaseCommand):
         parser.add_argument("--plans", action="store_true", help="print the plan of each page's slowest query")
         parser.add_argument("--keep", action="store_true", help="leave the company there, to be measured with --again")
         parser.add_argument("--again", action="store_true", help=f"measure a kept company ({', '.join(AGAIN)} only)")
+        parser.add_argument(
+            "--growth", action="store_true", help="measure a tenth, ten times its leads, and their events too"
+        )
         parser.add_argument("--inside", action="store_true", help="this process runs on the bench's own database")
 
-    def handle(self, *args, size, leads, events, only, plans, inside, keep, again, **options):
+    def handle(self, *args, size, leads, events, only, plans, inside, keep, again, growth, **options):
         if again and only not in AGAIN:
             raise CommandError(f"A kept company is measured with --only {', '.join(AGAIN)}.")
-        if not inside:
-            sys.exit(self._outside(keep, again))
         counts = SIZES[size]
+        if growth:
+            sys.exit(self._growth(leads or counts[0], events or counts[1], sys.argv[1:]))
+        if not inside:
+            sys.exit(self._outside(sys.argv[1:], keep, again))
         few = (
             "clocks",
             "months",
@@ -55,29 +62,45 @@ class Command(BaseCommand):
         fewer = 1000 if only in few and not events else None
         self._measure(leads or counts[0], events or counts[1], plans, only, fewer, again)
 
-    def _outside(self, keep: bool, again: bool) -> int:
+    def _growth(self, leads: int, events: int, asked: list[str]) -> int:
+        """The bench on three companies, then how each cost grew from one to the next."""
+        from reporting.bench import growth
+
+        companies, sheets = growth.sizes(leads, events), []
+        asked = [one for one in asked if one not in ("--growth", "--keep")]
+        for some in companies:
+            code = self._outside([*asked, "--leads", str(some[0]), "--events", str(some[1])], False, False)
+            if code:
+                return code
+            sheets.append(json.loads((FOLDER / "bench.json").read_text())["lines"])
+        lines = growth.grown(sheets)
+        for text in growth.spoken(lines, companies):
+            self._say(text)
+        self._say(json.dumps([asdict(one) for one in lines], ensure_ascii=False))
+        return 0
+
+    def _outside(self, asked: list[str], keep: bool, again: bool) -> int:
         """Start a cluster of its own, run the bench inside it, stop and (without `keep`) delete it."""
         from smarketing.supervisor.postgres import APPLICATION, OWNER, Server, prepare
 
-        folder = Path(settings.DATA).parent / "bench"
         if not again:
-            shutil.rmtree(folder, ignore_errors=True)
-        server = Server(folder)
-        self._say(f"Starting a database for the bench in {os.path.relpath(folder, env.ROOT)}…")
+            shutil.rmtree(FOLDER, ignore_errors=True)
+        server = Server(FOLDER)
+        self._say(f"Starting a database for the bench in {os.path.relpath(FOLDER, env.ROOT)}…")
         server.start()
         try:
             prepare(server)
             environment = os.environ | {
                 "DATABASE_URL": server.url("smarketing", APPLICATION),
                 "OWNER_DATABASE_URL": server.url("smarketing", OWNER),
-                "SMARKETING_DATA": str(folder),
+                "SMARKETING_DATA": str(FOLDER),
                 "SMARKETING_SECRET_KEY": "only-for-the-bench-" + "b" * 40,
             }
-            return subprocess.run([sys.executable, "manage.py", *sys.argv[1:], "--inside"], env=environment).returncode
+            return subprocess.run([sys.executable, "manage.py", *asked, "--inside"], env=environment).returncode
         finally:
             server.stop()
             if not keep:
-                shutil.rmtree(folder / "postgres", ignore_errors=True)
+                shutil.rmtree(FOLDER / "postgres", ignore_errors=True)
 
     def _measure(
         self, leads: int, touches: int, plans: bool, only: str | None, few: int | None, again: bool = False
