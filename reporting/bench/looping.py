@@ -26,10 +26,7 @@ def loop(sheet: Sheet) -> None:
     cutoff = fence.cutoff()
 
     def counted() -> None:
-        """The five steps of the funnel, first and repeated apart, those inferred marked."""
-        asked = asking.Asking(span, spans.COHORT, None, cutoff)
-        for key, _label, split, _how, _wait in funnel.STEPS:
-            asked.ask(key, split)
+        funnel.steps(asking.Asking(span, spans.COHORT, None, cutoff))
 
     def triangle() -> None:
         cohorts.cohorts(asking.Asking(year, spans.TRIANGLE, None, cutoff), "won")

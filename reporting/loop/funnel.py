@@ -63,7 +63,7 @@ class Funnel:
 
 def page(asking: Asking, by: str) -> Funnel:
     """Everything on the page for one span, with a segment split by one dimension ("" for none)."""
-    found = {key: asking.ask(key, split) for key, _label, split, _how, _wait in STEPS}
+    found = steps(asking)
     made = Funnel(_difference(asking, found))
     made.steps = _steps(asking, found)
     made.money, made.apart = _money(asking), _apart(asking)
@@ -71,6 +71,13 @@ def page(asking: Asking, by: str) -> Funnel:
         made.heads, made.segments = _segments(asking, by)
     made.curves, made.chart = _curves(asking)
     return made
+
+
+def steps(asking: Asking) -> dict[str, Answer]:
+    """The five steps, first and repeated handoffs apart, those inferred marked."""
+    split = {key: by for key, _label, by, _how, _wait in STEPS}
+    asking.together(list(split.items()))
+    return {key: found for key, by in split.items() if (found := asking.ask(key, by)) is not None}
 
 
 def _difference(asking: Asking, found: dict[str, Answer]) -> str:

@@ -128,7 +128,7 @@ def figures(measure: Measure, question: Question) -> tuple[dict[tuple[str, ...],
     if measure.combine is None:
         built = statement.build(measure, question)
         groups, total = built.groups(question.by, measure.reduce, question.stat)
-        return _with_listed(measure, question, groups, built.offered), total
+        return with_listed(measure, question, groups, built.offered), total
     found = []
     for part in measure.parts:
         asked = part_question(question, part)
@@ -141,7 +141,7 @@ def figures(measure: Measure, question: Question) -> tuple[dict[tuple[str, ...],
     return combined, measure.combine([*(total for _groups, total in found), *agreed])
 
 
-def _with_listed(
+def with_listed(
     measure: Measure,
     question: Question,
     groups: dict[tuple[str, ...], Figure],

@@ -11,7 +11,7 @@ from reporting import checks, publishing
 from reporting.loop import asking, cohorts, funnel, spans
 from reporting.models import PublishedSum
 from smarketing.jobs.models import Chunk, Run
-from smarketing.measures import engine
+from smarketing.measures import engine, together
 from smarketing.rows import clock
 from tests.people import person
 from tests.reporting.test_publishing import night
@@ -45,6 +45,32 @@ def test_cohort_and_period_divided_by_anything_open_their_rows(company):
     ]
     for cell in cells[:6]:
         assert reader.get(cell.url).status_code == 200
+
+
+def unlike(view: str) -> list[str]:
+    """Steps that are counted together otherwise than their measure answers alone."""
+    today = clock.today()
+    span = spans.usual(view, today, spans.last_handoff())
+    asked = asking.Asking(span, view)
+    found = funnel.steps(asked)
+    alone = asking.Asking(span, view, None, asked.cutoff)
+    split = {key: by for key, _label, by, _how, _wait in funnel.STEPS}
+    return [
+        key
+        for key, by in split.items()
+        if (one := alone.ask(key, by)) is None or (one.rows, one.total) != (found[key].rows, found[key].total)
+    ]
+
+
+@pytest.mark.parametrize("view", ("cohort", "period"))
+def test_steps_counted_together_are_the_answers_of_their_measures(company, view):
+    assert unlike(view) == []
+
+
+def test_a_step_grouped_by_the_columns_of_another_one_is_noticed(company, monkeypatch):
+    kept = together._columns
+    monkeypatch.setattr(together, "_columns", lambda one, by, width: kept(one, by, width)[::-1])
+    assert unlike("cohort") != []
 
 
 def test_each_step_is_part_of_the_one_before_and_first_and_repeated_make_all(company):
