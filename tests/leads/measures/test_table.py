@@ -1,4 +1,5 @@
-"""The table of measures: each answers under each of its dates and dimensions, and says what it counts in words."""
+"""The table of measures: each answers under each of its dates and dimensions, and says what it counts in words. `make trust`
+asks for each dimension alone, `make test` for all of them in one question."""
 
 from datetime import date
 
@@ -16,7 +17,8 @@ def test_a_measure_answers_by_each_dimension_and_date(key):
     measure = registry.find(key)
     for number, dated in enumerate(measure.dates):
         offered = [*engine.dimensions(engine.resolve(engine.ask(key, date=dated, **PERIOD))), *registry.PERIODS]
-        for by in ([], *([name] for name in offered if WHOLE or not number)):
+        each = [[name] for name in offered] if WHOLE else [offered]
+        for by in ([], *(each if WHOLE or not number else ())):
             answer = engine.answer(key, date=dated, by=by, **PERIOD)
             assert answer.rows == [] or by == []
             assert answer.total.n == 0
