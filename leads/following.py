@@ -4,7 +4,7 @@ from smarketing.jobs import bell
 
 from .handoffs import handing, hot, states, undoing
 from .intake import hooks
-from .judging import lines, service, taking_up
+from .judging import service, taking_up
 from .scoring import backfill, company_days, ledger
 
 
@@ -23,5 +23,5 @@ def register() -> None:
     hooks.undone.append(undoing.undone)
     bell.register(backfill.drain, backfill.WAITING)
     bell.register(company_days.drain, company_days.WAITING)
-    bell.register(taking_up.run, lines.WAITING)
+    bell.register(taking_up.run, taking_up.WAITING)
     bell.register(service.sweep, service.WAITING)

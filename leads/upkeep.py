@@ -4,7 +4,7 @@ from datetime import timedelta
 from itertools import takewhile
 
 from django.db import connection
-from django.db.models import Count, Min
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from leads.intake import addresses, suppression, words
 from leads.intake.facts import Origin
 from leads.intake.importing import staging
+from leads.judging import marks
 from leads.judging import nightly as judging
-from leads.models import HandoffState, Lead, LeadDirty
+from leads.models import HandoffState, Lead
 from leads.rights import retention
 from leads.touches import store as touches
 from leads.twins import likely
@@ -49,7 +50,7 @@ KEPT_DAYS = 30
 def register() -> None:
     """Add this app's steps to the night; those of the judge keep the order they are written in."""
     ledger.STEPS |= LABELS
-    telemetry.register("leads_waiting", "Leads with facts not judged yet.", LeadDirty.objects.count)
+    telemetry.register("leads_waiting", "Leads with facts not judged yet.", marks.count)
     telemetry.register("leads_waiting_oldest_seconds", "How long the oldest of them has waited.", _oldest_wait)
     telemetry.register("handoffs_open", "Open handoffs by state.", _open_handoffs, "state")
     telemetry.register("handoffs_overdue", "Owed handoffs whose next promise is broken.", _overdue)
@@ -102,7 +103,7 @@ def forget_mails(run: Run) -> int:
 
 
 def _oldest_wait() -> float:
-    since = LeadDirty.objects.aggregate(since=Min("since"))["since"]
+    since = marks.oldest()
     return (timezone.now() - since).total_seconds() if since else 0
 
 
@@ -126,7 +127,7 @@ def _key() -> health.Sign:
 
 
 def _waiting() -> health.Sign:
-    n, age = LeadDirty.objects.count(), _oldest_wait()
+    n, age = marks.count(), _oldest_wait()
     if not n:
         return health.Sign(health.WELL, gettext("No lead waits to be judged."))
     words = {"n": n, "long": health.long(age)}

@@ -49,6 +49,12 @@ TABLE = (
     ),
     Var("SMARKETING_IMPORT_MB", "300", "Size of a file that may be imported, in MB."),
     Var("SMARKETING_IMPORT_UNPACKED_MB", "2048", "Size to which an Excel workbook may unpack, in MB."),
+    Var(
+        "SMARKETING_JUDGES",
+        "0",
+        "Database connections that score everybody side by side when a definition takes effect; 0 means one per"
+        " processor core, four at most.",
+    ),
     Var("SMARKETING_PROXIES", "0", "Proxies before the pages: how many last entries of X-Forwarded-For to trust."),
     Var("OIDC_ISSUER", "", "Identity provider (OpenID Connect) for sign-on; empty means none and no button."),
     Var("OIDC_CLIENT_ID", "", "What the provider calls this portal."),

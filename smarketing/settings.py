@@ -205,6 +205,7 @@ FILE_UPLOAD_TEMP_DIR = (
 )  # large files on the disk of the data, not in a /tmp in memory
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the mapping of a file of 2000 columns names two things of each
+JUDGES = int(env.get("SMARKETING_JUDGES"))  # 0: one per core (leads.judging.taking_up)
 IMPORT_MAX_BYTES = int(env.get("SMARKETING_IMPORT_MB")) * 1024 * 1024
 IMPORT_MAX_UNPACKED = int(env.get("SMARKETING_IMPORT_UNPACKED_MB")) * 1024 * 1024
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,4 +1,4 @@
-"""Locks on names that do not exist yet, and another try after a deadlock.
+"""Locks on names that do not exist yet, of judges among each other, and another try after a deadlock.
 
 Two-key advisory locks only: the one-key space belongs to the fence (smarketing.rows.fence).
 """
@@ -11,7 +11,8 @@ from typing import TypeVar
 from django.db import OperationalError, connection
 from psycopg2 import errors
 
-KEYS, COMPANIES, CAMPAIGNS, EMAILS, RULES, SUPPRESSED, SETTINGS, MERGES = 1, 2, 3, 4, 5, 6, 7, 8
+KEYS, COMPANIES, CAMPAIGNS, EMAILS, RULES, SUPPRESSED, SETTINGS, MERGES, JUDGES = 1, 2, 3, 4, 5, 6, 7, 8, 9
+BLOCK = 25_000  # ids of leads that are judged together: one lock
 _AGAIN = (errors.DeadlockDetected, errors.SerializationFailure)
 T = TypeVar("T")
 
@@ -36,6 +37,39 @@ def merges_change() -> None:
     """Nobody counts a fact until the transaction ends: for who makes a merge or takes one back."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [MERGES])
+
+
+def judge(lead_ids: Iterable[int]) -> None:
+    """Judge these leads one by one, until the transaction ends; whoever judges all leads of a block is waited for.
+
+    Before their rows are locked: who judges a block locks none, but what follows of it may.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_advisory_xact_lock_shared(%s, b)) FROM unnest(%s::int[]) b", [JUDGES, _blocks(lead_ids)]
+        )
+
+
+def judge_free(lead_ids: Iterable[int]) -> list[int]:
+    """Those of these leads that may be judged one by one at once, until the transaction ends: in no block that somebody judges whole."""
+    ids = list(lead_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT b FROM unnest(%s::int[]) b WHERE pg_try_advisory_xact_lock_shared(%s, b)", [_blocks(ids), JUDGES]
+        )
+        free = {block for (block,) in cursor.fetchall()}
+    return [lead for lead in ids if lead // BLOCK in free]
+
+
+def judge_all(low: int, high: int) -> None:
+    """Judge all leads low <= id < high at once: until the transaction ends nobody else judges any lead of their blocks."""
+    blocks = list(range(low // BLOCK, (high - 1) // BLOCK + 1))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(pg_advisory_xact_lock(%s, b)) FROM unnest(%s::int[]) b", [JUDGES, blocks])
+
+
+def _blocks(lead_ids: Iterable[int]) -> list[int]:
+    return sorted({lead // BLOCK for lead in lead_ids})
 
 
 def again(work: Callable[[], T], tries: int = 3) -> T:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from leads.handoffs import handing, holds
+from leads.intake import locks
 from leads.intake.bulk import among
 from leads.models import Lead, LeadDirty, Qualification
 from leads.scoring import asks, days, store
@@ -17,7 +18,7 @@ from leads.scoring.timeline import chain
 from leads.scoring.timeline.chain import Segment
 from smarketing.rows.fence import open_fence
 
-from . import lines, service
+from . import lines, marks, service
 
 Progress = Callable[[str, int, int], None]
 NIGHT = timedelta(hours=1, minutes=10)  # after midnight, when a night releases what is held
@@ -33,6 +34,7 @@ def run(
     tell = progress or (lambda step, done, of: None)
     lines.prepare(until, lambda done, of: tell("behaviours", done, of))
     lines.take_up(until, mark=False)
+    marks.spread()
     ids = sorted(leads) if leads is not None else list(Lead.objects.order_by("pk").values_list("pk", flat=True))
     made = score(ids, until, tell)
     handed = 0
@@ -57,6 +59,7 @@ def score(ids: Sequence[int], until: datetime, tell: Progress, qualify: bool = T
 
 @transaction.atomic
 def _score_batch(batch: Sequence[int], until: datetime, qualify: bool) -> int:
+    locks.judge(batch)
     acts, made = open_fence(), 0
     keep = store.keep_from(until)
     for line_id, line in lines.live(until).items():

@@ -2,7 +2,7 @@
 
 from calendar import isleap
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from leads.scoring import company_days, days, program
 from leads.scoring.conditions import current_value
@@ -29,12 +29,6 @@ def leads_due(midnights: Sequence[date], low: int, high: int) -> set[int]:
         if company_days.used(version.body):
             found |= company_days.leads_moved(midnights, low, high)
     return found
-
-
-def leads_marked(cutoff: datetime, low: int, high: int) -> set[int]:
-    """Leads low <= id < high with facts not judged yet."""
-    sql = "SELECT lead_id FROM leads_leaddirty WHERE lead_id >= %(low)s AND lead_id < %(high)s AND since <= %(cutoff)s"
-    return {row[0] for row in fetch(sql, {"low": low, "high": high, "cutoff": cutoff})}
 
 
 def leads_ahead(since: date, day: date, low: int, high: int) -> set[int]:

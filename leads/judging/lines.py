@@ -1,19 +1,22 @@
 """Definition lines as the judge sees them: which versions are in force, their behaviours counted, new ones taken up."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 
 from leads.models import Behaviour, Score, ScoreHistory
-from leads.scoring import backfill, company_days, ledger, store
-from leads.scoring.sql import execute
+from leads.scoring import backfill, company_days, days, ledger, store
 from leads.scoring.timeline import chain
 from personas.criteria.behaviours import behaviours
 from personas.definitions import queries
 from personas.models import DefinitionLine, DefinitionVersion
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import AuditEntry
+from smarketing.jobs.models import Run
 
+from . import marks
+
+NIGHTLY = "nightly"
 NEVER = datetime.min.replace(tzinfo=UTC)
 TAKEN_UP, SUBJECT = "definition.judge", "definitionversion"
 WAITING = f"""
@@ -61,21 +64,37 @@ def prepare(at: datetime, progress=None) -> int:
 
 @transaction.atomic
 def take_up(until: datetime, mark: bool = True) -> list[DefinitionVersion]:
-    """Versions that took effect by `until` and nobody has looked at: every lead is marked, to be judged."""
+    """Versions that took effect by `until` and nobody has looked at: every lead is marked, to be judged.
+
+    Lot by lot, where nothing but one version waits; else lead by lead. Lots that no longer can be judged as such are spread.
+    """
     seen = AuditEntry.objects.filter(subject=SUBJECT, verb=TAKEN_UP).values("subject_id")
     new = list(DefinitionVersion.objects.filter(effective_at__lte=until).exclude(pk__in=seen).order_by("effective_at"))
+    pending = marks.versions()
+    whole = not pending and len(new) == 1 and at_once(new[0], until)
+    if new or any(not at_once(version, until) for version in pending):
+        marks.spread()
     for version in new:
         for table in (Score, ScoreHistory):
             table.objects.filter(line_id=version.line_id, track=store.OBSERVED).delete()
         record(None, TAKEN_UP, SUBJECT, version.pk, until, line=version.line_id, number=version.number)
-        if mark:
-            mark_everybody(version.effective_at)
+        if mark and whole:
+            marks.lots(version, version.effective_at)
+        elif mark:
+            marks.everybody(version.effective_at)
     return new
 
 
-def mark_everybody(at: datetime) -> None:
-    """Mark every lead since `at`; marks that stand stay as they are."""
-    execute(
-        "INSERT INTO leads_leaddirty (lead_id, since) SELECT id, %(at)s FROM leads_lead ORDER BY id ON CONFLICT DO NOTHING",
-        {"at": at},
-    )
+def at_once(version: DefinitionVersion, cutoff: datetime) -> bool:
+    """Whether nothing but this version waits to be judged: no midnight since it took effect, and every one before it done."""
+    here, at = days.here(), version.effective_at
+    if version.retires or here.midnights(at, cutoff):
+        return False
+    last = here.of(at - timedelta(microseconds=1))
+    nights = Run.objects.filter(job=NIGHTLY, state="done", business_date__gte=last, cutoff__gte=here.midnight(last))
+    return is_first(version) or nights.exists()
+
+
+def is_first(version: DefinitionVersion) -> bool:
+    """Whether no version of its line took effect before."""
+    return not DefinitionVersion.objects.filter(line=version.line_id, effective_at__lt=version.effective_at).exists()

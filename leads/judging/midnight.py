@@ -13,7 +13,7 @@ from leads.scoring import days, store, sums
 from personas.models import DefinitionVersion
 from smarketing.accounts.audit import record
 
-from . import edges, lines, service
+from . import edges, lines, marks, service
 
 RECOUNTED_IN = 30  # nights in which every sum is once counted anew and compared
 MENDED = "judge.sums_mended"
@@ -76,7 +76,7 @@ def judge(missed: Sequence[date], day: date, cutoff: datetime, low: int, high: i
 
     Returns how many were looked at.
     """
-    walked = edges.leads_marked(cutoff, low, high) | edges.leads_due(missed, low, high)
+    walked = marks.waiting(cutoff, low, high) | edges.leads_due(missed, low, high)
     walked |= edges.leads_ahead(min(missed, default=day) - timedelta(days=1), day, low, high)
     due = edges.leads_due([day], low, high) - walked
     service.lock(sorted(walked | due))

@@ -14,7 +14,7 @@ from smarketing.jobs.models import Run
 from smarketing.jobs.runs import id_ranges
 from smarketing.rows.fence import open_fence
 
-from . import lines, midnight, service
+from . import lines, marks, midnight, service
 
 CHUNK = 20_000
 LOOK_BACK = 40  # nights at most that a night makes up for
@@ -24,6 +24,7 @@ def lead_ranges(run: Run) -> list[tuple[int, int]]:
     """Ranges of lead ids; behaviours of new versions are counted before."""
     lines.prepare(run.cutoff)
     lines.take_up(run.cutoff)
+    marks.spread()  # a night judges whom it finds marked, lead by lead
     return id_ranges("leads_lead", CHUNK)
 
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leads.intake.bulk import among
-from leads.models import Lead, LeadDirty, Qualification
+from leads.models import Lead, Qualification
 from leads.scoring import days
 from leads.scoring.timeline import chain
 
-from . import lines
+from . import lines, marks
 
 Said = tuple[int, int, int, datetime, str, str]  # lead, version, cycle, moment, grade, cause
 
@@ -67,6 +67,6 @@ def _cause(one: chain.Yes) -> str:
 
 
 def _readable(until: datetime) -> list[int]:
-    waiting = LeadDirty.objects.filter(since__lte=until).values("lead_id")
-    living = Lead.objects.filter(root_id=None, erased=False).exclude(pk__in=waiting)
-    return list(living.order_by("pk").values_list("pk", flat=True))
+    waiting = marks.waiting(until)
+    living = Lead.objects.filter(root_id=None, erased=False).order_by("pk").values_list("pk", flat=True)
+    return [lead for lead in living if lead not in waiting]

@@ -30,7 +30,7 @@ _MARKED = """
 SELECT d.lead_id FROM leads_leaddirty d JOIN leads_lead l ON l.id = d.lead_id WHERE d.since <= %(cutoff)s
 ORDER BY d.lead_id LIMIT %(limit)s FOR NO KEY UPDATE OF l SKIP LOCKED
 """
-LOCKED = """
+_LOCKED = """
 SELECT count(*) FROM (SELECT FROM leads_lead WHERE id >= %(low)s AND id < %(high)s ORDER BY id FOR NO KEY UPDATE) l
 """
 _UNMARK = "DELETE FROM leads_leaddirty WHERE lead_id = ANY(%(ids)s) AND since <= %(cutoff)s"
@@ -46,7 +46,7 @@ def sweep(limit: int = chain.ROWS) -> int:
 
 @transaction.atomic
 def _sweep(cutoff: datetime, limit: int) -> int:
-    ids = [row[0] for row in fetch(_MARKED, {"cutoff": cutoff, "limit": limit})]
+    ids = locks.judge_free(row[0] for row in fetch(_MARKED, {"cutoff": cutoff, "limit": limit}))
     if ids:
         execute(_UNMARK, {"ids": ids, "cutoff": cutoff})
         _judge(ids, cutoff)
@@ -72,12 +72,13 @@ def match(low: int, high: int) -> int:
 
     They are locked first: whoever judged one of them before knew no more than is known now, whoever does later knows more.
     """
-    fetch(LOCKED, {"low": low, "high": high})
+    fetch(_LOCKED, {"low": low, "high": high})
     return store.match_personas(asks.whole(fence.cutoff(), low, high))
 
 
 def lock(ids: Sequence[int]) -> None:
     """Keep every other judge away from these leads until the transaction ends."""
+    locks.judge(ids)
     fetch("SELECT id FROM leads_lead WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE", {"ids": list(ids)})
 
 

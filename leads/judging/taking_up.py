@@ -1,75 +1,99 @@
-"""A version that takes effect, judged for everybody at once: ranges of leads in one statement each, not lead by lead.
+"""A version that takes effect, judged for everybody at once: lots of leads in one statement each, not lead by lead.
 
-Every lead is marked first (`lines.take_up`), and a mark goes only with the judgement: what is left after a crash, or what a
-statement leaves alone, is walked by the judge as ever.
+Every lead is marked first, lot by lot (`marks`), and a mark goes only with the judgement: what is left after a crash is taken up
+again, or walked by the judge as ever. Lots are taken side by side, each by a connection of its own.
 """
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
 
-from django.db import transaction
+from django.conf import settings
+from django.db import connection, transaction
 
 from leads.handoffs import handing
 from leads.intake import locks
-from leads.scoring import days, whole
-from leads.scoring.sql import fetch
+from leads.models import LotDirty
+from leads.scoring import whole
 from leads.scoring.timeline.chain import Yes
 from personas.models import DefinitionVersion
-from smarketing.jobs.models import Run
 from smarketing.rows import fence
 from smarketing.rows.fence import open_fence
 
-from . import lines, service
+from . import lines, marks, service
 
-LOT = 50_000  # leads of one statement
-NIGHTLY = "nightly"
+WAITING = f"SELECT ({marks.LOTS_WAIT}) OR ({lines.WAITING})"
+MOST = 4  # connections, however many cores there are
+Follow = Callable[[Sequence[Yes]], None]
 
 
 def run() -> int:
-    """Take up the version that took effect, if there is one. Returns how many leads were judged."""
+    """Take up the version that took effect, or go on with one that was begun. Returns how many leads were judged."""
     cutoff = fence.cutoff()
     lines.prepare(cutoff)
-    new = lines.take_up(cutoff)
-    return everybody(new[0], cutoff) if len(new) == 1 and at_once(new[0], cutoff) else 0
-
-
-def at_once(version: DefinitionVersion, cutoff: datetime) -> bool:
-    """Whether nothing but this version waits to be judged: no midnight since it took effect, and every one before it done."""
-    here, at = days.here(), version.effective_at
-    if version.retires or here.midnights(at, cutoff):
-        return False
-    last = here.of(at - timedelta(microseconds=1))
-    nights = Run.objects.filter(job=NIGHTLY, state="done", business_date__gte=last, cutoff__gte=here.midnight(last))
-    return _is_first(version) or nights.exists()
+    lines.take_up(cutoff)
+    return sum(everybody(version, cutoff) for version in marks.versions())
 
 
 def everybody(version: DefinitionVersion, cutoff: datetime) -> int:
-    """Judge every marked lead at the instant the version took effect, and pass on who became an MQL."""
-    done = 0
-    for low, high in whole.lots(LOT):
-        done += locks.again(lambda low=low, high=high: _lot(version, low, high, cutoff))
-    return done
+    """Judge the leads of every lot that waits at the instant the version took effect, and pass on who became an MQL."""
+
+    def follow(yes: Sequence[Yes]) -> None:
+        acts = open_fence()
+        for some in _batches(yes):
+            handing.pass_on(service.qualify(version.line_id, some, acts), at=cutoff, fence=acts)
+
+    return score(version, follow)
 
 
-def score(version: DefinitionVersion, at: datetime, low: int, high: int) -> tuple[int, list[Yes]]:
-    """Score the marked leads low <= id < high at `at`, other judges kept away. Within the caller's transaction."""
-    fetch(service.LOCKED, {"low": low, "high": high})
-    return whole.take_up(version, at, low, high, begins=_is_first(version))
+def score(
+    version: DefinitionVersion, follow: Follow, within: Callable[[], AbstractContextManager] = nullcontext
+) -> int:
+    """Score the leads of every lot that waits; `follow` says in the same transaction what becomes of who says yes.
+
+    Each connection does so `within` what is given, all the time. Returns how many leads were scored.
+    """
+
+    def work() -> int:
+        with within():
+            return sum(iter(lambda: locks.again(lambda: _lot(version, follow)), None))
+
+    more = min(_connections(), LotDirty.objects.filter(version=version).count()) - 1
+    if more < 1:
+        return work()
+    with ThreadPoolExecutor(more) as pool:
+        others = [pool.submit(_apart, work) for _number in range(more)]
+        return work() + sum(one.result() for one in others)
+
+
+def _connections() -> int:
+    """How many take lots side by side; one inside a transaction, whose rows nobody else would see."""
+    if connection.in_atomic_block:
+        return 1
+    return settings.JUDGES or min(os.cpu_count() or 1, MOST)
+
+
+def _apart(work: Callable[[], int]) -> int:
+    try:
+        return work()
+    finally:
+        connection.close()  # this thread's own
 
 
 @transaction.atomic
-def _lot(version: DefinitionVersion, low: int, high: int, cutoff: datetime) -> int:
-    count, yes = score(version, version.effective_at, low, high)
-    acts = open_fence()
-    for some in _batches(yes):
-        handing.pass_on(service.qualify(version.line_id, some, acts), at=cutoff, fence=acts)
+def _lot(version: DefinitionVersion, follow: Follow) -> int | None:
+    """Score one lot, its mark gone with it; None when nobody waits."""
+    lot = marks.take(version)
+    if lot is None:
+        return None
+    low, high, since = lot
+    locks.judge_all(low, high)
+    count, yes = whole.take_up(version, since, low, high, begins=lines.is_first(version))
+    follow(yes)
     return count
 
 
 def _batches(yes: Sequence[Yes], size: int = 4096) -> Iterator[Sequence[Yes]]:
     return (yes[start : start + size] for start in range(0, len(yes), size))
-
-
-def _is_first(version: DefinitionVersion) -> bool:
-    """Whether no version of its line took effect before."""
-    return not DefinitionVersion.objects.filter(line=version.line_id, effective_at__lt=version.effective_at).exists()

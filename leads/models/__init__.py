@@ -73,6 +73,7 @@ from .working import (  # noqa: F401
     ImportTouched,
     LeadDirty,
     ListItem,
+    LotDirty,
     PersonaDeal,
     Pool,
     PoolMember,

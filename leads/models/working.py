@@ -125,6 +125,18 @@ class LeadDirty(Working):
     since = models.DateTimeField()
 
 
+class LotDirty(Working):
+    """The leads low <= id < high wait to be judged at `since`, when a version took effect; it goes with their scores."""
+
+    pk = models.CompositePrimaryKey("version_id", "low")
+    version = models.ForeignKey(
+        "personas.DefinitionVersion", models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    low = models.BigIntegerField()
+    high = models.BigIntegerField()
+    since = models.DateTimeField()
+
+
 class Word(Working):
     """The dictionary of words by which leads and companies are found; mistyped ones are looked up in it.
 

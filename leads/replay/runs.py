@@ -14,8 +14,8 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from leads.judging import observing
-from leads.models import Lead, LeadDirty, Qualification, Replay
+from leads.judging import marks, observing
+from leads.models import Lead, Qualification, Replay
 from leads.scoring import days
 from leads.scoring.timeline.walk import instant
 from personas.criteria import canonical
@@ -217,5 +217,5 @@ def _differences(version: DefinitionVersion, found: walk.Firsts, cutoff: datetim
     recorded = set(acts.filter(lead__root_id=None, lead__erased=False).values_list("lead_id", "cycle", "effective_at"))
     rows = zip(found.lead.tolist(), found.cycle.tolist(), map(instant, found.at), strict=True)
     replayed = {row for row in rows if row[2] < until}
-    waiting = set(LeadDirty.objects.values_list("lead_id", flat=True))
+    waiting = marks.waiting()
     return len([row for row in recorded ^ replayed if row[0] not in waiting])

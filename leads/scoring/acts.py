@@ -21,7 +21,7 @@ def days(program: Program, asks: Asks, here: Days, params: Params) -> str:
     Where nothing was taken back each row of the ledger speaks for itself. Of odd leads the rows of a day are added up, for
     only a day that is left over may be the youngest; and days before a reset are left out.
     """
-    used = {atom.behaviour for atom in program.atoms}
+    used = {program.atoms[number].behaviour for number in program.asked}
     wanted = {program.behaviours[key]: filter_ for key, filter_ in _filters(program).items() if key in used}
     params["behaviours"] = sorted(wanted)
     params["lasting"] = sorted(program.lasting & set(wanted))
@@ -76,9 +76,15 @@ def _raw(behaviours: Mapping[int, Mapping[str, Any]], asks: Asks) -> Iterable[st
     if not asks.raw:
         own = "asked a JOIN leads_event e ON e.lead_id = a.lead_id"
         yield filters.events(
-            of, extra, own, f"{today} AND e.recorded_at >= %(first_midnight)s AND e.id >= %(first_id)s"
+            of,
+            extra,
+            own,
+            f"{today} AND e.recorded_at >= %(first_midnight)s AND e.id >= %(first_id)s{asks.within('e.lead_id')}",
         )
-        ahead = "(SELECT DISTINCT lead_id FROM leads_behaviourday WHERE occurred_day >= %(today)s AND known_day < %(today)s) h"
+        ahead = (
+            "(SELECT DISTINCT lead_id FROM leads_behaviourday WHERE occurred_day >= %(today)s AND known_day < %(today)s"
+            f"{asks.within('lead_id')}) h"
+        )
         few = "asked a" if asks.listed else f"{ahead} JOIN asked a ON a.lead_id = h.lead_id"
         early = "e.recorded_at < %(first_midnight)s AND e.occurred_at >= %(first_midnight)s"
         yield filters.events(of, extra, f"{few} {_each(asks, 'e.lead_id = a.lead_id')}", f"{today} AND {early}")
@@ -125,13 +131,13 @@ def _filters(program: Program) -> dict[str, Mapping[str, Any]]:
 
 
 def atoms(program: Program, asks: Asks, params: Params) -> str:
-    """Relation s: an `a…` column per atom of each lead and moment asked.
+    """Relation s: an `a…` column per atom that is read, of each lead and moment asked.
 
     Each row is weighed where it stands, by a constant table: a join to the weights doubles the rows and tells atoms apart
     once more for each of them.
     """
     of_a_day = "(SELECT lead_id, t, behaviour_id, age, sum(n) AS n FROM d GROUP BY 1, 2, 3, 4) d"
-    each = ", ".join(f"{_atom(program, atom, params)} AS a{number}" for number, atom in enumerate(program.atoms))
+    each = ", ".join(f"{_atom(program, program.atoms[one], params)} AS a{one}" for one in sorted(program.asked))
     t, key = ("d.t", "1, 2") if asks.listed else ("%(t)s::timestamptz AS t", "1")
     return f"s AS (SELECT d.lead_id, {t}, {each} FROM {of_a_day if program.capped else 'd'} WHERE d.age >= 0 GROUP BY {key})"
 

@@ -50,12 +50,7 @@ WHERE c.recorded_at >= %(first_midnight)s
 """
 _OF_LISTED = "AND k.lead_id IN (SELECT lead_id FROM q UNION ALL SELECT lead_id FROM span)"
 _NO_TANGLES = "SELECT 0::bigint AS lead_id, NULL::timestamptz AS at WHERE false"
-_ASKED = """
-q AS MATERIALIZED ({q}),
-span AS MATERIALIZED (SELECT s.* FROM leads_mergedspan s WHERE s.root_id IN (SELECT lead_id FROM q)),
-lent AS MATERIALIZED (
-  SELECT q.lead_id, q.t, s.lead_id AS member, s.steps FROM q JOIN span s ON s.root_id = q.lead_id AND s.since <= q.t
-    AND (s.until IS NULL OR q.t < s.until)),
+_LATER = """
 own_late AS MATERIALIZED ({late}),
 late AS MATERIALIZED (
   SELECT * FROM own_late
@@ -66,17 +61,40 @@ tangle AS MATERIALIZED (
   SELECT * FROM own_tangle
   UNION ALL SELECT s.root_id, o.at FROM own_tangle o JOIN span s ON s.lead_id = o.lead_id
   UNION ALL SELECT root_id, since FROM span WHERE since >= %(first_midnight)s
-  UNION ALL SELECT root_id, until FROM span WHERE until >= %(first_midnight)s),
+  UNION ALL SELECT root_id, until FROM span WHERE until >= %(first_midnight)s)"""
+_STANDS = """NOT EXISTS (SELECT FROM leads_correction c WHERE c.subject = 'engagementreset' AND c.subject_id = r.id
+    AND c.known_at <= {t})"""
+_ASKED = f"""
+q AS MATERIALIZED ({{q}}),
+span AS MATERIALIZED (SELECT s.* FROM leads_mergedspan s WHERE s.root_id IN (SELECT lead_id FROM q)),
+lent AS MATERIALIZED (
+  SELECT q.lead_id, q.t, s.lead_id AS member, s.steps FROM q JOIN span s ON s.root_id = q.lead_id AND s.since <= q.t
+    AND (s.until IS NULL OR q.t < s.until)),{_LATER},
 reset AS MATERIALIZED (
-  SELECT q.lead_id, q.t, max({reset_day}) AS reset_day, count(*) FILTER (WHERE r.lead_id = q.lead_id)::int AS cycle
+  SELECT q.lead_id, q.t, max({{reset_day}}) AS reset_day, count(*) FILTER (WHERE r.lead_id = q.lead_id)::int AS cycle
   FROM (SELECT lead_id, t, lead_id AS member FROM q UNION ALL SELECT lead_id, t, member FROM lent) q
   JOIN leads_engagementreset r ON r.lead_id = q.member AND r.known_at <= q.t AND r.occurred_at <= q.t
-  WHERE NOT EXISTS (SELECT FROM leads_correction c WHERE c.subject = 'engagementreset' AND c.subject_id = r.id
-    AND c.known_at <= q.t)
+  WHERE {_STANDS.format(t="q.t")}
   GROUP BY 1, 2),
 asked AS MATERIALIZED (
-  SELECT q.lead_id, q.t, q.today, q.midnight, coalesce(reset.cycle, 0) AS cycle, reset.reset_day, {moved} AS moved, {tangled} AS tangled
+  SELECT q.lead_id, q.t, q.today, q.midnight, coalesce(reset.cycle, 0) AS cycle, reset.reset_day, {{moved}} AS moved, {{tangled}} AS tangled
   FROM q LEFT JOIN reset ON reset.lead_id = q.lead_id AND reset.t = q.t)
+"""
+# A range of leads at one moment: read once, with the columns of theirs that are wanted further on.
+_ASKED_IN_RANGE = f"""
+span AS MATERIALIZED (SELECT s.* FROM leads_mergedspan s WHERE true{{of_root}}),
+lent AS MATERIALIZED (
+  SELECT s.root_id AS lead_id, %(t)s::timestamptz AS t, s.lead_id AS member, s.steps FROM span s WHERE s.since <= %(t)s
+    AND (s.until IS NULL OR %(t)s < s.until)),{_LATER},
+reset AS MATERIALIZED (
+  SELECT m.lead_id, max({{reset_day}}) AS reset_day, count(*) FILTER (WHERE r.lead_id = m.lead_id)::int AS cycle
+  FROM (SELECT x.lead_id, x.lead_id AS member FROM leads_engagementreset x WHERE true{{of_reset}} UNION SELECT lead_id, member FROM lent) m
+  JOIN leads_engagementreset r ON r.lead_id = m.member AND r.known_at <= %(t)s AND r.occurred_at <= %(t)s
+  WHERE {_STANDS.format(t="%(t)s")}
+  GROUP BY 1),
+asked AS MATERIALIZED (
+  SELECT q.*, coalesce(reset.cycle, 0) AS cycle, reset.reset_day, {{moved}} AS moved, {{tangled}} AS tangled
+  FROM ({{q}}) q LEFT JOIN reset ON reset.lead_id = q.lead_id)
 """
 # Who is there at an instant: no merged and no erased lead, and none that was not known yet.
 THERE = """
@@ -122,15 +140,25 @@ class Asks:
         bounded = self.ids is None and (self.low, self.high) != (0, EVERYBODY)
         return f" AND {lead} >= %(low)s AND {lead} < %(high)s" if bounded else ""
 
-    def sql(self, here: Days, params: Params, acts: bool = True) -> str:
-        """CTEs q, span, lent, late, tangle, reset, asked (without WITH). Without `acts` nobody asks what tangles them."""
+    @property
+    def ranged(self) -> bool:
+        """Whether a range of leads is asked about, not leads by name."""
+        return self.ids is None
+
+    def sql(self, here: Days, params: Params, acts: bool = True, along: Sequence[str] = ()) -> str:
+        """CTEs span, lent, late, tangle, reset, asked (without WITH). Without `acts` nobody asks what tangles them.
+
+        `along`: columns of the leads of a range that `asked` brings along, as `l_…`.
+        """
         first = min(self.moments)
         midnight = here.midnight(here.of(first))
         params.update(first=first, first_midnight=midnight, first_id=fence.id_floor(midnight))
         params.update(here.params())
         tangled = _TANGLED if self.listed else _ALL_TANGLED
-        return _ASKED.format(
-            q=self._listed(here, params) if self.listed else self._whole(here, params),
+        return (_ASKED_IN_RANGE if self.ranged else _ASKED).format(
+            q=self._listed(here, params) if self.listed else self._whole(here, params, along),
+            of_root=self.within("s.root_id"),
+            of_reset=self.within("x.lead_id"),
             late=_LATE.format(which=_LATE_OF_LISTED if self.listed else _LATE_OF_ALL),
             tangles=_TANGLES.format(of_leads=_OF_LISTED if self.listed else "") if acts else _NO_TANGLES,
             reset_day=here.sql("r.occurred_at"),
@@ -152,7 +180,7 @@ class Asks:
             f" WHERE {THERE.format(t='u.t')}"
         )
 
-    def _whole(self, here: Days, params: Params) -> str:
+    def _whole(self, here: Days, params: Params, along: Sequence[str]) -> str:
         today = here.of(self.moments[0])
         params.update(t=self.moments[0], today=today, midnight=here.midnight(today), low=self.low, high=self.high)
         source = f"leads_lead l WHERE true{self.within('l.id')}"
@@ -162,7 +190,7 @@ class Asks:
             source = f"unnest(%(ids)s::bigint[]) u(id) JOIN LATERAL ({each}) l ON true WHERE true"
         return (
             "SELECT l.id AS lead_id, %(t)s::timestamptz AS t, %(today)s::date AS today, %(midnight)s::timestamptz AS midnight,"
-            f" l.company_id FROM {source} AND {THERE.format(t='%(t)s')}"
+            f" l.company_id{''.join(f', l.{name} AS l_{name}' for name in along)} FROM {source} AND {THERE.format(t='%(t)s')}"
         )
 
 

@@ -5,7 +5,7 @@ strict (the same past the band edges + hysteresis, for who said no before), dire
 below 2^53; counted from ledger and facts, or taken from those kept (`sums.py`). The pure twin is `personas.criteria.evaluate`; the tests hold them equal.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from leads.intake.columns import OWN_WAY
@@ -16,7 +16,7 @@ from personas.criteria.grade import DIGITS, LETTERS
 
 from . import acts, company_days, sums
 from .asks import Asks
-from .conditions import Conditions, current_value, value_as_of
+from .conditions import Conditions, column_of, current_value, value_as_of
 from .days import Days
 from .program import Program
 from .sql import Params, all_of, any_of
@@ -41,25 +41,36 @@ def ctes(program: Program, asks: Asks, here: Days, params: Params, kept: bool = 
 
     Then facts of that very instant do not count: who has any (`tangled` among them) is judged otherwise.
     """
-    parts = [asks.sql(here, params, acts=bool(program.atoms))]
+    parts = [asked(program, asks, here, params)]
     if program.atoms and kept:
         parts.append(sums.kept(program, params))
     elif program.atoms:
         parts += [acts.days(program, asks, here, params), acts.atoms(program, asks, params)]
-    parts.append(_values(program, here, few=asks.ids is not None))
+    parts.append(_values(program, here, asks))
     return ",\n".join([*parts, _scored(program, params)])
+
+
+def asked(program: Program, asks: Asks, here: Days, params: Params) -> str:
+    """The CTEs that say who is asked about, when, and what is special about them."""
+    return asks.sql(here, params, acts=bool(program.atoms), along=_along(program) if asks.ranged else ())
 
 
 # --- values
 
 
-def _values(program: Program, here: Days, few: bool) -> str:
+def _along(program: Program) -> list[str]:
+    """The columns of a lead from which its fields are read."""
+    return sorted({column_of(program, key) for key in program.fields if key.startswith("lead.")})
+
+
+def _values(program: Program, here: Days, asks: Asks) -> str:
     """Relations past (the fields as of t of whose values changed since) and v: what is asked, the fields, the atoms.
 
-    `few` leads are looked up one by one: a join reads all there are.
+    Leads that are named are looked up one by one: a join reads all there are. Those of a range bring along what is read.
     """
-    atoms = "".join(f", s.a{n}" for n in range(len(program.atoms)))
-    joins = " LEFT JOIN s ON s.lead_id = a.lead_id AND s.t = a.t" if atoms else ""
+    atoms = "".join(f", s.a{n}" for n in sorted(program.asked))
+    same = "{0}.lead_id = a.lead_id" + (" AND {0}.t = a.t" if asks.listed else "")
+    joins = f" LEFT JOIN s ON {same.format('s')}" if atoms else ""
     then = "".join(f", {value_as_of(program, key, here)} AS f{i}" for i, key in enumerate(program.fields))
     now = "".join(
         f", CASE WHEN a.moved THEN p.f{i} ELSE {current_value(program, key, here)} END AS f{i}"
@@ -68,14 +79,19 @@ def _values(program: Program, here: Days, few: bool) -> str:
     as_of = _AS_OF.format(subject="lead", which=_OF_LEAD, nearest=", m.steps")
     as_of += _AS_OF.format(subject="company", which=_OF_COMPANY, nearest="")
     one = "LATERAL (SELECT * FROM leads_lead WHERE id = a.lead_id OFFSET 0) l ON true"
-    lead = f"FROM asked a JOIN {one if few else 'leads_lead l ON l.id = a.lead_id'}"
+    lead = lead_then = f"FROM asked a JOIN {one}"
+    if asks.ranged:
+        along = ", ".join(["a.company_id", *(f"a.l_{name} AS {name}" for name in _along(program))])
+        lead = f"FROM asked a CROSS JOIN LATERAL (SELECT {along}) l"
     firm, firm_then = "", ""
     if set(program.fields) & set(company_days.COLUMNS):
         firm, firm_then = company_days.join("l.company_id"), company_days.join("(lv.j ->> 'company')::bigint")
     past = (
-        f"past AS MATERIALIZED (SELECT a.lead_id, a.t{then} {lead} {as_of}{firm_then} WHERE a.moved),\n" if then else ""
+        f"past AS MATERIALIZED (SELECT a.lead_id, a.t{then} {lead_then} {as_of}{firm_then} WHERE a.moved),\n"
+        if then
+        else ""
     )
-    joins += " LEFT JOIN past p ON p.lead_id = a.lead_id AND p.t = a.t" if then else ""
+    joins += f" LEFT JOIN past p ON {same.format('p')}" if then else ""
     return (
         f"{past}v AS (SELECT a.lead_id, a.t, a.today, a.cycle{now}{atoms} {lead}"
         f" LEFT JOIN leads_company c ON c.id = l.company_id{firm}{joins} OFFSET 0)"
@@ -86,8 +102,8 @@ def _values(program: Program, here: Days, few: bool) -> str:
 
 
 def _scored(program: Program, params: Params) -> str:
-    """The layers: points per criterion, then bites of groups, then of axes, then the grade. OFFSET 0 keeps each layer
-    computed once."""
+    """The layers: points per criterion, then bites of groups, then axes and their bounds, then the grade. OFFSET 0 keeps each
+    layer computed once."""
     conditions, body = Conditions(program, params), program.body
     criteria, groups, order = _slots(conditions, body)
     verdicts = (
@@ -96,21 +112,22 @@ def _scored(program: Program, params: Params) -> str:
     )
     points = "".join(f", {sql} AS c{slot}" for slot, sql in criteria.items())
     bites = "".join(f", {_bite(members, -cap, cap)} AS c{slot}" for slot, (members, cap) in groups.items())
-    axes = "".join(
-        f", {_bite(members, 0, body[axis].get('cap', 100))} AS c{slot}, {_total(members)} AS {axis}_raw"
-        for axis, (slot, members) in order.items()
-    )
-    scores = ", ".join(f"({axis}_raw + c{slot})::int AS {axis}" for axis, (slot, _members) in order.items())
-    slots = ", ".join(f"c{slot}" for slot in range(len(tree.slots(body))))
+    axes = "".join(f", {_total(members)} AS {axis}_raw" for axis, (_slot, members) in order.items())
+    scores = ", ".join(f"{_bounded(f'{axis}_raw', 0, body[axis].get('cap', 100))} AS {axis}" for axis in order)
+    bitten = {slot: f"{axis} - {axis}_raw" for axis, (slot, _members) in order.items()}
+    slots = ", ".join(bitten.get(slot, f"c{slot}") for slot in range(len(tree.slots(body))))
+    mql = set(body.get("mql") or ())
+    grade, inside = _by_cell(body, "'{}'".format), _by_cell(body, lambda cell: str(cell in mql).lower())
+    past = f" AND {_past(body, body['hysteresis'])}" if body.get("hysteresis") else ""
     return (
         f"points AS (SELECT v.lead_id, v.t, v.cycle, {verdicts}{points} FROM v OFFSET 0),\n"
         f"grouped AS (SELECT *{bites} FROM points OFFSET 0),\n"
         f"bounded AS (SELECT *{axes} FROM grouped OFFSET 0),\n"
         f"totals AS (SELECT *, {scores} FROM bounded OFFSET 0),\n"
-        f"graded AS (SELECT *, {_grade(body)} AS grade FROM totals OFFSET 0),\n"
+        f"graded AS (SELECT *, {grade} AS grade, {inside} AS inside FROM totals OFFSET 0),\n"
         "scored AS (SELECT lead_id, t, cycle, fit, engagement, grade,"
-        f" ARRAY[{slots}]::int[] AS contributions, allowed AND {_reaches(body, params, 0)} AS plain,"
-        f" allowed AND {_reaches(body, params, body.get('hysteresis', 0))} AS strict, allowed AND straight AS direct FROM graded)"
+        f" ARRAY[{slots}]::int[] AS contributions, allowed AND inside AS plain, allowed AND inside{past} AS strict,"
+        " allowed AND straight AS direct FROM graded)"
     )
 
 
@@ -144,7 +161,9 @@ def _points(conditions: Conditions, item: Mapping[str, Any]) -> str:
     atom, unit = carried
     raw = f"coalesce(v.a{atom}, 0) * {points}" + ("" if unit == MILLION else f" / {MILLION}::float8")
     bounded = f"trunc(greatest(-{cap}, least({cap}, {raw})))::int"
-    return bounded if item.get("each") else f"CASE WHEN {conditions.sql(item['when'])} THEN {bounded} ELSE 0 END"
+    if item.get("each") or conditions.program.says_all(item):
+        return bounded
+    return f"CASE WHEN {conditions.sql(item['when'])} THEN {bounded} ELSE 0 END"
 
 
 def _total(slots: list[int]) -> str:
@@ -154,28 +173,35 @@ def _total(slots: list[int]) -> str:
 def _bite(slots: list[int], low: int, high: int) -> str:
     """The signed points by which a bound bites."""
     total = _total(slots)
-    return f"greatest({int(low)}, least({int(high)}, {total})) - {total}"
+    return f"{_bounded(total, low, high)} - {total}"
 
 
-def _grade(body: Mapping[str, Any]) -> str:
-    def letter(axis: str, names: str) -> str:
-        below = " + ".join(f"({axis} < {int(edge)})::int" for edge in body[axis]["bands"])
-        return f"substr('{names}', 1 + {below}, 1)"
-
-    return f"{letter('fit', LETTERS)} || {letter('engagement', DIGITS)}"
+def _bounded(total: str, low: int, high: int) -> str:
+    return f"greatest({int(low)}, least({int(high)}, {total}))"
 
 
-def _reaches(body: Mapping[str, Any], params: Params, extra: int) -> str:
-    """In a cell of the MQL set, and past the band edges + extra of one of them (`grade.reaches`)."""
-    inside = f"grade = ANY({params.add(list(body.get('mql') or ()))}::text[])"
-    if not extra:
-        return inside
-    past = [
+def _by_cell(body: Mapping[str, Any], said: Callable[[str], str]) -> str:
+    """An expression for each cell of the matrix, found by whole numbers alone."""
+    by_fit, by_engagement = (sorted(body[axis]["bands"], reverse=True) for axis in tree.AXES)
+
+    def lines(axis: str, edges: Sequence[int], each: Sequence[str]) -> str:
+        whens = "".join(f" WHEN {axis} >= {int(edge)} THEN {one}" for edge, one in zip(edges, each, strict=False))
+        return f"CASE{whens} ELSE {each[len(edges)]} END" if edges else each[0]
+
+    rows = [
+        lines("engagement", by_engagement, [said(letter + digit) for digit in DIGITS[: len(by_engagement) + 1]])
+        for letter in LETTERS[: len(by_fit) + 1]
+    ]
+    return lines("fit", by_fit, rows)
+
+
+def _past(body: Mapping[str, Any], extra: int) -> str:
+    """Past the band edges + extra of one cell of the MQL set (`grade.reaches`)."""
+    return any_of(
         all_of(
             f"{axis} >= {min(100, body[axis]['bands'][index] + int(extra))}"
             for axis, index in (("fit", LETTERS.index(cell[0])), ("engagement", DIGITS.index(cell[1])))
             if index < len(body[axis]["bands"])
         )
         for cell in body["mql"]
-    ]
-    return f"({inside} AND {any_of(past)})"
+    )

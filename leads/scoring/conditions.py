@@ -50,6 +50,13 @@ class Conditions:
         return test(op.name, self.program.catalogue[cond["field"]].type, place, operand, "v.today", self.params)
 
 
+def column_of(program: Program, key: str) -> str:
+    """The database column of a lead or company in which a field stands; `attributes` holds those that a company added."""
+    model: Any = _MODELS[key.partition(".")[0]][1]
+    name = program.columns[key]
+    return model._meta.get_field(name).column if name else "attributes"
+
+
 def current_value(program: Program, key: str, here: Days) -> str:
     """SQL of a field's current value in lead `l` or company `c`, read as its type."""
     if key in company_days.COLUMNS:

@@ -44,22 +44,36 @@ class Program:
     columns: Mapping[str, str]
     behaviours: Mapping[str, int]
     atoms: list[Atom] = field(default_factory=list)
+    asked: set[int] = field(default_factory=set)  # numbers of the atoms that somebody reads
 
     def __post_init__(self) -> None:
         for axis in tree.AXES:
             for _path, item, _group in tree.items(self.body, axis):
-                if not tree.is_event_item(item):
+                if tree.is_event_item(item):
+                    self._count_item(item)
+                else:
                     self._count_all(item["when"])
-                elif self.points_atom(item) is None or not item.get("each"):
-                    self.count_atom(item["when"])
         for name in tree.LISTS:
             for cond in self.body.get(name) or ():
                 self._count_all(cond)
 
+    def _count_item(self, item: Mapping[str, Any]) -> None:
+        carried = self.points_atom(item)
+        if carried is not None:
+            self.asked.add(carried[0])
+        if carried is None or not item.get("each"):
+            count = self.count_atom(item["when"])  # numbered, though nobody may ask for it: numbers name raw sums
+            self.asked |= set() if self.says_all(item) else {count}
+
     def _count_all(self, cond: Mapping[str, Any]) -> None:
         for _path, leaf in tree.leaves(cond):
             if "event" in leaf:
-                self.count_atom(leaf)
+                self.asked.add(self.count_atom(leaf))
+
+    def says_all(self, item: Mapping[str, Any]) -> bool:
+        """Whether the atom that carries an event criterion's points says that it holds, too: without a single event it is 0."""
+        cond = item["when"]
+        return self.points_atom(item) is not None and not cond.get("absent") and cond.get("count", 1) == 1
 
     @property
     def fields(self) -> list[str]:
@@ -98,8 +112,9 @@ class Program:
         return {pk for key, pk in self.behaviours.items() if key in filters and lasts(filters[key])}
 
     def horizon(self) -> int | None:
-        """Ages at or beyond which no atom counts; None when some never end."""
-        return None if any(atom.tail for atom in self.atoms) else max((len(a.table) for a in self.atoms), default=0)
+        """Ages at or beyond which no atom that is read counts; None when some never end."""
+        read = [self.atoms[number] for number in self.asked]
+        return None if any(atom.tail for atom in read) else max((len(atom.table) for atom in read), default=0)
 
     def _number(self, atom: Atom) -> int:
         if atom not in self.atoms:

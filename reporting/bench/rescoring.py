@@ -3,6 +3,8 @@ rows, and the best loop over leads; contributions equal by checksum before any t
 """
 
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from statistics import median
@@ -10,9 +12,9 @@ from statistics import median
 from django.db import connection, transaction
 
 from leads.intake.events import NewEvent, record_events
-from leads.judging import lines, service, taking_up
-from leads.models import Lead, LeadDirty, Score, ScoreHistory
-from leads.scoring import days, whole
+from leads.judging import marks, service, taking_up
+from leads.models import Lead, LeadDirty, LotDirty, Score, ScoreHistory
+from leads.scoring import days
 from personas.definitions.catalogue import catalogue
 from personas.models import DefinitionVersion
 from reporting.demo import seed, writing
@@ -20,7 +22,7 @@ from reporting.demo.setting import Stage
 from smarketing.rows import clock
 
 from . import recompute, reference, versions
-from .stopwatch import Processor, Sheet, processor, spent
+from .stopwatch import Processor, Sheet, Together, processor, spent
 
 CRITERIA = (12, 40)
 LOOPED, BATCH = 1_000, 5_000
@@ -50,15 +52,9 @@ def _against(
     sheet: Sheet, version: DefinitionVersion, files: reference.Parquet, at: datetime, criteria: int, rounds: int
 ) -> tuple[float, float]:
     """Seconds, and processor seconds, of a full re-score with contributions and write; held against R and the write of its rows alone."""
-
-    def rescore() -> None:
-        taken_up(version, at)
-
-    written: list[tuple[float, float]] = []
     with transaction.atomic():
-        rescore()
+        taken_up(version, at)
         said, leads = recompute.written(version)
-        written += [_bare(version) for _round in range(3)]
         transaction.set_rollback(True)
     raw = [files.score(version, raw=True) for _round in range(rounds)]
     of_events = files.checksum(version)
@@ -78,9 +74,10 @@ def _against(
         raise AssertionError(
             f"{name}: SQL {said, leads}, DuckDB on events {of_events}, on the ledger {of_ledger}; no time counts"
         )
-    took, inside = spent(rescore, rounds)
+    took, inside = _committed(version, at, rounds, (said, leads))
     cost = processor(lambda: files.score(version, raw=False), rounds)
-    (w, w_inside), r, r_raw = map(median, zip(*written, strict=True)), median(kept), median(raw)
+    w, w_inside = _bare(version)
+    r, r_raw = median(kept), median(raw)
     _say(sheet, criteria, (took, r, r_raw, w), inside / (cost + w_inside))
     return took, inside
 
@@ -102,32 +99,65 @@ def _say(sheet: Sheet, criteria: int, seconds: tuple[float, float, float, float]
     sheet.add(f"rescore_raw_ratio_{criteria}", f"{name}: the same, R from the raw events", took / (r_raw + w), "×")
 
 
-def taken_up(version: DefinitionVersion, at: datetime) -> None:
-    """A version taken up by the judge's own statements, range by range, as if it took effect at `at`: marks, locks, scores,
-    history; the acts that follow from it apart. Marks of before go: all are judged."""
-    LeadDirty.objects.all().delete()
-    lines.mark_everybody(at)
-    for low, high in whole.lots(taking_up.LOT):
-        taking_up.score(version, at, low, high)
+def taken_up(
+    version: DefinitionVersion, at: datetime, within: Callable[[], AbstractContextManager] = nullcontext
+) -> None:
+    """A version taken up by the judge's own function, lot by lot, as if it took effect at `at`: marks, locks, scores, history;
+    the acts that follow from it apart. Side by side, unless inside a transaction. Marks of before go: all are judged."""
+    for table in (LeadDirty, LotDirty):
+        table.objects.all().delete()
+    marks.lots(version, at)
+    taking_up.score(version, lambda yes: None, within)
 
 
-def _bare(version: DefinitionVersion) -> tuple[float, float]:
-    """Seconds, and processor seconds, to write the rows of a version, all but the counting: into the very tables, as durable as ours."""
-    took = inside = 0.0
+def _committed(version: DefinitionVersion, at: datetime, rounds: int, said: tuple[int, int]) -> tuple[float, float]:
+    """Median seconds, and processor seconds of all connections, of a version taken up for good; what was written must be
+    `said`. Those of the last round stand."""
+    found = []
+    for _round in range(rounds):
+        _forget(version)
+        with Together() as used:
+            begun = time.perf_counter()
+            taken_up(version, at, used.connection)
+            took = time.perf_counter() - begun
+        found.append((took, used.seconds))
+        if (written := recompute.written(version)) != said:
+            raise AssertionError(f"lots side by side wrote {written}, one after the other {said}; no time counts")
+    wall, inside = zip(*found, strict=True)
+    return median(wall), median(inside)
+
+
+def _forget(version: DefinitionVersion) -> None:
+    """A version's scores gone, and their places free, as before it was taken up."""
+    for table in (Score, ScoreHistory):
+        table.objects.filter(line=version.line_id).delete()
+    for name in TABLES:
+        seed.analyze(f"VACUUM {name}")
+
+
+def _bare(version: DefinitionVersion, rounds: int = 3) -> tuple[float, float]:
+    """Median seconds, and processor seconds, to write the rows of a version, all but the counting: into the very tables, as
+    empty of it and as durable as for ours. Its scores are forgotten."""
+    found = []
     with connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(
                 f"CREATE TEMP TABLE kept_{table} AS SELECT * FROM {table} WHERE line_id = %s ORDER BY lead_id",
                 [version.line_id],
             )
-            cursor.execute(f"DELETE FROM {table} WHERE line_id = %s", [version.line_id])
+        for _round in range(rounds):
+            _forget(version)
             with Processor() as used:
                 begun = time.perf_counter()
-                cursor.execute(f"INSERT INTO {table} SELECT * FROM kept_{table}")
-                took += time.perf_counter() - begun
-            inside += used.seconds
+                for table in TABLES:
+                    cursor.execute(f"INSERT INTO {table} SELECT * FROM kept_{table}")
+                took = time.perf_counter() - begun
+            found.append((took, used.seconds))
+        for table in TABLES:
             cursor.execute(f"DROP TABLE kept_{table}")
-    return took, inside
+    _forget(version)
+    wall, inside = zip(*found, strict=True)
+    return median(wall), median(inside)
 
 
 def _looped(sheet: Sheet, version: DefinitionVersion, at: datetime, full: tuple[float, float]) -> None:

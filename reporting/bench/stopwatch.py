@@ -1,7 +1,9 @@
 """Times, medians, percentiles, and the table that is printed."""
 
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -110,6 +112,32 @@ class Processor:
 
     def _of_server(self) -> float:
         return int(self._server.read_text().split()[0]) / 1e9 if self._server.exists() else 0.0
+
+
+class Together(Processor):
+    """The same where other threads help: each works `with used.connection():`, and its server process is counted, too."""
+
+    def __init__(self, using: str = DEFAULT_DB_ALIAS):
+        super().__init__(using)
+        self._first, self._others, self._lock = threading.get_ident(), 0.0, threading.Lock()
+
+    @contextmanager
+    def connection(self) -> Iterator[None]:
+        """Count the server process of this thread's connection; the one that began is counted already."""
+        if threading.get_ident() == self._first:
+            yield
+            return
+        other = Processor(self._using)
+        with other:
+            yield
+        with self._lock:
+            self._others += other.database
+
+    def stop(self) -> None:
+        """Count up to now."""
+        super().stop()
+        self.database += self._others
+        self.seconds += self._others
 
 
 def processor(work: Callable[[], Any], times: int = 1) -> float:

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from leads.intake import dirty
-from leads.judging import lines, service, taking_up
+from leads.judging import lines, marks, service, taking_up
 from leads.models import Hold, LeadDirty, Qualification, Score, ScoreHistory
 from leads.scoring import days, sql, whole
 from smarketing.jobs import bell
@@ -39,7 +39,8 @@ def taken_and_walked(old: dict | None, new: dict, leads: list[int], at) -> tuple
     version = definitions.version(new, at, on=line)
     LeadDirty.objects.all().delete()
     lines.prepare(at)
-    lines.take_up(at)
+    lines.take_up(at, mark=False)
+    marks.lots(version, at)
     with transaction.atomic():
         service.judge(leads, at)
         walked = stands(line)
@@ -128,13 +129,13 @@ def test_who_did_something_since_is_left_to_the_walk(ten):
 
 def test_while_a_night_is_missing_everybody_is_walked(ten):
     version, _leads = published_now(ten, nights=False)
-    assert not taking_up.at_once(version, clock.now()) and taking_up.run() == 0
+    assert not lines.at_once(version, clock.now()) and taking_up.run() == 0
     assert LeadDirty.objects.count() == 3
 
 
 def test_after_a_midnight_everybody_is_walked(ten):
     version, _leads = published_now(ten)
-    assert not taking_up.at_once(version, version.effective_at + DAY)
+    assert not lines.at_once(version, version.effective_at + DAY)
 
 
 def test_whoever_goes_on_afterwards_has_the_room_there_was():

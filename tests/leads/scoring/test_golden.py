@@ -39,7 +39,7 @@ def written(body: dict) -> str:
     made.behaviours = {one.key: at for at, one in enumerate(behaviours(body), 1)}
     params, frame = Params(), Params()
     whole = compile.ctes(made, asks.whole(AT), days.here(), params)
-    start = asks.whole(AT).sql(days.here(), frame, acts=bool(made.atoms))
+    start = compile.asked(made, asks.whole(AT), days.here(), frame)
     assert whole.startswith(start)
     values = {name: str(value) if not _plain(value) else value for name, value in params.items() if name not in frame}
     return laid_out(whole[len(start) :].lstrip(",\n"), values)

@@ -32,12 +32,9 @@ def test_everybody_is_scored_as_plain_python_says_in_ranges_of_any_size():
     leads = [facts.lead(last - 30 * DAY, country="FR" if n % 2 else "DE") for n in range(5)]
     for n, lead in enumerate(leads):
         facts.event(lead, "page", last - (n + 3) * DAY, page="/pricing")
-    assert whole.take_up(version, last) == (0, [])  # nobody is marked
-    lines.mark_everybody(last)
     counted = [whole.take_up(version, last, low, high)[0] for low, high in whole.lots(2)]
     assert sum(counted) == 5 and len(counted) == 3 and not LeadDirty.objects.exists()
     assert stood(Score) == stood(ScoreHistory) == [said(lead, version.body, last) for lead in leads]
-    lines.mark_everybody(last)
     assert whole.take_up(version, last) == (0, []) and whole.differences(version, last) == 0
     facts.event(leads[2], "demo", last + timedelta(hours=3))
     assert whole.differences(version, last + timedelta(hours=4)) == 1

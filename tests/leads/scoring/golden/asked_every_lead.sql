@@ -1,19 +1,12 @@
 
-q AS MATERIALIZED (SELECT l.id AS lead_id, %(t)s::timestamptz AS t, %(today)s::date AS today, %(midnight)s::timestamptz AS midnight, l.company_id
-  FROM leads_lead l
-  WHERE true AND 
-l.root_id IS NULL AND NOT l.erased AND l.created_at <= %(t)s
-AND (CASE WHEN l.declared THEN l.created_at ELSE l.recorded_at END) <= %(t)s
-),
 span AS MATERIALIZED (SELECT s.*
   FROM leads_mergedspan s
-  WHERE s.root_id IN (SELECT lead_id
-  FROM q)),
+  WHERE true),
 lent AS MATERIALIZED (
-  SELECT q.lead_id, q.t, s.lead_id AS member, s.steps
-  FROM q
-  JOIN span s ON s.root_id = q.lead_id AND s.since <= q.t
-    AND (s.until IS NULL OR q.t < s.until)),
+  SELECT s.root_id AS lead_id, %(t)s::timestamptz AS t, s.lead_id AS member, s.steps
+  FROM span s
+  WHERE s.since <= %(t)s
+    AND (s.until IS NULL OR %(t)s < s.until)),
 own_late AS MATERIALIZED (
 SELECT x.subject, x.subject_id, max(greatest(x.known_at, x.occurred_at)) AS at
   FROM (
@@ -78,23 +71,23 @@ tangle AS MATERIALIZED (
   FROM span
   WHERE until >= %(first_midnight)s),
 reset AS MATERIALIZED (
-  SELECT q.lead_id, q.t, max((date '1970-01-01' + floor((date_part('epoch', r.occurred_at) + (%(zone_offsets)s::float8[])[width_bucket(date_part('epoch', r.occurred_at), (%(zone_changes)s::float8[])) + 1]) / 86400)::int)) AS reset_day, count(*) FILTER (WHERE r.lead_id = q.lead_id)::int AS cycle
+  SELECT m.lead_id, max((date '1970-01-01' + floor((date_part('epoch', r.occurred_at) + (%(zone_offsets)s::float8[])[width_bucket(date_part('epoch', r.occurred_at), (%(zone_changes)s::float8[])) + 1]) / 86400)::int)) AS reset_day, count(*) FILTER (WHERE r.lead_id = m.lead_id)::int AS cycle
  
-  FROM (SELECT lead_id, t, lead_id AS member
-  FROM q
-  UNION ALL SELECT lead_id, t, member
-  FROM lent) q
+  FROM (SELECT x.lead_id, x.lead_id AS member
+  FROM leads_engagementreset x
+  WHERE true UNION SELECT lead_id, member
+  FROM lent) m
  
-  JOIN leads_engagementreset r ON r.lead_id = q.member AND r.known_at <= q.t AND r.occurred_at <= q.t
+  JOIN leads_engagementreset r ON r.lead_id = m.member AND r.known_at <= %(t)s AND r.occurred_at <= %(t)s
  
   WHERE NOT EXISTS (SELECT
   FROM leads_correction c
   WHERE c.subject = 'engagementreset' AND c.subject_id = r.id
-    AND c.known_at <= q.t)
+    AND c.known_at <= %(t)s)
  
-  GROUP BY 1, 2),
+  GROUP BY 1),
 asked AS MATERIALIZED (
-  SELECT q.lead_id, q.t, q.today, q.midnight,
+  SELECT q.*,
     coalesce(reset.cycle, 0) AS cycle, reset.reset_day, 
 (q.lead_id IN (SELECT subject_id
   FROM late
@@ -106,8 +99,13 @@ asked AS MATERIALIZED (
   FROM tangle
   WHERE at BETWEEN %(midnight)s AND %(t)s) AS tangled
  
-  FROM q
-  LEFT JOIN reset ON reset.lead_id = q.lead_id AND reset.t = q.t)
+  FROM (SELECT l.id AS lead_id, %(t)s::timestamptz AS t, %(today)s::date AS today, %(midnight)s::timestamptz AS midnight, l.company_id
+  FROM leads_lead l
+  WHERE true AND 
+l.root_id IS NULL AND NOT l.erased AND l.created_at <= %(t)s
+AND (CASE WHEN l.declared THEN l.created_at ELSE l.recorded_at END) <= %(t)s
+) q
+  LEFT JOIN reset ON reset.lead_id = q.lead_id)
 
 
 -- {}

@@ -110,10 +110,10 @@ s AS (SELECT d.lead_id, %(t)s::timestamptz AS t, sum(d.n * 1::float8) FILTER (WH
   WHERE d.age >= 0
   GROUP BY 1),
 v AS (SELECT a.lead_id, a.t, a.today, a.cycle, s.a0, s.a1, s.a2, s.a3, s.a4, s.a5, s.a6, s.a7, s.a8, s.a9, s.a10, s.a11
-  FROM asked a
-  JOIN leads_lead l ON l.id = a.lead_id
+  FROM asked a CROSS
+  JOIN LATERAL (SELECT a.company_id) l
   LEFT JOIN leads_company c ON c.id = l.company_id
-  LEFT JOIN s ON s.lead_id = a.lead_id AND s.t = a.t OFFSET 0),
+  LEFT JOIN s ON s.lead_id = a.lead_id OFFSET 0),
 points AS (SELECT v.lead_id, v.t, v.cycle, (true) AND NOT (false) AS allowed, (false) AS straight,
     CASE WHEN (coalesce(v.a0, 0) >= %(p25)s) THEN 10 ELSE 0 END AS c1,
     CASE WHEN (coalesce(v.a1, 0) >= %(p26)s) THEN 10 ELSE 0 END AS c2,
@@ -130,15 +130,17 @@ points AS (SELECT v.lead_id, v.t, v.cycle, (true) AND NOT (false) AS allowed, (f
   FROM v OFFSET 0),
 grouped AS (SELECT *
   FROM points OFFSET 0),
-bounded AS (SELECT *,
-    greatest(0, least(100, (0))) - (0) AS c0, (0) AS fit_raw,
-    greatest(0, least(100, (c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11 + c12))) - (c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11 + c12) AS c13, (c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11 + c12) AS engagement_raw
+bounded AS (SELECT *, (0) AS fit_raw, (c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11 + c12) AS engagement_raw
   FROM grouped OFFSET 0),
-totals AS (SELECT *, (fit_raw + c0)::int AS fit, (engagement_raw + c13)::int AS engagement
+totals AS (SELECT *,
+    greatest(0, least(100, fit_raw)) AS fit,
+    greatest(0, least(100, engagement_raw)) AS engagement
   FROM bounded OFFSET 0),
-graded AS (SELECT *, substr('ABCDEF', 1 + (fit < 75)::int + (fit < 50)::int + (fit < 25)::int, 1) || substr('123456', 1 + (engagement < 75)::int + (engagement < 50)::int + (engagement < 25)::int, 1) AS grade
+graded AS (SELECT *,
+    CASE WHEN fit >= 75 THEN CASE WHEN engagement >= 75 THEN 'A1' WHEN engagement >= 50 THEN 'A2' WHEN engagement >= 25 THEN 'A3' ELSE 'A4' END WHEN fit >= 50 THEN CASE WHEN engagement >= 75 THEN 'B1' WHEN engagement >= 50 THEN 'B2' WHEN engagement >= 25 THEN 'B3' ELSE 'B4' END WHEN fit >= 25 THEN CASE WHEN engagement >= 75 THEN 'C1' WHEN engagement >= 50 THEN 'C2' WHEN engagement >= 25 THEN 'C3' ELSE 'C4' END ELSE CASE WHEN engagement >= 75 THEN 'D1' WHEN engagement >= 50 THEN 'D2' WHEN engagement >= 25 THEN 'D3' ELSE 'D4' END END AS grade,
+    CASE WHEN fit >= 75 THEN CASE WHEN engagement >= 75 THEN true WHEN engagement >= 50 THEN true WHEN engagement >= 25 THEN false ELSE false END WHEN fit >= 50 THEN CASE WHEN engagement >= 75 THEN true WHEN engagement >= 50 THEN false WHEN engagement >= 25 THEN false ELSE false END WHEN fit >= 25 THEN CASE WHEN engagement >= 75 THEN false WHEN engagement >= 50 THEN false WHEN engagement >= 25 THEN false ELSE false END ELSE CASE WHEN engagement >= 75 THEN false WHEN engagement >= 50 THEN false WHEN engagement >= 25 THEN false ELSE false END END AS inside
   FROM totals OFFSET 0),
-scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13]::int[] AS contributions, allowed AND grade = ANY(%(p37)s::text[]) AS plain, allowed AND grade = ANY(%(p38)s::text[]) AS strict, allowed AND straight AS direct
+scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[fit - fit_raw, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, engagement - engagement_raw]::int[] AS contributions, allowed AND inside AS plain, allowed AND inside AS strict, allowed AND straight AS direct
   FROM graded)
 
--- {"behaviours": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], "lasting": [11], "p12": "mail_open", "p13": "page", "p14": "mail_delivered", "p15": "form", "p16": "mail_click", "p17": "download", "p18": "mail_bounce", "p19": "unsubscribe", "p20": "webinar", "p21": "track", "p22": "x", "p23": "attempt", "p24": "demo", "p25": 1, "p26": 1, "p27": 1, "p28": 1, "p29": 1, "p30": 1, "p31": 1, "p32": 1, "p33": 1, "p34": 1, "p35": 1, "p36": 1, "p37": ["A1", "A2", "B1"], "p38": ["A1", "A2", "B1"]}
+-- {"behaviours": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], "lasting": [11], "p12": "mail_open", "p13": "page", "p14": "mail_delivered", "p15": "form", "p16": "mail_click", "p17": "download", "p18": "mail_bounce", "p19": "unsubscribe", "p20": "webinar", "p21": "track", "p22": "x", "p23": "attempt", "p24": "demo", "p25": 1, "p26": 1, "p27": 1, "p28": 1, "p29": 1, "p30": 1, "p31": 1, "p32": 1, "p33": 1, "p34": 1, "p35": 1, "p36": 1}

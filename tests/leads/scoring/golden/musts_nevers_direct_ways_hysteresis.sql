@@ -81,7 +81,9 @@ s AS (SELECT d.lead_id, %(t)s::timestamptz AS t, sum(d.n * coalesce((%(p14)s::fl
 past AS MATERIALIZED (SELECT a.lead_id, a.t, nullif(translate(CASE WHEN jsonb_typeof((lv.j -> 'country')) IN ('string', 'number', 'boolean') THEN (lv.j -> 'country') #>> '{}' END, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ'), '') AS f0,
     coalesce(CASE WHEN jsonb_typeof((lv.j -> 'opted_out')) = 'boolean' OR ((lv.j -> 'opted_out') #>> '{}') IN ('true', 'false') THEN ((lv.j -> 'opted_out') #>> '{}')::boolean END, false) AS f1
   FROM asked a
-  JOIN leads_lead l ON l.id = a.lead_id 
+  JOIN LATERAL (SELECT *
+  FROM leads_lead
+  WHERE id = a.lead_id OFFSET 0) l ON true 
 LEFT
   JOIN LATERAL (SELECT jsonb_object_agg(field, value) AS j
   FROM (
@@ -119,24 +121,26 @@ LEFT
 v AS (SELECT a.lead_id, a.t, a.today, a.cycle,
     CASE WHEN a.moved THEN p.f0 ELSE nullif(CASE WHEN octet_length(l.country) = length(l.country) THEN lower(l.country COLLATE "C") ELSE translate(l.country, 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŸ', 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõöøùúûüýœÿ') END, '') END AS f0,
     CASE WHEN a.moved THEN p.f1 ELSE l.opted_out END AS f1, s.a0, s.a1
-  FROM asked a
-  JOIN leads_lead l ON l.id = a.lead_id
+  FROM asked a CROSS
+  JOIN LATERAL (SELECT a.company_id, a.l_country AS country, a.l_opted_out AS opted_out) l
   LEFT JOIN leads_company c ON c.id = l.company_id
-  LEFT JOIN s ON s.lead_id = a.lead_id AND s.t = a.t
-  LEFT JOIN past p ON p.lead_id = a.lead_id AND p.t = a.t OFFSET 0),
+  LEFT JOIN s ON s.lead_id = a.lead_id
+  LEFT JOIN past p ON p.lead_id = a.lead_id OFFSET 0),
 points AS (SELECT v.lead_id, v.t, v.cycle, (coalesce(v.f0 = %(p16)s, false) AND (coalesce(v.a0, 0) >= %(p17)s)) AND NOT (coalesce(v.f1 = %(p18)s, false)) AS allowed, ((coalesce(v.a1, 0) >= %(p19)s)) AS straight
   FROM v OFFSET 0),
 grouped AS (SELECT *
   FROM points OFFSET 0),
-bounded AS (SELECT *,
-    greatest(0, least(100, (0))) - (0) AS c0, (0) AS fit_raw,
-    greatest(0, least(100, (0))) - (0) AS c1, (0) AS engagement_raw
+bounded AS (SELECT *, (0) AS fit_raw, (0) AS engagement_raw
   FROM grouped OFFSET 0),
-totals AS (SELECT *, (fit_raw + c0)::int AS fit, (engagement_raw + c1)::int AS engagement
+totals AS (SELECT *,
+    greatest(0, least(100, fit_raw)) AS fit,
+    greatest(0, least(100, engagement_raw)) AS engagement
   FROM bounded OFFSET 0),
-graded AS (SELECT *, substr('ABCDEF', 1 + (fit < 75)::int + (fit < 50)::int + (fit < 25)::int, 1) || substr('123456', 1 + (engagement < 75)::int + (engagement < 50)::int + (engagement < 25)::int, 1) AS grade
+graded AS (SELECT *,
+    CASE WHEN fit >= 75 THEN CASE WHEN engagement >= 75 THEN 'A1' WHEN engagement >= 50 THEN 'A2' WHEN engagement >= 25 THEN 'A3' ELSE 'A4' END WHEN fit >= 50 THEN CASE WHEN engagement >= 75 THEN 'B1' WHEN engagement >= 50 THEN 'B2' WHEN engagement >= 25 THEN 'B3' ELSE 'B4' END WHEN fit >= 25 THEN CASE WHEN engagement >= 75 THEN 'C1' WHEN engagement >= 50 THEN 'C2' WHEN engagement >= 25 THEN 'C3' ELSE 'C4' END ELSE CASE WHEN engagement >= 75 THEN 'D1' WHEN engagement >= 50 THEN 'D2' WHEN engagement >= 25 THEN 'D3' ELSE 'D4' END END AS grade,
+    CASE WHEN fit >= 75 THEN CASE WHEN engagement >= 75 THEN true WHEN engagement >= 50 THEN true WHEN engagement >= 25 THEN false ELSE false END WHEN fit >= 50 THEN CASE WHEN engagement >= 75 THEN true WHEN engagement >= 50 THEN false WHEN engagement >= 25 THEN false ELSE false END WHEN fit >= 25 THEN CASE WHEN engagement >= 75 THEN false WHEN engagement >= 50 THEN false WHEN engagement >= 25 THEN false ELSE false END ELSE CASE WHEN engagement >= 75 THEN false WHEN engagement >= 50 THEN false WHEN engagement >= 25 THEN false ELSE true END END AS inside
   FROM totals OFFSET 0),
-scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[c0, c1]::int[] AS contributions, allowed AND grade = ANY(%(p20)s::text[]) AS plain, allowed AND (grade = ANY(%(p21)s::text[]) AND ((fit >= 80 AND engagement >= 80) OR (fit >= 55 AND engagement >= 80) OR (fit >= 80 AND engagement >= 55) OR (true))) AS strict, allowed AND straight AS direct
+scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[fit - fit_raw, engagement - engagement_raw]::int[] AS contributions, allowed AND inside AS plain, allowed AND inside AND ((fit >= 80 AND engagement >= 80) OR (fit >= 55 AND engagement >= 80) OR (fit >= 80 AND engagement >= 55) OR (true)) AS strict, allowed AND straight AS direct
   FROM graded)
 
--- {"behaviours": [1, 2], "lasting": [], "p12": "page", "p13": "demo", "p14": "{1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1}", "p15": "{1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1}", "p16": "fr", "p17": 1, "p18": true, "p19": 1, "p20": ["A1", "B1", "A2", "D4"], "p21": ["A1", "B1", "A2", "D4"]}
+-- {"behaviours": [1, 2], "lasting": [], "p12": "page", "p13": "demo", "p14": "{1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1}", "p15": "{1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1}", "p16": "fr", "p17": 1, "p18": true, "p19": 1}

@@ -1,20 +1,22 @@
 v AS (SELECT a.lead_id, a.t, a.today, a.cycle
-  FROM asked a
-  JOIN leads_lead l ON l.id = a.lead_id
+  FROM asked a CROSS
+  JOIN LATERAL (SELECT a.company_id) l
   LEFT JOIN leads_company c ON c.id = l.company_id OFFSET 0),
 points AS (SELECT v.lead_id, v.t, v.cycle, (true) AND NOT (false) AS allowed, (false) AS straight
   FROM v OFFSET 0),
 grouped AS (SELECT *
   FROM points OFFSET 0),
-bounded AS (SELECT *,
-    greatest(0, least(100, (0))) - (0) AS c0, (0) AS fit_raw,
-    greatest(0, least(100, (0))) - (0) AS c1, (0) AS engagement_raw
+bounded AS (SELECT *, (0) AS fit_raw, (0) AS engagement_raw
   FROM grouped OFFSET 0),
-totals AS (SELECT *, (fit_raw + c0)::int AS fit, (engagement_raw + c1)::int AS engagement
+totals AS (SELECT *,
+    greatest(0, least(100, fit_raw)) AS fit,
+    greatest(0, least(100, engagement_raw)) AS engagement
   FROM bounded OFFSET 0),
-graded AS (SELECT *, substr('ABCDEF', 1 + (fit < 75)::int + (fit < 50)::int + (fit < 25)::int, 1) || substr('123456', 1 + (engagement < 75)::int + (engagement < 50)::int + (engagement < 25)::int, 1) AS grade
+graded AS (SELECT *,
+    CASE WHEN fit >= 75 THEN CASE WHEN engagement >= 75 THEN 'A1' WHEN engagement >= 50 THEN 'A2' WHEN engagement >= 25 THEN 'A3' ELSE 'A4' END WHEN fit >= 50 THEN CASE WHEN engagement >= 75 THEN 'B1' WHEN engagement >= 50 THEN 'B2' WHEN engagement >= 25 THEN 'B3' ELSE 'B4' END WHEN fit >= 25 THEN CASE WHEN engagement >= 75 THEN 'C1' WHEN engagement >= 50 THEN 'C2' WHEN engagement >= 25 THEN 'C3' ELSE 'C4' END ELSE CASE WHEN engagement >= 75 THEN 'D1' WHEN engagement >= 50 THEN 'D2' WHEN engagement >= 25 THEN 'D3' ELSE 'D4' END END AS grade,
+    CASE WHEN fit >= 75 THEN CASE WHEN engagement >= 75 THEN false WHEN engagement >= 50 THEN false WHEN engagement >= 25 THEN false ELSE false END WHEN fit >= 50 THEN CASE WHEN engagement >= 75 THEN false WHEN engagement >= 50 THEN false WHEN engagement >= 25 THEN false ELSE false END WHEN fit >= 25 THEN CASE WHEN engagement >= 75 THEN false WHEN engagement >= 50 THEN false WHEN engagement >= 25 THEN false ELSE false END ELSE CASE WHEN engagement >= 75 THEN false WHEN engagement >= 50 THEN false WHEN engagement >= 25 THEN false ELSE false END END AS inside
   FROM totals OFFSET 0),
-scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[c0, c1]::int[] AS contributions, allowed AND grade = ANY(%(p10)s::text[]) AS plain, allowed AND grade = ANY(%(p11)s::text[]) AS strict, allowed AND straight AS direct
+scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[fit - fit_raw, engagement - engagement_raw]::int[] AS contributions, allowed AND inside AS plain, allowed AND inside AS strict, allowed AND straight AS direct
   FROM graded)
 
--- {"p10": [], "p11": []}
+-- {}

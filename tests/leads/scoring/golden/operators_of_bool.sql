@@ -1,7 +1,9 @@
 past AS MATERIALIZED (SELECT a.lead_id, a.t,
     coalesce(CASE WHEN jsonb_typeof((lv.j -> 'opted_out')) = 'boolean' OR ((lv.j -> 'opted_out') #>> '{}') IN ('true', 'false') THEN ((lv.j -> 'opted_out') #>> '{}')::boolean END, false) AS f0
   FROM asked a
-  JOIN leads_lead l ON l.id = a.lead_id 
+  JOIN LATERAL (SELECT *
+  FROM leads_lead
+  WHERE id = a.lead_id OFFSET 0) l ON true 
 LEFT
   JOIN LATERAL (SELECT jsonb_object_agg(field, value) AS j
   FROM (
@@ -38,10 +40,10 @@ LEFT
   WHERE a.moved),
 v AS (SELECT a.lead_id, a.t, a.today, a.cycle,
     CASE WHEN a.moved THEN p.f0 ELSE l.opted_out END AS f0
-  FROM asked a
-  JOIN leads_lead l ON l.id = a.lead_id
+  FROM asked a CROSS
+  JOIN LATERAL (SELECT a.company_id, a.l_opted_out AS opted_out) l
   LEFT JOIN leads_company c ON c.id = l.company_id
-  LEFT JOIN past p ON p.lead_id = a.lead_id AND p.t = a.t OFFSET 0),
+  LEFT JOIN past p ON p.lead_id = a.lead_id OFFSET 0),
 points AS (SELECT v.lead_id, v.t, v.cycle, (true) AND NOT (false) AS allowed, (false) AS straight,
     CASE WHEN coalesce(v.f0 = %(p10)s, false) THEN 10 ELSE 0 END AS c0,
     CASE WHEN coalesce(v.f0 <> %(p11)s, false) THEN 10 ELSE 0 END AS c1,
@@ -50,15 +52,17 @@ points AS (SELECT v.lead_id, v.t, v.cycle, (true) AND NOT (false) AS allowed, (f
   FROM v OFFSET 0),
 grouped AS (SELECT *
   FROM points OFFSET 0),
-bounded AS (SELECT *,
-    greatest(0, least(100, (c0 + c1 + c2 + c3))) - (c0 + c1 + c2 + c3) AS c4, (c0 + c1 + c2 + c3) AS fit_raw,
-    greatest(0, least(100, (0))) - (0) AS c5, (0) AS engagement_raw
+bounded AS (SELECT *, (c0 + c1 + c2 + c3) AS fit_raw, (0) AS engagement_raw
   FROM grouped OFFSET 0),
-totals AS (SELECT *, (fit_raw + c4)::int AS fit, (engagement_raw + c5)::int AS engagement
+totals AS (SELECT *,
+    greatest(0, least(100, fit_raw)) AS fit,
+    greatest(0, least(100, engagement_raw)) AS engagement
   FROM bounded OFFSET 0),
-graded AS (SELECT *, substr('ABCDEF', 1 + (fit < 75)::int + (fit < 50)::int + (fit < 25)::int, 1) || substr('123456', 1 + (engagement < 75)::int + (engagement < 50)::int + (engagement < 25)::int, 1) AS grade
+graded AS (SELECT *,
+    CASE WHEN fit >= 75 THEN CASE WHEN engagement >= 75 THEN 'A1' WHEN engagement >= 50 THEN 'A2' WHEN engagement >= 25 THEN 'A3' ELSE 'A4' END WHEN fit >= 50 THEN CASE WHEN engagement >= 75 THEN 'B1' WHEN engagement >= 50 THEN 'B2' WHEN engagement >= 25 THEN 'B3' ELSE 'B4' END WHEN fit >= 25 THEN CASE WHEN engagement >= 75 THEN 'C1' WHEN engagement >= 50 THEN 'C2' WHEN engagement >= 25 THEN 'C3' ELSE 'C4' END ELSE CASE WHEN engagement >= 75 THEN 'D1' WHEN engagement >= 50 THEN 'D2' WHEN engagement >= 25 THEN 'D3' ELSE 'D4' END END AS grade,
+    CASE WHEN fit >= 75 THEN CASE WHEN engagement >= 75 THEN true WHEN engagement >= 50 THEN true WHEN engagement >= 25 THEN false ELSE false END WHEN fit >= 50 THEN CASE WHEN engagement >= 75 THEN true WHEN engagement >= 50 THEN false WHEN engagement >= 25 THEN false ELSE false END WHEN fit >= 25 THEN CASE WHEN engagement >= 75 THEN false WHEN engagement >= 50 THEN false WHEN engagement >= 25 THEN false ELSE false END ELSE CASE WHEN engagement >= 75 THEN false WHEN engagement >= 50 THEN false WHEN engagement >= 25 THEN false ELSE false END END AS inside
   FROM totals OFFSET 0),
-scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[c0, c1, c2, c3, c4, c5]::int[] AS contributions, allowed AND grade = ANY(%(p12)s::text[]) AS plain, allowed AND grade = ANY(%(p13)s::text[]) AS strict, allowed AND straight AS direct
+scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[c0, c1, c2, c3, fit - fit_raw, engagement - engagement_raw]::int[] AS contributions, allowed AND inside AS plain, allowed AND inside AS strict, allowed AND straight AS direct
   FROM graded)
 
--- {"p10": true, "p11": true, "p12": ["A1", "A2", "B1"], "p13": ["A1", "A2", "B1"]}
+-- {"p10": true, "p11": true}

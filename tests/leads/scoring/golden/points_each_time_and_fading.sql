@@ -78,42 +78,44 @@ d(lead_id, t, behaviour_id, age, n) AS (SELECT b.lead_id, %(t)s::timestamptz, b.
     CASE WHEN (x.kind = %(p16)s) THEN 5 END,
     CASE WHEN (x.kind = %(p17)s) THEN 6 END]::bigint[], NULL)) AS b(behaviour_id)
   WHERE x.reset_day IS NULL OR (date '1970-01-01' + floor((date_part('epoch', x.occurred_at) + (%(zone_offsets)s::float8[])[width_bucket(date_part('epoch', x.occurred_at), (%(zone_changes)s::float8[])) + 1]) / 86400)::int) > x.reset_day),
-s AS (SELECT d.lead_id, %(t)s::timestamptz AS t, sum(d.n * coalesce((%(p18)s::float8[])[d.age + 1], 0::float8)) FILTER (WHERE d.behaviour_id = 1) AS a0, sum(least(d.n, 2) * coalesce((%(p19)s::float8[])[d.age + 1], 0::float8)) FILTER (WHERE d.behaviour_id = 3) AS a1, max(coalesce((%(p20)s::float8[])[d.age + 1], 0::float8)) FILTER (WHERE d.behaviour_id = 2 AND d.n > 0) AS a2, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 2) AS a3, sum(d.n * coalesce((%(p21)s::float8[])[d.age + 1], 0::float8)) FILTER (WHERE d.behaviour_id = 6) AS a4, max(coalesce((%(p22)s::float8[])[d.age + 1], 0::float8)) FILTER (WHERE d.behaviour_id = 5 AND d.n > 0) AS a5, sum(d.n * 1::float8) FILTER (WHERE d.behaviour_id = 5) AS a6, sum(d.n * coalesce((%(p23)s::float8[])[d.age + 1], 250000::float8)) FILTER (WHERE d.behaviour_id = 4) AS a7
+s AS (SELECT d.lead_id, %(t)s::timestamptz AS t, sum(d.n * coalesce((%(p18)s::float8[])[d.age + 1], 0::float8)) FILTER (WHERE d.behaviour_id = 1) AS a0, sum(least(d.n, 2) * coalesce((%(p19)s::float8[])[d.age + 1], 0::float8)) FILTER (WHERE d.behaviour_id = 3) AS a1, max(coalesce((%(p20)s::float8[])[d.age + 1], 0::float8)) FILTER (WHERE d.behaviour_id = 2 AND d.n > 0) AS a2, sum(d.n * coalesce((%(p21)s::float8[])[d.age + 1], 0::float8)) FILTER (WHERE d.behaviour_id = 6) AS a4, max(coalesce((%(p22)s::float8[])[d.age + 1], 0::float8)) FILTER (WHERE d.behaviour_id = 5 AND d.n > 0) AS a5, sum(d.n * coalesce((%(p23)s::float8[])[d.age + 1], 250000::float8)) FILTER (WHERE d.behaviour_id = 4) AS a7
   FROM (SELECT lead_id, t, behaviour_id, age, sum(n) AS n
   FROM d
   GROUP BY 1, 2, 3, 4) d
   WHERE d.age >= 0
   GROUP BY 1),
-v AS (SELECT a.lead_id, a.t, a.today, a.cycle, s.a0, s.a1, s.a2, s.a3, s.a4, s.a5, s.a6, s.a7
-  FROM asked a
-  JOIN leads_lead l ON l.id = a.lead_id
+v AS (SELECT a.lead_id, a.t, a.today, a.cycle, s.a0, s.a1, s.a2, s.a4, s.a5, s.a7
+  FROM asked a CROSS
+  JOIN LATERAL (SELECT a.company_id) l
   LEFT JOIN leads_company c ON c.id = l.company_id
-  LEFT JOIN s ON s.lead_id = a.lead_id AND s.t = a.t OFFSET 0),
+  LEFT JOIN s ON s.lead_id = a.lead_id OFFSET 0),
 points AS (SELECT v.lead_id, v.t, v.cycle, (true) AND NOT (false) AS allowed, (false) AS straight,
     trunc(greatest(-20, least(20,
     coalesce(v.a0, 0) * 5)))::int AS c1,
     trunc(greatest(-2000, least(2000,
     coalesce(v.a1, 0) * 5)))::int AS c2,
-    CASE WHEN (coalesce(v.a3, 0) >= %(p24)s) THEN trunc(greatest(-2000, least(2000,
-    coalesce(v.a2, 0) * 10 / 1000000::float8)))::int ELSE 0 END AS c3,
+    trunc(greatest(-2000, least(2000,
+    coalesce(v.a2, 0) * 10 / 1000000::float8)))::int AS c3,
     trunc(greatest(-2000, least(2000,
     coalesce(v.a4, 0) * 10 / 1000000::float8)))::int AS c4,
-    CASE WHEN (coalesce(v.a6, 0) >= %(p25)s) THEN trunc(greatest(-2000, least(2000,
-    coalesce(v.a5, 0) * 10)))::int ELSE 0 END AS c5,
+    trunc(greatest(-2000, least(2000,
+    coalesce(v.a5, 0) * 10)))::int AS c5,
     trunc(greatest(-30, least(30,
     coalesce(v.a7, 0) * -10 / 1000000::float8)))::int AS c6
   FROM v OFFSET 0),
 grouped AS (SELECT *
   FROM points OFFSET 0),
-bounded AS (SELECT *,
-    greatest(0, least(100, (0))) - (0) AS c0, (0) AS fit_raw,
-    greatest(0, least(100, (c1 + c2 + c3 + c4 + c5 + c6))) - (c1 + c2 + c3 + c4 + c5 + c6) AS c7, (c1 + c2 + c3 + c4 + c5 + c6) AS engagement_raw
+bounded AS (SELECT *, (0) AS fit_raw, (c1 + c2 + c3 + c4 + c5 + c6) AS engagement_raw
   FROM grouped OFFSET 0),
-totals AS (SELECT *, (fit_raw + c0)::int AS fit, (engagement_raw + c7)::int AS engagement
+totals AS (SELECT *,
+    greatest(0, least(100, fit_raw)) AS fit,
+    greatest(0, least(100, engagement_raw)) AS engagement
   FROM bounded OFFSET 0),
-graded AS (SELECT *, substr('ABCDEF', 1 + (fit < 75)::int + (fit < 50)::int + (fit < 25)::int, 1) || substr('123456', 1 + (engagement < 75)::int + (engagement < 50)::int + (engagement < 25)::int, 1) AS grade
+graded AS (SELECT *,
+    CASE WHEN fit >= 75 THEN CASE WHEN engagement >= 75 THEN 'A1' WHEN engagement >= 50 THEN 'A2' WHEN engagement >= 25 THEN 'A3' ELSE 'A4' END WHEN fit >= 50 THEN CASE WHEN engagement >= 75 THEN 'B1' WHEN engagement >= 50 THEN 'B2' WHEN engagement >= 25 THEN 'B3' ELSE 'B4' END WHEN fit >= 25 THEN CASE WHEN engagement >= 75 THEN 'C1' WHEN engagement >= 50 THEN 'C2' WHEN engagement >= 25 THEN 'C3' ELSE 'C4' END ELSE CASE WHEN engagement >= 75 THEN 'D1' WHEN engagement >= 50 THEN 'D2' WHEN engagement >= 25 THEN 'D3' ELSE 'D4' END END AS grade,
+    CASE WHEN fit >= 75 THEN CASE WHEN engagement >= 75 THEN true WHEN engagement >= 50 THEN true WHEN engagement >= 25 THEN false ELSE false END WHEN fit >= 50 THEN CASE WHEN engagement >= 75 THEN true WHEN engagement >= 50 THEN false WHEN engagement >= 25 THEN false ELSE false END WHEN fit >= 25 THEN CASE WHEN engagement >= 75 THEN false WHEN engagement >= 50 THEN false WHEN engagement >= 25 THEN false ELSE false END ELSE CASE WHEN engagement >= 75 THEN false WHEN engagement >= 50 THEN false WHEN engagement >= 25 THEN false ELSE false END END AS inside
   FROM totals OFFSET 0),
-scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[c0, c1, c2, c3, c4, c5, c6, c7]::int[] AS contributions, allowed AND grade = ANY(%(p26)s::text[]) AS plain, allowed AND grade = ANY(%(p27)s::text[]) AS strict, allowed AND straight AS direct
+scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[fit - fit_raw, c1, c2, c3, c4, c5, c6, engagement - engagement_raw]::int[] AS contributions, allowed AND inside AS plain, allowed AND inside AS strict, allowed AND straight AS direct
   FROM graded)
 
--- {"behaviours": [1, 2, 3, 4, 5, 6], "lasting": [], "p12": "page", "p13": "form", "p14": "mail_click", "p15": "unsubscribe", "p16": "webinar", "p17": "demo", "p18": "{1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1}", "p19": "{1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1}", "p20": "{1000000,750000,500000,250000}", "p21": "{1000000,500000,250000}", "p22": "{1,1,1}", "p23": "{1000000,1000000,1000000,1000000,1000000,1000000,1000000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000}", "p24": 1, "p25": 1, "p26": ["A1", "A2", "B1"], "p27": ["A1", "A2", "B1"]}
+-- {"behaviours": [1, 2, 3, 4, 5, 6], "lasting": [], "p12": "page", "p13": "form", "p14": "mail_click", "p15": "unsubscribe", "p16": "webinar", "p17": "demo", "p18": "{1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1}", "p19": "{1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1}", "p20": "{1000000,750000,500000,250000}", "p21": "{1000000,500000,250000}", "p22": "{1,1,1}", "p23": "{1000000,1000000,1000000,1000000,1000000,1000000,1000000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000,500000}"}

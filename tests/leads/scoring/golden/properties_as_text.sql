@@ -91,10 +91,10 @@ s AS (SELECT d.lead_id, %(t)s::timestamptz AS t, sum(d.n * 1::float8) FILTER (WH
   WHERE d.age >= 0
   GROUP BY 1),
 v AS (SELECT a.lead_id, a.t, a.today, a.cycle, s.a0, s.a1, s.a2, s.a3, s.a4, s.a5, s.a6, s.a7
-  FROM asked a
-  JOIN leads_lead l ON l.id = a.lead_id
+  FROM asked a CROSS
+  JOIN LATERAL (SELECT a.company_id) l
   LEFT JOIN leads_company c ON c.id = l.company_id
-  LEFT JOIN s ON s.lead_id = a.lead_id AND s.t = a.t OFFSET 0),
+  LEFT JOIN s ON s.lead_id = a.lead_id OFFSET 0),
 points AS (SELECT v.lead_id, v.t, v.cycle, (true) AND NOT (false) AS allowed, (false) AS straight,
     CASE WHEN (coalesce(v.a0, 0) >= %(p34)s) THEN 10 ELSE 0 END AS c1,
     CASE WHEN (coalesce(v.a1, 0) >= %(p35)s) THEN 10 ELSE 0 END AS c2,
@@ -107,15 +107,17 @@ points AS (SELECT v.lead_id, v.t, v.cycle, (true) AND NOT (false) AS allowed, (f
   FROM v OFFSET 0),
 grouped AS (SELECT *
   FROM points OFFSET 0),
-bounded AS (SELECT *,
-    greatest(0, least(100, (0))) - (0) AS c0, (0) AS fit_raw,
-    greatest(0, least(100, (c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8))) - (c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8) AS c9, (c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8) AS engagement_raw
+bounded AS (SELECT *, (0) AS fit_raw, (c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8) AS engagement_raw
   FROM grouped OFFSET 0),
-totals AS (SELECT *, (fit_raw + c0)::int AS fit, (engagement_raw + c9)::int AS engagement
+totals AS (SELECT *,
+    greatest(0, least(100, fit_raw)) AS fit,
+    greatest(0, least(100, engagement_raw)) AS engagement
   FROM bounded OFFSET 0),
-graded AS (SELECT *, substr('ABCDEF', 1 + (fit < 75)::int + (fit < 50)::int + (fit < 25)::int, 1) || substr('123456', 1 + (engagement < 75)::int + (engagement < 50)::int + (engagement < 25)::int, 1) AS grade
+graded AS (SELECT *,
+    CASE WHEN fit >= 75 THEN CASE WHEN engagement >= 75 THEN 'A1' WHEN engagement >= 50 THEN 'A2' WHEN engagement >= 25 THEN 'A3' ELSE 'A4' END WHEN fit >= 50 THEN CASE WHEN engagement >= 75 THEN 'B1' WHEN engagement >= 50 THEN 'B2' WHEN engagement >= 25 THEN 'B3' ELSE 'B4' END WHEN fit >= 25 THEN CASE WHEN engagement >= 75 THEN 'C1' WHEN engagement >= 50 THEN 'C2' WHEN engagement >= 25 THEN 'C3' ELSE 'C4' END ELSE CASE WHEN engagement >= 75 THEN 'D1' WHEN engagement >= 50 THEN 'D2' WHEN engagement >= 25 THEN 'D3' ELSE 'D4' END END AS grade,
+    CASE WHEN fit >= 75 THEN CASE WHEN engagement >= 75 THEN true WHEN engagement >= 50 THEN true WHEN engagement >= 25 THEN false ELSE false END WHEN fit >= 50 THEN CASE WHEN engagement >= 75 THEN true WHEN engagement >= 50 THEN false WHEN engagement >= 25 THEN false ELSE false END WHEN fit >= 25 THEN CASE WHEN engagement >= 75 THEN false WHEN engagement >= 50 THEN false WHEN engagement >= 25 THEN false ELSE false END ELSE CASE WHEN engagement >= 75 THEN false WHEN engagement >= 50 THEN false WHEN engagement >= 25 THEN false ELSE false END END AS inside
   FROM totals OFFSET 0),
-scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[c0, c1, c2, c3, c4, c5, c6, c7, c8, c9]::int[] AS contributions, allowed AND grade = ANY(%(p42)s::text[]) AS plain, allowed AND grade = ANY(%(p43)s::text[]) AS strict, allowed AND straight AS direct
+scored AS (SELECT lead_id, t, cycle, fit, engagement, grade, ARRAY[fit - fit_raw, c1, c2, c3, c4, c5, c6, c7, c8, engagement - engagement_raw]::int[] AS contributions, allowed AND inside AS plain, allowed AND inside AS strict, allowed AND straight AS direct
   FROM graded)
 
--- {"behaviours": [1, 2, 3, 4, 5, 6, 7, 8], "lasting": [], "p12": "form", "p13": "it's 50 %", "p14": "élan", "p15": "form", "p16": "it's 50 %", "p17": "form", "p18": "it's 50 %", "p19": ["l'été 50 %", "élan"], "p20": "form", "p21": "it's 50 %", "p22": "élan", "p23": "form", "p24": "it's 50 %", "p25": "form", "p26": "it's 50 %", "p27": ["l'été 50 %", "élan"], "p28": "form", "p29": "it's 50 %", "p30": "élan", "p31": "form", "p32": "it's 50 %", "p33": "élan", "p34": 1, "p35": 1, "p36": 1, "p37": 1, "p38": 1, "p39": 1, "p40": 1, "p41": 1, "p42": ["A1", "A2", "B1"], "p43": ["A1", "A2", "B1"]}
+-- {"behaviours": [1, 2, 3, 4, 5, 6, 7, 8], "lasting": [], "p12": "form", "p13": "it's 50 %", "p14": "élan", "p15": "form", "p16": "it's 50 %", "p17": "form", "p18": "it's 50 %", "p19": ["l'été 50 %", "élan"], "p20": "form", "p21": "it's 50 %", "p22": "élan", "p23": "form", "p24": "it's 50 %", "p25": "form", "p26": "it's 50 %", "p27": ["l'été 50 %", "élan"], "p28": "form", "p29": "it's 50 %", "p30": "élan", "p31": "form", "p32": "it's 50 %", "p33": "élan", "p34": 1, "p35": 1, "p36": 1, "p37": 1, "p38": 1, "p39": 1, "p40": 1, "p41": 1}
