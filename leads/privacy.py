@@ -3,7 +3,7 @@ PERSONAL = {
     "company.attributes", "deal.title", "deal.attributes", "visitor.key", "leadkey.key", "attributechange.value",
     "eventpayload.properties", "eventdetail.properties", "attemptnote.text", "importrow.raw", "importrow.errors",
     "consentproof.source", "consentproof.text", "notetext.text", "erasureproposal.reason",
-    "leadwords.words", "word.word",
+    "leadwords.words", "leadwords.name", "word.word",
 }  # fmt: skip
 NEUTRAL = {
     "lead.country", "lead.source", "lead.stage", "company.name", "company.domain", "company.industry",

@@ -193,8 +193,11 @@ class HandoffState(Derived):
 class LeadWords(Derived):
     """The words of a living lead's name and e-mail address, without case and accents; marked by =, those of its company.
 
-    Triggers keep them (migration 0019), whoever writes a lead or a company.
+    Beside them, what leads are mostly sorted by: `name`, last name then first name without case and accents, and
+    `created_at`. Triggers keep them (migrations 0019 and 0070), whoever writes a lead or a company.
     """
 
     lead = models.OneToOneField("leads.Lead", models.CASCADE, primary_key=True, db_constraint=False, related_name="+")
     words = SearchVectorField()
+    name = models.TextField()
+    created_at = models.DateTimeField()

@@ -1,7 +1,6 @@
 """How leads, companies and campaigns are read: who may see them, what is asked of them. Adjectives, chainable."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
@@ -25,6 +24,7 @@ from django.db.models.functions import Coalesce
 from smarketing.accounts.policy import REP, may
 
 from . import search
+from .found import Found
 
 BY_NAME = "leads_plain(leads_lead.last_name || ' ' || leads_lead.first_name)"
 # The place of a lead's stage in the funnel, as the index lead_by_stage holds it.
@@ -34,18 +34,6 @@ BY_STAGE = (
 )
 FEW = 200  # leads that may as well be dressed before they are sorted
 NO_SOURCE = "~"  # asks for leads whose source is not known
-
-
-@dataclass(frozen=True)
-class Found:
-    """Leads that a search finds. Where they are many: `gathered`, the same rows all read and sorted; where they are very many
-    that is for when few of those that come first in an order are among them (`in_order`: look there first), and `some` of
-    them are quick to count."""
-
-    rows: "LeadQuerySet"
-    some: "LeadQuerySet | None" = None
-    gathered: "LeadQuerySet | None" = None
-    in_order: bool = True
 
 
 class LeadQuerySet(QuerySet):
@@ -72,38 +60,43 @@ class LeadQuerySet(QuerySet):
         """
         return self.found_by(text, personal=personal, few=few).rows
 
-    def found_by(self, text: str, *, personal: bool = True, few: bool = False) -> "Found":
-        """The same, and what helps where they are very many."""
+    def found_by(self, text: str, *, personal: bool = True, few: bool = False, alone: bool = False) -> Found:
+        """The same, and what helps where they are very many. `alone`: the rows at hand are all that live."""
         if not text.strip():
             return Found(self)
         said = search.asked(text)
         if said is None:
             return Found(self.none())
-        found = self._that_hold(said, personal, few)
-        if said.has_short and not found.rows.exists():
-            return self._that_hold(said.begun, personal, few)
+        found = self._that_hold(said, personal, few, alone)
+        if said.has_short and found.is_empty:
+            return self._that_hold(said.begun, personal, few, alone)
         return found
 
-    def _that_hold(self, said: search.Asked, personal: bool, few: bool) -> "Found":
+    def _that_hold(self, said: search.Asked, personal: bool, few: bool, alone: bool) -> Found:
         """Those that hold every word: a list of them while they are not too many, else lead by lead."""
+        from .derived import LeadWords
+
         words = said.everywhere if personal else said.of_firm
         if few:
             return Found(self.filter(search.holding(words)))
         ids = search.leads(words, search.MOST + 1)
         listed = self.filter(pk__in=_listed(ids))
         if len(ids) > search.MOST:
-            return Found(self.filter(search.holding(words)), listed, self.filter(search.among(words)))
+            rows, gathered = self.filter(search.holding(words)), self.filter(search.among(words))
+            by_words = LeadWords.objects.filter(search.said_by_words(words)) if alone else None
+            return Found(rows, listed, gathered, by_words=by_words)
         if len(ids) > FEW:
-            return Found(listed, gathered=listed, in_order=False)
+            by_words = LeadWords.objects.filter(pk__in=_listed(ids)) if alone else None
+            return Found(listed, gathered=listed, in_order=False, by_words=by_words)
         return Found(listed)
 
-    def written_nearly(self, text: str, *, few: bool = False) -> "LeadQuerySet":
+    def written_nearly(self, text: str, *, few: bool = False, alone: bool = False) -> Found:
         """Those whose name, e-mail or company is written nearly like the text."""
         for said in search.nearly(text):
-            found = self._that_hold(said, True, few).rows
-            if found.exists():
+            found = self._that_hold(said, True, few, alone)
+            if not found.is_empty:
                 return found
-        return self.none()
+        return Found(self.none())
 
     def named_from(self, text: str) -> "LeadQuerySet":
         """Those whose last name begins with the text."""

@@ -150,6 +150,11 @@ def among(said: str) -> RawSQL:
     return RawSQL(f"(leads_lead.id = ANY ({listed}))", [said], output_field=BooleanField())
 
 
+def said_by_words(said: str) -> RawSQL:
+    """The condition on the words of a lead themselves that a tsquery holds."""
+    return RawSQL("(leads_leadwords.words @@ %s::tsquery)", [said], output_field=BooleanField())
+
+
 def firm_holding(said: str) -> RawSQL:
     """The condition on a company that a tsquery holds: an index is asked once, the rest is looked up in its answer."""
     listed = "SELECT id FROM leads_company WHERE words @@ %s::tsquery"

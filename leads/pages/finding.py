@@ -1,6 +1,8 @@
 """Where the search of the frame looks among leads: people, companies, campaigns."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from copy import copy
+from itertools import tee
 from urllib.parse import urlencode
 
 from django.db.models.functions import Lower
@@ -50,7 +52,7 @@ def _exactly(mine: LeadQuerySet, user, text: str, limit: int) -> list[Lead]:
     choice of those that hold every word."""
     if "@" in text and (same := list(mine.annotate(mail=Lower("email")).filter(mail=text.lower())[:limit])):
         return same
-    asked = search.asked(text)
+    asked = _asked(text)
     if asked is None:
         return []
     whole = _chosen(mine, user, asked.whole, limit, text)
@@ -63,7 +65,7 @@ def _exactly(mine: LeadQuerySet, user, text: str, limit: int) -> list[Lead]:
 
 def _nearly(mine: LeadQuerySet, user, text: str, limit: int) -> list[Lead]:
     """Whoever is written nearly so, the closest first."""
-    for asked in search.nearly(text):
+    for asked in _meant(text):
         found = _chosen(mine, user, asked, SOME, text)
         if found:
             far = {lead.pk: asked.far(finding.plain(f"{lead} {lead.email}").split()) for lead in found}
@@ -80,6 +82,16 @@ def _chosen(mine: LeadQuerySet, user, asked: search.Asked, most: int, text: str)
     return sorted(rows, key=lambda lead: finding.rank(text, f"{lead} {lead.email}"))
 
 
+def _asked(text: str) -> search.Asked | None:
+    """The words of a text: the same for people and for companies."""
+    return finding.once(("words", text), lambda: search.asked(text))
+
+
+def _meant(text: str) -> Iterator[search.Asked]:
+    """What may have been meant, looked up as far as it is read, once for people and companies."""
+    return copy(finding.once(("meant", text), lambda: tee(search.nearly(text), 1)[0]))
+
+
 def _once(found: Iterable[Lead]) -> list[Lead]:
     return list({lead.pk: lead for lead in found}.values())
 
@@ -93,9 +105,8 @@ def _companies(user, text: str, limit: int, nearly: bool) -> list[Hit]:
     rows = Company.objects.visible_to(user)
     found: list[Company] = []
     if nearly:
-        for asked in search.nearly(text):
-            found = found or _firms(rows, asked, SOME, text)
-    elif asked_for := search.asked(text):
+        found = next((some for asked in _meant(text) if (some := _firms(rows, asked, SOME, text))), [])
+    elif asked_for := _asked(text):
         found = _firms(rows, asked_for.whole, limit, text)
         if len(found) < limit:
             found += _firms(rows, asked_for, SOME, text)

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from leads.intake import by_hand, suppression
 from leads.models import Company, Lead, RefusedArrival
-from leads.models.querysets import Found, LeadQuerySet
+from leads.models.found import Found
+from leads.models.querysets import LeadQuerySet
 from leads.scoring.days import here
 from smarketing.accounts.policy import REP, may, needs
 from smarketing.rows import clock
@@ -85,7 +86,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
         personal=personal,
         count_to=SEARCH_COUNT if q else COUNT_TO,
         some=found.some,
-        gathered=None if found.gathered is None else found.gathered.by_name().by_stage().values("pk"),
+        gathered=found.sorted_by,
         in_order=found.in_order,
         exports=EXPORT if may(request.user, "leads.export") else None,
         deeds=_deeds(request.user),
@@ -115,12 +116,14 @@ def asked(user, params: QueryDict) -> tuple[LeadFilters, Found, bool]:
     personal = may(user, "leads.personal")
     form = LeadFilters(params, choices.of_leads(user, clock.now()), personal)
     form.is_valid()
-    rows = _filtered(Lead.objects.visible_to(user).living(), form.cleaned_data)
+    everybody = Lead.objects.visible_to(user).living()
+    rows = _filtered(everybody, form.cleaned_data)
     if own := own_fields.asked(form.own, form.cleaned_data):
         rows = rows.saying(own)
     if (picked := bulk.picks(params)) and not params.get("all"):
         rows = rows.filter(pk__in=picked)
-    return form, *_searched(rows, form.cleaned_data.get("q") or "", personal, few=user.role == REP)
+    alone = rows is everybody and user.role != REP
+    return form, *_searched(rows, form.cleaned_data.get("q") or "", personal, few=user.role == REP, alone=alone)
 
 
 def _deeds(user) -> list[Deed]:
@@ -153,13 +156,13 @@ def _filtered(rows: LeadQuerySet, asked: dict) -> LeadQuerySet:
     return rows
 
 
-def _searched(rows: LeadQuerySet, text: str, personal: bool, few: bool) -> tuple[Found, bool]:
-    """(the leads, whether they are only written nearly like this)."""
-    found = rows.found_by(text, personal=personal, few=few)
-    if not text or not personal or found.rows.exists():
+def _searched(rows: LeadQuerySet, text: str, personal: bool, *, few: bool, alone: bool) -> tuple[Found, bool]:
+    """(the leads, whether they are only written nearly like this). `alone`: nothing else is asked of leads."""
+    found = rows.found_by(text, personal=personal, few=few, alone=alone)
+    if not text or not personal or not found.is_empty:
         return found, False
-    near = rows.written_nearly(text, few=few)
-    return (Found(near), True) if near.exists() else (found, False)
+    near = rows.written_nearly(text, few=few, alone=alone)
+    return (found, False) if near.is_empty else (near, True)
 
 
 def _dressed(rows: LeadQuerySet) -> LeadQuerySet:

@@ -5,19 +5,22 @@ In `AppConfig.ready()`:
     finding.register(finding.Source("leads", _("Leads"), "leads.view", find, more=lambda text: f"/leads/?q={text}"))
 
 where `find(user, text, limit, nearly)` returns hits that `user` may see, best first. Only where nothing anywhere holds
-the words are names asked that are written nearly like them.
+the words are names asked that are written nearly like them. What several sources want to know of the same text is asked
+once for all of them: `finding.once(("words", text), ask)`.
 """
 
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.postgres.lookups import Unaccent
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import F, QuerySet, TextField, Value
 from django.db.models.functions import Concat, Lower
 
+Answer = TypeVar("Answer")
 LIMIT = 6  # hits of one source
 LONGEST = 200
 NEAR_ENOUGH = 0.4  # word similarity of trigrams
@@ -55,6 +58,7 @@ class Found:
 
 
 _SOURCES: dict[str, Source] = {}
+_ASKED: ContextVar[dict[Hashable, Any] | None] = ContextVar("asked", default=None)  # of the search that runs
 
 
 def register(source: Source) -> None:
@@ -69,10 +73,24 @@ def search(user, text: str, limit: int = LIMIT) -> tuple[list[Found], bool]:
     if not text:
         return [], False
     asked = sorted((one for one in _SOURCES.values() if may(user, one.verb)), key=lambda one: (one.order, one.key))
-    for nearly in (False, True):
-        if found := [one for source in asked if (one := _found(source, user, text, limit, nearly)).hits]:
-            return found, nearly
-    return [], False
+    running = _ASKED.set({})
+    try:
+        for nearly in (False, True):
+            if found := [one for source in asked if (one := _found(source, user, text, limit, nearly)).hits]:
+                return found, nearly
+        return [], False
+    finally:
+        _ASKED.reset(running)
+
+
+def once(question: Hashable, ask: Callable[[], Answer]) -> Answer:
+    """The answer to a question, asked once in a search; outside of a search, each time."""
+    known = _ASKED.get()
+    if known is None:
+        return ask()
+    if question not in known:
+        known[question] = ask()
+    return known[question]
 
 
 def tidy(text: str) -> str:

@@ -13,7 +13,7 @@ Rows are model instances, or dicts of `.values()` that hold "pk". Rows without a
 sorted. What is asked in the address is checked against the columns: anything else is as if it had not been asked.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -32,7 +32,7 @@ __all__ = ["BLANK", "Cell", "Column", "Deed", "Heading", "Table", "plain", "show
 
 PER_PAGE = 50
 COUNT_TO = 10_000
-PATIENCE = 50  # milliseconds for reading rows in their order where they can be gathered, too
+PATIENCE = 25  # milliseconds for reading rows in their order where they can be gathered, too
 PAGING = ("after", "before", "export")
 
 
@@ -40,9 +40,9 @@ PAGING = ("after", "before", "export")
 class Table:
     """One table for one request. `form`: bound filters, shown above it; `default`: the order, "-created".
 
-    `some`: rows that are among them and quick to count. `gathered`: keys of the same rows with what the order needs, asked
-    for so that all are read and sorted; for when reading them in order takes too long, or (`in_order` False) where no index
-    holds the order: only what the page shows is dressed then.
+    `some`: rows that are among them and quick to count. `gathered`: keys of the same rows with what the order needs (or what
+    gives them by the ORM name of the order), asked for so that all are read and sorted; for when reading them in order takes
+    too long, or (`in_order` False) where no index holds the order: only what the page shows is dressed then.
     """
 
     columns: Sequence[Column]
@@ -54,7 +54,7 @@ class Table:
     per_page: int = PER_PAGE
     count_to: int = COUNT_TO
     some: QuerySet | None = None
-    gathered: QuerySet | None = None
+    gathered: QuerySet | Callable[[str], QuerySet | None] | None = None
     in_order: bool = True
     exports: files.Export | None = None
     deeds: Sequence[Deed] = ()
@@ -226,10 +226,11 @@ class Table:
     @cached_property
     def _page(self) -> keyset.Page:
         place = (self.params.get("after", ""), self.params.get("before", ""), self.per_page)
-        if self.gathered is None:
+        gathered = self.gathered(self._by.sort) if callable(self.gathered) else self.gathered
+        if gathered is None:
             return self._order.page(*place)
         if not self.in_order:
-            return self._sorted(self.gathered, place)
+            return self._sorted(gathered, place)
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(PATIENCE)])
@@ -237,7 +238,7 @@ class Table:
                 cursor.execute("SELECT set_config('statement_timeout', '0', true)")
                 return page
         except OperationalError:
-            return self._sorted(self.gathered, place)
+            return self._sorted(gathered, place)
 
     def _sorted(self, gathered: QuerySet, place: tuple[str, str, int]) -> keyset.Page:
         """The page of rows that are all read and sorted; only its own are dressed."""

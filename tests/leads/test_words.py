@@ -20,6 +20,10 @@ def found(text: str, **asked) -> set[str]:
     return {str(lead) for lead in Lead.objects.searched(text, **asked)}
 
 
+def sorted_as(lead: int) -> tuple:
+    return LeadWords.objects.values_list("name", "created_at").get(pk=lead)
+
+
 def said(lead: int) -> set[str]:
     return set(LeadWords.objects.get(pk=lead).words.replace("'", "").split())
 
@@ -108,6 +112,15 @@ def test_words_follow_edits_of_the_lead_and_of_its_company(ada):
     assert {"byron", "moteurs", "reunis", "quartz"} <= dictionary()
 
 
+def test_beside_the_words_stand_the_name_as_it_is_sorted_and_the_creation(ada):
+    assert sorted_as(ada) == ("d'artagnan ada", AT)
+    facts.change("lead", ada, "last_name", "Éon", AT)
+    assert sorted_as(ada) == ("eon ada", AT)
+    LeadWords.objects.update(name="wrong")
+    assert words.keep() == 1 and sorted_as(ada)[0] == "eon ada"
+    assert Lead.objects.by_name().get(pk=ada).plain_name == "eon ada"
+
+
 def test_who_was_merged_or_erased_is_found_no_more_and_comes_back_with_the_merge_undone(ada):
     for gone, back in (({"root_id": ada + 1}, {"root_id": None}), ({"erased": True}, {"erased": False})):
         Lead.objects.filter(pk=ada).update(**gone)
@@ -148,11 +161,11 @@ def test_names_of_any_length_and_kind_are_taken(ada):
 
 def test_a_mistyped_word_is_replaced_and_the_right_ones_stay(ada):
     facts.lead(AT, first_name="Ida", last_name="Artaud")
-    near = {str(lead) for lead in Lead.objects.written_nearly("ada artagnna")}
+    near = {str(lead) for lead in Lead.objects.written_nearly("ada artagnna").rows}
     assert near == {"Ada d’Artagnan"}
-    assert {str(lead) for lead in Lead.objects.written_nearly("aad artagnna")} == {"Ada d’Artagnan"}
+    assert {str(lead) for lead in Lead.objects.written_nearly("aad artagnna").rows} == {"Ada d’Artagnan"}
     assert [one.name for one in Company.objects.written_nearly("elctrique")] == ["Société Électrique 3M"]
-    assert not Lead.objects.written_nearly("zqxwvk").exists() and not Lead.objects.written_nearly(" %").exists()
+    assert Lead.objects.written_nearly("zqxwvk").is_empty and Lead.objects.written_nearly(" %").is_empty
 
 
 def test_beyond_the_most_that_are_listed_leads_are_asked_one_by_one_for_the_same_rows(ada, monkeypatch):
