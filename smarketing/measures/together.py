@@ -4,12 +4,15 @@ by the same steps. Each equals what `engine` says of it alone.
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from . import engine, statement
 from .engine import Answer
 from .question import Question
 from .reduces import Figure
+from .registry import Measure
 from .statement import Gathered, Statement
 
 Lines = list[tuple[Any, bool, int]]  # value, hit, how many rows
@@ -33,21 +36,33 @@ def answers(asked: Sequence[tuple[str, str]], **question: Any) -> list[Answer]:
 
 def figures(questions: Sequence[Question]) -> list[Figures]:
     """(figure of each group, of all) of each question; all are by the same dimensions, of one period and cut-off."""
-    measures = [engine.resolve(one) for one in questions]
+    return known(questions, [engine.resolve(one) for one in questions])[0]
+
+
+def known(
+    questions: Sequence[Question], measures: Sequence[Measure], cutoffs: Sequence[datetime] | None = None
+) -> list[list[Figures]]:
+    """The same of questions about these measures, as known at each of some cut-offs of one local day (None: at their own)."""
     alike: dict[Any, int] = {}  # questions that differ by their figure only share their rows
     for n, one in enumerate(questions):
         alike.setdefault((one.key, one.date, one.window, tuple(one.where.items())), n)
     first = list(alike.values())
     built = [statement.build(measures[n], questions[n], mark=f"p{n}_") for n in first]
     together = all(measures[n].reduce in _MADE and measures[n].combine is None for n in first) and _same_steps(built)
-    lines = _gathered(built, questions[0].by, [measures[n].reduce for n in first]) if together else [
-        one.gathered(questions[n].by, measures[n].reduce) for n, one in zip(first, built, strict=True)
-    ]  # fmt: skip
-    read = dict(zip(alike, lines, strict=True))
-    return [
-        statement.finished(read[one.key, one.date, one.window, tuple(one.where.items())], measure.reduce, one.stat)
-        for one, measure in zip(questions, measures, strict=True)
-    ]
+    out = []
+    for cutoff in cutoffs or [questions[0].cutoff]:
+        then = [replace(one, params=one.params | {"cutoff": cutoff}) for one in built]
+        lines = _gathered(then, questions[0].by, [measures[n].reduce for n in first]) if together else [
+            one.gathered(questions[n].by, measures[n].reduce) for n, one in zip(first, then, strict=True)
+        ]  # fmt: skip
+        read = dict(zip(alike, lines, strict=True))
+        out.append(
+            [
+                statement.finished(read[one.key, one.date, one.window, tuple(one.where.items())], measure.reduce, one.stat)
+                for one, measure in zip(questions, measures, strict=True)
+            ]
+        )
+    return out
 
 
 def _same_steps(built: Sequence[Statement]) -> bool:
