@@ -115,10 +115,10 @@ def by_block(kind: str, some: Collection[int] | None) -> Measure:
     whole = by_state(kind, HANDOFF)
     if some is None:
         return replace(whole, dimensions=lambda q: of_clocks(q).more({"block": block}))
-    ranges = blocks.ranges("{0}.handoff_id", some)
+    ranges = blocks.ranges("{0}.handoff_id", some, blocks.SIZE)
 
     def rows(question: Question) -> Population:
-        own = f"(SELECT * FROM leads_handoff x WHERE {blocks.ranges('x.id', some)})"
+        own = f"(SELECT * FROM leads_handoff x WHERE {blocks.ranges('x.id', some, blocks.SIZE)})"
         every = of_kinds(question, (kind,), EVERY, own)
         ctes = outcomes.of_handoffs(
             f"(SELECT x.handoff_id FROM sla_clock x WHERE {ranges.format('x')} UNION ALL SELECT unnest(%(touched)s::bigint[]))",

@@ -12,7 +12,6 @@ from django.db import connection
 
 from smarketing.measures import engine
 from smarketing.measures.numbers import COUNT
-from smarketing.measures.question import Question
 from smarketing.measures.registry import Measure, Population
 
 from . import dimensions as d

@@ -179,7 +179,9 @@ def of_outcomes(question: Question) -> Offered:
 
 def of_tried(question: Question) -> Offered:
     """Dimensions of handoffs with an attempt: also how soon it was made, and what higher apps know."""
-    return of_made(question).more({"delay": DELAY} | {one.key: one for one in (make(question) for make in of_tried_more)})
+    return of_made(question).more(
+        {"delay": DELAY} | {one.key: one for one in (make(question) for make in of_tried_more)}
+    )
 
 
 def of_since(question: Question, start: str, day_only: str) -> Offered:

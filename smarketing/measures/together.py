@@ -58,7 +58,9 @@ def known(
         read = dict(zip(alike, lines, strict=True))
         out.append(
             [
-                statement.finished(read[one.key, one.date, one.window, tuple(one.where.items())], measure.reduce, one.stat)
+                statement.finished(
+                    read[one.key, one.date, one.window, tuple(one.where.items())], measure.reduce, one.stat
+                )
                 for one, measure in zip(questions, measures, strict=True)
             ]
         )
