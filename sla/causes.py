@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
-from leads.models import Attempt, Correction, Decision, Disagreement, Handoff, Note, Remark
+from leads.models import Attempt, Correction, Decision, Handoff, Note, Remark
 from personas.criteria.tree import NUMBERS
 from personas.definitions.queries import version_in_force
 from smarketing.accounts.models import User
@@ -76,10 +76,13 @@ def _logged(rep: int, day: date, month: Month) -> bool:
 
 def said(month: Month) -> tuple[int, int]:
     """(praise, problems) that people wrote in the month about leads handed over on the line, taken back ones left out."""
-    notes = remarks(month)
-    praise = Remark.objects.filter(note__in=notes, kind=Remark.Kind.PRAISE).count()
-    other = Remark.objects.filter(note__in=notes).exclude(kind=Remark.Kind.PRAISE).count()
-    return praise, other + Disagreement.objects.filter(note__in=notes, line=month.contract.line_id).count()
+    praise, problem, line = Remark.Kind.PRAISE, ~Q(remark__kind=Remark.Kind.PRAISE), month.contract.line_id
+    found = remarks(month).aggregate(
+        praise=Count("pk", filter=Q(remark__kind=praise)),
+        problems=Count("pk", filter=Q(remark__isnull=False) & problem),
+        contradicted=Count("pk", filter=Q(disagreement__line=line)),
+    )
+    return found["praise"], found["problems"] + found["contradicted"]
 
 
 def of_contract(contract: Contract) -> Q:

@@ -18,8 +18,8 @@ from .sets import Asked
 INLINE = 20
 WAITING = (
     "SELECT EXISTS (SELECT 1 FROM sla_sladirty)"
-    " OR EXISTS (SELECT 1 FROM sla_clock WHERE state = 'pending' AND due_at < smarketing_clock())"
-    " OR EXISTS (SELECT 1 FROM sla_clock WHERE state = 'paused' AND resumes_at <= smarketing_clock())"
+    " OR coalesce((SELECT min(due_at) FROM sla_clock WHERE state = 'pending') < smarketing_clock(), false)"
+    " OR coalesce((SELECT min(resumes_at) FROM sla_clock WHERE state = 'paused') <= smarketing_clock(), false)"
 )
 _NAMES = {
     "names": ", ".join(sets.COLUMNS),

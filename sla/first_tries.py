@@ -23,7 +23,7 @@ def _closed(month: Month, key: str) -> Response | None:
     own = {"contract": month.contract, "month": month.first, "what": f"took {key}"}
     basis, now = str(max(month.contract.terms.values_list("pk", flat=True), default=0)), clock.now()
     row = ClauseSplit.objects.filter(**own).first()
-    if row is not None and (row.basis, row.cutoff) == (basis, month.cutoff) and _stands(month, row.counted_at, now):
+    if row is not None and (row.basis, row.cutoff) == (basis, month.cutoff) and _stands(row.counted_at, now):
         return _read(row.parts["took"])
     found = as_of.took(month.contract, month.first, key, month.cutoff)
     made = ClauseSplit(**own, basis=basis, cutoff=month.cutoff, counted_at=now, parts={"took": _written(found)})
@@ -33,9 +33,9 @@ def _closed(month: Month, key: str) -> Response | None:
     return found
 
 
-def _stands(month: Month, since: datetime, now: datetime) -> bool:
+def _stands(since: datetime, now: datetime) -> bool:
     """Whether nothing was recorded since that changes what was known at a past cut-off."""
-    return news.ALL not in news.between(month.contract.line_id, since, now, month.zone).words
+    return not news.anew(since, now)
 
 
 def _written(found: Response | None) -> list[str] | None:

@@ -4,7 +4,7 @@ counted again. What stands here equals a count from nothing at its own cut-off; 
 Kept are counts of the present only: past cut-offs are counted when they are asked for.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -13,9 +13,8 @@ from zoneinfo import ZoneInfo
 
 from smarketing.rows import clock
 
-from . import news
-from . import rates as measured
-from .kinds import KINDS, RATE, params
+from . import news, rates
+from .kinds import KINDS, params
 from .models import Clause, Contract, MonthSum
 from .news import ALL, ATTEMPT, DEAL, DECISION, HANDOFF, News
 from .terms import next_month
@@ -29,6 +28,7 @@ MOVED: Mapping[str, tuple[str, ...]] = {
     "sql_rate": (HANDOFF, DECISION, DEAL), "reasoned": (DECISION,), "won": (DEAL,), "revenue": (DEAL,),
 }  # fmt: skip
 BY_HANDOFF = ("mql", "complete", "acceptance", "sql_rate")
+FEW = 200  # handoffs about which something was recorded: of so many each is counted by itself, of more their days
 FIXED = {"grade"}  # of whom a clause may speak: what never changes about a handoff
 Days = dict[date, Any]
 
@@ -46,8 +46,16 @@ class Asked:
         """The days [first, until) counted from nothing."""
         clause = self.clauses[key]
         kind, whom = KINDS[clause.kind], params.population(clause.params)
-        read: Callable[..., Days] = measured.by_day if kind.source == RATE else measured.volume
-        return read(kind, self.contract.line_id, first, until, self.zone, cutoff, whom)
+        return rates.by_day(kind, self.contract.line_id, first, until, self.zone, cutoff, whom)
+
+    def count_some(
+        self, key: str, first: date, until: date, cutoffs: Sequence[datetime], handoffs: Collection[int]
+    ) -> list[Days]:
+        """The same of a few handoffs alone, as known at each of these cut-offs of one local day."""
+        clause = self.clauses[key]
+        kind, whom = KINDS[clause.kind], params.population(clause.params)
+        line = self.contract.line_id
+        return rates.of_handoffs(kind, line, first, until, self.zone, cutoffs, whom, sorted(handoffs))
 
 
 def by_day(asked: Asked, months: Sequence[date], cutoff: datetime) -> dict[str, Days]:
@@ -89,11 +97,32 @@ def _brought(asked: Asked, key: str, month: date, row: MonthSum | None, told: Ne
     days_moved = None if row is None else moved(measure, told)
     if row is None or days_moved is None:
         return asked.count(key, month, until, cutoff)
-    days = read(row)
-    for first, last in stretches(sorted(day for day in days_moved if month <= day < until)):
+    days, within = read(row), [day for day in sorted(days_moved) if month <= day < until]
+    if within and measure in BY_HANDOFF and len(told.handoffs) <= FEW:
+        then, now = asked.count_some(key, month, until, (row.cutoff, cutoff), told.handoffs)
+        return changed(days, then, now)
+    for first, last in stretches(within):
         days = {day: n for day, n in days.items() if not first <= day <= last}
         days |= asked.count(key, first, last + DAY, cutoff)
     return days
+
+
+def changed(days: Days, then: Days, now: Days) -> Days:
+    """The days of a month after what a few handoffs counted for is taken away, and put back as they count now. Pure."""
+    out = dict(days)
+    for day in then.keys() | now.keys():
+        was, off, on = (found.get(day, 0) for found in (out, then, now))
+        states = {state for one in (was, off, on) if isinstance(one, dict) for state in one}
+        n = {one: _n(was, one) - _n(off, one) + _n(on, one) for one in states} if states else was - off + on
+        if any(n.values()) if isinstance(n, dict) else n:
+            out[day] = n
+        else:
+            out.pop(day, None)
+    return out
+
+
+def _n(found: Any, state: str) -> int:
+    return found[state] if found else 0
 
 
 def moved(measure: str, told: News) -> set[date] | None:

@@ -1,11 +1,12 @@
 """Measures over the clocks of the contract: promises kept, by the month in which they fell due."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
 from leads.measures import dimensions, outcomes
+from leads.measures.offered import Offered
 from leads.measures.populations import GRADE, LEAD, LINK
 from leads.measures.seen import leads as seen
 from leads.measures.values import people
@@ -36,9 +37,9 @@ def _state(text: str) -> object:
     return dict(Clock.State.choices).get(text, text)
 
 
-def of_clocks(question: Question) -> Mapping[str, Dimension]:
+def of_clocks(question: Question) -> Offered:
     """Dimensions of clocks: those of their handoff, and contract, clause and state."""
-    return {**dimensions.of_handoffs(question), **OWN}
+    return dimensions.of_handoffs(question).more(OWN)
 
 
 def clocks(question: Question, kind: str, states: str) -> Population:
@@ -97,9 +98,9 @@ def qualified(question: Question, kind: str, states: str) -> Population:
     )  # fmt: skip
 
 
-def _of_qualified(question: Question) -> Mapping[str, Dimension]:
+def _of_qualified(question: Question) -> Offered:
     """Dimensions of clocks of qualifications: the lead's, and contract, clause and state."""
-    return {**dimensions.of_leads(question), **OWN}
+    return dimensions.of_leads(question).more(OWN)
 
 
 def by_state(kind: str, subject: str) -> Measure:
@@ -113,11 +114,11 @@ def by_block(kind: str, some: Collection[int] | None) -> Measure:
     block = Dimension("block", "", f"(k.handoff_id / {blocks.SIZE})::text")
     whole = by_state(kind, HANDOFF)
     if some is None:
-        return replace(whole, dimensions=lambda q: {**of_clocks(q), "block": block})
-    ranges = blocks.ranges("{0}.handoff_id", some)
+        return replace(whole, dimensions=lambda q: of_clocks(q).more({"block": block}))
+    ranges = blocks.ranges("{0}.handoff_id", some, blocks.SIZE)
 
     def rows(question: Question) -> Population:
-        own = f"(SELECT * FROM leads_handoff x WHERE {blocks.ranges('x.id', some)})"
+        own = f"(SELECT * FROM leads_handoff x WHERE {blocks.ranges('x.id', some, blocks.SIZE)})"
         every = of_kinds(question, (kind,), EVERY, own)
         ctes = outcomes.of_handoffs(
             f"(SELECT x.handoff_id FROM sla_clock x WHERE {ranges.format('x')} UNION ALL SELECT unnest(%(touched)s::bigint[]))",
@@ -125,7 +126,7 @@ def by_block(kind: str, some: Collection[int] | None) -> Measure:
         )
         return replace(every, where=(*every.where, ranges.format("k")), ctes=ctes)
 
-    return replace(whole, population=rows, dimensions=lambda q: {**of_clocks(q), "block": block})
+    return replace(whole, population=rows, dimensions=lambda q: of_clocks(q).more({"block": block}))
 
 
 SETTLED, PENDING, EXCLUDED, WAIVED = "('met', 'missed')", "('pending', 'paused')", "('excluded')", "('waived')"
@@ -165,7 +166,7 @@ def together(kinds: Sequence[str]) -> Measure:
         return replace(of_kinds(question, kinds, EVERY), value=f"CASE WHEN cl.kind = '{blocks.TIMED}' THEN {HOURS} END")
 
     kind = Dimension("kind", "", "cl.kind")
-    return Measure("", "", "", COUNT, rows, "spread", lambda q: {**of_clocks(q), "kind": kind}, dates=("due",))
+    return Measure("", "", "", COUNT, rows, "spread", lambda q: of_clocks(q).more({"kind": kind}), dates=("due",))
 
 
 def response(question: Question) -> Population:

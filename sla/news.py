@@ -20,6 +20,9 @@ from smarketing.rows.days import Days
 HANDOFF, ATTEMPT, DECISION, DEAL, ALL = "handoff", "attempt", "decision", "deal", "all"
 NAMED = "named"  # in whose hands a handoff is, where its lead came from, whom it resembles
 _LATE = "recorded_at > %(since)s AND recorded_at <= %(cutoff)s"
+# What cannot be told by days.
+_ANEW = f"""EXISTS (SELECT FROM leads_merge WHERE {_LATE}) OR EXISTS (SELECT FROM leads_erasure WHERE {_LATE})
+  OR EXISTS (SELECT FROM leads_correction WHERE {_LATE} AND subject NOT IN ('attempt', 'decision', 'deal', 'assignment', 'note'))"""
 # Numbers of handoffs follow the order of recording: the newest tell whether older ones have to be looked through.
 _NEWS = f"""
 WITH back AS MATERIALIZED (SELECT subject, subject_id FROM leads_correction WHERE {_LATE}),
@@ -58,9 +61,7 @@ UNION ALL SELECT 'deal', NULL, NULL, NULL WHERE EXISTS (SELECT FROM dealt)
   OR EXISTS (SELECT FROM family f JOIN leads_deal d ON d.lead_id = f.id WHERE d.handoff_id IS NULL)
   OR EXISTS (SELECT FROM family f JOIN leads_dealcontact c ON c.lead_id = f.id JOIN leads_deal d ON d.id = c.deal_id
     WHERE d.handoff_id IS NULL)
-UNION ALL SELECT 'all', NULL, NULL, NULL WHERE EXISTS (SELECT FROM leads_merge WHERE {_LATE})
-  OR EXISTS (SELECT FROM leads_erasure WHERE {_LATE})
-  OR EXISTS (SELECT FROM back WHERE subject NOT IN ('attempt', 'decision', 'deal', 'assignment', 'note'))
+UNION ALL SELECT 'all', NULL, NULL, NULL WHERE {_ANEW}
 """
 # Handoffs of which other names are told since; assignments by their numbers, as above. Of whoever is rematched a mark says when it
 # was begun: one that was written while the others were counted is seen by the slack.
@@ -99,6 +100,13 @@ class News:
 def between(line: int, since: datetime, cutoff: datetime, zone: ZoneInfo) -> News:
     """What was recorded after `since` and by `cutoff` about a definition line, in local days of `zone`."""
     return _told(_NEWS, line, since, cutoff, zone)
+
+
+def anew(since: datetime, cutoff: datetime) -> bool:
+    """Whether something was recorded after `since` and by `cutoff` that cannot be told by days: of kind ALL."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {_ANEW}", {"since": since, "cutoff": cutoff})
+        return cursor.fetchone()[0]
 
 
 def names(line: int, since: datetime, cutoff: datetime, zone: ZoneInfo) -> News:

@@ -77,7 +77,7 @@ def _brought(contract: Contract, month: date, row: MonthSum | None, cutoff: date
 
 def _moved(contract: Contract, since: datetime, cutoff: datetime, days: Days) -> set[date] | None:
     """The days of qualifications about which something was recorded since; None: perhaps of all."""
-    if news.ALL in news.between(contract.line_id, since, cutoff, days.zone).words:
+    if news.anew(since, cutoff):
         return None
     with connection.cursor() as cursor:
         cursor.execute(_MOVED, {"line": contract.line_id, "since": since, "most": MOST})

@@ -3,20 +3,24 @@ those left out."""
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from leads.measures import changes
 from smarketing.measures import engine, registry, statement, together
+from smarketing.measures.question import Question
+from smarketing.measures.reduces import Figure
 
 from .clocks import EXCLUDED, MET, MISSED, PENDING, WAIVED
-from .kinds import MONEY, Asked, Kind, params
+from .kinds import MONEY, RATE, Asked, Kind, params
 from .models import Clause
 
 States = dict[str, int]
+Days = dict[date, Any]  # local day -> states, or how much of a volume
 Population = Mapping[str, tuple[str, ...]]  # dimension -> values: of whom a clause speaks
 
 
@@ -45,31 +49,51 @@ def question(line: int, some: Asked, **times: Any) -> dict[str, Any]:
 
 def by_day(
     kind: Kind, line: int, first: date, until: date, zone: ZoneInfo, cutoff: datetime, whom: Population | None = None
-) -> dict[date, States]:
-    """Local day -> state -> how many, as known at the cut-off."""
-    out: dict[date, States] = defaultdict(none)
-    times = {"first": first, "until": until, "zone": zone, "cutoff": cutoff}
-    states = (MET, *kind.apart)
+) -> Days:
+    """Local day -> state -> how many, as known at the cut-off; of a volume how many its measure counts, or how much."""
+    some, questions = _asked(kind, line, whom, first=first, until=until, zone=zone, cutoff=cutoff)
+    return _told(kind, some, together.figures(questions))
+
+
+def of_handoffs(
+    kind: Kind,
+    line: int,
+    first: date,
+    until: date,
+    zone: ZoneInfo,
+    cutoffs: Sequence[datetime],
+    whom: Population | None,
+    handoffs: Sequence[int],
+) -> list[Days]:
+    """What `by_day` says of these few handoffs alone, as known at each of some cut-offs of one local day; of measures whose rows
+    are handoffs."""
+    some, questions = _asked(kind, line, whom, first=first, until=until, zone=zone, cutoff=cutoffs[-1])
+    few = [changes.of_handoffs(engine.resolve(one), handoffs) for one in questions]
+    return [_told(kind, some, found) for found in together.known(questions, few, cutoffs)]
+
+
+def _asked(kind: Kind, line: int, whom: Population | None, **times: Any) -> tuple[list[str], list[Question]]:
+    """States (of a volume one, ""), and the question that gives each by day."""
+    states = [MET, *kind.apart] if kind.source == RATE else [""]
     some = [asked(kind, state, whom) for state in states]
-    questions = [engine.ask(one.measure, by=("day",), **question(line, one, **times)) for one in some]
-    for state, (groups, _whole) in zip(states, together.figures(questions), strict=True):
+    return states, [engine.ask(one.measure, by=("day",), **question(line, one, **times)) for one in some]
+
+
+def _told(kind: Kind, states: Sequence[str], found: Sequence[together.Figures]) -> Days:
+    if kind.source != RATE:
+        groups = found[0][0]
+        return {date.fromisoformat(day): _amount(kind, figure) for (day,), figure in groups.items()}
+    out: dict[date, States] = defaultdict(none)
+    for state, (groups, _whole) in zip(states, found, strict=True):
         for (day,), figure in groups.items():
-            found = out[date.fromisoformat(day)]
             every = figure.n if figure.of is None else figure.of
-            found |= {MET: figure.n, MISSED: every - figure.n} if state == MET else {state: every}
+            told = {MET: figure.n, MISSED: every - figure.n} if state == MET else {state: every}
+            out[date.fromisoformat(day)] |= told
     return dict(out)
 
 
-def volume(
-    kind: Kind, line: int, first: date, until: date, zone: ZoneInfo, cutoff: datetime, whom: Population | None = None
-) -> dict[date, int | Fraction]:
-    """Local day -> how many the measure of a volume counts, or how much."""
-    times = {"first": first, "until": until, "zone": zone, "cutoff": cutoff}
-    found = engine.answer(kind.measure, by=("day",), **question(line, asked(kind, whom=whom), **times))
-    return {
-        date.fromisoformat(row.group["day"]): Fraction(row.value or 0) if kind.unit == MONEY else row.n
-        for row in found.rows
-    }
+def _amount(kind: Kind, figure: Figure) -> int | Fraction:
+    return Fraction(figure.value or 0) if kind.unit == MONEY else figure.n
 
 
 def ids(kind: Kind, line: int, whom: Population | None = None, **times: Any) -> dict[str, list[int]]:

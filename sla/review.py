@@ -106,7 +106,7 @@ def proposals(contract: Contract, terms: Terms, at: datetime) -> list[Proposal]:
 def closed_figures(contract: Contract, at: datetime, count: int = CLOSED) -> dict[str, list[Figure]]:
     """Clause key -> its figures in the last closed months, the newest first."""
     reader = follow.Reader(contract, at, at)
-    books = hooks.books(contract, follow.back(reader.today.replace(day=1), 24)) if reader.terms else {}
+    books = hooks.books(contract, follow.back(reader.today.replace(day=1), 24), []) if reader.terms else {}
     out: dict[str, list[Figure]] = {}
     for month in sorted(books, reverse=True)[:count]:
         for key, kept in books[month].figures.items():

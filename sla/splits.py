@@ -152,8 +152,7 @@ def _as_it_was(row: ClauseSplit, split: Split) -> bool:
     """Whether a row of a past cut-off says still what would be counted now."""
     if row.cutoff != split.month.cutoff or Rematched.objects.filter(since__gt=row.counted_at - PRESENT).exists():
         return False
-    told = news.between(split.month.contract.line_id, row.counted_at, clock.now(), split.month.zone)
-    return news.ALL not in told.words
+    return not news.anew(row.counted_at, clock.now())
 
 
 def _apart(measure: Measure, key: str, asked: Mapping[str, Any], *beside: str) -> dict[str, dict]:

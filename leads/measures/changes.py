@@ -12,7 +12,6 @@ from django.db import connection
 
 from smarketing.measures import engine
 from smarketing.measures.numbers import COUNT
-from smarketing.measures.question import Question
 from smarketing.measures.registry import Measure, Population
 
 from . import dimensions as d
@@ -49,7 +48,7 @@ def handed_since(then: datetime, **asked: Any) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_SINCE, {"then": then})
         some = [row[0] for row in cursor.fetchall()]
-    measure = Measure("", "", "", COUNT, partial(_of_some, some=some), dimensions=lambda _q: {})
+    measure = of_handoffs(Measure("", "", "", COUNT, p.handoffs, dimensions=lambda _q: {}), some)
     now = engine.ask("handoffs", date="handed", **asked)
     known = (
         [engine.figures(measure, question)[1].n for question in (now, replace(now, cutoff=then))] if some else [0, 0]
@@ -57,12 +56,18 @@ def handed_since(then: datetime, **asked: Any) -> int:
     return known[0] - known[1]
 
 
-def _of_some(question: Question, some: Sequence[int]) -> Population:
-    base, own = p.handoffs(question), "h.id = ANY(%(some)s)"
-    leads = f"SELECT h.lead_id FROM leads_handoff h WHERE {own}"
-    return replace(
-        base, where=(*base.where, own), params={**base.params, "some": list(some)}, ctes=outcomes.of_leads(leads)
-    )
+def of_handoffs(measure: Measure, some: Sequence[int]) -> Measure:
+    """A measure whose rows are handoffs, of these few alone: they and what was done about them are looked up."""
+    rows = measure.population
+    assert rows is not None
+    return replace(measure, population=lambda question: _only(rows(question), some))
+
+
+def _only(base: Population, some: Sequence[int]) -> Population:
+    own = "h.id = ANY(%(some)s)"
+    steps = outcomes.of_leads(f"SELECT h.lead_id FROM leads_handoff h WHERE {own}")
+    ctes = {**steps, **{name: sql for name, sql in base.ctes.items() if name not in steps}}
+    return replace(base, where=(*base.where, own), params={**base.params, "some": list(some)}, ctes=ctes)
 
 
 def _groups(measure: Measure, key: str, by: str, asked: Mapping[str, Any]) -> dict[str, Any]:

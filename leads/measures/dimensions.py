@@ -13,8 +13,9 @@ from smarketing.measures.question import Question
 from smarketing.measures.registry import Dimension
 
 from . import sayings
+from .offered import Offered
 from .outcomes import left_out
-from .values import attributes, campaign, value
+from .values import campaign, value
 
 STAGE = (
     "coalesce((SELECT sm.to_stage FROM leads_stagemove sm WHERE sm.lead_id = l.id AND sm.recorded_at <= %(cutoff)s"
@@ -152,33 +153,38 @@ def course(question: Question) -> Dimension:
     )  # fmt: skip
 
 
-def of_leads(question: Question) -> Mapping[str, Dimension]:
+_PEOPLE = ("lead", "company", "campaign")
+
+
+def of_leads(question: Question) -> Offered:
     """Dimensions of rows that are leads."""
-    return {**SHARED, **attributes("lead", "company", "campaign")}
+    return Offered(SHARED, _PEOPLE)
 
 
-def of_handoffs(question: Question) -> Mapping[str, Dimension]:
+def of_handoffs(question: Question) -> Offered:
     """Dimensions of rows that are handoffs: the lead's, the handoff's, the rep in charge."""
-    return {**SHARED, **HANDOFF, **attributes("lead", "company", "campaign")}
+    return Offered({**SHARED, **HANDOFF}, _PEOPLE)
 
 
-def of_made(question: Question) -> Mapping[str, Dimension]:
+def of_made(question: Question) -> Offered:
     """Dimensions of handoffs counted one by one: also whether it was the lead's first."""
-    return {**of_handoffs(question), **ORDER}
+    return of_handoffs(question).more(ORDER)
 
 
-def of_outcomes(question: Question) -> Mapping[str, Dimension]:
+def of_outcomes(question: Question) -> Offered:
     """Dimensions of handoffs seen with what became of them; whether a reason is left out, where that is asked."""
     asked = {"left_out": agreed()} if "left_out" in (*question.by, *question.where) else {}
-    return {**of_made(question), **OUTCOME, **STEPS, "course": course(question), **asked}
+    return of_made(question).more({**OUTCOME, **STEPS, "course": course(question), **asked})
 
 
-def of_tried(question: Question) -> Mapping[str, Dimension]:
+def of_tried(question: Question) -> Offered:
     """Dimensions of handoffs with an attempt: also how soon it was made, and what higher apps know."""
-    return {**of_made(question), "delay": DELAY, **{one.key: one for one in (make(question) for make in of_tried_more)}}
+    return of_made(question).more(
+        {"delay": DELAY} | {one.key: one for one in (make(question) for make in of_tried_more)}
+    )
 
 
-def of_since(question: Question, start: str, day_only: str) -> Mapping[str, Dimension]:
+def of_since(question: Question, start: str, day_only: str) -> Offered:
     """Dimensions of a cohort's wins: also how many calendar months after its own month they came."""
 
     def month(instant: str, alone: str) -> str:
@@ -186,34 +192,34 @@ def of_since(question: Question, start: str, day_only: str) -> Mapping[str, Dime
         return f"(extract(year FROM {day}) * 12 + extract(month FROM {day}))"
 
     since = f"greatest({month('w.closed_at', 'w.closed_day_only')} - {month(start, day_only)}, 0)::int::text"
-    return {**of_deals(question), "months_since": Dimension("months_since", _("months since the handoff"), since)}
+    return of_deals(question).more({"months_since": Dimension("months_since", _("months since the handoff"), since)})
 
 
-def of_turned_down(question: Question) -> Mapping[str, Dimension]:
+def of_turned_down(question: Question) -> Offered:
     """Dimensions of refusals and returns, one by one."""
     said = Dimension("reason", _("reason"), "v.reason", show=reasons.label)
     criterion = Dimension(
         "criterion", _("criterion contradicted"), f"CASE WHEN {_CRITERION} THEN v.evidence END", show=sayings.criterion
     )
     kind = Dimension("decision", _("decision"), "v.kind", show=_named(dict(Decision.Kind.choices)))
-    return {**of_made(question), "reason": said, "criterion": criterion, "decision": kind}
+    return of_made(question).more({"reason": said, "criterion": criterion, "decision": kind})
 
 
-def of_deals(question: Question) -> Mapping[str, Dimension]:
+def of_deals(question: Question) -> Offered:
     """Dimensions of rows that are, or may have, a deal, under its primary lead."""
-    return {**SHARED, **HANDOFF, **attributes("lead", "company", "campaign", "deal")}
+    return Offered({**SHARED, **HANDOFF}, (*_PEOPLE, "deal"))
 
 
-def of_leads_and_deals(question: Question) -> Mapping[str, Dimension]:
+def of_leads_and_deals(question: Question) -> Offered:
     """Dimensions of leads and of the first deal that each won."""
-    return {**SHARED, **attributes("lead", "company", "campaign", "deal")}
+    return Offered(SHARED, (*_PEOPLE, "deal"))
 
 
-def of_spend(question: Question) -> Mapping[str, Dimension]:
+def of_spend(question: Question) -> Offered:
     """Dimensions of money spent: the campaign's."""
-    return {**{key: SHARED[key] for key in ("campaign", "programme", "channel")}, **attributes("campaign")}
+    return Offered({key: SHARED[key] for key in ("campaign", "programme", "channel")}, ("campaign",))
 
 
-def of_time(question: Question) -> Mapping[str, Dimension]:
+def of_time(question: Question) -> Offered:
     """Dimensions of hours worked: the campaign's, and whose they were."""
-    return {**of_spend(question), "side": Dimension("side", _("side"), "ts.side", show=_named(dict(Side.choices)))}
+    return of_spend(question).more({"side": Dimension("side", _("side"), "ts.side", show=_named(dict(Side.choices)))})

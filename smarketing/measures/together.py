@@ -4,6 +4,8 @@ by the same steps. Each equals what `engine` says of it alone.
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from . import engine, statement
@@ -38,18 +40,30 @@ def answered(questions: Sequence[Question]) -> list[Answer]:
 
 def figures(questions: Sequence[Question]) -> list[Figures]:
     """(figure of each group, of all) of each question; all are of one period and cut-off."""
-    measures = [engine.resolve(one) for one in questions]
+    return known(questions, [engine.resolve(one) for one in questions])[0]
+
+
+def known(
+    questions: Sequence[Question], measures: Sequence[Measure], cutoffs: Sequence[datetime] | None = None
+) -> list[list[Figures]]:
+    """The same of questions about these measures, as known at each of some cut-offs of one local day (None: at their own)."""
     alike: dict[Any, int] = {}  # questions that differ by their figure only share their rows
     for n, one in enumerate(questions):
         alike.setdefault(_rows_of(one), n)
     first = list(alike.values())
     built = [statement.build(measures[n], questions[n], mark=f"p{n}_") for n in first]
     together = all(measures[n].reduce in _MADE and measures[n].combine is None for n in first) and _same_steps(built)
-    lines = _gathered(built, [questions[n].by for n in first], [measures[n].reduce for n in first]) if together else [
-        one.gathered(questions[n].by, measures[n].reduce) for n, one in zip(first, built, strict=True)
-    ]  # fmt: skip
-    read = dict(zip(alike, zip(lines, built, strict=True), strict=True))
-    return [_figure(one, measure, *read[_rows_of(one)]) for one, measure in zip(questions, measures, strict=True)]
+    out = []
+    for cutoff in cutoffs or [questions[0].cutoff]:
+        then = [replace(one, params=one.params | {"cutoff": cutoff}) for one in built]
+        lines = _gathered(then, [questions[n].by for n in first], [measures[n].reduce for n in first]) if together else [
+            one.gathered(questions[n].by, measures[n].reduce) for n, one in zip(first, then, strict=True)
+        ]  # fmt: skip
+        read = dict(zip(alike, zip(lines, then, strict=True), strict=True))
+        out.append(
+            [_figure(one, measure, *read[_rows_of(one)]) for one, measure in zip(questions, measures, strict=True)]
+        )
+    return out
 
 
 def _rows_of(question: Question) -> tuple:

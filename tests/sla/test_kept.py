@@ -13,7 +13,7 @@ from leads.handoffs import states
 from leads.models import Deal, Handoff
 from reporting.books import services
 from reporting.models import BookShown
-from sla import as_of, blocks, derive, follow, kept, nightly, took
+from sla import as_of, blocks, counts, derive, follow, kept, nightly, took
 from sla.models import Clock, ClockBlock, MonthSum
 from smarketing.jobs.models import Run
 from smarketing.rows import clock, fence
@@ -53,10 +53,10 @@ def running(db):
     return of
 
 
-def alike(counts) -> Counter:
+def alike(some) -> Counter:
     """Clocks by what is said of them, and first attempts by how long they took."""
     found: Counter = Counter()
-    for one in counts:
+    for one in some:
         found[one.month, one.key, one.terms, one.state, one.settled, one.rep, one.idle] += one.n
         found.update((one.month, one.key, int(value)) for value in took.unpack([one.took]))
     return found
@@ -72,9 +72,8 @@ def compare(of) -> None:
     fresh = {key: asked.count(key, months[0], follow.next_month(first), reader.cutoff) for key in asked.clauses}
     assert reader.by_day(months) == fresh
     terms, days = [one.pk for one in reader.terms], Days(reader.zone)
-    whole = blocks._told("k.month = ANY(%(months)s)", "true", reader.cutoff, days, {"terms": terms, "months": months})[
-        1
-    ]
+    given = {"terms": terms, "months": months}
+    whole = blocks._told("k.month = ANY(%(months)s)", "true", reader.cutoff, days, given, blocks.SIZE)[1]
     assert alike(blocks.read(of, terms, months, reader.cutoff, days)) == alike(whole)
     found = reader.month(first)
     assert took.spread(found.took.get("6.1", ())) == as_of.took(of, first, "6.1", reader.cutoff)
@@ -130,12 +129,19 @@ def named(one, at, to=None):
     return made
 
 
+@pytest.fixture
+def small(monkeypatch):
+    """Blocks of so few handoffs that a test fills several, in pieces of two."""
+    monkeypatch.setattr(blocks, "SIZE", 4)
+    monkeypatch.setattr(blocks, "PIECE", 2)
+
+
 KINDS = ("handoff", "handoff", "attempt", *DEEDS)
 
 
 @pytest.mark.invariant("I11")
 @pytest.mark.parametrize(("seed", "size"), [(1, 6), pytest.param(2, 150, marks=pytest.mark.trust)])
-def test_what_is_kept_equals_a_count_from_nothing_after_each_deed(running, seed, size):
+def test_what_is_kept_equals_a_count_from_nothing_after_each_deed(running, small, seed, size):
     dice, made = random.Random(seed), []
     for _n in range(3):
         deed("handoff", made, dice)
@@ -197,16 +203,70 @@ def test_a_kind_of_fact_that_is_forgotten_is_noticed(running, monkeypatch):
         compare(running)
 
 
+@pytest.mark.invariant("I11", mutant="what a handoff counted for before is not taken away")
+def test_a_decision_takes_a_handoff_away_from_those_without_one_of_its_day(running, monkeypatch):
+    made = []
+    deed("handoff", made, random.Random(3))
+    compare(running)
+    deed("accept", made, random.Random(3))
+    count = kept.Asked.count_some
+    with monkeypatch.context() as planted:
+        planted.setattr(kept.Asked, "count_some", lambda *asked: [{}, count(*asked)[1]])
+        with pytest.raises(AssertionError):
+            compare(running)
+
+
+@pytest.mark.parametrize("few", [0, kept.FEW])
+def test_days_are_counted_alike_by_the_handoffs_that_moved_and_as_a_whole(running, monkeypatch, few):
+    monkeypatch.setattr(kept, "FEW", few)
+    dice, made = random.Random(5), []
+    for kind in ("handoff", "handoff", "refuse", "again", "qualify", "handoff"):
+        deed(kind, made, dice)
+    compare(running)
+    for kind in ("accept", "undo", "judged"):
+        deed(kind, made, dice)
+    compare(running)
+
+
+@pytest.mark.invariant("I11", mutant="pieces of blocks stand although all was counted anew")
+def test_pieces_are_kept_until_all_is_counted_anew(running, small):
+    made, pieces = [], ClockBlock.objects.filter(block__lte=blocks.PIECES)
+    for _n in range(8):
+        made.append(handoff(clock.now() - timedelta(days=9), known=clock.now(), grade="A1"))
+    derive.mark([one.pk for one in made])
+    compare(running)
+    beside = next(one for one in made if one.pk % 4 in (0, 1) and one.pk + 2 <= made[-1].pk)
+    attempt(beside, clock.now(), known=clock.now())
+    derive.mark([beside.pk])
+    compare(running)
+    stood = list(pieces.all())
+    assert {one.block for one in stood} == {blocks.PIECES - beside.pk // 4 * 2 - n for n in (0, 1)}
+    gone = next(one for one in made if one.pk // 2 == beside.pk // 2 + 1)
+    facts.correct("handoff", gone.pk, clock.now())
+    states.derive([gone.pk])
+    derive.mark([gone.pk])
+    compare(running)
+    assert not pieces.exists()
+    mark = ClockBlock.objects.get(block=blocks.MARK)
+    for one in stood:  # as if they had been left
+        one.cutoff = mark.cutoff
+    ClockBlock.objects.bulk_create(stood)
+    attempt(beside, clock.now(), known=clock.now())
+    derive.mark([beside.pk])
+    with pytest.raises(AssertionError):
+        compare(running)
+
+
 @pytest.mark.invariant("I11", mutant="what time alone broke is not counted again")
 def test_a_promise_that_breaks_while_nobody_does_anything_is_counted_at_the_next_look(running, monkeypatch):
     monkeypatch.setattr(blocks, "_MOVED", "SELECT 1::bigint WHERE %(since)s > %(cutoff)s AND %(most)s > 0")
     one = handoff(clock.now() - timedelta(days=20), known=clock.now())
-    pending = blocks.Count(
+    pending = counts.Count(
         clock.today().replace(day=1), "6.1", running.terms.get().pk, "pending", None, None, False, 1, None
     )
     compare(running)
     mark = ClockBlock.objects.get(block=blocks.MARK)
-    ClockBlock.objects.filter(block=one.pk // blocks.SIZE).update(counts=[blocks._frozen(pending)])  # as it stood then
+    ClockBlock.objects.filter(block=one.pk // blocks.SIZE).update(counts=[counts.frozen(pending)])  # as it stood then
     assert mark.cutoff <= clock.now()
     with pytest.raises(AssertionError):
         compare(running)
