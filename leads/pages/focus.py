@@ -22,6 +22,7 @@ from smarketing.web.once import once
 
 from . import done, offline, telling, timeline, warmth
 from .attempt_form import AttemptForm
+from .in_place import in_place
 from .queue import owed_by, told
 
 STEPS = (1, 2, 3, 5, 10)  # business days ahead that a next step is offered for
@@ -109,6 +110,7 @@ def page(
 
 @needs("handoffs.work")
 @require_POST
+@in_place("leads:focus")
 @once
 def attempt(request: HttpRequest, pk: int) -> HttpResponse:
     """Log an outcome and go on to the next lead; one that was kept on a device, with its own time."""

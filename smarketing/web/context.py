@@ -8,10 +8,12 @@ from django.utils.translation import get_language
 from . import navigation
 
 THEMES = ("auto", "light", "dark")
+IN_PLACE = "X-In-Place"  # a script that shows a page inside the one that is there asks for it without the frame
 
 
 def page(request: HttpRequest) -> dict:
-    """nav, bottom_bar, person (None when nobody is signed in), theme, language, languages, installation, demo_people."""
+    """nav, bottom_bar, person (None when nobody is signed in), theme, language, languages, installation, demo_people; `framed`:
+    whether the page has its frame around it."""
     user = getattr(request, "user", None)
     person = user if user is not None and user.is_authenticated else None
     nav = SimpleLazyObject(lambda: navigation.rail(person, request.path) if person else [])
@@ -20,6 +22,7 @@ def page(request: HttpRequest) -> dict:
         "nav": nav,
         "bottom_bar": SimpleLazyObject(lambda: navigation.bottom_bar(list(nav))),
         "person": person,
+        "framed": IN_PLACE not in request.headers,
         "theme": theme(request, person),
         "language": get_language() or settings.LANGUAGE_CODE,
         "languages": SimpleLazyObject(_languages),

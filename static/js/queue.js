@@ -3,7 +3,11 @@
 import { keep, LATER, meaning, newKey, OUT, send } from "./waiting.js";
 
 const FOCUS = /^\/queue\/\d+\/$/;
-let following = null; // {url, text, at} of the next lead, read ahead
+const QUIET = 400; // milliseconds without a key after which something is read ahead
+const SOON = 2000; // milliseconds within which a page comes that somebody waits for
+const BARE = { "X-In-Place": "1" }; // asks for a page without the frame
+let following = null; // {url, text} of the next lead, read ahead for a time without a network
+let pending = null; // what will be read ahead, or is being read
 
 setInterval(() => {
   for (const time of document.querySelectorAll("[data-minutes]")) {
@@ -44,7 +48,7 @@ async function open(link) {
   dialog.querySelector("input:not([type=hidden]):not(:disabled), select")?.focus();
 }
 
-// --- from one lead to the next in place
+// --- from one lead to the next in place: the answer to an outcome holds the next lead as it is now, and says its address
 
 // `any`: also a page that is no lead, which says why there is none.
 function swap(text, url, any = false) {
@@ -68,12 +72,15 @@ async function sent(form, submitter) {
   const fields = new FormData(form, submitter);
   fields.append("happened", new Date().toISOString());
   let answer, text;
+  hush();
   try {
-    answer = await fetch(form.action, { method: "POST", body: fields, credentials: "same-origin" });
+    answer = await fetch(form.action, { method: "POST", body: fields, headers: BARE, credentials: "same-origin" });
     text = await answer.text(); // cut off in the middle it is sent again: the server does each key once
   } catch {
     return away(form, fields, submitter);
   }
+  const shown = answer.headers.get("X-Shown-At");
+  if (shown) return void (swap(text, new URL(shown, location.href).href, true) || location.assign(shown));
   const said = meaning(answer);
   if (said === LATER) return away(form, fields, submitter);
   if (said === OUT) return (await kept(form, fields, submitter), location.reload());
@@ -86,6 +93,7 @@ const kept = (form, fields, submitter) => keep(form, fields, submitter?.dataset.
 async function away(form, fields, submitter) {
   await kept(form, fields, submitter);
   const next = document.querySelector("[data-next]");
+  await ahead(AbortSignal.timeout(SOON)); // there may be a network for a page where there was none for an answer
   if (next && following?.url === next.href && swap(following.text, next.href)) return;
   for (const there of navigator.serviceWorker?.controller ? [next?.href, `${location.origin}/queue/`] : []) {
     if (there && (await caches.match(there))) return location.assign(there);
@@ -100,15 +108,34 @@ function usable(form) {
   for (const button of form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
 }
 
-async function ahead() {
+// Nothing that is read ahead stands in the way of an outcome.
+function hush() {
+  clearTimeout(pending?.timer);
+  pending?.abort();
+  pending = null;
+}
+
+async function ahead(signal) {
   const next = document.querySelector("[data-next]");
   if (!next || following?.url === next.href || !navigator.onLine) return;
   try {
-    const answer = await fetch(next.href, { credentials: "same-origin" });
-    if (answer.ok && !answer.redirected) following = { url: next.href, text: await answer.text(), at: Date.now() };
+    const answer = await fetch(next.href, { credentials: "same-origin", signal });
+    if (answer.ok && !answer.redirected) following = { url: next.href, text: await answer.text() };
   } catch {
     // the link itself still leads there
   }
+}
+
+// The next lead without an outcome: as it is now; what was read ahead only where there is no network.
+async function pass(next) {
+  hush();
+  try {
+    const answer = await fetch(next.href, { headers: BARE, credentials: "same-origin" });
+    if (answer.ok && !answer.redirected && swap(await answer.text(), next.href)) return;
+  } catch {
+    if (following?.url === next.href && swap(following.text, next.href)) return;
+  }
+  location.assign(next.href);
 }
 
 const plain = (event) => event.ctrlKey || event.metaKey || event.shiftKey || event.button;
@@ -120,8 +147,9 @@ document.addEventListener("click", (event) => {
     open(sheet).catch(() => location.assign(sheet.href));
   }
   const next = event.target.closest?.("[data-next]");
-  if (next && !plain(event) && following?.url === next.href && Date.now() - following.at < 60000 && swap(following.text, next.href)) {
+  if (next && !plain(event)) {
     event.preventDefault();
+    pass(next);
   }
   if (event.target.closest?.("[data-call]")) document.body.classList.add("called");
 });
@@ -193,8 +221,13 @@ function remember() {
 }
 
 function begin() {
-  ahead();
-  setTimeout(remember, 400);
+  hush();
+  pending = new AbortController();
+  const { signal } = pending;
+  pending.timer = setTimeout(async () => {
+    await ahead(signal);
+    if (!signal.aborted) remember();
+  }, QUIET);
   send();
 }
 

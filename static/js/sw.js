@@ -61,7 +61,7 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== self.location.origin) return;
   if (url.pathname.startsWith("/static/")) event.respondWith(file(event.request, url));
-  else if (QUEUE.test(url.pathname)) event.respondWith(page(event, url));
+  else if (QUEUE.test(url.pathname) && !event.request.headers.has("X-In-Place")) event.respondWith(page(event, url));
 });
 
 // {who, pages, files}: a page that was shown says whose it is, and what to keep of it and of the leads that follow.

@@ -1,15 +1,17 @@
 """How soon the next lead is there after a key, and a list that tells what is new without moving."""
 
 import math
+import re
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import transaction
 from playwright.sync_api import expect
 
-from leads.handoffs import rules
+from leads.handoffs import routing, rules
 from leads.intake.events import NewEvent, record_events
 from leads.mailing import templates
-from leads.models import Attempt, Source
+from leads.models import Attempt, Correction, Source
 from smarketing.rows import clock
 
 from . import access
@@ -43,6 +45,82 @@ def test_the_next_lead_is_painted_within_300_ms_of_a_key(visit):
     print(f"next lead painted: p50 {took[9]:.0f} ms, p95 {took[math.ceil(0.95 * len(took)) - 1]:.0f} ms")
     assert took[math.ceil(0.95 * len(took)) - 1] <= GOAL
     assert Attempt.objects.filter(outcome="no_answer", recorded_at__gt=day.at).count() >= 20
+
+
+def asked(page) -> list[str]:
+    """What the page asks of the queue from now on: "POST /queue/3/attempt/", …"""
+    out: list[str] = []
+
+    def note(request) -> None:
+        path = urlsplit(request.url).path
+        if path.startswith("/queue/"):
+            out.append(f"{request.method} {path}")
+
+    page.on("request", note)
+    return out
+
+
+@pytest.fixture
+def working(visit):
+    """`working(day)` → Léa's page of the day's first lead, the second one read ahead."""
+
+    def come(day: Day):
+        page = visit(day.lea, "/today/", service_workers="block")
+        with page.expect_response(f"**/queue/{day.handoffs[1].pk}/"):
+            page.goto(f"/queue/{day.handoffs[0].pk}/")
+        page.wait_for_selector(".outcomes")
+        return page
+
+    return come
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_outcome_and_the_next_lead_are_one_question(working):
+    day = Day()
+    first, second = day.handoffs[0], day.handoffs[1]
+    page = working(day)
+    seen = asked(page)
+    page.keyboard.press("2")
+    expect(page.locator("h1")).to_have_text("Paul Nguyen")
+    assert seen[:1] == [f"POST /queue/{first.pk}/attempt/"] and f"GET /queue/{second.pk}/" not in seen
+    expect(page).to_have_url(re.compile(rf"/queue/{second.pk}/\?done=attempt-\d+$"))
+    expect(page).to_have_title(re.compile("^Paul Nguyen · "))
+    expect(page.locator(".done[role=status]")).to_contain_text("attempt 1 of", use_inner_text=True)
+    expect(page.locator("#main")).to_be_focused()
+    page.locator(".done button").click()  # its form is sent: the key and the token are those of the page that is shown
+    expect(page.locator("h1")).to_have_text("Marie Dubois")
+    assert Correction.objects.filter(subject="attempt").count() == 1
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Paul Nguyen")
+    assert page.problems == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lead_read_ahead_that_somebody_else_has_by_now_is_not_shown(working):
+    day = Day()
+    page = working(day)
+    routing.reassign(handoff=day.handoffs[1], rep=day.paul, by=day.boss, at=clock.now())
+    with page.expect_response(lambda one: one.request.method == "GET" and "/queue/" in one.url):  # the one after it
+        page.keyboard.press("2")
+        expect(page.locator("h1")).to_have_text("Ana Silva")
+    named = page.locator("[data-next]").get_attribute("href")
+    taken = next(one for one in day.handoffs if named == f"/queue/{one.pk}/")
+    routing.reassign(handoff=taken, rep=day.paul, by=day.boss, at=clock.now())
+    page.keyboard.press("n")
+    expect(page.locator("main .note[role=alert]")).to_contain_text("paul", use_inner_text=True)
+    expect(page.locator(".outcomes")).to_have_count(0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_outcome_that_is_refused_leaves_what_was_typed(working):
+    day = Day()
+    page = working(day)
+    page.locator("[name=note]").fill("a long talk")
+    page.locator("[name=note]").blur()
+    routing.reassign(handoff=day.handoffs[0], rep=day.paul, by=day.boss, at=clock.now())
+    page.keyboard.press("1")
+    expect(page.locator("#typed")).to_have_value("a long talk")
+    assert not Attempt.objects.filter(handoff=day.handoffs[0]).exists()
 
 
 @pytest.mark.django_db(transaction=True)
