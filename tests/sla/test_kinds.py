@@ -27,6 +27,7 @@ from tests.sla.contracts import (
     handoff,
     line,
     paris,
+    pause,
     sign,
 )  # fmt: skip
 
@@ -121,6 +122,31 @@ def test_tiers_have_deadlines_of_their_own_and_some_none():
     assert said == "first attempt within 4 business hours; A1, A2: 2 business hours, C3: nothing promised"
 
 
+TRIES = {
+    "days": 10,
+    "tiers": [
+        {"grades": ["A1"], "target": "1"},
+        {"grades": ["B1", "B2"], "target": "5"},
+        {"grades": ["C3"], "target": None},
+    ],
+}
+
+
+def test_tiers_of_attempts_say_attempts_and_a_dash_runs_no_clock():
+    sign(contract(), [ATTEMPTS | {"params": TRIES}], START, at=SIGNED)
+    hands = {grade: handoff(paris(2026, 11, 16, 9), grade=grade) for grade in ("A1", "B2", "C3", "A3")}
+    for grade in ("A1", "B2"):
+        attempt(hands[grade], paris(2026, 11, 16, 10))
+    pause(hands["C3"], paris(2026, 11, 16, 10), paris(2026, 11, 18, 10))
+    derive.drain(paris(2026, 12, 20, 10))
+    stand = dict(Clock.objects.values_list("handoff_id", "state"))
+    assert stand == {hands["A1"].pk: "met", hands["B2"].pk: "missed", hands["A3"].pk: "missed"}
+    read = oracle.read([one.pk for one in hands.values()], paris(2026, 12, 20, 10))
+    assert {one.handoff_id: one.state for one in read} == stand
+    said = kinds.sentence("min_attempts", Decimal(3), TRIES)
+    assert said.endswith("; A1: 1 attempt, B1, B2: 5 attempts, C3: nothing promised")
+
+
 def test_attempts_must_lie_apart_and_be_made_on_listed_channels():
     clause = ATTEMPTS | {"params": {"days": 10, "apart": 2}}
     sign(contract(), [clause], START, at=SIGNED, clock_rules={"channels": ["call"]})
@@ -180,6 +206,9 @@ def test_the_month_of_handoff_is_a_switch_of_the_terms():
     ("clause", "said"),
     [
         (FIRST | {"params": {"tiers": [{"grades": ["Z9"], "target": "2"}]}}, "names grades"),
+        (ATTEMPTS | {"params": {"days": 10, "tiers": [{"grades": ["A1"], "target": "2.5"}]}}, "1 to 20 whole attempts"),
+        (ATTEMPTS | {"params": {"days": 10, "tiers": [{"grades": ["A1"], "target": "900"}]}}, "1 to 20 whole attempts"),
+        (ATTEMPTS | {"params": {"days": 10, "tiers": [{"grades": ["A1"], "target": "0"}]}}, "1 to 20 whole attempts"),
         (
             FIRST | {"params": {"tiers": [{"grades": ["A1"], "target": "2"}, {"grades": ["A1"], "target": "3"}]}},
             "names grades",
