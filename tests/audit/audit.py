@@ -23,14 +23,15 @@ at, NEVER = datetime.fromisoformat, datetime.max.replace(tzinfo=UTC)
 
 
 class Calendar:
-    """Working time of a calendar's spec: weekdays "1" to "7" with their windows, holidays, a zone."""
+    """Working time of a calendar's spec: weekdays "1" to "7" with their windows, holidays, special days, a zone."""
 
     def __init__(self, spec):
-        self.zone, self.spec, self.holidays = ZoneInfo(spec["zone"]), spec, set(spec.get("holidays", ()))
+        self.zone, self.weekly = ZoneInfo(spec["zone"]), spec.get("windows", {})
+        self.special = dict.fromkeys(spec.get("holidays", ()), ()) | spec.get("special", {})
 
     def windows(self, day):
-        said = self.spec.get("windows", {}).get(str(day.isoweekday())) if day.isoformat() not in self.holidays else ()
-        return [(self.instant(day, opens), self.instant(day, closes)) for opens, closes in said or ()]
+        said = self.special.get(day.isoformat(), self.weekly.get(str(day.isoweekday()), ()))
+        return [tuple(self.instant(day, text) for text in window) for window in said]
 
     def instant(self, day, text):
         day, text = (day + DAY, "00:00") if text == "24:00" else (day, text)
@@ -182,13 +183,13 @@ def promises(books, kinds, one, month):
     for clause in terms["clauses"].values() if terms else ():
         given, base, hours = clause.get("params") or {}, terms["calendar"], clause["kind"] in HOURS
         tier = next((t for t in given.get("tiers") or () if one.grade in t["grades"]), clause)
-        if clause["kind"] in kinds and (tier.get("target") or not hours):
+        if clause["kind"] in kinds and tier.get("target"):
             own = books.calendars[str(given["calendar"])] if given.get("calendar") else base
             begins = own.instant(local(own), "00:00") if one.day_only else one.at
             length = tier["target"] if hours else int(given.get("days") or clause["target"])
             due = (own.after_hours if hours else own.after_days)(begins, length, one.pauses)
             if base.day(begins if terms["by_handoff"] else due).replace(day=1) == month:
-                yield clause, terms, int(Fraction(tier.get("target") or clause["target"])), own, due
+                yield clause, terms, int(Fraction(tier["target"])), own, due
 
 
 def clocks(books, month):
@@ -270,13 +271,12 @@ def audit(books, month):
         if clause["kind"] not in VOLUMES:
             out[key] = share(books, key, clause, counts[key])
         elif held := [(t, a, b, t["clauses"][key]) for t, a, b in inside if key in t["clauses"]]:
-            worked = lambda t, a, b: t["calendar"].business_days(a, b)  # noqa: E731
-            whole = worked(held[-1][0], month, until)
-            target = sum(Fraction(c["target"]) * worked(t, a, b) / whole for t, a, b, c in held)
+            whole = held[-1][0]["calendar"].business_days(month, until)
+            slopes = [(Fraction(c["target"]) / whole, t["calendar"].business_days, a, b) for t, a, b, c in held]
+            target, line = (sum(n * worked(a, min(b, end)) for n, worked, a, b in slopes) for end in (until, tomorrow))
             came = sum(n for t, a, b, c in held for day, n in volume(books, c) if a <= day < b)
-            days, gone = (sum(worked(t, a, min(b, e)) for t, a, b, _c in held) for e in (until, tomorrow))
-            forecast = Fraction(came * days) / gone if gone and tomorrow <= until else None
-            out[key] = {"count": came, "target": target, "line": target * gone / days, "forecast": forecast}
+            forecast = came * target / line if line and tomorrow <= until else None
+            out[key] = {"count": came, "target": target, "line": line, "forecast": forecast}
     return out
 
 
