@@ -20,7 +20,7 @@ from .clocks import MISSED, PENDING
 from .counting import Clocks, Counting
 from .figures import Share, Volume
 from .follow import FUTURE, Month, Row
-from .kinds import CLOCK, QUALIFICATION, RATE, VOLUME, Asked
+from .kinds import CLOCK, QUALIFICATION, RATE, VOLUME, Asked, params
 from .late import Late, from_book
 
 MOST = 3  # names in one sentence
@@ -107,7 +107,8 @@ def _volume(month: Month, row: Row, names: bool) -> Iterator[Item]:
         said = {"name": str(one.campaign), "planned": words.number(one.planned), "gave": words.number(one.gave)}
         text = _("campaign “%(name)s” planned %(planned)s, brought %(gave)s")
         yield Item(key, text % said, where={"campaign": one.key})
-    if not figure.over and (held := holds.waiting(month.contract.line_id)):
+    some = params.population(row.clause.params)  # who waits is not asked of whom a clause speaks
+    if not (figure.over or some) and (held := holds.waiting(month.contract.line_id)):
         count = sum(held.values())
         reasons = ", ".join(f"{Hold.Reason(reason).label} {n}" for reason, n in held.most_common())
         text = ngettext(

@@ -67,10 +67,11 @@ def _then(month: Month, row: Row) -> Settled:
 
 
 def _line(month: Month, row: Row, reader: Reader) -> Callable[[date], Fraction]:
-    """Where the pace line stands as a day ends: in a month cut by an amendment each part by its own target."""
+    """Where the pace line stands as a day ends: each part of a month by its own target, nothing where nothing was promised yet."""
     assert month.terms is not None
     business, held = reader.axes[month.terms.pk].business_days, reader.held(month.first, row.clause.key)
-    if len(held) > 1 and business(month.first, month.until):
+    whole = [(a, b) for _terms, _clause, a, b in held] == [(month.first, month.until)]
+    if held and not whole and business(month.first, month.until):
         return lambda day: reader.ideal(month.first, held, day)
     return chart.straight(month.first, month.until, row.figure.target, business)
 

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
+from leads.intake.bulk import among
 from leads.models import AttributeChange, Correction, Deal, DealContact, Handoff
 
-from .window import Found, Restatement, Window, roots, since
+from .window import DAY, REACH, Found, Restatement, Window, roots, since
 
 MOVES = ("state", "closed_at", "closed_day_only", "amount")  # values of a deal that say what was won, and when
 OPENED = ("deal", "deal_back")
@@ -39,8 +40,9 @@ class Said:
 
 def of(line: int, windows: Sequence[Window]) -> Found:
     """Deals of a line that were won in the months or are won in them now, and those opened on promises of theirs."""
-    late = _late(since(windows))
-    deals = _said(line, late)
+    near = _near(windows)
+    late = _late(near, since(windows)) if near else {}
+    deals = _said(line, late) if late else {}
     for window in windows:
         mine = [(pk, one) for pk in deals for one in late[pk] if one.recorded > window.cutoff]
         on = {deals[pk].handoff or 0 for pk, _one in mine if deals[pk].opened < window.edges()[1]}
@@ -64,24 +66,36 @@ def _counts(window: Window, deal: Said, kind: str, owing: set[int]) -> bool:
     return kind in OPENED and (window.holds(deal.opened) or deal.handoff in owing)
 
 
-def _late(after: datetime) -> Mapping[int, list[Late]]:
+def _near(windows: Sequence[Window]) -> list[int]:
+    """The deals that may have been said to close in one of the months: closed in it, or open as it ended and closed not long
+    before it at the earliest. Looked up by their dates, for of a month long closed nearly everything was recorded since."""
+    wanted = Q(pk__in=())
+    for one in windows:
+        first, until = one.edges()
+        still = Q(closed_at=None) | Q(closed_at__gte=first - REACH)
+        wanted |= (Q(created_at__lt=until + DAY) & still) | Q(closed_at__gte=first - DAY, closed_at__lt=until + DAY)
+    return list(Deal.objects.filter(wanted).values_list("pk", flat=True))
+
+
+def _late(near: Sequence[int], after: datetime) -> Mapping[int, list[Late]]:
     """Deal -> what was recorded about it after an instant: its opening first, then its values and contacts."""
     out: dict[int, list[Late]] = defaultdict(list)
-    for pk, recorded, opened in Deal.objects.filter(recorded_at__gt=after).values_list(
-        "pk", "recorded_at", "created_at"
-    ):
+    mine = Deal.objects.filter(among("pk", near))
+    for pk, recorded, opened in mine.filter(recorded_at__gt=after).values_list("pk", "recorded_at", "created_at"):
         out[pk].append(Late("deal", recorded, opened))
-    values = AttributeChange.objects.filter(subject="deal", field__in=MOVES)
+    values = AttributeChange.objects.filter(among("subject_id", near), subject="deal", field__in=MOVES)
     rows = values.filter(recorded_at__gt=after).order_by("recorded_at", "pk")
     for pk, recorded, occurred in rows.values_list("subject_id", "recorded_at", "occurred_at"):
         out[pk].append(Late("deal_change", recorded, occurred))
-    named = DealContact.objects.filter(recorded_at__gt=after, deal__lead=None).order_by("recorded_at", "pk")
+    named = DealContact.objects.filter(among("deal_id", near), recorded_at__gt=after, deal__lead=None).order_by(
+        "recorded_at", "pk"
+    )
     for pk, recorded, occurred in named.values_list("deal", "recorded_at", "occurred_at"):
         out[pk].append(Late("deal_change", recorded, occurred))
     for subject, kind, facts, deal in (
-        ("deal", "deal_back", Deal.objects, "pk"),
+        ("deal", "deal_back", mine, "pk"),
         ("attributechange", "correction", values, "subject_id"),
-        ("dealcontact", "correction", DealContact.objects.filter(deal__lead=None), "deal"),
+        ("dealcontact", "correction", DealContact.objects.filter(among("deal_id", near), deal__lead=None), "deal"),
     ):
         back = dict(
             Correction.objects.filter(subject=subject, recorded_at__gt=after).values_list("subject_id", "recorded_at")
@@ -129,9 +143,7 @@ def begun(line: int, windows: Sequence[Window]) -> Found:
         won = Deal.objects.filter(handoff=None, state=Deal.State.WON, closed_at__gte=first, closed_at__lt=until)
         whose = set(roots(set(won.values_list("lead", flat=True))).values())
         handed = Handoff.objects.filter(Q(lead__in=whose) | Q(lead__root_id__in=whose)).order_by("-occurred_at", "-pk")
-        rows = handed.values_list("lead", "lead__root_id", "pk", "line", "recorded_at", "occurred_at")
-        for lead, _root, pk, of, recorded, occurred in {
-            root or lead: row for row in rows for lead, root, *_ in [row]
-        }.values():
-            if of == line and recorded > window.cutoff and occurred >= until:
-                yield window.key, Restatement("handoff", recorded, occurred, pk, lead)
+        earliest = {one.lead.root_id or one.lead_id: one for one in handed.select_related("lead")}
+        for one in earliest.values():
+            if one.line_id == line and one.recorded_at > window.cutoff and one.occurred_at >= until:
+                yield window.key, Restatement("handoff", one.recorded_at, one.occurred_at, one.pk, one.lead_id)

@@ -1,21 +1,20 @@
 """Late facts of leads: merges, what clauses look at in a lead, qualifications and what kept them from being handed over."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Q
 
-from leads.intake.bulk import array
-from leads.models import AttributeChange, Correction, Deal, Handoff, Hold, Merge, Qualification
+from leads.intake.bulk import among, array
+from leads.measures.values import IDENTIFYING
+from leads.models import AttributeChange, Correction, Deal, Handoff, Hold, Lead, Merge, Qualification
 from personas.models import FieldDef
 from sla import handover
 from sla.kinds import params
 from sla.models import Clause
 from smarketing.rows import fence
 
-from .window import REACH, Found, Restatement, Window, roots, since
-
-IDENTIFYING = ("lead.email", "lead.first_name", "lead.last_name", "lead.phone", "lead.birth_date")
+from .window import DAY, REACH, Found, Restatement, Window, roots, since
 
 
 def merges(line: int, windows: Sequence[Window]) -> Found:
@@ -43,7 +42,7 @@ def merges(line: int, windows: Sequence[Window]) -> Found:
 def _about(line: int, window: Window, leads: set[int]) -> dict[int, int]:
     """Lead -> its handoff (0: none), of those leads of which something counts in the month."""
     first, until = window.edges()
-    near = {"occurred_at__gte": first - REACH, "occurred_at__lt": until + timedelta(days=1)}
+    near = {"occurred_at__gte": first - REACH, "occurred_at__lt": until + DAY}
     some = Handoff.objects.filter(line=line, lead__in=leads, **near).order_by("-pk")
     rows = list(some.values_list("lead", "pk", "occurred_at", "day_only"))
     owing = window.owing({pk for _lead, pk, *_dated in rows}, moved=True)
@@ -59,8 +58,10 @@ def values(line: int, windows: Sequence[Window]) -> Found:
     looked = looked_at(windows[0])
     if not looked:
         return
-    after = since(windows)
-    said = AttributeChange.objects.filter(subject="lead", field__in=looked)
+    after, members = since(windows), _members(line, windows)
+    if not members:
+        return
+    said = AttributeChange.objects.filter(among("subject_id", members), subject="lead", field__in=looked)
     back = Correction.objects.filter(subject="attributechange", recorded_at__gt=after)
     undone = dict(back.values_list("subject_id", "recorded_at"))
     late = said.filter(Q(recorded_at__gt=after) | Q(pk__in=undone)).order_by("recorded_at", "pk")
@@ -78,6 +79,18 @@ def values(line: int, windows: Sequence[Window]) -> Found:
             if looked[name] or (new and known <= handed[root][1]):
                 seen.add((root, at))
                 yield window.key, Restatement("value" if new else "correction", at, occurred, handed[root][0], lead)
+
+
+def _members(line: int, windows: Sequence[Window]) -> list[int]:
+    """The leads handed over in the months, with those that stand for them or that they stand for."""
+    wanted = Q(pk__in=())
+    for one in windows:
+        first, until = one.edges()
+        wanted |= Q(occurred_at__gte=first - DAY, occurred_at__lt=until + DAY)
+    handed = Handoff.objects.filter(wanted, line=line).values_list("lead", "lead__root_id")
+    stand = {root or lead for lead, root in handed}
+    joined = Lead.objects.filter(among("root_id", stand)).values_list("pk", flat=True) if stand else ()
+    return sorted({*stand, *joined})
 
 
 def looked_at(window: Window) -> dict[str, bool]:
@@ -100,7 +113,7 @@ def _resembled() -> list[str]:
 def _handed(line: int, window: Window, leads: set[int]) -> dict[int, tuple[int, datetime]]:
     """Root -> (handoff of the month known at the cut-off, when it was known)."""
     first, until = window.edges()
-    near = {"occurred_at__gte": first - timedelta(days=1), "occurred_at__lt": until + timedelta(days=1)}
+    near = {"occurred_at__gte": first - DAY, "occurred_at__lt": until + DAY}
     family = Q(lead__in=leads) | Q(lead__root_id__in=leads)
     some = Handoff.objects.filter(family, line=line, recorded_at__lte=window.cutoff, **near).order_by("-pk")
     rows = some.values_list("lead", "lead__root_id", "pk", "known_at", "occurred_at", "day_only")

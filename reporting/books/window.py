@@ -12,6 +12,7 @@ from sla.models import Clock, Contract
 from sla.terms import next_month
 from smarketing.rows.days import Days
 
+DAY = timedelta(days=1)
 REACH = timedelta(days=100)  # before the month: when that on which a promise of it hangs may have happened
 
 WORDS = {

@@ -159,7 +159,7 @@ def _side(change: review.Change, side: review.Side | None) -> dict[str, Any] | N
     if side is None or side.value is None:
         return None
     clause, until = change.clause, next_month(side.months[-1])
-    months = f"{_month(side.months[0])} – {_month(side.months[-1])}"
+    months = " – ".join(dict.fromkeys((_month(side.months[0]), _month(side.months[-1]))))
     period = follow.Month(change.terms.contract, side.months[0], until, side.cutoff, follow.OVER, side.zone)
     out = {"months": months, "url": links.rows(period, follow.Row(clause, side.figure))}
     if side.of is None:

@@ -86,7 +86,7 @@ class Books:
             if (row["fact"], row["id"]) not in self.back:
                 self.rows[row["fact"]].append(row)
                 self.of[row["fact"], row["handoff"] or row["qualification"]].append(row)
-        self.merges = [row for row in facts if row["fact"] == "merge"]
+        self.merges = [r | {"since": max(r["occurred_at"], r["known_at"])} for r in facts if r["fact"] == "merge"]
         self.merged = {row["lead"]: (row["other"], row["occurred_at"]) for row in self.rows["merge"]}
         self.gone, self.persona = ({r["lead"]: r["value"] for r in self.rows[name]} for name in ("erased", "persona"))
         self.handoffs, first = [Story(self, row) for row in self.rows["handoff"]], {}
@@ -112,8 +112,7 @@ class Books:
             rows = [row for one in near for row in self.said["attributechange", one, field] if row[since] <= known]
             if rows := [row for row in rows if row["occurred_at"] <= happened and stands(row)]:
                 return max(rows, key=lambda row: (row["occurred_at"], row["recorded_at"], int(row["id"])))["value"]
-            joined = [row for row in self.merges if max(row["occurred_at"], row["known_at"]) <= known and stands(row)]
-            near = [row["lead"] for row in joined if row["other"] in near]
+            near = [r["lead"] for r in self.merges if r["other"] in near and r["since"] <= known and stands(r)]
         return ""
 
 
@@ -156,11 +155,10 @@ class Story:
 
 def spaced(one, calendar, clause):
     """The attempts that count where they must lie so many business days apart."""
-    kept, apart = [], (clause.get("params") or {}).get("apart")
-    for when in one.tried:
-        days = calendar.business_days(calendar.day(kept[-1]) + DAY, calendar.day(when) + DAY) if kept else 0
-        if not kept or not apart or days >= apart:
-            kept.append(when)
+    kept, last, apart = [], None, (clause.get("params") or {}).get("apart")
+    for when, day in ((when, calendar.day(when) + DAY) for when in one.tried):
+        if not kept or not apart or calendar.business_days(last, day) >= apart:
+            kept, last = [*kept, when], day
     return kept
 
 
@@ -197,12 +195,14 @@ def clocks(books, month):
     for one in books.handoffs:
         for clause, terms, n, own, due in promises(books, CLOCKED, one, month):
             yield clause["key"], terms, judged(one, clause, n, spaced(one, own, clause), due, books.cutoff)
-    handed = {row["qualification"]: row["occurred_at"] for row in books.rows["handoff"]}
     for row in books.rows["qualification"]:
+        made = [*books.of["handoff", row["id"]], {"id": "-", "occurred_at": NEVER}][0]
+        waived = {answer["kind"] for answer in books.of["waiver", made["id"]]}
         held = min((h["occurred_at"] for h in books.of["hold", row["id"]] if h["kind"] in EXCUSED), default=NEVER)
         for clause, terms, _n, _own, due in promises(books, ("hand_over",), Begun(row["occurred_at"]), month):
-            late = "excluded" if held <= due else "missed" if due < books.cutoff else "pending"
-            yield clause["key"], terms, "met" if handed.get(row["id"], NEVER) <= due else late
+            late = "waived" if clause["key"] in waived else "missed" if due < books.cutoff else "pending"
+            late = "excluded" if held <= due else late
+            yield clause["key"], terms, "met" if made["occurred_at"] <= due else late
 
 
 def judged(one, clause, target, tried, due, now):

@@ -191,7 +191,11 @@ class World:
                     handoff=one, reason=held.reason, ends=held, until=ends, occurred_at=ends, recorded_at=ends
                 )
         if self.draw.random() < 0.2:
-            waive(one, self.draw.choice(("6.1", "6.2")), one.occurred_at + timedelta(hours=self.draw.randrange(1, 60)))
+            waive(
+                one,
+                self.draw.choice(("6.1", "6.2", "5.5")),
+                one.occurred_at + timedelta(hours=self.draw.randrange(1, 60)),
+            )
 
     def beyond(self, deed: str, one: Handoff, at: datetime) -> None:
         """What reaches past the handoff itself."""

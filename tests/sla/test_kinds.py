@@ -5,10 +5,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.test import RequestFactory
 
 from leads.handoffs import states as handoff_states
+from leads.handoffs.problems import Refusal
 from leads.models import Handoff, Hold, Qualification
-from sla import clocks, derive, follow, kinds, oracle, soundness
+from sla import clocks, derive, follow, handover, kinds, oracle, slots, soundness, waivers
 from sla.kinds import KINDS
 from sla.models import Clock
 from tests.leads import facts
@@ -29,6 +31,7 @@ from tests.sla.contracts import (
     paris,
     pause,
     sign,
+    signers,
 )  # fmt: skip
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +73,13 @@ def test_mandatory_fields_count_as_they_were_known_at_the_handoff():
     found = figures(of)["5.4"]
     assert (found.met, found.missed, found.pending) == (1, 3, 0)
     assert never.pk
+
+
+def page_of(user) -> dict:
+    """The context of a page that somebody reads."""
+    request = RequestFactory().get("/")
+    request.user, request.session = user, {}
+    return {"request": request}
 
 
 def qualified(at, *, handed=None, hold="") -> Qualification:
@@ -252,3 +262,28 @@ def test_adding_a_kind_is_one_row_and_one_case(monkeypatch):
     read = [one.state for one in derive.read(ids, CUTOFF)]
     assert read == [one.state for one in oracle.read(ids, CUTOFF)] == ["met", "missed"]
     assert (figures(of)["6.9"].met, figures(of)["6.9"].missed) == (1, 1)
+
+
+def test_a_hand_over_is_waived_by_the_other_side_and_stands_on_the_page_of_the_lead():
+    of = contract()
+    sign(of, [HAND_OVER, VOLUME], START, at=SIGNED)
+    late = qualified(paris(2026, 11, 16, 9), handed=paris(2026, 11, 20, 9)).handoff
+    kept = qualified(paris(2026, 11, 16, 9), handed=paris(2026, 11, 16, 10)).handoff
+    qualified(paris(2026, 11, 16, 9))
+    marketing, sales = signers()
+    assert "not handed over" not in slots.clocks_of_lead(page_of(marketing), late.lead_id)
+    assert "handed over within 2 business hours" in slots.clocks_of_lead(page_of(marketing), late.lead_id)
+    with pytest.raises(Refusal, match="needs no waiver"):
+        waivers.ask(handoff=kept, clause_key="5.5", reason="incident", by=marketing, at=CUTOFF)
+    asked = waivers.ask(handoff=late, clause_key="5.5", reason="incident", by=marketing, at=CUTOFF)
+    assert figures(of)["5.5"].missed == 2  # asked is not given
+    with pytest.raises(Refusal, match="nobody waives their own"):
+        waivers.answer(waiver=asked, kind="consent", by=marketing, at=CUTOFF)
+    given = waivers.answer(waiver=asked, kind="consent", by=sales, at=CUTOFF)
+    found = figures(of, max(CUTOFF, given.recorded_at))["5.5"]
+    assert (found.met, found.missed, found.waived) == (1, 1, 1)
+    (clock,) = handover.of_lead(late.lead_id, max(CUTOFF, given.recorded_at))
+    assert (clock.handoff_id, clock.state, clock.settled_at) == (late.pk, "waived", CUTOFF)
+    assert waivers.of(of) == [asked]
+    with pytest.raises(Refusal, match="needs no waiver"):
+        waivers.ask(handoff=late, clause_key="5.5", reason="incident", by=marketing, at=max(CUTOFF, given.recorded_at))

@@ -53,6 +53,15 @@ def test_the_chart_has_a_slope_for_each_part(raised):
     assert (ideal[1], ideal[13], ideal[15], ideal[16], ideal[30]) == (0, 45, 45, 60, 210)
 
 
+def test_a_clause_added_inside_the_month_has_its_line_from_then_on(raised):
+    some = {**VOLUME, "key": "5.1.a", "target": "20", "params": {"where": {"source": ["salon"]}}}
+    sign(raised, [{**VOLUME, "target": "300"}, some], date(2026, 11, 23), at=paris(2026, 11, 17))
+    reader, month = at(raised, date(2026, 11, 24))
+    row = month.row("5.1.a")
+    ideal = {day.day: line for day, _reached, line in series.chart_of(month, row, reader).points}
+    assert (ideal[22], ideal[24], ideal[30]) == (0, 2, 6) and row.figure.line == 2
+
+
 def test_the_pace_is_told_by_the_line_of_its_part(raised):
     assert list(pace.behind(raised, date(2026, 11, 14), paris(2026, 11, 14))) == []
     (told,) = pace.behind(raised, date(2026, 11, 20), paris(2026, 11, 20))

@@ -234,6 +234,17 @@ def test_what_happened_before_the_month_and_moves_a_promise_of_it_restates_it(oc
     assert [one.kind for one in restatements.of(book)] == ["attempt", "attempt"]  # due in October by 6.2
 
 
+@pytest.mark.invariant("I10")
+def test_a_lead_handed_over_after_it_had_won_restates_the_month_of_the_win(october):
+    lead = facts.lead(paris(2025, 10, 1))
+    sold(lead, paris(2025, 10, 20, 10))
+    book = close(october)
+    assert services.parsed(book)["clauses"]["7.1"]["figure"]["count"] == 1
+    late = handoff(paris(2025, 11, 10, 9), lead=lead, known=timezone.now())
+    assert [(one.kind, one.handoff) for one in restatements.of(book)] == [("handoff", late.pk)]
+    check_effects(book, shown(october, closed=False), set())
+
+
 def test_what_concerns_another_month_or_another_line_restates_nothing(october):
     other = handoff(paris(2025, 10, 14, 9), on=line("Other"))
     book = close(october)
