@@ -17,7 +17,7 @@ from .digests import table
 from .loop import personas, results, robust
 from .meetings import minutes, rhythm
 from .meetings import notices as meeting_notices
-from .pages import meeting_slots
+from .pages import meeting_slots, present_slots
 
 # Each of these has a `register()` of its own.
 REGISTERED = (publishing, notices, report, closing, table, meeting_notices, rhythm)
@@ -29,7 +29,7 @@ PAPERS = (
 )  # fmt: skip
 # (place, what fills it, its order there)
 FILLED = (
-    *((place, filler, 70) for place, filler in meeting_slots.PLACES),
+    *((place, filler, 70) for place, filler in (*meeting_slots.PLACES, *present_slots.PLACES)),
     ("campaign.results", results.of_campaign, 50),
     ("campaign.results", robust.of_campaign, 60),
     ("campaigns.results", robust.of_campaigns, 20),

@@ -40,16 +40,14 @@ class Chart:
 
 def volume(
     first: date, until: date, today: date, counted: Mapping[date, int | Fraction], target: Fraction,
-    business: Callable[[date, date], int], forecast: Fraction | None,
+    line_of: Callable[[date], Fraction], forecast: Fraction | None,
 ) -> Chart:  # fmt: skip
-    """Bars of what has come so far, the ideal line by business days, the forecast at the end."""
+    """Bars of what has come so far, the ideal line as each day ends, the forecast at the end."""
     days = _days(first, until)
-    whole = business(first, until)
     points, reached = [], Fraction(0)
     for day in days:
         reached += counted.get(day, 0)
-        ideal = target * business(first, day + timedelta(days=1)) / whole if whole else target
-        points.append((day, Fraction(reached) if day <= today else None, ideal))
+        points.append((day, Fraction(reached) if day <= today else None, line_of(day)))
     top = max([target, Fraction(reached), forecast or Fraction(0), Fraction(1)]) * Fraction(21, 20)
     x, y, step = _scales(days, top)
     bars = [
@@ -61,6 +59,14 @@ def volume(
     line = " ".join(f"{_n(x(day))},{_n(y(value))}" for day, _reached, value in points)
     ticks = [(_n(y(value)), value) for value in dict.fromkeys((Fraction(0), target / 2, target))]
     return Chart(bars, "", line, ticks, _labels(days, x), end, points)
+
+
+def straight(
+    first: date, until: date, target: Fraction, business: Callable[[date, date], int]
+) -> Callable[[date], Fraction]:
+    """Where a line of one slope stands as a day ends, by business days."""
+    whole = business(first, until)
+    return lambda day: target * business(first, day + timedelta(days=1)) / whole if whole else target
 
 
 def share(first: date, until: date, today: date, settled: Mapping[date, tuple[int, int]], promised: Fraction) -> Chart:

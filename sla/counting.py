@@ -159,7 +159,25 @@ class Counting:
         days, elapsed = self.business_days([(terms, a, b) for terms, _c, a, b in held])
         over = self.today >= (until or next_month(first))
         started, unit = self.today >= held[0][2], KINDS[held[-1][1].kind].unit
-        return Volume(count, target, elapsed, days, over, started, unit)
+        ideal = None if len(held) == 1 or not whole else self.ideal(first, held, self.today)
+        return Volume(count, target, elapsed, days, over, started, unit, ideal)
+
+    def ideal(self, first: date, held: Sequence[tuple[Terms, Clause, date, date]], day: date) -> Fraction:
+        """Where the line of a volume stands as a day ends in a month cut by amendments: each part by its own target and its
+        business days that have come. `held`: the parts that promise it, in [a, b)."""
+        whole = self.axes[held[-1][0].pk].business_days(first, next_month(first))
+        tomorrow = day + timedelta(days=1)
+        gone = (
+            clause.target * self.axes[terms.pk].business_days(a, min(b, tomorrow))
+            for terms, clause, a, b in held
+            if a < tomorrow
+        )
+        return sum((Fraction(one) for one in gone), Fraction(0)) / whole
+
+    def held(self, first: date, key: str) -> list[tuple[Terms, Clause, date, date]]:
+        """The parts of a month that promise a clause."""
+        parts = self.inside(first)
+        return [(terms, clause, a, b) for terms, a, b in parts for clause in terms.clauses.all() if clause.key == key]
 
     def share(self, first: date, clause: Clause, counts: dict[int, dict[str, int]], until: date | None = None) -> Share:
         """The share kept of settled clocks (terms -> state -> how many), final once `until` has come."""

@@ -10,7 +10,8 @@ from . import states
 
 @dataclass(frozen=True)
 class Volume:
-    """So many counted of a target, over business days of which `elapsed` have come. `over`: the period has ended."""
+    """So many counted of a target, over business days of which `elapsed` have come. `over`: the period has ended; `ideal`: where
+    the line stands in a period cut by an amendment, each part by its own target (None: one target, one slope)."""
 
     count: int | Fraction
     target: Fraction
@@ -19,16 +20,23 @@ class Volume:
     over: bool = False
     started: bool = True
     unit: str = "leads"
+    ideal: Fraction | None = None
 
     @property
     def state(self) -> str:
         if not self.started:
             return states.NOTHING
-        return states.volume(self.count, self.target, self.elapsed, self.days, self.over)
+        return states.volume(self.count, self.target, self._projected, self.over)
 
     @property
     def line(self) -> Fraction:
-        return states.line(self.target, self.elapsed, self.days)
+        return states.line(self.target, self.elapsed, self.days) if self.ideal is None else self.ideal
+
+    @property
+    def _projected(self) -> Fraction | None:
+        if self.ideal is None:
+            return states.forecast(self.count, self.elapsed, self.days)
+        return states.along(self.count, self.target, self.ideal)
 
     @property
     def gap(self) -> Fraction:
@@ -37,7 +45,7 @@ class Volume:
 
     @property
     def forecast(self) -> Fraction | None:
-        return None if self.over or not self.started else states.forecast(self.count, self.elapsed, self.days)
+        return None if self.over or not self.started else self._projected
 
     @property
     def needed(self) -> Fraction | None:

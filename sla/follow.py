@@ -65,6 +65,11 @@ class Month:
     waiting: Mapping[str, Sequence[int]] = field(default_factory=dict)  # clause key -> leads overdue to be handed over
     took: Mapping[str, Sequence[str]] = field(default_factory=dict)  # clause key -> how long attempts took, packed
 
+    @property
+    def last(self) -> date:
+        """Its last day."""
+        return self.until - timedelta(days=1)
+
     def row(self, key: str) -> Row | None:
         return next((row for row in self.rows if row.clause.key == key), None)
 

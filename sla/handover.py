@@ -14,13 +14,14 @@ from django.db import connection
 
 from leads.intake.bulk import array
 from leads.measures.values import not_corrected
+from leads.models import Handoff
 from smarketing.calendars import services as calendars
 from smarketing.calendars import sql as axes
 from smarketing.calendars.axis import MICROSECOND, Axis, micros
 from smarketing.rows.days import Days
 
 from .kinds import QUALIFICATION
-from .models import Clause, Contract, Terms
+from .models import Clause, Clock, Contract, Terms, Waiver
 from .parts import DAY, by_axis, clocked, followed
 from .sections import defaults
 
@@ -39,8 +40,10 @@ _NONE = (
 _CLOCKS = f"""
 SELECT id, lead_id, %({{p}}key)s::text, {{terms}}::bigint, starts_at, due_at,
   month_days[width_bucket({{counts}}, month_starts)],
-  CASE WHEN met THEN 'met' WHEN excused THEN 'excluded' WHEN due_at < %(cutoff)s THEN 'missed' ELSE 'pending' END,
-  CASE WHEN met THEN handed_at WHEN excused THEN excused_at WHEN due_at < %(cutoff)s THEN due_at END, handed_at
+  CASE WHEN met THEN 'met' WHEN excused THEN 'excluded' WHEN waived_at IS NOT NULL THEN 'waived'
+    WHEN due_at < %(cutoff)s THEN 'missed' ELSE 'pending' END,
+  CASE WHEN met THEN handed_at WHEN excused THEN excused_at WHEN waived_at IS NOT NULL THEN waived_at
+    WHEN due_at < %(cutoff)s THEN due_at END, handed_at
 FROM (
   SELECT told.*, coalesce(handed_at <= due_at, false) AS met, coalesce(excused_at <= due_at, false) AS excused,
     %({{p}}month_starts)s::float8[] AS month_starts, %({{p}}month_days)s::date[] AS month_days
@@ -51,14 +54,18 @@ FROM (
           SELECT q.*, {axes.window("us")} AS i, axis.* FROM (
             SELECT q.id, q.lead_id, q.effective_at AS starts_at, {axes.MICROS.format("q.effective_at")} AS us,
               h.occurred_at AS handed_at, (SELECT min(o.occurred_at) FROM leads_hold o WHERE o.qualification_id = q.id
-                AND o.reason = ANY(%({{p}}excused)s) AND o.recorded_at <= %(cutoff)s) AS excused_at
+                AND o.reason = ANY(%({{p}}excused)s) AND o.recorded_at <= %(cutoff)s) AS excused_at,
+              {{waived}} AS waived_at
             FROM leads_qualification q LEFT JOIN leads_handoff h ON h.qualification_id = q.id AND h.recorded_at <= %(cutoff)s
               AND {not_corrected("handoff", "h")}
             WHERE q.line_id = %({{p}}line)s AND q.recorded_at <= %(cutoff)s AND q.effective_at <= %(cutoff)s
-              AND q.effective_at >= %({{p}}from)s AND q.effective_at < %({{p}}until)s OFFSET 0) q,
+              AND q.effective_at >= %({{p}}from)s AND q.effective_at < %({{p}}until)s{{only}} OFFSET 0) q,
           ({{axis}}) axis OFFSET 0) held OFFSET 0) placed OFFSET 0) due
     WHERE due_us IS NOT NULL OFFSET 0) told OFFSET 0) law
 """
+# When the other side let the hand-over of a handoff go; asked only where anybody ever did.
+_WAIVED = """(SELECT min(a.occurred_at) FROM sla_waiver w JOIN sla_waiveranswer a ON a.waiver_id = w.id AND a.kind = 'consent'
+  WHERE w.handoff_id = h.id AND w.clause_key = %({p}key)s AND a.recorded_at <= %(cutoff)s)"""
 
 
 class Passed(NamedTuple):
@@ -80,10 +87,13 @@ def relation(
     until: date | None = None,
     contract: Contract | None = None,
     within: tuple[datetime, datetime] | None = None,
+    lead: int | None = None,
 ) -> Relation:
     """SQL of the clocks as known at the cut-off, in brackets, with the columns NAMES, and its parameters. `first`, `until`:
-    only the months of these days are asked for; `contract`: only its clocks; `within`: that began in [a, b)."""
-    parts, params = [], {"cutoff": cutoff}
+    only the months of these days are asked for; `contract`: only its clocks; `within`: that began in [a, b); `lead`: its own."""
+    parts, params = [], {"cutoff": cutoff} | ({} if lead is None else {"lead": lead})
+    only = "" if lead is None else " AND q.lead_id = %(lead)s"
+    let_go = set(Waiver.objects.values_list("clause_key", flat=True).distinct())
     asked = [one for one in clocked(QUALIFICATION) if contract is None or one[0].contract_id == contract.pk]
     for terms, clauses in asked:
         for axis, own in by_axis(terms, clauses):
@@ -94,7 +104,10 @@ def relation(
                     params[f"{prefix}from"] = max(params[f"{prefix}from"], within[0])
                     params[f"{prefix}until"] = min(params[f"{prefix}until"], within[1])
                 counts = "us" if defaults.month_switch(terms) == defaults.HANDOFF else "due_us"
-                sql = _CLOCKS.format(p=prefix, terms=int(terms.pk), counts=counts, axis=axes.constants(prefix))
+                waived = _WAIVED.format(p=prefix) if clause.key in let_go else "NULL::timestamptz"
+                sql = _CLOCKS.format(
+                    p=prefix, terms=int(terms.pk), counts=counts, axis=axes.constants(prefix), waived=waived, only=only
+                )
                 parts.append(sql)
     union = " UNION ALL ".join(parts) if parts else _NONE
     return f"(SELECT * FROM ({union}) x({NAMES}))", params
@@ -152,6 +165,24 @@ def rows(contract: Contract, month: date, cutoff: datetime) -> list[tuple[str, i
     """(clause key, qualification, state, settled at) of every clock of a month."""
     what = "clause_key, qualification_id, state, settled_at"
     return selected(what, _of(contract, [month], cutoff), contract, [month], "ORDER BY 2, 1")
+
+
+def of_lead(lead: int, at: datetime) -> list[Clock]:
+    """The hand-overs promised on a lead as they stand at `at`, not written; `handoff_id` None: nobody handed it over yet."""
+    if not clocked(QUALIFICATION):
+        return []
+    clocks, given = relation(at, lead=lead)
+    what = "k.qualification_id, k.clause_key, k.terms_id, k.starts_at, k.due_at, k.month, k.state, k.settled_at"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {what} FROM {clocks} k ORDER BY k.starts_at, k.clause_key", given)
+        rows = cursor.fetchall()
+    handed = dict(Handoff.objects.filter(lead=lead, qualification__isnull=False).values_list("qualification", "pk"))
+    terms = Terms.objects.select_related("contract").in_bulk([row[2] for row in rows])
+    names = ("clause_key", "terms_id", "starts_at", "due_at", "month", "state", "settled_at")
+    made = [Clock(handoff_id=handed.get(of), **dict(zip(names, row, strict=True))) for of, *row in rows]
+    for one in made:
+        one.terms = terms[one.terms_id]
+    return made
 
 
 def sources(leads: Sequence[int]) -> Counter[str]:

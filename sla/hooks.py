@@ -23,7 +23,8 @@ class Frozen:
     """A closed month: its figures by clause key as `figures.Figure.book` wrote them, cut-off, digest.
 
     `parts`: those of a month split by an amendment; `days`: what came on each day. Both by clause key, as
-    `follow.Part` and `chart.days` say it; books closed before they were kept have none.
+    `follow.Part` and `chart.days` say it; `late`: what broke, as `late.Late.book` says it, `waiting`: leads that nobody had
+    handed over in time. All by clause key; books closed before they were kept have none.
     """
 
     number: int
@@ -32,6 +33,8 @@ class Frozen:
     figures: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     parts: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     days: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    late: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    waiting: Mapping[str, Sequence[int]] = field(default_factory=dict)
     restated: int = 0
     restated_at: datetime | None = None
 

@@ -1,9 +1,10 @@
 """What broke in a month and what is still owed, clause by clause: by local day, by rep in charge."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from .blocks import Count
 from .clocks import MISSED
@@ -23,12 +24,23 @@ class Late:
     def count(self) -> int:
         return sum(self.broken.values())
 
+    def book(self) -> dict[str, Any]:
+        """What broke, as a closed book keeps it; what is owed is nothing that a book can say."""
+        broken = [[day.isoformat(), rep or 0, n] for (day, rep), n in self.broken.items()]
+        return {"broken": sorted(broken), "idle": sorted([rep or 0, n] for rep, n in self.idle.items() if n)}
+
     def days(self) -> Counter[date]:
         """Local day -> how many broke."""
         found: Counter[date] = Counter()
         for (day, _rep), n in self.broken.items():
             found[day] += n
         return found
+
+
+def from_book(kept: Mapping[str, Any]) -> Late:
+    """What broke in a closed month, as it was frozen."""
+    broken = {(date.fromisoformat(day), rep or None): n for day, rep, n in kept["broken"]}
+    return Late(Counter(broken), Counter({rep or None: n for rep, n in kept["idle"]}))
 
 
 def of(counts: Iterable[Count]) -> dict[tuple[date, str], Late]:

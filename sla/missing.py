@@ -1,7 +1,7 @@
 """What is missing in a month, and who can act: sentences with the rows behind them."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,10 +17,11 @@ from smarketing.measures import engine
 
 from . import asking, causes, handover, rates, states, words
 from .clocks import MISSED, PENDING
+from .counting import Clocks, Counting
 from .figures import Share, Volume
 from .follow import FUTURE, Month, Row
-from .kinds import CLOCK, QUALIFICATION, RATE, VOLUME, Asked
-from .late import Late
+from .kinds import CLOCK, QUALIFICATION, RATE, VOLUME, Asked, params
+from .late import Late, from_book
 
 MOST = 3  # names in one sentence
 
@@ -46,16 +47,39 @@ def items(month: Month, *, names: bool = True) -> list[Item]:
 
 def first(month: Month, row: Row) -> Item | None:
     """The first item of a clause, none other being asked for."""
-    return next(SOURCES[row.kind.source](month, row, True), None) if _speaks(month) else None
+    return next(SOURCES[row.kind.source](month, row, True), None) if _speaks(month) and not month.frozen else None
 
 
 def _speaks(month: Month) -> bool:
-    """Whether something is missing of a month: not of one to come, nor of one whose book is closed."""
-    return month.phase != FUTURE and not month.frozen
+    """Whether something is, or was, missing of a month: not of one to come."""
+    return month.phase != FUTURE
 
 
 def of_row(month: Month, row: Row, names: bool = True) -> list[Item]:
-    return list(SOURCES[row.kind.source](month, row, names))
+    """Items of a clause. Of a closed month its causes, as known at the cut-off of its book: nobody can act on it any more."""
+    found = SOURCES[row.kind.source](month, row, names)
+    return [one for one in found if not (month.frozen and one.show == PENDING)]
+
+
+def _late(month: Month, key: str) -> Late:
+    """What broke of a clause's promises: of a closed month what its book kept."""
+    if month.frozen is None:
+        return month.late.get(key, Late())
+    kept = month.frozen.late.get(key)
+    return _then(month).late.get((month.first, key), Late()) if kept is None else from_book(kept)
+
+
+def _waiting(month: Month, key: str) -> Sequence[int]:
+    """Leads that should have been handed over and were not: of a closed month what its book kept."""
+    if month.frozen is None:
+        return month.waiting.get(key, ())
+    kept = month.frozen.waiting.get(key)
+    return _then(month).waiting.get((month.first, key), ()) if kept is None else kept
+
+
+def _then(month: Month) -> Clocks:
+    """Of a month closed before books kept what broke: as known at its cut-off."""
+    return Counting(month.contract, month.cutoff, month.cutoff).promises([month.first])
 
 
 def remarks(month: Month) -> Item | None:
@@ -83,7 +107,8 @@ def _volume(month: Month, row: Row, names: bool) -> Iterator[Item]:
         said = {"name": str(one.campaign), "planned": words.number(one.planned), "gave": words.number(one.gave)}
         text = _("campaign “%(name)s” planned %(planned)s, brought %(gave)s")
         yield Item(key, text % said, where={"campaign": one.key})
-    if not figure.over and (held := holds.waiting(month.contract.line_id)):
+    some = params.population(row.clause.params)  # who waits is not asked of whom a clause speaks
+    if not (figure.over or some) and (held := holds.waiting(month.contract.line_id)):
         count = sum(held.values())
         reasons = ", ".join(f"{Hold.Reason(reason).label} {n}" for reason, n in held.most_common())
         text = ngettext(
@@ -107,7 +132,7 @@ def _clocks(month: Month, row: Row, names: bool) -> Iterator[Item]:
     if row.kind.subject == QUALIFICATION:
         yield from _handed(month, row)
         return
-    late = month.late.get(key, Late())
+    late = _late(month, key)
     if untouched := sum(late.idle.values()):
         said = {"count": words.number(untouched), "names": _names(+late.idle, names), "number": untouched}
         yield Item(key, str(row.kind.says["idle"] % said), MISSED)
@@ -121,7 +146,7 @@ def _clocks(month: Month, row: Row, names: bool) -> Iterator[Item]:
 
 def _handed(month: Month, row: Row) -> Iterator[Item]:
     """Qualified leads that were not handed over when they should have been, by source."""
-    if late := month.waiting.get(row.clause.key):
+    if late := _waiting(month, row.clause.key):
         ordered = sorted(handover.sources(late).items(), key=lambda pair: (-pair[1], pair[0]))
         names = ", ".join(f"{name or '–'} {words.number(n)}" for name, n in ordered[:MOST])
         said = {"count": words.number(len(late)), "names": names, "number": len(late)}

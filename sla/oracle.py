@@ -112,9 +112,8 @@ def _clocks(
             _of_clause(log, clause, axis), waived_at=waived.get((handoff.pk, clause.key)),
             resumes_at=pausing.running(pauses, at),
         )  # fmt: skip
-        reading = JUDGES[clause.kind](
-            own, due.due, int(params.target_of(clause.params, clause.target, handoff.grade) or clause.target), at
-        )
+        target = params.target_of(clause.params, clause.target, handoff.grade)
+        reading = JUDGES[clause.kind](own, due.due, int(target or 0), at)
         counts = starts if defaults.month_switch(terms) == defaults.HANDOFF else due.due
         rows.append(
             Clock(
@@ -163,10 +162,12 @@ def due_instant(
 ) -> Moved | None:
     """When the promise breaks: H business hours, or the close of the D-th business day, after it began, pauses left out.
     None where nothing is promised on a lead of this grade. AxisEnds beyond the calendar."""
+    target = params.target_of(clause.params, clause.target, grade)
+    if target is None:
+        return None
     if KINDS[clause.kind].runs != "hours":
         return pausing.due_days(axis, starts, days(clause.kind, clause.target, clause.params), pauses)
-    hours = params.target_of(clause.params, clause.target, grade)
-    return None if hours is None else pausing.due(axis, starts, int(hours * 3_600_000_000) * MICROSECOND, pauses)
+    return pausing.due(axis, starts, int(target * 3_600_000_000) * MICROSECOND, pauses)
 
 
 def unmoved(axis: Axis, clause: Clause, starts: datetime) -> datetime:

@@ -100,7 +100,7 @@ def _figures(one: Behind) -> dict[str, Any]:
     figure = one.figure
     return {
         "since": one.since.isoformat(), "until": one.until.isoformat(), "count": figure.count,
-        "target": str(figure.target), "elapsed": figure.elapsed, "days": figure.days,
+        "target": str(figure.target), "elapsed": figure.elapsed, "days": figure.days, "line": str(figure.line),
     }  # fmt: skip
 
 
@@ -117,7 +117,8 @@ def say(some: Sequence[Notice], reader: User) -> Mapping[int, Line]:
 
 
 def _line(contract: Contract, said: Mapping[str, Any]) -> Line:
-    figure = Volume(said["count"], Fraction(said["target"]), said["elapsed"], said["days"])
+    ideal = Fraction(said["line"]) if "line" in said else None  # older notices know one slope only
+    figure = Volume(said["count"], Fraction(said["target"]), said["elapsed"], said["days"], ideal=ideal)
     until, left = date.fromisoformat(said["until"]), figure.days - figure.elapsed
     gap, place = states.shown(-figure.gap, Fraction(0), 0), states.shown(figure.line, Fraction(figure.count), 0)
     needed = states.shown(figure.needed or Fraction(0), figure.target / figure.days, 1)

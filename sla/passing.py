@@ -30,6 +30,8 @@ UNION SELECT q.effective_at FROM (SELECT * FROM leads_hold ORDER BY id DESC LIMI
   JOIN leads_qualification q ON q.id = o.qualification_id WHERE q.line_id = %(line)s AND o.recorded_at > %(since)s
 UNION SELECT q.effective_at FROM (SELECT * FROM leads_handoff ORDER BY id DESC LIMIT %(most)s) h
   JOIN leads_qualification q ON q.id = h.qualification_id WHERE q.line_id = %(line)s AND h.recorded_at > %(since)s
+UNION SELECT q.effective_at FROM sla_waiveranswer a JOIN sla_waiver w ON w.id = a.waiver_id JOIN leads_handoff h ON h.id = w.handoff_id
+  JOIN leads_qualification q ON q.id = h.qualification_id WHERE q.line_id = %(line)s AND a.recorded_at > %(since)s
 """
 MOST = 2000  # rows looked through; were there more, all may have moved
 Lines = list[list[Any]]  # clause key, terms, state, day on which it was settled, how many, the leads that wait

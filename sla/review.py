@@ -14,15 +14,12 @@ from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from leads.replay.shown import sales_time
-from smarketing.accounts.models import Role, User
 from smarketing.measures import numbers
 from smarketing.rows import fence
 
-from . import capacity as sums
-from . import follow, hooks
+from . import follow, goals, hooks, time_of_sales
 from .figures import Figure, Share, Volume, from_book
-from .kinds import PERCENT
+from .kinds import MONEY, PERCENT, params
 from .models import Clause, Contract, Terms
 from .sections import defaults, reckoning
 from .terms import next_month
@@ -58,7 +55,8 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Side:
-    """What a clause came to in some months: of a share (kept, settled, interval), of a volume so many over business days."""
+    """What a clause came to in some months: of a share (kept, settled, interval), of a volume so many over business days
+    (interval of the count; none of money)."""
 
     months: tuple[date, ...]
     n: int | Fraction
@@ -78,13 +76,20 @@ class Side:
 
 @dataclass(frozen=True)
 class Change:
-    """A clause changed by a version of the terms, with what it came to in the three months before and after."""
+    """A clause that a version of the terms changed, added (`earlier` None) or dropped (`later` None), with what it came to in
+    the three months before and after."""
 
-    earlier: Clause
-    later: Clause
+    earlier: Clause | None
+    later: Clause | None
     terms: Terms
     before: Side | None
     after: Side | None
+
+    @property
+    def clause(self) -> Clause:
+        found = self.later or self.earlier
+        assert found is not None
+        return found
 
 
 def is_share(clause: Clause) -> bool:
@@ -119,12 +124,12 @@ def _proposal(terms: Terms, clause: Clause, closed: Sequence[Figure], at: dateti
     reached = [value for figure in closed if (value := _reached(figure)) is not None]
     if reached:
         options.append(Option(MEDIAN, _rounded(clause, Fraction(median(reached)))))
-    if clause.kind == "mql_volume":
-        options += [
-            Option(key, Decimal(found))
-            for key, found in ((CAPACITY, capacity(terms, at)), (GOAL, needed(terms.body)))
-            if found
-        ]
+    if not params.population(clause.params):  # of a part nobody knows what the goal or the time of sales leaves for it
+        both = (
+            (CAPACITY, capacity(terms, at) if clause.kind == "mql_volume" else 0),
+            (GOAL, needed(terms.body, clause.kind)),
+        )
+        options += [Option(key, Decimal(found)) for key, found in both if found]
     return Proposal(clause, tuple(options), binding(options), len(reached))
 
 
@@ -149,19 +154,23 @@ def _rounded(clause: Clause, value: Fraction) -> Decimal:
 
 def capacity(terms: Terms, at: datetime) -> int:
     """Leads that sales can follow up in the month to come: attempts there is time for ÷ attempts promised on each."""
-    time, reps = sales_time(), User.objects.filter(role=Role.REP, is_active=True).count()
     reader = follow.Reader(terms.contract, at, at)
     first = next_month(reader.today)
     days = reader.axes[terms.pk].business_days(first, next_month(first)) if terms.pk in reader.axes else 0
-    each = next((one.target for one in terms.clauses.all() if one.kind == "min_attempts"), Decimal(1))
-    return sums.leads(sums.attempts(reps, time.hours, days, time.minutes), each) if time.minutes else 0
+    each = max((int(one.target) for one in terms.clauses.all() if one.kind == "min_attempts"), default=1)
+    return reckoning.most(time_of_sales.said(defaults.section(terms.body, "capacity")), days, each)
 
 
-def needed(body: dict[str, Any]) -> int:
-    """MQL a month that the goal written in the terms needs; 0 where none is written."""
+def needed(body: dict[str, Any], kind: str = "mql_volume") -> int:
+    """MQL a month, deals won or revenue that the goal written in the terms needs, rounded up; 0 where none is written, and
+    for any other kind of clause."""
     goal = defaults.section(body, "goal")
     found = reckoning.goal_of(goal) if goal["won"] else None
-    return found.a_month if found else 0
+    if found is None or kind not in ("mql_volume", "won", "revenue"):
+        return 0
+    if kind == "mql_volume":
+        return found.a_month
+    return goals.up((found.customers if kind == "won" else found.mine) / found.months)
 
 
 def body_with(base: dict[str, Any], chosen: dict[str, Decimal]) -> dict[str, Any]:
@@ -175,15 +184,17 @@ def body_with(base: dict[str, Any], chosen: dict[str, Decimal]) -> dict[str, Any
 
 
 def changes(contract: Contract, at: datetime) -> list[Change]:
-    """Each clause that a version of the terms changed, the newest first, with three whole months on either side."""
+    """Each clause that a version of the terms changed, added or dropped, the newest first, with three whole months on either
+    side."""
     reader = follow.Reader(contract, at, fence.cutoff())
     out = []
     for earlier, later in pairwise(reader.terms):
-        was = {one.key: one for one in earlier.clauses.all()}
-        for clause in later.clauses.all():
-            before = was.get(clause.key)
-            if before and before.kind == clause.kind and _words(before) != _words(clause):
-                out.append(Change(before, clause, later, *_around(reader, clause.key, later.span.first)))
+        was, now = ({(one.key, one.kind): one for one in terms.clauses.all()} for terms in (earlier, later))
+        for key in dict.fromkeys([*was, *now]):
+            before, after = was.get(key), now.get(key)
+            if before is None or after is None or _words(before) != _words(after):
+                sides = _around(reader, key[0], later.span.first)
+                out.append(Change(before, after, later, sides[0] if before else None, sides[1] if after else None))
     return out[::-1]
 
 
@@ -209,7 +220,8 @@ def _side(reader: follow.Reader, key: str, months: Sequence[date]) -> Side | Non
     if isinstance(figures[0], Volume):
         count = sum(one.count for one in figures if isinstance(one, Volume))
         days = sum(one.days for one in figures if isinstance(one, Volume))
-        return Side(tuple(months), count, None, None, days, figures[0], reader.cutoff, reader.zone)
+        interval = None if figures[0].unit == MONEY else numbers.poisson(int(count))
+        return Side(tuple(months), count, None, interval, days, figures[0], reader.cutoff, reader.zone)
     met = sum(one.met for one in figures if isinstance(one, Share))
     settled = sum(one.settled for one in figures if isinstance(one, Share))
     interval = numbers.wilson(met, settled)

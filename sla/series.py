@@ -1,6 +1,6 @@
 """What came on each day of a month, clause by clause: what the chart draws, and what a closed book keeps of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -66,14 +66,23 @@ def _then(month: Month, row: Row) -> Settled:
     )
 
 
+def _line(month: Month, row: Row, reader: Reader) -> Callable[[date], Fraction]:
+    """Where the pace line stands as a day ends: each part of a month by its own target, nothing where nothing was promised yet."""
+    assert month.terms is not None
+    business, held = reader.axes[month.terms.pk].business_days, reader.held(month.first, row.clause.key)
+    whole = [(a, b) for _terms, _clause, a, b in held] == [(month.first, month.until)]
+    if held and not whole and business(month.first, month.until):
+        return lambda day: reader.ideal(month.first, held, day)
+    return chart.straight(month.first, month.until, row.figure.target, business)
+
+
 def chart_of(month: Month, row: Row, reader: Reader) -> chart.Chart:
     """What is drawn of a clause in a month: its volume against the pace line, or its share against the promised one."""
     today, figure = min(reader.today, month.until), row.figure
     if isinstance(figure, Volume) and month.terms:
-        axis = reader.axes[month.terms.pk]
-        counted = of_volume(month, row)
+        line = _line(month, row, reader)
         return chart.volume(
-            month.first, month.until, today, counted, figure.target, axis.business_days, figure.forecast
+            month.first, month.until, today, of_volume(month, row), figure.target, line, figure.forecast
         )
     promised = figure.promised if isinstance(figure, Share) else Fraction(1)
     return chart.share(month.first, month.until, today, of_share(month, row), promised)

@@ -209,6 +209,11 @@ def _clause(number: int, clause: Clause, axis: Axis) -> _Said:
     else:
         name = f"length{number}"
         due, own = axes.due_days("us", f"%({name})s"), {name: days(clause.kind, clause.target, clause.params)}
+        if spared := [grade for grades, target in params.tiers(clause.params) if target is None for grade in grades]:
+            due, own = (
+                f"CASE WHEN grade = ANY(%({name}_none)s::text[]) THEN NULL ELSE {due} END",
+                own | {f"{name}_none": spared},
+            )
     return _Said(end, due, kept, kind.drops, took, given | own)
 
 

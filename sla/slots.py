@@ -18,7 +18,7 @@ from smarketing.accounts.models import User
 from smarketing.accounts.policy import may
 from smarketing.rows import clock
 
-from . import as_of, derive, kinds, own, pauses, waiver_reasons, waivers
+from . import as_of, derive, handover, kinds, own, pauses, waiver_reasons, waivers
 from .clocks import EXCLUDED, MET, MISSED, OWED, PAUSED, PENDING, WAIVED
 from .models import Clause, Clock, Waiver
 
@@ -43,7 +43,7 @@ def clocks_of_lead(context, lead: int, at: datetime | None = None) -> str:
     now = context.get("at") or clock.now()
     found = _then_once(context, lead, at) if at else _now(lead, now)
     sentences = _sentences(found)
-    theirs = {} if at else own.of(found, now)
+    theirs = {} if at else own.of([row for row in found if not row._state.adding], now)
     rows = [
         {
             "own": _own(theirs.get((row.handoff_id, row.clause_key))),
@@ -69,6 +69,8 @@ def _cause(row: Clock) -> str:
     """Why a promise stands as it does, where its state alone does not say it."""
     if row.state == PAUSED and row.resumes_at:
         return _("resumes %(when)s") % {"when": date_format(localtime(row.resumes_at), "SHORT_DATETIME_FORMAT")}
+    if row.state == EXCLUDED and row._state.adding:  # a hand-over, laid out
+        return _("it could not be handed over: opposition, cool-down, or still with sales")
     return str(CAUSES[row.state]) if row.state in CAUSES else pauses.said(row.lost)
 
 
@@ -90,7 +92,7 @@ def _deeds(request: HttpRequest, found: Sequence[Clock], sentences: dict[tuple[i
         "to_waive": [
             {"handoff": row.handoff_id, "key": row.clause_key, "sentence": sentences[row.terms_id, row.clause_key]}
             for row in found
-            if may(user, "contract.waive") and row.state in waivers.OPEN and (row.handoff_id, row.clause_key) not in open_
+            if row.handoff_id and may(user, "contract.waive") and row.state in waivers.OPEN and (row.handoff_id, row.clause_key) not in open_
         ],
     }  # fmt: skip
 
@@ -131,7 +133,7 @@ def _now(lead: int, at: datetime) -> list[Clock]:
     if stale:
         fresh = {(row.handoff_id, row.clause_key): row for row in derive.read(sorted(stale), at)}
         found = [fresh.get((row.handoff_id, row.clause_key), row) for row in found]
-    return found
+    return [*found, *reversed(handover.of_lead(lead, at))]
 
 
 def _then(lead: int, at: datetime, handoffs: Sequence[Handoff] | None = None) -> list[Clock]:

@@ -13,7 +13,7 @@ from smarketing.calendars import services as calendars
 from smarketing.calendars.models import CalendarVersion
 from smarketing.calendars.services import axis
 
-from . import hooks, spans
+from . import hooks, named, spans
 from .drafts import next_month
 from .kinds import KINDS, PERCENT, params
 from .models import Contract, TermsSpan
@@ -148,4 +148,5 @@ def _clause_problems(clause: dict) -> list[str]:
         found.append(_("Clause %(key)s: the target share must lie between 1 and 100 %%.") % name)
     if kind.param and not 1 <= (number(clause.get("params", {}).get(kind.param)) or 0) <= 250:
         found.append(_("Clause %(key)s: the business days must lie between 1 and 250.") % name)
-    return found + [str(one % name) for one in params.problems(kind, clause.get("params") or {})]
+    unsound = [str(one % name) for one in params.problems(kind, clause.get("params") or {})]
+    return found + (unsound or named.problems(clause))

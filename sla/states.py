@@ -6,19 +6,24 @@ from fractions import Fraction
 KEPT, BROKEN, ON_PACE, BEHIND, NOTHING = "kept", "broken", "on_pace", "behind", "nothing"
 
 
-def volume(count: int | Fraction, target: Fraction, elapsed: int, days: int, over: bool) -> str:
-    """Kept when reached; before the end on pace or behind by linear forecast; broken only at the period's end."""
+def volume(count: int | Fraction, target: Fraction, projected: Fraction | None, over: bool) -> str:
+    """Kept when reached; before the end on pace or behind by the forecast; broken only at the period's end."""
     if count >= target:
         return KEPT
     if over:
         return BROKEN
-    projected = forecast(count, elapsed, days)
     return ON_PACE if projected is None or projected >= target else BEHIND
 
 
 def forecast(count: int | Fraction, elapsed: int, days: int) -> Fraction | None:
     """count ÷ elapsed business days × business days of the period; None before the first day has passed."""
     return Fraction(count * days) / elapsed if elapsed else None
+
+
+def along(count: int | Fraction, target: Fraction, ideal: Fraction) -> Fraction | None:
+    """The forecast along a line that has more than one slope: whoever is at half of it stays at half of it. The linear one
+    where there is one slope; None before the line has left 0."""
+    return Fraction(count) * target / ideal if ideal else None
 
 
 def line(target: Fraction, elapsed: int, days: int) -> Fraction:

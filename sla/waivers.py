@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +19,7 @@ from smarketing.notify.models import Notice
 from smarketing.notify.registry import Line
 from smarketing.rows.fence import open_fence
 
-from . import derive, hooks, waiver_reasons
+from . import derive, handover, hooks, waiver_reasons
 from .clocks import MISSED, OWED
 from .models import Clock, Contract, Waiver, WaiverAnswer
 from .terms import next_month
@@ -93,10 +94,20 @@ def answer(*, waiver: Waiver, kind: str, by: User, at: datetime) -> WaiverAnswer
     return made
 
 
+def clock_of(handoff: int, key: str, at: datetime) -> Clock | None:
+    """The promise of a clause on a handoff: sales' own as it stands written, or that of its hand-over, laid out."""
+    found = Clock.objects.filter(handoff=handoff, clause_key=key).select_related("terms__contract").first()
+    if found is not None:
+        return found
+    lead = Handoff.objects.values_list("lead", flat=True).get(pk=handoff)
+    mine = (one for one in handover.of_lead(lead, at) if (one.handoff_id, one.clause_key) == (handoff, key))
+    return next(mine, None)
+
+
 def _clock(handoff: int, key: str, at: datetime) -> Clock:
     """The clock as it stands now. Refusal where it is not owed and was not missed."""
     derive.derive([handoff], at)
-    found = Clock.objects.filter(handoff=handoff, clause_key=key).select_related("terms__contract").first()
+    found = clock_of(handoff, key, at)
     if found is None:
         raise Refusal(_("There is no such promise on this lead."))
     if found.state not in OPEN:
@@ -113,7 +124,9 @@ def _not_closed(found: Clock) -> None:
 
 def of(contract: Contract) -> list[Waiver]:
     """The waivers of a contract's promises, the newest first."""
-    asked = Waiver.objects.filter(handoff__in=Clock.objects.filter(terms__contract=contract).values("handoff"))
+    mine = Q(handoff__in=Clock.objects.filter(terms__contract=contract).values("handoff"))
+    keys = contract.terms.filter(clauses__kind="hand_over").values("clauses__key")
+    asked = Waiver.objects.filter(mine | Q(handoff__line=contract.line_id, clause_key__in=keys))
     return list(asked.select_related("handoff", "answer").order_by("-occurred_at", "-pk"))
 
 

@@ -145,6 +145,14 @@ def waiting(line: int | None = None) -> Counter:
     return Counter(last.values_list("reason", flat=True))
 
 
+def leads_waiting(line: int) -> set[int]:
+    """The leads behind these qualifications, a merged one being the lead that stands for it now."""
+    handed = Handoff.objects.filter(qualification=OuterRef("qualification"))
+    rows = Hold.objects.filter(~Exists(handed), qualification__line=line)
+    found = rows.values_list("qualification__lead", "qualification__lead__root_id").distinct()
+    return {root or lead for lead, root in found}
+
+
 def write(rows: Iterable[tuple[Qualification, str, datetime]], fence: Fence) -> None:
     """Add a hold where the reason is not the current one."""
     rows = list(rows)

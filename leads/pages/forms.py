@@ -12,6 +12,7 @@ from leads.intake.companies import domain_of, one_line
 from leads.models import Campaign, Company, Lead, Level
 from leads.models.identities import Stage
 from personas.definitions import traits
+from personas.models import DefinitionLine
 
 from .own_fields import OwnFields, filter_field, filters
 
@@ -140,10 +141,18 @@ class CompanyForm(OwnFields):
         return said | {"name": one_line(self.cleaned_data["name"])} | self.own_values()
 
 
+def _lines() -> list[tuple[str, Any]]:
+    """The definitions by which leads qualify."""
+    return [
+        ("", _("all")),
+        *((str(pk), name) for pk, name in DefinitionLine.objects.order_by("name").values_list("pk", "name")),
+    ]
+
+
 class LeadFilters(forms.Form):
     """Filters of the leads table; a wrong value filters nothing and says so. `further`: shown when they are asked for."""
 
-    FURTHER = ("list", "source", "campaign", "rep", "since", "until")
+    FURTHER = ("list", "source", "campaign", "rep", "waits", "since", "until")
 
     q = _text(_("Name, e-mail or company"), 200, widget=forms.TextInput(attrs={"type": "search"}))
     stage = forms.ChoiceField(label=_("Stage"), required=False, choices=[("", _("all")), *Stage.choices])
@@ -151,6 +160,7 @@ class LeadFilters(forms.Form):
     source = forms.ChoiceField(label=_("Source"), required=False)
     campaign = forms.ChoiceField(label=_("Campaign"), required=False)
     rep = forms.ChoiceField(label=_("Rep in charge"), required=False)
+    waits = forms.ChoiceField(label=_("Qualified and waiting"), required=False, choices=_lines)
     since = forms.DateField(label=_("Created from"), required=False, widget=DAY)
     until = forms.DateField(label=_("to"), required=False, widget=DAY)
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from leads.handoffs import holds
 from leads.intake import by_hand, suppression
 from leads.models import Company, Lead, RefusedArrival
 from leads.models.found import Found
@@ -147,6 +148,7 @@ def _filtered(rows: LeadQuerySet, asked: dict) -> LeadQuerySet:
         "source": lambda value: rows.from_source(value),
         "campaign": lambda value: rows.filter(campaign=value),
         "rep": lambda value: rows.in_charge_of(value),
+        "waits": lambda value: rows.filter(pk__in=holds.leads_waiting(int(value))),
         "since": lambda value: rows.made(days.midnight(value), None),
         "until": lambda value: rows.made(None, days.midnight(value + timedelta(days=1))),
     }

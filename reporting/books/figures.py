@@ -7,7 +7,8 @@ from typing import Any
 
 from sla import as_of, follow, rates, series, split
 from sla.clocks import EXCLUDED, MET, MISSED, WAIVED
-from sla.kinds import CLOCK, KINDS, RATE, params
+from sla.kinds import CLOCK, KINDS, QUALIFICATION, RATE, params
+from sla.late import Late
 from smarketing.measures import engine, numbers, shown, statement
 
 # Measures kept beside the clauses: period measures of the month, and cohort measures as seen at close.
@@ -54,8 +55,17 @@ def _clauses(month: follow.Month) -> dict[str, Any]:
             "kind": row.clause.kind, "side": row.clause.side, "terms": row.clause.terms.number,
             "target": str(row.clause.target), "state": row.figure.state, "figure": row.figure.book(), "rows": rows,
             "days": days[key], "parts": [part.book() for part in row.parts],
-        }  # fmt: skip
+        } | _causes(month, row)  # fmt: skip
     return out
+
+
+def _causes(month: follow.Month, row: follow.Row) -> dict[str, Any]:
+    """What broke of a clause's promises, by day and rep; leads that nobody had handed over in time."""
+    if row.kind.source != CLOCK:
+        return {}
+    if row.kind.subject == QUALIFICATION:
+        return {"waiting": sorted(month.waiting.get(row.clause.key, ()))}
+    return {"late": month.late.get(row.clause.key, Late()).book()}
 
 
 def _measured_ids(row: follow.Row, month: follow.Month) -> dict[str, list[int]]:

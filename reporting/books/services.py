@@ -55,13 +55,13 @@ def steady(contract: Contract, month: date, at: datetime) -> follow.Month:
     for _try in range(TRIES):
         cutoff = fence.cutoff()
         shown = follow.month(contract, month, at, cutoff)
-        if not restatements.recorded_after(contract, shown.until, cutoff):
+        if not restatements.recorded_after(contract, month, cutoff):
             return shown
         derive.catch_up(at)
     raise BookError(_("Facts about this month are being recorded right now: close it in a moment."))
 
 
-SHOWN = ("figure", "parts", "days")  # of each clause: what pages show
+SHOWN = ("figure", "parts", "days", "late", "waiting")  # of each clause: what pages show
 
 
 def show(books: Iterable[BookClose]) -> int:
@@ -138,7 +138,10 @@ def frozen(contract: Contract, months: Sequence[date], told: Sequence[date] | No
         out[book.month] = Frozen(
             book.number, book.cutoff, book.sha256, {key: one["figure"] for key, one in clauses.items()},
             parts={key: one.get("parts", ()) for key, one in clauses.items()},
-            days={key: one["days"] for key, one in clauses.items() if "days" in one},
+            **{
+                name: {key: one[name] for key, one in clauses.items() if name in one}
+                for name in ("days", "late", "waiting")
+            },
             restated=len(some), restated_at=max((one.recorded_at for one in some), default=None),
         )  # fmt: skip
     return out

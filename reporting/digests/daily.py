@@ -48,13 +48,24 @@ def waterfall(user: User, span: Span) -> Letter | None:
 
 
 def _month(span: Span) -> tuple[list[str], Picture | None]:
-    """The running month of the contract in force, as its page shows it: the sentence, and the burn-up against its line."""
+    """The running month of each contract in force, as its page shows it: its sentences, and the burn-up of that which stands
+    worst against its line."""
     first, cutoff = clock.today(span.at).replace(day=1), fence.cutoff()
-    for contract in Contract.objects.order_by("name"):
-        month = follow.month(contract, first, span.at, cutoff)
-        if month.rows:
-            return words.sentence(month), picture.of(contract, first)
-    return [], None
+    months = [follow.month(one, first, span.at, cutoff) for one in Contract.objects.order_by("name")]
+    months = [one for one in months if one.rows]
+    if not months:
+        return [], None
+    drawn = picture.of(min(months, key=_badly).contract, first)
+    if len(months) == 1:
+        return words.sentence(months[0]), drawn
+    return [
+        _("%(name)s: %(said)s") % {"name": one.contract.name, "said": " ".join(words.sentence(one))} for one in months
+    ], drawn
+
+
+def _badly(month: follow.Month) -> int:
+    row = words.worst(month)
+    return words.WORST.index(row.figure.state) if row else len(words.WORST)
 
 
 def morning_list(user: User, span: Span) -> Letter | None:

@@ -61,13 +61,19 @@ def whom(params: Mapping[str, Any]) -> str:
 
 def details(kind: Kind, params: Mapping[str, Any]) -> list[str]:
     """What the clause says beside its numbers, each in words."""
-    return [MORE[name].words(params[name]) for name in kind.more if params.get(name)]
+    return [_more(kind, name).words(params[name]) for name in kind.more if params.get(name)]
 
 
 def problems(kind: Kind, params: Mapping[str, Any]) -> list[Any]:
     """Sentences about parameters that cannot be signed; %(key)s is the clause."""
-    lacking = [MORE[name].wrong for name in kind.needs if not params.get(name)]
-    return lacking + [MORE[name].wrong for name in kind.more if params.get(name) and not MORE[name].check(params[name])]
+    given = [(_more(kind, name), params[name]) for name in kind.more if params.get(name)]
+    lacking = [_more(kind, name).wrong for name in kind.needs if not params.get(name)]
+    return lacking + [more.wrong for more, value in given if not more.check(value)]
+
+
+def _more(kind: Kind, name: str) -> More:
+    """What a parameter is in a kind of clause: tiers of hours and tiers of attempts are not alike."""
+    return OF_UNIT.get((name, kind.unit)) or MORE[name]
 
 
 def _is_population(value: Any) -> bool:
@@ -83,26 +89,42 @@ def _texts(value: Any) -> bool:
     return isinstance(value, (list, tuple)) and bool(value) and all(isinstance(one, str) and one for one in value)
 
 
-def _are_tiers(value: Any) -> bool:
+def _are_tiers(value: Any, fair: Callable[[Decimal], bool]) -> bool:
     try:
         found = tiers({"tiers": value})
     except (InvalidOperation, KeyError, TypeError, AttributeError):
         return False
     graded = [grade for grades, _target in found for grade in grades]
-    fair = all(target is None or Decimal("0.25") <= target <= 1000 for _grades, target in found)
-    return bool(graded) and set(graded) <= set(GRADES) and len(graded) == len(set(graded)) and fair
+    may_be = all(target is None or fair(target) for _grades, target in found)
+    return bool(graded) and set(graded) <= set(GRADES) and len(graded) == len(set(graded)) and may_be
 
 
-def _tiers_said(value: Any) -> str:
+def _fair_hours(target: Decimal) -> bool:
+    return Decimal("0.25") <= target <= 1000
+
+
+def _fair_attempts(target: Decimal) -> bool:
+    return target == target.to_integral_value() and 1 <= target <= 20
+
+
+def _hours_said(grades: str, target: Decimal) -> str:
+    text = ngettext("%(grades)s: %(hours)s business hour", "%(grades)s: %(hours)s business hours", int(target))
+    return text % {"grades": grades, "hours": f"{target.normalize():f}"}
+
+
+def _attempts_said(grades: str, target: Decimal) -> str:
+    text = ngettext("%(grades)s: %(number)s attempt", "%(grades)s: %(number)s attempts", int(target))
+    return text % {"grades": grades, "number": f"{target.normalize():f}"}
+
+
+def _tiers_said(value: Any, words: Callable[[str, Decimal], str]) -> str:
     said = []
     for grades, target in tiers({"tiers": value}):
         names = ", ".join(grades)
         if target is None:
             said.append(gettext("%(grades)s: nothing promised") % {"grades": names})
         else:
-            hours = f"{target.normalize():f}"
-            text = ngettext("%(grades)s: %(hours)s business hour", "%(grades)s: %(hours)s business hours", int(target))
-            said.append(text % {"grades": names, "hours": hours})
+            said.append(words(names, target))
     return ", ".join(said)
 
 
@@ -123,8 +145,15 @@ def _apart_said(value: int) -> str:
 MORE: dict[str, More] = {
     "where": More(_is_population, _("Clause %(key)s: say of which persona, source or grades it speaks."),
                   lambda value: gettext("only %(whom)s") % {"whom": whom({"where": value})}),
-    "tiers": More(_are_tiers, _("Clause %(key)s: each tier names grades such as A1, each grade once, and 0.25 to 1,000 hours or nothing."), _tiers_said),
+    "tiers": More(lambda value: _are_tiers(value, _fair_hours), _("Clause %(key)s: each tier names grades such as A1, each grade once, and 0.25 to 1,000 hours or nothing."),
+                  lambda value: _tiers_said(value, _hours_said)),
     "apart": More(lambda value: isinstance(value, int) and 1 <= value <= 20, _("Clause %(key)s: attempts lie 1 to 20 business days apart."), _apart_said),
     "fields": More(lambda value: _texts(value) and set(value) <= set(FIELDS), _("Clause %(key)s: choose the fields that must be filled in."), _named(FIELDS)),
     "calendar": More(lambda value: CalendarVersion.objects.filter(pk=value).exists(), _("Clause %(key)s: choose a calendar that exists."), _calendar_said),
+}  # fmt: skip
+# (Parameter, unit of the kind) where it is another thing than usual.
+OF_UNIT: dict[tuple[str, str], More] = {
+    ("tiers", "attempts"): More(lambda value: _are_tiers(value, _fair_attempts),
+                                _("Clause %(key)s: each tier names grades such as A1, each grade once, and 1 to 20 whole attempts or nothing."),
+                                lambda value: _tiers_said(value, _attempts_said)),
 }  # fmt: skip

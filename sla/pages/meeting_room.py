@@ -68,7 +68,7 @@ def _common(month: follow.Month, key: str) -> dict[str, Any]:
 
 
 def _causes(month: follow.Month, row: follow.Row, names: bool) -> list[missing.Item]:
-    if month.phase == follow.FUTURE or month.frozen:
+    if month.phase == follow.FUTURE:
         return []
     return missing.of_row(month, row, names)[:CAUSES]
 

@@ -88,7 +88,8 @@ def shown_some(clauses: Sequence[Mapping[str, Any]]) -> str:
     lines = []
     for clause in clauses:
         for key, names in clause["params"]["where"].items():
-            lines.append(f"{key} {(' ' if key == 'grade' else ', ').join(names)}: {plain(Decimal(clause['target']))}")
+            word = gettext("grade") if key == "grade" else key  # the same in both languages but one
+            lines.append(f"{word} {(' ' if key == 'grade' else ', ').join(names)}: {plain(Decimal(clause['target']))}")
     return "\n".join(lines)
 
 
@@ -99,7 +100,7 @@ def fields() -> dict[str, forms.Field]:
             help_text=_("One a line: source salon, fair: 20 · persona Maud: 120 · grade A1 A2: 40. Each is a clause of its own.")),
         "tiers": LinesField(tier, label=_("Hours by tier"), help_text=_("One a line: A1 A2: 2. A dash promises nothing: C3: –. All other grades have the hours above.")),
         "attempts_apart": forms.IntegerField(label=_("Business days apart at least"), min_value=1, max_value=20, required=False),
-        "attempts_tiers": LinesField(tier, label=_("Attempts by tier"), help_text=_("One a line: A1 A2: 5. All other grades have the attempts above.")),
+        "attempts_tiers": LinesField(tier, label=_("Attempts by tier"), help_text=_("One a line: A1 A2: 5. A dash promises nothing: C3: –. All other grades have the attempts above.")),
         "complete_fields": forms.MultipleChoiceField(label=_("Fields that must be filled in"), choices=list(params.FIELDS.items()), required=False,
             widget=forms.CheckboxSelectMultiple),
     }  # fmt: skip

@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from smarketing.accounts.policy import may, needs
+from smarketing.measures import numbers
 from smarketing.measures import shown as measured
 from smarketing.rows import clock
 from smarketing.web.once import once
 
 from .. import agreed, derive, drafts, follow, kinds, review, reviewing, terms, words
-from ..models import Contract, Terms, TermsReview
+from ..models import Clause, Contract, Terms, TermsReview
 from ..terms import next_month
 from . import links
 
@@ -106,6 +107,11 @@ def said(clause, number: Decimal) -> str:
     return kinds.amount(number) if clause.unit == kinds.MONEY else words.number(number)
 
 
+SAID = {
+    (review.GOAL, review.CAPACITY): gettext_lazy("The goal needs %(goal)s a month, sales can follow up %(capacity)s, %(repeat)s are promised."),
+    (review.CAPACITY,): gettext_lazy("%(repeat)s a month are promised, sales can follow up %(capacity)s."),
+    (review.GOAL,): gettext_lazy("The goal needs %(goal)s a month, %(repeat)s are promised."),
+}  # fmt: skip
 BINDS = {
     review.CAPACITY: gettext_lazy("The limit is what sales can follow up."), review.GOAL: gettext_lazy("The limit is what the goal needs."),
     review.REPEAT: gettext_lazy("The limit is what is promised."),
@@ -115,47 +121,52 @@ BINDS = {
 def sentence(one: review.Proposal) -> str:
     """ "The goal needs 240 a month, sales can follow up 214, promised are 200. The limit is what sales can follow up." """
     told: dict[str, Any] = {option.key: said(one.clause, option.number) for option in one.options}
-    if review.GOAL in told and review.CAPACITY in told:
-        text = _("The goal needs %(goal)s a month, sales can follow up %(capacity)s, %(repeat)s are promised.") % told
-        return f"{text} {BINDS[one.binds]}"
-    if review.CAPACITY in told:
-        text = _("%(repeat)s a month are promised, sales can follow up %(capacity)s.") % told
-        return f"{text} {BINDS[one.binds]}"
-    if review.MEDIAN not in told:
-        return _("No month is closed yet: there is nothing to compare with.")
-    text = ngettext(
-        "The last closed month came to %(median)s, %(repeat)s are promised.",
-        "The last %(months)s closed months came to %(median)s (median), %(repeat)s are promised.",
-        one.months,
-    )
-    return text % (told | {"months": one.months})
+    beside = tuple(key for key in (review.GOAL, review.CAPACITY) if key in told)
+    if beside:
+        text = str(SAID[beside]) % told
+    elif review.MEDIAN in told:
+        closed = ngettext(
+            "The last closed month came to %(median)s, %(repeat)s are promised.",
+            "The last %(months)s closed months came to %(median)s (median), %(repeat)s are promised.",
+            one.months,
+        )
+        text = closed % (told | {"months": one.months})
+    else:
+        return _("No month is closed yet: there is nothing to compare with, what is promised stands.")
+    most = one.number(review.CAPACITY)
+    beyond = most is not None and review.promised(one.clause) > most
+    warned = _("More is promised than sales can follow up.") if beyond else ""
+    return " ".join(filter(None, (text, warned, str(BINDS[one.binds]))))
 
 
 def _change(one: review.Change) -> dict[str, Any]:
     return {
-        "clause": one.later, "number": one.terms.number, "day": one.terms.starts_on,
-        "was": kinds.sentence(one.earlier.kind, one.earlier.target, one.earlier.params), "was_share": _share(one.earlier),
-        "now": kinds.sentence(one.later.kind, one.later.target, one.later.params), "now_share": _share(one.later),
-        "before": _side(one, one.before), "after": _side(one, one.after),
+        "clause": one.clause, "number": one.terms.number, "day": one.terms.starts_on, "was": _promise(one.earlier),
+        "now": _promise(one.later), "before": _side(one, one.before), "after": _side(one, one.after),
     }  # fmt: skip
 
 
-def _share(clause) -> str:
-    return words.percent(clause.share) if clause.share is not None else ""
+def _promise(clause: Clause | None) -> str:
+    """A clause in words with its share; "" where there is none."""
+    if clause is None:
+        return ""
+    text = kinds.sentence(clause.kind, clause.target, clause.params)
+    return text if clause.share is None else f"{text} ({words.percent(clause.share)})"
 
 
 def _side(change: review.Change, side: review.Side | None) -> dict[str, Any] | None:
     """What a clause came to on one side of a change, in words, with the page of its rows."""
     if side is None or side.value is None:
         return None
-    clause, until = change.later, next_month(side.months[-1])
-    months = f"{_month(side.months[0])} – {_month(side.months[-1])}"
+    clause, until = change.clause, next_month(side.months[-1])
+    months = " – ".join(dict.fromkeys((_month(side.months[0]), _month(side.months[-1]))))
     period = follow.Month(change.terms.contract, side.months[0], until, side.cutoff, follow.OVER, side.zone)
     out = {"months": months, "url": links.rows(period, follow.Row(clause, side.figure))}
     if side.of is None:
         total = kinds.amount(Decimal(int(side.n))) if clause.unit == kinds.MONEY else words.number(int(side.n))
         a_day = words.number(words.decimal(side.value, 1))
-        return out | {"figure": total, "more": _("%(n)s a business day") % {"n": a_day}}
+        more = _("%(n)s a business day") % {"n": a_day}
+        return out | {"figure": total, "more": more, "interval": measured.interval(side.interval, numbers.NUMBER)}
     more = f"({words.number(int(side.n))}/{words.number(side.of)})"
     figure = words.percent(words.decimal(side.value * 100, 1))
     return out | {"figure": figure, "more": more, "interval": measured.interval(side.interval)}

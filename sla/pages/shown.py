@@ -25,19 +25,20 @@ def line(month: follow.Month, row: follow.Row) -> dict[str, Any]:
         "apart": [(text, links.rows(month, row, key)) for key, text in words.apart(figure)],
         "forecast": words.forecast(figure), "state": words.state(figure.state), "rows_url": links.rows(month, row),
         "history": [(one, words.state(state) if state else None) for one, state in row.history],
-        "volume": isinstance(figure, Volume), "parts": [part(one) for one in row.parts],
+        "volume": isinstance(figure, Volume), "parts": [part(month, row, one) for one in row.parts],
     }  # fmt: skip
 
 
-def part(one: split.Part) -> dict[str, Any]:
-    """One part of a clause, in words."""
+def part(month: follow.Month, row: follow.Row, one: split.Part) -> dict[str, Any]:
+    """One part of a clause, in words and links."""
     figure = one.figure
     return {
         "number": one.number, "clause": one.clause, "first": one.first,
         "last": one.until and one.until - timedelta(days=1), "label": words.clause(one.clause),
         "promised": words.promised(figure), "so_far": words.so_far(figure), "fraction": words.fraction(figure),
         "line": words.line(figure), "forecast": words.forecast(figure), "volume": isinstance(figure, Volume),
-        "apart": ", ".join(text for _key, text in words.apart(figure)), "state": words.state(figure.state),
+        "apart": [(text, links.part(month, row, one, key)) for key, text in words.apart(figure)],
+        "state": words.state(figure.state), "rows_url": links.part(month, row, one),
     }  # fmt: skip
 
 

@@ -185,11 +185,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Your answer is recorded: the promises of this lead are counted anew."))
         return redirect("sla:waiver", found.pk)
-    row = (
-        Clock.objects.filter(handoff=found.handoff_id, clause_key=found.clause_key)
-        .select_related("terms__contract")
-        .first()
-    )
+    row = waivers.clock_of(found.handoff_id, found.clause_key, clock.now())
     clause = Clause.objects.filter(terms=row.terms_id, key=row.clause_key).first() if row else None
     context = {
         "waiver": found, "clock": row, "answer": getattr(found, "answer", None), "named": may(request.user, "leads.personal"),

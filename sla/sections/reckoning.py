@@ -62,16 +62,32 @@ def goal_of(section: Mapping[str, Any]) -> Goal | None:
     return Goal(revenue, revenue * share, deal, rates, found.customers, found.leads, int(section["months"]), each)
 
 
-def check(reading: Reading) -> Check | None:
-    """The promises against the capacity; None where either is not said."""
-    said, days = reading.section("capacity"), reading.business_days
+def most(said: Mapping[str, Any], days: int, attempts: int) -> int:
+    """MQL that sales can follow up on so many business days, by a capacity as its section says it, at so many attempts each
+    at most; 0 where it says nothing."""
+    if not (said["reps"] and said["hours_a_day"] and days and attempts):
+        return 0
+    return capacity.leads(_there(said, days), _each(said, attempts))
+
+
+def check(reading: Reading, said: Mapping[str, Any] | None = None) -> Check | None:
+    """The promises against the capacity; None where either is not said. `said`: the capacity, in place of the section's."""
+    said, days = reading.section("capacity") if said is None else said, reading.business_days
     volume = sum((Fraction(one.target) for one in _whole_volume(reading)), Fraction(0))
-    most = _attempts(reading)
-    if not (said["reps"] and said["hours_a_day"] and days and volume and most):
+    attempts = _attempts(reading)
+    if not (said["reps"] and said["hours_a_day"] and days and volume and attempts):
         return None
-    there = capacity.attempts(said["reps"], Decimal(said["hours_a_day"]), days, Decimal(said["minutes"]))
-    each = capacity.expected(Fraction(Decimal(said["reach"])) / 100, most) if said["reach"] else Fraction(most)
+    there, each = _there(said, days), _each(said, attempts)
     return Check(capacity.load(volume, each, there), volume, each, days, capacity.leads(there, each))
+
+
+def _there(said: Mapping[str, Any], days: int) -> Fraction:
+    return capacity.attempts(int(said["reps"]), Decimal(said["hours_a_day"]), days, Decimal(said["minutes"]))
+
+
+def _each(said: Mapping[str, Any], attempts: int) -> Fraction:
+    """Attempts that an MQL takes: fewer than promised where the chance to reach somebody is said."""
+    return capacity.expected(Fraction(Decimal(said["reach"])) / 100, attempts) if said["reach"] else Fraction(attempts)
 
 
 def _whole_volume(reading: Reading) -> list:

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from .. import time_of_sales
 from . import defaults, reckoning
 from .fields import number
 from .reading import Reading, day
@@ -81,8 +82,8 @@ CHECKS: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {
 
 
 def over_capacity(one: Reading) -> str:
-    """The promises that nobody has time for, as a sentence; "" where they fit or nothing is said of the capacity."""
-    found = reckoning.check(one)
+    """The promises that nobody has time for, as a sentence; "" where they fit or sales has nobody yet."""
+    found = reckoning.check(one, time_of_sales.said(one.section("capacity")))
     if found is None or found.load.fits:
         return ""
     text = ngettext(

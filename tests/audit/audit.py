@@ -23,14 +23,15 @@ at, NEVER = datetime.fromisoformat, datetime.max.replace(tzinfo=UTC)
 
 
 class Calendar:
-    """Working time of a calendar's spec: weekdays "1" to "7" with their windows, holidays, a zone."""
+    """Working time of a calendar's spec: weekdays "1" to "7" with their windows, holidays, special days, a zone."""
 
     def __init__(self, spec):
-        self.zone, self.spec, self.holidays = ZoneInfo(spec["zone"]), spec, set(spec.get("holidays", ()))
+        self.zone, self.weekly = ZoneInfo(spec["zone"]), spec.get("windows", {})
+        self.special = dict.fromkeys(spec.get("holidays", ()), ()) | spec.get("special", {})
 
     def windows(self, day):
-        said = self.spec.get("windows", {}).get(str(day.isoweekday())) if day.isoformat() not in self.holidays else ()
-        return [(self.instant(day, opens), self.instant(day, closes)) for opens, closes in said or ()]
+        said = self.special.get(day.isoformat(), self.weekly.get(str(day.isoweekday()), ()))
+        return [tuple(self.instant(day, text) for text in window) for window in said]
 
     def instant(self, day, text):
         day, text = (day + DAY, "00:00") if text == "24:00" else (day, text)
@@ -85,7 +86,7 @@ class Books:
             if (row["fact"], row["id"]) not in self.back:
                 self.rows[row["fact"]].append(row)
                 self.of[row["fact"], row["handoff"] or row["qualification"]].append(row)
-        self.merges = [row for row in facts if row["fact"] == "merge"]
+        self.merges = [r | {"since": max(r["occurred_at"], r["known_at"])} for r in facts if r["fact"] == "merge"]
         self.merged = {row["lead"]: (row["other"], row["occurred_at"]) for row in self.rows["merge"]}
         self.gone, self.persona = ({r["lead"]: r["value"] for r in self.rows[name]} for name in ("erased", "persona"))
         self.handoffs, first = [Story(self, row) for row in self.rows["handoff"]], {}
@@ -111,8 +112,7 @@ class Books:
             rows = [row for one in near for row in self.said["attributechange", one, field] if row[since] <= known]
             if rows := [row for row in rows if row["occurred_at"] <= happened and stands(row)]:
                 return max(rows, key=lambda row: (row["occurred_at"], row["recorded_at"], int(row["id"])))["value"]
-            joined = [row for row in self.merges if max(row["occurred_at"], row["known_at"]) <= known and stands(row)]
-            near = [row["lead"] for row in joined if row["other"] in near]
+            near = [r["lead"] for r in self.merges if r["other"] in near and r["since"] <= known and stands(r)]
         return ""
 
 
@@ -155,11 +155,10 @@ class Story:
 
 def spaced(one, calendar, clause):
     """The attempts that count where they must lie so many business days apart."""
-    kept, apart = [], (clause.get("params") or {}).get("apart")
-    for when in one.tried:
-        days = calendar.business_days(calendar.day(kept[-1]) + DAY, calendar.day(when) + DAY) if kept else 0
-        if not kept or not apart or days >= apart:
-            kept.append(when)
+    kept, last, apart = [], None, (clause.get("params") or {}).get("apart")
+    for when, day in ((when, calendar.day(when) + DAY) for when in one.tried):
+        if not kept or not apart or calendar.business_days(last, day) >= apart:
+            kept, last = [*kept, when], day
     return kept
 
 
@@ -182,13 +181,13 @@ def promises(books, kinds, one, month):
     for clause in terms["clauses"].values() if terms else ():
         given, base, hours = clause.get("params") or {}, terms["calendar"], clause["kind"] in HOURS
         tier = next((t for t in given.get("tiers") or () if one.grade in t["grades"]), clause)
-        if clause["kind"] in kinds and (tier.get("target") or not hours):
+        if clause["kind"] in kinds and tier.get("target"):
             own = books.calendars[str(given["calendar"])] if given.get("calendar") else base
             begins = own.instant(local(own), "00:00") if one.day_only else one.at
             length = tier["target"] if hours else int(given.get("days") or clause["target"])
             due = (own.after_hours if hours else own.after_days)(begins, length, one.pauses)
             if base.day(begins if terms["by_handoff"] else due).replace(day=1) == month:
-                yield clause, terms, int(Fraction(tier.get("target") or clause["target"])), own, due
+                yield clause, terms, int(Fraction(tier["target"])), own, due
 
 
 def clocks(books, month):
@@ -196,12 +195,14 @@ def clocks(books, month):
     for one in books.handoffs:
         for clause, terms, n, own, due in promises(books, CLOCKED, one, month):
             yield clause["key"], terms, judged(one, clause, n, spaced(one, own, clause), due, books.cutoff)
-    handed = {row["qualification"]: row["occurred_at"] for row in books.rows["handoff"]}
     for row in books.rows["qualification"]:
+        made = [*books.of["handoff", row["id"]], {"id": "-", "occurred_at": NEVER}][0]
+        waived = {answer["kind"] for answer in books.of["waiver", made["id"]]}
         held = min((h["occurred_at"] for h in books.of["hold", row["id"]] if h["kind"] in EXCUSED), default=NEVER)
         for clause, terms, _n, _own, due in promises(books, ("hand_over",), Begun(row["occurred_at"]), month):
-            late = "excluded" if held <= due else "missed" if due < books.cutoff else "pending"
-            yield clause["key"], terms, "met" if handed.get(row["id"], NEVER) <= due else late
+            late = "waived" if clause["key"] in waived else "missed" if due < books.cutoff else "pending"
+            late = "excluded" if held <= due else late
+            yield clause["key"], terms, "met" if made["occurred_at"] <= due else late
 
 
 def judged(one, clause, target, tried, due, now):
@@ -270,13 +271,12 @@ def audit(books, month):
         if clause["kind"] not in VOLUMES:
             out[key] = share(books, key, clause, counts[key])
         elif held := [(t, a, b, t["clauses"][key]) for t, a, b in inside if key in t["clauses"]]:
-            worked = lambda t, a, b: t["calendar"].business_days(a, b)  # noqa: E731
-            whole = worked(held[-1][0], month, until)
-            target = sum(Fraction(c["target"]) * worked(t, a, b) / whole for t, a, b, c in held)
+            whole = held[-1][0]["calendar"].business_days(month, until)
+            slopes = [(Fraction(c["target"]) / whole, t["calendar"].business_days, a, b) for t, a, b, c in held]
+            target, line = (sum(n * worked(a, min(b, end)) for n, worked, a, b in slopes) for end in (until, tomorrow))
             came = sum(n for t, a, b, c in held for day, n in volume(books, c) if a <= day < b)
-            days, gone = (sum(worked(t, a, min(b, e)) for t, a, b, _c in held) for e in (until, tomorrow))
-            forecast = Fraction(came * days) / gone if gone and tomorrow <= until else None
-            out[key] = {"count": came, "target": target, "line": target * gone / days, "forecast": forecast}
+            forecast = came * target / line if line and tomorrow <= until else None
+            out[key] = {"count": came, "target": target, "line": line, "forecast": forecast}
     return out
 
 

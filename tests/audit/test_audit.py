@@ -24,6 +24,8 @@ from sla import counting, derive, evidence, follow, handover, mandatory
 from sla.figures import Volume
 from sla.kinds import params
 from sla.models import Pause
+from smarketing.calendars import services as calendars
+from smarketing.calendars.models import CalendarVersion
 from smarketing.measures import registry
 from tests.audit import audit
 from tests.leads import definitions, facts
@@ -78,6 +80,21 @@ DEEDS = (
 )  # fmt: skip
 
 
+def special_days() -> CalendarVersion:
+    """A calendar with half days, a holiday that is worked and a day that is not."""
+    at = paris(2025, 9, 1)
+    spec = calendars.starter_spec(at=at, zone="Europe/Paris", country="FR")
+    half = [["09:00", "12:00"]]
+    spec["special"] = {
+        "2025-11-11": half,
+        "2025-11-24": half,
+        "2025-11-17": [],
+        "2025-11-29": [["10:00", "13:00"]],
+        "2025-12-24": half,
+    }
+    return calendars.create_version(name="With special days", spec=spec, by=None, at=at)
+
+
 class World:
     """A month drawn from a seed: terms changed inside it, leads handed over, worked, given back, handed over again, merged."""
 
@@ -89,14 +106,15 @@ class World:
         )
         tiers = [one | {"params": one["params"] | {"tiers": TIERS}} if one is FIRST else one for one in CLAUSES]
         said = {"exclusions": {"reasons": ["REL-CUST"], "force_majeure": True}} if seed % 4 == 3 else {}
-        sign(self.of, [*tiers, *MORE], date(2025, 10, 1), at=paris(2025, 9, 25), **said)
+        works = special_days() if seed % 2 == 0 else None
+        sign(self.of, [*tiers, *MORE], date(2025, 10, 1), at=paris(2025, 9, 25), using=works, **said)
         if seed % 3:
             changed = [
                 {**one, "target": {"5.1": "7", "6.1": "6", "6.2": "2"}.get(one["key"], one["target"])}
                 | ({"share": str(self.draw.choice((50, 75)))} if one["share"] else {})
                 for one in [*CLAUSES[: self.draw.choice((7, 9))], *MORE]
             ]
-            sign(self.of, changed, date(2025, 11, self.draw.randrange(5, 25)), at=paris(2025, 11, 1))
+            sign(self.of, changed, date(2025, 11, self.draw.randrange(5, 25)), at=paris(2025, 11, 1), using=works)
         self.persona = persona_services.create_persona(name="Maud", story={}, rules={}, by=None, at=paris(2025, 9, 1))
         self.version = definitions.version(definitions.simple(), paris(2025, 9, 1), on=self.of.line)
         for _n in range(size):
@@ -173,7 +191,11 @@ class World:
                     handoff=one, reason=held.reason, ends=held, until=ends, occurred_at=ends, recorded_at=ends
                 )
         if self.draw.random() < 0.2:
-            waive(one, self.draw.choice(("6.1", "6.2")), one.occurred_at + timedelta(hours=self.draw.randrange(1, 60)))
+            waive(
+                one,
+                self.draw.choice(("6.1", "6.2", "5.5")),
+                one.occurred_at + timedelta(hours=self.draw.randrange(1, 60)),
+            )
 
     def beyond(self, deed: str, one: Handoff, at: datetime) -> None:
         """What reaches past the handoff itself."""

@@ -321,7 +321,8 @@ def test_shown_digits_of_a_volume_never_contradict_its_state(figure):
 @given(st.integers(0, 400), st.dates(NOVEMBER, date(2026, 11, 30)))
 def test_the_chart_ends_where_the_table_does(count, today):
     axis_days = lambda a, b: sum((a + timedelta(days=n)).weekday() < 5 for n in range((b - a).days))  # noqa: E731
-    drawn = chart.volume(NOVEMBER, date(2026, 12, 1), today, {NOVEMBER: count}, Fraction(200), axis_days, None)
+    straight = chart.straight(NOVEMBER, date(2026, 12, 1), Fraction(200), axis_days)
+    drawn = chart.volume(NOVEMBER, date(2026, 12, 1), today, {NOVEMBER: count}, Fraction(200), straight, None)
     reached = [value for _day, value, _line in drawn.points if value is not None]
     assert (reached[-1], len(reached), drawn.points[-1][2]) == (count, today.day, 200)
 

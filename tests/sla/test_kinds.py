@@ -5,10 +5,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.test import RequestFactory
 
 from leads.handoffs import states as handoff_states
+from leads.handoffs.problems import Refusal
 from leads.models import Handoff, Hold, Qualification
-from sla import clocks, derive, follow, kinds, oracle, soundness
+from sla import clocks, derive, follow, handover, kinds, oracle, slots, soundness, waivers
 from sla.kinds import KINDS
 from sla.models import Clock
 from tests.leads import facts
@@ -27,7 +29,9 @@ from tests.sla.contracts import (
     handoff,
     line,
     paris,
+    pause,
     sign,
+    signers,
 )  # fmt: skip
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +73,13 @@ def test_mandatory_fields_count_as_they_were_known_at_the_handoff():
     found = figures(of)["5.4"]
     assert (found.met, found.missed, found.pending) == (1, 3, 0)
     assert never.pk
+
+
+def page_of(user) -> dict:
+    """The context of a page that somebody reads."""
+    request = RequestFactory().get("/")
+    request.user, request.session = user, {}
+    return {"request": request}
 
 
 def qualified(at, *, handed=None, hold="") -> Qualification:
@@ -119,6 +130,31 @@ def test_tiers_have_deadlines_of_their_own_and_some_none():
     assert due == {hands["A1"].pk: paris(2026, 11, 16, 11), hands["B2"].pk: paris(2026, 11, 16, 13)}
     said = kinds.sentence("first_attempt", Decimal(4), TIERS)
     assert said == "first attempt within 4 business hours; A1, A2: 2 business hours, C3: nothing promised"
+
+
+TRIES = {
+    "days": 10,
+    "tiers": [
+        {"grades": ["A1"], "target": "1"},
+        {"grades": ["B1", "B2"], "target": "5"},
+        {"grades": ["C3"], "target": None},
+    ],
+}
+
+
+def test_tiers_of_attempts_say_attempts_and_a_dash_runs_no_clock():
+    sign(contract(), [ATTEMPTS | {"params": TRIES}], START, at=SIGNED)
+    hands = {grade: handoff(paris(2026, 11, 16, 9), grade=grade) for grade in ("A1", "B2", "C3", "A3")}
+    for grade in ("A1", "B2"):
+        attempt(hands[grade], paris(2026, 11, 16, 10))
+    pause(hands["C3"], paris(2026, 11, 16, 10), paris(2026, 11, 18, 10))
+    derive.drain(paris(2026, 12, 20, 10))
+    stand = dict(Clock.objects.values_list("handoff_id", "state"))
+    assert stand == {hands["A1"].pk: "met", hands["B2"].pk: "missed", hands["A3"].pk: "missed"}
+    read = oracle.read([one.pk for one in hands.values()], paris(2026, 12, 20, 10))
+    assert {one.handoff_id: one.state for one in read} == stand
+    said = kinds.sentence("min_attempts", Decimal(3), TRIES)
+    assert said.endswith("; A1: 1 attempt, B1, B2: 5 attempts, C3: nothing promised")
 
 
 def test_attempts_must_lie_apart_and_be_made_on_listed_channels():
@@ -180,6 +216,9 @@ def test_the_month_of_handoff_is_a_switch_of_the_terms():
     ("clause", "said"),
     [
         (FIRST | {"params": {"tiers": [{"grades": ["Z9"], "target": "2"}]}}, "names grades"),
+        (ATTEMPTS | {"params": {"days": 10, "tiers": [{"grades": ["A1"], "target": "2.5"}]}}, "1 to 20 whole attempts"),
+        (ATTEMPTS | {"params": {"days": 10, "tiers": [{"grades": ["A1"], "target": "900"}]}}, "1 to 20 whole attempts"),
+        (ATTEMPTS | {"params": {"days": 10, "tiers": [{"grades": ["A1"], "target": "0"}]}}, "1 to 20 whole attempts"),
         (
             FIRST | {"params": {"tiers": [{"grades": ["A1"], "target": "2"}, {"grades": ["A1"], "target": "3"}]}},
             "names grades",
@@ -223,3 +262,28 @@ def test_adding_a_kind_is_one_row_and_one_case(monkeypatch):
     read = [one.state for one in derive.read(ids, CUTOFF)]
     assert read == [one.state for one in oracle.read(ids, CUTOFF)] == ["met", "missed"]
     assert (figures(of)["6.9"].met, figures(of)["6.9"].missed) == (1, 1)
+
+
+def test_a_hand_over_is_waived_by_the_other_side_and_stands_on_the_page_of_the_lead():
+    of = contract()
+    sign(of, [HAND_OVER, VOLUME], START, at=SIGNED)
+    late = qualified(paris(2026, 11, 16, 9), handed=paris(2026, 11, 20, 9)).handoff
+    kept = qualified(paris(2026, 11, 16, 9), handed=paris(2026, 11, 16, 10)).handoff
+    qualified(paris(2026, 11, 16, 9))
+    marketing, sales = signers()
+    assert "not handed over" not in slots.clocks_of_lead(page_of(marketing), late.lead_id)
+    assert "handed over within 2 business hours" in slots.clocks_of_lead(page_of(marketing), late.lead_id)
+    with pytest.raises(Refusal, match="needs no waiver"):
+        waivers.ask(handoff=kept, clause_key="5.5", reason="incident", by=marketing, at=CUTOFF)
+    asked = waivers.ask(handoff=late, clause_key="5.5", reason="incident", by=marketing, at=CUTOFF)
+    assert figures(of)["5.5"].missed == 2  # asked is not given
+    with pytest.raises(Refusal, match="nobody waives their own"):
+        waivers.answer(waiver=asked, kind="consent", by=marketing, at=CUTOFF)
+    given = waivers.answer(waiver=asked, kind="consent", by=sales, at=CUTOFF)
+    found = figures(of, max(CUTOFF, given.recorded_at))["5.5"]
+    assert (found.met, found.missed, found.waived) == (1, 1, 1)
+    (clock,) = handover.of_lead(late.lead_id, max(CUTOFF, given.recorded_at))
+    assert (clock.handoff_id, clock.state, clock.settled_at) == (late.pk, "waived", CUTOFF)
+    assert waivers.of(of) == [asked]
+    with pytest.raises(Refusal, match="needs no waiver"):
+        waivers.ask(handoff=late, clause_key="5.5", reason="incident", by=marketing, at=max(CUTOFF, given.recorded_at))

@@ -10,13 +10,16 @@ from django.urls import reverse
 from reporting.books import services
 from sla import derive, review, reviewing
 from sla.models import TermsReview
+from sla.pages import review as page_of
+from sla.pages import texts
+from sla.sections import sound
 from smarketing.accounts.models import AuditEntry
 from smarketing.jobs.models import Run
 from smarketing.measures import numbers
 from smarketing.notify.models import Notice
 from smarketing.rows import clock
 from tests.people import client_of, person
-from tests.sla.contracts import ATTEMPTS, FIRST, VOLUME, attempt, contract, paris, sign, signers
+from tests.sla.contracts import ATTEMPTS, FIRST, REVENUE, VOLUME, WON, attempt, contract, paris, sign, signers
 from tests.sla.test_follow import many
 
 JUNE = date(2025, 6, 1)
@@ -78,10 +81,61 @@ def test_a_past_change_stands_between_three_months_before_and_after_with_an_inte
     assert (first.later.key, volume.later.key) == ("6.1", "5.1")
     assert (volume.before.n, volume.after.n) == (12, 11)
     assert volume.before.days > 55
-    assert volume.before.value == Fraction(12, volume.before.days) and volume.before.interval is None
+    assert volume.before.value == Fraction(12, volume.before.days)
+    assert volume.before.interval == numbers.poisson(12)
     assert (first.before.n, first.before.of, first.after.n, first.after.of) == (3, 12, 6, 11)
     assert first.after.interval == numbers.wilson(6, 11)
     assert first.before.months == (JUNE, date(2025, 7, 1), date(2025, 8, 1))
+
+
+def test_clauses_added_and_dropped_are_changes_too(year):
+    some = {**VOLUME, "key": "5.1.a", "target": "1", "params": {"where": {"source": ["salon"]}}}
+    sign(year, [{**VOLUME, "target": "2"}, some, FIRST], date(2025, 12, 1), at=paris(2025, 11, 25))
+    added, dropped = review.changes(year, AT)[:2]
+    assert (added.earlier, added.later.key, added.before) == (None, "5.1.a", None)
+    assert (dropped.earlier.key, dropped.later, dropped.after) == ("6.2", None, None)
+    assert dropped.before is not None
+    page = client_of(signers()[0]).get(reverse("sla:review", args=[year.pk])).content.decode()
+    assert "added: 1 MQL a month; only source salon" in page and "dropped: at least 3 attempts" in page
+
+
+def test_a_volume_of_some_is_not_proposed_what_is_reckoned_of_all(year):
+    goal = {"revenue": "1000000", "share": "60", "deal": "20000", "won": "5", "months": 1}
+    some = {**VOLUME, "key": "5.1.a", "target": "20", "params": {"where": {"source": ["salon"]}}}
+    clauses = [VOLUME, some, WON, REVENUE, FIRST]
+    terms = sign(
+        year,
+        clauses,
+        date(2026, 1, 1),
+        at=paris(2025, 12, 20),
+        goal=goal,
+        capacity={"reps": 5, "hours_a_day": "3", "minutes": "8"},
+    )
+    whole, part, won, revenue, first = review.proposals(year, terms, AT)
+    assert (whole.number("goal"), whole.number("capacity"), whole.binds) == (600, 5 * 3 * 60 * 20 // 8, "goal")
+    assert (part.number("goal"), part.number("capacity"), part.binds) == (None, None, "repeat")
+    assert (won.number("goal"), won.binds, revenue.number("goal")) == (30, "goal", 600_000)
+    assert page_of.sentence(won) == "The goal needs 30 a month, 5 are promised. The limit is what the goal needs."
+    assert (
+        page_of.sentence(part) == "No month is closed yet: there is nothing to compare with, what is promised stands."
+    )
+    assert page_of.sentence(first).endswith("(median), 90% are promised. The limit is what is promised.")
+
+
+def test_the_time_of_sales_is_what_both_signed_else_what_the_settings_say(year):
+    person("karim", "rep")
+    body = {"capacity": {"reps": 1, "hours_a_day": "1", "minutes": "60"}}
+    terms = sign(year, [{**VOLUME, "target": "30"}, FIRST], date(2026, 1, 1), at=paris(2025, 12, 20), **body)
+    assert review.capacity(terms, AT) == 20  # 20 business days of February, one attempt a day
+    said = page_of.sentence(review.proposals(year, terms, AT)[0])
+    assert "More is promised than sales can follow up. The limit is what sales can follow up." in said
+    draft = {
+        "clauses": [{**VOLUME, "target": "9000"}, FIRST],
+        "calendar": terms.calendar_id,
+        "starts_on": "2026-01-01",
+        "ends_on": None,
+    }
+    assert "there is time for" in sound.over_capacity(texts.read(year, draft))
 
 
 def test_months_that_are_not_over_stand_on_no_side(year):

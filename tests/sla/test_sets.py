@@ -66,7 +66,7 @@ def clauses(pick: random.Random) -> list[dict]:
     return [
         {"key": "6.1", "kind": "first_attempt", "target": hours, "share": "90", "params": pick.choice([{}, {"tiers": tiers}])},
         {"key": "6.2", "kind": "min_attempts", "target": str(pick.randint(1, 4)), "share": "90",
-         "params": {"days": pick.randint(1, 12), **apart, **pick.choice([{}, {"tiers": [{"grades": ["A1", "B2"], "target": str(pick.randint(1, 4))}]}])}},
+         "params": {"days": pick.randint(1, 12), **apart, **pick.choice([{}, {"tiers": [{"grades": ["A1", "B2"], "target": str(pick.randint(1, 4))}, {"grades": ["C3"], "target": None}]}])}},
         {"key": "6.3", "kind": "decision", "target": str(pick.randint(1, 8)), "share": "90",
          "params": {"calendar": own.pk} if own and pick.random() < 0.5 else {}},
         {"key": "6.5", "kind": "outcome", "target": str(pick.randint(2, 12)), "share": "90", "params": {}},

@@ -13,13 +13,13 @@ def test_november_2026_stands_18_behind_the_line_and_needs_13_6_a_day():
     assert states.line(F(200), 15, 20) == 150
     assert states.forecast(132, 15, 20) == 176
     assert states.needed(132, F(200), 15, 20) == F(68, 5)
-    assert states.volume(132, F(200), 15, 20, over=False) == states.BEHIND
+    assert states.volume(132, F(200), states.forecast(132, 15, 20), over=False) == states.BEHIND
 
 
 def test_200_of_200_is_kept_and_199_is_broken_only_at_the_end():
-    assert states.volume(200, F(200), 20, 20, over=True) == states.KEPT
-    assert states.volume(199, F(200), 20, 20, over=True) == states.BROKEN
-    assert states.volume(199, F(200), 19, 20, over=False) == states.ON_PACE
+    assert states.volume(200, F(200), states.forecast(200, 20, 20), over=True) == states.KEPT
+    assert states.volume(199, F(200), states.forecast(199, 20, 20), over=True) == states.BROKEN
+    assert states.volume(199, F(200), states.forecast(199, 19, 20), over=False) == states.ON_PACE
 
 
 def test_pending_leads_are_not_failures_and_untouched_ones_are_counted():

@@ -1,27 +1,19 @@
 """Closed months: frozen with cut-off and digest, never changed in silence, opened again by both sides only."""
 
 import json
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from leads.intake import hooks as intake
-from leads.models import Handoff, Lead, Merge
-from leads.rights import erasure
-from leads.rights.problems import Refusal
-from reporting.books import effects, figures, reopening, restatements, services
+from reporting.books import figures, reopening, restatements, services
 from reporting.models import BookClose, BookReopen
 from sla import derive, follow, hooks, series
-from sla.figures import from_book
 from smarketing.accounts.models import AuditEntry
 from smarketing.agreements import services as agreements
 from tests.leads import facts
@@ -121,79 +113,6 @@ def test_corrections_attempts_and_decisions_after_the_close_are_restatements_too
     decide(one, "accept", paris(2025, 10, 22), known=known + timedelta(seconds=2))
     attempt(one, paris(2025, 11, 3), known=known + timedelta(seconds=3))  # occurred in November
     assert [found.kind for found in restatements.of(book)] == ["correction", "attempt", "decision"]
-
-
-LATE = st.lists(
-    st.tuples(
-        st.sampled_from(["handoff", "attempt", "refuse", "correct", "merge", "erase"]), st.integers(0, 2), st.integers(0, 40)
-    ),
-    min_size=1, max_size=8,
-)  # fmt: skip
-
-
-def learn(kind: str, on, days: int, known: datetime) -> bool:
-    """One late fact, learned at `known`; whether it is one of October."""
-    at = paris(2025, 10, 15, 9) + timedelta(days=days)
-    if kind == "handoff":
-        handoff(at, known=known)
-    elif kind == "attempt":
-        attempt(on, at, known=known)
-    elif kind == "refuse":
-        decide(on, "refuse", at, "not_target", known=known)
-    elif kind == "correct":
-        facts.correct("handoff", on.pk, known)
-        return True
-    elif kind == "erase":
-        lead = Lead.objects.get(pk=on.lead_id)
-        with suppress(Refusal):  # somebody still works it
-            erasure.erase(leads=[] if lead.erased else [lead], by=None, at=known)
-        return False  # erasing restates nothing
-    else:
-        other = facts.lead(at, known=known)
-        Merge.objects.create(loser_id=other, root_id=on.lead_id, occurred_at=at, recorded_at=known, known_at=known)
-        return True
-    return at < paris(2025, 11, 1)
-
-
-def check_effects(book, now) -> None:
-    """The days of the restatements together are the difference between the book and what is known now."""
-    told = effects.of(book, cutoff=timezone.now() + timedelta(minutes=1))  # its own transaction holds the fence
-    kept = services.parsed(book)["clauses"]
-    assert sum(one.facts for one in told) == len(restatements.of(book))
-    for key in kept:
-        known = now.row(key).figure
-        steps = [one.moved[key] for one in told if key in one.moved]
-        before = steps[0][0] if steps else from_book(kept[key]["figure"])
-        assert effects._counts(before) == effects._counts(from_book(kept[key]["figure"]))
-        assert effects._counts(steps[-1][1] if steps else before) == effects._counts(known)
-        assert all(effects._same(one[1], other[0]) for one, other in pairwise(steps))
-
-
-@pytest.mark.invariant("I10")
-@pytest.mark.parametrize("examples", [4, pytest.param(150, marks=pytest.mark.trust)])
-def test_whatever_is_learned_after_the_close_moves_no_figure_and_is_listed(october, examples):
-    book = close(october)
-    hands = list(Handoff.objects.order_by("pk"))
-    frozen = shown(october).row("5.1").figure
-
-    @settings(deadline=None, max_examples=examples, suppress_health_check=list(HealthCheck))
-    @given(LATE)
-    def hold(late):
-        late = [one for n, one in enumerate(late) if one[0] != "correct" or one[:2] not in [x[:2] for x in late[:n]]]
-        with transaction.atomic():
-            known = timezone.now()
-            ours = sum(
-                learn(kind, hands[which], days, known + timedelta(milliseconds=n))
-                for n, (kind, which, days) in enumerate(late)
-            )
-            month = shown(october)
-            assert (month.row("5.1").figure, month.row("5.1").figure.count) == (frozen, 3)
-            assert services.verify(BookClose.objects.get()) == []
-            assert len(restatements.of(book)) == ours, late
-            check_effects(book, now=shown(october, closed=False))
-            transaction.set_rollback(True)
-
-    hold()
 
 
 @pytest.mark.invariant("I10", mutant="recompute on read")

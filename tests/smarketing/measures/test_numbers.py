@@ -151,3 +151,13 @@ def test_the_money_of_a_campaign():
 def test_a_share_is_grey_under_as_many_cases_as_a_criterion_is():
     """Criteria are pure and import nothing of the platform: the number stands there once more."""
     assert criteria.FEW == numbers.FEW
+
+
+@pytest.mark.parametrize(
+    ("count", "low", "high"),
+    [(0, "0", "3.689"), (1, "0.025", "5.572"), (12, "6.201", "20.962"), (100, "81.364", "121.627")],
+)
+def test_the_interval_of_a_count_is_that_of_poisson_to_one_percent(count, low, high):
+    found = numbers.poisson(count)
+    for edge, exact in zip(found, (low, high), strict=True):  # exact limits: Garwood, Biometrika 28 (1936)
+        assert abs(edge - Decimal(exact)) <= max(Decimal(exact) / 100, Decimal("0.03"))

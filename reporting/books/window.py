@@ -1,0 +1,104 @@
+"""A closed month and the facts that came late about it: what every reader of late facts shares."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from leads.models import Lead
+from sla import as_of
+from sla.models import Clock, Contract
+from sla.terms import next_month
+from smarketing.rows.days import Days
+
+DAY = timedelta(days=1)
+REACH = timedelta(days=100)  # before the month: when that on which a promise of it hangs may have happened
+
+WORDS = {
+    "handoff": _("handoff learned late"),
+    "attempt": _("attempt learned late"),
+    "decision": _("decision learned late"),
+    "correction": _("correction"),
+    "merge": _("merge of two leads"),
+    "unmerge": _("merge taken back"),
+    "deal": _("deal learned late"),
+    "deal_change": _("deal changed"),
+    "deal_back": _("deal taken back"),
+    "value": _("value of a lead changed"),
+    "qualification": _("qualification learned late"),
+    "hold": _("hold learned late"),
+    "pause": _("pause learned late"),
+    "waiver": _("waiver consented to late"),
+}
+
+
+@dataclass(frozen=True)
+class Restatement:
+    """One late fact. `kind`: a key of WORDS; `handoff`: 0 where it is about none."""
+
+    kind: str
+    recorded_at: datetime
+    occurred_at: datetime
+    handoff: int
+    lead: int
+
+    @property
+    def word(self) -> str:
+        return str(WORDS[self.kind])
+
+
+Found = Iterator[tuple[int, Restatement]]  # (key of the window, what restates it)
+
+
+@dataclass(frozen=True)
+class Window:
+    """A month of a contract as known at a cut-off, cut in the contract's zone; a date without a time keeps its date, as
+    `files` stored it."""
+
+    key: int
+    contract: Contract
+    month: date
+    cutoff: datetime
+    zone: Days
+    files: Days
+
+    def edges(self, day_only: bool = False) -> tuple[datetime, datetime]:
+        """The instants [first, until) of the month."""
+        days = self.files if day_only else self.zone
+        return days.midnight(self.month), days.midnight(next_month(self.month))
+
+    def holds(self, occurred: datetime, day_only: bool = False) -> bool:
+        first, until = self.edges(day_only)
+        return first <= occurred < until
+
+    def before(self, occurred: datetime) -> bool:
+        """Whether it happened before the month, and not so long ago that no promise of it can hang on it."""
+        first = self.edges()[0]
+        return first - REACH <= occurred < first
+
+    def owing(self, handoffs: Collection[int], moved: bool = False) -> set[int]:
+        """Those of these handoffs on which a promise of the month was made. `moved`: their clocks may have gone or been moved
+        since the cut-off, so that they are asked as they were known then, too."""
+        if not handoffs:
+            return set()
+        clocks = Clock.objects.filter(handoff__in=handoffs, month=self.month, terms__contract=self.contract)
+        found = set(clocks.values_list("handoff", flat=True))
+        if moved:
+            place = [as_of.sets.COLUMNS.index(name) for name in ("handoff_id", "month", "terms_id")]
+            terms = set(self.contract.terms.values_list("pk", flat=True))
+            for row in as_of.read(sorted(handoffs), self.cutoff):
+                handoff, month, of = (row[n] for n in place)
+                found |= {handoff} if month == self.month and of in terms else set()
+        return found
+
+
+def since(windows: Sequence[Window]) -> datetime:
+    """The earliest cut-off: what was recorded by it restates none of them."""
+    return min(one.cutoff for one in windows)
+
+
+def roots(leads: Collection[int | None]) -> dict[int, int]:
+    """Lead -> the one that stands for it now."""
+    found = Lead.objects.filter(pk__in={one for one in leads if one}).values_list("pk", "root_id")
+    return {pk: root or pk for pk, root in found}
