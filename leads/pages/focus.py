@@ -87,7 +87,7 @@ def page(
         "promised": body_of(handoff)["attempts"],
         "warmth": warmth.warmth(lead, handoff),
         "persona": warmth.persona(lead),
-        "lines": timeline.lines(lead, teller, attempts.not_counted(handoff)),
+        "lines": timeline.lines(lead, teller, user, attempts.not_counted(handoff)),
         "form": form,
         "ways": [way for way in attempts.WAYS if way.key.isdigit()],
         "inbound": [way for way in attempts.WAYS if not way.key.isdigit()],

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from leads.handoffs import listing, problems, queue, routing, setting_aside
+from leads.handoffs import listing, problems, queue, routing, setting_aside, whose_turn
 from leads.handoffs.queue import Touch
 from leads.models import HandoffState, queues
 from smarketing.accounts.models import Role, User
@@ -61,8 +61,10 @@ def index(request: HttpRequest) -> HttpResponse:
     waiting, asleep = found.pooled[: listing.FEW], found.asleep[: listing.FEW]
     rows = told([*found.owed, *waiting, *asleep], teller)
     below = len(found.owed) + len(waiting)
+    turn = _turn(asked, above.counts)
     context = {
         "rows": rows[: len(found.owed)],
+        "turn": told([turn], teller)[0] if turn else None,
         "pool": rows[len(found.owed) : below],
         "pool_more": len(found.pooled) > listing.FEW,
         "asleep": rows[below:],
@@ -92,6 +94,16 @@ def _asked(request: HttpRequest, at: datetime, rep: User | None, **more: Any) ->
     only, after = _only(request.GET), queue.parsed(request.GET.get("after", ""))
     until = (at if only == "late" else queue.tomorrow(at)) if only else None
     return listing.Asked(request.user, at, rep, until=until, after=after, **more)
+
+
+def _turn(asked: listing.Asked, counts: queue.Counts) -> listing.Line | None:
+    """The broken promise that focus mode shows a rep next, though the order has others above it."""
+    me = asked.user
+    if me.role != Role.REP or asked.order != queues.PROMISE or asked.after or not counts.late:
+        return None
+    owed = owed_by(me, None).awake(asked.at)
+    found = whose_turn.of_late(owed, asked.at, me, whose_turn.did(me, asked.at))
+    return listing.lines([found]).get(found) if found else None
 
 
 @needs("queue.view")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leads.handoffs import decisions, listing, queue, routing
+from leads.handoffs import attempts, decisions, listing, queue, routing, whose_turn
 from leads.models import HandoffState, Lead
 from leads.models.queues import PROMISE, key_of
 from tests.leads import facts
@@ -176,3 +176,33 @@ def test_the_queue_is_read_from_its_index(desk):
     owed = HandoffState.objects.owed_by(desk.lea).filter(due_at__isnull=False)
     plan = owed.order_by("due_at", "grade_rank", "effective_at", "handoff_id")[:50].explain()
     assert "queue_order" in plan and "Sort" not in plan
+
+
+def test_turns_are_counted_on_over_midnight_so_that_who_makes_four_attempts_a_day_gets_to_a_late_one(desk):
+    """Four attempts yesterday: the first lead after them is the broken one, in focus and above the list alike."""
+    live, late = desk.hand(at=NOW - timedelta(days=2)), desk.hand(at=NOW - timedelta(days=2))
+    desk.promise(live, NOW + timedelta(hours=2)), desk.promise(late, NOW - timedelta(hours=1))
+    worked = desk.hand(at=NOW - timedelta(days=2))
+    owed = HandoffState.objects.owed_by(desk.lea)
+
+    def following():
+        row = HandoffState.objects.get(pk=worked.pk)
+        return queue.onward(owed, NOW, desk.lea, key_of(row), worked.pk)
+
+    for hours in (4, 3, 2):
+        attempts.log(handoff=worked, by=desk.lea, at=NOW - timedelta(days=1, hours=hours), channel="call", outcome="no_answer")  # fmt: skip
+        desk.promise(live, NOW + timedelta(hours=2))
+    assert following() == live.pk
+    attempts.log(handoff=worked, by=desk.lea, at=NOW - timedelta(days=1), channel="call", outcome="no_answer")
+    assert following() == late.pk
+    assert whose_turn.of_late(owed, NOW, desk.lea, whose_turn.did(desk.lea, NOW)) == late.pk
+
+
+def test_a_grade_that_waited_for_half_a_business_day_presses(desk):
+    live, late = desk.hand(at=NOW - timedelta(days=2)), desk.hand(at=NOW - timedelta(days=2))
+    desk.promise(live, NOW + timedelta(hours=2)), desk.promise(late, NOW - timedelta(hours=13))
+    owed = HandoffState.objects.owed_by(desk.lea)
+    assert whose_turn.of_late(owed, NOW, desk.lea, whose_turn.Did(1, [])) == late.pk
+    assert whose_turn.of_late(owed, NOW, desk.lea, whose_turn.Did(2, [])) is None
+    assert whose_turn.of_late(owed, NOW, desk.lea, whose_turn.Did(1, [late.pk])) is None
+    assert whose_turn.of_late(owed, NOW - timedelta(hours=2), desk.lea, whose_turn.Did(1, [])) is None
