@@ -39,9 +39,9 @@ CROSS JOIN LATERAL (
   ORDER BY occurred_at DESC LIMIT 1) e
 """
 _LAST_ATTEMPTS = """
-SELECT h.id, a.outcome, a.occurred_at FROM unnest(%s::bigint[]) AS h(id)
+SELECT h.id, a.outcome, a.occurred_at, a.next_step_on, a.next_step, a.rep_id FROM unnest(%s::bigint[]) AS h(id)
 CROSS JOIN LATERAL (
-  SELECT outcome, occurred_at FROM leads_attempt t WHERE t.handoff_id = h.id AND NOT EXISTS (
+  SELECT outcome, occurred_at, next_step_on, next_step, rep_id FROM leads_attempt t WHERE t.handoff_id = h.id AND NOT EXISTS (
     SELECT FROM leads_correction c WHERE c.subject = 'attempt' AND c.subject_id = t.id)
   ORDER BY occurred_at DESC, id DESC LIMIT 1) a
 """
@@ -65,6 +65,9 @@ class Touch:
     what: str
     at: datetime
     hot: bool = False
+    next_on: date | None = None  # of an attempt: the next step that was named with it, and by whom
+    next_step: str = ""
+    by: int | None = None
 
 
 @dataclass(frozen=True)
@@ -162,7 +165,10 @@ def last_attempts(handoff_ids: Iterable[int]) -> dict[int, Touch]:
     """Handoff → its last attempt."""
     with connection.cursor() as cursor:
         cursor.execute(_LAST_ATTEMPTS, [sorted(set(handoff_ids))])
-        return {handoff: Touch("attempt", outcome, when) for handoff, outcome, when in cursor.fetchall()}
+        return {
+            handoff: Touch("attempt", outcome, when, next_on=day, next_step=step, by=rep)
+            for handoff, outcome, when, day, step, rep in cursor.fetchall()
+        }
 
 
 def reps(rows: Sequence[User]) -> list[User]:

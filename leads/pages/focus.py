@@ -78,7 +78,7 @@ def page(
     context = {
         "state": state,
         "lead": lead,
-        "row": told(list(listing.lines([state.pk]).values()), teller)[0],
+        "row": told(list(listing.lines([state.pk]).values()), teller, user)[0],
         "teller": teller,
         "place": (place := queue.place(owed, at, key_of(state), state.pk, setting_aside.order_of(user))),
         "back": queue.written(place.back) if place.back else "",
