@@ -11,9 +11,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from leads.evidence import whens
 from leads.handoffs import hands
 from leads.handoffs.hooks import Promise
-from leads.models import Handoff, HandoffState
+from leads.models import Attempt, Handoff, HandoffState
 from smarketing.accounts.models import User
 from smarketing.accounts.policy import may
 from smarketing.rows import clock
@@ -43,9 +44,12 @@ def clocks_of_lead(context, lead: int, at: datetime | None = None) -> str:
     now = context.get("at") or clock.now()
     found = _then_once(context, lead, at) if at else _now(lead, now)
     sentences = _sentences(found)
-    theirs = {} if at else own.of([row for row in found if not row._state.adding], now)
+    kept = [row for row in found if not row._state.adding]
+    theirs = {} if at else own.of(kept, now)
+    written = {} if at else _written(kept)
     rows = [
         {
+            "written": written.get((row.handoff_id, row.settled_at), ""),
             "own": _own(theirs.get((row.handoff_id, row.clause_key))),
             "key": row.clause_key, "due": row.due_at, "settled": row.settled_at, "terms": row.terms, "cause": _cause(row),
             "sentence": sentences[row.terms_id, row.clause_key],
@@ -55,6 +59,20 @@ def clocks_of_lead(context, lead: int, at: datetime | None = None) -> str:
     ]  # fmt: skip
     deeds = {} if at else _deeds(context["request"], found, sentences)
     return render_to_string("sla/clocks.html", {"rows": rows, **deeds}, context["request"]) if rows else ""
+
+
+def _written(found: Sequence[Clock]) -> dict[tuple[int, datetime | None], str]:
+    """(handoff, instant) → "attempt of 11:00, recorded 17:00", of attempts that settled a promise and were written later."""
+    wanted = {row.handoff_id for row in found}, {row.settled_at for row in found if row.state in (MET, MISSED)}
+    tries = Attempt.objects.filter(handoff__in=wanted[0], occurred_at__in=wanted[1] - {None})
+    out = {}
+    for handoff, at, recorded in tries.values_list("handoff", "occurred_at", "recorded_at"):
+        words = {"time": whens.time(at), "later": whens.recorded(at, recorded), "day": whens.learned(at, recorded)}
+        if words["later"]:
+            out[handoff, at] = _("attempt of %(time)s, recorded %(later)s") % words
+        elif words["day"]:
+            out[handoff, at] = _("attempt of %(time)s, learned %(day)s") % words
+    return out
 
 
 def _own(found: own.Own | None) -> dict[str, Any] | None:

@@ -20,6 +20,7 @@ from . import values
 from .story import Entry
 
 MAX_VALUES = 12
+CRITERIA = ("fit:", "must:", "never:")  # how a decision names a criterion
 
 
 class Names:
@@ -41,9 +42,9 @@ class Names:
         self.files = dict(Import.objects.filter(pk__in=files).values_list("pk", "filename"))
         wanted = {one.get("campaign") for one in bodies} - {None}
         self.campaigns = {one.pk: str(one) for one in Campaign.objects.filter(pk__in=wanted)}
-        self.versions = DefinitionVersion.objects.in_bulk(
-            {one.get("version") for one in bodies if "against" in one} - {None}
-        )
+        versions = {one.get("version") for one in bodies if "against" in one}
+        versions |= {one.get("under") for one in bodies if one.get("evidence", "").startswith(CRITERIA)}
+        self.versions = DefinitionVersion.objects.in_bulk(versions - {None})
         self.voice = Voice(self.lang, {}, campaigns=self.campaigns)
         self._catalogue({one.get("subject") for one in bodies} - {None}, whole, held)
         self.linked = _linked(bodies)

@@ -98,7 +98,7 @@ FROM leads_skip s JOIN leads_handoff h ON h.id = s.handoff_id
 WHERE h.lead_id = ANY(%(leads)s) AND s.known_at <= %(t)s AND s.occurred_at <= %(t)s""",
     "decision": f"""
 SELECT d.occurred_at, 10, d.id, 'decision', d.recorded_at, false, {_LATE.format("d")}, d.by_id, 1, d.occurred_at, k.id,
-  jsonb_build_object('kind', d.kind, 'reason', d.reason, 'evidence', d.evidence, 'return_on', d.return_on), h.lead_id
+  jsonb_build_object('kind', d.kind, 'reason', d.reason, 'evidence', d.evidence, 'return_on', d.return_on, 'under', d.version_id), h.lead_id
 FROM leads_decision d JOIN leads_handoff h ON h.id = d.handoff_id {_BACK.format("decision", "d")}
 WHERE h.lead_id = ANY(%(leads)s) AND {_KNOWN.format("d")}""",
     "deal": f"""

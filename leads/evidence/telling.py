@@ -27,16 +27,18 @@ from leads.models import (
 from smarketing.accounts.models import Side, User
 from smarketing.rows import clock
 
-from . import criteria, values, whens
+from . import criteria, proofs, values, whens
 from .names import Names
 from .story import Entry
 
+DATED_BY_HAND = ("attempt", "consent")  # whoever writes them says when they happened
 STEPS = ("qualification", "handoff", "decision", "deal", "reset", "merge")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the story on a page. `side` "" for neither; `learned` when it was recorded on a later day."""
+    """One line of the story on a page. `side` "" for neither; `learned` when it was recorded on a later day, `recorded` where
+    somebody wrote it later the same day. `record`: the lead or company that proves a decision, the end of `text`."""
 
     entry: Entry
     month: str
@@ -50,10 +52,17 @@ class Line:
     pairs: list[tuple[str, str]] = field(default_factory=list)
     by: str = ""
     learned: str = ""
+    recorded: str = ""
     file: str = ""
     taken_back: str = ""
     back: bool = False  # whether the reader may take it back, on a page of its own
     other: int | None = None  # the lead merged into this one whose fact it is
+    record: proofs.Record | None = None
+
+    @property
+    def told(self) -> str:
+        """`text` without the record, which is a link."""
+        return self.text.removesuffix(self.record.words) if self.record else self.text
 
     @property
     def is_step(self) -> bool:
@@ -81,10 +90,13 @@ def lines(
     if lead is None:  # the story of a deal says who its contacts are
         named = Lead.objects.in_bulk({one.lead_id for one in entries if one.kind == "contact"})
         names.contacts = {pk: str(one) if personal else f"#{pk}" for pk, one in named.items()}
-    return [_line(entry, names, lead, reader) for entry in entries]
+    records = proofs.records_of(entries, reader)
+    return [_line(entry, names, lead, reader, records) for entry in entries]
 
 
-def _line(entry: Entry, names: Names, lead: int | None, reader: User | None) -> Line:
+def _line(
+    entry: Entry, names: Names, lead: int | None, reader: User | None, records: Mapping[str, proofs.Record]
+) -> Line:
     kind = KINDS[entry.kind]
     correction = names.corrections.get(entry.correction_id)
     month, day = names.day(timezone.localtime(entry.at).date())
@@ -101,10 +113,14 @@ def _line(entry: Entry, names: Names, lead: int | None, reader: User | None) -> 
         pairs=names.pairs(entry.body) if "values" in entry.body else [],
         by=names.people.get(entry.by_id, ""),
         learned=whens.learned(entry.at, entry.recorded_at),
+        recorded=whens.recorded(entry.at, entry.recorded_at)
+        if entry.kind in DATED_BY_HAND and not entry.day_only
+        else "",
         file=names.files.get(entry.body.get("import"), ""),
         taken_back=whens.taken_back(correction, names.people.get(correction.by_id, "")) if correction else "",
         back=reader is not None and not correction and _may_go_back(entry, reader),
         other=entry.lead_id if lead and entry.lead_id != lead else None,
+        record=records.get(entry.body.get("evidence", "")),
     )
 
 
@@ -200,8 +216,14 @@ def _skip(entry: Entry, names: Names) -> str:
 
 
 def _decision(entry: Entry, names: Names) -> str:
-    said = str(_DECIDED[entry.body["kind"]])
-    return f"{said} · {reasons.label(entry.body['reason'])}" if entry.body["reason"] else said
+    body = entry.body
+    said = [str(_DECIDED[body["kind"]])]
+    if body["reason"]:
+        said.append(reasons.label(body["reason"]))
+    if body["return_on"]:
+        day = formats.date_format(date.fromisoformat(body["return_on"]), "SHORT_DATE_FORMAT")
+        said.append(_("may come back on %(day)s") % {"day": day})
+    return " · ".join([*said, *filter(None, [proofs.words(body["evidence"], names.versions.get(body["under"]))])])
 
 
 _DECIDED = {

@@ -1,6 +1,8 @@
 """Decisions of a rep: accept, refuse at the door, give back after work, confirm the need; and taking one back."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -23,7 +25,7 @@ from smarketing.accounts.models import User
 from smarketing.rows import clock
 from smarketing.rows.fence import Fence, open_fence
 
-from . import capacity, hands, notices, reasons, rules, stages, states
+from . import capacity, hands, notices, reasons, records, rules, stages, states
 from . import evidence as proofs
 from .problems import Refusal
 
@@ -121,8 +123,16 @@ def gives_back_turn(decision: Decision) -> bool:
     return decision.kind == Decision.Kind.RETURN and reason is not None and reason.family in NOT_AS_AGREED
 
 
-def return_date(reason: reasons.Reason, at: datetime, wished: date | None) -> date | None:
-    """When the lead may be qualified again: as wished where the reason asks, else after its delay; None: at any change.
+def names_duplicate(decision: Decision) -> bool:
+    """Whether it says that the lead is another one, and not that it is a customer."""
+    return decision.reason != records.CUSTOMER and decision.evidence.startswith("lead:")
+
+
+def return_date(
+    reason: reasons.Reason, at: datetime, wished: date | None, act: str, body: Mapping[str, Any]
+) -> date | None:
+    """When the lead may be qualified again: as wished where the reason asks, else after its delay, else (given back, to be
+    recycled) after the days that the rules of the handoff name; None: at any change.
 
     Refusal for a wish that is not in the future or lies too far.
     """
@@ -133,7 +143,10 @@ def return_date(reason: reasons.Reason, at: datetime, wished: date | None) -> da
         if wished > today + timedelta(days=reasons.MAX_DELAY):
             raise Refusal(_("The return date lies more than two years ahead."), "return_on")
         return wished
-    return today + timedelta(days=reason.delay) if reason.delay else None
+    days = reason.delay
+    if not days and act == reasons.RETURN and reason.next == reasons.RECYCLED:
+        days = body["recycle_days"]
+    return today + timedelta(days=days) if days else None
 
 
 def _close(
@@ -149,14 +162,16 @@ def _close(
     reason = next((one for one in reasons.allowed(act) if one.code == code), None)
     if reason is None:
         raise Refusal(_("Choose a reason."), "reason")
-    promised = rules.body_of(handoff)["attempts"]
-    proof = proofs.check(reason, handoff, evidence, attempts=state.attempts, promised=promised)
-    back_on = return_date(reason, at, wished)
+    body = rules.body_of(handoff)
+    proof = proofs.check(reason, state, handoff, evidence, by=by, at=at, promised=body["attempts"])
+    back_on = return_date(reason, at, wished, act, body)
     decision = _decide(
         handoff, by, at, Decision.Kind(act), stage=Stage(reason.next), reason=code, evidence=proof, return_on=back_on
     )
     if gives_back_turn(decision):
         capacity.credit(handoff)
+    if names_duplicate(decision):
+        records.suggest(handoff, proof)
     if reason.opposes:
         change = facts.Change("lead", handoff.lead_id, "opted_out", True, at)
         facts.record_changes([change], origin=facts.Origin(by=by, source="hand"))
@@ -206,6 +221,8 @@ def _refuse_reopening(state: HandoffState, decision: Decision) -> None:
 def _undo_followers(decision: Decision, by: User, at: datetime, reason: str) -> None:
     """Resets and opposition written with the decision, known by its instant of recording; and the stage before it."""
     handoff = decision.handoff
+    if names_duplicate(decision):
+        records.unsuggest(handoff, decision.evidence)
     same = {"recorded_at__gte": decision.recorded_at, "occurred_at": decision.occurred_at}
     resets = EngagementReset.objects.filter(handoff=handoff, **same).values_list("pk", flat=True)
     if facts.correct(subject="engagementreset", subject_ids=list(resets), by=by, at=at, reason=reason):

@@ -8,16 +8,15 @@ from typing import Any
 
 from django.db import connection
 
-from leads.models import Attempt, HandoffState, Skip
+from leads.models import HandoffState
 from leads.models.queues import PROMISE, Key, key_of
 from smarketing.accounts.models import User
 from smarketing.calendars import services as calendars
 from smarketing.rows import clock, fence
 
-from . import catching_up
+from . import whose_turn
 
 PAGE = 50
-REST = timedelta(hours=2)  # so long a lead that was worked does not come up by itself
 AROUND = 10  # rows above the one to which somebody comes back
 HOT = timedelta(hours=24)
 LATELY = timedelta(days=60)
@@ -40,9 +39,9 @@ CROSS JOIN LATERAL (
   ORDER BY occurred_at DESC LIMIT 1) e
 """
 _LAST_ATTEMPTS = """
-SELECT h.id, a.outcome, a.occurred_at FROM unnest(%s::bigint[]) AS h(id)
+SELECT h.id, a.outcome, a.occurred_at, a.next_step_on, a.next_step, a.rep_id FROM unnest(%s::bigint[]) AS h(id)
 CROSS JOIN LATERAL (
-  SELECT outcome, occurred_at FROM leads_attempt t WHERE t.handoff_id = h.id AND NOT EXISTS (
+  SELECT outcome, occurred_at, next_step_on, next_step, rep_id FROM leads_attempt t WHERE t.handoff_id = h.id AND NOT EXISTS (
     SELECT FROM leads_correction c WHERE c.subject = 'attempt' AND c.subject_id = t.id)
   ORDER BY occurred_at DESC, id DESC LIMIT 1) a
 """
@@ -66,6 +65,9 @@ class Touch:
     what: str
     at: datetime
     hot: bool = False
+    next_on: date | None = None  # of an attempt: the next step that was named with it, and by whom
+    next_step: str = ""
+    by: int | None = None
 
 
 @dataclass(frozen=True)
@@ -123,27 +125,14 @@ def following(owed, at: datetime, key: Key, handoff_id: int, order: str = PROMIS
 
 
 def onward(owed, at: datetime, user: User, key: Key, handoff_id: int, order: str = PROMISE) -> int | None:
-    """The handoff that comes after work on one: the first in the order that nobody worked just now; by promise each fifth
-    turn of a day goes to a broken promise (`catching_up`). Where all were worked, the one after the key."""
-    lately = {"recorded_at__gt": at - REST, "occurred_at__gt": at - REST}
-    worked = [
-        one for model in (Attempt, Skip) for one in model.objects.filter(**lately).values_list("handoff", flat=True)
-    ]
-    fresh = owed.exclude(handoff_id__in={handoff_id, *worked})
-    turn = _turns(user, at)
-    if order == PROMISE and catching_up.catches_up(turn):
-        broken = fresh.due_before(at)
-        if ranks := sorted(set(broken.order_by().values_list("grade_rank", flat=True).distinct())):
-            return broken.filter(grade_rank=catching_up.rank_of_turn(turn, ranks)).in_order()[0].handoff_id
+    """The handoff that comes after work on one: the first in the order that nobody worked just now; by promise some turns go
+    to a broken promise (`whose_turn`). Where all were worked, the one after the key."""
+    done, others = whose_turn.did(user, at), owed.exclude(handoff_id=handoff_id)
+    if order == PROMISE and (late := whose_turn.of_late(others, at, user, done)):
+        return late
+    fresh = others.exclude(handoff_id__in=done.lately)
     first = next(iter(fresh.page_after(None, 1, order, at)), None)
     return first.handoff_id if first else following(owed, at, key, handoff_id, order)
-
-
-def _turns(user: User, at: datetime) -> int:
-    """How many leads somebody worked or passed over on the local day so far."""
-    since = tomorrow(at) - timedelta(days=1)
-    day = {"occurred_at__gte": since, "occurred_at__lte": at}
-    return Attempt.objects.filter(rep=user, **day).count() + Skip.objects.filter(by=user, **day).count()
 
 
 def last_events(lead_ids: Iterable[int], at: datetime) -> dict[int, Touch]:
@@ -176,7 +165,10 @@ def last_attempts(handoff_ids: Iterable[int]) -> dict[int, Touch]:
     """Handoff → its last attempt."""
     with connection.cursor() as cursor:
         cursor.execute(_LAST_ATTEMPTS, [sorted(set(handoff_ids))])
-        return {handoff: Touch("attempt", outcome, when) for handoff, outcome, when in cursor.fetchall()}
+        return {
+            handoff: Touch("attempt", outcome, when, next_on=day, next_step=step, by=rep)
+            for handoff, outcome, when, day, step, rep in cursor.fetchall()
+        }
 
 
 def reps(rows: Sequence[User]) -> list[User]:

@@ -30,10 +30,12 @@ _STARTER = Q(contract="", line=None, body=STARTER)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 _PROMISES = """
-UPDATE leads_handoffstate o SET due_at = n.due_at, due_label = coalesce(n.label, ''), calendar_id = n.calendar_id
-FROM leads_handoffstate s LEFT JOIN ({promises}) n ON n.handoff_id = s.handoff_id
-WHERE o.handoff_id = s.handoff_id{among}
-  AND (s.due_at, s.due_label, s.calendar_id) IS DISTINCT FROM (n.due_at, coalesce(n.label, ''), n.calendar_id)
+UPDATE leads_handoffstate o SET due_at = f.due_at, due_label = f.label, calendar_id = f.calendar_id
+FROM (SELECT s.handoff_id, least(n.due_at, s.step_at) AS due_at, n.calendar_id,
+    CASE WHEN s.step_at < coalesce(n.due_at, 'infinity') THEN 'step' ELSE coalesce(n.label, '') END AS label
+  FROM leads_handoffstate s LEFT JOIN ({promises}) n ON n.handoff_id = s.handoff_id WHERE true{among}) f
+WHERE o.handoff_id = f.handoff_id
+  AND (o.due_at, o.due_label, o.calendar_id) IS DISTINCT FROM (f.due_at, f.label, f.calendar_id)
 """
 
 
@@ -129,7 +131,7 @@ def set_promises(promises: Iterable[tuple[int, datetime | None, str]], calendar:
 
 
 def set_promises_from(promises: str, among: str = "", params: Mapping[str, Any] | None = None) -> None:
-    """Push next promises in one set: `promises` is SQL of (handoff_id, due_at, label, calendar_id); handoffs of the set
+    """Push next promises in one set, each behind the rep's own next step where that comes first (`steps_ahead`): `promises` is SQL of (handoff_id, due_at, label, calendar_id); handoffs of the set
     `among` (a condition on s.handoff_id that begins with AND) without one promise nothing any more."""
     with connection.cursor() as cursor:
         cursor.execute(_PROMISES.format(promises=promises, among=among), params or {})

@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from .catching_up import CATCH_UP, rank_of_turn
+from .catching_up import Late, grade_of_turn
 
 DAY = 480
 DAYS = 20  # a month of business days
@@ -19,6 +19,7 @@ GRADES: tuple[tuple[int, int, float], ...] = (  # rank, promised minutes, share 
     (0, 120, 0.15), (1, 240, 0.25), (2, 480, 0.30), (3, 960, 0.30),
 )  # fmt: skip
 MINUTES = (4, 8, 16)  # an attempt takes so long: at least, mostly, at most
+LONG = (40, 60, 80)  # a visit, a demonstration: fewer than a dozen a day
 ATTEMPTS, REACHED, AGAIN = 3, 0.35, DAY  # promised, the chance of each, and how soon the next one falls due
 OVERNIGHT, WAVES, IN_WAVES, WAVE = 0.35, 4, 0.25, 60  # waits in the morning; waves a month, their share, their minutes
 REPS = 3
@@ -49,8 +50,8 @@ class Task:
 
 @dataclass(frozen=True)
 class Order:
-    """`key`: what comes first. `keepable`: promises that are broken already come after those that can be kept, and each fifth
-    turn goes to one of them, as the queue does it (`catching_up`)."""
+    """`key`: what comes first. `keepable`: promises that are broken already come after those that can be kept, and turns go to
+    them by the rule of the queue (`catching_up`)."""
 
     key: Callable[[Task], tuple]
     keepable: bool = False
@@ -70,25 +71,39 @@ BROKEN_FIRST = Order(_by_promise)  # the default before: what is broken stays on
 
 @dataclass
 class Desk:
-    """What waits, in an order; `turn` counts what one rep took."""
+    """What waits, in an order."""
 
     order: Order
     ready: list[tuple[tuple, Task]] = field(default_factory=list)
     late: dict[int, list[tuple[tuple, Task]]] = field(default_factory=dict)  # rank -> what is broken, the longest first
+    worked: dict[int, int] = field(default_factory=dict)  # rank -> the minute at which one of it was taken last
 
     def put(self, task: Task) -> None:
         heapq.heappush(self.ready, (self.order.key(task), task))
 
     def take(self, now: int, turn: int) -> Task | None:
-        """What the order puts first at a minute."""
+        """What the order puts first at a minute; `turn`: how many whoever takes it took before."""
         while self.order.keepable and self.ready and self.ready[0][1].due < now:
             row = heapq.heappop(self.ready)
             heapq.heappush(self.late.setdefault(row[1].lead.rank, []), row)
-        ranks = sorted(rank for rank, rows in self.late.items() if rows)
-        if ranks and (not self.ready or turn % CATCH_UP == CATCH_UP - 1):
-            rank = rank_of_turn(turn, ranks) if self.ready else min(ranks, key=lambda one: self.late[one][0][0])
-            return heapq.heappop(self.late[rank])[1]
-        return heapq.heappop(self.ready)[1] if self.ready else None
+        rows = self._rows(now, turn)
+        if not rows:
+            return None
+        task = heapq.heappop(rows)[1]
+        self.worked[task.lead.rank] = now
+        return task
+
+    def _rows(self, now: int, turn: int) -> list[tuple[tuple, Task]]:
+        """Where what comes next is taken from."""
+        late = {rank: rows for rank, rows in self.late.items() if rows}
+        told = {rank: Late(now - rows[0][1].due, self._since(rank, now)) for rank, rows in late.items()}
+        rank = grade_of_turn(turn, told, DAY // 2)
+        if rank is None and late and not self.ready:
+            rank = min(late, key=lambda one: late[one][0][0])
+        return self.ready if rank is None else late[rank]
+
+    def _since(self, rank: int, now: int) -> int | None:
+        return now - self.worked[rank] if rank in self.worked else None
 
 
 @dataclass(frozen=True)
@@ -182,16 +197,18 @@ class Forgotten:
     shown: int
 
 
-def forgotten(loads: Sequence[float] = (1.1, 1.5), every: int = 3) -> list[Forgotten]:
-    """C3 leads, one each few days, while A1 leads alone are more than all reps can do."""
+def forgotten(
+    loads: Sequence[float] = (1.1, 1.5), every: int = 3, minutes: tuple[int, int, int] = MINUTES, reps: int = REPS
+) -> list[Forgotten]:
+    """C3 leads, one each few days, while A1 leads alone are more than all reps can do. `minutes`: how long an attempt takes."""
     out = []
     for load in loads:
         draw, flood, work = random.Random(round(load * 10)), list[Lead](), 0
-        while work < load * DAYS * DAY * REPS:
-            talk = max(round(draw.triangular(MINUTES[0], MINUTES[2], MINUTES[1])), 1)
+        while work < load * DAYS * DAY * reps:
+            talk = max(round(draw.triangular(minutes[0], minutes[2], minutes[1])), 1)
             flood.append(Lead(len(flood), draw.randrange(DAYS * DAY), 0, 120, (talk,)))
             work += talk
-        few = [Lead(10**6 + day, day * DAY + 60, 10, 960, (MINUTES[1],)) for day in range(1, DAYS - 4, every)]
-        shown = run([*flood, *few], ORDERS["promise"]).shown
+        few = [Lead(10**6 + day, day * DAY + 60, 10, 960, (minutes[1],)) for day in range(1, DAYS - 4, every)]
+        shown = run([*flood, *few], ORDERS["promise"], reps=reps).shown
         out += [Forgotten(load, one.at + one.within, shown.get(one.number, DAYS * DAY * 10)) for one in few]
     return out

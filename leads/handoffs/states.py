@@ -29,13 +29,19 @@ _TYPES = {
     "first_attempt_at": "timestamptz", "tried": "text", "reached_at": "timestamptz", "accepted_at": "timestamptz", "implicit": "boolean",
     "decided_at": "timestamptz", "first_decision": "text", "reason": "text", "sql_at": "timestamptz",
     "closed_at": "timestamptz", "grade_rank": "smallint", "effective_at": "timestamptz",
-    "snoozed_until": "timestamptz",
+    "snoozed_until": "timestamptz", "step_at": "timestamptz",
 }  # fmt: skip
 _KEYS = ("handoff_id", "lead_id", "line_id")
 _UPSERT = """
 INSERT INTO leads_handoffstate ({names}, first, due_label)
 SELECT {values}, true, '' FROM unnest({arrays}) AS u({names}) ORDER BY handoff_id
 ON CONFLICT (handoff_id) DO UPDATE SET {updates}
+"""
+STEP = "step"  # label of what is due by the rep's own word
+_STEPPED = """
+UPDATE leads_handoffstate SET due_at = step_at, due_label = CASE WHEN step_at IS NULL THEN '' ELSE 'step' END
+WHERE handoff_id = ANY(%(ids)s) AND (due_label = 'step' AND due_at IS DISTINCT FROM step_at
+  OR step_at < coalesce(due_at, 'infinity'))
 """
 _FIRST = """
 UPDATE leads_handoffstate s SET first = f.first FROM (
@@ -84,13 +90,24 @@ def rebuild(after: int = 0) -> int:
 def _derive(ids: Sequence[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT handoff_id FROM leads_handoffstate WHERE handoff_id = ANY(%s) ORDER BY 1 FOR UPDATE", [list(ids)]
+            "SELECT handoff_id, due_label FROM leads_handoffstate WHERE handoff_id = ANY(%s) ORDER BY 1 FOR UPDATE",
+            [list(ids)],
         )
-        known = {row[0] for row in cursor.fetchall()}
+        known = dict(cursor.fetchall())
     handoffs = list(Handoff.objects.filter(among("pk", ids)).select_related("rules", "qualification").order_by("pk"))
     stories = read(handoffs)
     moved = {one.lead_id for one in handoffs if one.pk not in known or stories[one.pk].undone_at}
     settle(handoffs, stories, moved, clock.zone())
+    stepped = {pk for pk, label in known.items() if label == STEP}
+    _put_steps(sorted(stepped | {one.pk for one in handoffs if any(tried.next_on for tried in stories[one.pk].tries)}))
+
+
+def _put_steps(ids: Sequence[int]) -> None:
+    """The rep's own next steps among promises, also where nobody promised anything: an earlier step comes first."""
+    if not ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_STEPPED, {"ids": ids})
 
 
 def settle(handoffs: Sequence[Handoff], stories: Mapping[int, Story], leads: set[int], zone: ZoneInfo) -> None:
@@ -212,7 +229,9 @@ def _verdicts(ids: Sequence[int], cutoff: Cutoff) -> dict[int, list[Verdict]]:
 
 def _tries(ids: Sequence[int], cutoff: Cutoff) -> dict[int, list[Try]]:
     found = defaultdict(list)
-    for pk, *one in _kept(Attempt, ids, cutoff).values_list("handoff_id", "occurred_at", "channel", "outcome"):
+    for pk, *one in _kept(Attempt, ids, cutoff).values_list(
+        "handoff_id", "occurred_at", "channel", "outcome", "next_step_on"
+    ):
         found[pk].append(Try(*one))
     return found
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from personas.criteria.grade import DIGITS, LETTERS
 
 NO_RANK = 99
+EVENING, LAST_MINUTE = time(18), time(23, 59)
 CLOSING = {"refuse": "refused", "return": "returned", "withdraw": "withdrawn", "expire": "expired"}
 OPEN = ("pooled", "assigned", "accepted")
 
@@ -20,6 +21,7 @@ class Try:
     occurred_at: datetime
     channel: str
     outcome: str = ""
+    next_on: date | None = None  # the day for which a next step was agreed
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,18 @@ def columns(story: Story, zone: ZoneInfo) -> dict[str, Any]:
         "grade_rank": rank(story.grade),
         "effective_at": story.effective_at,
         "snoozed_until": None if state else _snoozed(story),
+        "step_at": None if state else _step(story, zone),
     }  # fmt: skip
+
+
+def _step(story: Story, zone: ZoneInfo) -> datetime | None:
+    """By when the next step is to be done that was named with the last attempt: the evening of its day. The next attempt,
+    whatever comes of it, has done it; what a machine sent has not."""
+    last = next((one for one in reversed(story.tries) if one.channel != AUTO_MAIL), None)
+    if last is None or last.next_on is None:
+        return None
+    evening = datetime.combine(last.next_on, EVENING, tzinfo=zone)
+    return evening if evening > last.occurred_at else datetime.combine(last.next_on, LAST_MINUTE, tzinfo=zone)
 
 
 def _snoozed(story: Story) -> datetime | None:

@@ -168,6 +168,7 @@ class HandoffState(Derived):
     due_at = models.DateTimeField(null=True)
     due_label = models.CharField(max_length=20, default="", blank=True)
     snoozed_until = models.DateTimeField(null=True)
+    step_at = models.DateTimeField(null=True)  # by when the next step is to be done that the rep named
     # By which working time left is told: that of the clause that made the promise.
     calendar = models.ForeignKey(
         "calendars.CalendarVersion", models.SET_NULL, null=True, db_constraint=False, db_index=False, related_name="+"

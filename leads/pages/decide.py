@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.handoffs import attempts, decisions, hands, problems, reasons
-from leads.handoffs.rules import body_of
 from leads.models import Attempt, Correction, Decision
 from leads.models.queues import key_of
 from smarketing.accounts.policy import needs
@@ -60,7 +59,7 @@ def _sheet(request: HttpRequest, pk: int, act: Act) -> HttpResponse:
     if not hands.is_in_hands(state, request.user):
         raise Http404
     data = request.POST if request.method == "POST" else None
-    sheet = Sheet.of(act.key, state.handoff, state.attempts, body_of(state.handoff)["attempts"], data)
+    sheet = Sheet.of(act.key, state, request.user, at, data)
     status = 200
     if data is not None:
         if said := sheet.for_service():

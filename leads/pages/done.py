@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from leads.evidence import whens
 from leads.handoffs import attempts
 from leads.handoffs.rules import body_of
 from leads.models import Attempt, Correction, Decision, HandoffState, Skip, Snooze
@@ -41,6 +42,7 @@ def _attempt_done(pk: int, user: User, teller: telling.Teller) -> dict | None:
         "handoff": made.handoff_id,
         "what": _("%(outcome)s logged %(time)s")
         % {"outcome": made.get_outcome_display().capitalize(), "time": teller.hour(made.occurred_at)},
+        "recorded": whens.recorded(made.occurred_at, made.recorded_at),
         "number": state.attempts,
         "promised": body_of(made.handoff)["attempts"],
         "next": teller.day_and_time(state.due_at) if owed else "",

@@ -79,7 +79,7 @@ def page(
     context = {
         "state": state,
         "lead": lead,
-        "row": told(list(listing.lines([state.pk]).values()), teller)[0],
+        "row": told(list(listing.lines([state.pk]).values()), teller, user)[0],
         "teller": teller,
         "place": (place := queue.place(owed, at, key_of(state), state.pk, setting_aside.order_of(user))),
         "back": queue.written(place.back) if place.back else "",
@@ -88,7 +88,7 @@ def page(
         "promised": body_of(handoff)["attempts"],
         "warmth": warmth.warmth(lead, handoff),
         "persona": warmth.persona(lead),
-        "lines": timeline.lines(lead, teller, attempts.not_counted(handoff)),
+        "lines": timeline.lines(lead, teller, user, attempts.not_counted(handoff)),
         "form": form,
         "ways": [way for way in attempts.WAYS if way.key.isdigit()],
         "inbound": [way for way in attempts.WAYS if not way.key.isdigit()],

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from leads.handoffs import listing, problems, queue, routing, setting_aside
+from leads.handoffs import listing, problems, queue, routing, setting_aside, whose_turn
 from leads.handoffs.queue import Touch
 from leads.models import HandoffState, queues
 from smarketing.accounts.models import Role, User
@@ -44,6 +44,7 @@ class Row(TypedDict):
     promise: str
     why: str
     why_when: str
+    step: str  # the next step that was named for today or before
     hot: bool
     last: str
     last_when: str
@@ -59,10 +60,12 @@ def index(request: HttpRequest) -> HttpResponse:
     teller = telling.teller(at, clock.zone(), found.owed[0].calendar_id if found.owed else None)
     first = min((one.due_at for one in found.owed if one.due_at), default=None)
     waiting, asleep = found.pooled[: listing.FEW], found.asleep[: listing.FEW]
-    rows = told([*found.owed, *waiting, *asleep], teller)
+    rows = told([*found.owed, *waiting, *asleep], teller, request.user)
     below = len(found.owed) + len(waiting)
+    turn = _turn(asked, above.counts)
     context = {
         "rows": rows[: len(found.owed)],
+        "turn": told([turn], teller, request.user)[0] if turn else None,
         "pool": rows[len(found.owed) : below],
         "pool_more": len(found.pooled) > listing.FEW,
         "asleep": rows[below:],
@@ -92,6 +95,16 @@ def _asked(request: HttpRequest, at: datetime, rep: User | None, **more: Any) ->
     only, after = _only(request.GET), queue.parsed(request.GET.get("after", ""))
     until = (at if only == "late" else queue.tomorrow(at)) if only else None
     return listing.Asked(request.user, at, rep, until=until, after=after, **more)
+
+
+def _turn(asked: listing.Asked, counts: queue.Counts) -> listing.Line | None:
+    """The broken promise that focus mode shows a rep next, though the order has others above it."""
+    me = asked.user
+    if me.role != Role.REP or asked.order != queues.PROMISE or asked.after or not counts.late:
+        return None
+    owed = owed_by(me, None).awake(asked.at)
+    found = whose_turn.of_late(owed, asked.at, me, whose_turn.did(me, asked.at))
+    return listing.lines([found]).get(found) if found else None
 
 
 @needs("queue.view")
@@ -184,15 +197,20 @@ def within(owed, only: str, at: datetime):
     return owed.due_before(at if only == "late" else queue.tomorrow(at)) if only else owed
 
 
-def told(lines: list[listing.Line], teller: telling.Teller) -> list[Row]:
-    """Rows in words; the last acts of all of them are read in two statements."""
+def told(lines: list[listing.Line], teller: telling.Teller, reader: User) -> list[Row]:
+    """Rows in words for `reader`; the last acts of all of them are read in two statements."""
     touches = queue.last_events([one.lead_id for one in lines], teller.at) if lines else {}
     tries = queue.last_attempts([one.pk for one in lines]) if lines else {}
     before, after = reverse("leads:focus", args=[0]).split("0")
-    return [_row(one, f"{before}{one.pk}{after}", touches.get(one.lead_id), tries.get(one.pk), teller) for one in lines]
+    return [
+        _row(one, f"{before}{one.pk}{after}", touches.get(one.lead_id), tries.get(one.pk), teller, reader)
+        for one in lines
+    ]
 
 
-def _row(line: listing.Line, url: str, seen: Touch | None, tried: Touch | None, teller: telling.Teller) -> Row:
+def _row(
+    line: listing.Line, url: str, seen: Touch | None, tried: Touch | None, teller: telling.Teller, reader: User
+) -> Row:
     return Row(
         pk=line.pk,
         url=url,
@@ -205,6 +223,7 @@ def _row(line: listing.Line, url: str, seen: Touch | None, tried: Touch | None, 
         promise=telling.promise(line.due_label, line.attempts, line.promised) if line.due_at else "",
         why=telling.touch(seen) if seen else "",
         why_when=teller.ago(seen.at) if seen else "",
+        step=telling.step(tried, reader.pk, teller) if tried else "",
         hot=bool(seen and seen.hot),
         last=telling.touch(tried) if tried else "",
         last_when=teller.ago(tried.at) if tried else "",

@@ -36,7 +36,7 @@ class OwedShape(serializers.Serializer):
     due_at = serializers.DateTimeField(
         allow_null=True, help_text=_("When the next open promise breaks; null: none is open.")
     )
-    promise = serializers.CharField(allow_blank=True, help_text="first, attempts, decision, paused, …")
+    promise = serializers.CharField(allow_blank=True, help_text="first, attempts, decision, paused, step, …")
     attempts = serializers.IntegerField(help_text=_("Attempts that count so far."))
     promised = serializers.IntegerField(help_text=_("Attempts that were promised."))
     since = serializers.DateTimeField()

@@ -1,12 +1,24 @@
 """The sheet of reasons: one line per family, the binding question of the chosen one inline. Works as a plain form."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from leads.handoffs import evidence, reasons
-from leads.models import Handoff
+from leads.handoffs import decisions, evidence, reasons
+from leads.handoffs.rules import body_of
+from leads.models import HandoffState
+from smarketing.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A reason as it is offered; `back`: from when the lead may come back where nothing else is said, None for no date."""
+
+    code: str
+    label: object
+    asks_date: bool
+    back: date | None
 
 
 @dataclass
@@ -14,7 +26,7 @@ class Part:
     """One family on the sheet, with what was chosen or typed in it."""
 
     family: reasons.Family
-    reasons: list[reasons.Reason]
+    reasons: list[Choice]
     kind: str
     question: str
     offers: list[tuple[str, str]]
@@ -39,15 +51,18 @@ class Sheet:
     error: str = ""
 
     @classmethod
-    def of(cls, act: str, handoff: Handoff, attempts: int, promised: int, data=None) -> "Sheet":
-        """The sheet, empty or with what was sent."""
-        parts = []
+    def of(cls, act: str, state: HandoffState, by: User, at: datetime, data=None) -> "Sheet":
+        """The sheet as `by` sees it, empty or with what was sent."""
+        body, parts = body_of(state.handoff), []
         for family, rows in reasons.by_family(reasons.allowed(act)):
             kind = rows[0].evidence
-            part = Part(family, rows, kind, str(rows[0].question), evidence.choices(kind, handoff))
-            if kind == reasons.ATTEMPTS and attempts < promised:
-                words = {"promised": promised, "attempts": attempts}
-                part.shut = _("after %(promised)s attempts; %(attempts)s counted so far") % words
+            offered = [
+                Choice(one.code, one.label, one.asks_date, decisions.return_date(one, at, None, act, body))
+                for one in rows
+            ]
+            part = Part(family, offered, kind, str(rows[0].question), evidence.choices(kind, state.handoff, by))
+            if kind == reasons.ATTEMPTS:
+                part.shut = evidence.unproved(state, body["attempts"], at)
             if data is not None:
                 part.reason = data.get(f"reason-{family.key}", rows[0].code if len(rows) == 1 else "")
                 part.value = data.get(f"evidence-{family.key}", "")

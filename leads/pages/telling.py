@@ -187,7 +187,23 @@ def touch(one: Touch) -> str:
     return TOUCHES.get(one.kind, lambda what: what or one.kind)(one.what)
 
 
-PROMISES = {"paused": pgettext_lazy("promise", "paused"), "outcome": pgettext_lazy("promise", "outcome")}
+def step(one: Touch, reader: int, teller: Teller) -> str:
+    """ "you said: call today", once the day has come for which a next step was named with the last attempt; "" before."""
+    today = teller.at.astimezone(teller.zone).date()
+    if one.next_on is None or one.next_on > today:
+        return ""
+    what = Attempt.Channel(one.next_step).label if one.next_step else _("take it up again")
+    words = {"step": what, "day": formats.date_format(one.next_on, _("j M"))}
+    if one.by == reader:
+        return (_("you said: %(step)s today") if one.next_on == today else _("you said: %(step)s on %(day)s")) % words
+    return (_("was said: %(step)s today") if one.next_on == today else _("was said: %(step)s on %(day)s")) % words
+
+
+PROMISES = {
+    "step": pgettext_lazy("promise", "agreed next step"),
+    "paused": pgettext_lazy("promise", "paused"),
+    "outcome": pgettext_lazy("promise", "outcome"),
+}
 
 
 def promise(label: str, attempts: int, promised: int) -> str:

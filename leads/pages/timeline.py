@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from leads.evidence import story
 from leads.evidence import telling as words
 from leads.models import Lead
+from smarketing.accounts.models import User
 
 from .telling import Teller
 
@@ -24,8 +25,10 @@ class Line:
     uncounted: str = ""  # of an attempt: why it does not count
 
 
-def lines(lead: Lead, teller: Teller, uncounted: Mapping[int, str] | None = None, limit: int = LINES) -> list[Line]:
-    """The newest lines known at the teller's instant. `uncounted`: attempts of its handoff that do not count -> why."""
+def lines(
+    lead: Lead, teller: Teller, reader: User, uncounted: Mapping[int, str] | None = None, limit: int = LINES
+) -> list[Line]:
+    """The newest lines known at the teller's instant, for `reader`. `uncounted`: attempts of its handoff that do not count -> why."""
     why = uncounted or {}
     entries, _further = story.page(lead, teller.at, size=READ)
     kept = [entry for entry in entries if entry.kind not in SKIPPED][:limit]
@@ -36,5 +39,5 @@ def lines(lead: Lead, teller: Teller, uncounted: Mapping[int, str] | None = None
             told.entry.kind if told.entry.kind in UNDOABLE and not told.entry.correction_id else "",
             why.get(told.entry.id, "") if told.entry.kind == "attempt" else "",
         )
-        for told in words.lines(kept, personal=True, lead=lead.pk)
+        for told in words.lines(kept, personal=True, lead=lead.pk, reader=reader)
     ]

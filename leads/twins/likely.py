@@ -29,6 +29,7 @@ REASONS = {
     "phone": _("same telephone number"),
     "name_company": _("same name in the same company"),
     "name_near": _("nearly the same name in the same company"),
+    "said": _("named as a duplicate by sales"),
 }
 _PAIRS = """
 SELECT g.ids[1] AS first, u.id AS second, '{reason}' AS reason
@@ -63,12 +64,13 @@ found AS MATERIALIZED (
 """
 _KEEP = f"""
 WITH {_FOUND}, gone AS (
-  DELETE FROM leads_mergesuggestion m WHERE m.state = 'open'
+  DELETE FROM leads_mergesuggestion m WHERE m.state = 'open' AND NOT 'said' = ANY(m.reasons)
     AND NOT EXISTS (SELECT FROM found f WHERE f.first = m.first_id AND f.second = m.second_id))
 INSERT INTO leads_mergesuggestion (first_id, second_id, reasons, weight, state)
 SELECT first, second, reasons, weight, 'open' FROM found ORDER BY 1, 2
-ON CONFLICT (first_id, second_id) DO UPDATE SET reasons = excluded.reasons, weight = excluded.weight
-WHERE leads_mergesuggestion.reasons <> excluded.reasons
+ON CONFLICT (first_id, second_id) DO UPDATE SET weight = excluded.weight,
+  reasons = excluded.reasons || array(SELECT unnest(leads_mergesuggestion.reasons) INTERSECT SELECT 'said')::varchar[]
+WHERE array_remove(leads_mergesuggestion.reasons, 'said') <> excluded.reasons
 """
 
 

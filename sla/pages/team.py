@@ -99,6 +99,8 @@ def _row(desk: team.Desk, teller: telling.Teller, may_give: bool) -> dict[str, A
 
 def promise(label: str) -> str:
     """The promise that broke, by the label that stands in the queue."""
+    if label == "step":
+        return str(_("next step"))
     return next((str(kind.label) for kind in KINDS.values() if kind.queue == label), label)
 
 

@@ -22,8 +22,10 @@ class Command(BaseCommand):
         self.stdout.write(
             f"The default order beats both others in {won} of {len(simulation.SEEDS)} and loses at most {max(-worst, 0):.1f} points."
         )
-        for lead in simulation.forgotten():
-            days = (lead.shown - lead.due) / simulation.DAY
-            self.stdout.write(
-                f"A lead of the lowest grade under {lead.load:.0%} of A1: shown {days:+.2f} business days after its due time."
-            )
+        for minutes in (simulation.MINUTES, simulation.LONG):
+            self.stdout.write(f"Attempts of {minutes[0]} to {minutes[2]} minutes:")
+            for lead in simulation.forgotten(minutes=minutes):
+                days = (lead.shown - lead.due) / simulation.DAY
+                self.stdout.write(
+                    f"  a lead of the lowest grade under {lead.load:.0%} of A1: shown {days:+.2f} business days after its due time"
+                )

@@ -1,5 +1,6 @@
 """One story, one order: nothing is lost or shown twice over its pages, what was taken back stays, late facts say so."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -8,10 +9,11 @@ from django.utils import formats, timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leads.evidence import story, telling
-from leads.handoffs import attempts, deals, decisions
+from leads.evidence import story, telling, whens
+from leads.handoffs import attempts, deals, decisions, evidence
 from leads.models import Attempt, Lead
-from tests.leads import facts, worlds
+from personas import starters
+from tests.leads import definitions, facts, worlds
 from tests.leads.handoffs.desk import Desk, now
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +147,52 @@ def test_a_handoff_is_told_from_hand_over_to_decision():
     attempts.undo(attempt=attempt, by=desk.lea, at=now())
     lines = telling.lines(read(handoff.lead_id, now()), personal=True)
     assert [bool(line.taken_back) for line in lines if line.entry.kind == "attempt"] == [True]
+
+
+def test_a_decision_is_told_with_what_proves_it_and_the_day_of_return():
+    desk, at = Desk(), now()
+    bad, twin, foreign = desk.hand(at=at), desk.hand(at=at, email="ann@acme.test"), desk.hand(rep="paul", at=at)
+    decisions.refuse(handoff=bad, by=desk.lea, at=at, reason="DATA-BAD", evidence="field:lead.phone")
+    day = formats.date_format(timezone.localtime(at).date() + timedelta(days=30), "SHORT_DATE_FORMAT")
+    assert f"handoff refused · Invalid contact data · may come back on {day} · phone" in texts(bad.lead_id, t=now())
+    decisions.refuse(handoff=twin, by=desk.boss, at=at, reason="REL-DUP", evidence=str(foreign.lead_id))
+    entries = read(twin.lead_id, now())
+    for reader, opens in ((desk.lea, False), (desk.paul, True), (desk.boss, True), (None, False)):
+        line = next(
+            one for one in telling.lines(entries, personal=True, lead=twin.lead_id, reader=reader) if one.record
+        )
+        words = f"lead {foreign.lead_id} (to be confirmed by a manager)"
+        assert (line.record.words, line.record.opens) == (words, opens)
+        assert line.told == "handoff refused · Duplicate of another lead · " and line.text == line.told + words
+
+
+def test_a_decision_tells_the_criterion_it_contradicts():
+    desk, at = Desk(), now() - timedelta(days=1)
+    definitions.version(starters.body("b2b"), at - timedelta(days=30), on=desk.line)
+    handoff = desk.hand(at=at)
+    value, words = evidence.choices("criterion", handoff)[0]
+    decisions.refuse(handoff=handoff, by=desk.lea, at=at, reason="FIT-SIZE", evidence=value)
+    assert f"handoff refused · Company too small or too large · contradicts “{words}”" in texts(
+        handoff.lead_id, t=now()
+    )
+
+
+def test_what_was_written_later_the_same_day_says_when():
+    desk = Desk()
+    at = facts_day()
+    handoff = desk.hand(at=at - timedelta(hours=1))
+    lines = []
+    for minutes in (4, 6):
+        made = attempts.log(handoff=handoff, by=desk.lea, at=at, channel="call", outcome="no_answer")
+        entry = next(one for one in read(handoff.lead_id, now()) if one.kind == "attempt" and one.id == made.pk)
+        late = replace(entry, recorded_at=entry.at + timedelta(minutes=minutes))
+        lines += telling.lines([late], personal=True, lead=handoff.lead_id)
+    assert [(one.learned, one.recorded) for one in lines] == [("", ""), ("", whens.time(at + timedelta(minutes=6)))]
+
+
+def facts_day():
+    """Some noon of before: minutes after it are of the same day in any zone of the tests."""
+    return (now() - timedelta(days=1)).replace(hour=10, minute=0, second=0, microsecond=0)
 
 
 def test_every_kind_and_filter_can_be_told():

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leads.handoffs import attempts, deals, decisions, evidence, problems, reasons
-from leads.models import Attempt, Decision, EngagementReset, Handoff, HandoffState, Lead, LeadDirty
+from leads.models import Attempt, Decision, EngagementReset, Handoff, HandoffState, Lead, LeadDirty, MergeSuggestion
+from leads.pages.sheet import Sheet
 from tests.leads import facts
 from tests.leads.handoffs.desk import NOW, Desk, derived, state
 from tests.scale import examples
@@ -114,6 +115,84 @@ def test_duplicate_and_customer_link_a_record_that_proves_it(desk):
         decisions.refuse(handoff=handoff, by=desk.lea, at=NOW, reason="REL-CUST", evidence=str(other))
     made = decisions.refuse(handoff=handoff, by=desk.lea, at=NOW, reason="REL-DUP", evidence="marie@acme.test")
     assert made.evidence == f"lead:{other}" and stage(handoff) == "disqualified"
+    suggested = MergeSuggestion.objects.get()
+    assert {suggested.first_id, suggested.second_id} == {other, handoff.lead_id} and suggested.reasons == ["said"]
+    decisions.undo(decision=made, by=desk.lea, at=NOW)
+    assert not MergeSuggestion.objects.exists()
+
+
+def refused_as(handoff, by, value, reason="REL-DUP"):
+    return decisions.refuse(handoff=handoff, by=by, at=NOW, reason=reason, evidence=value)
+
+
+def test_a_foreign_record_and_a_missing_one_are_answered_alike(desk):
+    handoff, foreign = desk.hand(email="ann@acme.test"), desk.hand(rep="paul", email="zoe@other.test")
+    said = []
+    for value in (str(foreign.lead_id), f"lead:{foreign.lead_id}", "zoe@other.test", "999999", "nobody@other.test"):
+        with pytest.raises(problems.Refusal) as refusal:
+            refused_as(handoff, desk.lea, value)
+        said.append(str(refusal.value))
+    assert set(said) == {"No other lead has this number or e-mail address."}
+    assert not Decision.objects.exists() and not evidence.choices("record", handoff, desk.lea)
+
+
+def test_a_record_that_does_not_look_like_the_lead_is_to_be_confirmed_by_a_manager(desk):
+    handoff = desk.hand(email="ann@acme.test", first_name="Ann", last_name="Lee")
+    unlike, alike = desk.hand(email="zoe@other.test").lead_id, desk.hand(email="bob@acme.test").lead_id
+    made = refused_as(handoff, desk.lea, str(unlike))
+    assert made.evidence == f"lead:{unlike}?"
+    assert evidence.words(made.evidence, handoff) == f"lead {unlike} (to be confirmed by a manager)"
+    decisions.undo(decision=made, by=desk.lea, at=NOW)
+    assert refused_as(handoff, desk.lea, str(alike)).evidence == f"lead:{alike}"
+
+
+def test_to_share_the_domain_of_everybodys_mail_is_no_likeness(desk):
+    handoff, other = desk.hand(email="ann@gmail.com"), desk.hand(email="zoe@gmail.com").lead_id
+    assert refused_as(handoff, desk.lea, str(other)).evidence == f"lead:{other}?"
+
+
+def test_a_customer_may_be_a_company_with_which_something_was_won(desk):
+    then = NOW - timedelta(days=400)
+    acme, lone = facts.company(then, name="Acme", domain="acme.test"), facts.company(then, name="Lone")
+    handoff = desk.hand(email="ann@acme.test")
+    for value, why in ((f"company:{acme}", "proves no customer"), ("company:999999", "No company"), (f"company:{lone}", "proves")):  # fmt: skip
+        with pytest.raises(problems.Refusal, match=why):
+            refused_as(handoff, desk.lea, value, "REL-CUST")
+    facts.lead(then, company=acme)
+    with pytest.raises(problems.Refusal, match="not a company"):
+        refused_as(handoff, desk.lea, f"company:{acme}")
+    Lead.objects.filter(company=acme).update(stage="customer")
+    made = refused_as(handoff, desk.lea, f"company:{acme}", "REL-CUST")
+    assert made.evidence == f"company:{acme}" and not MergeSuggestion.objects.exists()
+    assert evidence.words(made.evidence, handoff) == "company Acme"
+
+
+def test_nobody_who_was_reached_is_unreachable(desk):
+    handoff = desk.hand()
+    call(handoff, desk.lea, outcome="reached")
+    for days in (1, 2, 3):
+        call(handoff, desk.lea, NOW + timedelta(days=days))
+    later = NOW + timedelta(days=4)
+    with pytest.raises(problems.Refusal, match="they were reached on 10 Mar 2026 10:00") as refusal:
+        decisions.give_back(handoff=handoff, by=desk.lea, at=later, reason="REACH-NONE")
+    assert refusal.value.field == "reason"
+    part = next(one for one in Sheet.of("return", state(handoff), desk.lea, later).parts if one.family.key == "reach")
+    assert "they were reached on" in part.shut
+
+
+def test_without_a_date_of_its_own_a_return_comes_back_after_the_days_of_the_terms(desk):
+    handoff = desk.hand()
+    reason = reasons.known()["FIT-SIZE"]
+    body = {"recycle_days": 40}
+    assert decisions.return_date(reason, NOW, None, reasons.RETURN, body) == NOW.date() + timedelta(days=40)
+    assert decisions.return_date(reason, NOW, None, reasons.REFUSE, body) is None
+    assert decisions.return_date(reasons.known()["FIT-IND"], NOW, None, reasons.RETURN, body) is None
+    assert decisions.return_date(reasons.known()["BUD-NONE"], NOW, None, reasons.RETURN, body) == NOW.date() + timedelta(days=90)  # fmt: skip
+    call(handoff, desk.lea)
+    made = decisions.give_back(handoff=Handoff.objects.get(pk=handoff.pk), by=desk.lea, at=NOW, reason="FIT-SIZE", evidence=criterion(handoff))  # fmt: skip
+    assert made.return_on == NOW.date() + timedelta(days=90)
+    fit = next(one for one in Sheet.of("return", state(handoff), desk.lea, NOW).parts if one.family.key == "fit")
+    assert {one.code: one.back for one in fit.reasons}["FIT-SIZE"] == NOW.date() + timedelta(days=90)
 
 
 def test_opposition_closes_every_channel_and_undo_opens_it_again(desk):

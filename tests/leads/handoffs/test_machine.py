@@ -22,7 +22,7 @@ from tests.people import person
 
 pytestmark = pytest.mark.django_db
 SHAPES = {
-    reasons.CRITERION: r"(fit|must|never|field):.+", reasons.FIELD: r"field:.+", reasons.RECORD: r"lead:\d+",
+    reasons.CRITERION: r"(fit|must|never|field):.+", reasons.FIELD: r"field:.+", reasons.RECORD: r"lead:\d+\??",
     reasons.ATTEMPTS: r"attempts:\d+", "": r"",
 }  # fmt: skip
 

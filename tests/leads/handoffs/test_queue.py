@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leads.handoffs import decisions, listing, queue, routing
+from leads.handoffs import attempts, decisions, listing, queue, routing, whose_turn
 from leads.models import HandoffState, Lead
 from leads.models.queues import PROMISE, key_of
+from leads.pages import telling
+from smarketing.rows import clock
 from tests.leads import facts
-from tests.leads.handoffs.desk import NOW, Desk
+from tests.leads.handoffs.desk import NOW, Desk, derived
 from tests.people import person
 
 pytestmark = pytest.mark.django_db
@@ -176,3 +178,84 @@ def test_the_queue_is_read_from_its_index(desk):
     owed = HandoffState.objects.owed_by(desk.lea).filter(due_at__isnull=False)
     plan = owed.order_by("due_at", "grade_rank", "effective_at", "handoff_id")[:50].explain()
     assert "queue_order" in plan and "Sort" not in plan
+
+
+def test_turns_are_counted_on_over_midnight_so_that_who_makes_four_attempts_a_day_gets_to_a_late_one(desk):
+    """Four attempts yesterday: the first lead after them is the broken one, in focus and above the list alike."""
+    live, late = desk.hand(at=NOW - timedelta(days=2)), desk.hand(at=NOW - timedelta(days=2))
+    desk.promise(live, NOW + timedelta(hours=2)), desk.promise(late, NOW - timedelta(hours=1))
+    worked = desk.hand(at=NOW - timedelta(days=2))
+    owed = HandoffState.objects.owed_by(desk.lea)
+
+    def following():
+        row = HandoffState.objects.get(pk=worked.pk)
+        return queue.onward(owed, NOW, desk.lea, key_of(row), worked.pk)
+
+    for hours in (4, 3, 2):
+        attempts.log(handoff=worked, by=desk.lea, at=NOW - timedelta(days=1, hours=hours), channel="call", outcome="no_answer")  # fmt: skip
+        desk.promise(live, NOW + timedelta(hours=2))
+    assert following() == live.pk
+    attempts.log(handoff=worked, by=desk.lea, at=NOW - timedelta(days=1), channel="call", outcome="no_answer")
+    assert following() == late.pk
+    assert whose_turn.of_late(owed, NOW, desk.lea, whose_turn.did(desk.lea, NOW)) == late.pk
+
+
+def test_a_grade_that_waited_for_half_a_business_day_presses(desk):
+    live, late = desk.hand(at=NOW - timedelta(days=2)), desk.hand(at=NOW - timedelta(days=2))
+    desk.promise(live, NOW + timedelta(hours=2)), desk.promise(late, NOW - timedelta(hours=13))
+    owed = HandoffState.objects.owed_by(desk.lea)
+    assert whose_turn.of_late(owed, NOW, desk.lea, whose_turn.Did(1, [])) == late.pk
+    assert whose_turn.of_late(owed, NOW, desk.lea, whose_turn.Did(2, [])) is None
+    assert whose_turn.of_late(owed, NOW, desk.lea, whose_turn.Did(1, [late.pk])) is None
+    assert whose_turn.of_late(owed, NOW - timedelta(hours=2), desk.lea, whose_turn.Did(1, [])) is None
+
+
+@pytest.fixture
+def said(desk):
+    """An attempt of yesterday, after which Léa said that she would call today."""
+    handoff = desk.hand(at=NOW - timedelta(days=2))
+    attempts.log(
+        handoff=handoff, by=desk.lea, at=NOW - timedelta(days=1), channel="call", outcome="reached",
+        next_step="call", next_step_on=NOW.date(),
+    )  # fmt: skip
+    return handoff
+
+
+def test_a_next_step_comes_back_on_its_day_among_the_promises(desk, said):
+    row = HandoffState.objects.get(pk=said.pk)
+    assert (row.due_at, row.due_label) == (NOW.replace(hour=17), "step")  # 18:00 in Paris
+    sooner, later, never = (desk.hand(at=NOW - timedelta(days=2)) for _ in range(3))
+    desk.promise(sooner, NOW + timedelta(hours=1)), desk.promise(later, NOW + timedelta(days=1))
+    desk.promise(said, NOW + timedelta(days=2), "attempts")
+    order = [one.pk for one in queue.page(HandoffState.objects.owed_by(desk.lea), NOW)[0]]
+    assert order == [sooner.pk, said.pk, later.pk, never.pk]
+    assert listing.head(listing.Asked(desk.lea, NOW)).counts.today == 2
+    assert derived(said)["due_label"] == "step"
+
+
+def test_a_promise_that_breaks_before_the_next_step_stays_the_first(desk, said):
+    desk.promise(said, NOW + timedelta(hours=1), "attempts")
+    row = HandoffState.objects.get(pk=said.pk)
+    assert (row.due_at, row.due_label) == (NOW + timedelta(hours=1), "attempts")
+
+
+def test_the_next_attempt_has_done_the_step_and_to_take_it_back_brings_the_step_back(desk, said):
+    made = attempts.log(handoff=said, by=desk.lea, at=NOW, channel="call", outcome="no_answer")
+    row = HandoffState.objects.get(pk=said.pk)
+    assert (row.step_at, row.due_at, row.due_label) == (None, None, "")
+    attempts.undo(attempt=made, by=desk.lea, at=NOW)
+    assert HandoffState.objects.get(pk=said.pk).due_label == "step"
+    decisions.give_back(handoff=said, by=desk.lea, at=NOW, reason="INT-NONE")
+    assert HandoffState.objects.get(pk=said.pk).step_at is None
+
+
+def test_a_row_says_what_was_said_from_its_day_on_and_by_whom(desk, said):
+    touch = queue.last_attempts([said.pk])[said.pk]
+    words = {
+        (reader, days): telling.step(touch, reader.pk, telling.Teller(NOW + timedelta(days=days), clock.zone()))
+        for reader in (desk.lea, desk.paul)
+        for days in (-1, 0, 1)
+    }
+    assert list(words.values()) == [
+        "", "you said: call today", "you said: call on 10 Mar", "", "was said: call today", "was said: call on 10 Mar",
+    ]  # fmt: skip

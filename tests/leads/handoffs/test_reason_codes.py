@@ -8,7 +8,7 @@ from leads.handoffs import decisions, evidence, problems, reason_codes, reasons
 from leads.models import Decision, ReasonCode
 from leads.pages.sheet import Sheet
 from smarketing.accounts.models import AuditEntry
-from tests.leads.handoffs.desk import NOW, Desk
+from tests.leads.handoffs.desk import NOW, Desk, state
 from tests.people import person
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +46,7 @@ def test_an_added_reason_is_offered_on_the_sheet_and_recycles_for_its_days(desk,
     row = add(ada)
     assert row.code == "TIME-WAITS" and row.code in offered("return") and row.code not in offered("refuse")
     handoff = desk.hand()
-    part = next(one for one in Sheet.of("return", handoff, 0, 5).parts if one.family.key == "timing")
+    part = next(one for one in Sheet.of("return", state(handoff), desk.lea, NOW).parts if one.family.key == "timing")
     assert part.reasons[-1].code == row.code and part.asks_date
     decisions.accept(handoff=handoff, by=desk.lea, at=NOW)
     made = decisions.give_back(handoff=handoff, by=desk.lea, at=NOW, reason=row.code)

@@ -6,7 +6,8 @@ import pytest
 from django.core.management import call_command
 
 from leads.handoffs import catching_up, simulation
-from leads.handoffs.simulation import DAY, ORDERS, SEEDS, Lead, Order, compare, forgotten, run
+from leads.handoffs.catching_up import Late
+from leads.handoffs.simulation import DAY, LONG, ORDERS, SEEDS, Lead, Order, compare, forgotten, run
 
 SOME = SEEDS[2::9]
 
@@ -45,9 +46,20 @@ def test_a_c3_lead_comes_up_within_a_business_day_of_its_due_time_however_many_a
     assert all(one.shown <= one.due + DAY for one in forgotten(loads=(1.5,), every=5))
 
 
+@pytest.mark.parametrize("reps", [1, 3])
+def test_so_it_is_for_reps_who_make_six_long_attempts_a_day(reps):
+    assert all(one.shown <= one.due + DAY for one in forgotten(loads=(1.1, 1.5), every=1, minutes=LONG, reps=reps))
+
+
 def test_planted_fault_without_turns_for_broken_promises_somebody_is_forgotten(monkeypatch):
-    monkeypatch.setattr(simulation, "CATCH_UP", 10**9)
+    monkeypatch.setattr(catching_up, "CATCH_UP", 10**9)
+    monkeypatch.setattr(catching_up, "PRESSING", 10**9)
     assert any(one.shown > one.due + DAY for load in (1.1, 1.5) for one in forgotten(loads=(load,), every=1))
+
+
+def test_planted_fault_each_fifth_turn_alone_is_too_seldom_for_who_makes_six_a_day(monkeypatch):
+    monkeypatch.setattr(catching_up, "PRESSING", 10**9)
+    assert any(one.shown > one.due + DAY for one in forgotten(loads=(1.5,), every=1, minutes=LONG, reps=1))
 
 
 def test_by_grade_a_c3_lead_is_forgotten(monkeypatch):
@@ -58,6 +70,13 @@ def test_by_grade_a_c3_lead_is_forgotten(monkeypatch):
 def test_each_fifth_turn_goes_to_a_broken_promise_and_to_each_grade_after_the_other():
     assert [turn for turn in range(15) if catching_up.catches_up(turn)] == [4, 9, 14]
     assert [catching_up.rank_of_turn(turn, [0, 5, 9]) for turn in (4, 9, 14, 19)] == [0, 5, 9, 0]
+
+
+def test_a_grade_presses_when_it_waited_for_half_a_day_and_each_second_turn_is_its_turn():
+    late = {0: Late(900, 10), 10: Late(240, None), 11: Late(239, None)}
+    assert [catching_up.grade_of_turn(turn, late, 240) for turn in range(5)] == [None, 10, None, 10, 0]
+    assert catching_up.grade_of_turn(1, late | {10: Late(240, 239)}, 240) is None
+    assert catching_up.grade_of_turn(4, {}, 240) is None
 
 
 @pytest.mark.trust

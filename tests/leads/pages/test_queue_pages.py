@@ -321,6 +321,19 @@ def test_work_is_followed_by_what_breaks_next_and_each_fifth_time_by_what_is_bro
     assert came == [*(one.pk for one in live[1:4]), broken.pk, live[4].pk]
 
 
+def test_the_list_says_whose_turn_it_is_where_focus_goes_to_a_late_one(desk, at):
+    late, live = desk.hand(at=at, first_name="Late"), desk.hand(at=at, first_name="Live")
+    desk.promise(late, at), desk.promise(live, at + timedelta(hours=4))
+    rep = of(desk.lea)
+    assert "The turn of a late one" not in text(rep.get("/queue/"))
+    worked = desk.hand(at=at)
+    for minutes in (170, 160, 150, 140):
+        attempts.log(handoff=worked, by=desk.lea, at=at + timedelta(minutes=180 - minutes), channel="call", outcome="no_answer")  # fmt: skip
+    page = text(rep.get("/queue/"))
+    assert f'<a href="/queue/{late.pk}/">Late' in page[page.index("The turn of a late one") :][:200]
+    assert "The turn of a late one" not in text(of(desk.boss).get("/queue/"))
+
+
 def test_an_outcome_kept_on_a_device_is_written_once_with_its_own_time(desk, at):
     handoff, rep = desk.hand(at=at), of(desk.lea)
     then = clock.now() - timedelta(minutes=40)

@@ -68,3 +68,15 @@ def test_whoever_has_the_same_address_since_is_suggested_on_the_page_at_once():
     one, two = lead(email="a@x.example", last_name="Ada"), lead(email="A@x.example", last_name="Countess")
     page = client_of(person("ann", "marketer")).get(f"/leads/{one}/").text
     assert "Countess" in page and f"/leads/{one}/merge/{two}/" in page
+
+
+def test_what_sales_named_as_a_duplicate_stays_over_the_night_and_keeps_its_reason():
+    first, second = lead(email="ada@acme.example"), lead(email="zoe@other.example")
+    both = lead(email="bob@acme.example"), lead(email="BOB@acme.example")
+    for pair in ((first, second), both):
+        MergeSuggestion.objects.create(first_id=pair[0], second_id=pair[1], reasons=["said"], weight=80)
+    for _night in range(2):
+        likely.find()
+        found = {one.first_id: one.reasons for one in MergeSuggestion.objects.all()}
+        assert found == {first: ["said"], both[0]: ["email", "said"]}
+    assert likely.find() == 0
