@@ -55,12 +55,17 @@ def _kept(body: dict[str, Any]) -> dict[str, Fraction]:
     return {one["group"]["campaign"]: Fraction(one["value"] or 0) for one in body["rows"]}
 
 
-def cells(asking: Asking) -> dict[str, Cell]:
+def model(asking: Asking) -> str:
+    """The name of the model agreed for the first day of the span."""
+    return labels.model(settings.of_day(asking.span.first, asking.cutoff or fence.cutoff()).model)
+
+
+def cells(asking: Asking, found: Said) -> dict[str, Cell]:
     """A cell per campaign: the verdict, and where every model stands."""
     url = board_url(asking)
     return {
         key: Cell(str(VERDICTS[one.key, one.sign][0]), url, str(VERDICTS[one.key, one.sign][1]))
-        for key, one in said(asking).verdicts.items()
+        for key, one in found.verdicts.items()
     }
 
 
