@@ -41,6 +41,21 @@ def waits(question: Question, start: str, end: str) -> Population:
     return replace(found, day=begin, instant=INSTANTS[start][0]) if question.date == "entered" else found
 
 
+def before(question: Question) -> Population:
+    """Leads by the day they were created; a hit was handed over, within the window where one is asked. The value: local days until
+    the first handoff, or watched so far."""
+    base = p.leads(question)
+    begin, until = question.day("l.created_at", "l.day_only"), question.day("b.occurred_at", "b.day_only")
+    watched = f"greatest(coalesce({until}, '{question.last_day}'::date) - {begin}, 0)"
+    came = "b.lead_id IS NOT NULL"
+    if question.window is not None:
+        came, watched = f"({came} AND {watched} <= %(window)s)", f"least({watched}, %(window)s)"
+    return replace(
+        base, source=f"{base.source} LEFT JOIN begun b ON b.lead_id = l.id", value=watched, hit=came,
+        columns=(*base.columns, Column("handed_on", _("handed over on"), until, "date"), Column("days", _("days"), watched, "number")),
+    )  # fmt: skip
+
+
 def people(question: Question) -> Population:
     """The first handoff in the period of each lead: people, whatever they were handed over for and how often."""
     base = p.handoffs(question)
@@ -110,7 +125,23 @@ COME = _(
 WAIT = _(
     "Local days from one step to the next, by Kaplan–Meier: the day by which half of all have got there (or a quarter, or three quarters), those who still wait counting for as long as they were watched. Nothing as long as fewer have got there."
 )
+COME_MQL = _(
+    "The share of leads created that are handed over, within the window where one is asked, by Kaplan–Meier: those not handed over yet count for as long as they were watched."
+)
+WAIT_MQL = _(
+    "Local days from the creation of a lead to its first handoff, by Kaplan–Meier: the day by which half of all leads were handed over (or a quarter, or three quarters), those not handed over yet counting for as long as they were watched. Nothing as long as fewer were."
+)
 _MEASURES = (
+    Measure("mql_rate", _("Leads handed over"), _("Leads created that were handed over so far ÷ leads created, by the day they were created; with a window, within so many days."),
+            RATIO, before, "share", d.of_leads, dates=("created",), windowed=True, interval=True, maturity=d.MATURE, order=12),
+    Measure("come_mql", _("Handed over, those who wait included"), COME_MQL,
+            RATIO, before, "come", d.of_leads, dates=("created",), windowed=True, interval=True, order=12),
+    Measure("wait_mql", _("Days from creation to handoff"), WAIT_MQL,
+            DAYS, before, "wait", d.of_leads, dates=("created",), stats=QUARTILES, order=13),
+    Measure("with_deal", _("Handoffs with a deal"), _("Handoffs on which a deal was opened, however many, by the day they were made or the day of their first deal."),
+            COUNT, partial(p.outcomes, which="o.deal_at IS NOT NULL"), dimensions=d.of_outcomes, dates=("handed", "opened"), order=52),
+    Measure("with_win", _("Handoffs with a deal won"), _("Handoffs on which a deal was won, however many, by the day they were made or the day of their first win."),
+            COUNT, partial(p.outcomes, which="o.won_at IS NOT NULL"), dimensions=d.of_outcomes, dates=("handed", "won"), order=52),
     Measure("mql_people", _("People handed over"), _("People who were handed over in the period, each once, under the first of their handoffs in it."),
             COUNT, people, dimensions=d.of_made, order=23),
     Measure("mql_inferred", _("MQL inferred"), _("Leads whose first deal was opened without a handoff before it: they were never handed over, and count as MQL by inference on the day of that deal."),

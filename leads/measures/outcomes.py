@@ -100,7 +100,10 @@ _BY = {
         ("v.occurred_at", "a.occurred_at", "d.created_at"),
     ),
     "won": ("SELECT w.lead_id FROM dealt w WHERE {0}", ("w.closed_at",)),
-    "opened": ("SELECT w.lead_id FROM dealt w WHERE {0}", ("w.created_at",)),
+    "opened": (
+        "SELECT w.lead_id FROM dealt w WHERE {0} OR {1}",
+        ("w.created_at", "w.closed_at"),
+    ),  # of an imported handoff: closed
 }
 SHORT = timedelta(days=200)  # beyond it nearly everybody counts
 FEW = timedelta(days=70)  # up to it so few count that each is looked up

@@ -50,6 +50,8 @@ SHARES = f"""MATERIALIZED (SELECT b.id AS lead_id, (t.cents + b.n - b.rank - mod
     WHERE sp.recorded_at <= %(cutoff)s AND {not_corrected("spend", "sp")} GROUP BY 1) t ON t.campaign_id = b.campaign_id)"""
 LINK = ("leads:lead", "l.id")
 REACHED = "o.sql_at IS NOT NULL"
+# What dates a handoff by a step it came to: its first decision, the need confirmed, its first deal, its first win.
+CAME = {"decided": "o.decided_at", "reached": "o.sql_at", "opened": "o.deal_at", "won": "o.won_at"}
 HANDED = (
     "leads_handoff h JOIN numbered n ON n.id = h.id LEFT JOIN charged ch ON ch.handoff_id = h.id"
     " CROSS JOIN LATERAL (SELECT ch.rep_id) rr"
@@ -74,14 +76,14 @@ def handoffs(question: Question, which: str = "true") -> Population:
 
 
 def outcomes(question: Question, which: str = "true", hit: str = "true") -> Population:
-    """Handoffs with what became of them by the cut-off, by the day they were made, decided or became SQL."""
+    """Handoffs with what became of them by the cut-off, by the day they were made or came to a step (`CAME`)."""
     day = question.day("h.occurred_at", "h.day_only")
+    at = CAME.get(question.date, "")
     more = () if question.window is None else (f"{question.day('o.sql_at')} - {day} <= %(window)s",)
     reached = " AND ".join((REACHED, *more))
     return _population(
         question, f"{HANDED} JOIN outcome o ON o.id = h.id", "h.id",
-        {"decided": question.day("o.decided_at"), "reached": question.day("o.sql_at")}.get(question.date, day),
-        instant={"decided": "o.decided_at", "reached": "o.sql_at"}.get(question.date, "h.occurred_at"),
+        question.day(at) if at else day, instant=at or "h.occurred_at",
         where=(which.replace("{reached}", reached), *((question.around("h.occurred_at"),) if question.date == "handed" else ())),
         hit=hit.replace("{reached}", reached), beside=people("h.lead_id", few=True),
         columns=(*LEAD, *GRADE, Column("decided", _("first decision"), "o.decided", show=lambda text: DECIDED.get(text, text)), Column("reason", _("reason"), "o.reason", show=reasons.label)),

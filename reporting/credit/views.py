@@ -20,7 +20,7 @@ from smarketing.rows import clock, fence
 from smarketing.web import exports
 from smarketing.web.once import once
 
-from . import board, edition, journey, labels, reckoned, settings
+from . import ahead, board, edition, journey, labels, reckoned, settings
 from .forms import SettingsForm
 from .labels import VERDICTS
 
@@ -57,9 +57,10 @@ def attribution(request: HttpRequest) -> HttpResponseBase:
             return _export(request, page)
         rows, whole = board.origin_rows(said.span)
         odd = board.oddities(said.span)
+    said_ahead = ahead.of(said.span.first, said.span.until, said.span.cutoff, request.user)
     context = {
-        "tabs": tabs.shown("reporting:attribution"), "page": page, "span": said.span, "months": said.months, "lines": [_told(line, page) for line in page.lines],
-        "heads": [(key, labels.model(key), labels.MODELS[key][1], key == page.settings.model) for key in page.models],
+        "tabs": tabs.shown("reporting:attribution"), "page": page, "ahead": said_ahead, "span": said.span, "months": said.months, "lines": [_told(line, page) for line in page.lines],
+        "heads": [(key, labels.model(key), labels.MODELS[key][1], key == page.settings.model, key in said_ahead.named) for key in page.models],
         "chosen": labels.MODELS[page.settings.model], "origins": rows, "whole": whole, "odd": odd,
         "may_edit": may(request.user, "attribution.edit"),
         "export_offers": exports.offers(lambda **more: _address(request, **more)) if may(request.user, "leads.export") else [],

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -13,10 +13,10 @@ from smarketing.measures import engine, statement, survival, together
 from smarketing.measures.engine import Answer
 from smarketing.measures.numbers import Exact
 from smarketing.measures.question import Refusal
-from smarketing.rows import fence
+from smarketing.rows import clock, fence
 
 from . import frozen
-from .spans import COHORT, PERIOD, TRIANGLE, Span, last_handoff, usual
+from .spans import COHORT, PERIOD, TRIANGLE, Span, last_handoff, mature_on, usual
 
 # What dates a row of each measure, in a cohort and in a period.
 DATED = {
@@ -26,6 +26,8 @@ DATED = {
     "sql": ("handed", "reached"), "deals": ("handed", "opened"), "won": ("handed", "won"),
     "revenue": ("handed", "won"), "pipeline": ("handed", "handed"), "days_to_won": ("handed", "won"),
     "conversion": ("handed", "won"), "mql_people": ("handed", "handed"), "mql_inferred": ("opened", "opened"),
+    "with_deal": ("handed", "opened"), "with_win": ("handed", "won"), "deals_open": ("handed", "opened"), "pipeline_open": ("opened", "opened"),
+    "mql_rate": ("created", "created"), "wait_mql": ("created", "created"), "revenue_attributed": ("handed", "won"), "roi_attributed": ("handed", "won"),
     "sql_rate": ("handed", "handed"), "deal_rate": ("handed", "handed"), "won_rate": ("handed", "handed"),
     "wait_accepted": ("handed", "entered"), "wait_sql": ("handed", "entered"), "wait_deal": ("handed", "entered"), "wait_won": ("handed", "entered"),
     "come_accepted": ("handed", "handed"), "come_sql": ("handed", "handed"), "come_won": ("handed", "handed"),
@@ -36,9 +38,9 @@ DATED = {
 # What the page asks, whatever it is divided by; and what it asks of each group.
 TOTALS = (
     ("mql_repeated", ""), ("handoffs", ""), ("accepted", ""), ("undecided", ""), ("expired", ""), ("sql", ""), ("pipeline", ""),
-    ("days_to_won", ""), ("turned_down", "reason"), ("conversion", "persona"),
+    ("days_to_won", ""), ("turned_down", "reason"), ("conversion", "persona"), ("with_deal", ""), ("with_win", ""), ("mql_rate", ""), ("wait_mql", ""),
 )  # fmt: skip
-GROUPED = ("leads", "mql", "acceptance", "deals", "won", "revenue", "cost")
+GROUPED = ("leads", "mql", "acceptance", "deals", "won", "revenue", "cost", "revenue_attributed", "roi_attributed")
 MODELS = tuple(f"attributed:{model.key}" for model in attribution.MODELS)
 DATED |= {key: ("handed", "won") for key in MODELS}
 # The page of funnel and time: its totals, what it asks of each group, and the cohorts of a year.
@@ -46,9 +48,9 @@ WAITS = ("wait_accepted", "wait_sql", "wait_deal", "wait_won")
 CURVES = ("come_accepted", "come_sql", "come_won")
 CURVE, OTHER = "curve", "other"  # kept beside answers: the curve of a measure, its total seen the other way
 FUNNEL = (
-    ("won", ""), ("won", OTHER), ("deals", ""), ("revenue", ""),
+    ("won", ""), ("won", OTHER), ("deals_open", ""), ("pipeline", ""), ("pipeline_open", ""), ("revenue", ""), ("leads", ""), ("mql_rate", ""), ("wait_mql", ""),
     ("mql_people", ""), ("mql_inferred", ""), ("handoffs", "order"), ("accepted", "order+accepted_how"), ("sql", "order+sql_how"),
-    ("deal_rate", "order"), ("won_rate", "order"), ("days_to_won_last", ""), *((key, "") for key in WAITS), *((key, CURVE) for key in CURVES),
+    ("with_deal", "order"), ("with_win", "order"), ("days_to_won_last", ""), *((key, "") for key in WAITS), *((key, CURVE) for key in CURVES),
 )  # fmt: skip
 SPLIT = ("handoffs", "acceptance", "sql_rate", "deal_rate", "won_rate", "wait_accepted")
 COHORTS = (("mql", "month"), ("won_since", "month+months_since"), ("revenue_since", "month+months_since"))
@@ -85,6 +87,11 @@ class Asking:
         self.cutoff = self.cutoff or fence.cutoff()
         questions = [engine.ask(key, **self._asked(key, by)) for key, by in wanted]
         self.counted |= zip(wanted, together.answered(questions), strict=True)
+
+    def young(self, until: date | None = None) -> bool:
+        """Whether the cohorts that end before `until` (of the whole span) are not mature at the cut-off; a period never is young."""
+        self.cutoff = self.cutoff or fence.cutoff()
+        return self.view == COHORT and mature_on(until or self.span.until) > clock.today(self.cutoff)
 
     def _asked(self, key: str, by: str) -> dict[str, Any]:
         """Keywords of the question."""

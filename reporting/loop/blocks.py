@@ -1,11 +1,10 @@
 """The blocks of the overview: what is shown, made of answers. Every number leads to its rows."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from leads.handoffs import reasons
 from leads.measures.dimensions import DELAYS
@@ -15,27 +14,15 @@ from smarketing.measures.numbers import wilson
 from smarketing.rows.models import Installation
 from smarketing.web.money import text as written
 
-from . import deeds, quality, robust, tables
-from .asking import GROUPED, WAITS, Asking, quotient
+from . import deeds, leak, quality, robust, tables
+from .asking import GROUPED, Asking, quotient
 from .cells import Cell, count, figure, money
 from .spans import COHORT
 
 
 @dataclass(frozen=True)
-class Step:
-    """One step of the funnel; `share` of the step before; `width` of 1000; `wait`: days by which half have come."""
-
-    label: str
-    cell: Cell
-    count: int
-    share: str
-    width: int
-    wait: Cell | None = None
-
-
-@dataclass(frozen=True)
 class Bar:
-    """A share with its interval on a scale of 1000."""
+    """A share with its interval on a scale of 1000; `young`: of cohorts that are not mature."""
 
     name: str
     cell: Cell
@@ -43,11 +30,13 @@ class Bar:
     low: int
     point: int
     high: int
+    young: bool = False
 
 
 @dataclass
 class Overview:
-    funnel: list[Step] = field(default_factory=list)
+    before: leak.Before | None = None
+    funnel: list[leak.Step] = field(default_factory=list)
     sentence: str = ""
     table: tables.Table | None = None
     reasons: list[tuple[str, Cell, str, int]] = field(default_factory=list)
@@ -56,29 +45,30 @@ class Overview:
     money: dict[str, Cell] = field(default_factory=dict)
     apart: dict[str, Cell] = field(default_factory=dict)
     changes: list[tuple[deeds.Deed, str]] = field(default_factory=list)
-    leads: Cell | None = None
     leak: Cell | None = None
+    model: str = ""
+    young: bool = False
     response: list[tuple[str, str, list[Cell]]] = field(default_factory=list)
 
 
 def overview(asking: Asking, by: str) -> Overview:
     """Everything on the page for one span, divided by one dimension."""
     found = {key: asking.ask(key, by) or asking.ask(key) for key in GROUPED}
-    page = Overview(table=tables.table(found, by, robust.cells(asking) if by == "campaign" else None))
+    said = robust.said(asking) if by == "campaign" else None
+    page = Overview(model=robust.model(asking), young=asking.young())
+    page.table = tables.table(found, by, asking.young, page.model, said and robust.cells(asking, said))
     currency = Installation.objects.values_list("currency", flat=True).first() or ""
     totals = {
-        key: asking.ask(key)
-        for key in ("mql_repeated", "handoffs", "accepted", "undecided", "expired", "sql", "pipeline", "days_to_won")
+        key: asking.ask(key) for key in (*leak.STEPS, "mql_repeated", "undecided", "expired", "pipeline", "days_to_won")
     }
-    page.leads, page.leak = count(found["leads"]), _leak(totals)
-    waits = [None, *(figure(asking.ask(key)) for key in WAITS)]
-    steps = [totals["handoffs"], totals["accepted"], totals["sql"], found["deals"], found["won"]]
-    page.funnel = _funnel(steps, waits, asking.view)
+    page.before, page.funnel, page.leak = leak.before(asking), leak.funnel(asking, totals), leak.lost(totals)
     page.apart = {
         "first": count(found["mql"]),
         "repeated": count(totals["mql_repeated"]),
         "undecided": count(totals["undecided"]),
         "expired": count(totals["expired"]),
+        "deals": count(found["deals"]),
+        "won": count(found["won"]),
     }
     page.money = {
         "open": money(totals["pipeline"], currency),
@@ -86,7 +76,8 @@ def overview(asking: Asking, by: str) -> Overview:
         "cost": money(found["cost"], currency),
         "days": figure(totals["days_to_won"]),
     }
-    page.sentence = _sentence(asking.view, totals, found, asking.ask("revenue", "campaign"), currency)
+    credited = asking.ask("revenue_attributed", "campaign")
+    page.sentence = _sentence(asking.view, totals, found, credited, currency, page.model)
     turned_down, conversion = asking.ask("turned_down", "reason"), asking.ask("conversion", "persona")
     page.reasons = _reasons(turned_down)
     page.personas, page.scale = _bars(conversion) if asking.view == COHORT else ([], "")
@@ -99,9 +90,10 @@ def overview(asking: Asking, by: str) -> Overview:
 
 
 def _sentence(
-    view: str, totals: dict[str, Answer], found: dict[str, Answer], by_campaign: Answer, currency: str
+    view: str, totals: dict[str, Answer], found: dict[str, Answer], by_campaign: Answer, currency: str, model: str
 ) -> str:
-    handed, won = totals["handoffs"].total.n, found["won"].total.n
+    """What was handed over came to, in handoffs; what campaigns brought back, by the model agreed."""
+    handed, bought = totals["handoffs"].total.n, totals["with_win"].total.n
     if not handed:
         return ""
     cost, revenue = found["cost"].total.value, sum(row.value or 0 for row in by_campaign.rows if row.group["campaign"])
@@ -109,8 +101,8 @@ def _sentence(
     said = {
         "handed": shown.number(handed),
         "accepted": shown.figure(rate.value, numbers.RATIO, 0),
-        "won": shown.number(won),
-        "share": shown.percent(Fraction(won, handed)),
+        "won": shown.number(bought if view == COHORT else found["won"].total.n),
+        "share": shown.percent(Fraction(bought, handed)),
     }
     if view == COHORT:
         text = (
@@ -128,44 +120,16 @@ def _sentence(
             "back": written(numbers.rounded(back, 2), currency, 2),
             "revenue": written(numbers.rounded(revenue, 0), currency),
             "cost": written(numbers.rounded(cost, 0), currency),
+            "model": model,
         }
         text += (
             " "
-            + _("For each %(one)s spent, campaigns brought back %(back)s (%(revenue)s of revenue for %(cost)s spent).")
+            + _(
+                "For each %(one)s spent, campaigns brought back %(back)s (%(revenue)s of revenue credited to them for %(cost)s spent; model: %(model)s)."
+            )
             % said
         )
     return text  # fmt: skip
-
-
-# --- where does it leak
-
-STEPS = (
-    gettext_lazy("leads handed over"),
-    gettext_lazy("leads accepted"),
-    gettext_lazy("leads become SQL"),
-    gettext_lazy("deals opened"),
-    gettext_lazy("deals won"),
-)
-
-
-def _funnel(answers: list[Answer], waits: list[Cell | None], view: str) -> list[Step]:
-    most = max((answer.total.n for answer in answers), default=0) or 1
-    steps, before = [], None
-    for label, answer, wait in zip(STEPS, answers, waits, strict=True):
-        n = answer.total.n
-        share = shown.percent(Fraction(n, before), 0) if before and view == COHORT else ""
-        steps.append(Step(str(label), count(answer), n, share, n * 1000 // most, wait))
-        before = n
-    return steps
-
-
-def _leak(totals: dict[str, Answer]) -> Cell:
-    """Handoffs that were decided against, or not at all: they were not accepted."""
-    handed, accepted = totals["handoffs"], totals["accepted"]
-    rest = handed.total.n - accepted.total.n
-    lost = ("refused", "undecided", "expired", "withdrawn", "merged")
-    question = replace(handed.question, key="turned_down_rate", where={"decided": lost})
-    return Cell(shown.number(rest), engine.address(question))
 
 
 # --- what did sales say
@@ -203,7 +167,13 @@ def _bars(answer: Answer) -> tuple[list[Bar], str]:
             shown.figure(row.value, numbers.RATIO), row.rows_url, shown.interval((low, high)), row.of < numbers.FEW
         )
         bars.append(
-            Bar(name, cell, row.of, *(int(1000 * edge / top) for edge in (low, row.n / numbers.Decimal(row.of), high)))
+            Bar(
+                name,
+                cell,
+                row.of,
+                *(int(1000 * edge / top) for edge in (low, row.n / numbers.Decimal(row.of), high)),
+                not row.mature,
+            )
         )
     return bars, shown.percent(Fraction(top), 0)
 

@@ -1,6 +1,6 @@
 """The page at /loop/changed/: what became of last Monday's numbers, and why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -9,20 +9,26 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from reporting.credit import reckoned
 from smarketing.accounts.policy import needs
-from smarketing.measures import engine, numbers, registry, shown
+from smarketing.measures import engine, numbers, registry, shown, words
 from smarketing.measures.question import Question, Refusal
+from smarketing.measures.reduces import Figure
 from smarketing.rows import clock, fence
 from smarketing.rows.days import Days
 
-from . import annotations, changed, tabs
+from . import annotations, beside, changed, tabs
 from .asking import DATED
+from .beside import points, signed
 from .cells import Cell
-from .explore import points, signed
 from .spans import PERIOD
 from .views import address, read
 
-HEAD = ("handoffs", "mql", "acceptance", "sql_rate", "won", "revenue", "cost")
+HEAD = (
+    "leads", "handoffs", "mql", "acceptance", "sql_rate", "won", "win_rate", "revenue", "average_deal", "cost", "cost_per_lead", "cac", "roi",
+    "roi_attributed", "romi", "roas",
+)  # fmt: skip
+BY = ("campaign", "source")  # what a combination is divided by, the first that all it is made of knows
 
 
 @needs("loop.view")
@@ -33,7 +39,7 @@ def page(request: HttpRequest) -> HttpResponse:
     since = _day(request.GET.get("since", ""), here.today)
     then = min(Days(clock.zone()).midnight(since), now)
     key = request.GET.get("measure", "")
-    known = key in {one.key for one in registry.measures() if one.combine is None}
+    known = key in {one.key for one in registry.measures()}
 
     def ask(one: str, cutoff: datetime) -> Question:
         dated = DATED[one][here.view == PERIOD] if one in DATED else ""
@@ -45,22 +51,43 @@ def page(request: HttpRequest) -> HttpResponse:
     context |= {"since": since, "then": then, "now": now, "published": False, "cutoff": now, "newest": here.newest}
     context["links"] = {one: address(request, view=one, first="", last="") for one in ("cohort", "period")}
     wanted = dict.fromkeys((*HEAD, key) if known else HEAD)
-    lines = {one: _line(request, one, ask(one, then), ask(one, now)) for one in wanted}
+    with reckoned.kept():
+        totals = Totals()
+        lines = {one: _line(request, one, ask(one, then), ask(one, now), totals) for one in wanted}
     key = key if known else next((one for one, line in lines.items() if line.moved), HEAD[0])
-    context |= {"lines": lines.values(), "key": key}
-    try:
-        found = changed.change(ask(key, now), then, request.user)
-        context |= {
-            "found": found,
-            "label": found.now.measure.label,
-            "counts": _counts(found),
-            "rows": [_row(one, found) for one in found.rows],
-        }
-        context["more"] = max(0, sum(found.counts.values()) - len(found.rows))
-    except Refusal as refusal:
-        context["said"] = refusal.message
+    measure = engine.resolve(ask(key, now))
+    context |= {"lines": lines.values(), "key": key, "label": measure.label}
+    context["measures"] = [(one.key, one.label, one.key == key) for one in registry.measures()]
+    if measure.combine is None:
+        context |= _moved(changed.change(ask(key, now), then, request.user))
+    else:
+        context |= _made(request, ask(key, then), ask(key, now))
     context["notes"] = annotations.between(since, here.today + timedelta(days=1))
     return render(request, "reporting/changed.html", context)
+
+
+def _moved(found: changed.Change) -> dict[str, Any]:
+    """The rows of a number that moved, with their causes."""
+    more = max(0, sum(found.counts.values()) - len(found.rows))
+    return {"found": found, "counts": _counts(found), "rows": [_row(one, found) for one in found.rows], "more": more}
+
+
+def _made(request: HttpRequest, before: Question, after: Question) -> dict[str, Any]:
+    """A number made of others: each of them then and now, and which groups made the difference."""
+    totals = Totals()
+    parts = [
+        _line(request, part.key, engine.part_question(before, part), engine.part_question(after, part), totals)
+        for part in engine.resolve(after).parts
+    ]
+    offered = engine.dimensions(engine.resolve(after))
+    by = next((name for name in BY if name in offered), "")
+    questions = [replace(one, by=(by,) if by else ()) for one in (before, after)]
+    try:
+        answers = [engine.answered(one, *engine.figures(engine.resolve(one), one)) for one in questions]
+    except Refusal:  # one of its parts knows no such dimension
+        by, answers = "", []
+    compared = beside.compared(*answers) if by else None
+    return {"parts": parts, "compared": compared, "head": words.dimension(by, offered) if by else ""}
 
 
 def _day(text: str, today: date) -> date:
@@ -84,11 +111,30 @@ class Line:
     url: str
 
 
-def _line(request: HttpRequest, key: str, before: Question, after: Question) -> Line:
+@dataclass
+class Totals:
+    """Totals of questions; one that several numbers are made of is counted once."""
+
+    known: dict[tuple, Figure] = field(default_factory=dict)
+
+    def of(self, question: Question) -> Figure:
+        name = (question.key, question.date, question.stat, question.cutoff)
+        if name not in self.known:
+            self.known[name] = self._counted(engine.resolve(question), question)
+        return self.known[name]
+
+    def _counted(self, measure: registry.Measure, question: Question) -> Figure:
+        if measure.combine is None:
+            return engine.figures(measure, question)[1]
+        parts = [self.of(engine.part_question(question, part)) for part in measure.parts]
+        return measure.combine([*parts, *(Figure(one.value(question), 0) for one in measure.agreed)])
+
+
+def _line(request: HttpRequest, key: str, before: Question, after: Question, totals: Totals) -> Line:
     measure = engine.resolve(after)
     cells, values = [], []
     for question in (before, after):
-        _groups, total = engine.figures(measure, question)
+        total = totals.of(question)
         values.append(total.value)
         cells.append(Cell(shown.figure(total.value, measure.unit), engine.address(question)))
     difference = shown.NOTHING

@@ -13,7 +13,7 @@ from smarketing.measures.question import Question
 from . import triangle
 from .asking import Asking
 from .cells import Cell
-from .spans import month, months
+from .spans import mature_on, month, months
 
 MEASURES = {"won": "won_since", "revenue": "revenue_since"}
 
@@ -33,6 +33,7 @@ class Cohort:
     name: str
     size: Cell
     boxes: Sequence[Box]
+    young: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,17 @@ def cohorts(asking: Asking, of: str) -> Cohorts:
         [month(span.first, n) for n in range(months(span.first, span.until))], {_day(row): row.n for row in sizes.rows},
         {(_day(row), int(row.group["months_since"])): row.value for row in came.rows}, sizes.question.last_day,
     )  # fmt: skip
+    last_day = sizes.question.last_day
     top = max(
         (square.share or 0 for row in built.rows for square in row.squares if square.state != triangle.AHEAD), default=0
     )
     rows = [
-        Cohort(f"{row.month:%Y-%m}", _size(sizes, row), [_box(came, row, square, of, top) for square in row.squares])
+        Cohort(
+            f"{row.month:%Y-%m}",
+            _size(sizes, row),
+            [_box(came, row, square, of, top) for square in row.squares],
+            mature_on(month(row.month, 1)) > last_day,
+        )
         for row in built.rows
         if row.size
     ]

@@ -12,7 +12,7 @@ from smarketing.measures import engine, numbers, shown, words
 from smarketing.measures.engine import Answer, Group
 from smarketing.measures.registry import PERIODS
 
-from . import annotations, decompose, drawing
+from . import annotations, drawing
 from .cells import Cell
 from .spans import month, months
 
@@ -54,7 +54,7 @@ def found(asked: dict[str, Any], key: str, user: Any) -> Found:
     made = Found(
         answer, [words.dimension(name, offered) for name in question.by],
         [_line(answer, row, offered, top) for row in rows[:MOST]],
-        _cell(answer, answer.total), _of(answer.total), max(0, len(rows) - MOST),
+        cell_of(answer, answer.total), of(answer.total), max(0, len(rows) - MOST),
     )  # fmt: skip
     if question.by:
         made.notes = annotations.between(question.first, question.until) if question.by[0] in PERIODS else []
@@ -72,24 +72,33 @@ def ordered(answer: Answer) -> list[Group]:
 
     def place(row: Group) -> tuple:
         names = tuple(row.group[name] for name in by)
-        few = row.value is None or (row.of is not None and row.of < numbers.FEW)
+        few = row.value is None or scarce(row)
         return (few, all(not name for name in names), 0 if few else -Fraction(row.value or 0), names)
 
     return sorted(answer.rows, key=place)
 
 
-def _cell(answer: Answer, row: Group) -> Cell:
+def cell_of(answer: Answer, row: Group) -> Cell:
+    """A figure that opens its rows; grey under twenty cases."""
     text = shown.figure(row.value, answer.unit)
-    return Cell(text if row.mature else f"{text} ◌", row.rows_url, "", row.of is not None and row.of < numbers.FEW)
+    return Cell(text if row.mature else f"{text} ◌", row.rows_url, "", scarce(row))
 
 
-def _of(row: Group) -> str:
+def scarce(row: Group) -> bool:
+    """Whether a figure stands on too few cases to be ranked: of a share its base, of medians, averages and combinations the leads,
+    handoffs or deals that they are made of. Counts and sums are what they are."""
+    cases = row.cases if row.of is None else row.of
+    return cases is not None and cases < numbers.FEW
+
+
+def of(row: Group) -> str:
+    """Of how many a share is."""
     return f"{shown.number(row.n)} / {shown.number(row.of)}" if row.of is not None else ""
 
 
 def _line(answer: Answer, row: Group, offered: dict, top: Fraction) -> Line:
     names = [words.value(name, row.group[name], offered) for name in answer.question.by]
-    return Line(names, _cell(answer, row), _of(row), shown.interval(row.interval, answer.unit), _bar(answer, row, top))
+    return Line(names, cell_of(answer, row), of(row), shown.interval(row.interval, answer.unit), _bar(answer, row, top))
 
 
 def _high(row: Group, unit: str) -> Fraction:
@@ -147,7 +156,7 @@ def _before(answer: Answer) -> tuple[str, Cell, str] | None:
     one = engine.answered(asked, {}, total).total
     ends = (first, question.first - timedelta(days=1))
     period = " – ".join(date_format(day, "SHORT_DATE_FORMAT") for day in ends)
-    return period, _cell(answer, one), _of(one)
+    return period, cell_of(answer, one), of(one)
 
 
 def _back(first: date, until: date) -> date:
@@ -155,90 +164,3 @@ def _back(first: date, until: date) -> date:
     if first.day == until.day == 1:
         return month(first, -months(first, until))
     return first - (until - first)
-
-
-# --- two periods compared
-
-
-@dataclass(frozen=True)
-class Compared:
-    """Two answers side by side; `difference` for shares, with what mix and rate bring."""
-
-    earlier: Answer
-    later: Answer
-    lines: Sequence[tuple[str, Cell, str, Cell, str, str, str, str]]
-    total: tuple[Cell, str, Cell, str, str]
-    difference: decompose.Difference | None
-    mix: str = ""
-    rate: str = ""
-
-
-def compared(asked: dict[str, Any], key: str, user: Any, first: date, until: date) -> Compared:
-    """A question's period (the later one) beside another (the earlier one), group by group."""
-    by = tuple(asked["by"][:1])
-    later = engine.answer(key, user=user, **{**asked, "by": by})
-    earlier = engine.answer(
-        key, user=user, **{**asked, "by": by, "first": first, "until": until, "cutoff": later.cutoff}
-    )
-    is_share = later.measure.reduce == "share" and bool(by)
-    groups = [{row.group[by[0]]: row for row in answer.rows} if by else {} for answer in (earlier, later)]
-    difference = (
-        decompose.shares(*({name: (row.n, row.of or 0) for name, row in some.items()} for some in groups))
-        if is_share
-        else None
-    )
-    brought = {part.group: part for part in difference.parts} if difference else {}
-    names = list(brought) or sorted({*groups[0], *groups[1]}, key=lambda name: (not name, name))
-    offered = engine.dimensions(later.measure)
-    lines = [
-        _pair(
-            words.value(by[0], name, offered),
-            earlier,
-            later,
-            groups[0].get(name),
-            groups[1].get(name),
-            brought.get(name),
-        )
-        for name in names
-    ]
-    total = _pair("", earlier, later, earlier.total, later.total, None)
-    mix, rate = _said(difference) if difference else ("", "")
-    return Compared(earlier, later, lines, total[1:6], difference, mix, rate)
-
-
-def _said(difference: decompose.Difference) -> tuple[str, str]:
-    """Mix and rate in points, so rounded that they add up to the difference as it is shown."""
-    whole = numbers.rounded((difference.after - difference.before) * 100, 2)
-    mix = numbers.rounded(difference.mix * 100, 2)
-    return points(Fraction(mix) / 100), points(Fraction(whole - mix) / 100)
-
-
-def _pair(name: str, earlier: Answer, later: Answer, before: Group | None, after: Group | None, part) -> tuple:
-    cells = [_cell(answer, row) if row else Cell(shown.NOTHING) for answer, row in ((earlier, before), (later, after))]
-    ofs = [_of(row) if row else "" for row in (before, after)]
-    moved = Fraction(after.value or 0 if after else 0) - Fraction(before.value or 0 if before else 0)
-    known = later.measure.reduce in ("count", "sum") or (
-        before and after and before.value is not None and after.value is not None
-    )
-    change = (points(moved) if later.unit == numbers.RATIO else signed(moved, later.unit)) if known else shown.NOTHING
-    return (
-        name,
-        cells[0],
-        ofs[0],
-        cells[1],
-        ofs[1],
-        change,
-        points(part.mix) if part else "",
-        points(part.rate) if part else "",
-    )
-
-
-def points(share: Fraction) -> str:
-    """A difference of shares in points of a hundred, with its sign."""
-    text = shown.number(abs(numbers.rounded(share * 100, 2)))
-    return f"+{text}" if share > 0 else f"−{text}" if share < 0 else text
-
-
-def signed(value: Fraction, unit: str) -> str:
-    text = shown.figure(abs(value), unit)
-    return f"+{text}" if value > 0 else f"−{text}" if value < 0 else text

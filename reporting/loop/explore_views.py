@@ -3,20 +3,19 @@
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest, JsonResponse, QueryDict
+from django.http import Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from smarketing.accounts.policy import may, needs
-from smarketing.measures import api, engine, reading, registry, words
+from smarketing.measures import engine, reading, registry, words
 from smarketing.measures.pages import with_period
 from smarketing.measures.question import Question, Refusal
 from smarketing.measures.registry import PERIODS, Measure
 from smarketing.web import exports, lists
 
-from . import explore, tabs
+from . import beside, explore, files, tabs
 from .views import address
 
 KEY = "reporting:explore"
@@ -40,10 +39,10 @@ def page(request: HttpRequest) -> HttpResponseBase:
         asked = reading.asked(query, OWN)
         asked["by"] = asked["by"][:2] or ([] if "by" in query else ["month"])
         found = explore.found(asked, key, request.user)
+        compared = _compared(query, asked, key, request.user)
         if request.GET.get("export"):
-            return _file(request, found)
-        context |= {"found": found, **_context(request, query, measure, found)}
-        context["compared"] = _compared(query, asked, key, request.user)
+            return files.compared(request, compared) if compared else files.table(request, found)
+        context |= {"found": found, "compared": compared, **_context(request, query, measure, found)}
     except Refusal as refusal:
         if refusal.code == "unknown_measure":
             raise Http404 from None
@@ -104,36 +103,11 @@ def _form(query: QueryDict, measure: Measure, question: Question | None) -> dict
     }  # fmt: skip
 
 
-def _compared(query: QueryDict, asked: dict, key: str, user: Any) -> explore.Compared | None:
+def _compared(query: QueryDict, asked: dict, key: str, user: Any) -> beside.Compared | None:
     if not query.get("from2") or not query.get("to2"):
         return None
     try:
         first, until = date.fromisoformat(str(query["from2"])), date.fromisoformat(str(query["to2"]))
     except ValueError:
         raise Refusal("bad_date", "The other period is no two dates such as 2026-01-31.") from None
-    return explore.compared(asked, key, user, first, until)
-
-
-def _file(request: HttpRequest, found: explore.Found) -> HttpResponseBase:
-    """The table as a file: figures of every group, exact to the digits of the API. 404 for another format."""
-    answer, key = found.answer, found.answer.question.key
-    if request.GET["export"] == "json":
-        return JsonResponse(api.shaped(answer, request))
-    if not exports.asked(request):
-        raise Http404
-    offered = engine.dimensions(answer.measure)
-    head = [*found.heads, answer.measure.label, _("counted"), _("of"), _("95% interval, from"), _("to"), _("mature")]
-    body = (_row(answer, row, offered) for row in [*explore.ordered(answer), answer.total])
-    export = exports.Export(f"explore-{key.replace(':', '-')}", "loop.export", "measure")
-    return exports.save(
-        request, export, answer.measure.label, head, body, lambda limit: len(answer.rows) + 1,
-        address=f"?{request.GET.urlencode()}", key=key, rows=len(answer.rows),
-    )  # fmt: skip
-
-
-def _row(answer: engine.Answer, row: engine.Group, offered: dict) -> list[Any]:
-    names = [
-        words.value(name, row.group[name], offered) if name in row.group else _("Total") for name in answer.question.by
-    ]
-    edges = [f"{edge:.6f}" for edge in row.interval] if row.interval else ["", ""]
-    return [*names, api.numbers.api(row.value, answer.unit), row.n, row.of, *edges, row.mature]
+    return beside.periods(asked, key, user, first, until)

@@ -10,7 +10,7 @@ from smarketing.measures import engine, numbers, shown, survival, words
 from smarketing.measures.engine import Answer, Group
 from smarketing.rows.models import Installation
 
-from . import drawing
+from . import drawing, leak
 from .asking import CURVES, SPLIT, Asking
 from .cells import Cell, count, figure, money
 from .spans import COHORT
@@ -22,11 +22,11 @@ CURVE_NAMES = {
     "come_won": gettext_lazy("won"),
 }
 STEPS = (
-    ("handoffs", gettext_lazy("handed over"), "order", "", ""),
-    ("accepted", gettext_lazy("accepted"), "order+accepted_how", "accepted_how", "wait_accepted"),
-    ("sql", gettext_lazy("became SQL"), "order+sql_how", "sql_how", "wait_sql"),
-    ("deal_rate", gettext_lazy("deal opened"), "order", "", "wait_deal"),
-    ("won_rate", gettext_lazy("won"), "order", "", "wait_won"),
+    ("handoffs", "order", "", ""),
+    ("accepted", "order+accepted_how", "accepted_how", "wait_accepted"),
+    ("sql", "order+sql_how", "sql_how", "wait_sql"),
+    ("with_deal", "order", "", "wait_deal"),
+    ("with_win", "order", "", "wait_won"),
 )
 HEADS = {
     "handoffs": gettext_lazy("Handed over"), "acceptance": gettext_lazy("Accepted"), "sql_rate": gettext_lazy("SQL"),
@@ -36,7 +36,8 @@ HEADS = {
 
 @dataclass(frozen=True)
 class Step:
-    """One step; `inferred`: how many skipped it and are counted by the next one; `wait`: days by which half have come."""
+    """One step; `inferred`: how many skipped it and are counted by the next one; `wait`: days by which half have come; `young`: some
+    of its cohorts are not mature."""
 
     label: str
     every: Cell
@@ -47,11 +48,13 @@ class Step:
     wait: Cell | None
     waiting: str
     bars: tuple[int, int, int]  # of 1000: first, repeated, of both the inferred ones
+    young: bool = False
 
 
 @dataclass
 class Funnel:
     sentence: str
+    before: leak.Before
     steps: list[Step] = field(default_factory=list)
     money: list[tuple[str, Cell, Cell]] = field(default_factory=list)
     apart: list[tuple[str, Cell]] = field(default_factory=list)
@@ -64,7 +67,7 @@ class Funnel:
 def page(asking: Asking, by: str) -> Funnel:
     """Everything on the page for one span, with a segment split by one dimension ("" for none)."""
     found = steps(asking)
-    made = Funnel(_difference(asking, found))
+    made = Funnel(_difference(asking, found), leak.before(asking))
     made.steps = _steps(asking, found)
     made.money, made.apart = _money(asking), _apart(asking)
     if by:
@@ -75,7 +78,7 @@ def page(asking: Asking, by: str) -> Funnel:
 
 def steps(asking: Asking) -> dict[str, Answer]:
     """The five steps, first and repeated handoffs apart, those inferred marked."""
-    split = {key: by for key, _label, by, _how, _wait in STEPS}
+    split = {key: by for key, by, _how, _wait in STEPS}
     asking.together(list(split.items()))
     return {key: found for key, by in split.items() if (found := asking.ask(key, by)) is not None}
 
@@ -110,8 +113,8 @@ def _n(answer: Answer, **group: str) -> int:
 def _steps(asking: Asking, found: dict[str, Answer]) -> list[Step]:
     most = max((answer.total.n for answer in found.values()), default=0) or 1
     steps: list[Step] = []
-    before = 0
-    for key, label, _split, how, wait in STEPS:
+    before, young = 0, asking.young()
+    for key, _split, how, wait in STEPS:
         answer = found[key]
         n, skipped = answer.total.n, _n(answer, **{how: "skipped"}) if how else 0
         share = shown.percent(Fraction(n, before), 0) if before and asking.view == COHORT else ""
@@ -121,15 +124,19 @@ def _steps(asking: Asking, found: dict[str, Answer]) -> list[Step]:
         inferred = _counted(answer, skipped, **{how: "skipped"}) if how else None
         waited, waiting = _waited(asking, wait) if wait else (None, "")
         bars = (first * 1000 // most, repeated * 1000 // most, skipped * 1000 // most)
-        steps.append(Step(str(label), _counted(answer, n), fresh, again, inferred, share, waited, waiting, bars))
+        hatched = young and key != "handoffs"
+        steps.append(
+            Step(
+                str(leak.STEPS[key]), _counted(answer, n), fresh, again, inferred, share, waited, waiting, bars, hatched
+            )
+        )
         before = n
     return steps
 
 
 def _counted(answer: Answer, n: int, **group: str) -> Cell:
-    """A count of those that hit; it opens the rows, of a share only the marked ones."""
-    address = engine.address(answer.question, group)
-    return Cell(shown.number(n), address + ("&hits=1" if answer.measure.reduce == "share" else ""))
+    """A count of handoffs, with their rows."""
+    return Cell(shown.number(n), engine.address(answer.question, group))
 
 
 def _waited(asking: Asking, key: str) -> tuple[Cell, str]:
@@ -142,9 +149,10 @@ def _waited(asking: Asking, key: str) -> tuple[Cell, str]:
 
 def _money(asking: Asking) -> list[tuple[str, Cell, Cell]]:
     currency = Installation.objects.values_list("currency", flat=True).first() or ""
-    opened, won = asking.ask("deals"), asking.ask("won")
+    opened, won = asking.ask("deals_open"), asking.ask("won")
+    waiting = asking.ask("pipeline" if asking.view == COHORT else "pipeline_open")
     return [
-        (_("deals opened, still open"), count(opened), money(asking.ask("pipeline"), currency)),
+        (_("deals opened, still open"), count(opened), money(waiting, currency)),
         (_("deals won"), count(won), money(asking.ask("revenue"), currency)),
     ]
 

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from leads.models import Campaign
 from personas.models import Persona
+from reporting.credit import labels, settings
 from smarketing.measures import engine, numbers, shown
+from smarketing.measures.question import Question
 from smarketing.rows import clock
 
 from . import wall
@@ -20,7 +22,7 @@ FIGURES = (
     ("won", _("deals won"), "handed"),
     ("revenue", _("Revenue won"), "handed"),
 )
-MONEY = (("cost", _("Spent on campaigns"), "spent"), ("roi", _("Return on investment"), "handed"))
+MONEY = (("cost", _("Spent on campaigns"), "spent"), ("roi_attributed", _("Return"), "handed"))
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Result:
     interval: str
     url: str
     of: int | None = None
+    model: str = ""
 
     @property
     def few(self) -> bool:
@@ -68,6 +71,13 @@ def _rendered(context, dimension: str, value: str, figures: Sequence[tuple]) -> 
 
 
 def _result(label: object, found: engine.Answer) -> Result:
+    """A figure in its words; a return says by which model it is credited."""
     digits = 0 if found.unit in (numbers.MONEY, numbers.RATIO) else None
     text = shown.figure(found.total.value, found.unit, digits)
-    return Result(label, text, shown.interval(found.total.interval), found.total.rows_url, found.total.of)
+    model = credited(found.question) if found.question.key == "roi_attributed" else ""
+    return Result(label, text, shown.interval(found.total.interval), found.total.rows_url, found.total.of, model)
+
+
+def credited(question: Question) -> str:
+    """The name of the model agreed for a question's first day."""
+    return labels.model(settings.of_day(question.first, question.cutoff).model)

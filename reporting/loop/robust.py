@@ -22,10 +22,11 @@ from .spans import COHORT, PERIOD, last_handoff, usual
 
 @dataclass(frozen=True)
 class Said:
-    """Revenue by campaign under each model compared, and the verdicts."""
+    """Revenue by campaign under each model compared, the returns by what each cost, and the verdicts on them."""
 
     version: settings.Settings
     revenue: dict[str, dict[str, Fraction]]
+    returns: dict[str, dict[str, Fraction]]
     verdicts: dict[str, compare.Verdict]
 
 
@@ -43,7 +44,8 @@ def said(asking: Asking) -> Said:
     cost = asking.ask("cost", "campaign")
     paid = {row.group["campaign"]: row.value or 0 for row in cost.rows} if cost else {}
     every = sorted(set(paid).union(*revenue.values()) - {""})
-    return Said(version, revenue, compare.verdicts(compare.returns(revenue, paid), version.model, every))
+    back = compare.returns(revenue, paid)
+    return Said(version, revenue, back, compare.verdicts(back, version.model, every))
 
 
 def _asked(asking: Asking, cutoff: datetime) -> dict[str, Any]:
@@ -55,12 +57,17 @@ def _kept(body: dict[str, Any]) -> dict[str, Fraction]:
     return {one["group"]["campaign"]: Fraction(one["value"] or 0) for one in body["rows"]}
 
 
-def cells(asking: Asking) -> dict[str, Cell]:
+def model(asking: Asking) -> str:
+    """The name of the model agreed for the first day of the span."""
+    return labels.model(settings.of_day(asking.span.first, asking.cutoff or fence.cutoff()).model)
+
+
+def cells(asking: Asking, found: Said) -> dict[str, Cell]:
     """A cell per campaign: the verdict, and where every model stands."""
     url = board_url(asking)
     return {
         key: Cell(str(VERDICTS[one.key, one.sign][0]), url, str(VERDICTS[one.key, one.sign][1]))
-        for key, one in said(asking).verdicts.items()
+        for key, one in found.verdicts.items()
     }
 
 
@@ -90,6 +97,7 @@ def of_campaign(context: Any, pk: int) -> str:
             labels.MODELS[model][1],
             _cell(model, got.get(key, Fraction(0)), key, asked),
             model == found.version.model,
+            shown.figure(found.returns[model].get(key), numbers.RATIO, 0),
         )
         for model, got in found.revenue.items()
     ]

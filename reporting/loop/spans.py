@@ -1,5 +1,9 @@
-"""Which months the overview looks at: the last six mature cohorts, or the last six months; or what was asked."""
+"""Which months the overview looks at: the last six mature cohorts, or the last six months; or what was asked.
 
+A cohort is mature once its last day is ninety days ago. Where no mature one holds a handoff, the young ones are shown.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -34,16 +38,29 @@ def months(first: date, later: date) -> int:
     return (later.year - first.year) * 12 + later.month - first.month
 
 
-def usual(view: str, today: date, last: date | None) -> Span:
-    """The six last months that are over (a cohort's: and mature), not beyond the month of the last handoff."""
+def held(first: date, until: date) -> bool:
+    """Whether anything was handed over in these days, roughly (in the database's zone)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM leads_handoff WHERE occurred_at >= %s AND occurred_at < %s)", [first, until]
+        )
+        return cursor.fetchone()[0]
+
+
+def usual(view: str, today: date, last: date | None, held: Callable[[date, date], bool] = held) -> Span:
+    """The six last months that are over (a cohort's: and mature), not beyond the month of the last handoff; where those cohorts
+    hold no handoff (`held`), the six months up to the last one, mature or not."""
     until = month(today, 0)
     if view == TRIANGLE:
         last = min(today, last) if last else today
         return Span(month(last, 1 - YEAR), month(last, 1), True)
     if view == COHORT:
         until = month(today - timedelta(days=MATURE - 1), 0)
-    if last is not None:
-        until = min(until, month(last, 1))
+    if last is None:
+        return Span(month(until, -MONTHS), until, True)
+    until = min(until, month(last, 1))
+    if view == COHORT and not held(month(until, -MONTHS), until):
+        until = month(min(last, today), 1)
     return Span(month(until, -MONTHS), until, True)
 
 
@@ -65,6 +82,16 @@ def last_handoff() -> date | None:
         return cursor.fetchone()[0]
 
 
-def mature_on(day: date) -> date:
-    """When a cohort handed over on `day` is mature."""
-    return day + timedelta(days=MATURE)
+def first_handoff(first: date, until: date) -> date | None:
+    """Day of the earliest handoff in these days, roughly; None where there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT min(occurred_at)::date FROM leads_handoff WHERE occurred_at >= %s AND occurred_at < %s",
+            [first, until],
+        )
+        return cursor.fetchone()[0]
+
+
+def mature_on(until: date) -> date:
+    """The day on which a cohort that ends before `until` is mature."""
+    return until + timedelta(days=MATURE - 1)

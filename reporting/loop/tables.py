@@ -1,8 +1,8 @@
 """The table of the overview: campaigns, or whatever it is divided by; what has no value is never dropped."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
+from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -15,18 +15,20 @@ from smarketing.measures.numbers import Exact
 from .asking import quotient
 from .cells import Cell, figure
 from .cells import made as made_of
+from .spans import month
 
 
 @dataclass(frozen=True)
 class Line:
     """One group of the table, or its total. `key`: the value of its dimension; `adds`: the campaign on which a cost may be written in
-    the cell, where none is known."""
+    the cell, where none is known; `young`: its cohorts are not mature."""
 
     name: str
     cells: list[Cell]
     blank: bool = False
     key: str = ""
     adds: int | None = None
+    young: bool = False
 
 
 @dataclass
@@ -41,19 +43,28 @@ HEADS = {
     "cost": gettext_lazy("Cost"), "leads": gettext_lazy("Leads"), "mql": gettext_lazy("MQL"),
     "acceptance": gettext_lazy("Accepted"), "deals": gettext_lazy("Deals"), "won": gettext_lazy("Won"),
     "revenue": gettext_lazy("Revenue"), "cpl": gettext_lazy("Per lead"), "cac": gettext_lazy("Per deal won"),
-    "roi": gettext_lazy("Return"),
+    "revenue_attributed": gettext_lazy("Credited"), "roi_attributed": gettext_lazy("Return"),
 }  # fmt: skip
 TITLES = {
     "acceptance": gettext_lazy("Acceptance rate of the handoffs decided"),
     "cpl": gettext_lazy("Cost ÷ leads created"),
     "cac": gettext_lazy("Cost ÷ deals won"),
-    "roi": gettext_lazy("(Revenue − cost) ÷ cost"),
+    "revenue": gettext_lazy("Revenue of the deals of these leads"),
+    "revenue_attributed": gettext_lazy("Revenue credited by the model agreed: %(model)s"),
+    "roi_attributed": gettext_lazy("(Revenue credited − cost) ÷ cost, by the model agreed: %(model)s"),
 }
 WITHOUT_MONEY = ("leads", "mql", "acceptance", "deals", "won", "revenue")
 
 
-def table(found: dict[str, Answer], by: str, verdicts: Mapping[str, Cell] | None = None) -> Table:
-    """The groups and their total; `verdicts`: what all models say of each, as a last column."""
+def table(
+    found: dict[str, Answer],
+    by: str,
+    young: Callable[..., bool],
+    model: str,
+    verdicts: Mapping[str, Cell] | None = None,
+) -> Table:
+    """The groups and their total. `young`: whether cohorts that end before a day (of the whole span) are not mature; `model`: the
+    name of the one agreed; `verdicts`: what all models say of each, as a last column."""
     money = bool(found["cost"].question.by)
     kept = tuple(HEADS) if money else WITHOUT_MONEY
     offered = engine.dimensions(found["mql"].measure)
@@ -65,10 +76,11 @@ def table(found: dict[str, Answer], by: str, verdicts: Mapping[str, Cell] | None
         groups, key=lambda name: (name == "", name) if by == "month" else (name == "", *_rank(groups[name]), name)
     )
     lines = [
-        Line(_name(by, name, offered), _cells(kept, found, groups[name]), blank=not name, key=name) for name in order
+        Line(_name(by, name, offered), _cells(kept, found, groups[name]), not name, name, None, young(*_end(by, name)))
+        for name in order
     ]  # fmt: skip
-    total = Line(_("Total"), _cells(kept, found, {key: answer.total for key, answer in found.items()}))
-    heads = [(str(HEADS[key]), str(TITLES.get(key, ""))) for key in kept]
+    total = Line(_("Total"), _cells(kept, found, {key: answer.total for key, answer in found.items()}), young=young())
+    heads = [(str(HEADS[key]), str(TITLES.get(key, "")) % {"model": model}) for key in kept]
     if verdicts is not None:
         heads.append(
             (_("All models"), _("Whether the return keeps its sign and its rank under every model of attribution"))
@@ -77,6 +89,11 @@ def table(found: dict[str, Answer], by: str, verdicts: Mapping[str, Cell] | None
             line.cells.append(verdicts.get(name, Cell(shown.NOTHING)))
         total.cells.append(Cell(""))
     return Table(heads, lines, total, money)
+
+
+def _end(by: str, name: str) -> tuple[date, ...]:
+    """The day after a month, where the table is by month."""
+    return (month(date.fromisoformat(f"{name}-01"), 1),) if by == "month" and name else ()
 
 
 def with_costs(page: Table) -> Table:
@@ -108,18 +125,17 @@ def _cells(kept: tuple[str, ...], found: dict[str, Answer], group: dict[str, Gro
     made = {
         "cpl": lambda: made_of(quotient(value("cost"), value("leads")), numbers.MONEY),
         "cac": lambda: made_of(quotient(value("cost"), value("won")), numbers.MONEY),
-        "roi": lambda: made_of(_return(value("revenue") or 0, value("cost")), numbers.RATIO),
     }
     return [made[key]() if key in made else _grouped(key, found[key], group.get(key)) for key in kept]
 
 
-def _return(revenue: Exact, cost: Exact | None) -> Fraction | None:
-    return quotient(Fraction(revenue) - Fraction(cost), cost) if cost else None
-
-
 def _grouped(key: str, answer: Answer, one: Group | None) -> Cell:
     if one is None:
-        return Cell("0" if key not in ("cost", "acceptance") and answer.question.by else shown.NOTHING)
+        return Cell(
+            "0" if key not in ("cost", "acceptance", "roi_attributed") and answer.question.by else shown.NOTHING
+        )
+    if key == "roi_attributed":
+        return Cell(shown.figure(one.value, numbers.RATIO, 0), one.rows_url if one.value is not None else "")
     if key != "acceptance":
         return figure(answer, one)
     cases = ngettext("%(n)s decided", "%(n)s decided", one.of or 0) % {"n": shown.number(one.of or 0)}

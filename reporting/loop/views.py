@@ -40,7 +40,6 @@ class Here:
 
     def context(self, asked: asking.Asking) -> dict[str, Any]:
         """What the filters and the head of the page show. Call it first: asking sets the page's cut-off."""
-        on = spans.mature_on(self.span.until)
         asked.cutoff = asked.cutoff or engine.ask("mql", first=self.span.first, until=self.span.until).cutoff
         return {
             "span": self.span,
@@ -50,7 +49,7 @@ class Here:
             "since": _since(asked) if asked.kept else "",
             "refused": refused(),
             "mature_days": spans.MATURE,
-            "mature_on": on if on > self.today else None,
+            **_young(asked),
             "newest": self.newest,
             "language_url": url("personas:home"),
             "links": {
@@ -69,6 +68,18 @@ def read(request: HttpRequest, recent: bool = False) -> Here:
     usual = spans.TRIANGLE if recent else view
     span = spans.asked(usual, request.GET.get("first", ""), request.GET.get("last", ""), today, newest)
     return Here(request, view, span, today, newest)
+
+
+def _young(asked: asking.Asking) -> dict[str, Any]:
+    """That the cohorts are not mature: when all of them will be (`mature_on`), and where none is, when the first one (`earliest`)."""
+    if not asked.young():
+        return {"mature_on": None}
+    first = spans.first_handoff(asked.span.first, asked.span.until)
+    none = first is not None and asked.young(spans.month(first, 1))
+    return {
+        "mature_on": spans.mature_on(asked.span.until),
+        "earliest": spans.mature_on(spans.month(first, 1)) if first and none else None,
+    }
 
 
 @needs("loop.view")

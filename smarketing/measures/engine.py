@@ -31,7 +31,7 @@ REP = "rep"
 @dataclass(frozen=True)
 class Group:
     """One line of an answer. `interval`: 95 %, for shares and, where the measure says so, quantiles; `rows_url` lists the rows
-    counted."""
+    counted; `cases`: on how many leads, handoffs or deals a figure stands that is no count or sum."""
 
     group: dict[str, str]
     value: Exact | None
@@ -40,6 +40,7 @@ class Group:
     interval: tuple[Decimal, Decimal] | None
     mature: bool
     rows_url: str = ""
+    cases: int | None = None
 
 
 @dataclass(frozen=True)
@@ -129,16 +130,25 @@ def figures(measure: Measure, question: Question) -> tuple[dict[tuple[str, ...],
         built = statement.build(measure, question)
         groups, total = built.groups(question.by, measure.reduce, question.stat)
         return with_listed(measure, question, groups, built.offered), total
-    found = []
-    for part in measure.parts:
-        asked = part_question(question, part)
-        found.append(figures(resolve(asked), asked))
+    asked = [part_question(question, part) for part in measure.parts]
+    parts = [resolve(one) for one in asked]
+    found = [figures(part, one) for part, one in zip(parts, asked, strict=True)]
     keys = {key for groups, _total in found for key in groups}
     agreed = [Figure(one.value(question), 0) for one in measure.agreed]
-    combined = {
-        key: measure.combine([*(groups.get(key, NOTHING) for groups, _total in found), *agreed]) for key in keys
-    }
-    return combined, measure.combine([*(total for _groups, total in found), *agreed])
+
+    def combined(of: Sequence[Figure]) -> Figure:
+        cases = [n for part, one in zip(parts, of, strict=True) if (n := _cases(part, one)) is not None]
+        return replace(measure.combine([*of, *agreed]), cases=min(cases, default=None))
+
+    groups = {key: combined([groups.get(key, NOTHING) for groups, _total in found]) for key in keys}
+    return groups, combined([total for _groups, total in found])
+
+
+def _cases(measure: Measure, figure: Figure) -> int | None:
+    """On how many leads, handoffs or deals a figure stands; None for money spent and hours."""
+    if measure.combine is not None or not measure.cases:
+        return figure.cases if measure.cases else None
+    return figure.n if figure.of is None else figure.of
 
 
 def with_listed(
@@ -199,6 +209,7 @@ def _group(measure: Measure, question: Question, group: dict[str, str], figure: 
         _interval(measure, figure, of),
         _mature(measure, question, group),
         address(question, group),
+        None if measure.combine is None and measure.reduce in ("count", "sum") else _cases(measure, figure),
     )
 
 

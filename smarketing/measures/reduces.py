@@ -17,12 +17,13 @@ from .numbers import Exact
 @dataclass(frozen=True)
 class Figure:
     """`value` exact, None when there is nothing to say (0 of 0, median of nothing); `n` hits or rows, of `of`; `around`: 95 %
-    interval of a quantile, or of a share that is no plain quotient."""
+    interval of a quantile, or of a share that is no plain quotient; `cases`: of how few leads or deals a combination is made."""
 
     value: Exact | None
     n: int
     of: int | None = None
     around: tuple[Exact, Exact] | None = None
+    cases: int | None = None
 
 
 NOTHING = Figure(None, 0)

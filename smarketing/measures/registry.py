@@ -92,7 +92,8 @@ class Measure:
 
     `maturity`: days after which a cohort is mature when no window is asked; None: never immature.
     `agreed`: what `combine` is given after the figures of the parts. `by_date`: another measure takes over for this date (a period rate beside a cohort's). `nightly`: whether each night
-    keeps it by the usual dimensions.
+    keeps it by the usual dimensions. `cases`: whether its rows are leads, handoffs or deals; costs and hours are none, so that
+    many of them make no figure sure.
     """
 
     key: str
@@ -113,6 +114,7 @@ class Measure:
     by_date: Mapping[str, "Measure"] = field(default_factory=dict)
     order: int = 50
     nightly: bool = True
+    cases: bool = True
 
 
 _MEASURES: dict[str, Measure] = {}

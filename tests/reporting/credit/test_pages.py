@@ -14,10 +14,12 @@ from leads.intake import means
 from leads.models import Campaign, CampaignMerge, LinkRules, PlannedCost, Spend, TimeSpent
 from leads.touches import store
 from reporting.credit import settings
+from sla.terms import next_month
 from smarketing.measures import engine
 from smarketing.rows import clock
 from tests.leads import facts
 from tests.people import client_of, person
+from tests.sla import contracts
 
 from .ground import at, campaign, deal, revenue, spend, touch
 
@@ -262,5 +264,46 @@ def test_the_page_of_a_campaign_and_the_overview_say_what_all_models_say(paid, c
     good = Campaign.objects.get(key="good")
     client = client_of(claire)
     assert client.get(f"/campaigns/{good.pk}/").status_code == 200
-    over = text(client.get("/loop/", {"view": "period", **SPAN, "live": "1"}))
-    assert over.count("robust") in (0, 2)
+    contracts.handoff(at(1))  # the overview begins with the first handoff
+    page = client.get("/loop/", {"view": "period", **SPAN, "live": "1"})
+    over = text(page)
+    assert (over.count("robust ✓"), over.count("robust ✗")) == (1, 1)
+    heads = [head for head, _title in page.context["page"].table.heads]
+    line = next(one for one in page.context["page"].table.lines if one.key == "good")
+    shown = dict(zip(heads, (cell.text for cell in line.cells), strict=True))
+    assert (shown["Revenue"], shown["Credited"], shown["Return"]) == (
+        "0",
+        "200",
+        "1,900%",
+    )  # of its touches, not of its leads
+    assert "by the model agreed, linear" in over
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_model_that_terms_name_and_settings_that_change_inside_the_months_are_said(paid, boss):
+    settings.adopt(wanted=settings.Settings(model="last"), effective_on=date(2026, 1, 1), by=boss, at=clock.now())
+    settings.adopt(
+        wanted=settings.Settings(model="w"), effective_on=next_month(clock.today()), by=boss, at=clock.now(), seen=1
+    )
+    of = contracts.contract()
+    contracts.sign(of, [contracts.VOLUME], date(2026, 2, 1), at=at(5), reporting={"model": "first"})
+    client = client_of(boss)
+    said = text(client.get("/loop/attribution/", SPAN))
+    assert f"The terms of {of.name} (version 1, in force from 1 Feb 2026 on) name the model: first touch ." in said
+    assert "The settings agreed on another one" in said and "first touch contract" in said
+    assert "change inside" not in said
+    later = {"first": f"{clock.today():%Y-%m}", "last": f"{next_month(clock.today()):%Y-%m}"}
+    said = text(client.get("/loop/attribution/", later))
+    assert "version 2 holds from 1 " in said and "Its model: W" in said
+
+
+def test_the_page_of_a_campaign_judges_the_return_that_it_shows(paid, claire, monkeypatch):
+    """Its leads bought nothing, its touches did: return by the model agreed, in the table that says robust."""
+    from reporting.loop import robust, spans
+
+    months = spans.Span(date(2026, 1, 1), date(2026, 3, 1))
+    monkeypatch.setattr(robust, "usual", lambda *given: months)
+    monkeypatch.setattr(robust, "COHORT", "period")
+    said = text(client_of(claire).get(f"/campaigns/{Campaign.objects.get(key='good').pk}/"))
+    assert "model: linear" in said
+    assert re.search(r"Credited 300 300 200 .*Return 2,900% 2,900% 1,900%", said)

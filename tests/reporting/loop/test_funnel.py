@@ -54,7 +54,7 @@ def unlike(view: str) -> list[str]:
     asked = asking.Asking(span, view)
     found = funnel.steps(asked)
     alone = asking.Asking(span, view, None, asked.cutoff)
-    split = {key: by for key, _label, by, _how, _wait in funnel.STEPS}
+    split = {key: by for key, by, _how, _wait in funnel.STEPS}
     return [
         key
         for key, by in split.items()
