@@ -92,7 +92,13 @@ class WouldShape(serializers.Serializer):
         child=serializers.CharField(), help_text=_("What brings it nearer without being enough, in words.")
     )
     hidden = serializers.IntegerField(help_text=_("Sets left out because they name personal values."))
-    proven = serializers.BooleanField(help_text=_("Whether no smaller set exists."))
+    proven = serializers.BooleanField(
+        help_text=_(
+            "Whether no smaller set exists; without a set: whether there is none. False: there were too many to try."
+        )
+    )
+    tried = serializers.IntegerField(help_text=_("Sets looked at."))
+    certainty = serializers.CharField(allow_blank=True, help_text=_("The same in words."))
 
 
 class Grade(APIView):
@@ -195,4 +201,5 @@ def _would(one: would.Would, personal: bool) -> dict[str, Any]:
             for parts, texts in zip(shown, said, strict=True)
         ],
         "not_enough": one.not_enough(active_language(), personal=personal), "hidden": len(one.sets) - len(shown), "proven": one.proven,
+        "tried": one.tried, "certainty": one.certainty if one.goal else "",
     }  # fmt: skip
