@@ -24,6 +24,7 @@ def counts(
     """
     mine = [leaf for leaf in leaves if "event" in leaf and matches(leaf["event"], event)]
     steps = {more for leaf in mine if (more := _more(leaf, moment)) > 0}
+    steps |= {1 for when in _fading(body) if matches(when["event"], event) and _more(when, moment) <= 0}
     most = max((_useful(item, rest, moment) for item, rest in _each(body, event)), default=0)
     if any(matches(leaf["event"], other) for leaf in mine for other in others):
         most = max(most, *steps, 0)
@@ -33,6 +34,12 @@ def counts(
 def _more(leaf: Cond, moment: Moment) -> int:
     """How many more there must be for a condition on a number of times to change."""
     return leaf.get("count", 1) - sum(moment.days(leaf).values())
+
+
+def _fading(body: Mapping[str, Any]) -> Iterable[Cond]:
+    """Conditions whose points fade: done anew, all of them are there again."""
+    for axis in tree.AXES:
+        yield from (item["when"] for _path, item, _group in tree.items(body, axis) if item.get("decay"))
 
 
 def _each(body: Mapping[str, Any], event: Event) -> Iterable[tuple[Item, int]]:

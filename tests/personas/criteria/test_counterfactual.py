@@ -398,6 +398,14 @@ def test_a_number_of_times_that_a_condition_names_is_asked_for_at_once():
     assert [(wish.times, wish.done) for wish in way] == [(143, 7)]
 
 
+def test_what_has_faded_is_done_anew():
+    fading = {"kind": "linear", "days": 30}
+    one = body(engagement=[item("page", 60, event("page"), decay=fading)], mql=["D1"])
+    one["engagement"]["bands"] = [60]
+    found = answer(one, {}, [(5, "page", 1)])
+    assert [(wish.event, wish.times) for way in found.sets for wish in way] == [({"kind": "page"}, 1)]
+
+
 def test_acts_that_count_for_one_condition_share_it():
     """Three pages, of which one about prices: two others and one of these, not three of these."""
     one = body(

@@ -34,6 +34,7 @@ def test_a_planted_fault_is_found_and_nothing_else(case):
     assert notes(case) == case.expected
 
 
+@pytest.mark.sized
 @pytest.mark.parametrize("name", MUTATORS)
 def test_a_clean_definition_spoiled_at_random_is_found_out(name):
     random = Random(name)
@@ -43,6 +44,7 @@ def test_a_clean_definition_spoiled_at_random_is_found_out(name):
         assert notes(case) == case.expected, case
 
 
+@pytest.mark.sized
 @settings(max_examples=examples(3000, 60), deadline=None)
 @given(samples_of.definitions(), samples_of.VALUES, samples_of.EVENTS)
 def test_what_a_lead_shows_to_be_possible_is_never_called_impossible(body, values, events):
