@@ -1,6 +1,7 @@
 """What would make a lead an MQL: done for real it does, and it is told in words, to programs, and to no one too much."""
 
 import itertools
+import re
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -138,6 +139,24 @@ def test_who_reads_without_names_is_told_how_many_ways_are_hidden():
     assert len(found.shown(personal=True)) == 1 and found.shown(personal=False) == []
     page = client_of(person("Vera", "viewer")).get(f"/leads/{lead}/?would=now").content.decode()
     assert "1 way depends on personal values" in page
+
+
+def test_what_the_grade_will_be_stands_beside_it_while_a_version_is_observed(marie, client):
+    """Signed, not in force yet: France counts less from then on."""
+    body = definitions.simple()
+    body["fit"]["items"][0]["points"] = 50
+    then = NOON + timedelta(days=30)
+    definitions.version(body, NOON - timedelta(days=2), effective_at=then)
+    assert judged(marie).grade == "A4"
+    page = " ".join(client_of(person("Max", "marketer")).get(f"/leads/{marie}/").content.decode().split())
+    assert "Why A4" in page and re.search(r"From \d+ \w+ \d{4}: B4", page)
+    key = TestApi().token("leads.view")
+    (grade,) = client.get(f"/api/v1/leads/{marie}/grade/", **key).json()
+    assert (grade["grade"], grade["coming"]["grade"], grade["coming"]["version"]) == ("A4", "B4", 2)
+    assert not grade["coming"]["qualifies"]
+    hour = (LONG_AGO + timedelta(days=2)).isoformat().replace("+00:00", "Z")
+    (before,) = client.get(f"/api/v1/leads/{marie}/grade/", {"as_of": hour}, **key).json()
+    assert before["coming"] is None, "signed later"
 
 
 class TestApi:
