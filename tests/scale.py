@@ -1,4 +1,5 @@
-"""How many examples a property draws: all of them in `make trust`, a third in `make test`, which has to stay short."""
+"""How many examples a property draws: all of them in `make trust`, a third in `make test`, which has to stay short. What draws so
+is marked `sized` (or `trust`, or `invariant`), so that `make trust` runs it."""
 
 import os
 

@@ -5,12 +5,13 @@ instant everything comes from the oracle, under the version in force then.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from leads.judging import lines
 from leads.models import Lead, Score
 from leads.scoring import oracle
 from leads.scoring.oracle import LeadFacts
@@ -74,6 +75,15 @@ class Axis:
 
 
 @dataclass(frozen=True)
+class Coming:
+    """What the grade will be under a version that is signed and not in force yet, were nothing to happen."""
+
+    version: DefinitionVersion
+    grade: str
+    qualifies: bool
+
+
+@dataclass(frozen=True)
 class Why:
     version: DefinitionVersion
     grade: str
@@ -85,6 +95,7 @@ class Why:
     missing: Sequence[str] = ()
     pending: bool = False
     stored: bool = True
+    coming: Coming | None = None
 
 
 def now(
@@ -102,7 +113,13 @@ def now(
     """
     scores = Score.objects.filter(lead=lead, track="live").select_related("version__line").order_by("line_id")
     facts, held = facts or LeadFacts(lead.pk, t), held or Held(lead.pk, t)
-    return [_stored(score, facts, lang, personal, held) for score in scores]
+    observed = Score.objects.filter(lead=lead, track="observed", version__effective_at__gt=t).select_related("version")
+    coming = {
+        one.line_id: Coming(one.version, one.grade, (one.mql or one.direct) and not one.version.retires)
+        for one in observed
+    }
+    found = [_stored(score, facts, lang, personal, held) for score in scores]
+    return [replace(one, coming=coming.get(one.version.line_id)) for one in found]
 
 
 def as_of(
@@ -119,7 +136,14 @@ def as_of(
     facts, held = facts or LeadFacts(lead.pk, t), held or Held(lead.pk, t)
     if lead.erased or not standing.was_known(lead, t) or held.root:
         return []
-    return [_computed(version, facts, lang, personal, held) for version in queries.versions_in_force(t)]
+    coming = {one.line_id: _coming(one, facts, held) for one in lines.observed(t)}
+    found = [_computed(version, facts, lang, personal, held) for version in queries.versions_in_force(t)]
+    return [replace(one, coming=coming.get(one.version.line_id)) for one in found]
+
+
+def _coming(version: DefinitionVersion, facts: LeadFacts, held: Held) -> Coming:
+    found = oracle.score(facts.lead_id, version.body, facts.t, catalogue=held.catalogue, facts=facts)
+    return Coming(version, found.grade, found.qualifies and not version.retires)
 
 
 def under(

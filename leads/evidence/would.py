@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from leads.models import Lead, Qualification, Score
 from leads.scoring.oracle import LeadFacts
 from personas.criteria import counterfactual, grade, wishes
@@ -20,7 +24,7 @@ from . import voices
 @dataclass(frozen=True)
 class Would:
     """`goal`: "MQL", or the best grade cell for whom is one already ("" when nothing better exists). `since`: when it became an
-    MQL in this cycle. `sets`: the elements of each set; `proven`: no smaller one exists. `short`: steps that bring it nearer and are not enough."""
+    MQL in this cycle. `sets`: the elements of each set; `proven`: no smaller one exists, or none at all; `tried`: sets looked at. `short`: steps that bring it nearer and are not enough."""
 
     version: DefinitionVersion
     goal: str
@@ -29,6 +33,13 @@ class Would:
     proven: bool
     catalogue: Catalogue
     short: Sequence[Wish] = ()
+    tried: int = 0
+
+    @property
+    def certainty(self) -> str:
+        """How sure the answer is, in the language of the reader: that nothing is shorter or within reach, or only that nothing
+        was found."""
+        return certainty(self.sets, self.proven, self.tried)
 
     def not_enough(self, lang: str, *, personal: bool = True) -> list[str]:
         """What brings it nearer without being enough, as sentences; nothing where a reader may not see all of it."""
@@ -48,6 +59,22 @@ class Would:
 
     def _is_personal(self, wish: Wish) -> bool:
         return bool(wish.field) and self.catalogue[wish.field].personal
+
+
+def certainty(sets: Sequence[Sequence[Wish]], proven: bool, tried: int) -> str:
+    """What an answer is worth, as a sentence."""
+    if sets and proven:
+        return _("Done today, with everything else as it is. No shorter way exists.")
+    if sets:
+        return _(
+            "Done today, with everything else as it is. There are too many ways to try them all: a shorter one may exist."
+        )
+    if proven:
+        return _("Nothing within reach: no fact that may change and nothing this person may do makes it an MQL.")
+    return ngettext(
+        "There are too many ways to try them all: none was found within %(count)s try.",
+        "There are too many ways to try them all: none was found within %(count)s tries.", tried,
+    ) % {"count": number_format(tried, use_l10n=True, force_grouping=True)}  # fmt: skip
 
 
 def of(lead: Lead, t: datetime) -> list[Would]:
@@ -71,7 +98,9 @@ def _of(score: Score, t: datetime) -> Would:
         body, facts, facts.days.of(t), catalogue=catalogue, personas=queries.pinned(body), goal=[best] if already else (),
         after_no=not already, acts=facts.counts_today,
     )  # fmt: skip
-    return Would(score.version, best if already else "MQL", since, found.sets, found.proven, catalogue, found.short)
+    return Would(
+        score.version, best if already else "MQL", since, found.sets, found.proven, catalogue, found.short, found.tried
+    )
 
 
 def _best(body: Mapping[str, Any]) -> str:

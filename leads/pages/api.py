@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from leads.evidence import why, would
-from leads.evidence.why import Why, WhyRow
+from leads.evidence.why import Coming, Why, WhyRow
 from leads.models import Lead
 from personas.criteria import wishes
 from smarketing.accounts.programs import asked_instant, granted
@@ -52,6 +52,13 @@ class AxisShape(serializers.Serializer):
     rows = RowShape(many=True)
 
 
+class ComingShape(serializers.Serializer):
+    version = serializers.IntegerField()
+    since = serializers.DateTimeField(help_text=_("When the version takes effect."))
+    grade = serializers.CharField()
+    qualifies = serializers.BooleanField(help_text=_("Whether it would then be an MQL."))
+
+
 class GradeShape(serializers.Serializer):
     definition = serializers.CharField()
     version = serializers.IntegerField()
@@ -60,6 +67,10 @@ class GradeShape(serializers.Serializer):
     direct = serializers.BooleanField(help_text=_("An MQL by the direct path."))
     at = serializers.DateTimeField(help_text=_("So since then; as of a past instant, that instant."))
     axes = AxisShape(many=True)
+    coming = ComingShape(
+        allow_null=True,
+        help_text=_("The grade under the version that is signed and observed, were nothing to happen; null: none."),
+    )
     failures = serializers.ListField(
         child=serializers.CharField(), help_text=_("Must have, and has not; or the contrary.")
     )
@@ -92,7 +103,13 @@ class WouldShape(serializers.Serializer):
         child=serializers.CharField(), help_text=_("What brings it nearer without being enough, in words.")
     )
     hidden = serializers.IntegerField(help_text=_("Sets left out because they name personal values."))
-    proven = serializers.BooleanField(help_text=_("Whether no smaller set exists."))
+    proven = serializers.BooleanField(
+        help_text=_(
+            "Whether no smaller set exists; without a set: whether there is none. False: there were too many to try."
+        )
+    )
+    tried = serializers.IntegerField(help_text=_("Sets looked at."))
+    certainty = serializers.CharField(allow_blank=True, help_text=_("The same in words."))
 
 
 class Grade(APIView):
@@ -157,8 +174,15 @@ def grade(one: Why) -> dict[str, Any]:
              "rows": [_row(row) for row in axis.rows]}
             for axis in one.axes
         ],
-        "failures": list(one.failures), "missing": list(one.missing),
+        "failures": list(one.failures), "missing": list(one.missing), "coming": _coming(one.coming),
     }  # fmt: skip
+
+
+def _coming(one: Coming | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    since = one.version.effective_at.isoformat()
+    return {"version": one.version.number, "since": since, "grade": one.grade, "qualifies": one.qualifies}
 
 
 def _row(row: WhyRow) -> dict[str, Any]:
@@ -195,4 +219,5 @@ def _would(one: would.Would, personal: bool) -> dict[str, Any]:
             for parts, texts in zip(shown, said, strict=True)
         ],
         "not_enough": one.not_enough(active_language(), personal=personal), "hidden": len(one.sets) - len(shown), "proven": one.proven,
+        "tried": one.tried, "certainty": one.certainty if one.goal else "",
     }  # fmt: skip

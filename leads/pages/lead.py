@@ -69,7 +69,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "may_edit": may(request.user, "leads.edit") and not past and not lead.erased,
         "may_unmake": past is None and _may_unmake(lead, request.user),
         **around,
-        "likenesses": _resembled(lead, facts, held, lang, personal),
+        **_resembled(lead, facts, held, lang, personal),
         **rights.beside(
             lead, request.user, around["standing"].opposed, past.at if past else None, around["whose"], is_open
         ),
@@ -78,11 +78,15 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "leads/lead.html", context)
 
 
-def _resembled(lead: Lead, facts: LeadFacts, held: values.Held, lang: str, personal: bool) -> list[dict]:
-    """The personas that are resembled, each with those of its conditions that the reader may see."""
-    found = [one for one in resembles.of(lead, facts.t, facts, held) if one.holds]
-    shown = [(one, one.lines(lang, personal=personal)) for one in found]
-    return [{"one": one, "lines": said, "hidden": len(one.membership.parts) - len(said)} for one, said in shown]
+def _resembled(lead: Lead, facts: LeadFacts, held: values.Held, lang: str, personal: bool) -> dict[str, list[dict]]:
+    """The personas that are resembled and the others, each with those of its conditions that the reader may see."""
+    found = [
+        {"one": one, "lines": said, "hidden": len(one.membership.parts) - len(said), "missing": [part for part in said if not part.holds]}
+        for one in resembles.of(lead, facts.t, facts, held)
+        for said in [one.lines(lang, personal=personal)]
+    ]  # fmt: skip
+    alike = [one for one in found if one["one"].holds]
+    return {"likenesses": alike, "unlike": [one for one in found if not one["one"].holds]}
 
 
 def _may_unmake(lead: Lead, user) -> bool:

@@ -37,6 +37,11 @@ class ResemblanceShape(serializers.Serializer):
         child=serializers.ListField(child=serializers.CharField()),
         help_text=_("At most three smallest sets of values under which it would resemble it; none where it does, or where that is out of reach."),
     )  # fmt: skip
+    proven = serializers.BooleanField(
+        help_text=_(
+            "Whether no smaller set exists; without a set: whether there is none. False: there were too many to try."
+        )
+    )
 
 
 class Resembles(APIView):
@@ -56,10 +61,10 @@ class Resembles(APIView):
 
 def _resemblance(one: resembles.Resemblance, lead: Lead, at, personal: bool) -> dict[str, Any]:
     lang, persona = active_language(), one.version.persona
-    needed = [] if one.holds else resembles.needed(lead, one.version, at).words(lang, personal=personal)
+    needed = None if one.holds else resembles.needed(lead, one.version, at)
     return {
         "persona": persona.pk, "name": persona.name, "negative": persona.negative, "version": one.version.number,
         "holds": one.holds, "counts": one.counts, "met": one.membership.met, "of": one.membership.of,
         "rules": [{"words": line.words, "holds": line.holds} for line in one.lines(lang, personal=personal)],
-        "needed": needed,
+        "needed": needed.words(lang, personal=personal) if needed else [], "proven": needed is None or needed.proven,
     }  # fmt: skip

@@ -1,36 +1,39 @@
 """What would make this an MQL: the smallest sets of changeable facts and possible acts under which a lead qualifies.
 
-An element of a set is one value that would be another one, or one act that would be done today. Sets are looked for by
-size: all of one element, then all of two, and so on, so that the first one found has no smaller rival; a set is left
-out when a part of it is enough. A bound on the points that so many steps can bring spares most of the looking.
+An element of a set is one value that would be another one, or one act that would be done today, so often. Sets are looked
+for by size: all of one element, then all of two, and so on, so that the first one found has no smaller rival; a set is left
+out when a part of it, or the same done less often, is enough. A bound on the points that so many elements can bring spares
+most of the looking; where too many are left, `climbing` takes the best step each time.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 from typing import Any
 
-from . import grade, tree
+from . import climbing, grade, needs, repeats, tree
 from .decay import MILLION
-from .evaluate import Facts, Judgement, cap_of
+from .evaluate import Facts, Judgement
 from .fields import Catalogue
 from .imagined import Imagination, State, Wish
 
-MOST_SETS, MOST_STEPS = 3, 8
-MOST_LOOKS, MOST_WALKED = 20_000, 100_000  # states judged; beginnings of states gone through
-MOST_COMPARED = 400  # states of one or two steps looked at for the nearest that is not enough
+MOST_SETS = 3
+MOST_READ, MOST_WALKED = 200_000, 100_000  # criteria read, over all states judged; beginnings of states gone through
+MOST_COMPARED = 400  # states of one or two elements looked at for the nearest that is not enough
 MORE_LOOKS, MORE_WALKED = 4_000, 20_000  # for further sets, once one is found
 
 
 @dataclass(frozen=True)
 class Answer:
-    """`sets`, smallest first; none: nothing within reach. `proven`: every smaller set was tried; otherwise there were too many
-    to try, and a set was found by taking the best step each time. `short`: of one or two steps those that bring it nearest
-    without being enough, to show what the sets are for; empty where no step brings it nearer."""
+    """`sets`, smallest first. `proven`: every smaller set was tried, and where there is none, every set; otherwise there were
+    too many to try, and a set was found, if any, by taking the best step each time. `tried`: sets looked at. `short`: one or two
+    elements that bring it nearest without being enough, to show what the sets are for; empty where none brings it nearer."""
 
     sets: tuple[tuple[Wish, ...], ...]
     proven: bool
     short: tuple[Wish, ...] = ()
+    tried: int = 0
 
 
 def would(
@@ -48,7 +51,7 @@ def would(
     these grade cells. `personas`: rules of the persona versions named. `acts` False: what is done today does not count
     (the day of an engagement reset). One empty set when nothing is missing.
     """
-    imagination = Imagination(body, facts, today, catalogue, personas or {}, MOST_STEPS if acts else 0)
+    imagination = Imagination(body, facts, today, catalogue, personas or {}, acts)
     return _Search(imagination, frozenset(goal), after_no).answer()
 
 
@@ -57,7 +60,7 @@ class _Search:
         self.all, self.body = imagination, imagination.body
         self.goal, self.after_no = goal, after_no
         self.looks = self.walked = self.compared = 0
-        self.most_looks, self.most_walked = MOST_LOOKS, MOST_WALKED
+        self.most_looks, self.most_walked = MOST_READ // len(tree.slots(self.body)), MOST_WALKED
         self.found: list[State] = []
         self._order()
 
@@ -70,22 +73,29 @@ class _Search:
                 self._keep(state)
             if len(self.found) == MOST_SETS or self._is_tired():
                 break
-        proven = bool(self.found) or not self._is_tired()
-        if not self.found and (step := self._step_by_step(start)):
-            self.found, proven = [step], False
+        proven, tried = self.all.complete and (bool(self.found) or not self._is_tired()), self.looks
+        if not self.found and not proven and (way := climbing.climb(self)):
+            self.found = [way]
         short = self.all.wishes(nearest) if (nearest := self._nearest(start)) else ()
-        return Answer(tuple(map(self.all.wishes, self.found)), proven, short)
+        return Answer(tuple(map(self.all.wishes, sorted(self.found, key=self._size))), proven, short, tried)
+
+    def _size(self, state: State) -> tuple[int, int]:
+        """Elements, then how often acts are done."""
+        chosen = [
+            (one, one.options[option - 1]) for one, option in zip(self.all.variables, state, strict=True) if option
+        ]
+        return len(chosen), sum(option for one, option in chosen if one.event)
 
     def _nearest(self, start: Judgement) -> State | None:
-        """One or two steps that are not enough, and bring it as near as any such."""
-        best, nearest = self._worth(start), None
-        for one in self._nearby(self.all.nothing):
-            for state in (one, *self._nearby(one)):
+        """One or two elements that are not enough, and bring it as near as any such."""
+        best, nearest = self.worth(start), None
+        for one in climbing.nearby(self.all, self.all.nothing):
+            for state in (one, *climbing.nearby(self.all, one)):
                 if sum(map(bool, state)) > 2 or self._seen_enough():
                     continue
                 found = self._judgement(state)
-                if not self._reached(found) and self._worth(found) > best:
-                    best, nearest = self._worth(found), state
+                if not self._reached(found) and self.worth(found) > best:
+                    best, nearest = self.worth(found), state
         return nearest
 
     def _seen_enough(self) -> bool:
@@ -112,36 +122,49 @@ class _Search:
 
     def _order(self) -> None:
         """What opens the direct path first, then what brings most: the bound bites early."""
-        gains = [[0, 0] for _one in self.all.variables]
-        for axis_at, axis in enumerate(tree.AXES):
-            for _path, item, _group in tree.items(self.body, axis):
-                most = self._most(item)
-                for at in self.all.touched[id(item)]:
-                    gains[at][axis_at] += most
+        self.items = [  # (criterion, points it takes away, elements it takes, the variables it depends on)
+            [(item, self._taken(item), needs.at_least(self.all, item), self.all.touched[id(item)]) for _p, item, _g in tree.items(self.body, axis)]
+            for axis in tree.AXES
+        ]  # fmt: skip
+        gains = [self._gains(at) for at in range(len(self.all.variables))]
         direct = {at for cond in self.body.get("direct") or () for at in self.all.touched[id(cond)]}
-        order = sorted(range(len(gains)), key=lambda at: (at not in direct, -sum(gains[at]), at))
+        order = sorted(range(len(gains)), key=lambda at: (at not in direct, -max(map(sum, gains[at])), at))
         self.all.arrange(order)
-        self.gains = [gains[at] for at in order]  # the most that one step of a variable can bring to each axis
-        self.best_after = [
-            [max((one[axis] for one in self.gains[at:]), default=0) for axis in (0, 1)] for at in range(len(order) + 1)
+        self.gains = [gains[at] for at in order]
+        tops = [[max(option[axis] for option in one) for axis in (0, 1)] for one in self.gains]
+        self.best_after = [  # from each variable on: the most that none, one, two, ... of them can bring to each axis
+            [[0, *accumulate(sorted((top[axis] for top in tops[at:]), reverse=True))] for axis in (0, 1)]
+            for at in range(len(order) + 1)
         ]
         self.direct_until = len(direct)  # from this variable on none opens the direct path
 
-    def _most(self, item: Mapping[str, Any]) -> int:
-        """The most that one step may bring by a criterion: for points taken away, that they no longer are."""
-        points = item["points"]
-        if points > 0:
-            return points + (1 if item.get("each") else 0)  # truncation to whole points may give one more
+    def _gains(self, at: int) -> list[tuple[int, int]]:
+        """The most that each option of a variable can bring to the two axes: what takes two elements is half for each."""
+        one = self.all.variables[at]
+        many = [option if one.event else 1 for option in one.options]
+        fit, engagement = (
+            [
+                sum(-(-repeats.gain(item, n, taken) // takes) for item, taken, takes, by in mine if at in by)
+                for n in many
+            ]
+            for mine in self.items
+        )
+        return list(zip(fit, engagement, strict=True))
+
+    def _taken(self, item: Mapping[str, Any]) -> int:
+        """Points that a criterion takes away now, rounded up."""
+        if item["points"] > 0:
+            return 0
         raw, _events = self.all.moment(()).raw(item)
-        return min(cap_of(item), -raw // MILLION + 1) if raw < 0 else 0
+        return -raw // MILLION + 1 if raw < 0 else 0
 
     def _by_size(self, start: Judgement) -> Iterator[State]:
-        """States of one step, of two, ..., those left out that the bound rules out or of which a part is enough."""
-        for size in range(1, MOST_STEPS + 1):
+        """States of one element, of two, ..., those left out that the bound rules out or of which a part is enough."""
+        for size in range(1, len(self.all.variables) + 1):
             yield from self._grow((), size, (start.fit, start.engagement))
 
     def _grow(self, state: State, left: int, points: tuple[int, int]) -> Iterator[State]:
-        """States of `left` more steps that begin so; `points`: the most that the axes may have by now."""
+        """States of `left` more elements that begin so; `points`: the most that the axes may have by now."""
         self.walked += 1
         at = len(state)
         if self._is_tired() or self._is_enough(state):
@@ -149,13 +172,10 @@ class _Search:
         if not left:
             yield state + (0,) * (len(self.all.variables) - at)
             return
-        if at == len(self.all.variables) or self._is_hopeless(state, left, points):
+        if len(self.all.variables) - at < left or self._is_hopeless(state, left, points):
             return
-        one, gains = self.all.variables[at], self.gains[at]
-        for option in range(1, len(one.options) + 1):
-            if (cost := one.cost(option)) <= left:
-                more = (points[0] + cost * gains[0], points[1] + cost * gains[1])
-                yield from self._grow((*state, option), left - cost, more)
+        for option, (fit, engagement) in enumerate(self.gains[at], 1):
+            yield from self._grow((*state, option), left - 1, (points[0] + fit, points[1] + engagement))
         yield from self._grow((*state, 0), left, points)
 
     def _is_enough(self, state: State) -> bool:
@@ -170,11 +190,11 @@ class _Search:
         )
 
     def _is_hopeless(self, state: State, left: int, points: tuple[int, int]) -> bool:
-        """Whether so many further steps cannot reach a cell, and the direct path is out of the question."""
+        """Whether so many further elements cannot reach a cell, and the direct path is out of the question."""
         if not self.goal and (len(state) < self.direct_until or self._direct(state)):
             return False
         after = self.best_after[len(state)]
-        best = [min(100, points[axis] + left * after[axis]) for axis in (0, 1)]
+        best = [min(100, points[axis] + after[axis][left]) for axis in (0, 1)]
         return not any(best[0] >= low and best[1] >= high for low, high in self._edges())
 
     def _direct(self, state: State) -> bool:
@@ -186,39 +206,13 @@ class _Search:
         for cell in self.goal or self.body.get("mql") or ():
             yield fit[grade.LETTERS.index(cell[0])], engagement[grade.DIGITS.index(cell[1])]
 
-    # --- step by step
+    # --- what climbing asks for
 
-    def _step_by_step(self, start: Judgement) -> State | None:
-        """A set found by always taking the step that brings most, then leaving out what is not needed."""
-        state, best = self.all.nothing, start
-        for _step in range(2 * MOST_STEPS):
-            tried = [(next_, self._judgement(next_)) for next_ in self._nearby(state)]
-            if not tried:
-                return None
-            next_, found = max(tried, key=lambda one: self._worth(one[1]))
-            if self._reached(found):
-                return self._spared(next_)
-            if self._worth(found) <= self._worth(best):
-                return None
-            state, best = next_, found
-        return None
+    def looked(self, state: State) -> tuple[bool, tuple[bool, int, int]]:
+        """(whether a state is enough, its worth)."""
+        found = self._judgement(state)
+        return self._reached(found), self.worth(found)
 
-    def _nearby(self, state: State) -> Iterator[State]:
-        for at, one in enumerate(self.all.variables):
-            options: Sequence[int] = [state[at] + 1] if one.event else range(1, len(one.options) + 1)
-            for option in options:
-                if option <= len(one.options) and option != state[at]:
-                    yield (*state[:at], option, *state[at + 1 :])
-
-    def _worth(self, found: Judgement) -> tuple[bool, int, int]:
+    def worth(self, found: Judgement) -> tuple[bool, int, int]:
         short = (max(0, low - found.fit) + max(0, high - found.engagement) for low, high in self._edges())
         return self._reached(found), -len(found.failures), -min(short, default=0)
-
-    def _spared(self, state: State) -> State:
-        for at, one in enumerate(self.all.variables):
-            while state[at]:
-                less = (*state[:at], state[at] - 1 if one.event else 0, *state[at + 1 :])
-                if not self._reached(self._judgement(less)):
-                    break
-                state = less
-        return state

@@ -1,41 +1,52 @@
 """Whether conditions can hold together: for each field some value must be left, for each behaviour some number of acts."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from typing import Any
 
-from . import candidates
+from . import candidates, tree
 from .behaviours import matches
 from .fields import Catalogue
 from .operators import DAYS, OPERATORS, YEARS, holds
 
 Cond = Mapping[str, Any]
+Todo = tuple[tuple[Cond, bool], ...]  # conditions, and whether they are to hold
+MOST_WAYS = 256
 _TODAY = date(2024, 6, 15)  # conditions that move with the day are compared with one another only: any day will do
 
 
 def possible(wanted: Iterable[Cond], catalogue: Catalogue, unwanted: Iterable[Cond] = ()) -> bool:
-    """Whether a lead may have all of `wanted` and none of `unwanted`. False only where it is certain that none can: `any` in
-    `wanted` and `all` in `unwanted` are left out.
+    """Whether a lead may have all of `wanted` and none of `unwanted`. False only where it is certain that none can: after
+    `MOST_WAYS` ways of having them it is taken to be possible.
     """
-    yes, no = list(_all_of(wanted)), list(_any_of(unwanted))
-    no += [leaf for one in yes if "none" in one for leaf in _any_of(one["none"])]
-    yes = [one for one in yes if not any(name in one for name in ("any", "none"))]
-    return _fields_allow(yes, no, catalogue) and _acts_allow(yes, no)
+    todo = (*((one, True) for one in wanted), *((one, False) for one in unwanted))
+    ways = islice(_ways(todo, (), ()), MOST_WAYS + 1)
+    return any(tried >= MOST_WAYS or _together(yes, no, catalogue) for tried, (yes, no) in enumerate(ways))
 
 
-def _all_of(conds: Iterable[Cond]) -> Iterable[Cond]:
-    for cond in conds:
-        yield from _all_of(cond["all"]) if "all" in cond else (cond,)
+def _ways(
+    todo: Todo, yes: tuple[Cond, ...], no: tuple[Cond, ...]
+) -> Iterator[tuple[tuple[Cond, ...], tuple[Cond, ...]]]:
+    """(tests that hold, tests that do not): every way in which conditions are, or are not, as they are wanted."""
+    if not todo:
+        yield yes, no
+        return
+    (cond, wanted), *rest = todo
+    for name in tree.GROUPS:
+        if name in cond:
+            each = [(one, wanted is not (name == "none")) for one in cond[name]]
+            every = wanted is not (name == "any")
+            for some in (each,) if every else ([one] for one in each):
+                yield from _ways((*some, *rest), yes, no)
+            return
+    yield from _ways(tuple(rest), (*yes, cond), no) if wanted else _ways(tuple(rest), yes, (*no, cond))
 
 
-def _any_of(conds: Iterable[Cond]) -> Iterable[Cond]:
-    """What is excluded by itself."""
-    for cond in conds:
-        if "any" in cond:
-            yield from _any_of(cond["any"])
-        elif "all" not in cond and "none" not in cond:
-            yield cond
+def _together(yes: Sequence[Cond], no: Sequence[Cond], catalogue: Catalogue) -> bool:
+    personas = {one["persona"] for one in yes if "persona" in one} & {one["persona"] for one in no if "persona" in one}
+    return not personas and _fields_allow(yes, no, catalogue) and _acts_allow(yes, no)
 
 
 def _fields_allow(yes: Iterable[Cond], no: Iterable[Cond], catalogue: Catalogue) -> bool:

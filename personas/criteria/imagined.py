@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from . import candidates, tree
+from . import candidates, repeats, tree
 from .behaviours import key_of, matches
 from .evaluate import Facts, Judgement, Moment, judged
 from .fields import Catalogue
@@ -32,14 +32,10 @@ class Wish:
     times: int = 1
     done: int = 0
 
-    @property
-    def size(self) -> int:
-        return 1 if self.field else self.times
-
 
 @dataclass(frozen=True)
 class Variable:
-    """What may be otherwise: a field with other values, one step each, or an act with how often it is done, a step each time.
+    """What may be otherwise: a field with other values, or an act with how often it may be done; either is one element.
 
     `asked`: the conditions on the field, or the filter of the act.
     """
@@ -49,15 +45,12 @@ class Variable:
     asked: Any
     event: Mapping[str, Any] | None = None
 
-    def cost(self, option: int) -> int:
-        """Steps to this option (from 1)."""
-        return option if self.event else 1
-
 
 class Imagination:
     """A definition and the facts of a lead on local date `today`, with all that may be otherwise (`variables`).
 
-    `most`: how often an act may be done; 0 where what is done today does not count.
+    `acts`: whether what is done today counts. `complete`: whether nothing that may be otherwise was left out, no number of
+    times either.
     """
 
     def __init__(
@@ -67,12 +60,13 @@ class Imagination:
         today: date,
         catalogue: Catalogue,
         personas: Mapping[int, Mapping[str, Any]],
-        most: int,
+        acts: bool,
     ):
         self.body, self.facts, self.today, self.catalogue, self.personas = body, facts, today, catalogue, personas
         self.kept: dict[tuple, Any] = {}
         self._events: dict[str, list[tuple[date, int]]] = {}
-        self.variables = [*self._fields(), *self._acts(most)]
+        self.complete = True
+        self.variables = [*self._fields(), *(self._acts() if acts else ())]
         self.touched = {id(part): self._touching(cond) for part, cond in self._parts()}
 
     @property
@@ -139,11 +133,17 @@ class Imagination:
             if options:
                 yield Variable(name, options, leaves)
 
-    def _acts(self, most: int) -> Iterator[Variable]:
-        filters = {key_of(leaf["event"]): leaf["event"] for leaf in self._conditions() if "event" in leaf}
-        for key, filter_ in filters.items() if most else ():
-            if (event := candidates.act(filter_)) is not None:
-                yield Variable(key, list(range(1, most + 1)), filter_, event)
+    def _acts(self) -> Iterator[Variable]:
+        leaves = [leaf for leaf in self._conditions() if "event" in leaf]
+        filters = {key_of(leaf["event"]): leaf["event"] for leaf in leaves}
+        deeds = {key: event for key, one in filters.items() if (event := candidates.act(one)) is not None}
+        moment = Moment(self.facts, self.today, self.catalogue)
+        for key, event in deeds.items():
+            others = [other for at, other in deeds.items() if at != key]
+            options, complete = repeats.counts(event, others, leaves, self.body, moment)
+            self.complete &= complete
+            if options:
+                yield Variable(key, options, filters[key], event)
 
     def _parts(self) -> Iterator[tuple[Any, Mapping[str, Any]]]:
         """(criterion, or condition of a list; its condition)."""

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from . import candidates, canonical, decay, grade, tree
-from .behaviours import canonical_filter, matches
+from . import candidates, canonical, decay, grade, lasting, tree
+from .behaviours import ATTEMPT, canonical_filter, matches
 from .evaluate import cap_of
 from .exclusion import possible
 from .fields import Catalogue
 from .problems import Problem
+from .reach import most
 from .tree import Path, written
 
 
@@ -50,8 +51,8 @@ def _duplicates(body: Mapping, catalogue: Catalogue) -> Iterator[Problem]:
 
 
 def _contradictions(body: Mapping, catalogue: Catalogue) -> Iterator[Problem]:
-    """Conditions asked for together that exclude one another: within one `all`, among what must and must never be, and points
-    that nobody can get who has what is asked."""
+    """Conditions asked for together that exclude one another: within one `all`, among what must and must never be; points that
+    nobody can get who has what is asked, and direct paths that nobody can take."""
     must, never = list(body.get("must") or ()), list(body.get("never") or ())
     asked = {spelling(cond) for cond in must}
     never = [cond for cond in never if spelling(cond) not in asked]  # these are told by `_must_and_never`
@@ -63,6 +64,8 @@ def _contradictions(body: Mapping, catalogue: Catalogue) -> Iterator[Problem]:
         yield from found if path[0] != "must" or sound else ()
         if sound and not found and path[0] in tree.AXES and not possible([*must, cond], catalogue, never):
             yield Problem(written(path), "never_with_must")
+        if sound and not found and path[0] == "direct" and not possible([*must, cond], catalogue, never):
+            yield Problem(written(path), "way_excluded")
 
 
 def _in_groups(cond: Mapping, path: Path, catalogue: Catalogue) -> Iterator[Problem]:
@@ -84,27 +87,10 @@ def _must_and_never(body: Mapping, catalogue: Catalogue) -> Iterator[Problem]:
 def _cells(body: Mapping, catalogue: Catalogue) -> Iterator[Problem]:
     if not body.get("mql") and not body.get("direct"):
         yield Problem("mql", "no_way")
-    tops = [grade.band(most(body[axis]), body[axis]["bands"]) for axis in tree.AXES]
+    tops = [grade.band(most(body[axis], catalogue), body[axis]["bands"]) for axis in tree.AXES]
     for index, cell in enumerate(body.get("mql") or ()):
         if grade.LETTERS.index(cell[0]) < tops[0] or grade.DIGITS.index(cell[1]) < tops[1]:
             yield Problem(f"mql.{index}", "unreachable_cell", {"cell": cell})
-
-
-def most(axis: Mapping[str, Any]) -> int:
-    """The most points an axis can give, negative criteria left out."""
-    total = 0
-    for entry in axis["items"]:
-        if tree.is_group(entry):
-            total += min(entry["cap"], sum(map(_most_of, entry["items"])))
-        else:
-            total += _most_of(entry)
-    return min(total, axis.get("cap", 100))
-
-
-def _most_of(item: Mapping[str, Any]) -> int:
-    if item["points"] < 0:
-        return 0
-    return cap_of(item) if item.get("each") else min(item["points"], cap_of(item))
 
 
 def _caps(body: Mapping, catalogue: Catalogue) -> Iterator[Problem]:
@@ -122,7 +108,7 @@ def _counted_twice(body: Mapping, catalogue: Catalogue) -> Iterator[Problem]:
     seen: list[tuple[Path, Mapping, Mapping | None]] = []
     for axis in tree.AXES:
         for path, item, group in tree.items(body, axis):
-            if item["points"] <= 0 or not tree.is_event_item(item):
+            if item["points"] <= 0 or not any(True for _act in lasting.enough(item["when"])):
                 continue
             for before, other, capped in seen:
                 apart = group is None or group is not capped
@@ -135,6 +121,10 @@ def _counted_twice(body: Mapping, catalogue: Catalogue) -> Iterator[Problem]:
 def _one_act(one: Mapping, other: Mapping) -> bool:
     if spelling(one) == spelling(other):
         return False
+    return any(_is_one(mine, theirs) for mine in lasting.enough(one) for theirs in lasting.enough(other))
+
+
+def _is_one(one: Mapping, other: Mapping) -> bool:
     acts = [(candidates.an_act(one["event"]), other["event"]), (candidates.an_act(other["event"]), one["event"])]
     return any(act is not None and matches(filter_, act) for act, filter_ in acts)
 
@@ -147,10 +137,21 @@ def _mail_opens(body: Mapping, catalogue: Catalogue) -> Iterator[Problem]:
             yield Problem(written(path), "mail_opens")
 
 
+def _own_attempts(body: Mapping, catalogue: Catalogue) -> Iterator[Problem]:
+    """What sales did says who was called, not who is good. Points taken away, and what was not done, are no fault."""
+    negative = {path for axis in tree.AXES for path, item, _ in tree.items(body, axis) if item["points"] < 0}
+    for root, cond in tree.roots(body):
+        for path, leaf in lasting.done(cond, root) if root[0] != "never" and root[:-1] not in negative else ():
+            if leaf["event"]["kind"] == ATTEMPT:
+                yield Problem(written(path), "own_attempts")
+
+
 def _never_fades(body: Mapping, catalogue: Catalogue) -> Iterator[Problem]:
-    for path, item, _ in tree.items(body, "engagement"):
-        if item["points"] > 0 and tree.is_event_item(item) and decay.span(item)[1] > 0:
-            yield Problem(written(path), "never_fades")
+    for axis in tree.AXES:
+        for path, item, _ in tree.items(body, axis):
+            lasts = decay.span(item)[1] > 0 if tree.is_event_item(item) else lasting.for_ever(item["when"])
+            if item["points"] > 0 and lasts:
+                yield Problem(written(path), "never_fades")
 
 
 def _switched_off(body: Mapping, catalogue: Catalogue) -> Iterator[Problem]:
@@ -165,5 +166,6 @@ def _switched_off(body: Mapping, catalogue: Catalogue) -> Iterator[Problem]:
 
 
 RULES = (
-    _duplicates, _contradictions, _must_and_never, _cells, _caps, _counted_twice, _mail_opens, _never_fades, _switched_off,
+    _duplicates, _contradictions, _must_and_never, _cells, _caps, _counted_twice, _mail_opens, _own_attempts, _never_fades,
+    _switched_off,
 )  # fmt: skip

@@ -25,18 +25,24 @@ from .spans import month
 MANY = 50_000  # leads up to which everything is counted at once
 EVER = date(1971, 1, 1)
 COVERAGE = "resembles"
-# What is said of one persona: key and date of a measure.
-OF_PERSONA = (("mql", "handed"), ("acceptance", "handed"), ("won", "handed"), ("revenue", "handed"))
+# What is said of one persona: key, date and statistic of a measure, "" for its own one.
+OF_PERSONA = (
+    ("mql", "handed", ""), ("acceptance", "handed", ""), ("conversion", "handed", ""), ("won", "handed", ""), ("revenue", "handed", ""),
+    ("shared_cost", "created", ""), ("days_to_won", "handed", ""), ("days_to_won", "handed", "p25"), ("days_to_won", "handed", "p75"),
+)  # fmt: skip
 _KIND = "wall"
 
 
 def parts() -> list[tuple[str, str]]:
     """(measure, what an edition calls the answer) of everything that is kept for these pages, in a lasting order."""
-    return [("leads", dims("created", COVERAGE)), *((key, dims(date, "persona")) for key, date in OF_PERSONA)]
+    return [
+        ("leads", dims("created", COVERAGE)),
+        *((key, dims(date, "persona", stat)) for key, date, stat in OF_PERSONA),
+    ]
 
 
-def dims(date: str, by: str) -> str:
-    return f"{_KIND}|{date}|{by}"
+def dims(date: str, by: str, stat: str = "") -> str:
+    return "|".join((_KIND, date, by, *filter(None, (stat,))))
 
 
 def keep(key: str, name: str, run: Run) -> dict[str, Any] | None:
@@ -44,9 +50,10 @@ def keep(key: str, name: str, run: Run) -> dict[str, Any] | None:
     kind, _bar, rest = name.partition("|")
     if kind != _KIND:
         return None
-    dated, _bar, by = rest.partition("|")
+    dated, by, *stat = rest.split("|")
     first, until = span(run.business_date, ever=by == COVERAGE)
-    return frozen.freeze(engine.answer(key, first=first, until=until, by=(by,), date=dated, cutoff=run.cutoff))
+    asked = {"by": (by,), "date": dated, "stat": "".join(stat), "cutoff": run.cutoff}
+    return frozen.freeze(engine.answer(key, first=first, until=until, **asked))
 
 
 def span(today: date, ever: bool) -> tuple[date, date]:
@@ -63,13 +70,13 @@ def coverage(user: Any) -> Answer | None:
     return frozen.thaw(body, _question("leads", body, edition, user, by=(COVERAGE,)))
 
 
-def of_persona(key: str, dated: str, name: str, today: date, user: Any) -> Answer | None:
+def of_persona(key: str, dated: str, name: str, today: date, user: Any, stat: str = "") -> Answer | None:
     """A figure of one persona's leads of the last twelve months, as published; None where it is to be counted now."""
-    found = _body(key, dims(dated, "persona"))
+    found = _body(key, dims(dated, "persona", stat))
     if found is None or [found[1]["from"], found[1]["to"]] != [one.isoformat() for one in span(today, ever=False)]:
         return None
     edition, body = found
-    by = _question(key, body, edition, user, by=("persona",), date=dated)
+    by = _question(key, body, edition, user, by=("persona",), date=dated, stat=stat)
     one = next((row for row in frozen.thaw(body, by).rows if row.group == {"persona": name}), None)
     figure = Figure(one.value, one.n, one.of) if one else _nothing(engine.resolve(by))
     return engine.answered(replace(by, by=(), where={"persona": (name,)}), {}, figure)

@@ -1,5 +1,7 @@
 """Personas measured: every lead is in one part of the coverage, and each figure is that of its measure, with its rows."""
 
+import html
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -84,6 +86,12 @@ def test_every_lead_resembles_none_one_or_several_and_the_figures_open_their_row
     text = client.get("/loop/personas/?months=3").text
     assert "2 leads" in text and "whom we do not want" in text and "Order of " in text
     assert "Several personas" in client.get("/language/").text
+    page = client.get(f"/language/persona/{web.persona_id}/").text
+    (own,) = re.findall(r'<section aria-labelledby="results".*?</section>', page, re.S)
+    heads = re.findall(r'<th scope="col" class="num">(.*?)</th>', own)
+    assert heads[2] == "Share won" and heads[-2:] == ["Cost", "Days to win"] and 'href="/loop/personas/"' in own
+    for address in re.findall(r'href="([^"]+)"', own):
+        assert client.get(html.unescape(address)).status_code == 200, address
 
 
 @pytest.mark.parametrize(("cents", "leads"), [(0, 3), (1, 7), (-998, 6), (4999, 4), (-100_001, 3)])
@@ -113,4 +121,5 @@ def test_a_share_of_few_cases_is_shown_with_how_few_they_are():
     text = render_to_string(
         "reporting/results.html", {"results": [few, enough, Result("Revenue won", "12", "", "/z", 3)]}
     )
+    assert "Results by persona" not in text
     assert text.count("too few to say") == 1 and "of 11: too few to say" in text and "5.0–12.0%" in text

@@ -16,6 +16,7 @@ from smarketing.jobs.models import Run
 from smarketing.measures import engine
 from smarketing.rows import clock
 from tests.leads import facts
+from tests.people import client_of, person
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -59,6 +60,24 @@ def test_the_parts_are_told_in_both_languages_and_personal_ones_only_to_whom_may
         "country is exactly FR",
         "the company’s headcount is at least 50",
     ]
+
+
+def test_the_page_says_which_counts_and_what_is_missing_of_the_others(now):
+    marie, other = people(now)
+    described(now, "French", FRENCH)
+    described(now, "Heads", HEAD)
+    described(now, "Web", {"all": [FRENCH, {"field": "lead.source", "op": "is", "value": "web"}]})
+    mia = person("Mia", "marketer")
+    text = " ".join(client_of(mia).get(f"/leads/{marie}/").text.split())
+    assert text.count("this one counts") == 1 and text.index("this one counts") < text.index(
+        "comes after it in the order"
+    )
+    assert "1 persona not resembled" in text and "1 of 2, missing: source is exactly web" in text
+    assert "3 personas not resembled" in client_of(mia).get(f"/leads/{other}/").text
+    mia.language = "fr"
+    mia.save()
+    text = " ".join(client_of(mia).get(f"/leads/{marie}/").text.split())
+    assert "1 persona auquel il ne ressemble pas" in text and "il manque" in text and "c’est lui qui compte" in text
 
 
 def test_what_is_needed_makes_it_one_and_nothing_less(now):

@@ -47,6 +47,7 @@ def assert_sums(one: since.Change) -> None:
             assert row.difference and all(cause.points for cause in row.causes)
 
 
+@pytest.mark.sized
 @settings(max_examples=examples(12), deadline=None, phases=PHASES, suppress_health_check=QUIET)
 @given(st.data())
 def test_rows_and_causes_add_up_between_any_two_instants_and_any_two_versions(data):

@@ -55,6 +55,7 @@ def assert_adds_up(panel: why.Why) -> None:
         assert all(row.text for row in axis.rows)
 
 
+@pytest.mark.sized
 @settings(max_examples=examples(30), deadline=None, phases=PHASES, suppress_health_check=QUIET)
 @given(st.data())
 def test_rows_add_up_for_any_lead_and_definition(data):

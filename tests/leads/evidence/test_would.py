@@ -1,5 +1,7 @@
 """What would make a lead an MQL: done for real it does, and it is told in words, to programs, and to no one too much."""
 
+import itertools
+import re
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -57,7 +59,7 @@ def test_each_way_done_for_real_makes_an_mql_and_less_does_not(marie, nth):
     assert found.goal == "MQL" and found.proven and len(found.sets) == 2
     way = found.sets[nth]
     assert not (judged(marie).mql or judged(marie).direct)
-    for step in range(sum(wish.size for wish in way)):
+    for step in range(sum(wish.times for wish in way)):
         assert not (judged(marie).mql or judged(marie).direct), step
         do(marie, [type(way[0])(event=way[0].event)])
     score = judged(marie)
@@ -107,6 +109,27 @@ def test_the_page_answers_when_asked(marie):
     assert "2 times more" not in client_of(person("Max", "marketer")).get(f"/leads/{marie}/").content.decode()
 
 
+def test_what_was_not_found_among_too_many_ways_is_not_called_impossible(monkeypatch, client):
+    """Two facts that count only together, one of them excluded: cut short, the answer says that it looked no further."""
+    monkeypatch.setattr(would.counterfactual, "MOST_READ", 20)
+    fields = ["lead.country", "lead.source", "lead.function", "company.industry"]
+    pairs = [[{"field": name, "op": "is", "value": "x"} for name in pair] for pair in itertools.combinations(fields, 2)]
+    items = [{"key": f"p{at}", "points": 40, "when": {"all": pair}} for at, pair in enumerate(pairs)]
+    body = definitions.simple(mql=["A4"], never=[pair[0] for pair in pairs], direct=[])
+    body["fit"]["items"], body["engagement"]["items"] = items, []
+    definitions.version(body, LONG_AGO)
+    lead = facts.lead(LONG_AGO)
+    judged(lead)
+    found = answer(lead)
+    assert found.sets == () and not found.proven and found.tried > 1
+    page = client_of(person("Max", "marketer")).get(f"/leads/{lead}/?would=now").content.decode()
+    assert f"none was found within {found.tried} tries" in page and "Nothing within reach" not in page
+    key = TestApi().token("leads.view", "leads.personal")
+    (said,) = client.get(f"/api/v1/leads/{lead}/would/", HTTP_ACCEPT_LANGUAGE="fr", **key).json()
+    assert (said["sets"], said["proven"], said["tried"]) == ([], False, found.tried)
+    assert "aucune n’a été trouvée" in said["certainty"]
+
+
 def test_who_reads_without_names_is_told_how_many_ways_are_hidden():
     FieldDef.objects.filter(key="lead.country").update(steady=False, personal=True)
     definitions.version(definitions.simple(mql=["A4"], direct=[]), LONG_AGO)
@@ -116,6 +139,24 @@ def test_who_reads_without_names_is_told_how_many_ways_are_hidden():
     assert len(found.shown(personal=True)) == 1 and found.shown(personal=False) == []
     page = client_of(person("Vera", "viewer")).get(f"/leads/{lead}/?would=now").content.decode()
     assert "1 way depends on personal values" in page
+
+
+def test_what_the_grade_will_be_stands_beside_it_while_a_version_is_observed(marie, client):
+    """Signed, not in force yet: France counts less from then on."""
+    body = definitions.simple()
+    body["fit"]["items"][0]["points"] = 50
+    then = NOON + timedelta(days=30)
+    definitions.version(body, NOON - timedelta(days=2), effective_at=then)
+    assert judged(marie).grade == "A4"
+    page = " ".join(client_of(person("Max", "marketer")).get(f"/leads/{marie}/").content.decode().split())
+    assert "Why A4" in page and re.search(r"From \d+ \w+ \d{4}: B4", page)
+    key = TestApi().token("leads.view")
+    (grade,) = client.get(f"/api/v1/leads/{marie}/grade/", **key).json()
+    assert (grade["grade"], grade["coming"]["grade"], grade["coming"]["version"]) == ("A4", "B4", 2)
+    assert not grade["coming"]["qualifies"]
+    hour = (LONG_AGO + timedelta(days=2)).isoformat().replace("+00:00", "Z")
+    (before,) = client.get(f"/api/v1/leads/{marie}/grade/", {"as_of": hour}, **key).json()
+    assert before["coming"] is None, "signed later"
 
 
 class TestApi:

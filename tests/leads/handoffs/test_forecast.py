@@ -85,6 +85,7 @@ def broken(asked: dict, release=forecast.release) -> set[str]:
     return {name for name, law in LAWS.items() if not law(asked, real, walk, found)}
 
 
+@pytest.mark.sized
 @settings(max_examples=examples(300), deadline=None)
 @given(asked=cases)
 def test_the_forecast_is_the_walk_from_day_to_day(asked):
@@ -201,6 +202,7 @@ small = st.fixed_dictionaries(
 )  # fmt: skip
 
 
+@pytest.mark.sized
 @pytest.mark.django_db
 @settings(max_examples=examples(24), deadline=None, suppress_health_check=[*HealthCheck])
 @given(asked=small)

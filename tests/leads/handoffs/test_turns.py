@@ -120,6 +120,7 @@ STEPS = st.lists(
 )  # fmt: skip
 
 
+@pytest.mark.sized
 @settings(max_examples=examples(60), deadline=None)
 @given(STEPS, st.lists(st.integers(1, 4), min_size=6, max_size=6), st.lists(st.integers(0, 12), min_size=6, max_size=6))
 def test_whatever_comes_the_caps_hold_the_away_get_nothing_and_nothing_waits_while_somebody_may_have_it(

@@ -110,6 +110,7 @@ def test_rows_groups_and_first_decisions_add_up_to_the_number_at_any_cut_off(wor
         transaction.set_rollback(True)
 
 
+@pytest.mark.sized
 @pytest.mark.django_db
 @settings(max_examples=examples(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(worlds)
@@ -144,6 +145,7 @@ def test_following_only_the_leads_of_a_period_changes_no_figure(world):
         transaction.set_rollback(True)
 
 
+@pytest.mark.sized
 @pytest.mark.django_db
 @settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(worlds, OFFSETS)
@@ -179,6 +181,7 @@ def test_the_first_handoff_of_a_merged_lead_makes_the_one_of_the_period_a_repeat
         assert engine.answer("mql_repeated", **asked).total.n == 0
 
 
+@pytest.mark.sized
 @pytest.mark.django_db
 @settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(worlds)

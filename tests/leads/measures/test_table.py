@@ -11,6 +11,7 @@ from tests.scale import WHOLE
 PERIOD = {"first": date(2026, 1, 1), "until": date(2027, 1, 1)}
 
 
+@pytest.mark.sized
 @pytest.mark.django_db
 @pytest.mark.parametrize("key", [measure.key for measure in registry.measures()])
 def test_a_measure_answers_by_each_dimension_and_date(key):

@@ -143,6 +143,7 @@ def worlds(draw):
     return askings, lives, rules
 
 
+@pytest.mark.sized
 @settings(max_examples=examples(4000, 300), deadline=None)
 @given(worlds())
 def test_every_handoff_and_every_hold_is_that_of_a_walk_through_all_instants(world):

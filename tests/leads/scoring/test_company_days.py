@@ -37,6 +37,7 @@ def asking(**values: int) -> dict:
     return body
 
 
+@pytest.mark.sized
 @settings(max_examples=examples(24, 6), deadline=None, phases=PHASES, suppress_health_check=QUIET)
 @given(st.data())
 def test_sums_equal_plain_python_and_a_move_equals_a_rebuild(data):

@@ -27,6 +27,7 @@ AT = datetime.now(UTC).replace(hour=12) - timedelta(days=120)
 DAY = timedelta(days=1)
 
 
+@pytest.mark.sized
 @settings(max_examples=examples(30, 6), deadline=None, phases=PHASES, suppress_health_check=QUIET)
 @given(st.data())
 def test_each_case_is_judged_as_plain_python_judges_it_at_its_moment(data):

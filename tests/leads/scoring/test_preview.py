@@ -37,6 +37,7 @@ def plainly(body, leads, at):
     return hits, cells, mql, direct
 
 
+@pytest.mark.sized
 @settings(
     max_examples=examples(30), deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=QUIET
 )

@@ -1,6 +1,7 @@
 """What a form shows of a tree, posted unchanged, is the same tree."""
 
 import jsonschema
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -42,12 +43,14 @@ def test_steps_stand_on_lines_or_between_semicolons():
         assert read.fading(posted)["steps"] == [[30, 500_000], [60, 125_000]], text
 
 
+@pytest.mark.sized
 @settings(max_examples=examples(400), deadline=None)
 @given(conditions(FIELDS))
 def test_any_condition_survives_its_form(cond):
     assert through_the_form(cond) == cond
 
 
+@pytest.mark.sized
 @settings(max_examples=examples(150), deadline=None)
 @given(definitions(FIELDS))
 def test_any_definition_survives_the_forms_of_its_parts(body):
@@ -60,6 +63,7 @@ def test_any_definition_survives_the_forms_of_its_parts(body):
         assert all(read.keep(fresh[part], item.get(part), again[part]) == item.get(part) for part in fresh)
 
 
+@pytest.mark.sized
 @settings(max_examples=examples(150), deadline=None)
 @given(definitions(FIELDS))
 def test_every_value_of_a_sentence_names_a_field_of_its_form(body):
@@ -73,6 +77,7 @@ def test_every_value_of_a_sentence_names_a_field_of_its_form(body):
                     assert name in shown, (name, sorted(shown))
 
 
+@pytest.mark.sized
 @settings(max_examples=examples(60), deadline=None)
 @given(definitions(FIELDS))
 def test_every_sound_definition_fits_the_schema(body):

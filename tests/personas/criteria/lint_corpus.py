@@ -1,5 +1,5 @@
-"""What the notes on a definition are held against: forty clean definitions, sixty with one planted fault each, and ten ways
-to spoil a clean one. Written before the rules that they judge.
+"""What the notes on a definition are held against: forty clean definitions and some near a fault, over eighty with one planted
+fault each, and fifteen ways to spoil a clean one. Written before the rules that they judge.
 
 A fault names where its note must stand and its key; nothing else may be noted. `Case.hits` and `Case.late` say what the leads
 say: for how many of a thousand each condition holds, and which fields were mostly filled in only after sales had called.
@@ -172,6 +172,77 @@ PLANTED = [
 ]  # fmt: skip
 
 
+_bands = [
+    item("s", 30, asks("company.employees", "between", [10, 49])),
+    item("m", 40, asks("company.employees", "between", [50, 199])),
+    item("l", 30, asks("company.employees", "at_least", 200)),
+]
+_roles = [
+    item("m", 50, asks("lead.function", "is", "marketing")),
+    item("d", 50, asks("lead.function", "is", "direction")),
+]
+_student, _likely = (
+    asks("lead.function", "is", "student"),
+    {"any": [event("page", 30, page=PRICING), event("webinar", 30)]},
+)
+_once = {"any": [event("page", page=PRICING), event("webinar")]}
+_reached = {"event": {"kind": "attempt", "outcome": "reached"}, "within": 30}
+
+
+def _fit(*items: Mapping, **rest: Any) -> dict[str, Any]:
+    one = definition(0, 1, **rest)
+    one["fit"]["items"] = deepcopy(list(items))
+    return one
+
+
+PLANTED += [
+    # points that exclude each other
+    _fault("cell: bands of one field", _fit(*_bands, mql=["A1"]), ("mql.0", "unreachable_cell")),
+    _fault("cell: two values of one field", _fit(*_roles, mql=["A1", "A2"]), ("mql.0", "unreachable_cell"), ("mql.1", "unreachable_cell")),
+    _fault("cell: bands in a group", _fit({"key": "g", "cap": 90, "items": _bands}, mql=["A1"]), ("mql.0", "unreachable_cell")),
+    _fault("cell: bands beside a value", _fit(*_bands, item("o", 30, asks("lead.x_origin", "is_set")), mql=["A1"]), ("mql.0", "unreachable_cell")),
+    _fault("cell: done and not done", definition(mql=["A1"]) | {"engagement": {"bands": [75], "cap": 100, "items": [item("a", 50, event("form", 30)), item("b", 50, event("form", 60, absent=True))]}}, ("mql.0", "unreachable_cell")),
+    # never fades, in other shapes
+    _fault("for ever: one of several", _with("engagement", item("x", 80, {"any": [event("track", name="fair"), event("track", name="visit")]})), ("engagement.items.2", "never_fades")),
+    _fault("for ever: one of several has no window", _with("engagement", item("x", 15, {"any": [event("track", 30, name="fair"), event("track", name="visit")]})), ("engagement.items.2", "never_fades")),
+    _fault("for ever: with a fact", _with("engagement", item("x", 15, {"all": [event("track", name="fair"), asks("lead.phone", "is_set")]})), ("engagement.items.2", "never_fades")),
+    _fault("for ever: on the fit axis", _with("fit", item("x", 15, event("track", name="fair"))), ("fit.items.2", "never_fades")),
+    # one act counted twice, in other shapes
+    _fault("twice: one of several", _with("engagement", item("x", 15, {"any": [event("page", 30, page=PRICING), event("webinar", 30)]})), ("engagement.items.2", "counted_twice")),
+    _fault("twice: two lists of acts", _with("engagement", item("x", 15, {"any": [event("track", 30, name="a"), event("track", 30, name="b")]}), item("y", 15, {"any": [event("track", 30, name="b"), event("track", 30, name="c")]})), ("engagement.items.3", "counted_twice")),
+    # conditions that exclude one another, in other shapes
+    _fault("contradiction: points for a persona that is excluded", _with("fit", item("x", 10, {"persona": 12}), never=[{"persona": 12}]), ("fit.items.2.when", "never_with_must")),
+    _fault("contradiction: a direct path that is excluded", definition(direct=[{"all": [_big, _student]}], never=[_student]), ("direct.0", "way_excluded")),
+    _fault("contradiction: a direct path that the musts forbid", definition(direct=[{"all": [event("demo", 30), _small]}], must=[_big]), ("direct.0", "way_excluded")),
+    _fault("contradiction: any of two that the musts forbid", _with("fit", item("x", 10, {"any": [asks("company.employees", "at_most", 5), asks("company.employees", "at_most", 8)]}), must=[_big]), ("fit.items.2.when", "never_with_must")),
+    _fault("contradiction: a must of two that are excluded", definition(must=[{"any": [_student, _small]}], never=[_student, asks("company.employees", "at_most", 20)]), ("must", "contradiction")),
+    _fault("contradiction: none of what is asked", _with("fit", item("x", 10, {"all": [_big, {"none": [asks("company.employees", "at_least", 20)]}]})), ("fit.items.2.when", "contradiction")),
+    # what sales did itself
+    _fault("own: points", _with("engagement", item("x", 15, _reached)), ("engagement.items.2.when", "own_attempts")),
+    _fault("own: a must", definition(must=[_reached]), ("must.0", "own_attempts")),
+    _fault("own: a direct path", definition(direct=[{"all": [_reached, _big]}]), ("direct.0.all.0", "own_attempts")),
+]  # fmt: skip
+
+# Definitions that come near a fault and are none.
+NEAR = [
+    Case("near: bands that reach with something else", _fit(*_bands, item("o", 40, asks("lead.x_origin", "is_set")), mql=["A1"])),
+    Case("near: bands that overlap", _fit(item("s", 40, asks("company.employees", "at_least", 10)), item("m", 40, asks("company.employees", "at_least", 50)), mql=["A1"])),
+    Case("near: a text that may hold both", _fit(item("s", 40, asks("company.sites", "contains", "Lyon")), item("m", 40, asks("company.sites", "contains", "Paris")), mql=["A1"])),
+    Case("near: one of several, all with a window", _with("engagement", item("x", 15, {"any": [event("track", 30, name="fair"), event("track", 9, name="visit")]}))),
+    Case("near: an act for ever beside a recent one", _with("engagement", item("x", 15, {"all": [event("track", name="fair"), event("track", 30, name="visit")]}))),
+    Case("near: never done", _with("engagement", item("x", 15, {"none": [event("track", name="complaint")]}))),
+    Case("near: both acts together beside one of them", _with("engagement", item("x", 15, {"all": [event("page", 30, page=PRICING), event("webinar", 30)]}))),
+    Case("near: one of several under a common cap", definition() | {"engagement": {"bands": [75], "cap": 100, "items": [{"key": "g", "cap": 60, "items": [item("a", 40, event("page", 30, page=PRICING)), item("b", 30, _likely)]}, item("c", 40, event("form", 30))]}}),
+    Case("near: points for another persona", _with("fit", item("x", 10, {"persona": 12}), never=[{"persona": 13}])),
+    Case("near: a direct path for others than the excluded", definition(direct=[{"all": [_big, asks("lead.function", "is", "marketing")]}], never=[_student])),
+    Case("near: any of two, one of them left", _with("fit", item("x", 10, {"any": [asks("company.employees", "at_most", 5), asks("company.employees", "at_least", 80)]}), must=[_big])),
+    Case("near: excluded only together", definition(direct=[{"all": [event("demo", 30), _student]}], never=[{"all": [_student, _small]}])),
+    Case("near: not called lately", definition(must=[{"event": {"kind": "attempt"}, "within": 30, "absent": True}])),
+    Case("near: points taken away after calls", _with("engagement", item("x", -20, {"event": {"kind": "attempt", "outcome": "no_answer"}, "within": 30, "count": 3}))),
+    Case("near: never whoever gave a wrong number", definition(never=[{"event": {"kind": "attempt", "outcome": "wrong_number"}, "within": None}])),
+]  # fmt: skip
+
+
 def _spoil_hits(number: int, key: str, guard: str) -> Callable[[Case, Random], Case | None]:
     """A must that everybody has and a never that nobody has are guards, and no fault."""
 
@@ -239,6 +310,36 @@ def _twice(case: Case, random: Random) -> Case:
     return replace(case, body=one, expected=frozenset({(f"engagement.items.{place + 1}", "counted_twice")}))
 
 
+def _twice_in_a_list(case: Case, random: Random) -> Case:
+    """A list of acts one of which has points already."""
+    one = deepcopy(dict(case.body))
+    place = len(one["engagement"]["items"])
+    acts = [event("track", 20, name=name) for name in ("odd", "odder", "oddest")]
+    random.shuffle(acts)
+    one["engagement"]["items"] += [item("odd 1", 10, acts[0]), item("odd 2", 5, {"any": acts})]
+    return replace(case, body=one, expected=frozenset({(f"engagement.items.{place + 1}", "counted_twice")}))
+
+
+def _bands_only(case: Case, random: Random) -> Case:
+    """Fit by the size alone, in bands that exclude one another and together would reach."""
+    one = deepcopy(dict(case.body))
+    edges = sorted(random.sample(range(10, 500), 3))
+    bands = [[edges[0], edges[1] - 1], [edges[1], edges[2] - 1], [edges[2], 9_999]]
+    one["fit"]["items"] = [
+        item(f"band {at}", random.choice([30, 40]), asks("company.employees", "between", band)) for at, band in enumerate(bands)
+    ]  # fmt: skip
+    one["must"], one["mql"] = [], ["A1"]
+    return replace(case, body=one, expected=frozenset({("mql.0", "unreachable_cell")}))
+
+
+def _persona_excluded(case: Case, random: Random) -> Case:
+    one = deepcopy(dict(case.body))
+    place = len(one["fit"]["items"])
+    one["fit"]["items"].append(item("odd", 10, {"persona": 99}))
+    one["never"] = [*one["never"], {"persona": 99}]
+    return replace(case, body=one, expected=frozenset({(f"fit.items.{place}.when", "never_with_must")}))
+
+
 MUTATORS: dict[str, Callable[[Case, Random], Case | None]] = {
     "hits nobody": _spoil_hits(0, "hits_nobody", "never"),
     "hits everybody": _spoil_hits(LEADS, "hits_everybody", "must"),
@@ -249,5 +350,10 @@ MUTATORS: dict[str, Callable[[Case, Random], Case | None]] = {
     "an act twice": _twice,
     "personal": _added("fit", item("odd", 20, asks("lead.birth_date", "age_between", [30, 50])), "personal", ".when"),
     "a low cap": _lowered,
+    "bands": _bands_only,
+    "for ever, one of several": _added("engagement", item("odd", 10, {"any": [event("track", name="met at a fair"), event("track", 20, name="odd")]}), "never_fades"),
+    "an act in a list": _twice_in_a_list,
+    "a persona excluded": _persona_excluded,
+    "own attempts": _added("engagement", item("odd", 10, _reached), "own_attempts", ".when"),
     "a high band": _too_high,
 }  # fmt: skip

@@ -20,6 +20,7 @@ def points(one, moment) -> int:
     return whole_points(moment.raw(one)[0], cap_of(one))
 
 
+@pytest.mark.sized
 @settings(max_examples=examples(40), deadline=None)
 @given(items("a"), FACTS)
 def test_the_next_change_is_the_first_day_on_which_the_points_differ(one, facts):

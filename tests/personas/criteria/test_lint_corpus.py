@@ -14,7 +14,7 @@ from personas.criteria.validate import validate
 from tests.scale import examples
 
 from . import test_counterfactual as samples_of
-from .lint_corpus import CATALOGUE, CLEAN, LEADS, MUTATORS, PLANTED, Case
+from .lint_corpus import CATALOGUE, CLEAN, LEADS, MUTATORS, NEAR, PLANTED, Case
 
 
 def notes(case: Case) -> set[tuple[str, str]]:
@@ -24,7 +24,7 @@ def notes(case: Case) -> set[tuple[str, str]]:
     return {(one.path, one.key) for one in found}
 
 
-@pytest.mark.parametrize("case", CLEAN, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*CLEAN, *NEAR], ids=lambda case: case.name)
 def test_a_clean_definition_has_no_note(case):
     assert notes(case) == set()
 
@@ -34,6 +34,7 @@ def test_a_planted_fault_is_found_and_nothing_else(case):
     assert notes(case) == case.expected
 
 
+@pytest.mark.sized
 @pytest.mark.parametrize("name", MUTATORS)
 def test_a_clean_definition_spoiled_at_random_is_found_out(name):
     random = Random(name)
@@ -43,6 +44,7 @@ def test_a_clean_definition_spoiled_at_random_is_found_out(name):
         assert notes(case) == case.expected, case
 
 
+@pytest.mark.sized
 @settings(max_examples=examples(3000, 60), deadline=None)
 @given(samples_of.definitions(), samples_of.VALUES, samples_of.EVENTS)
 def test_what_a_lead_shows_to_be_possible_is_never_called_impossible(body, values, events):
@@ -62,9 +64,9 @@ def test_what_a_lead_shows_to_be_possible_is_never_called_impossible(body, value
 
 
 def test_the_corpus_is_as_large_as_promised_and_covers_every_note():
-    assert (len(CLEAN), len(PLANTED), len(MUTATORS)) == (40, 60, 10)
+    assert (len(CLEAN), len(PLANTED), len(MUTATORS), len(NEAR)) == (40, 80, 15, 15)
     planted = {key for case in PLANTED for _path, key in case.expected}
-    assert planted <= set(MESSAGES) and len(planted) == 14
+    assert planted <= set(MESSAGES) and len(planted) == 16
 
 
 def test_few_leads_and_few_values_say_nothing():

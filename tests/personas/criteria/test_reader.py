@@ -74,6 +74,7 @@ def told(tree, key):
     return found
 
 
+@pytest.mark.sized
 @pytest.mark.parametrize("voice", VOICES, ids=["en", "fr"])
 @settings(max_examples=examples(1000, share=12), deadline=None)
 @given(CRITERIA, st.data())

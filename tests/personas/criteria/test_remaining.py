@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ def fresh(before, after):
     return remaining.fresh(before, validate(before, CATALOGUE), after, validate(after, CATALOGUE))
 
 
+@pytest.mark.sized
 @settings(max_examples=examples(60), deadline=None)
 @given(data=st.data())
 def test_a_line_that_is_wrong_stays_wherever_the_others_move(data):

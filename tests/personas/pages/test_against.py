@@ -165,6 +165,7 @@ def check(before, after):
     assert len(said) == len(plain_changes) - len(lists)
 
 
+@pytest.mark.sized
 @settings(max_examples=examples(40), deadline=None)
 @given(data=st.data())
 def test_whatever_differs_is_marked_at_its_line_and_nothing_else(data):

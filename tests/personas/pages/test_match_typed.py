@@ -142,6 +142,7 @@ def test_how_it_reads_is_told_while_typing_and_a_pause_keeps_what_stands_there(c
     assert again.data["revision"] == [str(told["revision"])]
 
 
+@pytest.mark.sized
 @settings(max_examples=examples(60), deadline=None, suppress_health_check=[*HealthCheck])
 @given(data=st.data(), lang=st.sampled_from(["en", "fr"]))
 def test_every_rule_reads_back_and_nothing_but_rules_does(data, lang):

@@ -92,6 +92,7 @@ FORMS = settings(
 )
 
 
+@pytest.mark.sized
 @FORMS
 @given(data=st.data())
 def test_any_definition_opened_and_saved_line_by_line_stays_the_same(client, data):

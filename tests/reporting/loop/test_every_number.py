@@ -102,12 +102,14 @@ def check(reader: Client, measure: registry.Measure, by: str) -> int:
     return len(listed)
 
 
+@pytest.mark.sized
 def test_every_number_by_its_dimensions_is_what_its_exported_rows_add_up_to(reader):
     asked = pairs()
     counted = {measure.key: check(reader, measure, by) for measure, by in asked}
     assert sum(map(bool, counted.values())) > len(counted) / 2  # most of them have something to count
 
 
+@pytest.mark.sized
 def test_a_combination_is_what_its_parts_make_of_each_group(reader):
     for measure in (one for one in registry.measures() if one.combine):
         found = engine.answer(measure.key, **PERIOD)

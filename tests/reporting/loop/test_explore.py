@@ -30,6 +30,7 @@ cases = st.dictionaries(
 )
 
 
+@pytest.mark.sized
 @given(cases, cases)
 @settings(max_examples=examples(300), deadline=None)
 def test_mix_and_rate_sum_exactly_to_the_difference(before, after):

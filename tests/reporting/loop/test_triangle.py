@@ -3,6 +3,7 @@
 from datetime import date
 from fractions import Fraction
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -55,6 +56,7 @@ def test_revenue_as_much_as_there_are_people_still_has_its_squares():
     assert [square.value for square in seen.rows[0].squares] == [0, 10, 10, 310]
 
 
+@pytest.mark.sized
 @given(st.lists(st.tuples(st.integers(0, 40), st.lists(st.integers(0, 5), max_size=6)), min_size=1, max_size=6))
 @settings(max_examples=examples(60), deadline=None)
 def test_the_line_at_the_foot_is_counted_row_by_row_the_same(cohorts):

@@ -37,6 +37,7 @@ def naive(rows: list[tuple[int, bool]]) -> dict[int, Fraction]:
     return shares
 
 
+@pytest.mark.sized
 @given(waits)
 @settings(max_examples=examples(200), deadline=None)
 def test_it_agrees_with_the_definition_counted_row_by_row(rows):
@@ -49,6 +50,7 @@ def test_it_agrees_with_the_definition_counted_row_by_row(rows):
     assert edges is None or 0 <= edges[0] <= survival.by(steps) <= edges[1] <= 1
 
 
+@pytest.mark.sized
 @given(waits)
 @settings(max_examples=examples(100), deadline=None)
 def test_without_anybody_still_waiting_it_is_the_plain_share(rows):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,6 +32,7 @@ def minute(wall: time) -> int:
     return wall.hour * 60 + wall.minute
 
 
+@pytest.mark.sized
 @given(st.sampled_from(ZONES), instants, walls, walls)
 @settings(max_examples=examples(400), deadline=None)
 def test_quiet_is_every_minute_from_the_first_to_before_the_last_whatever_the_zone(zone, at, begins, ends):
@@ -41,6 +43,7 @@ def test_quiet_is_every_minute_from_the_first_to_before_the_last_whatever_the_zo
     assert Hours(ZoneInfo(zone), (begins, ends)).lets(at) == (minute(at.astimezone(ZoneInfo(zone)).time()) not in quiet)
 
 
+@pytest.mark.sized
 @given(st.sampled_from(ZONES), instants, st.booleans(), walls, walls)
 @settings(max_examples=examples(200), deadline=None)
 def test_a_mail_waits_for_the_first_minute_that_is_working_time_and_not_quiet_and_comes_then(
@@ -57,6 +60,7 @@ def test_a_mail_waits_for_the_first_minute_that_is_working_time_and_not_quiet_an
     assert Hours(here, hours.quiet).lets(came) and (came == at or not hours.lets(came - MINUTE))
 
 
+@pytest.mark.sized
 @given(st.sampled_from(ZONES), instants)
 @settings(max_examples=examples(200), deadline=None)
 def test_the_morning_is_when_the_last_business_day_opened(zone, at):

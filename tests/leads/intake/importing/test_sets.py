@@ -183,6 +183,7 @@ PIECES = [
 ]
 
 
+@pytest.mark.sized
 @given(st.lists(st.sampled_from(PIECES), max_size=25), st.integers(1, 12), st.sampled_from([",", ";"]))
 @settings(deadline=None, max_examples=examples(300))
 def test_blocks_hold_what_records_hold(tmp_path_factory, pieces, some, separator):

@@ -99,6 +99,7 @@ def test_figures_are_as_before_and_the_file_may_come_again(run, world, kind, tex
     assert figures() == there
 
 
+@pytest.mark.sized
 def test_declared_history_is_undone_and_may_come_again(run, world):
     """Leads and their handoffs brought as having happened then, in past months too, leave nothing."""
     before = figures()
