@@ -42,9 +42,8 @@ def everybody(at: datetime) -> None:
 
 def lots(version: DefinitionVersion, at: datetime) -> None:
     """Mark every lead since `at`, lot by lot, to be judged by a version."""
-    LotDirty.objects.bulk_create(
-        LotDirty(version_id=version.pk, low=low, high=high, since=at) for low, high in whole.lots(locks.BLOCK)
-    )
+    rows = (LotDirty(version_id=version.pk, low=low, high=high, since=at) for low, high in whole.lots(locks.BLOCK))
+    LotDirty.objects.bulk_create(rows, ignore_conflicts=True)  # two may find one version
 
 
 def take(version: DefinitionVersion) -> tuple[int, int, datetime] | None:
@@ -75,7 +74,7 @@ def count() -> int:
     """How many leads wait."""
     if not LotDirty.objects.exists():
         return LeadDirty.objects.count()
-    return len(waiting())
+    return fetch(f"SELECT count(*) FROM ({_WAITING}) x", {"low": 0, "high": asks.EVERYBODY, "until": EVER})[0][0]
 
 
 def oldest() -> datetime | None:

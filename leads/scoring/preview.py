@@ -122,7 +122,7 @@ def prepared(body: Mapping[str, Any], asked: asks.Asks) -> tuple[program.Program
     for cond in parts(body).values():
         for _path, leaf in tree.leaves(cond):
             if "event" in leaf:
-                compiled.count_atom(leaf)
+                compiled.asked.add(compiled.count_atom(leaf))
     params = Params()
     return compiled, params, compile.ctes(compiled, replace(asked, raw=not ready), here(), params)
 

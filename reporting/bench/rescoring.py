@@ -121,8 +121,8 @@ def _committed(version: DefinitionVersion, at: datetime, rounds: int, said: tupl
             taken_up(version, at, used.connection)
             took = time.perf_counter() - begun
         found.append((took, used.seconds))
-        if (written := recompute.written(version)) != said:
-            raise AssertionError(f"lots side by side wrote {written}, one after the other {said}; no time counts")
+    if (written := recompute.written(version)) != said:
+        raise AssertionError(f"lots side by side wrote {written}, one after the other {said}; no time counts")
     wall, inside = zip(*found, strict=True)
     return median(wall), median(inside)
 
