@@ -32,6 +32,7 @@ BY_STAGE = (
     "array_position(ARRAY['subscriber', 'lead', 'mql', 'sal', 'sql', 'opportunity', 'customer', 'recycled',"
     " 'disqualified']::varchar[], leads_lead.stage)"
 )
+EACH = 5_000  # leads of which each may be asked whether it holds some words
 FEW = 200  # leads that may as well be dressed before they are sorted
 NO_SOURCE = "~"  # asks for leads whose source is not known
 
@@ -63,7 +64,7 @@ class LeadQuerySet(QuerySet):
     def found_by(self, text: str, *, personal: bool = True, few: bool = False, alone: bool = False) -> Found:
         """The same, and what helps where they are very many. `alone`: the rows at hand are all that live."""
         if not text.strip():
-            return Found(self)
+            return Found(self, in_order=not few and not alone)
         said = search.asked(text)
         if said is None:
             return Found(self.none())
@@ -77,17 +78,19 @@ class LeadQuerySet(QuerySet):
         from .derived import LeadWords
 
         words = said.everywhere if personal else said.of_firm
+        each = self.filter(search.holding(words))
         if few:
-            return Found(self.filter(search.holding(words)))
+            return Found(each)
         ids = search.leads(words, search.MOST + 1)
+        if len(ids) > search.MOST and not alone and self.order_by()[: EACH + 1].count() <= EACH:
+            return Found(each)
         listed = self.filter(pk__in=_listed(ids))
         if len(ids) > search.MOST:
-            rows, gathered = self.filter(search.holding(words)), self.filter(search.among(words))
             by_words = LeadWords.objects.filter(search.said_by_words(words)) if alone else None
-            return Found(rows, listed, gathered, by_words=by_words)
+            return Found(each, listed, self.filter(search.among(words)), True, by_words)
         if len(ids) > FEW:
             by_words = LeadWords.objects.filter(pk__in=_listed(ids)) if alone else None
-            return Found(listed, gathered=listed, in_order=False, by_words=by_words)
+            return Found(listed, by_words=by_words)
         return Found(listed)
 
     def written_nearly(self, text: str, *, few: bool = False, alone: bool = False) -> Found:
@@ -100,8 +103,7 @@ class LeadQuerySet(QuerySet):
 
     def named_from(self, text: str) -> "LeadQuerySet":
         """Those whose last name begins with the text."""
-        begins = RawSQL(f"{BY_NAME} LIKE leads_plain(%s)", [search.like(text)], output_field=BooleanField())
-        return self.filter(begins)
+        return self.filter(RawSQL(f"{BY_NAME} LIKE leads_plain(%s)", [search.like(text)], output_field=BooleanField()))
 
     def made(self, first: datetime | None, until: datetime | None) -> "LeadQuerySet":
         """Those created at or after `first` and before `until`."""
@@ -117,10 +119,14 @@ class LeadQuerySet(QuerySet):
         return self.filter(pk__in=_listed(ids)) if len(ids) <= search.MOST else self.filter(search.that_say(own))
 
     def graded(self, grades: Sequence[str]) -> "LeadQuerySet":
-        """Those whose live grade on any definition is one of these cells."""
+        """Those whose live grade on any definition is one of these cells: a list while they are not too many."""
         from .derived import Score
 
-        return self.filter(Exists(Score.objects.filter(lead=OuterRef("pk"), track="live", grade__in=list(grades))))
+        live = Score.objects.filter(track="live", grade__in=list(grades)).order_by()
+        ids = list(live.values_list("lead", flat=True)[: search.MOST + 1])
+        if len(ids) <= search.MOST:
+            return self.filter(pk__in=_listed(ids))
+        return self.filter(Exists(live.filter(lead=OuterRef("pk"))))
 
     def in_charge_of(self, rep) -> "LeadQuerySet":
         """Those of whose handoffs one is open and the rep's."""
@@ -202,7 +208,7 @@ class CompanyQuerySet(QuerySet):
     def _listed_or_asked(self, words: str, some: int = 0) -> "CompanyQuerySet":
         ids = search.firms(words, some or search.MOST + 1)
         listed = some or len(ids) <= search.MOST
-        return self.filter(pk__in=_listed(ids)) if listed else self.filter(search.firm_holding(words))
+        return self.filter(pk__in=_listed(ids)) if listed else self.filter(search.FirmHolding(words))
 
 
 class CampaignQuerySet(QuerySet):

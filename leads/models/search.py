@@ -13,10 +13,10 @@ from functools import cached_property
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import BooleanField
+from django.db.models import BooleanField, F, Func
 from django.db.models.expressions import RawSQL
 
-from .spelling import distance, mistakes
+from .spelling import distance, mistakes, within
 
 MOST = 4_000  # leads up to which they are listed; beyond, reading leads in their order finds a page soonest
 MAX_WORDS = 6
@@ -33,6 +33,10 @@ _BROKEN = 4  # trigrams that one mistake breaks, at most: two letters that chang
 _MANY = 8  # words of a tsquery, from which on no row is held against it one by one
 _LEADS = "SELECT lead_id FROM leads_leadwords WHERE words @@ %s::tsquery LIMIT %s"
 _FIRMS = "SELECT id FROM leads_company WHERE words @@ %s::tsquery LIMIT %s"
+# Of several words the index is asked: how many companies hold all is guessed too high, and then they are read one by one.
+_FIRMS_OF_ALL = (
+    "WITH f AS MATERIALIZED (SELECT id FROM leads_company WHERE words @@ %s::tsquery) SELECT id FROM f LIMIT %s"
+)
 _SAYING = "SELECT id FROM leads_lead WHERE attributes @> %s::jsonb AND attributes <> '{}' LIMIT %s"
 _ASKED = f"""
 SELECT w.word, CASE WHEN length(w.word) > {SHORT} THEN array(SELECT DISTINCT d.word FROM leads_word d
@@ -135,7 +139,7 @@ def leads(said: str, most: int) -> list[int]:
 
 
 def firms(said: str, most: int) -> list[int]:
-    return _ids(_FIRMS, said, most)
+    return _ids(_FIRMS_OF_ALL if "&" in said else _FIRMS, said, most)
 
 
 def holding(said: str) -> RawSQL:
@@ -155,10 +159,18 @@ def said_by_words(said: str) -> RawSQL:
     return RawSQL("(leads_leadwords.words @@ %s::tsquery)", [said], output_field=BooleanField())
 
 
-def firm_holding(said: str) -> RawSQL:
-    """The condition on a company that a tsquery holds: an index is asked once, the rest is looked up in its answer."""
-    listed = "SELECT id FROM leads_company WHERE words @@ %s::tsquery"
-    return RawSQL(f"coalesce(leads_company.id IN ({listed}), false)", [said], output_field=BooleanField())
+class FirmHolding(Func):
+    """The condition on a company that a tsquery holds; under whatever name a statement has its table."""
+
+    output_field = BooleanField()
+
+    def __init__(self, said: str):
+        super().__init__(F("pk"))
+        self.said = said
+
+    def as_sql(self, compiler, connection, **_more):  # type: ignore[override]
+        table = compiler.quote_name_unless_alias(self.source_expressions[0].alias)
+        return f"({table}.words @@ %s::tsquery)", [self.said]
 
 
 def saying(own: Mapping[str, Any], most: int) -> list[int]:
@@ -228,8 +240,9 @@ def _likeness(word: str) -> float:
 
 
 def _closest(word: str, others: list[str]) -> tuple[str, ...]:
-    away = {other: distance(word, other) for other in others}
-    near = [one for one, far in away.items() if far <= mistakes(word)]
+    forgiven = mistakes(word)
+    away = {other: within(word, other, forgiven) for other in others}
+    near = [one for one, far in away.items() if far <= forgiven]
     return tuple(sorted(near, key=lambda one: away[one])[:_CLOSE])
 
 

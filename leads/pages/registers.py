@@ -97,7 +97,7 @@ def companies(request: HttpRequest) -> HttpResponseBase:
     table = Table(
         [*COMPANIES, *own_fields.columns("company")], rows, request.GET, "name", form=form, caption=_("Companies"), empty=empty,
         exports=_export(request.user, "companies", "company"), personal=may(request.user, "leads.personal"),
-        deeds=deeds if may(request.user, "companies.edit") else (),
+        deeds=deeds if may(request.user, "companies.edit") else (), gathered=rows.values("pk"), in_order=bool(form.cleaned_data.get("q")),
     )  # fmt: skip
     return lists.answer(request, table, "leads/register.html", {"tabs": tabs(request)})
 

@@ -10,7 +10,7 @@ from django.test import Client
 from leads.models import Lead
 from smarketing.accounts.models import User
 
-from .stopwatch import Sheet, percentile
+from .stopwatch import Processor, Sheet, percentile
 
 SEARCH_GOAL, PAGE_GOAL = 100, 150  # milliseconds
 TIMES = 40
@@ -45,12 +45,15 @@ def searches(sheet: Sheet) -> None:
     for place, address, goal in (
         ("search", "/search/?part=hits&q=", SEARCH_GOAL),
         ("leads list", "/leads/?q=", PAGE_GOAL),
+        ("leads list by name", "/leads/?sort=name&q=", PAGE_GOAL),
         ("companies list", "/companies/?q=", PAGE_GOAL),
     ):
         for kind, asked in KINDS.items():
-            took = [_took(client, address + quote(asked(lead, n))) for n, lead in enumerate(people)]
-            p95 = 1000 * percentile(took, 0.95)
-            what = f"{place} by {kind}, p50 {1000 * percentile(took, 0.5):.0f} ms, p95"
+            took, spent = zip(
+                *(_took(client, address + quote(asked(lead, n))) for n, lead in enumerate(people)), strict=True
+            )
+            p95, inside = 1000 * percentile(took, 0.95), 1000 * percentile(spent, 0.95)
+            what = f"{place} by {kind}, p50 {1000 * percentile(took, 0.5):.0f} ms, processor p95 {inside:.0f} ms, p95"
             sheet.add(f"{place}: {kind}", what, p95, "ms", f"≤ {goal} ms", p95 <= goal)
 
 
@@ -63,9 +66,11 @@ def _people() -> list[Lead]:
     return [lead for lead in found if lead][:TIMES]
 
 
-def _took(client: Client, address: str) -> float:
-    begun = time.perf_counter()
-    answer = client.get(address)
-    took = time.perf_counter() - begun
+def _took(client: Client, address: str) -> tuple[float, float]:
+    """Seconds by the wall, and of the processor in page and database."""
+    with Processor() as used:
+        begun = time.perf_counter()
+        answer = client.get(address)
+        took = time.perf_counter() - begun
     assert answer.status_code == 200, address
-    return took
+    return took, used.seconds

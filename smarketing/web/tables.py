@@ -32,7 +32,7 @@ __all__ = ["BLANK", "Cell", "Column", "Deed", "Heading", "Table", "plain", "show
 
 PER_PAGE = 50
 COUNT_TO = 10_000
-PATIENCE = 25  # milliseconds for reading rows in their order where they can be gathered, too
+PATIENCE = 30  # milliseconds for reading rows in their order where they can be gathered, too
 PAGING = ("after", "before", "export")
 
 
@@ -54,7 +54,7 @@ class Table:
     per_page: int = PER_PAGE
     count_to: int = COUNT_TO
     some: QuerySet | None = None
-    gathered: QuerySet | Callable[[str], QuerySet | None] | None = None
+    gathered: QuerySet | Callable[[str], QuerySet] | None = None
     in_order: bool = True
     exports: files.Export | None = None
     deeds: Sequence[Deed] = ()
@@ -238,7 +238,11 @@ class Table:
                 cursor.execute("SELECT set_config('statement_timeout', '0', true)")
                 return page
         except OperationalError:
-            return self._sorted(gathered, place)
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL enable_indexscan = off")  # which would read them in their order again
+                page = self._sorted(gathered, place)
+                cursor.execute("SET LOCAL enable_indexscan = on")
+                return page
 
     def _sorted(self, gathered: QuerySet, place: tuple[str, str, int]) -> keyset.Page:
         """The page of rows that are all read and sorted; only its own are dressed."""

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from leads.models import Company, Lead, search
+from leads.models import Company, Lead, Score, search
 from tests.leads import facts
 from tests.leads.handoffs.desk import Desk
 
@@ -63,6 +63,18 @@ def test_leads_are_found_by_their_own_attributes_by_an_index_and_one_by_one_wher
         rows = Lead.objects.living().saying({"x_size": "large"})
         assert [lead.pk for lead in rows] == [mine]
     assert "lead_own" not in plan_of(*rows.order_by("-created_at", "-pk")[:51].query.sql_with_params())
+
+
+def test_leads_of_a_grade_are_found_by_an_index_and_one_by_one_where_they_are_many(monkeypatch):
+    graded = {"line_id": 1, "version_id": 1, "fit": 1, "engagement": 1, "contributions": [], "mql": False}
+    mine, other, observed = (facts.lead(AT) for _n in range(3))
+    for lead, grade, track in ((mine, "B2", "live"), (other, "C3", "live"), (observed, "B2", "observed")):
+        Score.objects.create(lead_id=lead, grade=grade, track=track, effective_at=AT, **graded)
+    for most, lead_by_lead in ((search.MOST, False), (0, True)):
+        monkeypatch.setattr(search, "MOST", most)
+        rows = Lead.objects.living().graded(["B2"])
+        assert [lead.pk for lead in rows] == [mine]
+        assert ("leads_score" in str(rows.query)) is lead_by_lead
 
 
 def test_some_companies_of_very_many_are_found_without_counting_the_others(monkeypatch):

@@ -64,10 +64,12 @@ def test_whoever_holds_every_word_is_found_by_each_of_the_ways_there_are(db, peo
         for most, some, few in ((search.MOST, 200, False), (search.MOST, 0, False), (0, 0, False), (0, 0, True)):
             patch.setattr(search, "MOST", most)
             patch.setattr(querysets, "FEW", some)
-            found = Lead.objects.found_by(text, few=few, alone=True)
-            ways = [found.rows, *(found.sorted_by(sort) for sort in ("plain_name", "created_at", "source"))]
-            for way in ways:
-                assert way is None or set(way.values_list("pk", flat=True)) == expected, (most, some, few)
+            for alone, each in ((True, 0), (False, 0), (False, 5_000)):
+                patch.setattr(querysets, "EACH", each)
+                found = Lead.objects.found_by(text, few=few, alone=alone)
+                ways = [found.rows, *(found.sorted_by(sort) for sort in ("plain_name", "created_at", "source"))]
+                for way in ways:
+                    assert set(way.values_list("pk", flat=True)) == expected, (most, some, few, alone, each)
         transaction.set_rollback(True)
 
 

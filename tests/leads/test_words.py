@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from leads.intake import words
 from leads.models import Company, Lead, LeadWords, Word, search
-from leads.models.spelling import distance, mistakes
+from leads.models.spelling import distance, mistakes, within
 from tests.leads import facts
 
 pytestmark = pytest.mark.django_db
@@ -173,7 +173,7 @@ def test_beyond_the_most_that_are_listed_leads_are_asked_one_by_one_for_the_same
     listed = found("ada")
     monkeypatch.setattr(search, "MOST", 0)
     assert found("ada") == listed == {"Ada d’Artagnan", "Ada Other"}
-    many = Lead.objects.found_by("ada")
+    many = Lead.objects.found_by("ada", alone=True)
     assert {str(lead) for lead in many.gathered} == listed and {str(lead) for lead in many.some} <= listed
 
 
@@ -204,6 +204,26 @@ def test_the_distance_of_two_words_is_that_of_the_steps_between_them(one, other)
     assert far == distance(other, one) and (far == 0) is (one == other)
     assert abs(len(one) - len(other)) <= far <= max(len(one), len(other))
     assert distance(one + "x", other + "x") <= far and distance("x" + one, one) == 1
+
+
+def plain_distance(one: str, other: str) -> int:
+    """Every step of every way."""
+    rows = [list(range(len(other) + 1))]
+    for i, letter in enumerate(one, 1):
+        rows.append([i])
+        for j, sign in enumerate(other, 1):
+            cost = min(rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + (letter != sign))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == sign:
+                cost = min(cost, rows[i - 2][j - 2] + 1)
+            rows[i].append(cost)
+    return rows[-1][-1]
+
+
+@given(st.text("abc", max_size=9), st.text("abc", max_size=9), st.integers(0, 3))
+@settings(max_examples=300)
+def test_what_is_told_up_to_a_limit_is_the_distance_up_to_it(one, other, most):
+    far = plain_distance(one, other)
+    assert distance(one, other) == far and within(one, other, most) == min(far, most + 1)
 
 
 def test_neighbours_that_changed_places_are_one_mistake():

@@ -21,9 +21,9 @@ LEAN = ("imports", "clocks", "months")
 
 ROUNDS = 5
 PARTS = (
-    "night", "clocks", "months", "preview", "pages", "queue", "search", "ingestion", "imports", "scores", "attribution", "loop",
+    "night", "clocks", "months", "preview", "pages", "lists", "queue", "search", "ingestion", "imports", "scores", "attribution", "loop",
 )  # fmt: skip
-AGAIN = ("months", "pages", "queue", "search", "attribution", "loop")
+AGAIN = ("months", "pages", "lists", "queue", "search", "attribution", "loop")
 
 
 class Command(BaseCommand):
@@ -34,7 +34,9 @@ class Command(BaseCommand):
         parser.add_argument("--size", choices=SIZES, default=os.environ.get("SIZE") or "small")
         parser.add_argument("--leads", type=int)
         parser.add_argument("--events", type=int)
-        parser.add_argument("--only", choices=PARTS, help="measure one part; loop only so, for it wants what sales did")
+        parser.add_argument(
+            "--only", choices=PARTS, help="measure one part; loop and lists only so, for they want what sales did"
+        )
         parser.add_argument("--plans", action="store_true", help="print the plan of each page's slowest query")
         parser.add_argument("--keep", action="store_true", help="leave the company there, to be measured with --again")
         parser.add_argument("--again", action="store_true", help=f"measure a kept company ({', '.join(AGAIN)} only)")
@@ -106,7 +108,7 @@ class Command(BaseCommand):
         self, leads: int, touches: int, plans: bool, only: str | None, few: int | None, again: bool = False
     ) -> None:
         events = few or touches
-        from reporting.bench import crediting, looping, measure, ordinary, owing, replaying, searching
+        from reporting.bench import crediting, listing, looping, measure, ordinary, owing, replaying, searching
         from reporting.bench import pages as every_page
         from reporting.bench.stopwatch import Sheet
 
@@ -134,8 +136,8 @@ class Command(BaseCommand):
             owing.measured(sheet, self._say)
         if pages:
             every_page.pages(sheet, plans, self._say)
-        if only == "loop":
-            looping.loop(sheet)
+        if asked_alone := {"loop": looping.loop, "lists": listing.lists}.get(only or ""):
+            asked_alone(sheet)
         self._last(sheet, stage, leads, only, again)
         if only in (None, "attribution"):
             crediting.measure(sheet, touches)
@@ -152,7 +154,7 @@ class Command(BaseCommand):
 
         self._say(f"A company of {leads:,} leads and {events:,} events:")
         _plan, stage = company.make(
-            min(leads, SMALL) if only in LEAN else leads, events, clock.now(), self._say, worked=only in ("pages", "queue", "loop"),
+            min(leads, SMALL) if only in LEAN else leads, events, clock.now(), self._say, worked=only in ("pages", "lists", "queue", "loop"),
             months=24 if only == "months" else 18,
             clauses=handed.CLAUSES if only == "months" else (),
         )  # fmt: skip

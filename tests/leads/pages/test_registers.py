@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection
 
-from leads.models import Deal, Lead, Stage
+from leads.models import Deal, Lead, Stage, search
 from leads.models.querysets import BY_STAGE
 from smarketing.accounts.models import AuditEntry
 from tests.leads import facts
@@ -39,6 +39,20 @@ def test_companies_are_sorted_as_people_sort_found_by_name_and_count_their_peopl
         .headers["Content-Type"]
         .startswith("text/html")
     )
+
+
+@pytest.mark.parametrize("most", [search.MOST, 0])
+def test_deals_of_companies_of_a_name_are_found_however_many_have_it(monkeypatch, most):
+    """Many: the companies are asked by a condition inside the question about deals, under another name of their table."""
+    monkeypatch.setattr(search, "MOST", most)
+    desk = Desk()
+    acme, other = facts.company(AT, name="Acme Conseil"), facts.company(AT, name="Quartz")
+    for firm, title in ((acme, "Ours"), (other, "Theirs"), (None, "Nobody’s")):
+        lead = facts.lead(AT, last_name=title, **({"company": firm} if firm else {}))
+        Deal.objects.create(lead_id=lead, rep=desk.lea, title=title, created_at=AT, recorded_at=AT)
+    boss = client_of(desk.boss)
+    assert names(boss, "/deals/?company=conseil") == ["Ours"] and names(boss, "/deals/?company=nobody") == []
+    assert names(boss, "/companies/?q=conseil") == ["Acme Conseil"]
 
 
 def test_deals_are_those_one_may_see_and_a_viewer_reads_no_title():
