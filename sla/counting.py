@@ -106,7 +106,8 @@ class Counting:
         took: dict[tuple[date, str], list[str]] = defaultdict(list)
         local = Days(self.zone)
         counts = blocks.read(self.contract, [terms.pk for terms in self.terms], months, self.cutoff, local)
-        for passed in passing.count(self.contract, months, self.cutoff, local):
+        handed = passing.promised(self.terms)
+        for passed in passing.count(self.contract, months, self.cutoff, local) if handed else ():
             month, key, terms, state, settled, n, leads = passed
             counts.append(blocks.Count(month, key, terms, state, settled, None, False, n, None))
             waiting[month, key] += leads

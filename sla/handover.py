@@ -146,11 +146,6 @@ def count(contract: Contract, months: Sequence[date], cutoff: datetime, days: Da
     return [Passed(*row) for row in selected(what, clocks, contract, months, end, days.params())]
 
 
-def promised(contract: Contract) -> bool:
-    """Whether terms of a contract promise a hand-over."""
-    return any(terms.contract_id == contract.pk for terms, _clauses in clocked(QUALIFICATION))
-
-
 def by_day(
     contract: Contract, month: date, cutoff: datetime, days: Days, within: tuple[datetime, datetime] | None
 ) -> list[Passed]:

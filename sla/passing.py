@@ -6,7 +6,7 @@ asked for.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -19,7 +19,9 @@ from . import handover, kept, news
 from .clocks import PENDING
 from .handover import Passed
 from .kept import DAY, PRESENT, stretches
-from .models import Contract, MonthSum
+from .kinds import QUALIFICATION
+from .models import Contract, MonthSum, Terms
+from .parts import runs
 
 WHAT = "hand_over clocks and who waits"
 # Qualifications about which something was recorded since; numbers follow the order of recording.
@@ -37,10 +39,13 @@ MOST = 2000  # rows looked through; were there more, all may have moved
 Lines = list[list[Any]]  # clause key, terms, state, day on which it was settled, how many, the leads that wait
 
 
+def promised(terms: Iterable[Terms]) -> bool:
+    """Whether any of these terms promises a hand-over."""
+    return any(runs(clause, QUALIFICATION) for one in terms for clause in one.clauses.all())
+
+
 def count(contract: Contract, months: Sequence[date], cutoff: datetime, days: Days) -> list[Passed]:
-    """As `handover.count`."""
-    if not handover.promised(contract):
-        return []
+    """As `handover.count`; of a contract that promises hand-overs (`promised`)."""
     if abs(clock.now() - cutoff) > PRESENT:
         return handover.count(contract, months, cutoff, days)
     basis = max(contract.terms.values_list("pk", flat=True), default=0)

@@ -5,6 +5,7 @@ zones and calendars is looked up in arrays handed in as constants, so SQL never 
 handoffs that were paused get their due instants handed in, too: worked out one by one (`moved.py`).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,17 +75,19 @@ due AS (SELECT *, {{instant}} AS due_at FROM owed WHERE due_us IS NOT NULL OFFSE
   done, took::bigint AS took, lost, {_RESUMES} AS resumes_at
 FROM told, months
 """
-# Clocks as they stand written, judged again by their due instants, which only terms, calendars and pauses decide.
+# Clocks as they stand written, judged again by their due instants, which only terms, calendars and pauses decide. What follows from
+# the handoff alone is worked out once for all its clocks, where all are read ({{once}}).
 _STALE = f"""
 WITH read AS (
   SELECT k.handoff_id, k.due_at, k.clause_key, k.state AS was_state, k.settled_at AS was_settled, k.done AS was_done,
-    CASE WHEN k.resumes_at > %(at)s THEN k.resumes_at END AS resumes_at, {{waived}} AS waived_at, {_UNDONE} AS undone,
-    s.tried, s.reached_at, s.sql_at, s.decided_at, {{grade}} AS grade, {_ENDS}
-  FROM sla_clock k JOIN leads_handoffstate s ON s.handoff_id = k.handoff_id{{joined}}
+    CASE WHEN k.resumes_at > %(at)s THEN k.resumes_at END AS resumes_at, {{waived}} AS waived_at, s.undone,
+    s.tried, s.reached_at, s.sql_at, s.decided_at, {{grade}} AS grade, s.dropped_at, s.ended_at, s.ended_as, s.done
+  FROM sla_clock k JOIN (SELECT s.handoff_id, s.tried, s.reached_at, s.sql_at, s.decided_at, {_ENDS}, {_UNDONE} AS undone,
+      {_DONE} AS done FROM leads_handoffstate s{{once}}) s ON s.handoff_id = k.handoff_id{{joined}}
   WHERE k.terms_id = %(terms)s{{asked}}),
 due AS (
   SELECT handoff_id, due_at, was_state, was_settled, was_done, resumes_at, waived_at, undone,
-    {{dropped}} AS dropped_at, CASE clause_key {{kept}} END AS kept_at, {_DONE} AS done
+    {{dropped}} AS dropped_at, CASE clause_key {{kept}} END AS kept_at, done
   FROM read OFFSET 0),
 {_TOLD}
 SELECT DISTINCT handoff_id FROM told
@@ -140,7 +143,7 @@ def stale(terms: Terms, clauses: Sequence[Clause], asked: Asked, at: datetime) -
     sql = _STALE.format(
         kept=" ".join(keeps), dropped=_case("clause_key", drops), asked=asked.among("k.handoff_id") + asked.clocks,
         waived=_WAIVED_AT if waived else "NULL::timestamptz", grade="h.grade" if by_grade else "NULL::text",
-        joined=_GRADES if by_grade else "",
+        joined=_GRADES if by_grade else "", once="" if asked.ids or asked.clocks else " OFFSET 0",
     )  # fmt: skip
     return sql, given | {"waived_ids": sorted({pk for pk, _key in waived})} | dict(asked.params)
 
@@ -177,11 +180,11 @@ def _cases(expressions: Iterable[str]) -> str:
 
 
 def _case(of: str, branches: Iterable[tuple[object, str]]) -> str:
-    """A CASE, or what all its branches say."""
+    """A CASE of which every value has a branch; what most branches say is what is left."""
     found = list(branches)
-    if len({one for _key, one in found}) == 1:
-        return found[0][1]
-    return f"CASE {of} {' '.join(f'WHEN {key} THEN {one}' for key, one in found)} END"
+    usual = Counter(one for _key, one in found).most_common(1)[0][0]
+    others = " ".join(f"WHEN {key} THEN {one}" for key, one in found if one != usual)
+    return f"CASE {of} {others} ELSE {usual} END" if others else usual
 
 
 @dataclass(frozen=True)

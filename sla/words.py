@@ -2,10 +2,11 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from django.utils.formats import number_format
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from . import follow, kinds, states
 from .figures import Figure, Share, Volume
@@ -34,7 +35,13 @@ def number(value: Decimal | int | Fraction, places: int | None = None) -> str:
     """A number in the active language's format; without trailing zeros unless `places` are asked."""
     if isinstance(value, Fraction):
         value = Decimal(value.numerator) / Decimal(value.denominator)
-    value = Decimal(value)
+    return _written(str(Decimal(value)), places, get_language())
+
+
+@lru_cache(8192)
+def _written(text: str, places: int | None, _language: str | None) -> str:
+    """A number as the active language, which is named, writes it: a month's pages write the same few hundred again and again."""
+    value = Decimal(text)
     if places is None:
         places = _places(value.normalize())
     return number_format(value, places, use_l10n=True, force_grouping=True)
@@ -60,8 +67,13 @@ def signed(value: Decimal) -> str:
 
 def exact_percent(share: Fraction) -> str:
     """A promised share with the digits it has, at most two."""
+    return percent(_digits(share))
+
+
+@lru_cache(1024)
+def _digits(share: Fraction) -> Decimal:
     places = next((places for places in (0, 1) if (share * 100 * 10**places).denominator == 1), 2)
-    return percent(Decimal(round(share * 100 * 10**places)).scaleb(-places))
+    return Decimal(round(share * 100 * 10**places)).scaleb(-places)
 
 
 def amount(figure: Volume, value: Decimal | int | Fraction) -> str:

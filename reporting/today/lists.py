@@ -1,5 +1,6 @@
 """The three lists of a morning. Each is read through what the person may see; every line leads somewhere."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from django.utils.translation import ngettext, pgettext
 from leads.handoffs.rules import body_of
 from leads.measures import changes
 from leads.models import HandoffState
+from leads.models.queues import HandoffStateQuerySet
 from leads.pages import telling
 from personas.definitions import persona_care
 from sla import follow, missing, words
@@ -63,20 +65,17 @@ class Morning:
     def breaking(self) -> list[Line]:
         """Promises that break next, and what the month of the contract lacks."""
         tomorrow = self.at + timedelta(days=1)
-        owed = (
-            self.states.owed().due_before(tomorrow).in_order().select_related("lead__company", "rep", "handoff__rules")
-        )
-        out = [self.promise(state) for state in owed[:ROWS]]
-        pool = (
-            self.states.in_pool()
-            .due_before(tomorrow)
-            .in_order()
-            .select_related("lead__company", "rep", "handoff__rules")
-        )
-        out += [self.promise(state) for state in pool[: max(ROWS - len(out), 2)]]
+        out = [self.promise(state) for state in self._first(self.states.owed().due_before(tomorrow), ROWS)]
+        pool = self._first(self.states.in_pool().due_before(tomorrow), max(ROWS - len(out), 2))
+        out += [self.promise(state) for state in pool]
         if self.user.role != Role.REP:
             out += self.contracts()
         return out
+
+    def _first(self, some: HandoffStateQuerySet, count: int) -> Iterable[HandoffState]:
+        """The first so many of these in the order of promises: chosen before what is shown of them is read."""
+        first = HandoffState.objects.filter(pk__in=some.in_order().values("pk")[:count])
+        return first.in_order().select_related("lead__company", "rep", "handoff__rules")
 
     def promise(self, state: HandoffState) -> Line:
         """A promise in words, with the time that is left."""
