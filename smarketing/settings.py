@@ -92,6 +92,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "template_partials.templatetags.partials",
                 "smarketing.web.templatetags.web",
+                "smarketing.web.templatetags.same",
             ],
         },
     }

@@ -102,8 +102,10 @@ def _nothing_left_behind():
     from django.utils import timezone, translation
 
     from smarketing.rows import kept
+    from smarketing.web.templatetags import same
 
     kept.forget_all()
+    same.forget()
     translation.deactivate()
     timezone.deactivate()
 

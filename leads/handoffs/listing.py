@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from django.db import connection
 from django.db.models import IntegerField, Value
 
 from leads.models import HandoffState, Lead
 from leads.models.queues import PROMISE, SCORE, Key, part_of
 from smarketing.accounts.models import Role, User
+from smarketing.rows.prepared import Prepared
 from smarketing.rows.written import Written
 
 from . import hot, queue, rules
@@ -23,13 +23,13 @@ from . import hot, queue, rules
 OWED, ASLEEP, POOLED = 0, 10, 20  # arms of the statement; what is owed may come in several, in their order
 FEW = 20  # of those asleep and of those in the pool
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)  # sorts those without a promise among themselves
-_LINES = """
+_LINES = Prepared("""
 SELECT s.handoff_id, s.lead_id, s.due_at, s.grade_rank, s.effective_at, s.due_label, s.attempts, s.snoozed_until,
   s.calendar_id, h.rules_id, h.grade, l.first_name, l.last_name, l.email, c.name, c.employees, u.name
 FROM leads_handoffstate s JOIN leads_handoff h ON h.id = s.handoff_id JOIN leads_lead l ON l.id = s.lead_id
 LEFT JOIN leads_company c ON c.id = l.company_id LEFT JOIN accounts_user u ON u.id = s.rep_id
-WHERE s.handoff_id = ANY(%s)
-"""
+WHERE s.handoff_id = ANY(%(handoffs)s)
+""")
 _HEAD = """
 SELECT count(*) FILTER (WHERE due_at < %(tomorrow)s), count(*) FILTER (WHERE due_at < %(at)s),
   count(*) FILTER (WHERE due_at >= %(at)s AND due_at < %(noon)s), count(*), max(assigned_at), min(due_at),
@@ -138,9 +138,7 @@ def head(asked: Asked) -> Head:
 
 def lines(handoffs: Iterable[int]) -> dict[int, Line]:
     """Handoff → its line."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LINES, [list(handoffs)])
-        return {row[0]: _line(*row) for row in cursor.fetchall()}
+    return {row[0]: _line(*row) for row in _LINES.rows({"handoffs": list(handoffs)})}
 
 
 def _line(*row: Any) -> Line:
@@ -193,4 +191,4 @@ def _place(order: str, row: Sequence[Any]) -> tuple:
 _PICKS = Written(
     _picks, me=int, rep=int, rank=int, handoff=int, at=datetime, until=datetime, due=datetime, since=datetime
 )
-_OWED = Written(_owed, around=_HEAD, me=int, rep=int)
+_OWED = Written(_owed, around=_HEAD, plan_once=True, me=int, rep=int)

@@ -4,26 +4,26 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
-
-from django.db import connection
 
 from leads.models import HandoffState
 from leads.models.queues import PROMISE, Key, key_of
 from smarketing.accounts.models import User
 from smarketing.calendars import services as calendars
 from smarketing.rows import clock, fence
+from smarketing.rows.prepared import Prepared
 
 from . import whose_turn
 
 PAGE = 50
 AROUND = 10  # rows above the one to which somebody comes back
 HOT = timedelta(hours=24)
+HANDFUL = 12  # leads for which looking through all months by a plan that was kept is less work than planning it
 LATELY = timedelta(days=60)
 NOON = time(12)
 SHOWN_KINDS = ("page", "form", "track", "mail_click", "webinar", "download", "demo")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST_EVENTS = """
+_LAST_EVENTS = Prepared(
+    """
 SELECT l.id, e.kind, e.name, e.page, e.form, e.occurred_at FROM unnest(%(leads)s::bigint[]) AS l(id)
 CROSS JOIN LATERAL (
   SELECT * FROM (
@@ -37,14 +37,16 @@ CROSS JOIN LATERAL (
       ORDER BY v.occurred_at DESC LIMIT 3)) x
   WHERE NOT EXISTS (SELECT FROM leads_correction c WHERE c.subject = 'event' AND c.subject_id = x.id)
   ORDER BY occurred_at DESC LIMIT 1) e
-"""
-_LAST_ATTEMPTS = """
-SELECT h.id, a.outcome, a.occurred_at, a.next_step_on, a.next_step, a.rep_id FROM unnest(%s::bigint[]) AS h(id)
+""",
+    {"kinds": list(SHOWN_KINDS)},
+)
+_LAST_ATTEMPTS = Prepared("""
+SELECT h.id, a.outcome, a.occurred_at, a.next_step_on, a.next_step, a.rep_id FROM unnest(%(handoffs)s::bigint[]) AS h(id)
 CROSS JOIN LATERAL (
   SELECT outcome, occurred_at, next_step_on, next_step, rep_id FROM leads_attempt t WHERE t.handoff_id = h.id AND NOT EXISTS (
     SELECT FROM leads_correction c WHERE c.subject = 'attempt' AND c.subject_id = t.id)
   ORDER BY occurred_at DESC, id DESC LIMIT 1) a
-"""
+""")
 
 
 @dataclass(frozen=True)
@@ -146,29 +148,21 @@ def last_events(lead_ids: Iterable[int], at: datetime) -> dict[int, Touch]:
 
 
 def _events(leads: list[int], since: datetime, at: datetime) -> dict[int, Touch]:
-    with connection.cursor() as cursor:
-        params: dict[str, Any] = {
-            "leads": leads,
-            "kinds": list(SHOWN_KINDS),
-            "since": since,
-            "first": fence.id_floor(since),
-            "at": at,
-        }
-        cursor.execute(_LAST_EVENTS, params)
-        return {
-            lead: Touch(kind, name or form or page, when, at - when <= HOT)
-            for lead, kind, name, page, form, when in cursor.fetchall()
-        }
+    asked = {"leads": leads, "since": since, "first": fence.id_floor(since), "at": at}
+    look = _LAST_EVENTS.afresh if since == _EPOCH and len(leads) > HANDFUL else _LAST_EVENTS.rows
+    return {
+        lead: Touch(kind, name or form or page, when, at - when <= HOT)
+        for lead, kind, name, page, form, when in look(asked)
+    }
 
 
 def last_attempts(handoff_ids: Iterable[int]) -> dict[int, Touch]:
     """Handoff → its last attempt."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LAST_ATTEMPTS, [sorted(set(handoff_ids))])
-        return {
-            handoff: Touch("attempt", outcome, when, next_on=day, next_step=step, by=rep)
-            for handoff, outcome, when, day, step, rep in cursor.fetchall()
-        }
+    asked = {"handoffs": sorted(set(handoff_ids))}
+    return {
+        handoff: Touch("attempt", outcome, when, next_on=day, next_step=step, by=rep)
+        for handoff, outcome, when, day, step, rep in _LAST_ATTEMPTS.rows(asked)
+    }
 
 
 def reps(rows: Sequence[User]) -> list[User]:

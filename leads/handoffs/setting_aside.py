@@ -64,7 +64,7 @@ def order_of(user: User) -> str:
     return chosen if chosen in ORDERS else PROMISE
 
 
-_CHOSEN = Written(lambda *, user: QueueChoice.objects.filter(user=user).values_list("order"), user=int)
+_CHOSEN = Written(lambda *, user: QueueChoice.objects.filter(user=user).values_list("order"), plan_once=True, user=int)
 
 
 def choose_order(*, user: User, order: str) -> None:

@@ -10,6 +10,7 @@ MOST = 99
 _UNSEEN = Written(
     lambda *, user: Notice.objects.visible_to(user).unseen().order_by().values_list("pk")[: MOST + 1],
     around="SELECT count(*) FROM ({}) unseen",
+    plan_once=True,
     user=int,
 )
 

@@ -12,10 +12,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import QuerySet
 
 from .kept import Kept
+from .prepared import Prepared
 
 _MARK = re.compile(r"%%|%s")
 Stands = Mapping[str, Any]
@@ -26,32 +26,40 @@ class Written:
     the other. `shape` is what changes the words of the statement (a role, an order); `values` are compared and never looked at:
     while the words are written, stand-ins are in their places. `types` names them: int, date or datetime.
 
-    `around`: SQL into which the statement is put at `{}`; it may name the values as %(name)s.
+    `plan_once`: the best way is the same whatever the values are, and the connection keeps it (`prepared`). `around`: SQL into
+    which the statement is put at `{}`; it may name the values as %(name)s.
     """
 
-    def __init__(self, build: Callable[..., QuerySet | Sequence[QuerySet]], *, around: str = "{}", **types: type):
-        self._build, self._around = build, around
+    def __init__(
+        self,
+        build: Callable[..., QuerySet | Sequence[QuerySet]],
+        *,
+        around: str = "{}",
+        plan_once: bool = False,
+        **types: type,
+    ):
+        self._build, self._around, self._plan_once = build, around, plan_once
         self._stands: Stands = {name: _stand(place, kind) for place, (name, kind) in enumerate(types.items(), 1)}
         self._words = Kept(self._write, seconds=math.inf)
 
     def rows(self, *shape: Hashable, **values: Any) -> list[tuple]:
         """The rows, asked with these values (name -> value; None and text where PostgreSQL takes them)."""
-        sql, fixed = self._words(*shape)
-        if not sql:
+        asked = self._words(*shape)
+        if asked is None:
             return []
-        with connection.cursor() as cursor:
-            cursor.execute(sql, fixed | values)
-            return cursor.fetchall()
+        return asked.rows(values) if self._plan_once else asked.afresh(values)
 
-    def _write(self, *shape: Hashable) -> tuple[str, dict[str, Any]]:
-        """(SQL that names its values, those that are part of the words); no SQL where nothing can be found."""
+    def _write(self, *shape: Hashable) -> Prepared | None:
+        """The statement with the values that are part of its words; None where nothing can be found."""
         built = self._build(*shape, **self._stands)
         arms: list[str] = []
         fixed: dict[str, Any] = {}
         for one in [built] if isinstance(built, QuerySet) else built:
             with suppress(EmptyResultSet):
                 arms.append(self._named(*one.query.sql_with_params(), fixed))
-        return self._around.format(" UNION ALL ".join(f"({arm})" for arm in arms)) if arms else "", fixed
+        if not arms:
+            return None
+        return Prepared(self._around.format(" UNION ALL ".join(f"({arm})" for arm in arms)), fixed)
 
     def _named(self, sql: str, params: Sequence[Any], fixed: dict[str, Any]) -> str:
         rest = iter(params)

@@ -12,14 +12,16 @@ IN_PLACE = "X-In-Place"  # a script that shows a page inside the one that is the
 
 
 def page(request: HttpRequest) -> dict:
-    """nav, bottom_bar, person (None when nobody is signed in), theme, language, languages, installation, demo_people; `framed`:
+    """nav, standing, bottom_bar, person (None when nobody is signed in), theme, language, languages, installation, demo_people; `framed`:
     whether the page has its frame around it."""
     user = getattr(request, "user", None)
     person = user if user is not None and user.is_authenticated else None
-    nav = SimpleLazyObject(lambda: navigation.rail(person, request.path) if person else [])
+    standing = SimpleLazyObject(lambda: navigation.standing(person, request.path) if person else navigation.Standing())
+    nav = SimpleLazyObject(lambda: standing.links)
     installation = SimpleLazyObject(_installation)
     return {
         "nav": nav,
+        "standing": standing,
         "bottom_bar": SimpleLazyObject(lambda: navigation.bottom_bar(list(nav))),
         "person": person,
         "framed": IN_PLACE not in request.headers,

@@ -67,15 +67,41 @@ def _address(_routes: str, url_name: str) -> str | None:
         return None
 
 
-def rail(user, path: str) -> list[Link]:
-    """What the rail shows to `user` on the page at `path`; the entry with the longest matching address is active."""
-    from smarketing.accounts.policy import VERBS, roles_of
+@dataclass(frozen=True)
+class Standing:
+    """All on which the rail depends besides the language: as what somebody stands in the table of rights, and where."""
 
-    roles = roles_of(user)
+    roles: frozenset[str] = frozenset()
+    here: str = ""
+    routes: str = ""
+
+    @property
+    def links(self) -> list[Link]:
+        """The rail in the language of the page."""
+        shown = _open_to(self.routes, self.roles)
+        return [Link(entry, url, url == self.here, str(entry.label)) for entry, url in shown]
+
+
+def standing(user, path: str) -> Standing:
+    """Where somebody stands on the page at `path`: the entry with the longest matching address is active."""
+    from smarketing.accounts.policy import roles_of
+
+    roles, routes = roles_of(user), settings.ROOT_URLCONF
+    under = (url for _entry, url in _open_to(routes, roles) if url != "/" and path.startswith(url))
+    return Standing(roles, max(under, key=len, default=""), routes)
+
+
+@lru_cache(maxsize=64)
+def _open_to(_routes: str, roles: frozenset[str]) -> tuple[tuple[Entry, str], ...]:
+    from smarketing.accounts.policy import VERBS
+
     found = [(entry, address(entry.url_name)) for entry in ENTRIES if not VERBS[entry.verb].isdisjoint(roles)]
-    shown = [(entry, url) for entry, url in found if url]
-    here = max((url for _entry, url in shown if url != "/" and path.startswith(url)), key=len, default=path)
-    return [Link(entry, url, url == here, str(entry.label)) for entry, url in shown]
+    return tuple((entry, url) for entry, url in found if url)
+
+
+def rail(user, path: str) -> list[Link]:
+    """What the rail shows to `user` on the page at `path`."""
+    return standing(user, path).links
 
 
 def bottom_bar(links: list[Link]) -> list[Link]:
