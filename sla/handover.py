@@ -20,7 +20,7 @@ from smarketing.calendars import sql as axes
 from smarketing.calendars.axis import MICROSECOND, Axis, micros
 from smarketing.rows.days import Days
 
-from .kinds import QUALIFICATION
+from .kinds import KINDS, QUALIFICATION
 from .models import Clause, Clock, Contract, Terms, Waiver
 from .parts import DAY, by_axis, clocked, followed
 from .sections import defaults
@@ -164,7 +164,10 @@ def rows(contract: Contract, month: date, cutoff: datetime) -> list[tuple[str, i
 
 def of_lead(lead: int, at: datetime) -> list[Clock]:
     """The hand-overs promised on a lead as they stand at `at`, not written; `handoff_id` None: nobody handed it over yet."""
-    if not clocked(QUALIFICATION):
+    mine = [key for key, kind in KINDS.items() if kind.subject == QUALIFICATION]
+    if not Clause.objects.filter(
+        kind__in=mine, terms__span__isnull=False, terms__contract__line__qualification__lead=lead
+    ).exists():
         return []
     clocks, given = relation(at, lead=lead)
     what = "k.qualification_id, k.clause_key, k.terms_id, k.starts_at, k.due_at, k.month, k.state, k.settled_at"

@@ -66,21 +66,21 @@ def _then(month: Month, row: Row) -> Settled:
     )
 
 
-def _line(month: Month, row: Row, reader: Reader) -> Callable[[date], Fraction]:
+def _line(month: Month, row: Row, figure: Volume, reader: Reader) -> Callable[[date], Fraction]:
     """Where the pace line stands as a day ends: each part of a month by its own target, nothing where nothing was promised yet."""
     assert month.terms is not None
     business, held = reader.axes[month.terms.pk].business_days, reader.held(month.first, row.clause.key)
     whole = [(a, b) for _terms, _clause, a, b in held] == [(month.first, month.until)]
     if held and not whole and business(month.first, month.until):
         return lambda day: reader.ideal(month.first, held, day)
-    return chart.straight(month.first, month.until, row.figure.target, business)
+    return chart.straight(month.first, month.until, figure.target, business)
 
 
 def chart_of(month: Month, row: Row, reader: Reader) -> chart.Chart:
     """What is drawn of a clause in a month: its volume against the pace line, or its share against the promised one."""
     today, figure = min(reader.today, month.until), row.figure
     if isinstance(figure, Volume) and month.terms:
-        line = _line(month, row, reader)
+        line = _line(month, row, figure, reader)
         return chart.volume(
             month.first, month.until, today, of_volume(month, row), figure.target, line, figure.forecast
         )

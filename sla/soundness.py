@@ -48,9 +48,10 @@ def problems(body: Mapping[str, Any], contract: Contract | None = None) -> list[
 
 
 def beyond(body: Mapping[str, Any]) -> list[str]:
-    """Promises that nobody has time for, while the author does not say why."""
+    """Promises for which the terms themselves say that nobody has time, while the author does not say why; what only the settings
+    say is a warning."""
     said = reading.of("", "", body)
-    sentence = "" if said.section("capacity")["beyond"] else sound.over_capacity(said)
+    sentence = "" if said.section("capacity")["beyond"] else sound.over_capacity(said, signed=True)
     if not sentence:
         return []
     return [

@@ -45,8 +45,9 @@ def _about(line: int, window: Window, leads: set[int]) -> dict[int, int]:
     near = {"occurred_at__gte": first - REACH, "occurred_at__lt": until + DAY}
     some = Handoff.objects.filter(line=line, lead__in=leads, **near).order_by("-pk")
     rows = list(some.values_list("lead", "pk", "occurred_at", "day_only"))
-    owing = window.owing({pk for _lead, pk, *_dated in rows}, moved=True)
-    found = {lead: pk for lead, pk, occurred, dated in rows if pk in owing or window.holds(occurred, dated)}
+    inside = {pk for _lead, pk, occurred, dated in rows if window.holds(occurred, dated)}
+    owing = window.owing({pk for _lead, pk, *_dated in rows} - inside, moved=True)
+    found = {lead: pk for lead, pk, *_dated in rows if pk in inside or pk in owing}
     won = Deal.objects.filter(lead__in=leads, closed_at__gte=first, closed_at__lt=until).values_list("lead", flat=True)
     passed = Qualification.objects.filter(line=line, lead__in=leads, effective_at__gte=first, effective_at__lt=until)
     return dict.fromkeys([*won, *passed.values_list("lead", flat=True)], 0) | found

@@ -10,7 +10,7 @@ from django.db.models import Q, Value
 from leads.models import Attempt, Correction, Decision, Handoff
 from sla.models import Pause, WaiverAnswer
 
-from .window import REACH, Found, Restatement, Window, roots, since
+from .window import DAY, FARTHEST, Found, Restatement, Window, roots, since
 
 FACTS: tuple[tuple[Any, str], ...] = ((Handoff, "handoff"), (Attempt, "attempt"), (Decision, "decision"))
 SUBJECTS = tuple(subject for _model, subject in FACTS)
@@ -80,10 +80,15 @@ def _about(model: Any, windows: Sequence[Window], late: bool) -> Q:
     for one in windows:
         known = {"recorded_at__gt" if late else "recorded_at__lte": one.cutoff}
         for day_only in (False, True) if model is Handoff else (False,):
-            first, until = one.edges(day_only)
+            _first, until = one.edges(day_only)
             dated = {"day_only": day_only} if model is Handoff else {}
-            out |= Q(occurred_at__gte=first - REACH, occurred_at__lt=until, **known, **dated)
+            out |= Q(occurred_at__gte=_since(model, one), occurred_at__lt=until, **known, **dated)
     return out
+
+
+def _since(model: Any, window: Window) -> datetime:
+    """How far back something of the month may hang on a fact: on an earlier handoff, whether one in it is its lead's first."""
+    return window.edges()[0] - FARTHEST if model is Handoff else window.reach
 
 
 def _of_line(model: Any, line: int) -> tuple[Any, tuple[Any, ...]]:
@@ -97,7 +102,8 @@ def _counting(model: Any, window: Window, rows: Sequence[Row], moved: bool) -> l
     """Those that occurred in the month, and earlier ones on which something of it hangs: a promise that fell due in it,
     or whether a handoff of the same lead made in it is the first one. `moved`: they were taken back."""
     inside = [one for one in rows if window.holds(one[1], one[4])]
-    earlier = [one for one in rows if window.before(one[1]) and not window.holds(one[1], one[4])]
+    first = window.edges()[0]
+    earlier = [one for one in rows if _since(model, window) <= one[1] < first and not window.holds(one[1], one[4])]
     if not earlier:
         return inside
     hangs = window.owing({one[2] for one in earlier}, moved and model is Handoff)
@@ -109,7 +115,7 @@ def _handed_again(window: Window, earlier: Sequence[Row]) -> set[int]:
     """Leads of these that were handed over in the month, too."""
     whose = roots({one[3] for one in earlier})
     family = Q(lead__in=set(whose.values())) | Q(lead__root_id__in=set(whose.values()))
-    some = Handoff.objects.filter(family, line=window.contract.line_id, occurred_at__gte=window.edges()[0] - REACH)
+    some = Handoff.objects.filter(family, line=window.contract.line_id, occurred_at__gte=window.edges()[0] - DAY)
     rows = some.values_list("lead", "lead__root_id", "occurred_at", "day_only")
     again = {root or lead for lead, root, occurred, dated in rows if window.holds(occurred, dated)}
     return {lead for lead, root in whose.items() if root in again}

@@ -3,17 +3,22 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
+from math import ceil
 
 from django.utils.translation import gettext_lazy as _
 
 from leads.models import Lead
 from sla import as_of
-from sla.models import Clock, Contract
+from sla.kinds import CLOCK, KINDS, days, params
+from sla.models import Clause, Clock, Contract, Pause
+from sla.oracle import axis_of
 from sla.terms import next_month
 from smarketing.rows.days import Days
 
 DAY = timedelta(days=1)
-REACH = timedelta(days=100)  # before the month: when that on which a promise of it hangs may have happened
+REACH = timedelta(days=100)  # before the month: when a deal that closed in it may have been said to close
+WEEK, FARTHEST = timedelta(days=7), timedelta(days=400)
 
 WORDS = {
     "handoff": _("handoff learned late"),
@@ -72,10 +77,22 @@ class Window:
         first, until = self.edges(day_only)
         return first <= occurred < until
 
-    def before(self, occurred: datetime) -> bool:
-        """Whether it happened before the month, and not so long ago that no promise of it can hang on it."""
-        first = self.edges()[0]
-        return first - REACH <= occurred < first
+    @cached_property
+    def reach(self) -> datetime:
+        """Since when that on which a promise of the month hangs may have happened: the longest clock before its first day,
+        by its own calendar; longer where anything of the line was ever paused."""
+        first, day = self.edges()[0], timedelta(0)
+        mine = Clause.objects.filter(terms__contract=self.contract, terms__span__isnull=False)
+        for clause in mine.select_related("terms__calendar"):
+            kind = KINDS[clause.kind]
+            if kind.source == CLOCK:
+                hours = [clause.target, *(one for _grades, one in params.tiers(clause.params) if one)]
+                length = ceil(max(hours)) if kind.runs == "hours" else days(clause.kind, clause.target, clause.params)
+                axis = axis_of(clause, clause.terms)
+                while day < FARTHEST and axis.business_days((first - day).date(), self.month) < length + 2:
+                    day += WEEK
+        paused = Pause.objects.filter(handoff__line=self.contract.line_id, until__gt=first).exists()
+        return first - max(day, REACH if paused else WEEK)
 
     def owing(self, handoffs: Collection[int], moved: bool = False) -> set[int]:
         """Those of these handoffs on which a promise of the month was made. `moved`: their clocks may have gone or been moved

@@ -81,9 +81,11 @@ CHECKS: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {
 }  # fmt: skip
 
 
-def over_capacity(one: Reading) -> str:
-    """The promises that nobody has time for, as a sentence; "" where they fit or sales has nobody yet."""
-    found = reckoning.check(one, time_of_sales.said(one.section("capacity")))
+def over_capacity(one: Reading, *, signed: bool = False) -> str:
+    """The promises that nobody has time for, as a sentence; "" where they fit or sales has nobody yet. `signed`: by the capacity
+    that the terms themselves say alone, not by that of the settings."""
+    section = one.section("capacity")
+    found = reckoning.check(one, section if signed else time_of_sales.said(section))
     if found is None or found.load.fits:
         return ""
     text = ngettext(
