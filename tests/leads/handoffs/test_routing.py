@@ -316,3 +316,9 @@ def test_who_refused_a_person_under_another_number_refused_this_lead_too():
     assert not capacity.refused([other])
     facts.merge(first.lead_id, other.lead_id, NOW + timedelta(hours=1))
     assert capacity.refused([other]) == {other.lead_id: {desk.lea.pk}}
+
+
+def test_of_thirty_leads_that_come_one_after_the_other_each_of_two_reps_gets_fifteen(desk):
+    """The published failure of a known CRM, through the database: all thirty went to one seller."""
+    got = Counter(rep_of(hand(desk, NOW + timedelta(minutes=minute))) for minute in range(30))
+    assert got == {"lea": 15, "paul": 15}
