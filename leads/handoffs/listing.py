@@ -85,7 +85,7 @@ class Asked:
     def whose(self) -> int | None:
         """Whose pulse it is: None for everybody's."""
         chosen = self.user if self.user.role == Role.REP else self.rep
-        return chosen and chosen.pk
+        return chosen.pk if chosen else None
 
     @property
     def who(self) -> dict[str, Any]:

@@ -52,12 +52,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(refusal.field or None, str(refusal))
         else:
             rep = HandoffState.objects.select_related("rep").get(pk=made.pk).rep
-            said = (
-                _("Handed to sales: %(name)s has it.") % {"name": rep.name}
-                if rep
-                else _("Handed to sales: it waits in the pool.")
-            )
-            messages.success(request, said)
+            told = _("Handed to sales: %(name)s has it.") if rep else _("Handed to sales: it waits in the pool.")
+            messages.success(request, told % {"name": rep.name} if rep else told)
             return redirect("leads:lead", pk)
     context = {
         "lead": lead,
