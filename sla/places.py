@@ -65,6 +65,7 @@ def register() -> None:
     tasks.LOOKS += [follow.look, splits.look]
     store.rematched.append(splits.mark)
     hooks.changed.append(derive.mark)
+    hooks.standing.append(beside.standing)
     hooks.promises.append(slots.promises)
     bell.register(derive.sweep, derive.WAITING)
     kinds.register(PAPER)

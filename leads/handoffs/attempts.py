@@ -70,7 +70,7 @@ def log(
     NotYours for a handoff in other hands, Stale for one that was closed, Refusal for an instant in the future or before
     the handoff.
     """
-    hands.open_in_hands(handoff, by, at)
+    hands.worked_in_hands(handoff, by, at)
     occurred_at = occurred_at or at
     _check_instants(handoff, at, occurred_at, next_step_on)
     _check_values(channel, outcome, next_step, minutes)
@@ -96,7 +96,7 @@ def undo(*, attempt: Attempt, by: User, at: datetime, reason: str = "") -> Corre
     """
     state = hands.locked(attempt.handoff)
     hands.may_take_back("attempt", attempt, by=by, at=at, reason=reason)
-    if not state.is_open:
+    if not hands.goes_on(state):
         raise Refusal(_("This lead is closed: take the decision back first."))
     facts.correct(subject="attempt", subject_ids=[attempt.pk], by=by, at=at, reason=reason)
     states.derive([attempt.handoff_id])

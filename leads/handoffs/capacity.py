@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import F
 
-from leads.intake import bulk
+from leads.intake import bulk, spans
 from leads.models import Contest, Correction, Handoff, HandoffState, Pool, PoolMember
 from leads.scoring import asks, compile, days, program
 from leads.scoring.sql import Params, fetch
@@ -146,19 +146,22 @@ def load() -> dict[int, int]:
 
 
 def refused(handoffs: Iterable[Handoff]) -> dict[int, set[int]]:
-    """Lead -> reps who refused it or gave it back, those included whose decision was overruled since."""
+    """Lead -> reps who refused it or gave it back, those included whose decision was overruled since, and those who refused
+    whoever is merged with it: one person does not come back under another number."""
+    leads = {one.lead_id for one in handoffs}
+    root_of = spans.members_of(leads) | {lead: lead for lead in leads}
     sql = "SELECT lead_id, rep_id, state FROM leads_handoffstate WHERE lead_id = ANY(%(leads)s::bigint[])"
-    known = fetch(sql, {"leads": bulk.array(sorted({one.lead_id for one in handoffs}))})
+    known = fetch(sql, {"leads": bulk.array(sorted(root_of))})
     if not known:  # all of them are handed over for the first time
         return {}
-    found: dict[int, set[int]] = {}
+    said: dict[int, set[int]] = {}
     over = Contest.objects.standing().ruled("upheld").filter(bulk.among("note__lead_id", {lead for lead, *_ in known}))
     for lead, rep in [
         *((lead, rep) for lead, rep, state in known if rep and state in ("refused", "returned")),
         *over.exclude(decision__by=None).values_list("note__lead_id", "decision__by_id"),
     ]:
-        found.setdefault(lead, set()).add(rep)
-    return found
+        said.setdefault(root_of[lead], set()).add(rep)
+    return {lead: said[root_of[lead]] for lead in leads if root_of[lead] in said}
 
 
 def away_on(day: date) -> set[int]:

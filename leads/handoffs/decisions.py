@@ -65,8 +65,9 @@ def refuse(
 def give_back(
     *, handoff: Handoff, by: User, at: datetime, reason: str, evidence: str = "", return_on: date | None = None
 ) -> Decision:
-    """A reasoned return after work. Refusal when nothing was tried or accepted yet, or the reason is not proved."""
-    state = hands.open_in_hands(handoff, by, at)
+    """A reasoned return after work, also after the need was confirmed while no deal came of it: then the handoff stays
+    converted, and the lead ends. Refusal when nothing was tried or accepted yet, or the reason is not proved."""
+    state = hands.worked_in_hands(handoff, by, at)
     if not state.accepted_at:
         raise Refusal(_("Nothing was tried yet: refuse the lead instead of giving it back."))
     return _close(state, handoff, by, at, reasons.RETURN, reason, evidence, return_on)
@@ -99,11 +100,12 @@ def _take_back(decision: Decision, state: HandoffState, by: User, at: datetime, 
         raise Refusal(_("This was taken back before."))
     if hands.standing(handoff).last() != decision:
         raise Refusal(_("A later decision depends on this one: take that one back first."))
+    reopens = not state.is_open and not _after_success(state, decision)
     if not state.is_open:
-        _refuse_reopening(state, decision)
+        _refuse_reopening(state, decision, reopens)
     facts.correct(subject="decision", subject_ids=[decision.pk], by=by, at=at, reason=reason)
     _undo_followers(decision, by, at, reason)
-    if gives_back_turn(decision):
+    if gives_back_turn(decision) and not _after_success(state, decision):
         capacity.credit(handoff, -1)
     states.derive([handoff.pk])
     return Correction.objects.get(subject="decision", subject_id=decision.pk)
@@ -168,7 +170,7 @@ def _close(
     decision = _decide(
         handoff, by, at, Decision.Kind(act), stage=Stage(reason.next), reason=code, evidence=proof, return_on=back_on
     )
-    if gives_back_turn(decision):
+    if state.is_open and gives_back_turn(decision):
         capacity.credit(handoff)
     if names_duplicate(decision):
         records.suggest(handoff, proof)
@@ -211,10 +213,15 @@ def _move(handoff: Handoff, stage: str, cause: str, by: User, at: datetime, fenc
         dirty.mark([handoff.lead_id], fence)
 
 
-def _refuse_reopening(state: HandoffState, decision: Decision) -> None:
+def _after_success(state: HandoffState, decision: Decision) -> bool:
+    """Whether it ended a lead whose need had been confirmed: its handoff was converted before, and stays so."""
+    return state.state == HandoffState.State.CONVERTED and decision.kind == Decision.Kind.RETURN
+
+
+def _refuse_reopening(state: HandoffState, decision: Decision, reopens: bool) -> None:
     if HandoffState.objects.filter(lead=state.lead_id, line=state.line_id, is_open=True).exists():
         raise Refusal(_("The lead was handed over again since: this cannot be taken back."))
-    if decision.handoff.deals.standing().exists():
+    if reopens and decision.handoff.deals.standing().exists():
         raise Refusal(_("A deal depends on this lead: it cannot be taken back."))
 
 

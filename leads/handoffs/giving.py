@@ -5,14 +5,16 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import ngettext
 
 from leads.intake import bulk
-from leads.models import Assignment, HandoffState
+from leads.models import Assignment, Handoff, HandoffState
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
 from smarketing.rows.fence import open_fence
 
-from . import routing, states
+from . import capacity, routing, states
+from .rules import body_of
 
 
 def open_of(leads: Iterable[int], by: User):
@@ -29,18 +31,33 @@ def open_among(handoffs: Iterable[int], by: User):
 def give(*, rows: QuerySet, rep: User | None, by: User, at: datetime, reason: str = "") -> int:
     """Name one rep in charge of handoffs (`open_of`, `open_among`), or (None) give each back to its pool.
 
-    What is there already stays. Returns how many moved. Taken when the rep does not work here any more.
+    What is there already stays. Returns how many moved. Taken when the rep does not work here any more; Again where they
+    refused some of these leads or gave them back: each is given to them again by itself, or not at all.
     """
     fence = open_fence()
     if rep is not None:
         routing.must_work(rep)
     held = rows.exclude(rep=rep) if rep else rows.filter(rep__isnull=False, pool__isnull=False)
     moved = list(held.order_by("pk").select_for_update(of=("self",)).values_list("pk", "pool_id"))
+    if rep is not None and (n := _refused(rep, [pk for pk, _pool in moved])):
+        said = ngettext(
+            "%(name)s refused %(n)s of these leads or gave it back: leave it out, or give it by itself.",
+            "%(name)s refused %(n)s of these leads or gave them back: leave them out, or give them one by one.",
+            n,
+        )
+        raise routing.Again(said % {"name": rep.name, "n": n})
     routing.name([(pk, rep and rep.pk, pool, routing.MANAGER, at) for pk, pool in moved], by, fence, reason[:120])
     states.derive([pk for pk, _pool in moved], fence)
     if moved:
         record(by, "handoff.reassign", "user", rep.pk if rep else None, at, handoffs=len(moved))
     return len(moved)
+
+
+def _refused(rep: User, handoffs: list[int]) -> int:
+    """How many of these handoffs are of leads that the rep refused or gave back, where the rules do not let them return."""
+    rows = list(Handoff.objects.filter(bulk.among("pk", set(handoffs))).select_related("rules"))
+    never = capacity.refused(rows)
+    return sum(rep.pk in never.get(one.lead_id, ()) for one in rows if not body_of(one)["return_to_same_rep"])
 
 
 def given(*, by: User, when: datetime) -> dict[int, Assignment]:

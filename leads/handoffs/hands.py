@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.intake import corrections
-from leads.models import Correction, Decision, Handoff, HandoffState, Merge
+from leads.models import Correction, Deal, Decision, Handoff, HandoffState, Merge
 from smarketing.accounts.models import Role, Side, User
 from smarketing.rows import clock
 
@@ -49,6 +49,30 @@ def open_in_hands(handoff: Handoff, by: User, at: datetime) -> HandoffState:
     """As `in_hands`, and still open: Stale names who closed it, and when."""
     state = in_hands(handoff, by)
     if not state.is_open:
+        raise closed(handoff, at)
+    return state
+
+
+def goes_on(state: HandoffState) -> bool:
+    """Whether a handoff can be worked: it is open, or its need was confirmed and no deal was opened. Until one is, attempts
+    go on, and the lead may end with a reason; the handoff itself stays converted."""
+    if state.is_open:
+        return True
+    if state.state != HandoffState.State.CONVERTED:
+        return False
+    return not Deal.objects.standing().filter(handoff=state.pk).exists() and not _ended(state)
+
+
+def _ended(state: HandoffState) -> bool:
+    back = Correction.objects.filter(subject="decision").values("subject_id")
+    said = Decision.objects.filter(handoff=state.pk, kind=Decision.Kind.RETURN).exclude(pk__in=back)
+    return said.exists()
+
+
+def worked_in_hands(handoff: Handoff, by: User, at: datetime) -> HandoffState:
+    """As `in_hands`, and it `goes_on`: Stale names who closed it, and when."""
+    state = in_hands(handoff, by)
+    if not goes_on(state):
         raise closed(handoff, at)
     return state
 

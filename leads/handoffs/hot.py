@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from leads.models import Campaign, Correction, Event, HandoffState
+from leads.models import Campaign, Correction, Event, HandoffState, HotPulse
 from leads.scoring import filters
 from leads.scoring.sql import Params, any_of, fetch
 from personas.criteria import tree
@@ -97,6 +97,7 @@ def _tell(states: Mapping[int, list[HandoffState]], source: tuple[str, str, str]
         newest = _newest(line, source, params, at)
         for lead, (pk, when) in sorted(newest.items()):
             told += [(state, pk, when) for state in states.get(lead, ()) if state.line_id == line]
+    _beat(told)
     lately = _lately({state.rep_id for state, _pk, _when in told}, at)
     slot = int(at.timestamp() // QUIET.total_seconds())  # of two at one instant one is kept
     notices.tell_all(
@@ -107,6 +108,29 @@ def _tell(states: Mapping[int, list[HandoffState]], source: tuple[str, str, str]
             if (state.rep_id, state.lead_id) not in lately
         ],
     )  # fmt: skip
+
+
+def _beat(told: Sequence[tuple[HandoffState, int, datetime]]) -> None:
+    """Every hot event moves the pulse of its rep's queue, also one of which no notice tells."""
+    newest: dict[int, int] = {}
+    for state, pk, _when in told:
+        newest[state.rep_id] = max(newest.get(state.rep_id, 0), pk)
+    rows = [HotPulse(user_id=rep, event=pk) for rep, pk in sorted(newest.items())]
+    HotPulse.objects.bulk_create(rows, update_conflicts=True, unique_fields=["user"], update_fields=["event"])
+
+
+def among(line: int, events: Sequence[int], at: datetime) -> set[int]:
+    """Which of these events, of today or yesterday, are hot by the version of a line in force: what signals tell of is what
+    the list and focus mode mark."""
+    version = version_in_force(line, at)
+    hot = filters_of(version.body) if version and events else []
+    if not hot:
+        return set()
+    own = Params()
+    where = f"e.id = ANY({own.add(list(events))}) AND e.occurred_at > {own.add(at - HOT)}"
+    rows = filters.events(hot, "e.id AS who", "leads_event e", where)
+    tests = any_of(filters.hit(one, own) for one in hot)
+    return {pk for (pk,) in fetch(f"SELECT x.id FROM ({rows}) x WHERE {tests}", own)}
 
 
 def _newest(line: int, source: tuple[str, str, str], params: Params, at: datetime) -> dict[int, tuple[int, datetime]]:

@@ -18,13 +18,13 @@ from smarketing.accounts.models import Role, User
 from smarketing.rows.prepared import Prepared
 from smarketing.rows.written import Written
 
-from . import hot, queue, rules
+from . import queue, rules
 
 OWED, ASLEEP, POOLED = 0, 10, 20  # arms of the statement; what is owed may come in several, in their order
 FEW = 20  # of those asleep and of those in the pool
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)  # sorts those without a promise among themselves
 _LINES = Prepared("""
-SELECT s.handoff_id, s.lead_id, s.due_at, s.grade_rank, s.effective_at, s.due_label, s.attempts, s.snoozed_until,
+SELECT s.handoff_id, s.lead_id, s.line_id, s.first, s.due_at, s.grade_rank, s.effective_at, s.due_label, s.attempts, s.snoozed_until,
   s.calendar_id, h.rules_id, h.grade, l.first_name, l.last_name, l.email, c.name, c.employees, u.name
 FROM leads_handoffstate s JOIN leads_handoff h ON h.id = s.handoff_id JOIN leads_lead l ON l.id = s.lead_id
 LEFT JOIN leads_company c ON c.id = l.company_id LEFT JOIN accounts_user u ON u.id = s.rep_id
@@ -33,7 +33,7 @@ WHERE s.handoff_id = ANY(%(handoffs)s)
 _HEAD = """
 SELECT count(*) FILTER (WHERE due_at < %(tomorrow)s), count(*) FILTER (WHERE due_at < %(at)s),
   count(*) FILTER (WHERE due_at >= %(at)s AND due_at < %(noon)s), count(*), max(assigned_at), min(due_at),
-  (SELECT max(id) FROM notify_notice WHERE user_id = %(me)s AND kind = %(hot)s)
+  (SELECT max(event) FROM leads_hotpulse WHERE %(whose)s::bigint IS NULL OR user_id = %(whose)s)
 FROM ({}) owed(due_at, assigned_at)
 """
 
@@ -44,6 +44,8 @@ class Line:
 
     pk: int
     lead_id: int
+    line_id: int
+    first: bool
     due_at: datetime | None
     grade_rank: int
     effective_at: datetime
@@ -80,6 +82,12 @@ class Asked:
         return self.user.role, self.user.side, self.rep is not None
 
     @property
+    def whose(self) -> int | None:
+        """Whose pulse it is: None for everybody's."""
+        chosen = self.user if self.user.role == Role.REP else self.rep
+        return chosen.pk if chosen else None
+
+    @property
     def who(self) -> dict[str, Any]:
         return {"me": self.user.pk, "rep": self.rep.pk if self.rep else None}
 
@@ -97,7 +105,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Head:
-    """Figures over all that is owed, and a word that changes when they do or when a hot signal was told to this person."""
+    """Figures over all that is owed, and a word that changes when they do or when a lead of theirs does something hot."""
 
     counts: queue.Counts
     pulse: str
@@ -130,7 +138,7 @@ def read(asked: Asked) -> Listed:
 def head(asked: Asked) -> Head:
     """What the page says above its rows, and what an open page asks for every few seconds: one statement."""
     noon, tomorrow = queue.noon(asked.at), queue.tomorrow(asked.at)
-    given = {"at": asked.at, "noon": noon, "tomorrow": tomorrow, "hot": hot.KIND}
+    given = {"at": asked.at, "noon": noon, "tomorrow": tomorrow, "whose": asked.whose}
     [(today, late, before_noon, every, newest, due, told)] = _OWED.rows(*asked.shape, **asked.who, **given)
     said = (every, newest and int(newest.timestamp()), due and int(due.timestamp()), told)
     return Head(queue.Counts(today, late, before_noon, every), ".".join(str(one or 0) for one in said))
@@ -142,7 +150,7 @@ def lines(handoffs: Iterable[int]) -> dict[int, Line]:
 
 
 def _line(*row: Any) -> Line:
-    state, (rules_id, grade, first, last, email, company, employees, rep) = row[:9], row[9:]
+    state, (rules_id, grade, first, last, email, company, employees, rep) = row[:11], row[11:]
     name = Lead.called(first, last, email, row[1])
     said: list[Any] = [rules.promised(rules_id, grade), grade, name, company, employees, rep or ""]
     return Line(*state, *said)
@@ -169,10 +177,11 @@ def _picks(
 ) -> list[Any]:  # fmt: skip
     """Arms of the statement: what is owed, what is set aside, what waits; of each the columns that sort it, and which it is."""
     owed = _owed_by(role, side, chosen, me, rep)
-    shown = owed.awake(at).due_before(until) if until_said else owed.awake(at)
+    shown = owed.awake(at) if not until_said else owed.due_before(until).awake_or_broken(at)
     after = None if begun is None else (due, rank, since, handoff)
     arms = [(OWED + n, some[: size + 1]) for n, some in enumerate(shown.parts_after(after, order, at, begun))]
-    arms += [(ASLEEP, owed.asleep(at)[: FEW + 1]), (POOLED, _visible(role, side, me).in_pool().in_order()[: FEW + 1])]
+    asleep = owed.asleep(at).exclude(due_at__lt=at) if until_said else owed.asleep(at)  # those are among what is late
+    arms += [(ASLEEP, asleep[: FEW + 1]), (POOLED, _visible(role, side, me).in_pool().in_order()[: FEW + 1])]
     columns = ("handoff_id", "due_at", "grade_rank", "effective_at", "snoozed_until")
     return [some.values_list(*columns, Value(arm, output_field=IntegerField())) for arm, some in arms]
 

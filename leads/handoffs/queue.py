@@ -24,7 +24,7 @@ SHOWN_KINDS = ("page", "form", "track", "mail_click", "webinar", "download", "de
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_EVENTS = Prepared(
     """
-SELECT l.id, e.kind, e.name, e.page, e.form, e.occurred_at FROM unnest(%(leads)s::bigint[]) AS l(id)
+SELECT l.id, e.id, e.kind, e.name, e.page, e.form, e.occurred_at FROM unnest(%(leads)s::bigint[]) AS l(id)
 CROSS JOIN LATERAL (
   SELECT * FROM (
     (SELECT id, kind, name, page, form, occurred_at FROM leads_event
@@ -66,7 +66,7 @@ class Touch:
     kind: str
     what: str
     at: datetime
-    hot: bool = False
+    event: int | None = None
     next_on: date | None = None  # of an attempt: the next step that was named with it, and by whom
     next_step: str = ""
     by: int | None = None
@@ -151,8 +151,8 @@ def _events(leads: list[int], since: datetime, at: datetime) -> dict[int, Touch]
     asked = {"leads": leads, "since": since, "first": fence.id_floor(since), "at": at}
     look = _LAST_EVENTS.afresh if since == _EPOCH and len(leads) > HANDFUL else _LAST_EVENTS.rows
     return {
-        lead: Touch(kind, name or form or page, when, at - when <= HOT)
-        for lead, kind, name, page, form, when in look(asked)
+        lead: Touch(kind, name or form or page, when, event=event)
+        for lead, event, kind, name, page, form, when in look(asked)
     }
 
 

@@ -36,6 +36,10 @@ class Taken(ValueError):
     """Somebody else has the handoff, or it is closed; the message is translated and meant for the screen."""
 
 
+class Again(Taken):
+    """The rep refused this lead before: it is given to them again only by who says so; the message asks for it."""
+
+
 @transaction.atomic(savepoint=False)
 def assign(
     *,
@@ -148,6 +152,8 @@ def take(*, handoff: Handoff | int, by: User, at: datetime) -> HandoffState:
     pk = _id(handoff)
     fence = open_fence()
     must_work(by)
+    if by.pk in refusers(pk):
+        raise Taken(_("You refused this lead or gave it back: a colleague takes it now."))
     pool = _claim(pk, by)
     if pool is None:
         held = HandoffState.objects.select_related("rep").get(pk=pk)
@@ -163,8 +169,11 @@ def take(*, handoff: Handoff | int, by: User, at: datetime) -> HandoffState:
 
 
 @transaction.atomic
-def reassign(*, handoff: Handoff | int, rep: User | None, by: User, at: datetime, reason: str = "") -> HandoffState:
-    """A manager names another rep in charge, or (None) gives the handoff back to its pool. Taken when it is closed."""
+def reassign(
+    *, handoff: Handoff | int, rep: User | None, by: User, at: datetime, reason: str = "", sure: bool = False
+) -> HandoffState:
+    """A manager names another rep in charge, or (None) gives the handoff back to its pool. Taken when it is closed; Again for
+    a rep who refused the lead or gave it back, unless the manager is `sure`."""
     pk = _id(handoff)
     fence = open_fence()
     if rep is not None:
@@ -172,6 +181,8 @@ def reassign(*, handoff: Handoff | int, rep: User | None, by: User, at: datetime
     held = HandoffState.objects.select_for_update().get(pk=pk)
     if not held.is_open:
         raise Taken(_("This handoff is closed."))
+    if rep is not None and rep.pk != held.rep_id and not sure and rep.pk in refusers(pk):
+        raise Again(_("%(name)s refused this lead or gave it back. Give it to them again?") % {"name": rep.name})
     name([(pk, rep and rep.pk, held.pool_id, MANAGER, at)], by, fence, reason[:120])
     states.derive([pk], fence)
     record(by, "handoff.reassign", "handoff", pk, at, rep=rep and rep.pk)
@@ -212,6 +223,14 @@ def take_back(*, assignment: Assignment, by: User, at: datetime, reason: str = "
     facts.correct(subject="assignment", subject_ids=[assignment.pk], by=by, at=at, reason=reason)
     states.derive([assignment.handoff_id])
     return Correction.objects.get(subject="assignment", subject_id=assignment.pk)
+
+
+def refusers(pk: int) -> set[int]:
+    """Reps who refused the lead of a handoff, or one merged with it, or gave it back; nobody where its rules let it return."""
+    handoff = Handoff.objects.select_related("rules").get(pk=pk)
+    if body_of(handoff)["return_to_same_rep"]:
+        return set()
+    return capacity.refused([handoff]).get(handoff.lead_id, set())
 
 
 def must_work(rep: User) -> None:

@@ -107,7 +107,7 @@ def _put_steps(ids: Sequence[int]) -> None:
     if not ids:
         return
     with connection.cursor() as cursor:
-        cursor.execute(_STEPPED, {"ids": ids})
+        cursor.execute(_STEPPED, {"ids": list(ids)})
 
 
 def settle(handoffs: Sequence[Handoff], stories: Mapping[int, Story], leads: set[int], zone: ZoneInfo) -> None:

@@ -171,7 +171,7 @@ def _acceptance(story: Story, sql_at: datetime | None) -> tuple[datetime | None,
     refused = min((v.occurred_at for v in story.verdicts if v.kind == "refuse"), default=None)
     shown = [t.occurred_at for t in worked(story.tries)] + [v.occurred_at for v in story.verdicts if v.kind == "return"]
     tried = min(shown, default=None)
-    best = min(_known(said, tried), default=sql_at)
+    best = min(_known(said, tried, sql_at), default=None)
     if best is None or (refused is not None and refused < best):
         return None, False
     return best, best != said

@@ -75,7 +75,7 @@ OUTCOME = """MATERIALIZED (SELECT n.id, s.reason, s.returned, sql_at, least(best
   FROM numbered n LEFT JOIN said s ON s.handoff_id = n.id LEFT JOIN tried t ON t.handoff_id = n.id
     LEFT JOIN sold o ON o.id = n.id
     CROSS JOIN LATERAL (SELECT least(s.qualified, o.at) AS sql_at) q
-    CROSS JOIN LATERAL (SELECT coalesce(least(s.accepted, t.at, s.returned), sql_at) AS best) b)"""
+    CROSS JOIN LATERAL (SELECT least(s.accepted, t.at, s.returned, sql_at) AS best) b)"""
 
 _NEAR = """MATERIALIZED (SELECT DISTINCT coalesce(mg.root_id, x.lead_id) AS lead_id
   FROM ({rows}) x LEFT JOIN merged mg ON mg.loser_id = x.lead_id)"""

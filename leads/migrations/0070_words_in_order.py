@@ -85,7 +85,7 @@ def _functions(parts: dict[str, str]) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("leads", "0068_next_steps_owed")]
+    dependencies = [("leads", "0069_hot_pulse")]
     operations = [
         migrations.SeparateDatabaseAndState(
             state_operations=[

@@ -59,7 +59,7 @@ from .rights import (  # noqa: F401
     Suppression,
     SuppressionKey,
 )
-from .setting_aside import MailTemplate, MailText, QueueChoice, Skip, Snooze  # noqa: F401
+from .setting_aside import HotPulse, MailTemplate, MailText, QueueChoice, Skip, Snooze  # noqa: F401
 from .touches import Touch, TouchMark  # noqa: F401
 from .twins import MergeSuggestion  # noqa: F401
 from .working import (  # noqa: F401

@@ -89,6 +89,10 @@ class HandoffStateQuerySet(models.QuerySet):
         """Those that no snooze sets aside at an instant."""
         return self.filter(models.Q(snoozed_until=None) | models.Q(snoozed_until__lte=at))
 
+    def awake_or_broken(self, at: datetime) -> "HandoffStateQuerySet":
+        """As `awake`, and those whose promise is broken at an instant, however long they sleep: who asks what is late sees all."""
+        return self.filter(models.Q(snoozed_until=None) | models.Q(snoozed_until__lte=at) | models.Q(due_at__lt=at))
+
     def asleep(self, at: datetime) -> "HandoffStateQuerySet":
         """Those set aside until later, the next to come back first."""
         return self.filter(snoozed_until__gt=at).order_by("snoozed_until", "handoff_id")

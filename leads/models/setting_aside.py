@@ -44,6 +44,13 @@ class QueueChoice(Working):
     order = models.CharField(max_length=10)
 
 
+class HotPulse(Working):
+    """The newest hot event of a lead that somebody owes: by it an open queue learns that something happened, told or not."""
+
+    user = models.OneToOneField("accounts.User", models.CASCADE, primary_key=True, related_name="hot_pulse")
+    event = models.BigIntegerField()
+
+
 class MailTemplate(Working):
     """A mail that reps send by hand: about a persona, or to anybody (no persona). Its words are in `texts`, one a language."""
 

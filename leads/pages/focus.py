@@ -23,7 +23,8 @@ from smarketing.web.once import once
 from . import done, offline, telling, timeline, warmth
 from .attempt_form import AttemptForm
 from .in_place import in_place
-from .queue import owed_by, told
+from .queue import owed_by
+from .queue_rows import told
 
 STEPS = (1, 2, 3, 5, 10)  # business days ahead that a next step is offered for
 TYPED = ("note", "minutes", "channel", "next_step", "next_step_in", "next_step_on", "occurred_at")
@@ -75,7 +76,7 @@ def page(
     teller = telling.teller(at, clock.zone(), state.calendar_id)
     user, lead, handoff = request.user, state.lead, state.handoff
     owed = owed_by(user, state.rep if user.role != Role.REP else None).awake(at)
-    working = state.is_open and may(user, "handoffs.work") and hands.is_in_hands(state, user)
+    working = may(user, "handoffs.work") and hands.is_in_hands(state, user) and hands.goes_on(state)
     context = {
         "state": state,
         "lead": lead,
@@ -100,6 +101,8 @@ def page(
         "reps": User.objects.filter(role=Role.REP, is_active=True).order_by("name")
         if may(user, "handoffs.reassign")
         else (),
+        "again_to": request.GET.get("again_to", ""),
+        "again_why": request.GET.get("why", ""),
         "done": done.done(request, teller),
         "problem": problem,
         "hindrance": templates.hindrance(lead),

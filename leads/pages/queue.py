@@ -1,7 +1,8 @@
 """The queue as a list: what is owed, in the order of the promises; the pool; a manager's choice of rep."""
 
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -12,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from leads.handoffs import listing, problems, queue, routing, setting_aside, whose_turn
-from leads.handoffs.queue import Touch
 from leads.models import HandoffState, queues
 from smarketing.accounts.models import Role, User
 from smarketing.accounts.policy import may, needs
@@ -21,34 +21,13 @@ from smarketing.web.columns import Deed
 from smarketing.web.once import once
 
 from . import done, telling
+from .queue_rows import told
 
 ORDERS = {
     queues.PROMISE: gettext_lazy("the promise that breaks next"),
     queues.SCORE: gettext_lazy("the best grade first"),
     queues.NEWEST: gettext_lazy("the newest first"),
 }
-
-
-class Row(TypedDict):
-    """One line of the list: whose, its page, time left, which promise, why now, what was tried last. A dict, which templates
-    read quickest."""
-
-    pk: int
-    url: str
-    lead: str
-    company: str | None
-    employees: int | None
-    grade: str
-    rep: str
-    left: telling.Left
-    promise: str
-    why: str
-    why_when: str
-    step: str  # the next step that was named for today or before
-    hot: bool
-    last: str
-    last_when: str
-    until: str  # of one set aside: when it comes back
 
 
 @needs("queue.view")
@@ -161,7 +140,11 @@ def reassign(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("leads:focus", pk)
     reason = request.POST.get("reason", "").strip()
     try:
-        routing.reassign(handoff=state.handoff, rep=rep, by=request.user, at=clock.now(), reason=reason)
+        sure = request.POST.get("sure") == "1"
+        routing.reassign(handoff=state.handoff, rep=rep, by=request.user, at=clock.now(), reason=reason, sure=sure)
+    except routing.Again as again:
+        messages.warning(request, str(again))
+        return redirect(f"{reverse('leads:focus', args=[pk])}?{urlencode({'again_to': chosen, 'why': reason[:120]})}")
     except routing.Taken as taken:
         messages.error(request, str(taken))
     else:
@@ -195,40 +178,6 @@ def _only(params: QueryDict) -> str:
 def within(owed, only: str, at: datetime):
     """What is late at `at`, what falls due before tomorrow, or all."""
     return owed.due_before(at if only == "late" else queue.tomorrow(at)) if only else owed
-
-
-def told(lines: list[listing.Line], teller: telling.Teller, reader: User) -> list[Row]:
-    """Rows in words for `reader`; the last acts of all of them are read in two statements."""
-    touches = queue.last_events([one.lead_id for one in lines], teller.at) if lines else {}
-    tries = queue.last_attempts([one.pk for one in lines]) if lines else {}
-    before, after = reverse("leads:focus", args=[0]).split("0")
-    return [
-        _row(one, f"{before}{one.pk}{after}", touches.get(one.lead_id), tries.get(one.pk), teller, reader)
-        for one in lines
-    ]
-
-
-def _row(
-    line: listing.Line, url: str, seen: Touch | None, tried: Touch | None, teller: telling.Teller, reader: User
-) -> Row:
-    return Row(
-        pk=line.pk,
-        url=url,
-        lead=line.lead,
-        company=line.company,
-        employees=line.employees,
-        grade=line.grade or "–",
-        rep=line.rep,
-        left=teller.under(line.calendar_id).left(line.due_at),
-        promise=telling.promise(line.due_label, line.attempts, line.promised) if line.due_at else "",
-        why=telling.touch(seen) if seen else "",
-        why_when=teller.ago(seen.at) if seen else "",
-        step=telling.step(tried, reader.pk, teller) if tried else "",
-        hot=bool(seen and seen.hot),
-        last=telling.touch(tried) if tried else "",
-        last_when=teller.ago(tried.at) if tried else "",
-        until=teller.day_and_time(line.snoozed_until) if line.snoozed_until else "",
-    )
 
 
 def _deeds(user: User) -> list[Deed]:

@@ -90,6 +90,7 @@ def beside(
         "may_consent": living and may(user, "leads.consent"),
         "may_export": living and may(user, "leads.privacy"),
         "may_erase": living and may(user, "leads.erase"),
+        "may_hand": living and may(user, "handoffs.make"),
         "may_merge": living and may(user, "leads.merge"),
         "may_charge": living and charge and may(user, "queue.view"),
         "may_note": living and may(user, "leads.note"),

@@ -93,7 +93,8 @@ def _sheet(
 
 
 def offers(state: HandoffState, at: datetime) -> list[tuple[str, str]]:
-    """(instant, words) of usual ends: in an hour, in three, the opening of the next business days."""
+    """(instant, words) of usual ends: in an hour, in three, the opening of the next business days; none after the promise
+    breaks, whose own instant is the last one then."""
     teller = telling.teller(at, clock.zone(), state.calendar_id)
     instants = [at + timedelta(hours=1), at + timedelta(hours=3)]
     for n in (1, 2, 5):
@@ -101,7 +102,13 @@ def offers(state: HandoffState, at: datetime) -> list[tuple[str, str]]:
         morning = datetime(day.year, day.month, day.day, 9, tzinfo=teller.zone)
         instants.append(teller.axis.opens_next(teller.axis.day_starts(day)) if teller.axis else morning)
     words = [_("in an hour"), _("in three hours"), *(teller.day_and_time(one) for one in instants[2:])]
-    return [(one.isoformat(timespec="minutes"), said) for one, said in zip(instants, words, strict=True)]
+    found = list(zip(instants, words, strict=True))
+    due = state.due_at
+    if due and at < due and state.due_label != "paused":
+        found = [(one, said) for one, said in found if one <= due]
+        if due - at > timedelta(minutes=1):
+            found.append((due, _("until the promise is due, %(when)s") % {"when": teller.day_and_time(due)}))
+    return [(one.isoformat(timespec="minutes"), said) for one, said in found]
 
 
 def instant(text: str) -> datetime:

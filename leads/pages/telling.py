@@ -93,6 +93,11 @@ class Teller:
         )
         return _("%(day)s %(time)s") % words
 
+    def day(self, at: datetime) -> str:
+        """ "12 Nov", with its year where that is another one."""
+        local = self._local(at)
+        return _said(local, _("j M") if local.year == self._local(self.at).year else _("j M Y"))
+
     def moment(self, at: datetime) -> str:
         """ "23 Nov 2026 09:27" in the installation's zone."""
         return _said(self._local(at), "SHORT_DATETIME_FORMAT")

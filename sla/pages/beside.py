@@ -1,13 +1,15 @@
 """What the contract says inside the pages of leads: the promise of a lead in the rep's queue, and how many were kept."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from leads.handoffs import hands
+from leads.handoffs.hooks import Standing
 from leads.models import HandoffState
 from leads.pages import telling
 from sla import kinds, own, pauses, words
@@ -63,6 +65,18 @@ def promise(context, handoff: int) -> str:
     theirs = own.of([clock_row], context["teller"].at).get((handoff, clause.key))
     said = {"key": clause.key, "sentence": kinds.sentence(clause.kind, clause.target, clause.params), "own": theirs}
     return render_to_string("sla/promise.html", said)
+
+
+def standing(handoffs: Sequence[int], at: datetime) -> dict[int, Standing]:
+    """For `leads.handoffs.hooks`: the clause that each handoff's queue shows, and the pause that runs."""
+    due = HandoffState.objects.filter(pk=OuterRef("handoff_id")).values("due_at")
+    found = Clock.objects.filter(handoff__in=handoffs, due_at=Subquery(due), state__in=(*OWED, MISSED))
+    out = {pk: Standing(key) for pk, key in found.order_by("-clause_key").values_list("handoff_id", "clause_key")}
+    running = Pause.objects.filter(handoff__in=handoffs, ends=None, ended=None, occurred_at__lte=at, until__gt=at)
+    for one in running.order_by("until"):
+        clause = out.get(one.handoff_id, Standing()).clause
+        out[one.handoff_id] = Standing(clause, one.until, one.get_reason_display())
+    return out
 
 
 def wait(context, handoff: int) -> str:

@@ -640,6 +640,7 @@ PAGES = (
     Page("leads:merge_with", "marketer", _two),
     Page("leads:unmerge", "marketer", _merged),
     Page("leads:note", "marketer", _handed),
+    Page("leads:hand_over", "marketer", _handed),
     Page("leads:praise", "marketer", _handed),
     Page("leads:disagree", "manager-sales", _judged),
     Page("leads:contests", "marketer", query=lambda: _contested() and ""),

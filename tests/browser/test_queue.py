@@ -115,6 +115,34 @@ def test_by_thumb_after_the_call_the_outcomes_are_at_hand(visit):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_by_thumb_in_french_a_refusal_asks_its_question_is_undone_and_the_next_lead_follows(visit):
+    day = Day()
+    page = visit(day.lea, f"/queue/{day.handoffs[0].pk}/", language="fr", theme="dark", width=390)
+    page.locator(".deeds a", has_text="Refuser…").tap()
+    sheet = page.locator("dialog[open]")
+    sheet.locator("[name=family][value=data]").tap()
+    sheet.locator("[name=reason-data]").select_option("DATA-BAD")
+    expect(sheet.locator("[name=reason-data]")).to_contain_text("peut revenir le", use_inner_text=True)
+    sheet.locator("[name=evidence-data]").select_option("field:lead.phone")
+    assert access.problems(page) == []
+    with page.expect_navigation():
+        sheet.locator("button.btn-primary").tap()
+    assert HandoffState.objects.get(pk=day.handoffs[0]).reason == "DATA-BAD"
+    expect(page.locator("h1")).to_have_text("Paul Nguyen")
+    with page.expect_navigation():
+        page.locator(".done button").tap()
+    expect(page.locator("#messages")).to_contain_text("Annulé.", use_inner_text=True)
+    assert HandoffState.objects.get(pk=day.handoffs[0]).state == "assigned"
+    expect(page.locator("h1")).to_have_text("Marie Dubois")
+    expect(page.locator(".story")).to_contain_text(
+        "téléphone", use_inner_text=True
+    )  # the refusal, struck through, with its proof
+    with page.expect_navigation():
+        page.locator("[data-next]").tap()
+    expect(page.locator("h1")).to_have_text("Paul Nguyen")
+
+
+@pytest.mark.django_db(transaction=True)
 def test_two_reps_two_browsers_one_lead(visit):
     day = Day()
     one, other = visit(day.lea, "/queue/"), visit(day.paul, "/queue/")

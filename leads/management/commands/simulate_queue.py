@@ -20,7 +20,7 @@ class Command(BaseCommand):
             figures = "  ".join(f"{shares[name]:>10.1f} %" for name in names)
             self.stdout.write(f"{seed:>4}  {simulation.load_of(seed):4.2f}  {figures}")
         self.stdout.write(
-            f"The default order beats both others in {won} of {len(simulation.SEEDS)} and loses at most {max(-worst, 0):.1f} points."
+            f"The default order beats both others in {won} of {len(simulation.SEEDS)} and loses at most {abs(min(worst, 0)):.1f} points."
         )
         for minutes in (simulation.MINUTES, simulation.LONG):
             self.stdout.write(f"Attempts of {minutes[0]} to {minutes[2]} minutes:")

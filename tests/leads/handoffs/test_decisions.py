@@ -301,3 +301,30 @@ def test_planted_fault_counting_by_current_state_loses_what_was_returned(desk):
     by_state = {"accepted": "accept", "refused": "refuse", "pooled": "undecided", "assigned": "undecided"}
     assert sum(part(row) in PARTS for row in rows) == len(rows)
     assert sum(by_state.get(row.state, row.state) in PARTS for row in rows) < len(rows)
+
+
+def test_a_need_confirmed_without_a_deal_is_no_dead_end(desk):
+    """Attempts go on, and the lead ends with a reason; the handoff stays converted, and its acceptance where it was."""
+    handoff = desk.hand()
+    decisions.qualify(handoff=handoff, by=desk.lea, at=NOW)
+    before = state(handoff)
+    call(handoff, desk.lea, NOW + timedelta(days=1))
+    made = decisions.give_back(handoff=handoff, by=desk.lea, at=NOW + timedelta(days=2), reason="BUD-NONE")
+    row = state(handoff)
+    assert (row.state, row.attempts, stage(handoff)) == ("converted", 1, "recycled")
+    assert (row.accepted_at, row.decided_at, row.closed_at) == (before.accepted_at, before.decided_at, before.closed_at)
+    assert made.return_on and EngagementReset.objects.get().handoff == handoff
+    with pytest.raises(problems.Stale, match="already gave this lead back"):
+        call(handoff, desk.lea, NOW + timedelta(days=3))
+    decisions.undo(decision=made, by=desk.lea, at=NOW + timedelta(days=2))
+    assert stage(handoff) == "sql" and call(handoff, desk.lea, NOW + timedelta(days=3))
+
+
+def test_once_a_deal_was_opened_the_deal_is_worked(desk):
+    handoff = desk.hand()
+    decisions.qualify(handoff=handoff, by=desk.lea, at=NOW)
+    deals.open_deal(lead=handoff.lead, handoff=handoff, by=desk.lea, at=NOW, title="First order")
+    with pytest.raises(problems.Stale):
+        call(handoff, desk.lea, NOW + timedelta(days=1))
+    with pytest.raises(problems.Stale):
+        decisions.give_back(handoff=handoff, by=desk.lea, at=NOW + timedelta(days=1), reason="BUD-NONE")

@@ -148,3 +148,17 @@ def test_intake_asks_both_questions():
     from leads.intake import hooks
 
     assert hot.tell in hooks.events and hot.tell_joined in hooks.joins
+
+
+def test_every_hot_event_moves_the_pulse_of_its_rep_also_one_of_which_no_notice_tells(desk):
+    given, client = owed(desk), client_of(desk.lea)
+
+    def pulse() -> str:
+        return client.get("/queue/pulse/").content.decode()
+
+    came(given.lead_id, **PRICING)
+    seen = [pulse()]
+    came(given.lead_id, number=1, **PRICING)
+    seen.append(pulse())
+    came(given.lead_id, kind="page", page="/jobs")
+    assert len(told()) == 1 and seen[0] != seen[1] and pulse() == seen[1]

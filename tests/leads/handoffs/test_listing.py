@@ -9,10 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leads.handoffs import hot, listing, queue, rules
-from leads.models import HandoffState, Lead
+from leads.handoffs import listing, queue, rules
+from leads.models import HandoffState, HotPulse, Lead
 from leads.models.queues import ORDERS, PROMISE, SCORE
-from smarketing.notify.models import Notice
 from smarketing.rows import clock
 from tests.leads import facts
 from tests.leads.handoffs.desk import NOW, Desk
@@ -69,11 +68,12 @@ def test_it_pages_as_the_querysets_do_in_every_order(rows, order, hours, size):
                 HandoffState.objects.filter(pk=one.pk).update(snoozed_until=THEN + HOUR * (one.pk % 3))
             until = None if hours is None else NOW + hours * HOUR
             owed = HandoffState.objects.owed_by(rep)
-            shown = owed.awake(THEN).due_before(until) if until else owed.awake(THEN)
+            shown = owed.due_before(until).awake_or_broken(THEN) if until else owed.awake(THEN)
+            asleep = owed.asleep(THEN).exclude(due_at__lt=THEN) if until else owed.asleep(THEN)
             expected = [one.pk for one in queue.page(shown, THEN, size=99, order=order)[0]]
             one = asked(rep, order=order, until=until)
             assert paged(one) == expected
-            assert [line.pk for line in listing.read(one).asleep] == [one.pk for one in owed.asleep(THEN)]
+            assert [line.pk for line in listing.read(one).asleep] == [one.pk for one in asleep]
             assert listing.head(one).counts == _counts(owed)
             transaction.set_rollback(True)
     finally:
@@ -144,10 +144,10 @@ def test_the_pulse_changes_with_what_is_owed_and_with_a_hot_signal_of_ones_own(d
     seen.append(pulse())
     desk.promise(handoff, NOW + 5 * HOUR)
     seen.append(pulse())
-    Notice.objects.create(user=desk.lea, kind=hot.KIND, at=NOW, told_at=NOW, shown=True)
+    HotPulse.objects.create(user=desk.lea, event=5)
     seen.append(pulse())
     assert len(set(seen)) == 4
-    Notice.objects.create(user=desk.paul, kind=hot.KIND, at=NOW, told_at=NOW, shown=True)
+    HotPulse.objects.create(user=desk.paul, event=6)
     assert pulse() == seen[-1]
 
 

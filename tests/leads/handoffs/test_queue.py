@@ -6,12 +6,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leads.handoffs import attempts, decisions, listing, queue, routing, whose_turn
+from leads.handoffs import (
+    attempts,
+    came_back,
+    decisions,
+    handing,
+    hot,
+    listing,
+    queue,
+    routing,
+    setting_aside,
+    whose_turn,
+)  # fmt: skip
 from leads.models import HandoffState, Lead
 from leads.models.queues import PROMISE, key_of
-from leads.pages import telling
+from leads.pages import queue_rows, telling
+from leads.pages import setting_aside as pages
+from personas import starters
 from smarketing.rows import clock
-from tests.leads import facts
+from tests.leads import definitions, facts
 from tests.leads.handoffs.desk import NOW, Desk, derived
 from tests.people import person
 
@@ -140,7 +153,7 @@ def test_why_now_is_the_last_act_a_person_would_mention(desk):
     facts.event(handoff.lead_id, "mail_open", NOW - timedelta(hours=1))
     facts.event(handoff.lead_id, "page", NOW + timedelta(hours=1), page="/future")
     touch = queue.last_events([handoff.lead_id], NOW)[handoff.lead_id]
-    assert (touch.kind, touch.what, touch.hot) == ("page", "/tarifs", True)
+    assert (touch.kind, touch.what, touch.event) == ("page", "/tarifs", seen)
     facts.correct("event", seen, NOW)
     assert queue.last_events([handoff.lead_id], NOW)[handoff.lead_id].what == "/old"
 
@@ -259,3 +272,50 @@ def test_a_row_says_what_was_said_from_its_day_on_and_by_whom(desk, said):
     assert list(words.values()) == [
         "", "you said: call today", "you said: call on 10 Mar", "", "was said: call today", "was said: call on 10 Mar",
     ]  # fmt: skip
+
+
+def test_a_repeated_handoff_says_since_when_it_is_back_and_why_it_left(desk):
+    first = desk.hand(at=NOW - timedelta(days=60))
+    attempts.log(handoff=first, by=desk.lea, at=NOW - timedelta(days=59), channel="call", outcome="reached")
+    decisions.give_back(handoff=first, by=desk.lea, at=NOW - timedelta(days=58), reason="BUD-NONE")
+    again = handing.hand_over(lead=first.lead, line=desk.line, gate="manual", by=None, at=NOW)
+    routing.reassign(handoff=again, rep=desk.lea, by=desk.boss, at=NOW, sure=True)
+    other = desk.hand()
+    found = came_back.of({one.pk: one.lead_id for one in (first, again, other)})
+    assert found == {again.pk: came_back.Back(NOW, "BUD-NONE")}
+    teller = telling.Teller(NOW, clock.zone())
+    rows = {row["pk"]: row["back"] for row in queue_rows.told(list(listing.lines([again.pk, other.pk]).values()), teller, desk.lea)}  # fmt: skip
+    assert rows == {again.pk: "back since 10 Mar: No budget", other.pk: ""}
+
+
+def test_hot_is_what_the_definition_in_force_gives_points_for(desk):
+    """In the list and in focus as in signals: a mere visit is none where nobody agreed that it warms."""
+    body = starters.body("b2b") | {"engagement": {"items": []}, "direct": [{"event": {"kind": "demo"}}]}
+    definitions.version(body, NOW - timedelta(days=30), on=desk.line)
+    asked, visited = desk.hand(), desk.hand()
+    demo = facts.event(asked.lead_id, "demo", NOW - timedelta(hours=1))
+    page = facts.event(visited.lead_id, "page", NOW - timedelta(hours=1), page="/tarifs")
+    assert hot.among(desk.line.pk, [demo, page], NOW) == {demo}
+    teller = telling.Teller(NOW, clock.zone())
+    rows = queue_rows.told(list(listing.lines([asked.pk, visited.pk]).values()), teller, desk.lea)
+    assert {row["pk"]: row["hot"] for row in rows} == {asked.pk: True, visited.pk: False}
+
+
+def test_what_is_late_is_shown_late_though_it_sleeps(desk):
+    late, sleeping = desk.hand(at=NOW - timedelta(hours=5)), desk.hand(at=NOW - timedelta(hours=5))
+    for one in (late, sleeping):
+        desk.promise(one, NOW - timedelta(hours=1))
+    setting_aside.snooze(handoff=sleeping, reason="prepare", until=NOW + timedelta(hours=3), by=desk.lea, at=NOW)
+    every, only = (listing.read(listing.Asked(desk.lea, NOW, until=until)) for until in (None, NOW))
+    assert ([one.pk for one in every.owed], [one.pk for one in every.asleep]) == ([late.pk], [sleeping.pk])
+    assert ([one.pk for one in only.owed], only.asleep) == ([late.pk, sleeping.pk], [])
+
+
+def test_no_snooze_is_offered_beyond_the_promise_whose_own_instant_is_the_last(desk):
+    handoff = desk.hand()
+    desk.promise(handoff, NOW + timedelta(hours=2))
+    state = HandoffState.objects.get(pk=handoff.pk)
+    ends = [datetime.fromisoformat(value) for value, _words in pages.offers(state, NOW)]
+    assert ends == [NOW + timedelta(hours=1), NOW + timedelta(hours=2)]
+    for until in ends:
+        setting_aside.snooze(handoff=handoff, reason="prepare", until=until, by=desk.lea, at=NOW)

@@ -10,7 +10,19 @@ from datetime import timedelta
 import pytest
 
 from leads.evidence import routed
-from leads.handoffs import absences, decisions, dry_run, freed, handing, problems, relief, routing, silence
+from leads.handoffs import (
+    absences,
+    capacity,
+    decisions,
+    dry_run,
+    freed,
+    giving,
+    handing,
+    problems,
+    relief,
+    routing,
+    silence,
+)
 from leads.models import Absence, Assignment, Handoff, HandoffState, Lead, Pool, PoolMember, Routing
 from personas.models import DefinitionLine
 from smarketing.calendars import services as calendars
@@ -265,3 +277,48 @@ def test_sixteen_routers_at_once_are_fair_and_without_the_lock_they_are_not(data
 @pytest.mark.django_db(transaction=True)
 def test_ten_thousand_leads_routed_by_sixteen_at_once(database_urls):
     asserted(routed_by_many(database_urls, 10_000, "many"), 10_000, "many")
+
+
+def refused_by_lea(desk, **values):
+    """A lead that Léa refused, handed over again and waiting in the pool."""
+    first = desk.hand(rep="lea", **values)
+    decisions.refuse(handoff=first, by=desk.lea, at=NOW, reason="DATA-BAD", evidence="field:lead.phone")
+    line = {"lead": first.lead, "line": desk.line, "gate": "manual", "by": None}
+    return handing.hand_over(at=NOW + timedelta(days=40), **line)
+
+
+@pytest.mark.django_db
+def test_whoever_refused_a_lead_does_not_take_it_out_of_the_pool_again():
+    desk = Desk()
+    again = refused_by_lea(desk)
+    with pytest.raises(routing.Taken, match="You refused this lead"):
+        routing.take(handoff=again, by=desk.lea, at=NOW + timedelta(days=41))
+    assert routing.take(handoff=again, by=desk.paul, at=NOW + timedelta(days=41)).rep == desk.paul
+
+
+@pytest.mark.django_db
+def test_a_manager_gives_it_to_who_refused_it_only_by_saying_so():
+    desk = Desk()
+    again, at = refused_by_lea(desk), NOW + timedelta(days=41)
+    with pytest.raises(routing.Again, match="lea refused this lead or gave it back"):
+        routing.reassign(handoff=again, rep=desk.lea, by=desk.boss, at=at)
+    with pytest.raises(routing.Again, match="lea refused 1 of these leads"):
+        giving.give(rows=giving.open_among([again.pk], desk.boss), rep=desk.lea, by=desk.boss, at=at)
+    assert routing.reassign(handoff=again, rep=desk.lea, by=desk.boss, at=at, sure=True).rep == desk.lea
+
+
+@pytest.mark.django_db
+def test_who_refused_a_person_under_another_number_refused_this_lead_too():
+    desk = Desk()
+    first = desk.hand(rep="lea")
+    decisions.refuse(handoff=first, by=desk.lea, at=NOW, reason="DATA-BAD", evidence="field:lead.phone")
+    other = desk.hand(rep=None)
+    assert not capacity.refused([other])
+    facts.merge(first.lead_id, other.lead_id, NOW + timedelta(hours=1))
+    assert capacity.refused([other]) == {other.lead_id: {desk.lea.pk}}
+
+
+def test_of_thirty_leads_that_come_one_after_the_other_each_of_two_reps_gets_fifteen(desk):
+    """The published failure of a known CRM, through the database: all thirty went to one seller."""
+    got = Counter(rep_of(hand(desk, NOW + timedelta(minutes=minute))) for minute in range(30))
+    assert got == {"lea": 15, "paul": 15}

@@ -29,7 +29,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
         WORKERS: "leads:lead_edit leads:note leads:praise",
         (*WORKERS, ADMIN): "leads:consent leads:opposition",
         (REP, *BOSSES): "leads:disagree",
-        MARKETERS: "leads:merge",
+        MARKETERS: "leads:merge leads:hand_over leads:api_hand_over",
         STEWARDS: "leads:export",
         OFFICE: "leads:erase",
     },
