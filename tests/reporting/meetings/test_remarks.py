@@ -12,6 +12,7 @@ from personas.models import DefinitionLine, Persona
 from reporting.meetings import notices, remarks
 from sla import causes, follow
 from smarketing.notify.models import Notice
+from tests.leads import definitions
 from tests.people import client_of, person
 from tests.reporting.meetings.company import NOW, OCTOBER, both, october, stand
 from tests.sla.contracts import decide, handoff, paris
@@ -188,3 +189,20 @@ def test_an_answer_that_was_taken_back_is_not_told_any_more(of):
     assert line.text == "hugo answers you"
     notes.take_back(note=answer.note, by=hugo, at=NOW, reason="said in haste")
     assert notices.say_remarks(list(told), both()[0]) == {}
+
+
+def test_something_is_said_of_a_criterion_from_its_line_in_the_studio_and_on_the_published_definition(of):
+    published = definitions.version(definitions.simple(), paris(2025, 9, 1))
+    key = next(iter(remarks.published(published.line_id) - {"fit", "engagement"}))
+    client = client_of(both()[0])
+    there = f"/meetings/remarks/new/?about=criterion&amp;ref={published.line_id}%3A"
+    for page in (
+        reverse("personas:definition", args=[published.line_id]),
+        reverse("personas:version", args=[published.line_id, 1]),
+    ):
+        assert there in client.get(page).content.decode(), page
+    form = reverse("reporting:remark_new") + f"?about=criterion&ref={published.line_id}:{key}"
+    assert client.get(form).status_code == 200
+    assert client.post(form, {"kind": "praise", "side": "sales", "text": "Fits", "next": "/"}).status_code == 302
+    made = Remark.objects.get()
+    assert (made.about, made.ref) == ("criterion", f"{published.line_id}:{key}")

@@ -14,6 +14,7 @@ from reporting.models import Resolution
 from sla import derive
 from smarketing.jobs.models import Run
 from smarketing.notify.models import Notice
+from tests.leads import definitions
 from tests.people import client_of, person
 from tests.reporting.meetings.company import NOW, OCTOBER, both, figure, meeting, october, stand
 from tests.sla.contracts import FIRST, VOLUME, attempt, handoff, paris, sign
@@ -152,3 +153,14 @@ def test_a_draft_is_not_opened_by_who_may_not_write_it(of):
     made, lea = resolve(meeting(of), charge=person("lea3", "rep")), person("zoe", "rep")
     assert client_of(lea).post(f"/meetings/resolutions/{made.pk}/do/", {"do": "terms", "of": of.pk}).status_code == 404
     assert not made.drafts.exists()
+
+
+def test_a_published_definition_says_which_resolution_it_carries_out(of):
+    definitions.version(definitions.simple(), paris(2025, 9, 1), on=of.line)
+    made = resolve(meeting(of))
+    resolutions.open_draft(resolution=made, kind="definition", line=of.line, by=both()[0], at=NOW)
+    definitions.version(definitions.simple(), paris(2025, 11, 8), on=of.line)
+    client = client_of(both()[0])
+    pages = [client.get(reverse("personas:version", args=[of.line_id, n])).content.decode() for n in (1, 2)]
+    assert "This version carries out:" in pages[1] and "Call before noon" in pages[1]
+    assert "This version carries out:" not in pages[0]
