@@ -28,6 +28,7 @@ NAMES = {
     "first_decisions": gettext_lazy("every handoff is counted once by its first decision"),
     "states": gettext_lazy("every handoff has a state, and its first decision is counted once"),
     "shares": gettext_lazy("a share is at most the whole"),
+    "credits": gettext_lazy("what each model credits adds up to the revenue won"),
     "rows": gettext_lazy("a number is as many as the rows it opens"),
 }
 _SAID = re.compile(r"DoesNotAddUp: (\w+) (\S+) (\S+) (\S+) (\S+)")
@@ -117,6 +118,23 @@ def _states(_rows: Iterable[PublishedSum]) -> Iterator[Problem]:
         yield Problem("states", "handoffs", "-", min(stated, counted), made)
 
 
+def _credits(rows: Iterable[PublishedSum]) -> Iterator[Problem]:
+    """Every model shares the revenue of the won deals, all of it; of each view and period by what its revenue says."""
+    rows = list(rows)
+    won = {_span(row): Fraction(row.body["total"]["value"] or 0) for row in rows if row.measure == "revenue"}
+    for row in rows:
+        if row.measure != "revenue_attributed" and not row.measure.startswith("attributed:"):
+            continue
+        counted, expected = Fraction(row.body["total"]["value"] or 0), won.get(_span(row))
+        if expected is not None and counted != expected:
+            yield Problem("credits", row.measure, row.dims, counted, expected)
+
+
+def _span(row: PublishedSum) -> tuple[str, str, str]:
+    """Which view and days a sum is of."""
+    return row.dims.rpartition("|")[0], row.body["from"], row.body["to"]
+
+
 def _rows(rows: Iterable[PublishedSum]) -> Iterator[Problem]:
     for row in rows:
         if row.dims or row.measure not in RECOUNTED:
@@ -131,7 +149,7 @@ def _rows(rows: Iterable[PublishedSum]) -> Iterator[Problem]:
 
 
 CHECKS: tuple[Callable[[list[PublishedSum]], Iterator[Problem]], ...] = (
-    _groups, _totals, _shares, _first_decisions, _states, _rows,
+    _groups, _totals, _shares, _first_decisions, _states, _credits, _rows,
 )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ PAPERS = (
 # (place, what fills it, its order there)
 FILLED = (
     *((place, filler, 70) for place, filler in (*meeting_slots.PLACES, *present_slots.PLACES)),
+    ("loop.refused", slots.refused, 50),
     ("campaign.results", results.of_campaign, 50),
     ("campaign.results", robust.of_campaign, 60),
     ("campaigns.results", robust.of_campaigns, 20),

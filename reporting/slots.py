@@ -3,6 +3,7 @@
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
 
+from reporting import checks
 from reporting.models import BookClose
 from sla.follow import Reader
 from smarketing.accounts.policy import may
@@ -12,6 +13,12 @@ from .books import closing, effects
 from .books.figures import first_of
 
 LATEST = 3  # days of restatements told on the month's page
+
+
+def refused(context) -> str:
+    """On every page of the closed loop: that the night's figures were refused, by which check."""
+    found = checks.refused()
+    return render_to_string("reporting/refused.html", {"refused": found}, context["request"]) if found else ""
 
 
 def close_action(context, contract: int, month: str) -> str:

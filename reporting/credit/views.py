@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from leads.models import Deal, Lead
+from reporting.attribution.journeys import MILESTONES
 from reporting.loop import spans, tabs
 from sla.terms import next_month
 from smarketing.accounts.policy import may, needs
@@ -161,7 +162,7 @@ def versions(request: HttpRequest) -> HttpResponse:
             return redirect("reporting:attribution_settings")
     context = {
         "versions": [
-            (one, labels.model(one.model), [labels.model(key) for key in one.enabled], _margin(one.margin)) for one in every
+            (one, labels.model(one.model), [labels.model(key) for key in one.enabled], _margin(one.margin), *_weights(form, one)) for one in every
         ],
         "form": form, "may_edit": edit, "now": settings.of_day(today, clock.now()), "models": labels.MODELS.items(),
     }  # fmt: skip
@@ -183,6 +184,13 @@ def _adopted(form: SettingsForm, request: HttpRequest) -> bool:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return False
     return True
+
+
+def _weights(form: SettingsForm, one: settings.Settings) -> tuple[list[str], str]:
+    """The own weights of a version, thousandths by the words of the form, and whom what is left goes to."""
+    shares = {**{name: one.custom.anchors.get(name, 0) for name in MILESTONES}, "rest": one.custom.rest}
+    said = [f"{form.fields[name].label} {shown.number(n)}" for name, n in shares.items() if n]
+    return said, str(dict(form.fields["scope"].choices)[one.custom.scope])
 
 
 def _margin(margin: Decimal) -> str:

@@ -1,6 +1,7 @@
 """What each panel of what sales said asks to be done: a sentence from its figures, and where that is done (`deeds`)."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -10,6 +11,7 @@ from django.utils.translation import ngettext
 
 from leads.handoffs import reasons
 from leads.measures.dimensions import DELAYS
+from reporting.credit.compare import ROBUST
 from smarketing.measures import engine, numbers, shown, words
 from smarketing.measures.engine import Answer, Group
 
@@ -17,6 +19,7 @@ from . import deeds
 from .asking import Asking
 from .deeds import Deed
 from .grouped import order, sums
+from .robust import Said
 
 SOON = tuple(key for key, top, _label in DELAYS if top is not None and top <= 60)
 LATE = tuple(key for key, _top, _label in DELAYS if key not in SOON)
@@ -78,6 +81,22 @@ def about_rated(answer: Answer, by: str, user: Any) -> list[Deed]:
         said = {"name": (campaign and campaign.name) or row.group[by]}
         found.append(Deed(text % said, way(campaign, user) if campaign else ()))
     return found
+
+
+def about_returns(found: Said, today: date, user: Any) -> list[Deed]:
+    """The campaign that still runs and loses most of what it cost, whatever the model of attribution."""
+    back = found.returns[found.version.model]
+    losing = sorted(
+        (key for key, one in found.verdicts.items() if one.key == ROBUST and one.sign < 0),
+        key=lambda key: (back[key], key),
+    )
+    for key in losing:
+        campaign = deeds.named(key)
+        if campaign is not None and (campaign.ends_on is None or campaign.ends_on > today):
+            said = {"name": campaign.name or key, "return": shown.figure(back[key], numbers.RATIO, 0)}
+            text = _("%(name)s: return %(return)s, and below zero under every model. Stop it?")
+            return [Deed(text % said, deeds.stop(campaign, user))]
+    return []
 
 
 def about_delays(asking: Asking, user: Any) -> list[Deed]:

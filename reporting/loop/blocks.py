@@ -11,10 +11,11 @@ from leads.measures.dimensions import DELAYS
 from smarketing.measures import engine, numbers, shown, words
 from smarketing.measures.engine import Answer, Group
 from smarketing.measures.numbers import wilson
+from smarketing.rows import clock
 from smarketing.rows.models import Installation
 from smarketing.web.money import text as written
 
-from . import deeds, leak, quality, robust, tables
+from . import advice, deeds, leak, quality, robust, tables
 from .asking import GROUPED, Asking, quotient
 from .cells import Cell, count, figure, money
 from .spans import COHORT
@@ -82,7 +83,8 @@ def overview(asking: Asking, by: str) -> Overview:
     page.reasons = _reasons(turned_down)
     page.personas, page.scale = _bars(conversion) if asking.view == COHORT else ([], "")
     page.response = quality.curve(asking, "delay", [key for key, _top, _label in DELAYS])
-    page.changes = _changes(found, by, turned_down, asking.user)
+    losing = advice.about_returns(said, clock.today(asking.cutoff), asking.user) if said and not page.young else []
+    page.changes = [(one, robust.board_url(asking)) for one in losing] + _changes(found, by, turned_down, asking.user)
     return page  # fmt: skip
 
 
@@ -182,7 +184,7 @@ def _bars(answer: Answer) -> tuple[list[Bar], str]:
 
 
 def _changes(found: dict[str, Answer], by: str, turned_down: Answer, user: Any) -> list[tuple[deeds.Deed, str]]:
-    """Up to three deeds, each with its rows: what the figures ask to be talked about."""
+    """Up to three more deeds, each with its rows: what the figures ask to be talked about."""
     out = []
     rated = [row for row in found["acceptance"].rows if row.of and row.of >= numbers.FEW and row.group.get(by)]
     total = found["acceptance"].total

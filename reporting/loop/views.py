@@ -10,7 +10,6 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from leads.measures import changes
-from reporting.checks import refused
 from smarketing.accounts.policy import may, needs
 from smarketing.measures import engine, shown, words
 from smarketing.rows import clock
@@ -47,7 +46,6 @@ class Here:
             "cutoff": asked.cutoff,
             "published": bool(asked.kept),
             "since": _since(asked) if asked.kept else "",
-            "refused": refused(),
             "mature_days": spans.MATURE,
             **_young(asked),
             "newest": self.newest,

@@ -16,7 +16,7 @@ from leads.rights import notes
 from leads.rights import remarks as praising
 from leads.rights.problems import Refusal
 from personas.criteria import tree
-from personas.models import DefinitionLine, Persona
+from personas.models import DefinitionLine, DefinitionVersion, Persona
 from sla import words
 from sla.models import Clause, Contract
 from smarketing.accounts.audit import record
@@ -83,9 +83,14 @@ def exists(about: str, ref: str, user: User) -> bool:
             terms__contract__in=Contract.objects.visible_to(user).filter(pk=owner), key=key
         ).exists()
     if about == About.CRITERION:
-        line = DefinitionLine.objects.filter(pk=owner).first()
-        return bool(key) and line is not None and any(key in tree.slots(one.body) for one in line.versions.all())
+        return bool(key) and owner is not None and key in published(owner)
     return ref == ""
+
+
+def published(line: int) -> set[str]:
+    """Keys of the criteria of every published version of a definition."""
+    bodies = DefinitionVersion.objects.filter(line=line).values_list("body", flat=True)
+    return {key for body in bodies for key in tree.slots(body)}
 
 
 class Abouts:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from leads.models import Remark
-from reporting.meetings import resolutions
+from reporting.meetings import remarks, resolutions
 from reporting.models import AgendaItem, ResolutionDraft
 from smarketing.accounts.policy import may
 from smarketing.rows import clock
@@ -117,12 +117,29 @@ def note(context: Any, line: int, text: str) -> str:
 
 
 def criterion(context: Any, line: int, key: str) -> str:
-    """Beside a criterion of the studio with which somebody disagrees."""
+    """Beside a criterion of the studio: praise it or name a problem; where somebody disagrees with it, put it on the agenda."""
+    said = remark(context, line, key)
     known = getattr(context["request"], "_disagreements", (line, {}))  # counted by what `leads` shows there
     if key not in known[1]:
-        return ""
+        return said
     here = reverse("personas:definition", args=[line])
-    return loop_agenda(context, Kind.CRITERION, f"{line}:{key}", here=here)
+    return said + loop_agenda(context, Kind.CRITERION, f"{line}:{key}", here=here)
+
+
+def remark(context: Any, line: int, key: str) -> str:
+    """Beside a criterion that was published: the way to say something of it; which there are is read once a page."""
+    request = context["request"]
+    if not may(request.user, "remarks.say"):
+        return ""
+    spoken = getattr(request, "_criteria_published", None)
+    if spoken is None or spoken[0] != line:
+        spoken = request._criteria_published = (line, remarks.published(line))
+    if key not in spoken[1]:
+        return ""
+    query = urlencode({"about": About.CRITERION, "ref": f"{line}:{key}", "next": request.path})
+    return render_to_string(
+        "reporting/meetings/criterion.html", {"url": f"{reverse('reporting:remark_new')}?{query}"}, request
+    )
 
 
 def disagreement(context: Any, pk: int) -> str:
@@ -153,15 +170,28 @@ def _carried(context: Any, **which: Any) -> str:
 
 def terms_signed(context: Any, contract: int, number: int) -> str:
     """On signed terms: the resolutions from which this version came."""
-    drafts = ResolutionDraft.objects.filter(contract=contract, after__lt=number).select_related(
+    return _from(context, number, contract=contract)
+
+
+def _from(context: Any, number: int, **which: Any) -> str:
+    """Resolutions of which a version is what both sides signed first after their draft was opened."""
+    if not may(context["request"].user, "meetings.view"):
+        return ""
+    drafts = ResolutionDraft.objects.filter(**which, after__lt=number).select_related(
         "resolution__charge", "resolution__meeting"
     )
     rows = [one.resolution for one in drafts if (found := resolutions.signed(one)) and found.number == number]
     return render_to_string("reporting/meetings/carried.html", {"rows": rows, "signed": True}) if rows else ""
 
 
+def definition_signed(context: Any, line: int, number: int) -> str:
+    """On a published definition: the resolutions from which this version came."""
+    return _from(context, number, line=line, kind=ResolutionDraft.Kind.DEFINITION)
+
+
 PLACES = (
     ("loop.agenda", loop_agenda), ("loop.said", overview), ("campaign.results", campaign), ("persona.results", persona), ("lead.note_actions", lead),
     ("contract.clause", clause), ("definition.note", note), ("criterion.said", criterion), ("disagreement.said", disagreement),
     ("definition.brief", definition_draft), ("terms.draft", terms_draft), ("terms.signed", terms_signed),
+    ("definition.signed", definition_signed), ("criterion.remark", remark),
 )  # fmt: skip

@@ -129,6 +129,12 @@ def test_a_version_is_named_before_the_months_it_holds_for(paid, boss, claire):
     assert "Version 1" in text(client.get("/loop/attribution/", SPAN)) and "agreed: last touch" in text(
         client.get("/loop/attribution/", SPAN)
     )
+    table = text(client.get("/loop/attribution/settings/"))
+    assert (
+        "Own weights: first touch 400 · creation of the lead 300 · last touch 100 · what is left 200 all other touches"
+        in table
+    )
+    assert "outbound, cold call" in table
     late = client.post("/loop/attribution/settings/", {**given, "seen": 1, "month_of": f"{clock.today():%Y-%m}"})
     assert late.status_code == 422 and "before the period" in text(late)
     stale = client.post("/loop/attribution/settings/", {**given, "month_of": "2090-01"})

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.template import Context, Template
 from django.urls import reverse
 
 from leads.models import Campaign, Note, NoteText, Remark, Reply
@@ -12,6 +13,7 @@ from personas.models import DefinitionLine, Persona
 from reporting.meetings import notices, remarks
 from sla import causes, follow
 from smarketing.notify.models import Notice
+from tests.leads import definitions
 from tests.people import client_of, person
 from tests.reporting.meetings.company import NOW, OCTOBER, both, october, stand
 from tests.sla.contracts import decide, handoff, paris
@@ -188,3 +190,25 @@ def test_an_answer_that_was_taken_back_is_not_told_any_more(of):
     assert line.text == "hugo answers you"
     notes.take_back(note=answer.note, by=hugo, at=NOW, reason="said in haste")
     assert notices.say_remarks(list(told), both()[0]) == {}
+
+
+def test_something_is_said_of_a_criterion_from_its_line_once_it_is_published(of, rf):
+    published = definitions.version(definitions.simple(), paris(2025, 9, 1))
+    request = rf.get("/language/")
+    request.user = both()[0]
+    said = {
+        (place, key): Template("{% slot place line key %}").render(
+            Context({"request": request, "place": place, "line": published.line_id, "key": key})
+        )
+        for place in ("criterion.said", "criterion.remark")
+        for key in ("french", "unknown")
+    }
+    there = f"/meetings/remarks/new/?about=criterion&amp;ref={published.line_id}%3Afrench"
+    assert there in said["criterion.said", "french"] and there in said["criterion.remark", "french"]
+    assert "remarks/new" not in said["criterion.said", "unknown"] + said["criterion.remark", "unknown"]
+    client = client_of(both()[0])
+    form = reverse("reporting:remark_new") + f"?about=criterion&ref={published.line_id}:french"
+    assert client.get(form).status_code == 200
+    assert client.post(form, {"kind": "praise", "side": "sales", "text": "Fits", "next": "/"}).status_code == 302
+    made = Remark.objects.get()
+    assert (made.about, made.ref) == ("criterion", f"{published.line_id}:french")

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.template import Context, Template
 from django.urls import reverse
 
 from personas.criteria import tree
@@ -14,6 +15,7 @@ from reporting.models import Resolution
 from sla import derive
 from smarketing.jobs.models import Run
 from smarketing.notify.models import Notice
+from tests.leads import definitions
 from tests.people import client_of, person
 from tests.reporting.meetings.company import NOW, OCTOBER, both, figure, meeting, october, stand
 from tests.sla.contracts import FIRST, VOLUME, attempt, handoff, paris, sign
@@ -152,3 +154,19 @@ def test_a_draft_is_not_opened_by_who_may_not_write_it(of):
     made, lea = resolve(meeting(of), charge=person("lea3", "rep")), person("zoe", "rep")
     assert client_of(lea).post(f"/meetings/resolutions/{made.pk}/do/", {"do": "terms", "of": of.pk}).status_code == 404
     assert not made.drafts.exists()
+
+
+def test_a_published_definition_says_which_resolution_it_carries_out(of, rf):
+    definitions.version(definitions.simple(), paris(2025, 9, 1), on=of.line)
+    made = resolve(meeting(of))
+    resolutions.open_draft(resolution=made, kind="definition", line=of.line, by=both()[0], at=NOW)
+    definitions.version(definitions.simple(), paris(2025, 11, 8), on=of.line)
+    request = rf.get("/language/")
+    request.user = both()[0]
+    shown = [
+        Template("{% slot 'definition.signed' line number %}").render(
+            Context({"request": request, "line": of.line_id, "number": number})
+        )
+        for number in (1, 2)
+    ]
+    assert "This version carries out:" in shown[1] and "Call before noon" in shown[1] and not shown[0]
