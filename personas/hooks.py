@@ -14,6 +14,7 @@ class Evidence:
     criterion or condition; `whole`: the definition as a test for being won; `edges`: axis -> the score from which on four in
     five of those won are caught. `links`: path, "leads", "won", "flagged" or "caught" -> address that lists those leads.
     `late`: field -> (values that came in only after sales had made contact, values of leads contacted).
+    `last`: whether these are the last such leads only, since more are not judged.
     """
 
     whole: Flagged
@@ -22,6 +23,7 @@ class Evidence:
     late: Mapping[str, tuple[int, int]]
     links: Mapping[str, str]
     days: int
+    last: bool = False
 
 
 @dataclass(frozen=True)

