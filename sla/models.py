@@ -192,7 +192,7 @@ class MonthSum(Derived):
 
 
 class ClockBlock(Derived):
-    """The clocks of a block of a contract's handoffs, counted, as known at its cut-off; one below 0 is the mark of them all."""
+    """The clocks of a block of a contract's handoffs, or (below 0) of a piece of one, counted, as known at its cut-off; `blocks.MARK` is of all."""
 
     is_cache = True
     pk = models.CompositePrimaryKey("contract_id", "block")
