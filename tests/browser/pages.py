@@ -850,7 +850,7 @@ DEEDS = {
     "personas:api_personas", "personas:api_persona", "personas:api_versions", "reporting:api_coverage",
     "leads:api_changes", "leads:api_history",
     "leads:api_disagreements", "personas:api_criteria",
-    "leads:api_every_disagreement", "leads:api_answer", "leads:api_lists", "leads:api_list",
+    "leads:api_every_disagreement", "leads:api_answer", "leads:api_hand_over", "leads:api_lists", "leads:api_list",
     "personas:api_definitions", "personas:api_definition", "personas:api_definition_versions", "personas:api_definition_version",
     "personas:api_in_force", "personas:api_differences", "personas:api_comments", "personas:api_settled", "personas:api_taken_back",
     "leads:replay", "leads:try", "leads:replay_again", "leads:api_months",
