@@ -154,7 +154,7 @@ def _said(difference: decompose.Difference, unit: str) -> tuple[str, str]:
 
 def _line(
     earlier: Answer, later: Answer, name: tuple[str, str], rows: tuple[Group | None, Group | None],
-    sides: tuple[Any, Any], part: decompose.Part | None,
+    sides: tuple[Any, ...], part: decompose.Part | None,
 ) -> Line:  # fmt: skip
     cells = [
         cell_of(answer, row) if row else Cell(shown.NOTHING) for answer, row in zip((earlier, later), rows, strict=True)

@@ -57,7 +57,7 @@ def overview(asking: Asking, by: str) -> Overview:
     found = {key: asking.ask(key, by) or asking.ask(key) for key in GROUPED}
     said = robust.said(asking) if by == "campaign" else None
     page = Overview(model=robust.model(asking), young=asking.young())
-    page.table = tables.table(found, by, asking.young, page.model, said and robust.cells(asking, said))
+    page.table = tables.table(found, by, asking.young, page.model, robust.cells(asking, said) if said else None)
     currency = Installation.objects.values_list("currency", flat=True).first() or ""
     totals = {
         key: asking.ask(key) for key in (*leak.STEPS, "mql_repeated", "undecided", "expired", "pipeline", "days_to_won")
@@ -168,15 +168,8 @@ def _bars(answer: Answer) -> tuple[list[Bar], str]:
         cell = Cell(
             shown.figure(row.value, numbers.RATIO), row.rows_url, shown.interval((low, high)), row.of < numbers.FEW
         )
-        bars.append(
-            Bar(
-                name,
-                cell,
-                row.of,
-                *(int(1000 * edge / top) for edge in (low, row.n / numbers.Decimal(row.of), high)),
-                not row.mature,
-            )
-        )
+        left, point, right = (int(1000 * edge / top) for edge in (low, row.n / numbers.Decimal(row.of), high))
+        bars.append(Bar(name, cell, row.of, left, point, right, not row.mature))
     return bars, shown.percent(Fraction(top), 0)
 
 

@@ -83,7 +83,7 @@ def _numbers(found: Compared, before: engine.Group | None, after: engine.Group |
 def _side(brought: Any, name: str) -> tuple[Any, Any]:
     """What is divided, and by what; of all groups only their quotient is said."""
     side = getattr(brought, name)
-    return tuple(_text(one) for one in side) if isinstance(side, tuple) else (None, None)
+    return (_text(side[0]), _text(side[1])) if isinstance(side, tuple) else (None, None)
 
 
 def _text(value: Exact | None) -> str | None:
@@ -97,8 +97,8 @@ def _shaped(request: HttpRequest, found: Compared) -> dict[str, Any]:
     """As JSON: the two answers, and the parts as decimals and as exact fractions."""
     said = found.difference
     parts = [{"group": one.group, **_parts(one)} for one in said.parts] if said else []
-    values = [found.earlier.total.value, found.later.total.value]
-    change = None if None in values else Fraction(values[1]) - Fraction(values[0])
+    before, after = found.earlier.total.value, found.later.total.value
+    change = None if before is None or after is None else Fraction(after) - Fraction(before)
     return {
         "earlier": api.shaped(found.earlier, request),
         "later": api.shaped(found.later, request),
