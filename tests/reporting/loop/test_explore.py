@@ -59,6 +59,7 @@ def test_other_parts_alone_are_mix_and_other_rates_alone_are_rate():
 sums = st.tuples(st.integers(-50, 500), st.integers(0, 40).map(lambda n: Decimal(n) / 4))
 
 
+@pytest.mark.sized
 @given(*[st.dictionaries(st.sampled_from("abcde"), sums, max_size=5)] * 2)
 @settings(max_examples=examples(300), deadline=None)
 def test_the_parts_of_any_quotient_sum_exactly_also_where_a_group_has_nothing_to_divide_by(before, after):
