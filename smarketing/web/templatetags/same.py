@@ -1,4 +1,4 @@
-"""`{% same "rail" frame_of %}…{% endsame %}`: a part of a page that depends on its name, on the values named and on the language
+"""`{% same "rail" standing %}…{% endsame %}`: a part of a page that depends on its name, on the values named and on the language
 alone. It is written once, and kept by the process for whoever it is the same for.
 
 Nothing of one person, no key of a form, no token, no nonce may stand in it: a test writes each part for two people and holds
