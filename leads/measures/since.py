@@ -5,19 +5,21 @@ may have moved. Which deals: recorded, changed or taken back since, of a contact
 (a deal follows the cohort of its lead). Which refusals: of handoffs that something was said, tried or sold about since.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from django.db import connection
 
 from smarketing.measures import engine, registry
-from smarketing.measures.numbers import Exact
+from smarketing.measures.question import Question
 from smarketing.measures.registry import Measure, Population
 
 from . import changes, outcomes
 
+Narrowing = Callable[[Measure, Sequence[int]], Measure]
 HANDED, WON, REVENUE, REFUSED = "handoffs", "won", "revenue", "turned_down"
 _TAKEN_BACK = "SELECT subject_id FROM leads_correction WHERE subject = '{}' AND recorded_at > %(then)s"
 _DEALS = f"""
@@ -57,7 +59,7 @@ _WHOSE = (
 )
 
 
-def moved(then: datetime, dates: dict[str, str], **asked: Any) -> dict[str, Exact]:
+def moved(then: datetime, dates: dict[str, str], **asked: Any) -> dict[str, Fraction]:
     """By how much each number of a period differs from what was known at a cut-off `then`, below 0 where more went than came.
 
     `dates`: what dates each of WON, REVENUE and REFUSED; handoffs are dated as handed over. Keywords of `engine.ask` but `date`.
@@ -65,7 +67,7 @@ def moved(then: datetime, dates: dict[str, str], **asked: Any) -> dict[str, Exac
     handoffs = _ids(changes.SINCE, then=then)
     deals = _ids(_DEALS, then=then, handoffs=handoffs)
     refusals = _ids(_REFUSALS, then=then, handoffs=handoffs, deals=deals)
-    found: dict[str, Exact] = {HANDED: changes.handed_since(then, some=handoffs, **asked)}
+    found = {HANDED: Fraction(changes.handed_since(then, some=handoffs, **asked))}
     for key, some, narrow in (
         (WON, deals, of_deals),
         (REVENUE, deals, of_deals),
@@ -75,11 +77,11 @@ def moved(then: datetime, dates: dict[str, str], **asked: Any) -> dict[str, Exac
     return found
 
 
-def _difference(key: str, some: Sequence[int], narrow, then: datetime, now) -> Exact:
+def _difference(key: str, some: Sequence[int], narrow: Narrowing, then: datetime, now: Question) -> Fraction:
     if not some:
-        return 0
+        return Fraction(0)
     measure = narrow(registry.find(key), some)
-    after, before = (engine.figures(measure, one)[1].value or 0 for one in (now, replace(now, cutoff=then)))
+    after, before = (Fraction(engine.figures(measure, one)[1].value or 0) for one in (now, replace(now, cutoff=then)))
     return after - before
 
 
