@@ -15,7 +15,7 @@ from leads.models import Decision, Handoff
 from personas.definitions.persona_services import create_persona
 from reporting import checks, publishing
 from reporting.loop import asking, blocks, spans, wall
-from reporting.models import Pointer
+from reporting.models import Pointer, PublishedSum
 from smarketing.jobs import nightly
 from smarketing.jobs.models import Run
 from smarketing.measures import engine, registry
@@ -77,6 +77,17 @@ def _later(at):
     Decision.objects.create(
         handoff=other, kind="return", reason="FIT-SIZE", occurred_at=at, recorded_at=at, known_at=at
     )
+
+
+@pytest.mark.parametrize(("dims", "wrong"), [("wall|handed|persona|p75", False), ("wall|handed|source|p25", True)])
+def test_quantiles_of_the_same_rows_differ_and_one_quantile_is_the_same_however_it_is_divided(dims, wrong):
+    def row(name: str, value: str) -> PublishedSum:
+        total = {"group": {}, "value": value, "n": 4, "of": None}
+        body = {"from": "2026-01-01", "to": "2026-07-01", "rows": [], "total": total}
+        return PublishedSum(edition="e", measure="days_to_won", dims=name, body=body)
+
+    found = list(checks._totals([row("wall|handed|persona|p25", "9"), row(dims, "21"), row("loop|cohort|", "14")]))
+    assert [one.check for one in found] == ["one_total"] * wrong
 
 
 @pytest.mark.trust
