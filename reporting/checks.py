@@ -78,13 +78,14 @@ def _adds(row: PublishedSum) -> bool:
 
 
 def _totals(rows: Iterable[PublishedSum]) -> Iterator[Problem]:
-    seen: dict[tuple[str, str, str, str], Any] = {}
+    seen: dict[tuple[str, ...], Any] = {}
     for row in rows:
-        view, _bar, by = row.dims.rpartition("|")
+        *view, by = row.dims.split("|", 2)
+        by, *stat = by.split("|")  # another figure of the same rows is another number
         total = row.body["total"]
         if by == "other":  # dated otherwise
             continue
-        key = (row.measure, view, row.body["from"], row.body["to"])
+        key = (row.measure, *view, *stat, row.body["from"], row.body["to"])
         figure = (total["value"] and Fraction(total["value"]), total["n"])
         if seen.setdefault(key, figure) != figure:
             yield Problem("one_total", row.measure, row.dims, total["n"], seen[key][1])

@@ -15,6 +15,7 @@ urlpatterns = [
     path("loop/", loop.loop, name="loop"),
     path("loop/funnel/", funnel_views.page, name="funnel"),
     path("loop/explore/", explore_views.page, name="explore"),
+    path("loop/explore/values/", explore_views.values, name="explore_values"),
     path("loop/quality/", quality_views.page, name="quality"),
     path("loop/changed/", changed_views.page, name="changed"),
     path("loop/personas/", personas.results, name="personas"),

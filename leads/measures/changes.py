@@ -23,7 +23,7 @@ _HANDED = Measure("", "", "", COUNT, partial(p.outcomes, hit="o.returned IS NOT 
 _DECIDED = Measure("", "", "", COUNT, p.outcomes, dimensions=lambda _q: d.OUTCOME)
 # Handoffs recorded or taken back since; numbers follow the order of recording, so that the newest tell whether older ones have to be
 # looked through.
-_SINCE = """
+SINCE = """
 WITH newest AS MATERIALIZED (SELECT id, recorded_at FROM leads_handoff ORDER BY id DESC LIMIT 1000)
 SELECT id FROM newest WHERE recorded_at > %(then)s
 UNION SELECT id FROM leads_handoff WHERE (SELECT min(recorded_at) > %(then)s FROM newest) AND recorded_at > %(then)s
@@ -42,12 +42,13 @@ def counts(**asked: Any) -> dict[str, int]:
     return out | {key: decided[key].n if key in decided else 0 for key in ("accepted", "refused")}
 
 
-def handed_since(then: datetime, **asked: Any) -> int:
+def handed_since(then: datetime, some: Sequence[int] | None = None, **asked: Any) -> int:
     """By how much the handoffs of a period, dated as handed over, differ from what was known at a cut-off `then`: only those
-    recorded or taken back since are counted. Keywords of `engine.ask`; below 0 where more were taken back."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SINCE, {"then": then})
-        some = [row[0] for row in cursor.fetchall()]
+    recorded or taken back since are counted (`some`, where they are known). Keywords of `engine.ask`; below 0 where more were taken back."""
+    if some is None:
+        with connection.cursor() as cursor:
+            cursor.execute(SINCE, {"then": then})
+            some = [row[0] for row in cursor.fetchall()]
     measure = of_handoffs(Measure("", "", "", COUNT, p.handoffs, dimensions=lambda _q: {}), some)
     now = engine.ask("handoffs", date="handed", **asked)
     known = (

@@ -50,6 +50,9 @@ SHARES = f"""MATERIALIZED (SELECT b.id AS lead_id, (t.cents + b.n - b.rank - mod
     WHERE sp.recorded_at <= %(cutoff)s AND {not_corrected("spend", "sp")} GROUP BY 1) t ON t.campaign_id = b.campaign_id)"""
 LINK = ("leads:lead", "l.id")
 REACHED = "o.sql_at IS NOT NULL"
+# A deal opened on no lead and without any contact, whatever the part that it plays.
+NOBODY = f"""w.declared_id IS NULL AND NOT EXISTS (SELECT FROM leads_dealcontact dc WHERE dc.deal_id = w.id
+  AND dc.recorded_at <= %(cutoff)s AND {not_corrected("dealcontact", "dc")})"""
 # What dates a handoff by a step it came to: its first decision, the need confirmed, its first deal, its first win.
 CAME = {"decided": "o.decided_at", "reached": "o.sql_at", "opened": "o.deal_at", "won": "o.won_at"}
 HANDED = (

@@ -149,6 +149,8 @@ MEASURES = (
             parts=(Part("loaded_cost", _("loaded cost")), Part("won", _("won")))),
     Measure("loose_cost", _("Cost without a campaign"), _("Money spent that names no campaign: a question about the data."),
             MONEY, p.loose_spend, "sum", d.of_spend, dates=("spent",), cases=False, order=82),
+    Measure("open_without_contact", _("Open without a contact"), _("Open deals that name nobody, neither lead nor contact: a question about the data."),
+            COUNT, partial(p.deals, state="open", which=p.NOBODY), dimensions=d.of_deals, dates=("opened",), order=82),
     Measure("won_without_amount", _("Won without an amount"), _("Won deals whose amount is missing: a question about the data."),
             COUNT, partial(p.deals, which=f"w.is_won AND {number(AMOUNT)} IS NULL"), dimensions=d.of_deals, dates=DEALS, order=82),
     Measure("won_for_nothing", _("Won for 0"), _("Won deals whose amount is 0: a question about the data."),

@@ -9,7 +9,7 @@ from leads.intake.bulk import among, array
 from leads.measures.values import IDENTIFYING
 from leads.models import AttributeChange, Correction, Deal, Handoff, Hold, Lead, Merge, Qualification
 from personas.models import FieldDef
-from sla import handover
+from sla import handover, passing
 from sla.kinds import params
 from sla.models import Clause
 from smarketing.rows import fence
@@ -124,7 +124,7 @@ def _handed(line: int, window: Window, leads: set[int]) -> dict[int, tuple[int, 
 def hand_over(line: int, windows: Sequence[Window]) -> Found:
     """Qualifications learned after the cut-off whose hand-over falls due in the months; holds and handoffs, learned then, that
     were made before it fell due."""
-    if not handover.promised(windows[0].contract):
+    if not passing.promised(windows[0].contract.terms.prefetch_related("clauses")):
         return
     after, last = since(windows), max(one.edges()[1] for one in windows)
     new = Qualification.objects.filter(line=line, recorded_at__gt=after, effective_at__lt=last)

@@ -18,10 +18,11 @@ from .compare import UNKNOWN, Verdict
 from .settings import Settings, of_day
 
 ODD = (
-    "won_untouched", "won_touched_late", "won_before_first_touch", "won_without_contact", "won_before_first_contact",
-    "won_without_amount", "won_for_nothing", "refunds", "loose_cost",
+    "won_untouched", "won_touched_late", "won_before_first_touch", "won_without_contact", "open_without_contact",
+    "won_before_first_contact", "won_without_amount", "won_for_nothing", "refunds", "loose_cost",
 )  # fmt: skip
 WHOLE = ("won", "revenue", "win_rate", "pipeline_open")
+OPEN = ("pipeline_open", "open_without_contact")  # whenever they were opened
 FALLBACKS = f"won_{reckoned.FALLING}"
 ORIGIN = ("origin_won", "origin", "origin_rate", "origin_open")
 EVER = (date(1990, 1, 1), date(2098, 1, 1))
@@ -169,7 +170,7 @@ def ask(span: Span, key: str, by: str = "") -> Answer:
     asked: dict[str, Any] = span.asked("spent" if key in ("cost", "loose_cost") else "")
     if key.startswith(("origin_rate", "win_rate")):
         asked["date"] = "won"
-    if key.startswith("origin_open") or key == "pipeline_open":
+    if key.startswith("origin_open") or key in OPEN:
         asked |= {"first": EVER[0], "until": EVER[1], "date": "opened"}
     asked |= {"user": span.user, "by": (by,) if by else ()}
     body = span.kept.get(f"{key}|{by}")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from leads.models import Deal, Lead
 from reporting.attribution.journeys import MILESTONES
-from reporting.loop import spans, tabs
+from reporting.loop import came, spans, tabs
 from sla.terms import next_month
 from smarketing.accounts.policy import may, needs
 from smarketing.measures import numbers, shown
@@ -60,7 +60,7 @@ def attribution(request: HttpRequest) -> HttpResponseBase:
         odd = board.oddities(said.span)
     said_ahead = ahead.of(said.span.first, said.span.until, said.span.cutoff, request.user)
     context = {
-        "tabs": tabs.shown("reporting:attribution"), "page": page, "ahead": said_ahead, "span": said.span, "months": said.months, "lines": [_told(line, page) for line in page.lines],
+        "tabs": tabs.shown("reporting:attribution"), "page": page, "ahead": said_ahead, "span": said.span, "since": _since(said), "months": said.months, "lines": [_told(line, page) for line in page.lines],
         "heads": [(key, labels.model(key), labels.MODELS[key][1], key == page.settings.model, key in said_ahead.named) for key in page.models],
         "chosen": labels.MODELS[page.settings.model], "origins": rows, "whole": whole, "odd": odd,
         "may_edit": may(request.user, "attribution.edit"),
@@ -68,6 +68,12 @@ def attribution(request: HttpRequest) -> HttpResponseBase:
         "links": {"won": _address(request, dated=WON), "handed": _address(request, dated=COHORT), "live": _address(request, live="1")},
     }  # fmt: skip
     return render(request, "reporting/attribution.html", context)
+
+
+def _since(said: Shown) -> list[str]:
+    """What came since the published cut-off, in words; nothing where all is counted now."""
+    view = spans.PERIOD if said.span.dated == WON else spans.COHORT
+    return came.said(said.span.cutoff, said.months, view, said.span.user) if said.span.kept else []
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy
@@ -15,7 +15,7 @@ from smarketing.measures.question import Question, Refusal
 from smarketing.measures.registry import PERIODS, Measure
 from smarketing.web import exports, lists
 
-from . import beside, explore, files, tabs
+from . import beside, explore, files, filtering, tabs
 from .views import address
 
 KEY = "reporting:explore"
@@ -27,7 +27,7 @@ FIRST = "sql_rate"  # what the page asks when nothing is asked
 @needs("loop.view")
 def page(request: HttpRequest) -> HttpResponseBase:
     """A measure by two dimensions at most, filtered, in a period, beside another one where that is asked."""
-    if (tidy := _tidied(request.GET)) is not None:
+    if (tidy := _tidied(request)) is not None:
         return redirect(f"{request.path}?{tidy.urlencode()}")
     if first := lists.opening(request, KEY):
         return redirect(first)
@@ -51,19 +51,34 @@ def page(request: HttpRequest) -> HttpResponseBase:
     return render(request, "reporting/explore.html", context)
 
 
-def _tidied(query: QueryDict) -> QueryDict | None:
-    """The address with the filter that the form added as `dimension=value`, or without one it took away; None as it is."""
+@needs("loop.view")
+def values(request: HttpRequest) -> HttpResponse:
+    """What the form's filter offers for the dimension chosen in it: a few options, none where it cannot be filtered so."""
+    found = _values(request, request.GET.get("filter", ""))
+    return render(request, "reporting/explore_values.html", {"values": filtering.offered(found)})
+
+
+def _values(request: HttpRequest, name: str) -> list[tuple[str, str]]:
+    key = request.GET.get("measure") or FIRST
+    return filtering.values(with_period(request.GET), OWN, key, name, request.user) if name else []
+
+
+def _tidied(request: HttpRequest) -> QueryDict | None:
+    """The address with the filter that the form added as `dimension=value`, or without one it took away; None as it is. A value
+    written in words becomes what the words mean."""
+    query = request.GET
     if not query.get("filter") and not query.get("drop"):
         return None
     tidy = query.copy()
-    name, value = query.get("filter", ""), query.get("value", "")
-    dropped = query.get("drop", "")
+    name, dropped = query.get("filter", ""), query.get("drop", "")
     for own in ("filter", "value", "drop"):
         tidy.pop(own, None)
     if dropped and dropped not in (*reading.NAMES, *OWN):
         tidy.pop(dropped, None)
-    if name and name not in (*reading.NAMES, *OWN) and value not in tidy.getlist(name):
-        tidy.appendlist(name, value)
+    if name and name not in (*reading.NAMES, *OWN):
+        for value in filtering.meant(_values(request, name), query.get("value", "")):
+            if value not in tidy.getlist(name):
+                tidy.appendlist(name, value)
     return tidy
 
 

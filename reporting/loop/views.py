@@ -9,12 +9,11 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from leads.measures import changes
 from smarketing.accounts.policy import may, needs
-from smarketing.measures import engine, shown, words
+from smarketing.measures import engine, words
 from smarketing.rows import clock
 
-from . import asking, blocks, quality, spans, tables, tabs
+from . import asking, blocks, came, quality, spans, tables, tabs
 
 BY_NONE = ("", _("nothing"))
 
@@ -45,7 +44,7 @@ class Here:
             "view": self.view,
             "cutoff": asked.cutoff,
             "published": bool(asked.kept),
-            "since": _since(asked) if asked.kept else "",
+            "since": came.said(asked.cutoff, self.span, self.view, asked.user) if asked.kept else [],
             "mature_days": spans.MATURE,
             **_young(asked),
             "newest": self.newest,
@@ -108,13 +107,6 @@ def loop(request: HttpRequest) -> HttpResponse:
 def by_choices(by: str) -> list[tuple[tuple[str, str], bool]]:
     offered = engine.dimensions(engine.registry.find("mql"))
     return [((name, words.dimension(name, offered)), name == by) for name in asking.BY]
-
-
-def _since(asked: asking.Asking) -> str:
-    """What was handed over in these months after the published cut-off: "+3"; "" for nothing."""
-    assert asked.cutoff is not None
-    more = changes.handed_since(asked.cutoff, first=asked.span.first, until=asked.span.until)
-    return f"{'+' if more > 0 else '−'}{shown.number(abs(more))}" if more else ""
 
 
 def address(request: HttpRequest, **changes: str) -> str:

@@ -12,7 +12,7 @@ IN_PLACE = "X-In-Place"  # a script that shows a page inside the one that is the
 
 
 def page(request: HttpRequest) -> dict:
-    """nav, standing, bottom_bar, person (None when nobody is signed in), theme, language, languages, installation, demo_people; `framed`:
+    """nav, nav_standing, bottom_bar, person (None when nobody is signed in), theme, language, languages, installation, demo_people; `framed`:
     whether the page has its frame around it."""
     user = getattr(request, "user", None)
     person = user if user is not None and user.is_authenticated else None
@@ -21,7 +21,7 @@ def page(request: HttpRequest) -> dict:
     installation = SimpleLazyObject(_installation)
     return {
         "nav": nav,
-        "standing": standing,
+        "nav_standing": standing,  # no name that a page may give to something of its own
         "bottom_bar": SimpleLazyObject(lambda: navigation.bottom_bar(list(nav))),
         "person": person,
         "framed": IN_PLACE not in request.headers,

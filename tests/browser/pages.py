@@ -853,7 +853,7 @@ DEEDS = {
     "leads:api_every_disagreement", "leads:api_answer", "leads:api_hand_over", "leads:api_lists", "leads:api_list",
     "personas:api_definitions", "personas:api_definition", "personas:api_definition_versions", "personas:api_definition_version",
     "personas:api_in_force", "personas:api_differences", "personas:api_comments", "personas:api_settled", "personas:api_taken_back",
-    "leads:replay", "leads:try", "leads:replay_again", "leads:api_months",
+    "leads:replay", "leads:try", "reporting:explore_values", "leads:replay_again", "leads:api_months",
     "personas:act", "personas:row", "personas:undo", "personas:propose", "personas:counts", "personas:persona_counts", "personas:version",
     "personas:glossary_words", "personas:glossary_propose", "personas:api_glossary", "personas:api_glossary_versions",
     "personas:comment", "personas:comment_change", "personas:backlog", "personas:observed", "personas:again", "personas:at_criterion",

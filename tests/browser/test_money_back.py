@@ -95,4 +95,9 @@ def test_a_manager_learns_why_the_return_fell_and_which_campaign_it_was(visit, l
     expect(table.locator("tfoot td").nth(4)).to_contain_text("−")
     expect(page.locator("#compared ~ .loop-sentence")).to_contain_text("Guide étudiant")
     expect(table.locator("tbody th").first).to_have_text("Guide étudiant")
+    page.locator("#e-filter").select_option("campaign")
+    expect(page.locator("#e-values option[value='Guide étudiant']")).to_have_count(1)  # offered in words
+    page.locator("#e-value").fill("guide étudiant")
+    follow(page, page.locator(".explore-form button[type=submit]"))
+    expect(page.locator(".explore-where a")).to_contain_text("Guide étudiant")
     assert access.problems(page) == [] and page.problems == []

@@ -6,13 +6,16 @@ from itertools import product
 from types import SimpleNamespace
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
+from leads.intake import facts as intake
 from leads.judging import resembling
+from leads.models import Decision, Handoff
 from personas.definitions.persona_services import create_persona
 from reporting import checks, publishing
 from reporting.loop import asking, blocks, spans, wall
-from reporting.models import Pointer
+from reporting.models import Pointer, PublishedSum
 from smarketing.jobs import nightly
 from smarketing.jobs.models import Run
 from smarketing.measures import engine, registry
@@ -51,6 +54,40 @@ def test_sums_that_add_up_are_published_and_the_overview_is_the_one_counted_at_i
     page = browser.get("/loop/").content.decode()
     assert "published, data until" in page
     assert "counted now, data until" in browser.get("/loop/", {"live": "1"}).content.decode()
+    assert "since then" not in page
+    _later(fence.cutoff())
+    for view in ("cohort", "period"):
+        said = browser.get("/loop/", {"view": view}).content.decode()
+        assert "since then: +1 deal won, +250 of revenue won" in said, view
+    assert "+1 refused or given back" in browser.get("/loop/").content.decode()
+    browser.force_login(person("Q", "marketer", language="fr"))
+    page = browser.get("/loop/").content.decode()
+    assert "depuis\u202f: +1 affaire gagnée, +250 de chiffre d’affaires gagné, +1 refusé ou renvoyé" in page
+
+
+def _later(at):
+    """A deal is won and a handoff refused of what was handed over six months ago, learned now."""
+    free = Handoff.objects.filter(deals=None, decisions__kind="accept").first()
+    closed = free.occurred_at + timedelta(days=20)
+    with transaction.atomic():
+        values = {"state": "won", "amount": "250.00", "closed_at": closed.isoformat()}
+        born = intake.Birth(closed, values, fixed={"lead_id": free.lead_id, "handoff_id": free.pk})
+        intake.create_deals([born], origin=intake.Origin(history=True))
+    other = Handoff.objects.filter(deals=None, decisions__kind="accept").exclude(pk=free.pk).first()
+    Decision.objects.create(
+        handoff=other, kind="return", reason="FIT-SIZE", occurred_at=at, recorded_at=at, known_at=at
+    )
+
+
+@pytest.mark.parametrize(("dims", "wrong"), [("wall|handed|persona|p75", False), ("wall|handed|source|p25", True)])
+def test_quantiles_of_the_same_rows_differ_and_one_quantile_is_the_same_however_it_is_divided(dims, wrong):
+    def row(name: str, value: str) -> PublishedSum:
+        total = {"group": {}, "value": value, "n": 4, "of": None}
+        body = {"from": "2026-01-01", "to": "2026-07-01", "rows": [], "total": total}
+        return PublishedSum(edition="e", measure="days_to_won", dims=name, body=body)
+
+    found = list(checks._totals([row("wall|handed|persona|p25", "9"), row(dims, "21"), row("loop|cohort|", "14")]))
+    assert [one.check for one in found] == ["one_total"] * wrong
 
 
 @pytest.mark.trust

@@ -1,6 +1,6 @@
 """Revenue by campaign and model out of real rows: every contact, every touch, as of any cut-off, to the cent."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from leads.intake import means
 from leads.models import Touch
 from leads.touches import read, store
+from reporting.credit import board
 from smarketing.measures import engine, listing
 from tests.leads import facts
 from tests.people import person
@@ -81,6 +82,19 @@ def test_what_no_touch_explains_is_shown_and_never_dropped():
     assert total("won_untouched").value == 3 and total("won_without_contact").value == 1
     assert total("won_touched_late").value == 1 and total("won_before_first_touch").value == 1
     assert total("won_for_nothing").value == 1
+
+
+def test_open_deals_that_name_nobody_are_a_question_about_the_data_whenever_they_were_opened():
+    lead = facts.lead(at(0))
+    nobody = deal(None, "9.00", 3, opened=2, state="open")
+    deal(None, "8.00", 3, opened=2, state="open", contacts=(lead,))
+    deal(lead, "7.00", 3, opened=2, state="open")
+    deal(None, "6.00", 3, opened=2)
+    far = board.Span(date(2027, 1, 1), date(2027, 2, 1), "won", LATER)
+    odd = {cell.url.split("/")[2]: cell.text for _what, _rule, cell in board.oddities(far)}
+    assert odd == {"open_without_contact": "1"}
+    facts.change("deal", nobody, "state", "lost", at(40))
+    assert total("open_without_contact").value == 0 and not board.oddities(far)
 
 
 def test_a_browser_touched_before_it_had_a_name_is_the_first_touch():

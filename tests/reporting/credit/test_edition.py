@@ -88,6 +88,11 @@ def test_the_page_says_that_it_is_published_and_counts_now_where_asked(months, m
     read, counted = page.get("/loop/attribution/").text, page.get("/loop/attribution/", {"live": "1"}).text
     assert "published, data until" in read and "counted now, data until" in counted
     assert "100.01" in read and "100.01" in counted
+    assert "since then" not in read
+    back = (months.first - day_of(0).date()).days + 20
+    deal(facts.lead(day_of(back)), "40.00", back + 8, known=fence.cutoff())
+    assert "since then: +1 deal won, +40 of revenue won" in page.get("/loop/attribution/").text
+    assert "since then" not in page.get("/loop/attribution/", {"live": "1"}).text
 
 
 @pytest.mark.invariant("I11", mutant="a credit of the edition is written wrong")

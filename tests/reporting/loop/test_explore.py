@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leads.models import Spend
-from reporting.loop import beside, decompose, explore
+from reporting.loop import beside, decompose, explore, filtering
 from smarketing.rows import clock
 from smarketing.web import lists
 from smarketing.web.models import SavedView
@@ -156,6 +156,41 @@ def _saved(reader: Client) -> None:
     other.force_login(person("Hugo", "manager", side="sales"))
     assert b"Wins by rep" in other.get("/loop/explore/").content
     assert other.get("/loop/explore/" + view.address).context["found"].answer.question.key == "won"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_filter_offers_values_in_words_and_understands_words_keys_and_the_blank_one():
+    Company(12)
+    reader = Client()
+    reader.force_login(person("Ines", "marketer"))
+    asked = {**ASKED, "measure": "mql", "by": "campaign"}
+    offered = reader.get("/loop/explore/values/", {**asked, "filter": "campaign"}).content.decode()
+    assert '<option value="Fair">fair</option>' in offered and '<option value="(blank)">' in offered
+    for typed, campaign in (("Fair", "fair"), (" fAIR ", "fair"), ("webinar", "webinar"), ("(blank)", ""), ("", "")):
+        page = reader.get("/loop/explore/", {**asked, "filter": "campaign", "value": typed}, follow=True)
+        assert f"campaign={campaign}" in page.redirect_chain[0][0].split("&"), typed
+        found = page.context["found"].answer
+        assert {row.group["campaign"] for row in found.rows} == {campaign} and found.total.n
+    unknown = reader.get("/loop/explore/", {**asked, "filter": "campaign", "value": "Mars"}, follow=True)
+    assert "campaign=Mars" in unknown.redirect_chain[0][0] and not unknown.context["found"].answer.rows
+    for nothing in (
+        {},
+        {"filter": "weather"},
+        {"filter": "campaign", "from": "never"},
+        {"filter": "campaign", "measure": "no"},
+    ):
+        answer = reader.get("/loop/explore/values/", {**asked, **nothing})
+        assert answer.status_code == 200 and not answer.content.strip(), nothing
+    reader.force_login(person("Inès", "marketer", language="fr"))
+    said = reader.get("/loop/explore/values/", {**asked, "measure": "handoffs", "filter": "gate"}).content.decode()
+    assert "immediate</option>" in said and 'value="immediate"' not in said
+
+
+def test_words_that_several_values_share_are_offered_by_key_and_mean_all_of_them():
+    found = [("fair-1", "Fair"), ("fair-2", "Fair"), ("", "(blank)"), ("web", "web")]
+    assert filtering.offered(found) == [("fair-1", "Fair"), ("fair-2", "Fair"), ("(blank)", ""), ("web", "")]
+    assert filtering.meant(found, "fair") == ["fair-1", "fair-2"] and filtering.meant(found, "fair-2") == ["fair-2"]
+    assert filtering.meant(found, "(blank)") == [""] and filtering.meant(found, "else") == ["else"]
 
 
 COMBINED = ("roi", "romi", "roas", "cac", "cost_per_lead", "average_deal")

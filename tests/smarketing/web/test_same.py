@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings as project
 from django.template import Context, engines
 
 from smarketing.web.templatetags import same
@@ -61,3 +62,21 @@ def test_planted_fault_a_part_that_depends_on_more_than_it_names_is_seen(setting
     text = '{% same "x" %}{{ who }}{% endsame %}'
     with pytest.raises(AssertionError):
         assert [written(text, who=one) for one in ("a", "b")] == ["a", "b"]
+
+
+def test_no_page_gives_the_name_of_a_value_that_keeps_a_part_to_something_of_its_own():
+    """The context of a page wins over that of the frame: a part would be kept by a lead, or by what no key can be made of."""
+    root = project.BASE_DIR
+    parts = re.findall(r'{% same "\w+"([^%]*)%}', "".join(one.read_text() for one in root.glob("templates/**/*.html")))
+    names = {value.split(".")[0] for values in parts for value in values.split()}
+    assert names
+    given = {
+        (one.relative_to(root).as_posix(), name)
+        for app in ("leads", "personas", "reporting", "sla", "smarketing")
+        for one in root.glob(f"{app}/**/*.py")
+        for name in names
+        if re.search(rf'"{name}":|\b{name}=', one.read_text())
+    }
+    assert {(file, name) for file, name in given if file.endswith(("views.py", "context.py")) or "/pages/" in file} == {
+        ("smarketing/web/context.py", name) for name in names
+    }
