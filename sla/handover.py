@@ -179,7 +179,7 @@ def of_lead(lead: int, at: datetime) -> list[Clock]:
     names = ("clause_key", "terms_id", "starts_at", "due_at", "month", "state", "settled_at")
     made = [Clock(handoff_id=handed.get(of), **dict(zip(names, row, strict=True))) for of, *row in rows]
     for one in made:
-        one.terms = terms[one.terms_id]
+        one.terms, one.is_hand_over = terms[one.terms_id], True
     return made
 
 

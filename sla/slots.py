@@ -44,7 +44,7 @@ def clocks_of_lead(context, lead: int, at: datetime | None = None) -> str:
     now = context.get("at") or clock.now()
     found = _then_once(context, lead, at) if at else _now(lead, now)
     sentences = _sentences(found)
-    kept = [row for row in found if not row._state.adding]
+    kept = [row for row in found if not row.is_hand_over]
     theirs = {} if at else own.of(kept, now)
     written = {} if at else _written(kept)
     rows = [
@@ -87,7 +87,7 @@ def _cause(row: Clock) -> str:
     """Why a promise stands as it does, where its state alone does not say it."""
     if row.state == PAUSED and row.resumes_at:
         return _("resumes %(when)s") % {"when": date_format(localtime(row.resumes_at), "SHORT_DATETIME_FORMAT")}
-    if row.state == EXCLUDED and row._state.adding:  # a hand-over, laid out
+    if row.state == EXCLUDED and row.is_hand_over:
         return _("it could not be handed over: opposition, cool-down, or still with sales")
     return str(CAUSES[row.state]) if row.state in CAUSES else pauses.said(row.lost)
 

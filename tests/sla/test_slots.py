@@ -14,7 +14,7 @@ from tests.sla.contracts import ATTEMPTS, FIRST, contract, handoff, sign
 
 class Request:
     def __init__(self, user):
-        self.user = user
+        self.user, self.headers = user, {}
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ OTHERS = {
     "personas/glossary_history.html": "a document", "personas/glossary_paper.html": "a document",
     "personas/history.html": "a document", "personas/matrix.html": "a document", "personas/persona.html": "a document",
     "personas/row_mql.html": "a document", "personas/so_what.html": "a document", "reporting/book.html": "a report",
-    "reporting/loop.html": "a report", "reporting/funnel.html": "a report", "reporting/quality.html": "a report", "reporting/explore.html": "a report", "reporting/changed.html": "a report", "reporting/campaign_models.html": "a report",
+    "reporting/loop.html": "a report", "reporting/funnel.html": "a report", "reporting/quality.html": "a report", "reporting/explore.html": "a report", "reporting/changed.html": "a report", "reporting/campaign_models.html": "a report", "reporting/compared.html": "a report",
     "reporting/attribution.html": "a report", "reporting/attribution_settings.html": "a document", "reporting/journey.html": "one deal",
     "leads/means/links.html": "ordered", "leads/mails/list.html": "ordered", "leads/routing/absences.html": "ordered",
     "leads/routing/shares.html": "a report", "leads/routing/dry_run.html": "a report", "leads/routing/relief.html": "a form", "leads/routing/of_lead.html": "one lead", "reporting/personas.html": "in the agreed order", "reporting/results.html": "a report", "reporting/meetings/belief.html": "a report", "reporting/meetings/resolution.html": "a report", "sla/clocks.html": "one lead",
