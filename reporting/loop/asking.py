@@ -39,6 +39,7 @@ DATED = {
 TOTALS = (
     ("mql_repeated", ""), ("handoffs", ""), ("accepted", ""), ("undecided", ""), ("expired", ""), ("sql", ""), ("pipeline", ""),
     ("days_to_won", ""), ("turned_down", "reason"), ("conversion", "persona"), ("with_deal", ""), ("with_win", ""), ("mql_rate", ""), ("wait_mql", ""),
+    ("cost", ""), ("revenue_attributed", ""), ("roi_attributed", ""),  # of all, where they cannot be divided
 )  # fmt: skip
 GROUPED = ("leads", "mql", "acceptance", "deals", "won", "revenue", "cost", "revenue_attributed", "roi_attributed")
 MODELS = tuple(f"attributed:{model.key}" for model in attribution.MODELS)

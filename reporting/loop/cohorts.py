@@ -46,6 +46,7 @@ class Cohorts:
 
 def cohorts(asking: Asking, of: str) -> Cohorts:
     """The cohorts of a year and what they came to since; `of`: won or revenue."""
+    asking.together([("mql", "month"), (MEASURES[of], "month+months_since")])
     sizes, came = asking.ask("mql", "month"), asking.ask(MEASURES[of], "month+months_since")
     span = asking.span
     built = triangle.build(
