@@ -77,6 +77,10 @@ def test_words_are_told_in_titles_sentences_lists_and_labels_once_a_block_and_in
       document.dispatchEvent(new Event("htmx:afterSettle")) }""")
     expect(page.locator("#one [data-term]")).to_have_text(["waiver", "pool", "reached", "Refusal"])
     expect(page.locator("#two [data-term]")).to_have_text(["waiver"])
+    page.locator("#two [data-term]").scroll_into_view_if_needed()
+    page.evaluate(
+        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )  # scrolling closes
     page.locator("#two [data-term]").hover()
     expect(page.locator(".word-bubble")).to_have_attribute("data-of", "waiver")
 
