@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
+from leads.intake.likeness import CALLED, COLUMNS, HAS_MAIL, HAS_PHONE, NEAR, NUMBER
 from leads.models import Company, Deal, Handoff, Lead, MergeSuggestion, Stage
 from smarketing.accounts.models import User
 
@@ -31,24 +32,20 @@ PUBLIC_MAIL = (
     "bbox.fr", "numericable.fr",
 )  # fmt: skip
 _NUMBER = re.compile(r"(lead|company)?[:#]?\s*(\d{1,18})")
-_MAIL = (
-    "regexp_replace(split_part(lower({0}.email), '@', 1), '\\+.*$', '') || '@' || split_part(lower({0}.email), '@', 2)"
-)
-_PHONE = "right(regexp_replace({0}.phone, '[^0-9]', '', 'g'), 9)"
-_NAME = "leads_plain({0}.first_name || ' ' || {0}.last_name)"
-_WHOLE = "({0}.first_name <> '' AND {0}.last_name <> '')"
 # One person, by the likeness of the night (`twins.likely`): address, telephone number, or name in one company.
-_SAME = f"""(
-  ({_MAIL.format("a")} LIKE '_%%@_%%' AND {_MAIL.format("a")} = {_MAIL.format("b")})
-  OR (length({_PHONE.format("a")}) = 9 AND {_PHONE.format("a")} = {_PHONE.format("b")})
-  OR (a.company_id = b.company_id AND {_WHOLE.format("a")} AND {_WHOLE.format("b")}
-    AND similarity({_NAME.format("a")}, {_NAME.format("b")}) >= 0.6))"""
-_DOMAIN = "split_part(lower({0}.email), '@', 2)"
+_NAMED = "a.whole AND b.whole AND similarity(a.name, b.name) >= %(near)s"
+_SAME = f"""{HAS_MAIL.format("a.")} AND a.mail = b.mail
+  OR {HAS_PHONE.format("a.")} AND {NUMBER.format("a.")} = {NUMBER.format("b.")} AND {CALLED}
+  OR a.company_id = b.company_id AND {_NAMED}"""
+_DOMAIN = "split_part({0}.mail, '@', 2)"
 _ALIKE = f"""
-SELECT b.id, {_SAME}, {_SAME} OR coalesce(a.company_id = b.company_id, false)
-  OR ({_DOMAIN.format("a")} <> '' AND {_DOMAIN.format("a")} = {_DOMAIN.format("b")} AND {_DOMAIN.format("a")} <> ALL(%(public)s))
-  OR ({_WHOLE.format("a")} AND {_WHOLE.format("b")} AND similarity({_NAME.format("a")}, {_NAME.format("b")}) >= 0.6)
-FROM leads_lead a JOIN leads_lead b ON b.id = ANY(%(others)s) WHERE a.id = %(lead)s
+WITH l AS MATERIALIZED (SELECT {COLUMNS} FROM leads_lead WHERE id = %(lead)s OR id = ANY(%(others)s)),
+found AS (
+  SELECT b.id, coalesce({_SAME}, false) AS same, coalesce(a.company_id = b.company_id, false) OR {_NAMED}
+    OR ({_DOMAIN.format("a")} <> '' AND {_DOMAIN.format("a")} = {_DOMAIN.format("b")}
+      AND {_DOMAIN.format("a")} <> ALL(%(public)s)) AS alike
+  FROM l a JOIN l b ON b.id <> a.id WHERE a.id = %(lead)s)
+SELECT id, same, same OR alike FROM found ORDER BY id
 """
 
 
@@ -157,8 +154,8 @@ def _likeness(lead: Lead, others: list[int]) -> list[tuple[int, bool, bool]]:
     if not others:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_ALIKE, {"lead": lead.pk, "others": others, "public": list(PUBLIC_MAIL)})
-        return sorted((pk, bool(same), bool(alike)) for pk, same, alike in cursor.fetchall())
+        cursor.execute(_ALIKE, {"lead": lead.pk, "others": others, "public": list(PUBLIC_MAIL), "near": NEAR})
+        return cursor.fetchall()
 
 
 def _customers():

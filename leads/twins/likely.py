@@ -1,8 +1,7 @@
 """Which leads may be one person, and why: found by the night over all of them, asked at once for one.
 
-Addresses are compared without what follows a plus sign, telephone numbers by their last nine digits, names without case
-and accents; within one company names written nearly alike count too. What more than FEW leads share (the mailbox or the
-switchboard of a company) tells nobody apart, and is left out.
+They are compared as `intake.likeness` says; within one company names written nearly alike count too. What more than FEW
+leads share (the mailbox or the switchboard of a company) tells nobody apart, and is left out.
 """
 
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from leads.intake import by_hand, corrections
+from leads.intake.likeness import CALLED, COLUMNS, HAS_MAIL, HAS_PHONE, NEAR, NUMBER
 from leads.models import Lead, MergeSuggestion
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
@@ -22,7 +22,6 @@ from smarketing.jobs.models import Run
 from .merge import Refusal
 
 FEW = 5
-NEAR = 0.6  # similarity of two names from which one may be the other, mistyped
 PEOPLE = 200  # companies larger than this: names are only compared letter by letter
 REASONS = {
     "email": _("same e-mail address"),
@@ -36,21 +35,18 @@ SELECT g.ids[1] AS first, u.id AS second, '{reason}' AS reason
 FROM (SELECT array_agg(id ORDER BY id) AS ids FROM l WHERE {which} GROUP BY {by} HAVING count(*) BETWEEN 2 AND %(few)s) g,
   unnest(g.ids[2:]) u(id)
 """
-# A number alone is often a company's: those who have it must share a company or a name, or one of them has no name.
-_CALLED = """
-SELECT p.first, p.second, p.reason FROM ({pairs}) p JOIN l a ON a.id = p.first JOIN l b ON b.id = p.second
-WHERE a.company_id = b.company_id OR similarity(a.name, b.name) >= %(near)s OR btrim(a.name) = '' OR btrim(b.name) = ''
+_CALLED = f"""
+SELECT p.first, p.second, p.reason FROM ({{pairs}}) p JOIN l a ON a.id = p.first JOIN l b ON b.id = p.second
+WHERE {CALLED}
 """
 _FOUND = f"""
 l AS MATERIALIZED (
-  SELECT id, company_id, leads_plain(first_name || ' ' || last_name) AS name,
-    regexp_replace(split_part(lower(email), '@', 1), '\\+.*$', '') || '@' || split_part(lower(email), '@', 2) AS mail,
-    regexp_replace(phone, '[^0-9]', '', 'g') AS phone, first_name <> '' AND last_name <> '' AS whole
+  SELECT {COLUMNS}
   FROM leads_lead WHERE root_id IS NULL AND NOT erased),
 small AS (SELECT company_id FROM l WHERE company_id IS NOT NULL GROUP BY 1 HAVING count(*) BETWEEN 2 AND %(people)s),
 pairs AS (
-  {_PAIRS.format(reason="email", which="mail LIKE '_%%@_%%'", by="mail")}
-  UNION ALL {_CALLED.format(pairs=_PAIRS.format(reason="phone", which="length(phone) >= 9", by="right(phone, 9)"))}
+  {_PAIRS.format(reason="email", which=HAS_MAIL.format(""), by="mail")}
+  UNION ALL {_CALLED.format(pairs=_PAIRS.format(reason="phone", which=HAS_PHONE.format(""), by=NUMBER.format("")))}
   UNION ALL {_PAIRS.format(reason="name_company", which="whole AND company_id IS NOT NULL", by="company_id, name")}
   UNION ALL
   SELECT a.id, b.id, 'name_near' FROM l a JOIN small s ON s.company_id = a.company_id

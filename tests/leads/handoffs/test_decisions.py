@@ -146,6 +146,18 @@ def test_a_record_that_does_not_look_like_the_lead_is_to_be_confirmed_by_a_manag
     assert refused_as(handoff, desk.lea, str(alike)).evidence == f"lead:{alike}"
 
 
+def test_a_number_that_is_a_companys_shows_no_foreign_lead(desk):
+    """As the night has it: a number alone tells nobody apart who has another name and another company."""
+    board = {"phone": "+33 1 02 03 04 05"}
+    handoff = desk.hand(first_name="Ann", last_name="Lee", **board)
+    foreign = desk.hand(rep="paul", first_name="Zoe", last_name="Martin", **board).lead_id
+    assert evidence.choices("record", handoff, desk.lea) == []
+    with pytest.raises(problems.Refusal, match="No other lead"):
+        refused_as(handoff, desk.lea, str(foreign))
+    namesake = desk.hand(rep="paul", first_name="Anne", last_name="Lee", **board).lead_id
+    assert [value for value, _words in evidence.choices("record", handoff, desk.lea)] == [f"lead:{namesake}"]
+
+
 def test_to_share_the_domain_of_everybodys_mail_is_no_likeness(desk):
     handoff, other = desk.hand(email="ann@gmail.com"), desk.hand(email="zoe@gmail.com").lead_id
     assert refused_as(handoff, desk.lea, str(other)).evidence == f"lead:{other}?"
