@@ -31,13 +31,19 @@ def snooze(*, handoff: Handoff, reason: str, until: datetime, by: User, at: date
         raise Refusal(_("Say why you snooze it."), "reason")
     if not at < until <= at + LONGEST:
         raise Refusal(_("Say until when: a moment to come, within three months."), "until")
-    if state.due_at and at < state.due_at < until and state.due_label != "paused":
-        when = hands.short(state.due_at, at)
+    if (last := latest(state, at)) and until > last:
+        when = hands.short(last, at)
         raise Refusal(
             _("The promise breaks earlier, at %(when)s: snooze until then at the latest, or wait for the prospect.") % {"when": when},
             "until",
         )  # fmt: skip
     return _write(handoff, Snooze(reason=reason, until=until), by, at)
+
+
+def latest(state: HandoffState, at: datetime) -> datetime | None:
+    """The instant at which a snooze ends at the latest: when the promise breaks; None where none runs that could break."""
+    runs = state.due_at and at < state.due_at and state.due_label != states.PAUSED
+    return state.due_at if runs else None
 
 
 @transaction.atomic

@@ -37,7 +37,7 @@ INSERT INTO leads_handoffstate ({names}, first, due_label)
 SELECT {values}, true, '' FROM unnest({arrays}) AS u({names}) ORDER BY handoff_id
 ON CONFLICT (handoff_id) DO UPDATE SET {updates}
 """
-STEP = "step"  # label of what is due by the rep's own word
+STEP, PAUSED = "step", "paused"  # labels of what is due by the rep's own word, and of a promise that stands still
 _STEPPED = """
 UPDATE leads_handoffstate SET due_at = step_at, due_label = CASE WHEN step_at IS NULL THEN '' ELSE 'step' END
 WHERE handoff_id = ANY(%(ids)s) AND (due_label = 'step' AND due_at IS DISTINCT FROM step_at

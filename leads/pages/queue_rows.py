@@ -8,11 +8,10 @@ from django.utils.translation import gettext as _
 
 from leads.handoffs import came_back, hooks, hot, listing, queue, reasons
 from leads.handoffs.queue import Touch
+from leads.handoffs.states import PAUSED
 from smarketing.accounts.models import User
 
 from . import telling
-
-PAUSED = "paused"  # label of a promise that stands still
 
 
 class Row(TypedDict):

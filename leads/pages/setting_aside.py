@@ -103,9 +103,8 @@ def offers(state: HandoffState, at: datetime) -> list[tuple[str, str]]:
         instants.append(teller.axis.opens_next(teller.axis.day_starts(day)) if teller.axis else morning)
     words = [_("in an hour"), _("in three hours"), *(teller.day_and_time(one) for one in instants[2:])]
     found = list(zip(instants, words, strict=True))
-    due = state.due_at
-    if due and at < due and state.due_label != "paused":
-        found = [(one, said) for one, said in found if one <= due]
+    if due := service.latest(state, at):
+        found = [(one, said) for one, said in found if one < due]
         if due - at > timedelta(minutes=1):
             found.append((due, _("until the promise is due, %(when)s") % {"when": teller.day_and_time(due)}))
     return [(one.isoformat(timespec="minutes"), said) for one, said in found]

@@ -319,3 +319,5 @@ def test_no_snooze_is_offered_beyond_the_promise_whose_own_instant_is_the_last(d
     assert ends == [NOW + timedelta(hours=1), NOW + timedelta(hours=2)]
     for until in ends:
         setting_aside.snooze(handoff=handoff, reason="prepare", until=until, by=desk.lea, at=NOW)
+    state.due_at = ends[0]  # an end that is offered anyway: once, in the words of the promise
+    assert [datetime.fromisoformat(value) for value, _words in pages.offers(state, NOW)] == ends[:1]
