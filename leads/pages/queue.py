@@ -39,15 +39,15 @@ def index(request: HttpRequest) -> HttpResponse:
     teller = telling.teller(at, clock.zone(), found.owed[0].calendar_id if found.owed else None)
     first = min((one.due_at for one in found.owed if one.due_at), default=None)
     waiting, asleep = found.pooled[: listing.FEW], found.asleep[: listing.FEW]
-    rows = told([*found.owed, *waiting, *asleep], teller, request.user)
-    below = len(found.owed) + len(waiting)
     turn = _turn(asked, above.counts)
+    rows = told([*found.owed, *waiting, *asleep, *turn], teller, request.user)
+    below = len(found.owed) + len(waiting)
     context = {
         "rows": rows[: len(found.owed)],
-        "turn": told([turn], teller, request.user)[0] if turn else None,
+        "turn": rows[-1] if turn else None,
         "pool": rows[len(found.owed) : below],
         "pool_more": len(found.pooled) > listing.FEW,
-        "asleep": rows[below:],
+        "asleep": rows[below : below + len(asleep)],
         "asleep_more": len(found.asleep) > listing.FEW,
         "order": asked.order,
         "orders": ORDERS,
@@ -76,14 +76,14 @@ def _asked(request: HttpRequest, at: datetime, rep: User | None, **more: Any) ->
     return listing.Asked(request.user, at, rep, until=until, after=after, **more)
 
 
-def _turn(asked: listing.Asked, counts: queue.Counts) -> listing.Line | None:
-    """The broken promise that focus mode shows a rep next, though the order has others above it."""
+def _turn(asked: listing.Asked, counts: queue.Counts) -> list[listing.Line]:
+    """The broken promise that focus mode shows a rep next, though the order has others above it; empty where there is none."""
     me = asked.user
     if me.role != Role.REP or asked.order != queues.PROMISE or asked.after or not counts.late:
-        return None
+        return []
     owed = owed_by(me, None).awake(asked.at)
     found = whose_turn.of_late(owed, asked.at, me, whose_turn.did(me, asked.at))
-    return listing.lines([found]).get(found) if found else None
+    return list(listing.lines([found]).values()) if found else []
 
 
 @needs("queue.view")
