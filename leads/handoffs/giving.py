@@ -8,13 +8,12 @@ from django.db.models import QuerySet
 from django.utils.translation import ngettext
 
 from leads.intake import bulk
-from leads.models import Assignment, Handoff, HandoffState
+from leads.models import Assignment, HandoffState
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
 from smarketing.rows.fence import open_fence
 
-from . import capacity, routing, states
-from .rules import body_of
+from . import routing, states
 
 
 def open_of(leads: Iterable[int], by: User):
@@ -39,7 +38,8 @@ def give(*, rows: QuerySet, rep: User | None, by: User, at: datetime, reason: st
         routing.must_work(rep)
     held = rows.exclude(rep=rep) if rep else rows.filter(rep__isnull=False, pool__isnull=False)
     moved = list(held.order_by("pk").select_for_update(of=("self",)).values_list("pk", "pool_id"))
-    if rep is not None and (n := _refused(rep, [pk for pk, _pool in moved])):
+    again = routing.refusers(pk for pk, _pool in moved).values() if rep is not None else ()
+    if rep is not None and (n := sum(rep.pk in some for some in again)):
         said = ngettext(
             "%(name)s refused %(n)s of these leads or gave it back: leave it out, or give it by itself.",
             "%(name)s refused %(n)s of these leads or gave them back: leave them out, or give them one by one.",
@@ -51,13 +51,6 @@ def give(*, rows: QuerySet, rep: User | None, by: User, at: datetime, reason: st
     if moved:
         record(by, "handoff.reassign", "user", rep.pk if rep else None, at, handoffs=len(moved))
     return len(moved)
-
-
-def _refused(rep: User, handoffs: list[int]) -> int:
-    """How many of these handoffs are of leads that the rep refused or gave back, where the rules do not let them return."""
-    rows = list(Handoff.objects.filter(bulk.among("pk", set(handoffs))).select_related("rules"))
-    never = capacity.refused(rows)
-    return sum(rep.pk in never.get(one.lead_id, ()) for one in rows if not body_of(one)["return_to_same_rep"])
 
 
 def given(*, by: User, when: datetime) -> dict[int, Assignment]:

@@ -113,16 +113,21 @@ def cases(
     handoffs: Sequence[Handoff], at: datetime | None, avoid: Mapping[int, set[int]] | None = None
 ) -> list[turns.Case]:
     """What is asked of each handoff at `at` (None: when it was handed over)."""
-    never, out = capacity.refused(handoffs), []
+    never, out = _never(handoffs), []
     for one in handoffs:
-        when = at or one.occurred_at
-        shut = set() if body_of(one)["return_to_same_rep"] else never.get(one.lead_id, set())
-        out.append(
-            turns.Case(
-                one.lead_id, when, clock.today(when), one.lead.company_id, shut, (avoid or {}).get(one.pk, set())
-            )
-        )
+        when, other = at or one.occurred_at, (avoid or {}).get(one.pk, set())
+        out.append(turns.Case(one.lead_id, when, clock.today(when), one.lead.company_id, never[one.pk], other))
     return out
+
+
+def _never(handoffs: Sequence[Handoff]) -> dict[int, set[int]]:
+    never = capacity.refused(handoffs)
+    return {one.pk: set() if body_of(one)["return_to_same_rep"] else never.get(one.lead_id, set()) for one in handoffs}
+
+
+def refusers(handoffs: Iterable[int]) -> dict[int, set[int]]:
+    """Handoff -> reps who refused its lead, or one merged with it, or gave it back; nobody where its rules let it return."""
+    return _never(list(Handoff.objects.filter(bulk.among("pk", set(handoffs))).select_related("rules")))
 
 
 def keep(choices: Iterable[tuple[int, turns.Choice, datetime]], by: User | None, fence: Fence, cause: str) -> None:
@@ -152,7 +157,7 @@ def take(*, handoff: Handoff | int, by: User, at: datetime) -> HandoffState:
     pk = _id(handoff)
     fence = open_fence()
     must_work(by)
-    if by.pk in refusers(pk):
+    if by.pk in refusers([pk])[pk]:
         raise Taken(_("You refused this lead or gave it back: a colleague takes it now."))
     pool = _claim(pk, by)
     if pool is None:
@@ -181,7 +186,7 @@ def reassign(
     held = HandoffState.objects.select_for_update().get(pk=pk)
     if not held.is_open:
         raise Taken(_("This handoff is closed."))
-    if rep is not None and rep.pk != held.rep_id and not sure and rep.pk in refusers(pk):
+    if rep is not None and rep.pk != held.rep_id and not sure and rep.pk in refusers([pk])[pk]:
         raise Again(_("%(name)s refused this lead or gave it back. Give it to them again?") % {"name": rep.name})
     name([(pk, rep and rep.pk, held.pool_id, MANAGER, at)], by, fence, reason[:120])
     states.derive([pk], fence)
@@ -223,14 +228,6 @@ def take_back(*, assignment: Assignment, by: User, at: datetime, reason: str = "
     facts.correct(subject="assignment", subject_ids=[assignment.pk], by=by, at=at, reason=reason)
     states.derive([assignment.handoff_id])
     return Correction.objects.get(subject="assignment", subject_id=assignment.pk)
-
-
-def refusers(pk: int) -> set[int]:
-    """Reps who refused the lead of a handoff, or one merged with it, or gave it back; nobody where its rules let it return."""
-    handoff = Handoff.objects.select_related("rules").get(pk=pk)
-    if body_of(handoff)["return_to_same_rep"]:
-        return set()
-    return capacity.refused([handoff]).get(handoff.lead_id, set())
 
 
 def must_work(rep: User) -> None:
