@@ -93,6 +93,8 @@ class Names:
             return self.people.get(value, "")
         if name == "step" and one is None:
             return steps.label(str(value or ""))
+        if name == "return_on" and one is None:
+            return _day(datetime.fromisoformat(value)) if value else ""
         if name == "closed_at" and one is None:
             return _day(datetime.fromisoformat(value)) if value else ""
         return values.text_of(one, value, self.lang) if one else str(value or "")
@@ -100,7 +102,7 @@ class Names:
 
 _LINKED = {
     "company": gettext_lazy("company"), "campaign": gettext_lazy("campaign"), "rep": gettext_lazy("rep"),
-    "closed_at": gettext_lazy("closed on"), "step": gettext_lazy("step"),
+    "closed_at": gettext_lazy("closed on"), "step": gettext_lazy("step"), "return_on": gettext_lazy("may come back on"),
 }  # fmt: skip
 
 

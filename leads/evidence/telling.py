@@ -9,7 +9,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from leads.handoffs import deals, reasons
+from leads.handoffs import deals, reasons, stages
 from leads.intake import corrections
 from leads.models import (
     Answer,
@@ -240,7 +240,12 @@ def _move(entry: Entry, names: Names) -> str:
     to = Stage(entry.body["to"]).label
     if not entry.body["from"]:
         return _("stage: %(to)s") % {"to": to}
-    return _("stage: %(origin)s → %(to)s") % {"origin": Stage(entry.body["from"]).label, "to": to}
+    said = _("stage: %(origin)s → %(to)s") % {"origin": Stage(entry.body["from"]).label, "to": to}
+    return (
+        f"{said} · {_('came back as often as agreed: closed for good')}"
+        if entry.body["cause"] == stages.OFTEN
+        else said
+    )
 
 
 def _deal(entry: Entry, names: Names) -> str:

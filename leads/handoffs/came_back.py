@@ -1,12 +1,12 @@
 """Handoffs that are not the first of their lead: since when it is back, and with which reason it left before."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from leads.intake import spans
 from leads.intake.bulk import among
-from leads.models import HandoffState
+from leads.models import Deal, HandoffState
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,16 @@ def of(handoffs: Mapping[int, int]) -> dict[int, Back]:
     leads = {handoffs[pk] for pk in rows}
     root_of = spans.members_of(leads) | {lead: lead for lead in leads}
     ended = HandoffState.objects.filter(among("lead_id", set(root_of)), is_open=False, closed_at__isnull=False)
-    past = list(ended.order_by("closed_at", "pk").values_list("pk", "lead_id", "closed_at", "reason"))
+    past = [*ended.values_list("pk", "lead_id", "closed_at", "reason"), *_lost(set(root_of))]
+    past.sort(key=lambda one: one[2])
     return {pk: Back(since, _reason(past, root_of, pk, handoffs[pk], since)) for pk, since in rows.items()}
+
+
+def _lost(leads: set[int]) -> Iterator[tuple]:
+    """Deals of these leads that were lost, as handoffs that ended with their reason."""
+    lost = Deal.objects.standing().filter(among("lead_id", leads), state=Deal.State.LOST, closed_at__isnull=False)
+    for lead, closed, reason in lost.order_by("closed_at", "pk").values_list("lead_id", "closed_at", "reason"):
+        yield (None, lead, closed, reason)
 
 
 def _reason(past: list[tuple], root_of: Mapping[int, int], pk: int, lead: int, since: datetime) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F
 
 from leads.intake import bulk, spans
-from leads.models import Contest, Correction, Handoff, HandoffState, Pool, PoolMember
+from leads.models import Company, Contest, Correction, Handoff, HandoffState, Pool, PoolMember
 from leads.scoring import asks, compile, days, program
 from leads.scoring.sql import Params, fetch
 from personas.criteria import tree
@@ -70,9 +70,9 @@ def table(
         )
         for one in pools
     ]
-    holders = accounts({company for _lead, company in cases if company})
-    active, owed, away = _who()
-    return Table(benches, owed if caps else {}, holders, away, active, caps), seats
+    asked = {company for _lead, company in cases if company}
+    holders, active, owed, away = accounts(asked), *_who()
+    return Table(benches, owed if caps else {}, holders, away, active, caps, named=named(asked)), seats
 
 
 def _who() -> tuple[set[int], dict[int, int], dict[int, list[tuple[date, date]]]]:
@@ -120,6 +120,20 @@ def holding(rules: Mapping[str, Any], asked: Iterable[tuple[int, datetime]]) -> 
 
 
 def accounts(companies: Iterable[int], before: datetime | None = None) -> dict[int, Sequence[int]]:
+    """Company -> the reps of the account: the one whom a manager named on it (`named`), then those of `by_handoffs`."""
+    out = by_handoffs(companies, before)
+    for company, rep in named(companies).items():
+        out[company] = (rep, *(one for one in out.get(company, ()) if one != rep))
+    return out
+
+
+def named(companies: Iterable[int]) -> dict[int, int]:
+    """Company -> the rep of the account whom a manager named on it."""
+    rows = Company.objects.filter(bulk.among("pk", set(companies)), rep__isnull=False)
+    return dict(rows.values_list("pk", "rep_id"))
+
+
+def by_handoffs(companies: Iterable[int], before: datetime | None = None) -> dict[int, Sequence[int]]:
     """Company -> the reps in charge of its handoffs that are open or were converted, the newest first; `before`: named before
     an instant. Of two named at once by two routers either may stand first: where one is full the account stays with the other."""
     companies = set(companies)

@@ -25,7 +25,7 @@ from smarketing.accounts.models import Role, Side, User
 from smarketing.rows import clock
 from smarketing.rows.fence import Fence, open_fence
 
-from . import hands, reasons, stages
+from . import coming_back, hands, reasons, stages
 from .problems import NotYours, Refusal
 
 ROLES = {
@@ -118,17 +118,30 @@ def win(
 
 @transaction.atomic
 def lose(
-    *, deal: Deal, by: User, at: datetime, reason: str, closed_on: date | None = None, seen: datetime | None = None
+    *,
+    deal: Deal,
+    by: User,
+    at: datetime,
+    reason: str,
+    closed_on: date | None = None,
+    return_on: date | None = None,
+    seen: datetime | None = None,
 ) -> Deal:
-    """The deal is lost on a day (default today) for a reason; a lead without another open or won deal is recycled."""
-    if reason not in {one.code for one in reasons.allowed(reasons.LOSE)}:
+    """The deal is lost on a day (default today) for a reason; a lead without another open or won deal is recycled.
+
+    `return_on`: from when that lead may come back, as the person says (default: `coming_back`), kept on the deal.
+    """
+    code = next((one for one in reasons.allowed(reasons.LOSE) if one.code == reason), None)
+    if code is None:
         raise Refusal(_("Choose a reason."), "reason")
-    deal = _close(deal, by, at, Deal.State.LOST, closed_on, seen, reason=reason)
+    deal = locked(deal, by, seen)
+    then = coming_back.after_loss(deal, code, at, return_on)
+    deal = _close(deal, by, at, Deal.State.LOST, closed_on, None, reason=reason, return_on=then.on and str(then.on))
     if (
         deal.lead_id
         and not Deal.objects.filter(lead=deal.lead_id, state__in=(Deal.State.OPEN, Deal.State.WON)).standing().exists()
     ):
-        _recycle(deal, by, at, open_fence())
+        _recycle(deal, by, at, open_fence(), then)
     return deal
 
 
@@ -192,12 +205,13 @@ def _closing(deal: Deal, closed_on: date | None, at: datetime) -> tuple[datetime
     return datetime.combine(closed_on, time(), tzinfo=zone), True
 
 
-def _recycle(deal: Deal, by: User, at: datetime, fence: Fence) -> None:
+def _recycle(deal: Deal, by: User, at: datetime, fence: Fence, then: coming_back.After) -> None:
     if Lead.objects.values_list("stage", flat=True).get(pk=deal.lead_id) != Stage.OPPORTUNITY:
         return
-    stages.move(
-        lead_id=deal.lead_id, to=Stage.RECYCLED, cause="lost", at=at, by=by, handoff=deal.handoff_id, fence=fence
-    )
+    cause = stages.OFTEN if then.ends else "lost"
+    stages.move(lead_id=deal.lead_id, to=then.stage, cause=cause, at=at, by=by, handoff=deal.handoff_id, fence=fence)
+    if then.stage != Stage.RECYCLED:
+        return
     EngagementReset.objects.create(
         lead_id=deal.lead_id, handoff_id=deal.handoff_id, occurred_at=at, recorded_at=fence.recorded_at,
         known_at=fence.recorded_at,

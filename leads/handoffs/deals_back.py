@@ -28,7 +28,7 @@ from smarketing.rows.fence import Fence, open_fence
 from . import deals, hands, stages
 from .problems import Refusal
 
-ENDS = ["state", "closed_at", "closed_day_only", "reason"]  # what a closing says
+ENDS = ["state", "closed_at", "closed_day_only", "reason", "return_on"]  # what a closing says
 
 
 @transaction.atomic

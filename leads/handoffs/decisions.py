@@ -1,7 +1,6 @@
 """Decisions of a rep: accept, refuse at the door, give back after work, confirm the need; and taking one back."""
 
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -22,10 +21,9 @@ from leads.models import (
 from personas.definitions import queries
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
-from smarketing.rows import clock
 from smarketing.rows.fence import Fence, open_fence
 
-from . import capacity, hands, notices, reasons, records, rules, stages, states
+from . import capacity, coming_back, hands, notices, reasons, records, rules, stages, states
 from . import evidence as proofs
 from .problems import Refusal
 
@@ -130,27 +128,6 @@ def names_duplicate(decision: Decision) -> bool:
     return decision.reason != records.CUSTOMER and decision.evidence.startswith("lead:")
 
 
-def return_date(
-    reason: reasons.Reason, at: datetime, wished: date | None, act: str, body: Mapping[str, Any]
-) -> date | None:
-    """When the lead may be qualified again: as wished where the reason asks, else after its delay, else (given back, to be
-    recycled) after the days that the rules of the handoff name; None: at any change.
-
-    Refusal for a wish that is not in the future or lies too far.
-    """
-    today = clock.today(at)
-    if reason.asks_date and wished:
-        if wished <= today:
-            raise Refusal(_("The return date must lie in the future."), "return_on")
-        if wished > today + timedelta(days=reasons.MAX_DELAY):
-            raise Refusal(_("The return date lies more than two years ahead."), "return_on")
-        return wished
-    days = reason.delay
-    if not days and act == reasons.RETURN and reason.next == reasons.RECYCLED:
-        days = body["recycle_days"]
-    return today + timedelta(days=days) if days else None
-
-
 def _close(
     state: HandoffState,
     handoff: Handoff,
@@ -166,10 +143,13 @@ def _close(
         raise Refusal(_("Choose a reason."), "reason")
     body = rules.body_of(handoff)
     proof = proofs.check(reason, state, handoff, evidence, by=by, at=at, promised=body["attempts"])
-    back_on = return_date(reason, at, wished, act, body)
-    decision = _decide(
-        handoff, by, at, Decision.Kind(act), stage=Stage(reason.next), reason=code, evidence=proof, return_on=back_on
+    then = coming_back.after(
+        reason, act, body=body, times=coming_back.times(handoff.lead_id, body), at=at, wished=wished
     )
+    decision = _decide(
+        handoff, by, at, Decision.Kind(act), stage=then.stage, cause=stages.OFTEN if then.ends else act,
+        reason=code, evidence=proof, return_on=then.on,
+    )  # fmt: skip
     if state.is_open and gives_back_turn(decision):
         capacity.credit(handoff)
     if names_duplicate(decision):
@@ -180,13 +160,15 @@ def _close(
     return decision
 
 
-def _decide(handoff: Handoff, by: User, at: datetime, kind: str, *, stage: str, **said) -> Decision:
+def _decide(
+    handoff: Handoff, by: User, at: datetime, kind: str, *, stage: str, cause: str = "", **said: Any
+) -> Decision:
     fence = open_fence()
     decision = Decision.objects.create(
         handoff=handoff, kind=kind, by=by, occurred_at=at, recorded_at=fence.recorded_at, known_at=fence.recorded_at,
         version=handoff.version or queries.version_in_force(handoff.line_id, at), **said,
     )  # fmt: skip
-    _move(handoff, stage, kind, by, at, fence)
+    _move(handoff, stage, cause or kind, by, at, fence)
     states.derive([handoff.pk], fence)
     if kind in (Decision.Kind.REFUSE, Decision.Kind.RETURN):
         notices.tell_sent_back(decision)

@@ -1,7 +1,7 @@
 """Dry run: who would have got what in a month by the routing as it is now, side by side with who got it. Nothing is written.
 
 Each handoff of the month is routed in its order, at its own instant; one is carried from its handing over until it was closed in
-fact, so loads and caps are those of the dry run. Absences, hours and rules count as they are said now.
+fact, so loads and caps are those of the dry run. Absences, hours, rules and named account reps count as they are said now.
 """
 
 from collections.abc import Sequence
@@ -105,7 +105,8 @@ def _begin(handoffs: Sequence[Handoff], begin: datetime) -> tuple[Any, list[tupl
             seat.turn, seat.waits = 0, False
         rules = Pool.objects.values_list("rules", flat=True).get(pk=bench.pool)
         bench.holds = capacity.holding(rules, {(one.lead_id, one.occurred_at) for one in handoffs}) if rules else None
-    here.account = capacity.accounts({one.lead.company_id for one in handoffs if one.lead.company_id}, before=begin)
+    asked = {one.lead.company_id for one in handoffs if one.lead.company_id}
+    here.account, here.named = capacity.accounts(asked, before=begin), capacity.named(asked)
     carried = HandoffState.objects.filter(assigned_at__lt=begin, rep__isnull=False)
     carried = carried.filter(Q(closed_at=None) | Q(closed_at__gt=begin))
     here.load, ends = {}, []

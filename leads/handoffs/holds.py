@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 
 from leads.intake import spans
 from leads.intake.bulk import among
-from leads.models import AttributeChange, Correction, Decision, Handoff, HandoffState, Hold, Lead, Qualification
+from leads.models import AttributeChange, Correction, Deal, Decision, Handoff, HandoffState, Hold, Lead, Qualification
 from leads.scoring import days
 from personas.models import DefinitionVersion
 from smarketing.calendars.models import CalendarVersion
@@ -91,7 +91,7 @@ def _opposed_then(qualifications: Sequence[Qualification]) -> set[int]:
 
 
 class _Past:
-    """Handoffs of these leads so far: which are open, when the last one closed, which date a rep named."""
+    """Handoffs of these leads so far: which are open, when the last one closed, which date a rep named then or when a deal was lost after it."""
 
     def __init__(self, qualifications: Sequence[Qualification]):
         leads = {one.lead_id: one.lead_id for one in qualifications}
@@ -111,13 +111,19 @@ class _Past:
         dated = Decision.objects.filter(among("handoff_id", last), return_on__isnull=False).exclude(pk__in=back)
         for handoff, day in dated.values_list("handoff_id", "return_on"):
             self._named[last[handoff]] = here.midnight(day)
+        lost = Deal.objects.standing().filter(among("lead_id", leads), state=Deal.State.LOST, return_on__isnull=False)
+        self._lost = {
+            leads[lead]: (closed, here.midnight(day))
+            for lead, closed, day in lost.order_by("closed_at", "pk").values_list("lead_id", "closed_at", "return_on")
+        }
 
     def free_at(self, key: tuple[int, int], cooldown: int) -> datetime:
         """The instant from which the lead may be handed over again."""
         closed = self._closed.get(key)
+        lost, named = self._lost.get(key[0], (BEGINNING, BEGINNING))
         if closed is None:
-            return BEGINNING
-        return max(closed + timedelta(days=cooldown), self._named.get(key, closed))
+            return named
+        return max(closed + timedelta(days=cooldown), named if lost >= closed else self._named.get(key, closed))
 
 
 def _empty(lead: Lead, name: str) -> bool:

@@ -115,17 +115,17 @@ REASONS = {
         Reason("OPP-OUT", "legal", _("Asked not to be contacted"), DISQUALIFIED, opposes=True),
     )
 }
-LOST = Family("lost", _("Deal lost"), "LOST", (LOSE,))
+LOST = Family("lost", _("Deal lost"), "LOST", (LOSE,), asks_date=True)
 LOSSES = {
     reason.code: reason
     for reason in (
-        Reason("price", "lost", _("Price"), RECYCLED, (LOSE,)),
-        Reason("competitor", "lost", _("Chose a competitor"), RECYCLED, (LOSE,)),
-        Reason("no_budget", "lost", _("No budget"), RECYCLED, (LOSE,)),
-        Reason("later", "lost", _("Put off"), RECYCLED, (LOSE,)),
-        Reason("no_decision", "lost", _("No decision"), RECYCLED, (LOSE,)),
-        Reason("no_need", "lost", _("The need went away"), RECYCLED, (LOSE,)),
-        Reason("product", "lost", _("Something is missing in the product"), RECYCLED, (LOSE,)),
+        Reason("price", "lost", _("Price"), RECYCLED, (LOSE,), asks_date=True),
+        Reason("competitor", "lost", _("Chose a competitor"), RECYCLED, (LOSE,), asks_date=True),
+        Reason("no_budget", "lost", _("No budget"), RECYCLED, (LOSE,), asks_date=True),
+        Reason("later", "lost", _("Put off"), RECYCLED, (LOSE,), asks_date=True),
+        Reason("no_decision", "lost", _("No decision"), RECYCLED, (LOSE,), asks_date=True),
+        Reason("no_need", "lost", _("The need went away"), RECYCLED, (LOSE,), asks_date=True),
+        Reason("product", "lost", _("Something is missing in the product"), RECYCLED, (LOSE,), asks_date=True),
     )
 }
 ALL_FAMILIES = {**FAMILIES, LOST.key: LOST}

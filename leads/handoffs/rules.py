@@ -24,6 +24,7 @@ STARTER: dict[str, Any] = {
     "silence_days": 30,
     "recycle_days": 90,  # when a lead given back may be qualified again, unless the decision names a date
     "return_to_same_rep": False,
+    "max_recycles": None,  # how often a lead may come back; the next time it is disqualified. None: as often as it qualifies
     "contest_days": 5,  # business days in which marketing may contest a refusal or a return, and again to rule on it
 }
 _STARTER = Q(contract="", line=None, body=STARTER)

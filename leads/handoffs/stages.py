@@ -16,6 +16,7 @@ from smarketing.accounts.models import User
 from smarketing.rows.fence import Fence
 
 CORRECTION = "correction"  # the cause that may move a lead to any stage: a deed was taken back
+OFTEN = "often"  # the cause of the end of a lead that came back as often as its rules let it
 _LATER = {Stage.SQL, Stage.OPPORTUNITY, Stage.CUSTOMER}
 _OUT = {Stage.RECYCLED, Stage.DISQUALIFIED}
 # One table: from -> where a lead may go from there.

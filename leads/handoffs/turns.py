@@ -71,8 +71,8 @@ class Choice:
 
 @dataclass
 class Table:
-    """Everything the choice looks at. `load`: open handoffs by rep; `account`: company -> its reps, the newest first;
-    `away`: rep -> [(first, last day)]; `caps` False: nobody is ever full (history)."""
+    """Everything the choice looks at. `load`: open handoffs by rep; `account`: company -> its reps, the one named first, then
+    the newest; `named`: company -> the one named, who stays first; `away`: rep -> [(first, last day)]; `caps` False: nobody is ever full (history)."""
 
     benches: Sequence[Bench]
     load: MutableMapping[int, int]
@@ -80,6 +80,7 @@ class Table:
     away: Mapping[int, Sequence[tuple[date, date]]]
     active: Collection[int]
     caps: bool = True
+    named: Mapping[int, int] = field(default_factory=dict)
     got: dict[tuple[int, int], int] = field(default_factory=dict)  # (pool, rep) -> turns given here
 
     def choose(self, case: Case) -> Choice:
@@ -97,8 +98,14 @@ class Table:
         if rep is not None:
             self.load[rep] = self.load.get(rep, 0) + self.caps
             if case.company:
-                self.account[case.company] = [rep, *(one for one in holders if one != rep)]
+                self.account[case.company] = self._reordered(case.company, rep, holders)
         return Choice(rep, pool, how, {"account": first, "pools": told})
+
+    def _reordered(self, company: int, rep: int, holders: Sequence[int]) -> Sequence[int]:
+        """The reps of an account after one of them, or a new one, got a lead of it."""
+        first = self.named.get(company)
+        order = [rep, *holders] if first is None else [first, rep, *holders]
+        return list(dict.fromkeys(order))
 
     def anybody_free(self, at: datetime, day: date) -> bool:
         """Whether a turn could be given to anybody at all."""

@@ -44,7 +44,11 @@ TABLES: dict[str, tuple[str, dict[str, Column]]] = {
     ),
     "company": (
         "leads_company",
-        {**_text("name", "domain", "industry", "country"), "employees": Column("employees", "integer", "NULL")},
+        {
+            **_text("name", "domain", "industry", "country"),
+            "employees": Column("employees", "integer", "NULL"),
+            "rep": Column("rep_id", "bigint", "NULL"),
+        },
     ),
     "campaign": (
         "leads_campaign",
@@ -63,6 +67,7 @@ TABLES: dict[str, tuple[str, dict[str, Column]]] = {
             "amount": Column("amount", "numeric", "NULL"),
             "closed_at": Column("closed_at", "timestamptz", "NULL"),
             "closed_day_only": Column("closed_day_only", "boolean", "false"),
+            "return_on": Column("return_on", "date", "NULL"),
             "rep": Column("rep_id", "bigint", "NULL"),
             "company": Column("company_id", "bigint", "NULL"),
         },

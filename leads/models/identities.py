@@ -49,6 +49,8 @@ class Company(Born):
     industry = models.TextField(default="")
     country = models.TextField(default="")
     employees = models.IntegerField(null=True)
+    # The rep of the account, where a manager named one (`handoffs.account_reps`).
+    rep = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="accounts")
 
     objects = CompanyQuerySet.as_manager()
 
@@ -152,6 +154,7 @@ class Deal(Born):
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     closed_at = models.DateTimeField(null=True)
     closed_day_only = models.BooleanField(default=False)
+    return_on = models.DateField(null=True)  # lost: the day from which its lead may be qualified again
     reason = models.TextField(default="", blank=True)  # a code of the house, or the words of a file
     step = models.TextField(default="", blank=True)  # a code of leads.handoffs.steps, or the words of a file
     handoff = models.ForeignKey("leads.Handoff", models.PROTECT, null=True, related_name="deals")

@@ -36,6 +36,7 @@ class LeadDealShape(serializers.Serializer):
     amount = serializers.CharField(allow_null=True, help_text=_("Decimal string."))
     closed_at = serializers.DateTimeField(allow_null=True)
     reason = serializers.CharField(allow_blank=True)
+    return_on = serializers.DateField(allow_null=True, help_text=_("Of a lost one: from when its lead may come back."))
 
 
 class ConsentShape(serializers.Serializer):
@@ -86,6 +87,7 @@ def _deal(one: Deal, personal: bool) -> dict[str, Any]:
         "id": one.pk, "key": one.key, "title": one.title if personal else "", "state": one.state,
         "amount": numbers.api(one.amount, numbers.MONEY), "closed_at": one.closed_at and one.closed_at.isoformat(),
         "reason": reasons.label(one.reason),
+        "return_on": one.return_on.isoformat() if one.return_on and one.state == Deal.State.LOST else None,
     }  # fmt: skip
 
 

@@ -13,7 +13,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from leads.evidence import header, resembles, since, standing, story, telling, values, why
-from leads.models import Lead, ScoreHistory
+from leads.handoffs import account_reps
+from leads.models import Company, Lead, ScoreHistory
 from leads.scoring.oracle import LeadFacts
 from smarketing.accounts.programs import asked_instant
 from smarketing.measures.api import ErrorShape
@@ -63,6 +64,14 @@ class LineShape(serializers.Serializer):
     taken_back = serializers.BooleanField()
 
 
+class AccountShape(serializers.Serializer):
+    rep = serializers.CharField()
+    named_by = serializers.CharField(
+        allow_blank=True, help_text=_("Blank: by the newest lead of theirs that is open or became SQL.")
+    )
+    since = serializers.DateTimeField(allow_null=True, help_text=_("When a manager named them."))
+
+
 class LeadShape(AroundShape):
     id = serializers.IntegerField()
     at = serializers.DateTimeField(help_text=_("The instant that is shown."))
@@ -73,6 +82,9 @@ class LeadShape(AroundShape):
     stage = serializers.CharField()
     values = ValueShape(many=True)
     company = ValueShape(many=True)
+    account = AccountShape(
+        allow_null=True, help_text=_("The rep of its company's account as it is now; null for a past instant.")
+    )
     personas = LikenessShape(many=True)
     handoff = HandoffShape(allow_null=True)
     grades = GradeShape(many=True)
@@ -202,6 +214,7 @@ def _whole(lead: Lead, at: datetime | None, t: datetime, personal: bool) -> dict
         "opposed": then.opposed is not None, "stage": str(current.stage),
         "values": _values("lead", lead.pk, t, lang, personal),
         "company": _values("company", company.pk, t, lang, personal) if company else [],
+        "account": _account(company) if company and at is None else None,
         "personas": [
             {"persona": str(one.version.persona), "version": one.version.number, "holds": one.holds,
              "met": one.membership.met, "of": one.membership.of}
@@ -212,6 +225,18 @@ def _whole(lead: Lead, at: datetime | None, t: datetime, personal: bool) -> dict
         "grades": [grade(one) for one in (why.as_of if at else why.now)(lead, t, lang, personal=personal, facts=facts)],
         "story": [_line(one) for one in telling.lines(entries, personal=personal, lead=lead.pk)],
     }  # fmt: skip
+
+
+def _account(company: Company) -> dict[str, Any] | None:
+    found = account_reps.of(company)
+    if found is None:
+        return None
+    said = found.named
+    return {
+        "rep": str(found.rep),
+        "named_by": str(said.by or "") if said else "",
+        "since": said and said.occurred_at.isoformat(),
+    }
 
 
 def _values(subject: str, pk: int, t: datetime, lang: str, personal: bool) -> list[dict[str, Any]]:

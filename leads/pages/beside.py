@@ -1,6 +1,6 @@
 """What the queue and deals say inside the page of a lead."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet
@@ -56,4 +56,5 @@ def _as_it_was(deal: Deal, at: datetime) -> Deal:
     deal.state = said.get("state") or Deal.State.OPEN
     deal.amount = Decimal(str(said["amount"])) if said.get("amount") not in (None, "") else None
     deal.closed_at = datetime.fromisoformat(said["closed_at"]) if said.get("closed_at") else None
+    deal.return_on = date.fromisoformat(said["return_on"]) if said.get("return_on") else None
     return deal

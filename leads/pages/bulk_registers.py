@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from leads.handoffs import deals_many, reasons, routing
+from leads.handoffs import account_reps, deals_many, problems, reasons, routing
 from leads.handoffs.queue import reps
 from leads.intake import many
 from leads.twins import likely
@@ -66,6 +66,12 @@ class RepForm(forms.Form):
         super().__init__(data)
         self.reps = {str(one.pk): one for one in reps(list(User.objects.filter(role=Role.REP, is_active=True)))}
         self.fields["to"].choices = [("", _("choose…")), *((pk, one.name) for pk, one in self.reps.items())]
+
+
+class AccountForm(RepForm):
+    def __init__(self, data, user):
+        super().__init__(data, user)
+        self.fields["to"].label = _("Account rep")
 
 
 class LoseForm(forms.Form):
@@ -135,6 +141,13 @@ def _hand_on(form: RepForm, rows: list[Any], by: User, at: datetime) -> Done:
         raise bulk.Refused(refusal, "to") from None
 
 
+def _name_reps(form: RepForm, rows: list[Any], by: User, at: datetime) -> Done:
+    try:
+        return Done(account_reps.name_many(companies=_ids(rows), rep=form.reps[form.cleaned_data["to"]], by=by, at=at))
+    except problems.Refusal as refusal:
+        raise bulk.Refused(str(refusal), "to") from None
+
+
 def _lose(form: LoseForm, rows: list[Any], by: User, at: datetime) -> Done:
     n, left = deals_many.lose(rows=rows, reason=form.cleaned_data["reason"], by=by, at=at)
     return Done(n, [(_called(deal, by), why) for deal, why in left])
@@ -152,6 +165,19 @@ COMPANIES = Bulk(
     named=lambda one, _user: one.name or one.domain,
     undo="leads:bulk_companies_undo",
     **_way_back("company", "industry", "country"),
+)
+ACCOUNT_REPS = Bulk(
+    title=gettext_lazy("Name the rep of accounts"),
+    text=gettext_lazy("New leads of each company go to this rep first; open ones stay with whoever has them."),
+    page="leads:companies",
+    rows=lambda user, params: registers.companies_asked(user, params)[1],
+    counted=_companies,
+    does=_name_reps,
+    said=lambda n: ngettext("%(n)s company changed.", "%(n)s companies changed.", n) % {"n": n},
+    form=AccountForm,
+    named=lambda one, _user: one.name or one.domain,
+    undo="leads:bulk_account_reps_undo",
+    **_way_back("company", "rep"),
 )
 CHANNEL = Bulk(
     title=gettext_lazy("Set the channel of campaigns"),
@@ -224,6 +250,7 @@ DISMISS = Bulk(
 
 
 set_companies, set_companies_undo = bulk.pages("companies.edit", COMPANIES)
+name_reps, name_reps_undo = bulk.pages("accounts.name", ACCOUNT_REPS)
 set_channel, set_channel_undo = bulk.pages("campaigns.edit", CHANNEL)
 end, end_undo = bulk.pages("campaigns.edit", END)
 hand_on, hand_on_undo = bulk.pages("deals.reassign", HAND_ON)

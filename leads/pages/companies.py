@@ -1,15 +1,19 @@
 """The page of a company: who it is, its people, and who is in charge of them; and its form."""
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from leads.evidence import values
+from leads.handoffs import account_reps, problems
 from leads.intake import by_hand
 from leads.models import Company, HandoffState, Lead
+from smarketing.accounts.models import Role, User
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web import lists
@@ -56,8 +60,40 @@ def page(request: HttpRequest, pk: int) -> HttpResponseBase:
         "may_strike": may(request.user, "leads.edit"),
         "others": everybody.count() - mine.count(),
         "reps": _in_charge(company),
+        "account": account_reps.of(company),
+        "account_form": AccountForm(initial={"rep": company.rep_id}) if may(request.user, account_reps.NAME) else None,
     }
     return lists.answer(request, table, "leads/company.html", context)
+
+
+class AccountForm(forms.Form):
+    """Who is the rep of the account."""
+
+    rep = forms.ModelChoiceField(
+        User.objects.filter(role=Role.REP, is_active=True).order_by("name"), label=gettext_lazy("Account rep"), required=False,
+        empty_label=gettext_lazy("nobody: whoever has its leads"), widget=forms.Select(attrs={"class": "form-select"}),
+    )  # fmt: skip
+
+
+@needs("accounts.name")
+@require_POST
+@once
+def name_rep(request: HttpRequest, pk: int) -> HttpResponse:
+    """Name the rep of the account, or nobody."""
+    company = get_object_or_404(Company.objects.visible_to(request.user), pk=pk)
+    form = AccountForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, form.errors["rep"][0])
+        return redirect("leads:company", pk)
+    try:
+        made = account_reps.name(company=company, rep=form.cleaned_data["rep"], by=request.user, at=clock.now())
+    except problems.Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request, _("Saved: new leads of this company go by it.") if made else _("Nothing has changed.")
+        )
+    return redirect("leads:company", pk)
 
 
 @needs("companies.edit")

@@ -10,12 +10,13 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import formats
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from leads.evidence import story, telling
-from leads.handoffs import deals, deals_back, hands, money, problems, reasons, steps
+from leads.handoffs import coming_back, deals, deals_back, hands, money, problems, reasons, steps
 from leads.intake import corrections
 from leads.models import Correction, Deal, Lead
 from smarketing.accounts.models import User
@@ -74,6 +75,11 @@ class LoseForm(forms.Form):
     )
     closed_on = forms.DateField(
         label=gettext_lazy("Lost on"),
+        widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
+    )
+    return_on = forms.DateField(
+        label=gettext_lazy("Its lead may come back on"),
+        required=False,
         widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
     )
 
@@ -189,11 +195,18 @@ class Deed:
     contacts: bool = False
 
 
+def _lost_said(made: Deal) -> str:
+    if not made.return_on:
+        return _("Lost, with its reason.")
+    day = formats.date_format(made.return_on, "SHORT_DATE_FORMAT")
+    return _("Lost, with its reason; its lead may come back on %(day)s.") % {"day": day}
+
+
 DEEDS = {
     "change": Deed(DealForm, deals.change_deal, gettext_lazy("Saved."), contacts=True),
     "step": Deed(StepForm, steps.move, gettext_lazy("Saved.")),
     "win": Deed(WinForm, deals.win, gettext_lazy("Won: the lead is a customer now.")),
-    "lose": Deed(LoseForm, deals.lose, gettext_lazy("Lost, with its reason.")),
+    "lose": Deed(LoseForm, deals.lose, _lost_said),
     "reopen": Deed(TakeBackForm, deals_back.reopen, gettext_lazy("The deal is open again.")),
 }
 
@@ -216,7 +229,7 @@ def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         except problems.Refusal as refusal:
             _say(form, refusal)
         else:
-            messages.success(request, deed.said)
+            messages.success(request, deed.said(_visible(request, pk)) if callable(deed.said) else deed.said)
             return redirect("leads:deal", one.pk)
     return _page(request, one, {name: form}, status=422)
 
@@ -234,6 +247,8 @@ def _page(
     amount = _shown(one.amount)
     asked = {"title": one.title, "amount": amount}
     editable = back is None and may(request.user, "deals.edit") and deals.may_work(one, request.user)
+    usual = reasons.allowed(reasons.LOSE)[0] if editable and one.state == Deal.State.OPEN and one.lead_id else None
+    then = coming_back.after_loss(one, usual, clock.now()) if usual else None
     context = {
         "deal": one,
         "lead": one.lead,
@@ -246,7 +261,9 @@ def _page(
         "step": sent.get("step") or StepForm(initial={"step": one.step}, now=one.step, auto_id=_ids("step")),
         "steps": steps.of(one),
         "win": sent.get("win") or WinForm(initial={"amount": amount, "closed_on": today}, auto_id=_ids("win")),
-        "lose": sent.get("lose") or LoseForm(initial={"closed_on": today}, auto_id=_ids("lose")),
+        "lose": sent.get("lose")
+        or LoseForm(initial={"closed_on": today, "return_on": then and then.on}, auto_id=_ids("lose")),
+        "ends": then is not None and then.ends,
         "reopen": sent.get("reopen") or TakeBackForm(auto_id=_ids("reopen")),
         "may_reopen": one.state != Deal.State.OPEN
         and corrections.offered(deals_back.closing(one), request.user, "closing"),

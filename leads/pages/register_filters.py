@@ -19,7 +19,15 @@ RUNNING, ENDED, COMING = "running", "ended", "coming"
 
 class CompanyFilters(Filters):
     q = filters.words(_("Name or domain"))
-    asks = {"q": lambda rows, text: rows.searched(text)}
+    rep = choice(_("Account rep"))
+    asks = {"q": lambda rows, text: rows.searched(text), "rep": "rep"}
+
+    def __init__(self, data: QueryDict):
+        super().__init__(data)
+        self.offer(
+            "rep",
+            filters.named(User.objects.filter(Exists(Company.objects.filter(rep=OuterRef("pk")))).order_by("name")),
+        )
 
 
 def _of_company(rows: QuerySet, text: str) -> QuerySet:

@@ -44,6 +44,7 @@ COMPANIES = (
     Column("industry", gettext_lazy("Industry")),
     Column("country", gettext_lazy("Country"), wide=True),
     Column("employees", gettext_lazy("Employees"), sort="employees", align="num"),
+    Column("rep", gettext_lazy("Account rep"), "rep"),
     Column("leads", gettext_lazy("Leads"), "people_n", align="num"),
     Column("created", gettext_lazy("Created on"), "created_at", sort="created_at", align="num", extra=True,
            show=lambda at, one: shown.moment(at, one.day_only)),
@@ -68,7 +69,7 @@ DEALS = (
 def companies_asked(user, params: QueryDict) -> tuple[CompanyFilters, Any]:
     """(the filters, the companies that an address asks for)."""
     form = CompanyFilters(params)
-    return form, form.rows(Company.objects.visible_to(user))
+    return form, form.rows(Company.objects.visible_to(user).select_related("rep"))
 
 
 def deals_asked(user, params: QueryDict) -> tuple[DealFilters, Any]:
@@ -93,11 +94,14 @@ def companies(request: HttpRequest) -> HttpResponseBase:
         "url": reverse("leads:list"),
         "action": _("To the leads"),
     }
-    deeds = [Deed(_("Set values…"), reverse("leads:bulk_companies"), "pencil")]
+    offered = [
+        ("companies.edit", Deed(_("Set values…"), reverse("leads:bulk_companies"), "pencil")),
+        ("accounts.name", Deed(_("Name the account rep…"), reverse("leads:bulk_account_reps"), "person-check")),
+    ]
     table = Table(
         [*COMPANIES, *own_fields.columns("company")], rows, request.GET, "name", form=form, caption=_("Companies"), empty=empty,
         exports=_export(request.user, "companies", "company"), personal=may(request.user, "leads.personal"),
-        deeds=deeds if may(request.user, "companies.edit") else (), gathered=rows.values("pk"), in_order=bool(form.cleaned_data.get("q")),
+        deeds=[deed for verb, deed in offered if may(request.user, verb)], gathered=rows.values("pk"), in_order=bool(form.cleaned_data.get("q")),
     )  # fmt: skip
     return lists.answer(request, table, "leads/register.html", {"tabs": tabs(request)})
 

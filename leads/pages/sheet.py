@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from string import ascii_lowercase
 
 from django.utils.translation import gettext as _
 
-from leads.handoffs import decisions, evidence, reasons
+from leads.handoffs import coming_back, evidence, reasons
 from leads.handoffs.rules import body_of
 from leads.models import HandoffState
 from smarketing.accounts.models import User
@@ -13,12 +14,16 @@ from smarketing.accounts.models import User
 
 @dataclass(frozen=True)
 class Choice:
-    """A reason as it is offered; `back`: from when the lead may come back where nothing else is said, None for no date."""
+    """A reason as it is offered; `letter`: the key that chooses it, "" for none; `back`: from when the lead may come back where
+    nothing else is said, None for no date; `ends`: it will not, it came back as often as agreed; `grave`: never sent by one key."""
 
     code: str
     label: object
+    letter: str
     asks_date: bool
     back: date | None
+    ends: bool
+    grave: bool
 
 
 @dataclass
@@ -38,6 +43,11 @@ class Part:
     errors: dict[str, str] = field(default_factory=dict)
 
     @property
+    def only(self) -> Choice | None:
+        """The reason of a family that has no other."""
+        return self.reasons[0] if len(self.reasons) == 1 else None
+
+    @property
     def asks_date(self) -> bool:
         return any(reason.asks_date for reason in self.reasons)
 
@@ -54,12 +64,10 @@ class Sheet:
     def of(cls, act: str, state: HandoffState, by: User, at: datetime, data=None) -> "Sheet":
         """The sheet as `by` sees it, empty or with what was sent."""
         body, parts = body_of(state.handoff), []
+        keys, times = letters(), coming_back.times(state.lead_id, body)
         for family, rows in reasons.by_family(reasons.allowed(act)):
             kind = rows[0].evidence
-            offered = [
-                Choice(one.code, one.label, one.asks_date, decisions.return_date(one, at, None, act, body))
-                for one in rows
-            ]
+            offered = [_choice(one, coming_back.after(one, act, body=body, times=times, at=at), keys) for one in rows]
             part = Part(family, offered, kind, str(rows[0].question), evidence.choices(kind, state.handoff, by))
             if kind == reasons.ATTEMPTS:
                 part.shut = evidence.unproved(state, body["attempts"], at)
@@ -96,3 +104,14 @@ class Sheet:
             part.errors[field_name] = text
         else:
             self.error = text
+
+
+def _choice(reason: reasons.Reason, then: coming_back.After, keys: dict[str, str]) -> Choice:
+    key = keys.get(reason.code, "")
+    return Choice(reason.code, reason.label, key, reason.asks_date, then.on, then.ends, reason.opposes)
+
+
+def letters() -> dict[str, str]:
+    """Reason -> its letter on the sheets: the same one at both doors."""
+    offered = [one.code for one in reasons.known().values() if one.family in reasons.FAMILIES and not one.retired]
+    return dict(zip(offered, ascii_lowercase, strict=False))

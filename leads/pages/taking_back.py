@@ -14,6 +14,7 @@ from leads.handoffs import problems, routing
 from leads.intake import by_hand, corrections
 from leads.models import Assignment, AttributeChange, Campaign, Company, Lead
 from personas.definitions import traits
+from smarketing.accounts.models import User
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web.once import once
@@ -72,7 +73,9 @@ def pairs(request: HttpRequest, subject: str, rows: Iterable[AttributeChange]) -
         if f"{subject}.{row.field}" in off:
             continue
         one = known.get(row.field)
-        if one is None:
+        if one is None and row.field == "rep":
+            found.append((_("Account rep"), str(User.objects.filter(pk=row.value).first() or "–")))
+        elif one is None:
             linked = values.LINKS[row.field].objects.filter(pk=row.value).first() if row.field in values.LINKS else None
             found.append((str(_(row.field)) if row.field in values.LINKS else row.field, str(linked or "–")))
         else:

@@ -25,9 +25,14 @@ SELECT root_id FROM leads_mergedspan WHERE root_id = ANY(%(ids)s)
 UNION SELECT x.subject_id FROM leads_correction c JOIN leads_attributechange x ON x.id = c.subject_id AND x.subject = 'lead'
 WHERE c.subject = 'attributechange' AND x.subject_id = ANY(%(ids)s) AND x.field = ANY(%(fields)s)
 """
-_RESETS = """
-SELECT r.lead_id, greatest(r.known_at, r.occurred_at), (SELECT max(d.return_on) FROM leads_decision d WHERE d.handoff_id = r.handoff_id
-  AND NOT EXISTS (SELECT FROM leads_correction k WHERE k.subject = 'decision' AND k.subject_id = d.id))
+# A deal lost in the deed that recycled its lead: on that day, or dated back by whoever said so.
+LOST_THEN = (
+    "(o.handoff_id = r.handoff_id OR o.handoff_id IS NULL AND r.handoff_id IS NULL) AND o.closed_at <= r.occurred_at"
+)
+_RESETS = f"""
+SELECT r.lead_id, greatest(r.known_at, r.occurred_at), greatest((SELECT max(d.return_on) FROM leads_decision d WHERE d.handoff_id = r.handoff_id
+    AND NOT EXISTS (SELECT FROM leads_correction k WHERE k.subject = 'decision' AND k.subject_id = d.id)),
+  (SELECT max(o.return_on) FROM leads_deal o WHERE o.lead_id = r.lead_id AND o.state = 'lost' AND {LOST_THEN}))
 FROM leads_engagementreset r WHERE r.lead_id = ANY(%(ids)s) AND greatest(r.known_at, r.occurred_at) <= %(until)s
   AND NOT EXISTS (SELECT FROM leads_correction k WHERE k.subject = 'engagementreset' AND k.subject_id = r.id)
 ORDER BY 1, 2

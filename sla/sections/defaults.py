@@ -35,7 +35,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
     "exclusions": {"reasons": ["REL-CUST", "REL-DUP", "TEST"], "force_majeure": True},
     "refusal": {
-        "silence_days": 30, "on_silence": "escalate", "contest_days": 5, "recycle_days": 90, "return_to_same_rep": False,
+        "silence_days": 30, "on_silence": "escalate", "contest_days": 5, "recycle_days": 90, "max_recycles": None,
+        "return_to_same_rep": False,
     },
     "reporting": {"nightly": ["managers"], "monthly": ["managers", "signers"], "grace_days": 3, "close_day": None, "model": None},
     "escalation": {"remind": 80, "copy": 100, "reassign_after_days": None},
@@ -46,7 +47,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "review": {"rhythm": MONTHLY, "day": 5},
 }  # fmt: skip
 TIERS = "tiers"  # a parameter of clauses: [{"grades": ["A1"], "target": "2" or null}, …]
-REFUSAL_RULES = ("silence_days", "on_silence", "contest_days", "recycle_days", "return_to_same_rep")
+REFUSAL_RULES = ("silence_days", "on_silence", "contest_days", "recycle_days", "max_recycles", "return_to_same_rep")
 RULES = ("same_within_minutes", "per_day", "channels")  # of the clock rules, pushed down to handoffs
 
 

@@ -138,6 +138,20 @@ def _silence(switch: str, n: int) -> str:
     return said.get(switch, escalated)
 
 
+def _often(most: int | None) -> list[str]:
+    """How often a lead may come back; nothing where it may as often as it qualifies."""
+    if most is None:
+        return []
+    if most == 0:
+        return [_("A lead that sales sent back, or whose deal was lost, comes back only by hand.")]
+    said = ngettext(
+        "It comes back %(n)s time at most; then it is closed for good, and comes back only by hand.",
+        "It comes back %(n)s times at most; then it is closed for good, and comes back only by hand.",
+        most,
+    )
+    return [said % {"n": number(most)}]
+
+
 def refusal(one: Reading) -> list[str]:
     said = one.section("refusal")
     silence = _silence(said["on_silence"], said["silence_days"])
@@ -154,7 +168,7 @@ def refusal(one: Reading) -> list[str]:
     return [
         _("Sales refuses a lead with a reason before any attempt, and gives it back with a reason after work."),
         silence % {"n": number(said["silence_days"])}, contest % {"n": number(said["contest_days"])},
-        again % {"n": number(said["recycle_days"])},
+        again % {"n": number(said["recycle_days"])}, *_often(said["max_recycles"]),
         _("It may then go to the rep who gave it back.") if said["return_to_same_rep"] else _("It then goes to another rep."),
     ]  # fmt: skip
 

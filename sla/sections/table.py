@@ -143,6 +143,8 @@ SECTIONS = (
             }),
             Field("contest_days", _("Business days in which a refusal may be contested"), NUMBER, 0, 60),
             Field("recycle_days", _("Days after which a lead given back may qualify again"), NUMBER, 1, 730),
+            Field("max_recycles", _("Times a lead may come back, at most"), NUMBER, 0, 20, needed=False, empty=_("as often as it qualifies"),
+                  help=_("The next time sales sends it back or loses its deal it is disqualified: it comes back only by hand.")),
             Field("return_to_same_rep", _("A lead that comes back may go to the rep who gave it back"), FLAG, empty=_("no")),
         ),
     ),

@@ -17,6 +17,7 @@ DEEDS = {
     "campaign.merge": _("merged two campaigns"),
     "campaigns.rate": _("agreed what an hour costs"),
     "campaigns.rules": _("adopted rules of links"),
+    "accounts.name": _("named the rep of an account"),
     "attribution.adopt": _("adopted a version of attribution"),
     "company.add": _("added a company"),
     "company.begin": _("started the company"),

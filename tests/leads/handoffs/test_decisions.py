@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leads.handoffs import attempts, deals, decisions, evidence, problems, reasons
+from leads.handoffs import attempts, coming_back, deals, decisions, evidence, problems, reasons
 from leads.models import Attempt, Decision, EngagementReset, Handoff, HandoffState, Lead, LeadDirty, MergeSuggestion
 from leads.pages.sheet import Sheet
 from tests.leads import facts
@@ -194,12 +194,15 @@ def test_nobody_who_was_reached_is_unreachable(desk):
 
 def test_without_a_date_of_its_own_a_return_comes_back_after_the_days_of_the_terms(desk):
     handoff = desk.hand()
-    reason = reasons.known()["FIT-SIZE"]
-    body = {"recycle_days": 40}
-    assert decisions.return_date(reason, NOW, None, reasons.RETURN, body) == NOW.date() + timedelta(days=40)
-    assert decisions.return_date(reason, NOW, None, reasons.REFUSE, body) is None
-    assert decisions.return_date(reasons.known()["FIT-IND"], NOW, None, reasons.RETURN, body) is None
-    assert decisions.return_date(reasons.known()["BUD-NONE"], NOW, None, reasons.RETURN, body) == NOW.date() + timedelta(days=90)  # fmt: skip
+    body = {"recycle_days": 40, "max_recycles": None}
+
+    def day(code: str, act: str = reasons.RETURN):
+        return coming_back.after(reasons.known()[code], act, body=body, times=9, at=NOW).on
+
+    assert day("FIT-SIZE") == NOW.date() + timedelta(days=40)
+    assert day("FIT-SIZE", reasons.REFUSE) is None and day("FIT-IND") is None
+    assert day("BUD-NONE") == NOW.date() + timedelta(days=90)
+    assert day("price", reasons.LOSE) == NOW.date() + timedelta(days=40)
     call(handoff, desk.lea)
     made = decisions.give_back(handoff=Handoff.objects.get(pk=handoff.pk), by=desk.lea, at=NOW, reason="FIT-SIZE", evidence=criterion(handoff))  # fmt: skip
     assert made.return_on == NOW.date() + timedelta(days=90)

@@ -176,3 +176,13 @@ def test_a_manager_gives_rows_of_the_queue_and_of_the_pool(desk):
     assert "2 undone." in undone(boss, page)
     assert [state(one).rep for one in (mine, theirs, pooled)] == [desk.lea, desk.paul, None]
     assert client_of(desk.lea).get("/queue/give/?all=1").status_code == 403
+
+
+def test_the_reps_of_accounts_are_named_and_put_back(desk):
+    boss, at = client_of(desk.boss), clock.now()
+    pks = [facts.company(at, name=f"Firm {n}") for n in range(2)]
+    page = do(boss, "/companies/name/", pick=pks, to=desk.lea.pk)
+    assert "2 companies changed." in page.text
+    assert set(Company.objects.filter(rep=desk.lea).values_list("pk", flat=True)) == set(pks)
+    assert "2 undone." in undone(boss, page) and not Company.objects.exclude(rep=None).exists()
+    assert client_of(desk.lea).get(f"/companies/name/?pick={pks[0]}").status_code == 403
