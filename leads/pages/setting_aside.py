@@ -1,6 +1,6 @@
 """Sheets of the queue: set a lead aside until later, take it up again, pass it over. Views only translate."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,8 @@ from smarketing.web.once import once
 
 from . import telling
 from .focus import Gone, found, gone, onward
+
+MORNINGS = (1, 2, 5, 10)  # business days ahead whose opening is offered as an end
 
 
 @needs("handoffs.work")
@@ -96,17 +98,29 @@ def offers(state: HandoffState, at: datetime) -> list[tuple[str, str]]:
     """(instant, words) of usual ends: in an hour, in three, the opening of the next business days; none after the promise
     breaks, whose own instant is the last one then."""
     teller = telling.teller(at, clock.zone(), state.calendar_id)
-    instants = [at + timedelta(hours=1), at + timedelta(hours=3)]
-    for n in (1, 2, 5):
-        day = queue.business_day(teller.axis, at, n, teller.zone)
-        morning = datetime(day.year, day.month, day.day, 9, tzinfo=teller.zone)
-        instants.append(teller.axis.opens_next(teller.axis.day_starts(day)) if teller.axis else morning)
-    words = [_("in an hour"), _("in three hours"), *(teller.day_and_time(one) for one in instants[2:])]
-    found = list(zip(instants, words, strict=True))
+    soon = [(at + timedelta(hours=1), _("in an hour")), (at + timedelta(hours=3), _("in three hours"))]
+    found = [*soon, *((one, teller.day_and_time(one)) for one in _openings(teller, at, MORNINGS[:3]))]
     if due := service.latest(state, at):
         found = [(one, said) for one, said in found if one < due]
         if due - at > timedelta(minutes=1):
             found.append((due, _("until the promise is due, %(when)s") % {"when": teller.day_and_time(due)}))
+    return _said(found)
+
+
+def mornings(state: HandoffState, at: datetime) -> list[tuple[str, str]]:
+    """(instant, words) of usual ends of a wait that stops the promises: the opening of business days to come."""
+    teller = telling.teller(at, clock.zone(), state.calendar_id)
+    return _said([(one, teller.day_and_time(one)) for one in _openings(teller, at, MORNINGS)])
+
+
+def _openings(teller: telling.Teller, at: datetime, ahead: Iterable[int]) -> Iterator[datetime]:
+    for n in ahead:
+        day = queue.business_day(teller.axis, at, n, teller.zone)
+        morning = datetime(day.year, day.month, day.day, 9, tzinfo=teller.zone)
+        yield teller.axis.opens_next(teller.axis.day_starts(day)) if teller.axis else morning
+
+
+def _said(found: Iterable[tuple[datetime, str]]) -> list[tuple[str, str]]:
     return [(one.isoformat(timespec="minutes"), said) for one, said in found]
 
 

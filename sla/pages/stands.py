@@ -43,7 +43,7 @@ def pause(request: HttpRequest, pk: int) -> HttpResponse:
         return _sheet(request, state)
     queued, before = request.POST.get("back") == "queue", key_of(state)
     try:
-        until = _instant(request.POST.get("until", ""))
+        until = _instant(request.POST.get("until", "") or request.POST.get("offer", ""))
         made = pauses.pause(
             handoff=state.handoff, reason=request.POST.get("reason", ""), until=until, by=request.user, at=clock.now()
         )
@@ -67,7 +67,7 @@ def _sheet(request: HttpRequest, state: HandoffState, refusal: Refusal | None = 
     context = {
         "state": state, "lead": state.lead, "running": pauses.running(state.pk, at), "problem": refusal,
         "reasons": pauses.reasons(owed.terms) if owed else (), "reason": request.POST.get("reason", ""),
-        "until": request.POST.get("until", ""), "offers": setting_aside.offers(state, at),
+        "until": request.POST.get("until", ""), "offer": request.POST.get("offer", ""), "offers": setting_aside.mornings(state, at),
     }  # fmt: skip
     return render(
         request, "sla/pause.html", context, status=(409 if isinstance(refusal, Stale) else 422) if refusal else 200

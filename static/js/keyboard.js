@@ -46,7 +46,8 @@ function press(event) {
   const code = event.code.replace("Numpad", "Digit");
   const key = event.key.toLowerCase();
   const found = [...document.querySelectorAll("[data-code], [data-key]")];
-  found.sort((one, other) => Boolean(other.closest("main")) - Boolean(one.closest("main"))); // the page's own come first
+  const near = (one) => (one.closest(".here") ? 2 : one.closest("main") ? 1 : 0); // the row reached by j and k, then the page's own
+  found.sort((one, other) => near(other) - near(one));
   for (const element of found) {
     const hit = element.dataset.code ? element.dataset.code === code : element.dataset.key === key;
     if (hit && element.offsetParent && !element.disabled) {

@@ -1,5 +1,6 @@
 // Queue: countdowns, sheets opened in place, outcomes that lead to the next lead without a reload, the outcomes at hand after
 // a call, a list that tells what is new without moving. All of it works as links and forms without this.
+import "./choosing.js";
 import { keep, LATER, meaning, newKey, OUT, send } from "./waiting.js";
 
 const FOCUS = /^\/queue\/\d+\/$/;
@@ -20,7 +21,7 @@ setInterval(() => {
 addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   document.body.classList.remove("called");
-  if (event.target.matches?.("textarea")) event.target.blur();
+  if (event.target.matches?.("textarea, select")) event.target.blur();
 });
 
 const close = (dialog, link) => {

@@ -1,5 +1,7 @@
 """Tags and filters of every template (built in: nothing to load)."""
 
+from string import ascii_lowercase
+
 from django import template
 from django.templatetags.static import do_static
 from django.urls import NoReverseMatch, reverse
@@ -58,6 +60,12 @@ def colon():
 def plain(value) -> str:
     """A number without thousands marks, for an attribute: `value="{{ lead.pk|plain }}"`."""
     return str(value)
+
+
+@register.filter
+def letter(place: int) -> str:
+    """The letter of a place, from 0: "a", "b", …; "" beyond the alphabet: `data-letter="{{ forloop.counter0|letter }}"`."""
+    return ascii_lowercase[place : place + 1]
 
 
 @register.simple_tag
