@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy, pgettext
 
-from leads.handoffs import steps
+from leads.handoffs import reasons, steps
 from leads.models import Campaign, Correction, Import
 from personas.criteria.phrases import EVENT_PHRASES
 from personas.criteria.sentence import Voice, plain
@@ -82,7 +82,8 @@ class Names:
             one = self.fields.get((body["subject"], name))
             label = values.label_of(one, self.lang) if one else _LINKED.get(name, name)
             hidden = one is not None and one.personal and not self.personal
-            shown = "•••" if hidden else self._value(name, one, value)
+            said = reasons.label(str(value or "")) if (body["subject"], name) == ("deal", "reason") else ""
+            shown = "•••" if hidden else said or self._value(name, one, value)
             found.append((str(label), shown or "–"))
         return found
 

@@ -71,8 +71,9 @@ def table(
         for one in pools
     ]
     asked = {company for _lead, company in cases if company}
-    holders, active, owed, away = accounts(asked), *_who()
-    return Table(benches, owed if caps else {}, holders, away, active, caps, named=named(asked)), seats
+    first = named(asked)
+    active, owed, away = _who()
+    return Table(benches, owed if caps else {}, accounts(asked, first=first), away, active, caps, named=first), seats
 
 
 def _who() -> tuple[set[int], dict[int, int], dict[int, list[tuple[date, date]]]]:
@@ -119,18 +120,23 @@ def holding(rules: Mapping[str, Any], asked: Iterable[tuple[int, datetime]]) -> 
     return {lead for (lead,) in fetch(f"WITH {sql} SELECT lead_id FROM scored WHERE direct", params)}
 
 
-def accounts(companies: Iterable[int], before: datetime | None = None) -> dict[int, Sequence[int]]:
-    """Company -> the reps of the account: the one whom a manager named on it (`named`), then those of `by_handoffs`."""
+def accounts(
+    companies: Iterable[int], before: datetime | None = None, first: Mapping[int, int] | None = None
+) -> dict[int, Sequence[int]]:
+    """Company -> the reps of the account: the one whom a manager named on it (`first`: `named`, read already), then those of
+    `by_handoffs`."""
+    companies = set(companies)
     out = by_handoffs(companies, before)
-    for company, rep in named(companies).items():
+    for company, rep in (named(companies) if first is None else first).items():
         out[company] = (rep, *(one for one in out.get(company, ()) if one != rep))
     return out
 
 
 def named(companies: Iterable[int]) -> dict[int, int]:
     """Company -> the rep of the account whom a manager named on it."""
-    rows = Company.objects.filter(bulk.among("pk", set(companies)), rep__isnull=False)
-    return dict(rows.values_list("pk", "rep_id"))
+    companies = set(companies)
+    rows = Company.objects.filter(bulk.among("pk", companies), rep__isnull=False)
+    return dict(rows.values_list("pk", "rep_id")) if companies else {}
 
 
 def by_handoffs(companies: Iterable[int], before: datetime | None = None) -> dict[int, Sequence[int]]:

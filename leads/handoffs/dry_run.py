@@ -106,7 +106,8 @@ def _begin(handoffs: Sequence[Handoff], begin: datetime) -> tuple[Any, list[tupl
         rules = Pool.objects.values_list("rules", flat=True).get(pk=bench.pool)
         bench.holds = capacity.holding(rules, {(one.lead_id, one.occurred_at) for one in handoffs}) if rules else None
     asked = {one.lead.company_id for one in handoffs if one.lead.company_id}
-    here.account, here.named = capacity.accounts(asked, before=begin), capacity.named(asked)
+    here.named = capacity.named(asked)
+    here.account = capacity.accounts(asked, begin, here.named)
     carried = HandoffState.objects.filter(assigned_at__lt=begin, rep__isnull=False)
     carried = carried.filter(Q(closed_at=None) | Q(closed_at__gt=begin))
     here.load, ends = {}, []

@@ -1,4 +1,4 @@
-"""What a rep who leaves owes: open handoffs, given to another rep, or by turn and else back to their pools, in one deed; and open deals."""
+"""What a rep who leaves owes: open handoffs, given to another rep, or by turn and else back to their pools, in one deed; open deals; and accounts."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from leads.intake import facts
-from leads.models import Deal, HandoffState
+from leads.models import Company, Deal, HandoffState
 from smarketing.accounts import duties
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import Role, User
@@ -43,6 +43,18 @@ def register() -> None:
             heirs=lambda user: reps(list(User.objects.filter(role=Role.REP, is_active=True).exclude(pk=user.pk))),
             hand_on=hand_on_deals,
             back=_("nobody for now"),
+        )
+    )
+    duties.register(
+        duties.Duty(
+            key="accounts",
+            said=lambda n: ngettext("%(n)s company account", "%(n)s company accounts", n) % {"n": n},
+            count=lambda user: _accounts(user).count(),
+            hold=hold,
+            rows=account_rows,
+            heirs=lambda user: reps(list(User.objects.filter(role=Role.REP, is_active=True).exclude(pk=user.pk))),
+            hand_on=hand_on_accounts,
+            back=_("whoever has their leads"),
         )
     )
 
@@ -100,3 +112,27 @@ def hand_on_deals(*, user: User, to: User | None, by: User, at: datetime) -> int
     if owed:
         record(by, "deals.reassign", "user", user.pk, at, rep=to and to.pk, deals=len(owed))
     return len(owed)
+
+
+def _accounts(user: User):
+    return Company.objects.standing().filter(rep=user)
+
+
+def account_rows(user: User, limit: int) -> Iterable[tuple[str, str]]:
+    """(name of the company, its page), by name."""
+    for company in _accounts(user).order_by("name", "pk")[:limit]:
+        yield company.name or company.domain, reverse("leads:company", args=[company.pk])
+
+
+@transaction.atomic
+def hand_on_accounts(*, user: User, to: User | None, by: User, at: datetime) -> int:
+    """Name another rep, or (None) nobody, on every account that a rep was named on. Returns how many."""
+    fence = open_fence()
+    if to is not None:
+        routing.must_work(to)
+    named = list(_accounts(user).order_by("pk").values_list("pk", flat=True))
+    changes = [facts.Change("company", pk, "rep", to and to.pk, at) for pk in named]
+    facts.record_changes(changes, origin=facts.Origin(by=by, source="hand"), fence=fence)
+    if named:
+        record(by, "accounts.name", "user", user.pk, at, rep=to and to.pk, companies=len(named))
+    return len(named)

@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from leads.handoffs import deals, handing, routing
-from leads.models import Deal, HandoffState, Pool, PoolMember
+from leads.handoffs import account_reps, deals, handing, routing
+from leads.models import Company, Deal, HandoffState, Pool, PoolMember
 from personas.definitions import services as definitions
 from smarketing.accounts import deputies, people, tokens
 from smarketing.accounts.models import AuditEntry, Deputy, Role, Token, User
@@ -93,6 +93,18 @@ def test_open_deals_are_handed_on_too_and_closed_ones_stay(desk, heir):
     assert not User.objects.get(pk=at.rita.pk).is_active
     left = dict(Deal.objects.values_list("title", "rep__name"))
     assert left == {"Open": heir or None, "Lost": "Rita"}
+
+
+def test_named_accounts_are_handed_on_too(admin, desk):
+    at, boss = Desk(), person("Bo", "manager", "sales")
+    desk.post(f"{BASE}{at.rita.pk}/leave/handoffs/", {"to": at.paul.pk})
+    company = Company.objects.get(pk=facts.company(clock.now(), name="Acme"))
+    account_reps.name(company=company, rep=at.rita, by=boss, at=clock.now())
+    page = desk.post(f"{BASE}{at.rita.pk}/leave/", follow=True).content.decode()
+    assert "1 company account" in page and "Acme" in page and User.objects.get(pk=at.rita.pk).is_active
+    desk.post(f"{BASE}{at.rita.pk}/leave/accounts/", {"to": at.paul.pk})
+    assert Company.objects.get(pk=company.pk).rep == at.paul
+    assert desk.post(f"{BASE}{at.rita.pk}/leave/").headers["Location"] == BASE
 
 
 def test_owed_leads_go_back_to_their_pool_when_nobody_is_named(desk):
