@@ -49,6 +49,7 @@ class Keys:
     def done(self) -> None:
         """The strip says what was done, above the next lead; at most three keys were struck."""
         expect(self.page.locator(".done")).to_be_visible()
+        self.page.wait_for_load_state()  # its keys work only then
         assert self.struck <= MOST, self.struck
 
 
