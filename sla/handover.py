@@ -63,6 +63,7 @@ FROM (
           ({{axis}}) axis OFFSET 0) held OFFSET 0) placed OFFSET 0) due
     WHERE due_us IS NOT NULL OFFSET 0) told OFFSET 0) law
 """
+PROMISES = tuple(key for key, kind in KINDS.items() if kind.subject == QUALIFICATION)  # kinds of clauses
 # When the other side let the hand-over of a handoff go; asked only where anybody ever did.
 _WAIVED = """(SELECT min(a.occurred_at) FROM sla_waiver w JOIN sla_waiveranswer a ON a.waiver_id = w.id AND a.kind = 'consent'
   WHERE w.handoff_id = h.id AND w.clause_key = %({p}key)s AND a.recorded_at <= %(cutoff)s)"""
@@ -164,9 +165,8 @@ def rows(contract: Contract, month: date, cutoff: datetime) -> list[tuple[str, i
 
 def of_lead(lead: int, at: datetime) -> list[Clock]:
     """The hand-overs promised on a lead as they stand at `at`, not written; `handoff_id` None: nobody handed it over yet."""
-    mine = [key for key, kind in KINDS.items() if kind.subject == QUALIFICATION]
     if not Clause.objects.filter(
-        kind__in=mine, terms__span__isnull=False, terms__contract__line__qualification__lead=lead
+        kind__in=PROMISES, terms__span__isnull=False, terms__contract__line__qualification__lead=lead
     ).exists():
         return []
     clocks, given = relation(at, lead=lead)
