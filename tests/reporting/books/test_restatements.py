@@ -261,7 +261,13 @@ def test_a_handoff_of_the_month_before_that_kept_a_hand_over_of_this_one_restate
 @pytest.mark.invariant("I10")
 def test_work_after_the_month_restates_it_where_promises_count_in_the_month_of_their_handoff(db):
     of = contract()
-    sign(of, [VOLUME, HAND_OVER, FIRST, {**OUTCOME, "target": "3"}], SEPTEMBER, at=EARLY, clock_rules={"month": "handoff"})
+    sign(
+        of,
+        [VOLUME, HAND_OVER, FIRST, {**OUTCOME, "target": "3"}],
+        SEPTEMBER,
+        at=EARLY,
+        clock_rules={"month": "handoff"},
+    )
     passed, made = qualify(paris(2025, 10, 31, 17)), handoff(paris(2025, 10, 31, 17))
     derive.catch_up(NOW)
     book = services.close_month(contract=of, month=OCTOBER, by=signers()[0], at=NOW)
