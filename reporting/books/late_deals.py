@@ -67,7 +67,8 @@ def _counts(window: Window, deal: Said, kind: str, owing: set[int]) -> bool:
 
 def _near(windows: Sequence[Window]) -> list[int]:
     """The deals that may have been said to close in one of the months: closed in it, or open as it ended and closed not long
-    before it at the earliest; where promises count in the month of their handoff, those opened on its handoffs. Looked up by their dates, for of a month long closed nearly everything was recorded since."""
+    before it at the earliest; where promises count in the month of their handoff, those opened on its handoffs, too. Looked up by
+    their dates, for of a month long closed nearly everything was recorded since."""
     wanted = Q(pk__in=())
     for one in windows:
         first, until = one.edges()
