@@ -28,6 +28,7 @@ from sla.terms import next_month
 from smarketing.calendars import services as calendars
 from smarketing.calendars.models import CalendarVersion
 from smarketing.measures import registry
+from smarketing.rows import clock
 from tests.audit import audit
 from tests.leads import definitions, facts
 from tests.people import client_of, person
@@ -130,10 +131,12 @@ class World:
     def live(self) -> None:
         at, deed = self.at(), self.draw.choice(DEEDS)
         lead = self.lead(at)
-        one = handoff(
-            at, rep=self.draw.choice([*self.reps, None]), day_only=self.draw.random() < 0.15, grade=self.draw.choice(GRADES),
-            lead=lead, qualification=self.qualify(lead, at),
-        )  # fmt: skip
+        rep, dated = self.draw.choice([*self.reps, None]), self.draw.random() < 0.15
+        grade = self.draw.choice(GRADES)
+        on = (
+            at.astimezone(clock.zone()).replace(hour=0, minute=0) if dated else at
+        )  # a date without a time is stored as its start
+        one = handoff(on, rep=rep, day_only=dated, grade=grade, lead=lead, qualification=self.qualify(lead, at))
         self.made.append(one)
         later = one.occurred_at + timedelta(minutes=self.draw.randrange(30, 60 * 24 * 6))
         self.deed(deed, one, later)
