@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from smarketing.rows import clock
 from smarketing.rows.days import Days
 
-from . import as_of, news, took
+from . import as_of, derive, news, took
 from .clocks import MISSED, OWED
 from .counts import Count, frozen, merged, thawed
 from .kept import PRESENT, stretches
@@ -23,9 +23,8 @@ from .kinds import CLOCK, KINDS
 from .models import ClauseSplit, ClockBlock, Contract
 
 SIZE = 2000
-PIECE = (
-    125  # handoffs: once something happened in a block, its pieces are kept too, so that only theirs are counted again
-)
+# Handoffs: once something happened in a block, its pieces are kept too, so that only theirs are counted again.
+PIECE = 125
 PIECES = -10  # down from this number they stand, a piece each
 MARK = -3  # another number whenever what is kept of a block changes: rows beside another mark are not read
 TIMED = "first_attempt"  # the kind of clause of which is kept how long it took
@@ -52,13 +51,6 @@ UNION SELECT handoff_id FROM (SELECT handoff_id, recorded_at FROM leads_assignme
   WHERE recorded_at > %(since)s
 UNION SELECT a.handoff_id FROM leads_correction k JOIN leads_assignment a ON a.id = k.subject_id
   WHERE k.subject = 'assignment' AND k.recorded_at > %(since)s
-"""
-# Clocks that have yet to be written as their log and the time say: until they are, what is counted now is not kept. The earliest is
-# asked for, which an index gives: whether there is any, planners look for in the whole table where many are pending.
-_BEHIND = """
-SELECT EXISTS (SELECT FROM sla_sladirty)
-  OR coalesce((SELECT min(due_at) FROM sla_clock WHERE state = 'pending') < %(cutoff)s, false)
-  OR coalesce((SELECT min(resumes_at) FROM sla_clock WHERE state = 'paused') <= %(cutoff)s, false)
 """
 MOST = 5000  # assignments since the last look, above which every block is counted again
 
@@ -92,8 +84,9 @@ def forget() -> None:
 
 
 def behind(cutoff: datetime) -> bool:
+    """Whether clocks have yet to be written as they stand at a cut-off: until they are, what is counted now is not kept."""
     with connection.cursor() as cursor:
-        cursor.execute(_BEHIND, {"cutoff": cutoff})
+        cursor.execute(derive.BEHIND.format(at="%(cutoff)s"), {"cutoff": cutoff})
         return cursor.fetchone()[0]
 
 
@@ -122,7 +115,7 @@ def _brought(
     within = {block: range(block * many, (block + 1) * many) for block in {one // SIZE for one in handoffs}}
     numbers = [PIECES - piece for pieces in within.values() for piece in pieces]
     rows = ClockBlock.objects.filter(contract=contract, block__in=numbers, basis=mark.basis, cutoff__lte=mark.cutoff)
-    kept = {PIECES - one.block: one for one in rows} if within else {}
+    kept = {PIECES - one.block: one for one in rows}
     whole = {block for block, pieces in within.items() if any(piece not in kept for piece in pieces)}
     again = {one // PIECE for one in handoffs} | {piece for block in whole for piece in within[block]}
     fresh = {piece: [] for piece in again} | _counted(terms, again, mark.first, cutoff, days, PIECE)

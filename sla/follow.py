@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -69,6 +70,11 @@ class Month:
     def last(self) -> date:
         """Its last day."""
         return self.until - timedelta(days=1)
+
+    @cached_property
+    def then(self) -> Clocks:
+        """Its clocks as known at its cut-off: of what a book closed before it was kept does not say."""
+        return Counting(self.contract, self.cutoff, self.cutoff).promises([self.first])
 
     def row(self, key: str) -> Row | None:
         return next((row for row in self.rows if row.clause.key == key), None)

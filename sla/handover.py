@@ -14,7 +14,6 @@ from django.db import connection
 
 from leads.intake.bulk import array
 from leads.measures.values import not_corrected
-from leads.models import Handoff
 from smarketing.calendars import services as calendars
 from smarketing.calendars import sql as axes
 from smarketing.calendars.axis import MICROSECOND, Axis, micros
@@ -32,10 +31,10 @@ _COUNTED = (
     " coalesce(array_agg(lead_id ORDER BY lead_id) FILTER (WHERE state = 'missed' AND handed_at IS NULL), '{{}}')"
 )
 _SOURCES = "SELECT coalesce(l.source, ''), count(*) FROM unnest(%s::bigint[]) AS w(lead) LEFT JOIN leads_lead l ON l.id = w.lead GROUP BY 1"
-NAMES = "qualification_id, lead_id, clause_key, terms_id, starts_at, due_at, month, state, settled_at, handed_at"
+NAMES = "qualification_id, lead_id, clause_key, terms_id, starts_at, due_at, month, state, settled_at, handed_at, handoff_id"
 _NONE = (
     "SELECT NULL::bigint, NULL::bigint, NULL::text, NULL::bigint, NULL::timestamptz, NULL::timestamptz, NULL::date, NULL::text,"
-    " NULL::timestamptz, NULL::timestamptz WHERE false"
+    " NULL::timestamptz, NULL::timestamptz, NULL::bigint WHERE false"
 )
 _CLOCKS = f"""
 SELECT id, lead_id, %({{p}}key)s::text, {{terms}}::bigint, starts_at, due_at,
@@ -43,7 +42,7 @@ SELECT id, lead_id, %({{p}}key)s::text, {{terms}}::bigint, starts_at, due_at,
   CASE WHEN met THEN 'met' WHEN excused THEN 'excluded' WHEN waived_at IS NOT NULL THEN 'waived'
     WHEN due_at < %(cutoff)s THEN 'missed' ELSE 'pending' END,
   CASE WHEN met THEN handed_at WHEN excused THEN excused_at WHEN waived_at IS NOT NULL THEN waived_at
-    WHEN due_at < %(cutoff)s THEN due_at END, handed_at
+    WHEN due_at < %(cutoff)s THEN due_at END, handed_at, handoff_id
 FROM (
   SELECT told.*, coalesce(handed_at <= due_at, false) AS met, coalesce(excused_at <= due_at, false) AS excused,
     %({{p}}month_starts)s::float8[] AS month_starts, %({{p}}month_days)s::date[] AS month_days
@@ -53,7 +52,7 @@ FROM (
         SELECT held.*, {axes.position("us", "i")} AS pos FROM (
           SELECT q.*, {axes.window("us")} AS i, axis.* FROM (
             SELECT q.id, q.lead_id, q.effective_at AS starts_at, {axes.MICROS.format("q.effective_at")} AS us,
-              h.occurred_at AS handed_at, (SELECT min(o.occurred_at) FROM leads_hold o WHERE o.qualification_id = q.id
+              h.id AS handoff_id, h.occurred_at AS handed_at, (SELECT min(o.occurred_at) FROM leads_hold o WHERE o.qualification_id = q.id
                 AND o.reason = ANY(%({{p}}excused)s) AND o.recorded_at <= %(cutoff)s) AS excused_at,
               {{waived}} AS waived_at
             FROM leads_qualification q LEFT JOIN leads_handoff h ON h.qualification_id = q.id AND h.recorded_at <= %(cutoff)s
@@ -63,6 +62,7 @@ FROM (
           ({{axis}}) axis OFFSET 0) held OFFSET 0) placed OFFSET 0) due
     WHERE due_us IS NOT NULL OFFSET 0) told OFFSET 0) law
 """
+PROMISES = tuple(key for key, kind in KINDS.items() if kind.subject == QUALIFICATION)  # kinds of clauses
 # When the other side let the hand-over of a handoff go; asked only where anybody ever did.
 _WAIVED = """(SELECT min(a.occurred_at) FROM sla_waiver w JOIN sla_waiveranswer a ON a.waiver_id = w.id AND a.kind = 'consent'
   WHERE w.handoff_id = h.id AND w.clause_key = %({p}key)s AND a.recorded_at <= %(cutoff)s)"""
@@ -164,22 +164,18 @@ def rows(contract: Contract, month: date, cutoff: datetime) -> list[tuple[str, i
 
 def of_lead(lead: int, at: datetime) -> list[Clock]:
     """The hand-overs promised on a lead as they stand at `at`, not written; `handoff_id` None: nobody handed it over yet."""
-    mine = [key for key, kind in KINDS.items() if kind.subject == QUALIFICATION]
     if not Clause.objects.filter(
-        kind__in=mine, terms__span__isnull=False, terms__contract__line__qualification__lead=lead
+        kind__in=PROMISES, terms__span__isnull=False, terms__contract__line__qualification__lead=lead
     ).exists():
         return []
     clocks, given = relation(at, lead=lead)
-    what = "k.qualification_id, k.clause_key, k.terms_id, k.starts_at, k.due_at, k.month, k.state, k.settled_at"
+    names = ("handoff_id", "clause_key", "terms_id", "starts_at", "due_at", "month", "state", "settled_at")
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {what} FROM {clocks} k ORDER BY k.starts_at, k.clause_key", given)
-        rows = cursor.fetchall()
-    handed = dict(Handoff.objects.filter(lead=lead, qualification__isnull=False).values_list("qualification", "pk"))
-    terms = Terms.objects.select_related("contract").in_bulk([row[2] for row in rows])
-    names = ("clause_key", "terms_id", "starts_at", "due_at", "month", "state", "settled_at")
-    made = [Clock(handoff_id=handed.get(of), **dict(zip(names, row, strict=True))) for of, *row in rows]
+        cursor.execute(f"SELECT {', '.join(names)} FROM {clocks} k ORDER BY starts_at, clause_key", given)
+        made = [Clock(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+    terms = Terms.objects.select_related("contract").in_bulk({one.terms_id for one in made})
     for one in made:
-        one.terms, one.is_hand_over = terms[one.terms_id], True
+        one.terms = terms[one.terms_id]
     return made
 
 

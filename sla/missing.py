@@ -17,7 +17,6 @@ from smarketing.measures import engine
 
 from . import asking, causes, handover, rates, states, words
 from .clocks import MISSED, PENDING
-from .counting import Clocks, Counting
 from .figures import Share, Volume
 from .follow import FUTURE, Month, Row
 from .kinds import CLOCK, QUALIFICATION, RATE, VOLUME, Asked, params
@@ -66,7 +65,7 @@ def _late(month: Month, key: str) -> Late:
     if month.frozen is None:
         return month.late.get(key, Late())
     kept = month.frozen.late.get(key)
-    return _then(month).late.get((month.first, key), Late()) if kept is None else from_book(kept)
+    return month.then.late.get((month.first, key), Late()) if kept is None else from_book(kept)
 
 
 def _waiting(month: Month, key: str) -> Sequence[int]:
@@ -74,12 +73,7 @@ def _waiting(month: Month, key: str) -> Sequence[int]:
     if month.frozen is None:
         return month.waiting.get(key, ())
     kept = month.frozen.waiting.get(key)
-    return _then(month).waiting.get((month.first, key), ()) if kept is None else kept
-
-
-def _then(month: Month) -> Clocks:
-    """Of a month closed before books kept what broke: as known at its cut-off."""
-    return Counting(month.contract, month.cutoff, month.cutoff).promises([month.first])
+    return month.then.waiting.get((month.first, key), ()) if kept is None else kept
 
 
 def remarks(month: Month) -> Item | None:

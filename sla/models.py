@@ -168,7 +168,6 @@ class Clock(Derived):
     took = models.BigIntegerField(null=True)  # working microseconds to the first attempt, of clauses that promise hours
     lost = models.BigIntegerField(default=0)  # working microseconds by which pauses moved it
     resumes_at = models.DateTimeField(null=True)  # of one that is paused: when it goes on
-    is_hand_over = False  # one of marketing's, worked out for a page (`handover.of_lead`) and never written
 
     class Meta:
         indexes = [

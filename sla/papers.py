@@ -1,6 +1,7 @@
 """Terms as papers that both sides sign: published, verified, given as a file."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,12 +10,18 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from smarketing.accounts.models import Side, User
+from smarketing.accounts.policy import may
 from smarketing.agreements.models import Paper
 from smarketing.agreements.services import AgreementError
+from smarketing.rows import clock
 
 from . import terms
 from .kinds import KINDS
 from .models import Contract, Terms
+from .sections import defaults
+
+VERB = "contract.sign"
 
 HOW = (
     "The signed text is `canonical`, in UTF-8. Its SHA-256 must be `sha256`, and each signature must name the same digest:"
@@ -57,6 +64,22 @@ def verify(paper: Paper) -> list[str]:
         if not _same(rows.pop(clause["key"], None), clause):
             out.append(_("clause %(key)s in force says something else") % {"key": clause["key"]})
     return out + [_("clause %(key)s in force was never signed") % {"key": key} for key in rows]
+
+
+def stand_ins(line: str, at: datetime) -> dict[int, User]:
+    """Id of a person -> the signer in whose place they sign: the deputies whom the terms in force name, each in the place of
+    their side's point of contact, or of another signer of the side where that one does not sign."""
+    contract = Contract.objects.get(pk=int(line.split(":")[1]))
+    found = terms.in_force(contract, clock.today(at))
+    said: Mapping[str, Any] = defaults.section(found, "parties") if found else {}
+    out = {}
+    for side in Side.values:
+        deputy = User.objects.filter(pk=said.get(f"deputy_{side}"), side=side, is_active=True).first()
+        signers = User.objects.filter(side=side, is_active=True, signs=True).order_by("pk")
+        able = [one for one in signers if may(one, VERB)]
+        if deputy and able:
+            out[deputy.pk] = next((one for one in able if one.pk == said[f"contact_{side}"]), able[0])
+    return out
 
 
 def as_file(contract: Contract, paper: Paper) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from smarketing.rows import rebuild
 from smarketing.web import slots as places
 
 from . import (
+    arbitration,
     deeds,
     derive,
     escalation,
@@ -45,15 +46,17 @@ REGISTERED = (
     deeds,
     day_one,
     waiver_reasons,
+    arbitration,
 )
 PAPER = kinds.PaperKind(
     "terms",
     _("Terms of a contract"),
-    "contract.sign",
+    papers.VERB,
     papers.signed,
     papers.page,
     papers.name,
     papers.verify,
+    papers.stand_ins,
 )
 
 

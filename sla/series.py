@@ -7,7 +7,7 @@ from typing import Any
 
 from . import chart, rates
 from .clocks import MET, MISSED
-from .counting import Counting, Settled
+from .counting import Settled
 from .figures import Share, Volume
 from .follow import Month, Reader, Row
 from .kinds import CLOCK, RATE, VOLUME
@@ -53,17 +53,9 @@ def of_share(month: Month, row: Row) -> Settled:
     """Local day -> (met, missed): of a closed month what its book kept."""
     kept = month.frozen.days.get(row.clause.key) if month.frozen else None
     if kept is None:
-        return _then(month, row) if month.frozen and row.kind.source == CLOCK else dict(_days(month, row))
+        old = month.frozen and row.kind.source == CLOCK
+        return month.then.settled.get((month.first, row.clause.key), {}) if old else dict(_days(month, row))
     return {date.fromisoformat(day): (met, missed) for day, (met, missed) in kept.items()}
-
-
-def _then(month: Month, row: Row) -> Settled:
-    """Of a month closed before books kept days: as known at its cut-off."""
-    return (
-        Counting(month.contract, month.cutoff, month.cutoff)
-        .promises([month.first])
-        .settled[month.first, row.clause.key]
-    )
 
 
 def _line(month: Month, row: Row, figure: Volume, reader: Reader) -> Callable[[date], Fraction]:

@@ -1,6 +1,6 @@
 """What the contract shows in places of lower pages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -22,6 +22,7 @@ from smarketing.rows import clock
 from . import as_of, derive, handover, kinds, own, pauses, waiver_reasons, waivers
 from .clocks import EXCLUDED, MET, MISSED, OWED, PAUSED, PENDING, WAIVED
 from .models import Clause, Clock, Waiver
+from .parts import runs
 
 CLOCK_STATES = {
     PENDING: ("pending", "◌"),
@@ -43,15 +44,17 @@ def clocks_of_lead(context, lead: int, at: datetime | None = None) -> str:
         return ""
     now = context.get("at") or clock.now()
     found = _then_once(context, lead, at) if at else _now(lead, now)
-    sentences = _sentences(found)
-    kept = [row for row in found if not row.is_hand_over]
-    theirs = {} if at else own.of(kept, now)
-    written = {} if at else _written(kept)
+    clauses = _clauses(found)
+    sentences, passed = _sentences(clauses), {key for key, one in clauses.items() if runs(one, kinds.QUALIFICATION)}
+    worked = [row for row in found if (row.terms_id, row.clause_key) not in passed]  # the others are hand-overs
+    theirs = {} if at else own.of(worked, now)
+    written = {} if at else _written(worked)
     rows = [
         {
             "written": written.get((row.handoff_id, row.settled_at), ""),
             "own": _own(theirs.get((row.handoff_id, row.clause_key))),
-            "key": row.clause_key, "due": row.due_at, "settled": row.settled_at, "terms": row.terms, "cause": _cause(row),
+            "key": row.clause_key, "due": row.due_at, "settled": row.settled_at, "terms": row.terms,
+            "cause": _cause(row, (row.terms_id, row.clause_key) in passed),
             "sentence": sentences[row.terms_id, row.clause_key],
             "state": (*CLOCK_STATES[row.state], row.get_state_display()),
         }
@@ -83,11 +86,11 @@ def _own(found: own.Own | None) -> dict[str, Any] | None:
     return {"rep": found.rep, "since": found.since, "due": found.due, "state": state}
 
 
-def _cause(row: Clock) -> str:
+def _cause(row: Clock, is_hand_over: bool) -> str:
     """Why a promise stands as it does, where its state alone does not say it."""
     if row.state == PAUSED and row.resumes_at:
         return _("resumes %(when)s") % {"when": date_format(localtime(row.resumes_at), "SHORT_DATETIME_FORMAT")}
-    if row.state == EXCLUDED and row.is_hand_over:
+    if row.state == EXCLUDED and is_hand_over:
         return _("it could not be handed over: opposition, cool-down, or still with sales")
     return str(CAUSES[row.state]) if row.state in CAUSES else pauses.said(row.lost)
 
@@ -118,7 +121,7 @@ def _deeds(request: HttpRequest, found: Sequence[Clock], sentences: dict[tuple[i
 def promises(lead: int, at: datetime | None) -> list[Promise]:
     """The same for `leads.handoffs.hooks`."""
     found = _found(lead, at)
-    sentences = _sentences(found)
+    sentences = _sentences(_clauses(found))
     return [
         Promise(
             row.clause_key, sentences[row.terms_id, row.clause_key], row.terms.contract.name, row.terms.number, row.due_at,
@@ -136,7 +139,7 @@ def promise_then(context, lead: int, at: datetime) -> str:
     if not pending:
         return ""
     row = min(pending, key=lambda one: one.due_at)
-    said = {"sentence": _sentences([row])[row.terms_id, row.clause_key], "due": row.due_at}
+    said = {"sentence": _sentences(_clauses([row]))[row.terms_id, row.clause_key], "due": row.due_at}
     return render_to_string("sla/promise_then.html", said)
 
 
@@ -169,6 +172,10 @@ def _then_once(context: Any, lead: int, at: datetime) -> list[Clock]:
     return kept[lead, at]
 
 
-def _sentences(rows: Sequence[Clock]) -> dict[tuple[int, str], str]:
-    clauses = Clause.objects.filter(terms__in={row.terms_id for row in rows})
-    return {(one.terms_id, one.key): kinds.sentence(one.kind, one.target, one.params) for one in clauses}
+def _clauses(rows: Sequence[Clock]) -> dict[tuple[int, str], Clause]:
+    found = Clause.objects.filter(terms__in={row.terms_id for row in rows})
+    return {(one.terms_id, one.key): one for one in found}
+
+
+def _sentences(clauses: Mapping[tuple[int, str], Clause]) -> dict[tuple[int, str], str]:
+    return {key: kinds.sentence(one.kind, one.target, one.params) for key, one in clauses.items()}

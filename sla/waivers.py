@@ -125,7 +125,7 @@ def _not_closed(found: Clock) -> None:
 def of(contract: Contract) -> list[Waiver]:
     """The waivers of a contract's promises, the newest first."""
     mine = Q(handoff__in=Clock.objects.filter(terms__contract=contract).values("handoff"))
-    keys = contract.terms.filter(clauses__kind="hand_over").values("clauses__key")
+    keys = contract.terms.filter(clauses__kind__in=handover.PROMISES).values("clauses__key")
     asked = Waiver.objects.filter(mine | Q(handoff__line=contract.line_id, clause_key__in=keys))
     return list(asked.select_related("handoff", "answer").order_by("-occurred_at", "-pk"))
 

@@ -31,7 +31,6 @@ class Said:
     """A deal: when it was opened, on which handoff and lead, and every day on which anybody ever said that it closed."""
 
     opened: datetime
-    recorded: datetime
     handoff: int | None
     lead: int
     closed: set[datetime] = field(default_factory=set)
@@ -45,7 +44,7 @@ def of(line: int, windows: Sequence[Window]) -> Found:
     deals = _said(line, late) if late else {}
     for window in windows:
         mine = [(pk, one) for pk in deals for one in late[pk] if one.recorded > window.cutoff]
-        on = {deals[pk].handoff or 0 for pk, _one in mine if deals[pk].opened < window.edges()[1]}
+        on = {deals[pk].handoff or 0 for pk, _one in mine if deals[pk].opened < window.edges()[1] or window.by_handoff}
         owing = window.owing(on - {0}, moved=True)
         seen: set[tuple[int, datetime]] = set()
         for pk, one in mine:
@@ -68,12 +67,15 @@ def _counts(window: Window, deal: Said, kind: str, owing: set[int]) -> bool:
 
 def _near(windows: Sequence[Window]) -> list[int]:
     """The deals that may have been said to close in one of the months: closed in it, or open as it ended and closed not long
-    before it at the earliest. Looked up by their dates, for of a month long closed nearly everything was recorded since."""
+    before it at the earliest; where promises count in the month of their handoff, those opened on its handoffs, too. Looked up by
+    their dates, for of a month long closed nearly everything was recorded since."""
     wanted = Q(pk__in=())
     for one in windows:
         first, until = one.edges()
         still = Q(closed_at=None) | Q(closed_at__gte=first - REACH)
         wanted |= (Q(created_at__lt=until + DAY) & still) | Q(closed_at__gte=first - DAY, closed_at__lt=until + DAY)
+        if one.by_handoff:
+            wanted |= Q(handoff__occurred_at__gte=first - DAY, handoff__occurred_at__lt=until + DAY)
     return list(Deal.objects.filter(wanted).values_list("pk", flat=True))
 
 
@@ -109,9 +111,9 @@ def _late(near: Sequence[int], after: datetime) -> Mapping[int, list[Late]]:
 def _said(line: int, late: Mapping[int, list[Late]]) -> dict[int, Said]:
     """Those of the deals whose lead, or whose handoff, is of the line."""
     deals = {
-        pk: Said(opened, recorded, handoff, lead or 0)
-        for pk, opened, recorded, handoff, lead in Deal.objects.filter(pk__in=late).values_list(
-            "pk", "created_at", "recorded_at", "handoff", "lead"
+        pk: Said(opened, handoff, lead or 0)
+        for pk, opened, handoff, lead in Deal.objects.filter(pk__in=late).values_list(
+            "pk", "created_at", "handoff", "lead"
         )
     }
     for pk, lead in (

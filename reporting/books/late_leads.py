@@ -1,6 +1,6 @@
 """Late facts of leads: merges, what clauses look at in a lead, qualifications and what kept them from being handed over."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.db.models import Q
@@ -11,7 +11,8 @@ from leads.models import AttributeChange, Correction, Deal, Handoff, Hold, Lead,
 from personas.models import FieldDef
 from sla import handover, passing
 from sla.kinds import params
-from sla.models import Clause
+from sla.models import Clause, WaiverAnswer
+from sla.terms import next_month
 from smarketing.rows import fence
 
 from .window import DAY, REACH, Found, Restatement, Window, roots, since
@@ -122,35 +123,50 @@ def _handed(line: int, window: Window, leads: set[int]) -> dict[int, tuple[int, 
 
 
 def hand_over(line: int, windows: Sequence[Window]) -> Found:
-    """Qualifications learned after the cut-off whose hand-over falls due in the months; holds and handoffs, learned then, that
-    were made before it fell due."""
+    """Qualifications learned after the cut-off whose hand-over is one of the months; holds and handoffs, learned or taken back
+    then, that were made before it fell due; waivers of it."""
     if not passing.promised(windows[0].contract.terms.prefetch_related("clauses")):
         return
-    after, last = since(windows), max(one.edges()[1] for one in windows)
-    new = Qualification.objects.filter(line=line, recorded_at__gt=after, effective_at__lt=last)
-    held = Hold.objects.filter(qualification__line=line, recorded_at__gt=after, occurred_at__lt=last)
-    made = Handoff.objects.filter(line=line, recorded_at__gt=after, occurred_at__lt=last, qualification__isnull=False)
-    rows = [
-        *(("qualification", *one, 0) for one in new.values_list("pk", "recorded_at", "effective_at", "lead")),
-        *(("hold", *one, 0) for one in held.values_list("qualification", "recorded_at", "occurred_at", "qualification__lead")),
-        *(("handoff", *one) for one in made.values_list("qualification", "recorded_at", "occurred_at", "lead", "pk")),
-    ]  # fmt: skip
+    rows = list(_passed(line, since(windows), max(one.edges()[1] for one in windows)))
     for window in windows:
-        mine = [row for row in rows if row[2] > window.cutoff]
+        mine = [row for row in rows if row[2] > window.cutoff and (row[6] is None or row[6] <= window.cutoff)]
         due = _due(window, {row[1] for row in mine})
-        for kind, of, recorded, occurred, lead, handoff in mine:
-            if (
-                of in due
-                and (kind == "qualification" or occurred <= due[of])
-                and not (handoff and window.holds(occurred))
-            ):
+        for kind, of, recorded, occurred, lead, handoff, _known in mine:
+            if of in due and (kind in ("qualification", "waiver") or occurred <= due[of]):
                 yield window.key, Restatement(kind, recorded, occurred, handoff, lead)
 
 
+def _passed(line: int, after: datetime, last: datetime) -> Iterator[tuple]:
+    """(kind, qualification, recorded, occurred, lead, handoff (0: none), when what it takes back was learned) of what was recorded
+    after an instant about qualifications of before another."""
+    new = Qualification.objects.filter(line=line, recorded_at__gt=after, effective_at__lt=last)
+    for row in new.values_list("pk", "recorded_at", "effective_at", "lead"):
+        yield "qualification", *row, 0, None
+    held = Hold.objects.filter(qualification__line=line, qualification__effective_at__lt=last, recorded_at__gt=after)
+    for row in held.values_list("qualification", "recorded_at", "occurred_at", "qualification__lead"):
+        yield "hold", *row, 0, None
+    made = Handoff.objects.filter(line=line, qualification__effective_at__lt=last)
+    for row in made.filter(recorded_at__gt=after).values_list(
+        "qualification", "recorded_at", "occurred_at", "lead", "pk"
+    ):
+        yield "handoff", *row, None
+    undone = Correction.objects.filter(subject="handoff", recorded_at__gt=after)
+    back = dict(undone.values_list("subject_id", "recorded_at"))
+    rows = made.filter(pk__in=back).values_list("qualification", "occurred_at", "lead", "pk", "recorded_at")
+    for of, occurred, lead, pk, known in rows:
+        yield "correction", of, back[pk], occurred, lead, pk, known
+    keys = Clause.objects.filter(kind__in=handover.PROMISES, terms__contract__line=line).values("key")
+    some = WaiverAnswer.objects.filter(kind=WaiverAnswer.Kind.CONSENT, recorded_at__gt=after)
+    given = some.filter(waiver__handoff__in=made, waiver__clause_key__in=keys)
+    of = ("waiver__handoff__qualification", "recorded_at", "occurred_at", "waiver__handoff__lead", "waiver__handoff")
+    for row in given.values_list(*of):
+        yield "waiver", *row, None
+
+
 def _due(window: Window, qualifications: set[int]) -> dict[int, datetime]:
-    """Those of these qualifications whose hand-over falls due in the month -> when."""
+    """Those of these qualifications whose hand-over is one of the month -> when it falls due."""
     if not qualifications:
         return {}
-    clocks = handover.relation(fence.cutoff(), window.month, window.edges()[1].date(), window.contract)
+    clocks = handover.relation(fence.cutoff(), window.month, next_month(window.month), window.contract)
     only, ids = "AND k.qualification_id = ANY(%(ids)s::bigint[])", {"ids": array(sorted(qualifications))}
     return dict(handover.selected("qualification_id, due_at", clocks, window.contract, [window.month], only, ids))

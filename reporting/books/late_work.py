@@ -67,7 +67,11 @@ def standing(line: int, windows: Sequence[Window]) -> Found:
     ]  # fmt: skip
     for window in windows:
         until = window.edges()[1]
-        mine = [one for one in rows if one[1] > window.cutoff and (one[0] == "waiver" or one[2] < until)]
+        mine = [
+            one
+            for one in rows
+            if one[1] > window.cutoff and (one[0] == "waiver" or one[2] < until or window.by_handoff)
+        ]
         owing = window.owing({one[3] for one in mine}, moved=True)
         for kind, recorded, occurred, handoff, lead in mine:
             if handoff in owing:
@@ -75,7 +79,8 @@ def standing(line: int, windows: Sequence[Window]) -> Found:
 
 
 def _about(model: Any, windows: Sequence[Window], late: bool) -> Q:
-    """Facts that occurred in one of the months, or not long before, recorded after its cut-off or by it."""
+    """Facts that occurred in one of the months, or not long before, recorded after its cut-off or by it; where promises count in
+    the month of their handoff, later ones on its handoffs."""
     out = Q(pk__in=())
     for one in windows:
         known = {"recorded_at__gt" if late else "recorded_at__lte": one.cutoff}
@@ -83,6 +88,14 @@ def _about(model: Any, windows: Sequence[Window], late: bool) -> Q:
             _first, until = one.edges(day_only)
             dated = {"day_only": day_only} if model is Handoff else {}
             out |= Q(occurred_at__gte=_since(model, one), occurred_at__lt=until, **known, **dated)
+        if one.by_handoff and model is not Handoff:
+            first, until = one.edges()
+            out |= Q(
+                handoff__occurred_at__gte=first - DAY,
+                handoff__occurred_at__lt=until + DAY,
+                occurred_at__gte=until,
+                **known,
+            )
     return out
 
 
@@ -99,16 +112,21 @@ def _of_line(model: Any, line: int) -> tuple[Any, tuple[Any, ...]]:
 
 
 def _counting(model: Any, window: Window, rows: Sequence[Row], moved: bool) -> list[Row]:
-    """Those that occurred in the month, and earlier ones on which something of it hangs: a promise that fell due in it,
-    or whether a handoff of the same lead made in it is the first one. `moved`: they were taken back."""
+    """Those that occurred in the month, and others on which something of it hangs: a promise of it, or whether a handoff of the
+    same lead made in it is the first one. `moved`: they were taken back."""
     inside = [one for one in rows if window.holds(one[1], one[4])]
-    first = window.edges()[0]
-    earlier = [one for one in rows if _since(model, window) <= one[1] < first and not window.holds(one[1], one[4])]
-    if not earlier:
+    first, until = window.edges()
+    later = window.by_handoff and model is not Handoff
+    beside = [
+        one
+        for one in rows
+        if (_since(model, window) <= one[1] < first or (later and one[1] >= until)) and not window.holds(one[1], one[4])
+    ]
+    if not beside:
         return inside
-    hangs = window.owing({one[2] for one in earlier}, moved and model is Handoff)
-    again = _handed_again(window, earlier) if model is Handoff else set()
-    return inside + [one for one in earlier if one[2] in hangs or one[3] in again]
+    hangs = window.owing({one[2] for one in beside}, moved and model is Handoff)
+    again = _handed_again(window, beside) if model is Handoff else set()
+    return inside + [one for one in beside if one[2] in hangs or one[3] in again]
 
 
 def _handed_again(window: Window, earlier: Sequence[Row]) -> set[int]:

@@ -42,7 +42,10 @@ def recorded_after(contract: Contract, month: date, cutoff: datetime) -> bool:
 def _read(windows: Sequence[Window]) -> dict[int, list[Restatement]]:
     found: dict[int, list[Restatement]] = {one.key: [] for one in windows}
     for part in PARTS:
+        told = {
+            key: set(some) for key, some in found.items()
+        }  # clauses that another part reads may hang on the same fact
         for key, restatement in part(windows[0].contract.line_id, windows):
-            if restatement.kind != "handoff" or restatement not in found[key]:  # more than one clause may hang on it
+            if restatement not in told[key]:
                 found[key].append(restatement)
     return {key: sorted(some, key=lambda one: one.recorded_at) for key, some in found.items()}

@@ -13,6 +13,7 @@ from sla import as_of
 from sla.kinds import CLOCK, KINDS, days, params
 from sla.models import Clause, Clock, Contract, Pause
 from sla.oracle import axis_of
+from sla.sections import defaults
 from sla.terms import next_month
 from smarketing.rows.days import Days
 
@@ -76,6 +77,12 @@ class Window:
     def holds(self, occurred: datetime, day_only: bool = False) -> bool:
         first, until = self.edges(day_only)
         return first <= occurred < until
+
+    @cached_property
+    def by_handoff(self) -> bool:
+        """Whether promises may count in the month of their handoff: what moves one of the month may happen after its end."""
+        mine = self.contract.terms.filter(span__isnull=False)
+        return any(defaults.month_switch(terms) == defaults.HANDOFF for terms in mine)
 
     @cached_property
     def reach(self) -> datetime:

@@ -99,7 +99,7 @@ def _draft_page(request: HttpRequest, contract: Contract, body: dict, form: Term
         "contract": contract, "form": form, "calendars": calendars.current(), "here": "clauses", "contents": _nav(body),
         "warnings": soundness.warnings(contract, body, at), "reckoned": _reckoned(read), "signed": signed,
         "changes": texts.in_each_language(lambda: differ.changes(texts.read(contract, signed.body), read)) if signed else None,
-        "texts": texts.both(contract, body, anchors=False), "may_sign": signing.may_at_once(request.user, terms.PAPER, at),
+        "texts": texts.both(contract, body, anchors=False), "may_sign": signing.may_at_once(request.user, terms.PAPER, at, f"contract:{contract.pk}"),
         "spent": drafts.spent(contract),
     }  # fmt: skip
 

@@ -39,7 +39,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "return_to_same_rep": False,
     },
     "reporting": {"nightly": ["managers"], "monthly": ["managers", "signers"], "grace_days": 3, "close_day": None, "model": None},
-    "escalation": {"remind": 80, "copy": 100, "reassign_after_days": None},
+    "escalation": {"remind": 80, "copy": 100, "reassign_after_days": None, "sponsor_after_days": None},
     "meetings": {
         "rhythm": "weekly", "weekday": 1, "minutes": 30, "owner": None,
         "agenda": ["figures", "refusals", "praise", "resolutions"],
@@ -54,11 +54,13 @@ RULES = ("same_within_minutes", "per_day", "channels")  # of the clock rules, pu
 @dataclass(frozen=True)
 class Escalation:
     """At `remind` % of a promise's time its rep is told, at `copy` % the manager too; `reassign_after_days` business days
-    after the due instant the handoff goes to somebody else (None: never by itself)."""
+    after the due instant the handoff goes to somebody else (None: never by itself); `sponsor_after_days` business days after it,
+    the sponsor is told of what nobody has touched (None: never)."""
 
     remind: int
     copy: int
     reassign_after_days: int | None
+    sponsor_after_days: int | None
 
 
 @dataclass(frozen=True)
@@ -118,8 +120,8 @@ def escalation(terms: Any) -> Escalation:
 def steps(terms: Any) -> Escalation:
     """The escalation that the terms promise, within what can be: a reminder before the end, the manager by ten times it."""
     said = escalation(terms)
-    days = said.reassign_after_days
-    return Escalation(min(max(said.remind, 1), 99), min(max(said.copy, 1), 1000), days if days and days > 0 else None)
+    days, last = (n if n and n > 0 else None for n in (said.reassign_after_days, said.sponsor_after_days))
+    return Escalation(min(max(said.remind, 1), 99), min(max(said.copy, 1), 1000), days, last)
 
 
 def month_switch(terms: Any) -> str:

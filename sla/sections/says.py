@@ -200,14 +200,22 @@ def escalation(one: Reading) -> list[str]:
         _("When %(remind)s of a promise's time is gone its rep is reminded; at %(copy)s the manager is told.")
         % {"remind": percent(Fraction(said.remind, 100)), "copy": percent(Fraction(said.copy, 100))}
     ]
+    last = []
+    if said.sponsor_after_days is not None:
+        told = ngettext(
+            "%(n)s business day after it was due, the sponsor is told of a handoff that nobody has touched.",
+            "%(n)s business days after it was due, the sponsor is told of a handoff that nobody has touched.",
+            said.sponsor_after_days,
+        )
+        last = [told % {"n": number(said.sponsor_after_days)}]
     if said.reassign_after_days is None:
-        return [*out, _("A handoff that is late is given to somebody else by a manager only.")]
+        return [*out, _("A handoff that is late is given to somebody else by a manager only."), *last]
     text = ngettext(
         "%(n)s business day after it was due, a handoff still untouched is given to somebody else.",
         "%(n)s business days after it was due, a handoff still untouched is given to somebody else.",
         said.reassign_after_days,
     )
-    return [*out, text % {"n": number(said.reassign_after_days)}]
+    return [*out, text % {"n": number(said.reassign_after_days)}, *last]
 
 
 def meetings(one: Reading) -> list[str]:

@@ -64,6 +64,9 @@ def _reporting(said: Mapping[str, Any]) -> list[str]:
 def _escalation(said: Mapping[str, Any]) -> list[str]:
     if said["copy"] < said["remind"]:
         return [_("The manager would be told before the rep is reminded: choose a later moment.")]
+    days, last = said["reassign_after_days"], said["sponsor_after_days"]
+    if days and last and last <= days:
+        return [_("The sponsor would be told before the lead goes to somebody else: choose more days.")]
     return []
 
 
@@ -113,6 +116,8 @@ def warnings(one: Reading) -> dict[str, list[str]]:
     out: dict[str, list[str]] = {}
     if not (said["contact_marketing"] and said["contact_sales"] and said["sponsor"]):
         out["parties"] = [_("A name is missing: a point of contact on each side, or who arbitrates.")]
+    if one.section("escalation")["sponsor_after_days"] and not said["sponsor"]:
+        out["escalation"] = [_("Nobody is named who arbitrates: the sponsor cannot be told.")]
     if sentence := below_goal(one):
         out["goal"] = [sentence]
     if sentence := over_capacity(one):

@@ -54,6 +54,7 @@ AGENDA = {
 }  # fmt: skip
 PAUSES = dict(Pause.Reason.choices)
 NEVER: dict[str, Any] = {"empty": _("never")}
+SIGNS = _("May sign the next version for their side while these terms are in force.")
 NOT_SAID: dict[str, Any] = {"needed": False, "empty": _("not given")}
 
 SECTIONS = (
@@ -61,10 +62,10 @@ SECTIONS = (
         "parties", 1, _("Parties"), _("Who speaks for each side, who stands in for them, and who decides when both disagree."),
         (
             Field("contact_marketing", _("Point of contact of marketing"), PERSON, side="marketing"),
-            Field("deputy_marketing", _("Deputy for marketing"), PERSON, side="marketing"),
+            Field("deputy_marketing", _("Deputy for marketing"), PERSON, side="marketing", help=SIGNS),
             Field("contact_sales", _("Point of contact of sales"), PERSON, side="sales"),
-            Field("deputy_sales", _("Deputy for sales"), PERSON, side="sales"),
-            Field("sponsor", _("Sponsor who arbitrates"), PERSON),
+            Field("deputy_sales", _("Deputy for sales"), PERSON, side="sales", help=SIGNS),
+            Field("sponsor", _("Sponsor who arbitrates"), PERSON, help=_("Told when a contest has no ruling in time, and of what the escalation says.")),
         ),
     ),
     Section(
@@ -168,6 +169,8 @@ SECTIONS = (
             Field("copy", _("The manager is told when this much is gone (%)"), NUMBER, 1, 200),
             Field("reassign_after_days", _("Given to somebody else, business days after it was due"), NUMBER, 1, 60, needed=False,
                   empty=_("never by itself")),
+            Field("sponsor_after_days", _("The sponsor is told of what nobody has touched, business days after it was due"), NUMBER, 1, 60,
+                  needed=False, empty=_("never by itself")),
         ),
     ),
     Section(

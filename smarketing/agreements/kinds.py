@@ -1,11 +1,14 @@
 """Kinds of papers: registered from above (`AppConfig.ready()`), known here only by key."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+
+from smarketing.accounts.models import User
 
 
 @dataclass(frozen=True)
@@ -13,7 +16,8 @@ class PaperKind:
     """`sign_verb`: policy verb a signer needs. `label`: lazy text. `on_signed(paper, at)`: run in the transaction of
     the second signature, `at` = that signature's instant. `page(paper)`: address of the paper's own page, or "".
     `name(paper)`: what the paper is about, as people call it. `verify(paper)`: sentences that name what is in force by it and
-    says something else than its text."""
+    says something else than its text. `stand_ins(line, at)`: id of a person -> the signer in whose place what both sides signed
+    on a line lets them sign the next paper."""
 
     key: str
     label: Any
@@ -22,6 +26,7 @@ class PaperKind:
     page: Callable | None = None
     name: Callable | None = None
     verify: Callable | None = None
+    stand_ins: Callable[[str, datetime], Mapping[int, User]] | None = None
 
     def title(self, paper) -> str:
         """A paper in words: "Definition “France” · 3"."""

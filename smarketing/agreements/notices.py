@@ -32,19 +32,21 @@ def register() -> None:
 
 def tell_proposed(paper: Paper, at: datetime) -> None:
     """A new text waits for both signatures."""
-    _tell(f"paper:{paper.pk}", paper.proposed_by, at, paper=paper.pk)
+    _tell(paper, f"paper:{paper.pk}", paper.proposed_by, at)
 
 
 def tell_signed(signature: Signature, at: datetime) -> None:
     """A side has signed; with the second signature both have."""
-    _tell(f"signature:{signature.pk}", signature.signer, at, paper=signature.paper_id, signature=signature.pk)
+    _tell(signature.paper, f"signature:{signature.pk}", signature.signer, at, signature=signature.pk)
 
 
-def _tell(about: str, by: User | None, at: datetime, **params) -> None:
-    deputies = Deputy.objects.on(clock.today(at)).values("deputy")
+def _tell(paper: Paper, about: str, by: User | None, at: datetime, **params) -> None:
+    deputies, named = Deputy.objects.on(clock.today(at)).values("deputy"), kinds.get(paper.kind).stand_ins
     whom = Q(role__in=(Role.MANAGER, Role.MARKETER)) | Q(signs=True) | Q(pk__in=deputies)
+    if named:
+        whom |= Q(pk__in=list(named(paper.line, at)))
     users = User.objects.filter(whom, is_active=True).values_list("pk", flat=True)
-    notices.tell(kind=KIND, users=users, about=about, at=at, by=by, **params)
+    notices.tell(kind=KIND, users=users, about=about, at=at, by=by, paper=paper.pk, **params)
 
 
 def say(some: Sequence[Notice], reader: User) -> Mapping[int, Line]:

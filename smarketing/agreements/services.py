@@ -71,7 +71,7 @@ def sign(
     except IntegrityError:
         raise AgreementError(_("Your side has signed already.")) from None
     kind = kinds.get(paper.kind)
-    place = None if by.signs and may(by, kind.sign_verb) else deputies.stands_in_for(by, kind.sign_verb, at)
+    place = None if by.signs and may(by, kind.sign_verb) else in_place_of(by, paper.kind, paper.line, at)
     said = {"in_place_of": place.pk} if place else {}
     record(by, f"{paper.kind}.sign", "paper", paper.pk, at, side=by.side, sha256=paper.sha256, **said)
     notices.tell_signed(signature, at)
@@ -84,7 +84,7 @@ def why_not(paper: Paper, user: User, at: datetime) -> str:
     """Why `user` may not sign `paper` at `at`, as a sentence; empty when they may."""
     if user.side not in Side.values:
         return _("Only marketing and sales sign: you belong to neither side.")
-    if not deputies.may_sign(user, kinds.get(paper.kind).sign_verb, at):
+    if not may_sign(user, paper.kind, paper.line, at):
         return _("You are not a named signer of your side, nor the deputy of one today.")
     signed = dict(paper.signatures.values_list("side", "signer_id"))
     if user.side in signed:
@@ -96,6 +96,19 @@ def why_not(paper: Paper, user: User, at: datetime) -> str:
     if verify(paper):
         return _("The text was changed after it was proposed: it cannot be signed.")
     return ""
+
+
+def may_sign(user: User, kind: str, line: str, at: datetime) -> bool:
+    """Whether `user` may sign papers of a line for their side: as a named signer, or in the place of one."""
+    return deputies.may_sign(user, kinds.get(kind).sign_verb, at) or in_place_of(user, kind, line, at) is not None
+
+
+def in_place_of(user: User, kind: str, line: str, at: datetime) -> User | None:
+    """The signer in whose place `user` signs: for some days, or by what both sides signed on this line."""
+    known = kinds.get(kind)
+    if place := deputies.stands_in_for(user, known.sign_verb, at):
+        return place
+    return known.stand_ins(line, at).get(user.pk) if known.stand_ins and line else None
 
 
 def both_signed_at(paper: Paper) -> datetime | None:

@@ -13,19 +13,18 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from smarketing.accounts import deputies
 from smarketing.accounts.models import Side, User
 
-from . import kinds, proof, services
+from . import proof, services
 from .models import Paper
 
 BUTTON = "sign"
 _TRIED = "smarketing.may_sign_now"
 
 
-def may_at_once(user: User, kind: str, at: datetime) -> bool:
-    """Whether `user` may sign for their side what they propose."""
-    return user.side in Side.values and deputies.may_sign(user, kinds.get(kind).sign_verb, at)
+def may_at_once(user: User, kind: str, at: datetime, line: str = "") -> bool:
+    """Whether `user` may sign for their side what they propose; `line`: on which, where it stands already."""
+    return user.side in Side.values and services.may_sign(user, kind, line, at)
 
 
 def asked(request: HttpRequest) -> bool:

@@ -11,11 +11,12 @@ class JobsConfig(AppConfig):
         from smarketing.accounts.sections import Section, register
         from smarketing.web import slots
 
-        from . import health, outbox
+        from . import demo_clock, health, outbox
 
         outbox.register("jobs.go_on", _tell_worker)
         slots.fill("frame.demo", _demo_clock)
         health.register_own()
+        demo_clock.register()
         said = _("Database, processes, nights, backups: how each stands, and what to do.")
         register(Section("health", _("Health"), said, "jobs:health", "settings.health", 95))
         watched = _("Nights and other long work: progress, errors, another try.")
@@ -40,5 +41,5 @@ def _demo_clock(context, *args) -> str:
     request = context.get("request")
     if request is None or demo_clock.offset() is None:
         return ""
-    said = {"steps": demo_clock.STEPS, "now": clock.now(), "here": request.get_full_path()}
+    said = {"steps": demo_clock.STEPS, "now": clock.now(), "here": request.get_full_path(), "move": demo_clock.last()}
     return render_to_string("jobs/demo_clock.html", said, request=request)

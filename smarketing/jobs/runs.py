@@ -37,6 +37,9 @@ class Step:
     ranges: Callable[[Run], Iterable[tuple[int, int]]]
     work: Callable[[Run, int, int], int]
     needs_all: bool = False  # refuses to run when an earlier chunk is quarantined
+    # Its chunks follow one another: one that is quarantined stops the run. Each commits its work by itself, is noted as done
+    # after it, and worked again where a death lies between the two.
+    in_order: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,16 +120,17 @@ def _plan(held: lease.Held, run: Run, step: Step) -> None:
 
 def _next_chunk(held: lease.Held, run: Run, step: Step) -> bool:
     chunk = run.chunks.filter(step=step.key, state="pending").order_by("number").first()
-    if chunk is None:
+    if chunk is None or (step.in_order and run.chunks.filter(state="quarantined").exists()):
         return False
     if not _count_attempt(held, chunk):
         return True
     point(f"{run.job}.{step.key}.taken")
     try:
+        done = step.work(run, chunk.low, chunk.high) if step.in_order else None
         with transaction.atomic():
             lease.hold(held)
             point(f"{run.job}.{step.key}.before")
-            rows = step.work(run, chunk.low, chunk.high)
+            rows = step.work(run, chunk.low, chunk.high) if done is None else done
             point(f"{run.job}.{step.key}.after")
             Chunk.objects.filter(pk=chunk.pk).update(state="done", rows=rows, done_at=timezone.now(), error="")
         point(f"{run.job}.{step.key}.committed")

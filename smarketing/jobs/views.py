@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
@@ -87,6 +87,17 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
     nightly.ask_again(run=run, by=request.user, at=clock.now())
     messages.success(request, _("Tried again within seconds."))
     return redirect("jobs:run", run.pk)
+
+
+@needs("demo.clock")
+@require_safe
+def clock_way(request: HttpRequest) -> HttpResponse:
+    """How far the demo's clock has come; once it has arrived the page is read again. A live company answers 404."""
+    if demo_clock.offset() is None:
+        raise Http404
+    if demo_clock.on_its_way() is None:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return render(request, "jobs/demo_clock.html", {"now": clock.now(), "move": demo_clock.last()})
 
 
 @needs("demo.clock")

@@ -9,12 +9,13 @@ class NotifyConfig(AppConfig):
 
     def ready(self) -> None:
         from smarketing.accounts.sections import Section, register
-        from smarketing.jobs import health, ledger, nightly, outbox
+        from smarketing.jobs import demo_clock, health, ledger, nightly, outbox
         from smarketing.web import slots
 
-        from . import bell, mails, nights, signs, upkeep
+        from . import bell, mails, nights, signs, tasks, upkeep
 
         outbox.register(mails.KIND, mails.deliver)
+        demo_clock.BY_ITSELF.append(tasks.minute)
         health.register("mails", _("Mails"), signs.unsent, 31)
         health.register("mail-server", _("Mail server"), signs.server, 60)
         slots.fill("frame.bell", bell.show)

@@ -65,6 +65,7 @@ CHANNELS: dict[str, dict[str, Channels]] = {
     "contested": {Role.REP: PORTAL, Role.MANAGER: MORNING},
     "ruled": {Role.REP: PORTAL, Role.MANAGER: PORTAL, Role.MARKETER: PORTAL},
     "ruling_late": {Role.MANAGER: PORTAL},
+    "arbitrate": dict.fromkeys(Role, AT_ONCE),  # the sponsor whom terms name
     "silence": {Role.MANAGER: MORNING},
     "praise": {Role.REP: PORTAL, Role.MANAGER: PORTAL, Role.MARKETER: PORTAL},
     "disagreement": {Role.MARKETER: PORTAL, Role.MANAGER: PORTAL},

@@ -1,8 +1,4 @@
-#!/usr/bin/env python3
-"""Count a month of a contract again, from its two files, without smarketing: `python3 audit.py terms.json facts.csv 2026-11`.
-
-Standard library only. Reads what both sides signed (digests first) and what was recorded; docs/audit.md says it in words.
-"""
+"""Count a month of a contract again from its two files: `python3 audit.py terms.json facts.csv 2026-11` (docs/audit.md)."""
 
 import csv
 import hashlib
@@ -13,18 +9,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-DAY = timedelta(days=1)
 CLOCKED, VOLUMES = ("first_attempt", "min_attempts", "decision", "outcome"), ("mql_volume", "won", "revenue")
 RATES = {"acceptance": 0, "sql_rate": 90, "reasons": 0, "mandatory_fields": 0}  # days a row is waited for
 STATES, EXCUSED = ("met", "missed", "pending", "excluded", "waived"), ("opposition", "cool_down", "open_handoff")
 HOURS, ENDS = ("first_attempt", "hand_over"), ("refuse", "return", "withdraw", "expire")
 Begun = namedtuple("Begun", "at day_only grade pauses", defaults=(False, "", ()))
-at, NEVER = datetime.fromisoformat, datetime.max.replace(tzinfo=UTC)
+at, NEVER, DAY, MICRO = datetime.fromisoformat, datetime.max.replace(tzinfo=UTC), timedelta(1), timedelta(0, 0, 1)
 
 
-class Calendar:
-    """Working time of a calendar's spec: weekdays "1" to "7" with their windows, holidays, special days, a zone."""
-
+class Calendar:  # weekdays "1" to "7" with their windows, holidays, special days, a zone
     def __init__(self, spec):
         self.zone, self.weekly = ZoneInfo(spec["zone"]), spec.get("windows", {})
         self.special = dict.fromkeys(spec.get("holidays", ()), ()) | spec.get("special", {})
@@ -43,18 +36,22 @@ class Calendar:
     def business_days(self, first, until):
         return sum(bool(self.windows(first + n * DAY)) for n in range((until - first).days))
 
+    def working_hours(self, start, end):
+        days = (self.day(start) + n * DAY for n in range((self.day(end) - self.day(start)).days + 1))
+        pieces = (min(b, end) - max(a, start) for day in days for a, b in self.windows(day))
+        return Fraction(sum(max(piece, 0 * DAY) // MICRO for piece in pieces), 3_600_000_000)
+
     def after_hours(self, start, hours, pauses=()):
         """When so much working time has passed outside the pauses."""
         left, day = timedelta(hours=1) * Fraction(hours).numerator / Fraction(hours).denominator, self.day(start)
         while True:
-            pieces = self.windows(day)
+            pieces = [(max(a, start), b) for a, b in self.windows(day)]
             for since, until in pauses:
-                pieces = [p for a, b in pieces for p in ((a, min(b, since)), (max(a, until), b)) if p[0] < p[1]]
-            for opens, closes in pieces:
-                begins = max(opens, start)
-                if closes - begins >= left and closes > begins:
-                    return begins + left
-                left -= max(closes - begins, timedelta())
+                pieces = [p for a, b in pieces for p in ((a, min(b, since)), (max(a, until), b))]
+            for opens, closes in (piece for piece in pieces if piece[0] < piece[1]):
+                if closes - opens >= left:
+                    return opens + left
+                left -= closes - opens
             day += DAY
 
     def after_days(self, start, count, pauses=()):
@@ -67,15 +64,13 @@ class Calendar:
         return closes
 
 
-class Books:
-    """Both files, read; nothing that was taken back."""
-
+class Books:  # both files, read; nothing that was taken back
     def __init__(self, terms, facts):
         self.paper = terms
         self.cutoff, self.home, self.files = at(terms["cutoff"]), ZoneInfo(terms["home"]), ZoneInfo(terms["files"])
         self.calendars = {key: Calendar(spec) for key, spec in terms["calendars"].items()}
         self.terms = [self.signed(one) for one in terms["terms"]]
-        self.zone = self.terms[-1]["calendar"].zone
+        self.zone, self.local = self.terms[-1]["calendar"].zone, self.terms[-1]["calendar"].day
         for row in facts:
             row |= {name: at(row[name]) for name in ("occurred_at", "recorded_at", "known_at")}
         facts = sorted(facts, key=lambda row: (row["occurred_at"], int(row["id"])))
@@ -116,9 +111,7 @@ class Books:
         return ""
 
 
-class Story:
-    """What became of one handoff, by the facts that stand."""
-
+class Story:  # what became of one handoff, by the facts that stand
     def __init__(self, books, row):
         self.id, self.lead, self.at = row["id"], row["lead"], row["occurred_at"]
         self.day_only, self.grade, self.known = row["day_only"] == "1", row["reason"], row["known_at"]
@@ -129,13 +122,12 @@ class Story:
         told, said = books.of["attempt", self.id], books.of["decision", self.id]
         self.tried = counted(tries := [t for t in told if t["reason"] != "replied"], self.rules, books.home)
         when = lambda kind: min((v["occurred_at"] for v in said if v["kind"] == kind), default=None)  # noqa: E731
-        self.refused, self.returned = when("refuse"), when("return")
-        sold = (d["occurred_at"] for d in books.of["deal", self.id])
-        self.sql = min(filter(None, [when("qualify"), *sold]), default=None)
+        self.refused, self.returned, sold = when("refuse"), when("return"), books.of["deal", self.id]
+        self.sql = min(filter(None, [when("qualify"), *(deal["occurred_at"] for deal in sold)]), default=None)
         self.reached = min((t["occurred_at"] for t in told if t["reason"] in ("reached", "replied")), default=None)
         shown = [when("accept"), self.returned, *(t["occurred_at"] for t in tries if t["kind"] != "auto_mail")]
         best = min(filter(None, shown), default=self.sql)
-        self.turned = [(v["occurred_at"], v["reason"]) for v in said if v["kind"] in ("refuse", "return")]
+        self.turned = [(books.local(v["occurred_at"]), v["reason"]) for v in said if v["kind"] in ENDS[:2]]
         self.reason = self.turned[0][1] if self.turned else ""
         refused = self.refused and (best is None or self.refused < best)
         self.decided_at = self.refused if refused else best
@@ -152,149 +144,157 @@ class Story:
         spans = [(p["occurred_at"], min(at(p["value"]), ends.get(p["id"], NEVER))) for p in held if not p["other"]]
         self.pauses = [span for span in spans if span[0] < span[1]]
 
-
-def spaced(one, calendar, clause):
-    """The attempts that count where they must lie so many business days apart."""
-    kept, last, apart = [], None, (clause.get("params") or {}).get("apart")
-    for when, day in ((when, calendar.day(when) + DAY) for when in one.tried):
-        if not kept or not apart or calendar.business_days(last, day) >= apart:
-            kept, last = [*kept, when], day
-    return kept
+    def state(self, clause, target, calendar, due, now):
+        """Of a promise; attempts count that lie so many business days apart."""
+        tried, apart = [], (clause.get("params") or {}).get("apart")
+        for when in self.tried:
+            days = [calendar.day(t) + DAY for t in (*tried[-1:], when)]
+            if not (tried and apart) or calendar.business_days(*days) >= apart:
+                tried.append(when)
+        kept = {
+            "first_attempt": [*self.tried[:1], self.reached], "min_attempts": [*tried[target - 1 : target], self.reached, self.sql],
+            "decision": [self.decided_at], "outcome": [self.sql, self.gone],
+        }[clause["kind"]]  # fmt: skip
+        last, kept = min(due, now), min(filter(None, kept), default=None)
+        gone = self.lapsed if clause["kind"] == "outcome" else self.dropped
+        kept, dropped = (moment if moment and moment <= last else None for moment in (kept, gone))
+        waived = (self.waived.get(clause["key"]) or NEVER) <= now
+        left = "excluded" if dropped else "waived" if waived else "missed" if now > due else "pending"
+        return "met" if kept and not (dropped and dropped < kept) else left
 
 
 def counted(tries, rules, zone):
     """On a listed channel; two within k minutes are one; at most m a local day."""
-    kept, days = [], defaultdict(int)
+    kept, local = [], lambda when: when.astimezone(zone).date()
     for when in sorted(t["occurred_at"] for t in tries if t["kind"] in rules["channels"]):
-        day = when.astimezone(zone).date()
         near = kept and when - kept[-1] <= timedelta(minutes=rules["same_within_minutes"])
-        if not near and days[day] < rules["per_day"]:
+        if not near and sum(local(one) == local(when) for one in kept) < rules["per_day"]:
             kept.append(when)
-            days[day] += 1
     return kept
 
 
-def promises(books, kinds, one, month):
-    """(clause, terms, target, calendar, due) of what is promised on something that began and counts in the month."""
-    local = lambda calendar: one.at.astimezone(books.files if one.day_only else calendar.zone).date()  # noqa: E731
-    terms = next((t for t in books.terms if t["first"] <= local(t["calendar"]) < t["until"]), None)
-    for clause in terms["clauses"].values() if terms else ():
-        given, base, hours = clause.get("params") or {}, terms["calendar"], clause["kind"] in HOURS
-        tier = next((t for t in given.get("tiers") or () if one.grade in t["grades"]), clause)
-        if clause["kind"] in kinds and tier.get("target"):
-            own = books.calendars[str(given["calendar"])] if given.get("calendar") else base
-            begins = own.instant(local(own), "00:00") if one.day_only else one.at
-            length = tier["target"] if hours else int(given.get("days") or clause["target"])
-            due = (own.after_hours if hours else own.after_days)(begins, length, one.pauses)
-            if base.day(begins if terms["by_handoff"] else due).replace(day=1) == month:
-                yield clause, terms, int(Fraction(tier["target"])), own, due
+class Month:
+    def __init__(self, books, first):
+        self.books, self.first, self.until = books, first, (first + 31 * DAY).replace(day=1)
+        cut = ((t, max(t["first"], first), min(t["until"], self.until)) for t in books.terms)
+        self.inside = [(t, a, b) for t, a, b in cut if a < b]
+        self.tomorrow = books.local(books.cutoff) + DAY
+
+    def promises(self, kinds, one):
+        """(clause, terms, target, calendar, start, due) of what is promised on something that began and counts here."""
+        local = lambda zone: one.at.astimezone(self.books.files if one.day_only else zone).date()  # noqa: E731
+        terms = next((t for t in self.books.terms if t["first"] <= local(t["calendar"].zone) < t["until"]), None)
+        for clause in terms["clauses"].values() if terms else ():
+            given, base, hours = clause.get("params") or {}, terms["calendar"], clause["kind"] in HOURS
+            tier = next((t for t in given.get("tiers") or () if one.grade in t["grades"]), clause)
+            if clause["kind"] in kinds and tier.get("target"):
+                own = self.books.calendars[str(given["calendar"])] if given.get("calendar") else base
+                begins = own.instant(local(own.zone), "00:00") if one.day_only else one.at
+                length = tier["target"] if hours else int(given.get("days") or clause["target"])
+                due = (own.after_hours if hours else own.after_days)(begins, length, one.pauses)
+                if base.day(begins if terms["by_handoff"] else due).replace(day=1) == self.first:
+                    yield clause, terms, int(Fraction(tier["target"])), own, begins, due
+
+    def clocks(self):
+        """(clause key, terms, state, working hours to a first attempt) of every promise that counts in the month."""
+        books, now = self.books, self.books.cutoff
+        for one in books.handoffs:
+            tried = next((when for when in one.tried if when <= now), None)
+            for clause, terms, n, own, begins, due in self.promises(CLOCKED, one):
+                took = own.working_hours(begins, tried) if tried and clause["kind"] == "first_attempt" else None
+                yield clause["key"], terms, one.state(clause, n, own, due, now), took
+        for row in books.rows["qualification"]:
+            made = [*books.of["handoff", row["id"]], {"id": "-", "occurred_at": NEVER}][0]
+            waived = [answer["kind"] for answer in books.of["waiver", made["id"]]]
+            held = min((h["occurred_at"] for h in books.of["hold", row["id"]] if h["kind"] in EXCUSED), default=NEVER)
+            for clause, terms, *_rest, due in self.promises(("hand_over",), Begun(row["occurred_at"])):
+                late = "waived" if clause["key"] in waived else "missed" if due < now else "pending"
+                late = "excluded" if held <= due else late
+                yield clause["key"], terms, "met" if made["occurred_at"] <= due else late, None
+
+    def rated(self, kind, terms):
+        """(day, state) of each row of a rate."""
+        books, reasons = self.books, self.books.paper["reasons"]
+        fields = [c["params"]["fields"] for c in terms["clauses"].values() if c["kind"] == "mandatory_fields"]
+        for one in books.handoffs:
+            excluded = reasons["excluded"] if (said := one.rules.get("excluded_reasons")) is None else said
+            if kind == "reasons":
+                yield from ((day, "met" if why else "missed") for day, why in one.turned)
+            elif kind == "mandatory_fields":
+                if one.lead not in books.gone and terms["published"] <= books.cutoff:
+                    by = one.at + DAY * one.day_only
+                    filled = (books.value(one.lead, f, by, one.known, "known_at") for f in fields[0])
+                    yield one.day, "met" if all(filled) else "missed"
+            elif kind == "acceptance":
+                left, fault = one.reason in excluded, one.returned and one.reason in reasons["faults"]
+                refused, accepted = "excluded" if left else "missed", "missed" if fault and not left else "met"
+                yield one.day, {"accepted": accepted, "refused": refused, "undecided": "pending"}.get(one.decided)
+            else:
+                late = one.ended or (self.tomorrow - DAY - one.day).days >= RATES[kind]
+                yield one.day, "met" if one.sql else "missed" if late else "pending"
+
+    def volume(self, clause):
+        """(day, how much) of what a volume counts; of whom it speaks by grade, source or persona."""
+        kind, books, whom = clause["kind"], self.books, (clause.get("params") or {}).get("where") or {}
+        for one in books.handoffs if kind == "mql_volume" else ():
+            if one.first and all(getattr(one, name) in names for name, names in whom.items()):
+                yield one.day, 1
+        for row in books.rows["deal"] if kind != "mql_volume" else ():
+            if row["kind"] == "won":
+                closed = at(row["other"]) if row["other"] else row["occurred_at"]
+                dated = row["reason"] == "1" or (not row["other"] and row["day_only"] == "1")
+                day = closed.astimezone(books.home if dated else books.zone).date()
+                yield day, Fraction(row["value"] or 0) if kind == "revenue" else 1
+
+    def figures(self):
+        """Clause key -> its figure in the month, that of each version of the terms, and how soon first attempts came."""
+        counts = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))  # clause -> terms -> state -> how many
+        took, out = defaultdict(list), {}
+        for key, terms, state, hours in self.clocks():
+            counts[key][terms["number"]][state] += 1
+            took[key] += [] if hours is None else [hours]
+        for terms, a, b in self.inside:
+            for key, kind in [(key, c["kind"]) for key, c in terms["clauses"].items() if c["kind"] in RATES]:
+                for day, state in self.rated(kind, terms):
+                    counts[key][terms["number"]][state] += a <= day < b
+        under = [t for t in self.books.terms if any(t["number"] in found for found in counts.values())]
+        last = {key: c for t in [*under, *(t for t, _a, _b in self.inside)] for key, c in t["clauses"].items()}
+        for key, clause in last.items():
+            held = [(t, a, b, t["clauses"][key]) for t, a, b in self.inside if key in t["clauses"]]
+            if clause["kind"] in VOLUMES:
+                parts = {one[0]["number"]: self.amount([one], one[2]) for one in held}
+                whole = self.amount(held, self.until) if held else None
+            else:
+                own = {t["number"]: t["clauses"][key] for t in self.books.terms if key in t["clauses"]}
+                shown = {*counts[key], *(t["number"] for t, *_rest in held)}
+                parts = {n: share(own, own[n], {n: counts[key][n]}) for n in shown}
+                whole = share(own, clause, counts[key])
+            hours, n = sorted(took[key]), len(took[key])  # nine of ten by nearest rank, median, how many:
+            spread = (hours[-(-9 * n // 10) - 1], (hours[(n - 1) // 2] + hours[n // 2]) / 2, n) if n else None
+            out |= {key: whole | {"parts": parts, "took": spread}} if whole else {}
+        return out
+
+    def amount(self, held, ends):
+        """A volume under terms, each in [a, b) of the month, the last of which says no more once it `ends`."""
+        whole = held[-1][0]["calendar"].business_days(self.first, self.until)
+        slopes = [(Fraction(c["target"]) / whole, t["calendar"].business_days, a, b) for t, a, b, c in held]
+        target, line = (sum(n * worked(a, min(b, to)) for n, worked, a, b in slopes) for to in (ends, self.tomorrow))
+        came = sum(n for t, a, b, c in held for day, n in self.volume(c) if a <= day < b)
+        forecast = came * target / line if line and self.tomorrow <= ends else None
+        return {"count": came, "target": target, "line": line, "forecast": forecast}
 
 
-def clocks(books, month):
-    """(clause key, terms, state) of every promise that counts in the month."""
-    for one in books.handoffs:
-        for clause, terms, n, own, due in promises(books, CLOCKED, one, month):
-            yield clause["key"], terms, judged(one, clause, n, spaced(one, own, clause), due, books.cutoff)
-    for row in books.rows["qualification"]:
-        made = [*books.of["handoff", row["id"]], {"id": "-", "occurred_at": NEVER}][0]
-        waived = {answer["kind"] for answer in books.of["waiver", made["id"]]}
-        held = min((h["occurred_at"] for h in books.of["hold", row["id"]] if h["kind"] in EXCUSED), default=NEVER)
-        for clause, terms, _n, _own, due in promises(books, ("hand_over",), Begun(row["occurred_at"]), month):
-            late = "waived" if clause["key"] in waived else "missed" if due < books.cutoff else "pending"
-            late = "excluded" if held <= due else late
-            yield clause["key"], terms, "met" if made["occurred_at"] <= due else late
-
-
-def judged(one, clause, target, tried, due, now):
-    kept, gone = {
-        "first_attempt": ([*one.tried[:1], one.reached], one.dropped), "decision": ([one.decided_at], one.dropped),
-        "min_attempts": ([*tried[target - 1 : target], one.reached, one.sql], one.dropped), "outcome": ([one.sql, one.gone], one.lapsed),
-    }[clause["kind"]]  # fmt: skip
-    last, kept = min(due, now), min(filter(None, kept), default=None)
-    kept, dropped = (moment if moment and moment <= last else None for moment in (kept, gone))
-    if kept and not (dropped and dropped < kept):
-        return "met"
-    waived = one.waived.get(clause["key"])
-    return "excluded" if dropped else "waived" if waived and waived <= now else "missed" if now > due else "pending"
-
-
-def rated(books, kind, terms):
-    """(day, state) of each row of a rate."""
-    reasons, fields = books.paper["reasons"], [c for c in terms["clauses"].values() if c["kind"] == "mandatory_fields"]
-    for one in books.handoffs:
-        excluded = reasons["excluded"] if (said := one.rules.get("excluded_reasons")) is None else said
-        if kind == "reasons":
-            yield from ((day.astimezone(books.zone).date(), "met" if said else "missed") for day, said in one.turned)
-        elif kind == "mandatory_fields":
-            if one.lead not in books.gone and terms["published"] <= books.cutoff:
-                by = one.at + DAY * one.day_only
-                filled = (books.value(one.lead, f, by, one.known, "known_at") for f in fields[0]["params"]["fields"])
-                yield one.day, "met" if all(filled) else "missed"
-        elif kind == "acceptance":
-            left, fault = one.reason in excluded, one.returned and one.reason in reasons["faults"]
-            refused, accepted = "excluded" if left else "missed", "missed" if fault and not left else "met"
-            yield one.day, {"accepted": accepted, "refused": refused, "undecided": "pending"}.get(one.decided)
-        else:
-            late = one.ended or (books.cutoff.astimezone(books.zone).date() - one.day).days >= RATES[kind]
-            yield one.day, "met" if one.sql else "missed" if late else "pending"
-
-
-def volume(books, clause):
-    """(day, how much) of what a volume counts; of whom it speaks by grade, source or persona."""
-    kind, whom = clause["kind"], (clause.get("params") or {}).get("where") or {}
-    if kind == "mql_volume":
-        meant = lambda one: all(getattr(one, name) in names for name, names in whom.items())  # noqa: E731
-        yield from ((one.day, 1) for one in books.handoffs if one.first and meant(one))
-    for row in books.rows["deal"]:
-        if row["kind"] == "won" and kind != "mql_volume":
-            closed = at(row["other"]) if row["other"] else row["occurred_at"]
-            dated = row["reason"] == "1" or (not row["other"] and row["day_only"] == "1")
-            day = closed.astimezone(books.home if dated else books.zone).date()
-            yield day, Fraction(row["value"] or 0) if kind == "revenue" else 1
-
-
-def audit(books, month):
-    """Clause key -> its figure in the month."""
-    until, out = (month + 31 * DAY).replace(day=1), {}
-    cut = ((t, max(t["first"], month), min(t["until"], until)) for t in books.terms)
-    inside, tomorrow = [(t, a, b) for t, a, b in cut if a < b], books.cutoff.astimezone(books.zone).date() + DAY
-    counts = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))  # clause -> terms -> state -> how many
-    for key, terms, state in clocks(books, month):
-        counts[key][terms["number"]][state] += 1
-    for terms, a, b in inside:
-        for key, kind in [(key, c["kind"]) for key, c in terms["clauses"].items() if c["kind"] in RATES]:
-            for day, state in rated(books, kind, terms):
-                counts[key][terms["number"]][state] += a <= day < b
-    under = [t for t in books.terms if any(t["number"] in found for found in counts.values())]
-    clauses = {key: clause for t in [*under, *(t for t, _a, _b in inside)] for key, clause in t["clauses"].items()}
-    for key, clause in clauses.items():
-        if clause["kind"] not in VOLUMES:
-            out[key] = share(books, key, clause, counts[key])
-        elif held := [(t, a, b, t["clauses"][key]) for t, a, b in inside if key in t["clauses"]]:
-            whole = held[-1][0]["calendar"].business_days(month, until)
-            slopes = [(Fraction(c["target"]) / whole, t["calendar"].business_days, a, b) for t, a, b, c in held]
-            target, line = (sum(n * worked(a, min(b, end)) for n, worked, a, b in slopes) for end in (until, tomorrow))
-            came = sum(n for t, a, b, c in held for day, n in volume(books, c) if a <= day < b)
-            forecast = came * target / line if line and tomorrow <= until else None
-            out[key] = {"count": came, "target": target, "line": line, "forecast": forecast}
-    return out
-
-
-def share(books, key, clause, counts):
-    total = {state: sum(found[state] for found in counts.values()) for state in STATES}
-    held = [(t["number"], t["clauses"][key]) for t in books.terms if key in t["clauses"]]
-    promise = {n: Fraction(c.get("share") or c["target"]) / 100 for n, c in held if c["kind"] not in VOLUMES}
-    weighed = [(promise[number], found["met"] + found["missed"]) for number, found in counts.items()]
-    settled, usual = sum(n for _share, n in weighed), Fraction(clause.get("share") or clause["target"]) / 100
-    return total | {"promised": sum(one * n for one, n in weighed) / settled if settled else usual}
-
-
-def main(terms, facts, month):
-    with open(terms, encoding="utf-8") as file, open(facts, encoding="utf-8-sig", newline="") as rows:
-        books = Books(json.load(file), list(csv.DictReader(rows)))
-    for key, one in sorted(audit(books, date.fromisoformat(f"{month}-01")).items()):
-        print(key, ", ".join(f"{name} {value}" for name, value in one.items()))
+def share(own, clause, counts):
+    """Promises kept by state; `own`: the clause in each version, under which some were judged."""
+    said = lambda c: Fraction(c.get("share") or c["target"]) / 100  # noqa: E731
+    settled = {n: found["met"] + found["missed"] for n, found in counts.items()}
+    every = sum(settled.values())
+    promised = sum(said(own[n]) * many for n, many in settled.items() if many) / every if every else said(clause)
+    return {state: sum(found[state] for found in counts.values()) for state in STATES} | {"promised": promised}
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    with open(sys.argv[1], encoding="utf-8") as terms, open(sys.argv[2], encoding="utf-8-sig", newline="") as rows:
+        read = Books(json.load(terms), list(csv.DictReader(rows)))
+    for key, one in sorted(Month(read, date.fromisoformat(f"{sys.argv[3]}-01")).figures().items()):
+        print(key, ", ".join(f"{name} {value}" for name, value in one.items()))

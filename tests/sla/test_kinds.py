@@ -287,3 +287,14 @@ def test_a_hand_over_is_waived_by_the_other_side_and_stands_on_the_page_of_the_l
     assert waivers.of(of) == [asked]
     with pytest.raises(Refusal, match="needs no waiver"):
         waivers.ask(handoff=late, clause_key="5.5", reason="incident", by=marketing, at=max(CUTOFF, given.recorded_at))
+
+
+def test_a_hand_over_that_was_taken_back_is_not_offered_a_waiver_that_would_waive_nothing():
+    of = contract()
+    sign(of, [HAND_OVER, VOLUME], START, at=SIGNED)
+    made = qualified(paris(2026, 11, 16, 9), handed=paris(2026, 11, 20, 9)).handoff
+    facts.correct("handoff", made.pk, paris(2026, 11, 21, 9))
+    (clock,) = handover.of_lead(made.lead_id, CUTOFF)
+    assert (clock.handoff_id, clock.state) == (None, "missed")
+    with pytest.raises(Refusal, match="no such promise"):
+        waivers.ask(handoff=made, clause_key="5.5", reason="incident", by=signers()[0], at=CUTOFF)

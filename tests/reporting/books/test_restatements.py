@@ -62,6 +62,7 @@ def sold(lead: int, at: datetime, *, on=None, known=None, won: bool = True) -> D
 
 
 def qualify(at: datetime, known=None) -> Qualification:
+    """A lead qualified at an instant."""
     return Qualification.objects.create(
         lead_id=facts.lead(at), line=line(), version=version(simple(), EARLY, on=line()), effective_at=at, recorded_at=known or at,
         cause="grade", grade="A1",
@@ -173,7 +174,7 @@ def sourced(one, on, at, known):
 
 def qualified(one, on, at, known):
     qualify(at, known)
-    return "qualification", at < paris(2025, 10, 31)
+    return "qualification", at < paris(2025, 11, 1)
 
 
 def held(one, on, at, known):
@@ -232,6 +233,60 @@ def test_what_happened_before_the_month_and_moves_a_promise_of_it_restates_it(oc
     for day in (29, 30):
         attempt(october.hands[0], paris(2025, 9, day, 15), known=timezone.now())
     assert [one.kind for one in restatements.of(book)] == ["attempt", "attempt"]  # due in October by 6.2
+
+
+@pytest.mark.invariant("I10")
+def test_a_qualification_of_the_last_day_of_the_month_restates_it(october):
+    book = close(october)
+    qualify(paris(2025, 10, 31, 9), timezone.now())
+    assert [one.kind for one in restatements.of(book)] == ["qualification"]
+    check_effects(book, shown(october, closed=False), set())
+
+
+@pytest.mark.invariant("I10")
+def test_a_handoff_of_the_month_before_that_kept_a_hand_over_of_this_one_restates_it_when_taken_back(db):
+    of = contract()
+    sign(of, [VOLUME, HAND_OVER], SEPTEMBER, at=EARLY)
+    passed = qualify(paris(2025, 9, 30, 17))  # due on the 1st of October
+    made = handoff(paris(2025, 9, 30, 17, 30), lead=passed.lead_id, qualification=passed)
+    derive.catch_up(NOW)
+    book = services.close_month(contract=of, month=OCTOBER, by=signers()[0], at=NOW)
+    known = timezone.now()
+    facts.correct("handoff", made.pk, known)
+    assert [(one.kind, one.handoff) for one in restatements.of(book)] == [("correction", made.pk)]
+    before, after = effects.of(book, cutoff=known + timedelta(minutes=1))[0].moved["5.5"]
+    assert ((before.met, before.missed), (after.met, after.missed)) == ((1, 0), (0, 1))
+
+
+@pytest.mark.invariant("I10")
+def test_work_after_the_month_restates_it_where_promises_count_in_the_month_of_their_handoff(db):
+    of = contract()
+    sign(
+        of,
+        [VOLUME, HAND_OVER, FIRST, {**OUTCOME, "target": "3"}],
+        SEPTEMBER,
+        at=EARLY,
+        clock_rules={"month": "handoff"},
+    )
+    passed, made = qualify(paris(2025, 10, 31, 17)), handoff(paris(2025, 10, 31, 17))
+    derive.catch_up(NOW)
+    book = services.close_month(contract=of, month=OCTOBER, by=signers()[0], at=NOW)
+    known = timezone.now()
+    handed = handoff(paris(2025, 11, 3, 9, 30), lead=passed.lead_id, qualification=passed, known=known)
+    sold(made.lead_id, paris(2025, 11, 4), on=made, known=known)
+    attempt(made, paris(2025, 11, 3, 9, 30), known=known)
+    attempt(handed, paris(2025, 11, 3, 10), known=known)  # a handoff of November
+    found = {(one.kind, one.handoff) for one in restatements.of(book)}
+    assert found == {("handoff", handed.pk), ("attempt", made.pk), ("deal", made.pk)}
+    derive.catch_up(NOW)
+    moved = {
+        key: steps[-1]
+        for one in effects.of(book, cutoff=known + timedelta(minutes=1))
+        for key, steps in one.moved.items()
+    }
+    assert {key: (one.met, one.missed) for key, one in moved.items() if key != "5.1"} == {
+        "5.5": (1, 0), "6.1": (1, 0), "6.5": (1, 0),
+    }  # fmt: skip
 
 
 @pytest.mark.invariant("I10")

@@ -155,7 +155,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "call": {NOBODY: "leads:collect"},  # a write key alone
     # no object: what stands on them is looked at for names that are not the reader's
     "": {
-        ANYBODY: "healthz readyz manifest service_worker start:door accounts:language accounts:theme accounts:demo_switch jobs:demo_clock"
+        ANYBODY: "healthz readyz manifest service_worker start:door accounts:language accounts:theme accounts:demo_switch jobs:demo_clock jobs:demo_way"
         " account_login account_logout account_inactive account_signup account_reauthenticate account_change_password"
         " account_reset_password account_reset_password_from_key_done account_reset_password_done mfa_index mfa_authenticate"
         " mfa_reauthenticate mfa_activate_totp mfa_generate_recovery_codes"

@@ -15,7 +15,7 @@ from reporting.books import notices as books
 from reporting.meetings import planning, resolutions
 from reporting.meetings import remarks as words
 from reporting.models import BookClose
-from sla import derive, escalation, handed, pace, renewal, reviewing, waivers
+from sla import arbitration, derive, escalation, handed, pace, renewal, reviewing, waivers
 from sla import notices as promises
 from sla.models import Contract
 from smarketing.accounts.models import Team
@@ -216,6 +216,14 @@ class House:
         for _minute in range(2 if kind == "ruling_late" else 0):
             contests.look(self.now + timedelta(days=30))
 
+    def arbitrate(self) -> None:
+        """The signer is the sponsor of a contract whose contest nobody ruled on."""
+        sign(contract(on=self.desk.line), [FIRST], (self.now - timedelta(days=20)).date(), at=self.now - timedelta(days=30), parties={"sponsor": self.signer.pk})  # fmt: skip
+        self.contested("contested")
+        day = contests.standing().get().due_on + timedelta(days=1)
+        for _night in range(2):
+            arbitration.look(Run(cutoff=self.now, business_date=day))
+
     def silence(self) -> None:
         given = self.hand(24 * 31)
         for _night in range(2):
@@ -239,6 +247,7 @@ EVENTS = {
     "refusal contested": ("contested", lambda house: house.contested("contested")),
     "contest ruled on": ("ruled", lambda house: house.contested("ruled")),
     "contest not ruled on in time": ("ruling_late", lambda house: house.contested("ruling_late")),
+    "contest without a ruling, to the sponsor": ("arbitrate", House.arbitrate),
     "nobody decided in time": ("silence", House.silence),
     "praise": ("praise", House.praise),
     "problem named": ("remark", House.problem),
@@ -277,6 +286,7 @@ TABLE = """
 | refusal contested                               | in-app       | in-app, morning mail | –                    | –            | –            |
 | contest ruled on                                | in-app       | –                    | in-app               | –            | –            |
 | contest not ruled on in time                    | –            | in-app               | –                    | –            | –            |
+| contest without a ruling, to the sponsor        | –            | –                    | –                    | in-app, mail | –            |
 | nobody decided in time                          | –            | in-app, morning mail | –                    | –            | –            |
 | praise                                          | in-app       | in-app               | in-app               | –            | –            |
 | problem named                                   | in-app       | in-app               | –                    | –            | –            |
