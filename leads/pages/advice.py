@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from personas.criteria.behaviours import ATTEMPT
 from personas.criteria.fields import FieldInfo
 from personas.criteria.phrases import EVENT_PHRASES
 from personas.definitions import advice as service
@@ -64,9 +65,10 @@ def how(info: FieldInfo) -> str:
 
 
 def how_act(one: service.Kind) -> str:
+    """Why a kind of act is never asked for; "" where it may be."""
     if one.possible:
-        return _("what the person may do")
-    return _("what sales do") if one.kind == "attempt" else _("done to the person, or no good news")
+        return ""
+    return _("what sales do") if one.kind == ATTEMPT else _("done to the person, or no good news")
 
 
 def _label(info: FieldInfo, french: bool) -> str:
