@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from django.conf import settings
 from django.db import connections, transaction
@@ -61,7 +62,7 @@ def measure(sheet: Sheet, stage: Stage, *, taken_up: bool, count: int = FACTS) -
 
 def asked_for_demo(port: int, key: str, lead: int, mail: str, number: int) -> tuple[float, float, float] | None:
     """Seconds until the request was answered, the lead scored anew and an MQL, and its handoff somebody's; None: never."""
-    who = {"userId": mail, "timestamp": clock.now().isoformat()}
+    who: dict[str, Any] = {"userId": mail, "timestamp": clock.now().isoformat()}
     batch = [
         who | {"type": "identify", "traits": {"email": mail}, "messageId": f"who-{number}-{lead}"},
         who | {"type": "track", "event": "Demo requested", "messageId": f"what-{number}-{lead}"},
@@ -74,7 +75,7 @@ def asked_for_demo(port: int, key: str, lead: int, mail: str, number: int) -> tu
     return None if judged is None or queued is None else (answered, judged, queued)
 
 
-def post(port: int, key: str, batch: list[dict]) -> None:
+def post(port: int, key: str, batch: Sequence[dict[str, Any]]) -> None:
     """One call of a site. RuntimeError with the answer where it is not taken in."""
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
@@ -82,7 +83,7 @@ def post(port: int, key: str, batch: list[dict]) -> None:
             "Authorization": "Basic " + base64.b64encode(f"{key}:".encode()).decode(),
             "Content-Type": "application/json",
         }
-        line.request("POST", "/v1/batch", json.dumps({"batch": batch}), head)
+        line.request("POST", "/v1/batch", json.dumps({"batch": list(batch)}), head)
         answer = line.getresponse()
         said = answer.read().decode()
         if answer.status != 200 or json.loads(said).get("problems"):
