@@ -19,9 +19,10 @@ from django.conf import settings
 from django.db import connections, transaction
 
 from leads.models import HandoffState, Lead, LeadDirty, Score
+from leads.scoring import company_days
 from reporting.demo.setting import Stage
 from smarketing.accounts import tokens
-from smarketing.rows import clock
+from smarketing.rows import clock, fence
 from smarketing.supervisor import children, portal
 from smarketing.supervisor.broker import Broker
 
@@ -40,6 +41,7 @@ def measure(sheet: Sheet, stage: Stage, *, taken_up: bool, count: int = FACTS) -
         with transaction.atomic():
             rescoring.taken_up(stage.version, clock.now())
             LeadDirty.objects.all().delete()
+    company_days.bring(fence.cutoff())  # as the night before did
     quiet = Lead.objects.filter(handoffs=None, opted_out=False, erased=False, root_id=None, function__in=WANTED)
     people = list(quiet.exclude(email="").order_by("-pk").values_list("pk", "email")[: count + 5])
     _token, key = tokens.issue(kind="write", name="bench", by=None, at=clock.now())
