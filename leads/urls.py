@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from .pages import (
     absences,
+    advice,
     api,
     api_lead,
     attributes,
@@ -220,6 +221,7 @@ urlpatterns = [
     path("settings/routing/<int:pk>/", pools.pools, name="pool"),
     path("settings/routing/<int:pk>/do/", pools.do, name="pool_do"),
     path("settings/attributes/", attributes.listing, name="attributes"),
+    path("settings/advice/", advice.advice, name="advice"),
     path("settings/attributes/<int:pk>/", attributes.listing, name="attribute"),
     path("settings/attributes/<int:pk>/do/", attributes.do, name="attribute_do"),
     path("settings/attributes/<int:pk>/rows/", attributes.rows, name="attribute_rows"),

@@ -45,33 +45,34 @@ def listed() -> list[FieldDef]:
 @transaction.atomic
 def add(
     *, subject: str, type: str, label_en: str, label_fr: str, personal: bool, steady: bool = False,
-    choices: Sequence[tuple[str, str]], by: User, at: datetime,
+    advised: bool = True, choices: Sequence[tuple[str, str]], by: User, at: datetime,
 ) -> FieldDef:  # fmt: skip
-    """A new attribute of leads or companies. `choices`: (English, French) of a choice; `steady`: once known it stays.
+    """A new attribute of leads or companies. `choices`: (English, French) of a choice; `steady`: once known it stays; `advised`: advice may ask for it.
     AttributeRefusal for words that are taken, or a choice without values."""
     _words_are_free(subject, label_en, label_fr, None)
     name = free_name(subject, label_en)
     row = FieldDef(
         subject=subject, name=name, key=f"{subject}.{name}", type=type, label_en=label_en, label_fr=label_fr,
-        personal=personal, steady=steady, choices=_choices(type, choices),
+        personal=personal, steady=steady, advised=advised, choices=_choices(type, choices),
     )  # fmt: skip
     row.save()
-    done(row, by, at, "add", type=type, personal=personal, steady=steady)
+    done(row, by, at, "add", type=type, personal=personal, steady=steady, advised=advised)
     return row
 
 
 @transaction.atomic
 def change(
-    *, row: FieldDef, label_en: str, label_fr: str, personal: bool, steady: bool = False,
+    *, row: FieldDef, label_en: str, label_fr: str, personal: bool, steady: bool = False, advised: bool = True,
     choices: Sequence[tuple[str, str]], by: User, at: datetime,
 ) -> None:  # fmt: skip
     """Other words, another set of values, personal or not. Key and type stay: rows and criteria name them."""
     row = FieldDef.objects.select_for_update().get(pk=row.pk)
     _words_are_free(row.subject, label_en, label_fr, row.pk)
     row.label_en, row.label_fr, row.personal, row.steady = label_en, label_fr, personal, steady
+    row.advised = advised
     row.choices = _choices(row.type, choices, row.choices)
     row.save()
-    done(row, by, at, "change", personal=personal, steady=steady)
+    done(row, by, at, "change", personal=personal, steady=steady, advised=advised)
 
 
 @transaction.atomic

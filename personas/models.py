@@ -36,6 +36,7 @@ class FieldDef(Working):
     personal = models.BooleanField(default=False)
     changeable = models.BooleanField(default=True)
     steady = models.BooleanField(default=False)  # once known it stays: nobody waits for it to change
+    advised = models.BooleanField(default=True)  # "what would make this an MQL" may ask for it, where it is changeable
     choices = models.JSONField(default=list, blank=True)
     listing = models.CharField(max_length=60, blank=True, default="")  # name of a list of leads (`personas.lead_lists`)
     retired_at = models.DateTimeField(null=True, blank=True)
@@ -45,6 +46,14 @@ class FieldDef(Working):
 
     def __str__(self) -> str:
         return self.key
+
+
+class EventKind(Working):
+    """What a company said of one kind of event (`personas.criteria.behaviours`): whether "what would make this an MQL" may ask for
+    it. A kind that a person may do and of which nothing was said may be advised."""
+
+    kind = models.CharField(max_length=20, unique=True)
+    advised = models.BooleanField(default=True)
 
 
 class Persona(Working):

@@ -5,5 +5,5 @@ NEUTRAL = {
     "persona.name", "personaversion.story", "personaversion.rules",
     "personadraft.name", "personadraft.story", "personadraft.rules", "personadraft.step", "interviewback.reason",
     "definitionline.name", "definitiondraft.body", "definitiondraft.history", "definitionversion.body",
-    "comment.place", "comment.quote", "comment.side", "glossaryterm.key", "glossaryterm.body", "glossaryversion.terms",
+    "comment.place", "comment.quote", "comment.side", "eventkind.kind", "glossaryterm.key", "glossaryterm.body", "glossaryversion.terms",
 }  # fmt: skip

@@ -14,7 +14,9 @@ from leads.scoring.oracle import LeadFacts
 from personas.criteria import counterfactual, grade, wishes
 from personas.criteria.fields import Catalogue
 from personas.criteria.imagined import Wish
-from personas.definitions import queries
+from personas.criteria.phrases import EVENT_PHRASES
+from personas.criteria.words import subject
+from personas.definitions import advice, queries
 from personas.definitions.catalogue import catalogue as read_catalogue
 from personas.models import DefinitionVersion
 
@@ -24,7 +26,8 @@ from . import voices
 @dataclass(frozen=True)
 class Would:
     """`goal`: "MQL", or the best grade cell for whom is one already ("" when nothing better exists). `since`: when it became an
-    MQL in this cycle. `sets`: the elements of each set; `proven`: no smaller one exists, or none at all; `tried`: sets looked at. `short`: steps that bring it nearer and are not enough."""
+    MQL in this cycle. `sets`: the elements of each set; `proven`: no smaller one exists, or none at all; `tried`: sets looked at. `short`: steps that bring it nearer and are not enough;
+    `unasked`: fields and kinds of event that the definition asks about and that may not be advised."""
 
     version: DefinitionVersion
     goal: str
@@ -34,6 +37,7 @@ class Would:
     catalogue: Catalogue
     short: Sequence[Wish] = ()
     tried: int = 0
+    unasked: Sequence[str] = ()
 
     @property
     def certainty(self) -> str:
@@ -47,6 +51,14 @@ class Would:
             return []
         speaker = voices.of(self.version.body, self.catalogue, lang)
         return [wishes.words(one, speaker) for one in self.short]
+
+    def never(self, lang: str) -> list[str]:
+        """What is never advised though the definition asks about it, by name: fields, then acts."""
+        speaker, column = voices.of(self.version.body, self.catalogue, lang), 2 if lang == "fr" else 0
+        return [
+            subject(self.catalogue[one], speaker.lang) if one in self.catalogue else EVENT_PHRASES[one][column]
+            for one in self.unasked
+        ]
 
     def words(self, lang: str, *, personal: bool = True) -> list[list[str]]:
         """Each element of the sets that a reader may see, as a sentence."""
@@ -96,10 +108,18 @@ def _of(score: Score, t: datetime) -> Would:
         return Would(score.version, "", since, (), True, catalogue)
     found = counterfactual.would(
         body, facts, facts.days.of(t), catalogue=catalogue, personas=queries.pinned(body), goal=[best] if already else (),
-        after_no=not already, acts=facts.counts_today,
+        after_no=not already, acts=facts.counts_today, kinds=advice.advised_kinds(),
     )  # fmt: skip
     return Would(
-        score.version, best if already else "MQL", since, found.sets, found.proven, catalogue, found.short, found.tried
+        score.version,
+        best if already else "MQL",
+        since,
+        found.sets,
+        found.proven,
+        catalogue,
+        found.short,
+        found.tried,
+        found.unasked,
     )
 
 

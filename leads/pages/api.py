@@ -102,6 +102,10 @@ class WouldShape(serializers.Serializer):
     not_enough = serializers.ListField(
         child=serializers.CharField(), help_text=_("What brings it nearer without being enough, in words.")
     )
+    never_asked = serializers.ListField(
+        child=serializers.CharField(),
+        help_text=_("Fields and kinds of event that the definition asks about and that may not be advised."),
+    )
     hidden = serializers.IntegerField(help_text=_("Sets left out because they name personal values."))
     proven = serializers.BooleanField(
         help_text=_(
@@ -218,6 +222,7 @@ def _would(one: would.Would, personal: bool) -> dict[str, Any]:
             [{"words": text, **wishes.data(wish)} for wish, text in zip(parts, texts, strict=True)]
             for parts, texts in zip(shown, said, strict=True)
         ],
-        "not_enough": one.not_enough(active_language(), personal=personal), "hidden": len(one.sets) - len(shown), "proven": one.proven,
+        "not_enough": one.not_enough(active_language(), personal=personal), "never_asked": list(one.unasked),
+        "hidden": len(one.sets) - len(shown), "proven": one.proven,
         "tried": one.tried, "certainty": one.certainty if one.goal else "",
     }  # fmt: skip

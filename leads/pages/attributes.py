@@ -54,10 +54,15 @@ class AttributeForm(forms.Form):
         help_text=gettext_lazy("As an industry does: no advice ever waits for it to change."),
     )  # fmt: skip
 
+    advised = forms.BooleanField(
+        label=gettext_lazy("Advice may ask for it"), required=False, initial=True,
+        help_text=gettext_lazy("Ticked: “What would make it an MQL” may name it. Otherwise it counts, and is never asked for."),
+    )  # fmt: skip
+
     def __init__(self, data=None, opened: FieldDef | None = None):
         first: dict[str, Any] = {"type": FieldDef.Type.TEXT}
         if opened:
-            first = {name: getattr(opened, name) for name in ("label_en", "label_fr", "personal", "steady")}
+            first = {name: getattr(opened, name) for name in ("label_en", "label_fr", "personal", "steady", "advised")}
             first["choices"] = "\n".join(f"{one['en']} | {one['fr']}" for one in opened.choices)
         super().__init__(data, initial=first)
         if opened:

@@ -12,6 +12,7 @@ from leads.evidence import course, since, would
 from leads.models import Handoff, Lead
 from leads.scoring.days import here
 from personas.definitions import queries
+from smarketing.accounts.policy import may
 
 from . import instants
 from .instants import Asked
@@ -78,13 +79,15 @@ def _would(request: HttpRequest, lead: Lead, t: datetime, lang: str, personal: b
         return {"would": None}
     found = [(one, one.words(lang, personal=personal)) for one in would.of(lead, t)]
     return {
+        "may_advise": may(request.user, "settings.attributes"),
         "would": [
             {
                 "one": one,
                 "sets": sets,
                 "hidden": len(one.sets) - len(sets),
+                "never": one.never(lang),
                 "short": one.not_enough(lang, personal=personal),
             }
             for one, sets in found
-        ]
+        ],
     }

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from smarketing.accounts.sections import Section
 from smarketing.accounts.sections import register as add
 
-from . import deal_steps
+from . import advice, deal_steps
 
 
 def register() -> None:
@@ -18,6 +18,7 @@ def register() -> None:
     why = _("Why leads are refused or given back, and deals lost: words, order, what follows.")
     add(Section("reasons", _("Reason codes"), why, "leads:reasons", "settings.reasons", 26))
     deal_steps.register()
+    advice.register()
     more = _("What leads and companies may have beside the built-in fields.")
     add(Section("attributes", _("Attributes"), more, "leads:attributes", "settings.attributes", 24))
     add(Section("suppression", _("Suppression list"), quiet, "leads:suppression", "settings.suppression", 34))

@@ -1,6 +1,6 @@
 """Which other values of a field, and which acts, could make a difference to conditions: few, and none forgotten."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -18,12 +18,12 @@ DAY = timedelta(days=1)
 def values(info: FieldInfo, leaves: Sequence[Mapping[str, Any]], now: Any, today: date) -> list[Any]:
     """Values that a field might have instead of `now`, one per distinct outcome of `leaves`, the outcome of now left out.
 
-    Nothing is unlearned: an absent value is never proposed. None for a field that does not change, or is `steady` and known.
+    Nothing is unlearned: an absent value is never proposed. None for a field that may not be advised, or is `steady` and known.
     Numbers and dates are complete (every interval between operands has its value); texts are complete for the texts that
     conditions ask for, one or two of them together, and for any other text.
     """
     known = read(info.type, now) is not None
-    if not info.changeable or not info.offered or (info.steady and known):
+    if not info.advisable or (info.steady and known):
         return []
     found: dict[tuple[bool, ...], Any] = {outcome(info, leaves, now, today): now}
     for value in pool(info, leaves, today):
@@ -32,9 +32,10 @@ def values(info: FieldInfo, leaves: Sequence[Mapping[str, Any]], now: Any, today
     return list(found.values())[1:]
 
 
-def act(filter_: Mapping[str, Any]) -> dict[str, Any] | None:
-    """An event that is one of a behaviour, as little as it takes; None where no person could do it."""
-    return an_act(filter_) if filter_["kind"] in POSSIBLE_KINDS else None
+def act(filter_: Mapping[str, Any], kinds: Collection[str] = POSSIBLE_KINDS) -> dict[str, Any] | None:
+    """An event that is one of a behaviour, as little as it takes; None where no person could do it, or where its kind is none of
+    `kinds`, those that may be advised."""
+    return an_act(filter_) if filter_["kind"] in POSSIBLE_KINDS and filter_["kind"] in kinds else None
 
 
 def an_act(filter_: Mapping[str, Any]) -> dict[str, Any] | None:

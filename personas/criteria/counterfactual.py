@@ -13,6 +13,7 @@ from itertools import accumulate
 from typing import Any
 
 from . import climbing, grade, needs, repeats, tree
+from .behaviours import POSSIBLE_KINDS
 from .decay import MILLION
 from .evaluate import Facts, Judgement
 from .fields import Catalogue
@@ -28,12 +29,14 @@ MORE_LOOKS, MORE_WALKED = 4_000, 20_000  # for further sets, once one is found
 class Answer:
     """`sets`, smallest first. `proven`: every smaller set was tried, and where there is none, every set; otherwise there were
     too many to try, and a set was found, if any, by taking the best step each time. `tried`: sets looked at. `short`: one or two
-    elements that bring it nearest without being enough, to show what the sets are for; empty where none brings it nearer."""
+    elements that bring it nearest without being enough, to show what the sets are for; empty where none brings it nearer.
+    `unasked`: fields and kinds of event that the definition asks about and that may not be advised."""
 
     sets: tuple[tuple[Wish, ...], ...]
     proven: bool
     short: tuple[Wish, ...] = ()
     tried: int = 0
+    unasked: tuple[str, ...] = ()
 
 
 def would(
@@ -46,12 +49,13 @@ def would(
     goal: Collection[str] = (),
     after_no: bool = False,
     acts: bool = True,
+    kinds: Collection[str] = POSSIBLE_KINDS,
 ) -> Answer:
     """At most three smallest sets that make a lead qualify on local date `today`; with `goal`, that bring it into one of
     these grade cells. `personas`: rules of the persona versions named. `acts` False: what is done today does not count
-    (the day of an engagement reset). One empty set when nothing is missing.
+    (the day of an engagement reset). `kinds`: the kinds of event that may be advised. One empty set when nothing is missing.
     """
-    imagination = Imagination(body, facts, today, catalogue, personas or {}, acts)
+    imagination = Imagination(body, facts, today, catalogue, personas or {}, acts, kinds)
     return _Search(imagination, frozenset(goal), after_no).answer()
 
 
@@ -77,7 +81,13 @@ class _Search:
         if not self.found and not proven and (way := climbing.climb(self)):
             self.found = [way]
         short = self.all.wishes(nearest) if (nearest := self._nearest(start)) else ()
-        return Answer(tuple(map(self.all.wishes, sorted(self.found, key=self._size))), proven, short, tried)
+        return Answer(
+            tuple(map(self.all.wishes, sorted(self.found, key=self._size))),
+            proven,
+            short,
+            tried,
+            tuple(self.all.unasked),
+        )
 
     def _size(self, state: State) -> tuple[int, int]:
         """Elements, then how often acts are done."""

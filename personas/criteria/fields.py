@@ -15,6 +15,7 @@ class FieldInfo:
     `article_fr` is le, la, l' or les; `gender` (m or f) is needed where the article does not tell (l', les).
     `choices` maps a stored value to its (English, French) label; empty means any value. `changeable`: somebody can
     learn or write it; `steady`: once known it stays (a date of birth, an industry), so nobody waits for it to change;
+    `advised`: advice may ask for it, as the company says;
     `counted`: it is no value that somebody wrote, but a sum that is counted each night.
     """
 
@@ -29,6 +30,7 @@ class FieldInfo:
     personal: bool = False
     changeable: bool = True
     steady: bool = False
+    advised: bool = True
     counted: bool = False
     retired: bool = False  # read aloud where it stands, offered nowhere
     off: bool = False  # personal data that the company does not want: as if retired, and its values are shown nowhere
@@ -36,6 +38,11 @@ class FieldInfo:
     @property
     def offered(self) -> bool:
         return not (self.retired or self.off)
+
+    @property
+    def advisable(self) -> bool:
+        """Whether "what would make this an MQL" may ask for another value: where it is `steady`, only while it is not known."""
+        return self.changeable and self.advised and self.offered
 
     @property
     def subject(self) -> str:

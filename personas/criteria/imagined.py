@@ -3,13 +3,13 @@
 A state holds one number for each variable: 0 as it is, else which of its options is taken.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from . import candidates, repeats, tree
-from .behaviours import key_of, matches
+from .behaviours import POSSIBLE_KINDS, key_of, matches
 from .evaluate import Facts, Judgement, Moment, judged
 from .fields import Catalogue
 
@@ -49,8 +49,9 @@ class Variable:
 class Imagination:
     """A definition and the facts of a lead on local date `today`, with all that may be otherwise (`variables`).
 
-    `acts`: whether what is done today counts. `complete`: whether nothing that may be otherwise was left out, no number of
-    times either.
+    `acts`: whether what is done today counts; `kinds`: the kinds of event that may be advised. `complete`: whether nothing that
+    may be otherwise was left out, no number of times either. `unasked`: fields and kinds of event that the definition asks about,
+    that could be otherwise and may not be advised.
     """
 
     def __init__(
@@ -61,8 +62,11 @@ class Imagination:
         catalogue: Catalogue,
         personas: Mapping[int, Mapping[str, Any]],
         acts: bool,
+        kinds: Collection[str] = POSSIBLE_KINDS,
     ):
         self.body, self.facts, self.today, self.catalogue, self.personas = body, facts, today, catalogue, personas
+        self.kinds = kinds
+        self.unasked: list[str] = []
         self.kept: dict[tuple, Any] = {}
         self._events: dict[str, list[tuple[date, int]]] = {}
         self.complete = True
@@ -129,6 +133,8 @@ class Imagination:
                 asked[leaf["field"]].append(leaf)
         for name, leaves in asked.items():
             info = self.catalogue.get(name)
+            if info and info.changeable and info.offered and not info.advised:
+                self.unasked.append(name)
             options = candidates.values(info, leaves, self.facts.value(name), self.today) if info else []
             if options:
                 yield Variable(name, options, leaves)
@@ -136,7 +142,10 @@ class Imagination:
     def _acts(self) -> Iterator[Variable]:
         leaves = [leaf for leaf in self._conditions() if "event" in leaf]
         filters = {key_of(leaf["event"]): leaf["event"] for leaf in leaves}
-        deeds = {key: event for key, one in filters.items() if (event := candidates.act(one)) is not None}
+        asked = {one["kind"] for one in filters.values()}
+        self.unasked += [kind for kind in POSSIBLE_KINDS if kind in asked and kind not in self.kinds]
+        found = {key: candidates.act(one, self.kinds) for key, one in filters.items()}
+        deeds = {key: event for key, event in found.items() if event is not None}
         moment = Moment(self.facts, self.today, self.catalogue)
         for key, event in deeds.items():
             others = [other for at, other in deeds.items() if at != key]

@@ -54,6 +54,7 @@ def info_of(row: FieldDef, off: bool = False) -> FieldInfo:
         personal=row.personal,
         changeable=row.changeable and not row.listing,  # nobody becomes an MQL by being put on a list
         steady=row.steady,
+        advised=row.advised,
         retired=row.retired_at is not None,
         off=off,
     )

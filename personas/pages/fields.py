@@ -9,10 +9,11 @@ from personas import hooks
 from personas.builder.names import CHILDREN, DEEPEST, Posted, lines, numbered, one
 from personas.criteria import phrases
 from personas.criteria.behaviours import ATTEMPT, ATTEMPT_PARTS, LEAD_KINDS
-from personas.criteria.fields import BOOL, DATE, MONEY, NUMBER, TEXT, FieldInfo
+from personas.criteria.fields import BOOL, CHOICE, DATE, MONEY, NUMBER, TEXT, FieldInfo
 from personas.criteria.operators import DAYS, LIST, OPERATORS, YEARS, operators_for, property_operators
 from personas.criteria.sentence import Voice
 from personas.criteria.tree import GROUPS
+from personas.definitions import traits
 from personas.definitions.persona_services import current_versions
 
 from . import labels
@@ -126,7 +127,7 @@ class Builder:
         made.choices["ops"] = self._operators(offered)
         op = made.values["op"]
         if op not in offered:
-            op = "one_of" if info.type == TEXT else offered[0]
+            op = usual(info, offered)
         made.values["op"] = op
         made.operand = self.operand(f"{made.name}.value", op, info)
 
@@ -226,6 +227,13 @@ def events(speaker: Voice, absent: bool = False) -> list[tuple[Any, Choices]]:
     ]
 
 
+def usual(info: FieldInfo, offered: Sequence[str]) -> str:
+    """The operator that a new condition on a field begins with: what people mostly ask of such a field."""
+    wanted = "age_between" if info.key in traits.FIELDS else _USUAL.get(info.type, "")
+    return wanted if wanted in offered else offered[0]
+
+
+_USUAL = {TEXT: "one_of", CHOICE: "one_of", NUMBER: "between", MONEY: "between", DATE: "days_since_at_most"}
 _INPUTS = {NUMBER: "number", MONEY: "number", DATE: "date", BOOL: "bool"}
 _PARTS: dict[str, Callable[[Builder, Node], None]] = {
     "field": Builder._field,

@@ -13,6 +13,12 @@ from smarketing.web import slots
 from smarketing.web.language import active_language
 
 MOST = 3  # sentences of what is executed, beside one word
+# Set phrases in which a word of the glossary means something else, by language: left unmarked.
+IDIOMS = {
+    "en": ("information sources", "side by side", "on that side"),
+    "fr": ("étape par étape", "chaque étape", "sources d’information", "à côté", "de côté", "d’un côté", "l’autre côté", "case à cocher", "cocher la case",
+           "cochez la case", "fichier joint"),
+}  # fmt: skip
 
 
 def register() -> None:
@@ -47,4 +53,4 @@ def marked(request: HttpRequest) -> HttpResponse:
         for term in live.terms
         for text in [term.text(lang)]
     ]  # fmt: skip
-    return JsonResponse({"version": live.mark, "terms": found})
+    return JsonResponse({"version": live.mark, "terms": found, "idioms": list(IDIOMS.get(lang, ()))})

@@ -34,8 +34,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     chosen = chosen if chosen in languages.offered() else active_language()
     with translation.override(chosen):
         groups = [one for one in told(version, traits.wanted()) if one.short or one.answers]
-        headline = next((one.short.text for one in groups if one.group.key == "role" and one.short), "")
-        quote = "" if found.negative else next((one.lines[0] for one in _quotes(groups) if one.lines), "")
+        groups, headline, quote = headed(groups, found.negative)
         groups, density, cut = fitted(groups)
         context = {
             "persona": found, "version": version, "rules": spoken(version.rules, voice()), "groups": groups,
@@ -45,6 +44,27 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
             "choices": languages.choices(), "today": clock.today(),
         }  # fmt: skip
         return render(request, "personas/persona_print.html", context)
+
+
+def headed(groups: Sequence[Told], negative: bool) -> tuple[list[Told], str, str]:
+    """(what is left for the columns; the role in short and the first quote, which stand beside the name and are said there alone)."""
+    if negative:
+        return list(groups), "", ""
+    headline = next((one.short.text for one in groups if one.group.key == "role" and one.short), "")
+    quote = next((one.lines[0] for one in _quotes(groups) if one.lines), "")
+    left = []
+    for one in groups:
+        short = None if one.group.key == "role" else one.short
+        answers = [_without(answer, quote) if answer.key == "quotes" else answer for answer in one.answers]
+        answers = [answer for answer in answers if answer.text]
+        if short or answers:
+            left.append(replace(one, short=short, answers=answers))
+    return left, headline, quote
+
+
+def _without(answer: Answer, quote: str) -> Answer:
+    """The further quotes."""
+    return replace(answer, text="\n".join(answer.lines[1:])) if answer.lines[:1] == [quote] else answer
 
 
 def _quotes(groups: Sequence[Told]) -> list[Answer]:

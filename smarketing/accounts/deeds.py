@@ -176,6 +176,7 @@ SUBJECTS = {
     "attempt": _("attempt"),
     "mailtemplate": _("mail template"),
     "attribute": _("attribute"),
+    "eventkind": _("kind of act"),
     "auditentry": _("audit log"),
     "book": _("closed month"),
     "calendar": _("calendar"),

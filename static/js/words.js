@@ -7,6 +7,7 @@ const BLOCK = "section, article, aside, header, form, fieldset, table, dialog, m
 const SHUT = "a, button, summary, input, textarea, select, option, code, pre, svg, del, ins, [data-term], [data-no-words], [contenteditable], .glossary, .empty-title";
 let terms = [];
 let pattern = null;
+let idioms = null; // set phrases in which a word means something else
 let bubble = null;
 let toldAt = null; // the word that the bubble tells
 let closing = 0;
@@ -15,13 +16,20 @@ let resting = null; // where the pointer lay when somebody closed a bubble: what
 
 const folded = (text) => text.replaceAll("’", "'").toLowerCase();
 
-function learn(found) {
+function spelled(forms) {
+  const quoted = forms.map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/['’]/g, "['’]"));
+  return forms.length ? new RegExp(`(?<![\\p{L}\\p{N}_-])(${quoted.join("|")})(?![\\p{L}\\p{N}_-])`, "giu") : null;
+}
+
+function learn(found, phrases) {
   terms = new Map();
+  idioms = spelled(phrases);
   for (const term of found) for (const form of term.forms) if (form && !terms.has(folded(form))) terms.set(folded(form), term);
   const forms = [...terms.keys()].sort((a, b) => b.length - a.length);
-  const quoted = forms.map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll("'", "['’]"));
-  pattern = forms.length ? new RegExp(`(?<![\\p{L}\\p{N}_-])(${quoted.join("|")})(?![\\p{L}\\p{N}_-])`, "giu") : null;
+  pattern = spelled(forms);
 }
+
+const isIdiom = (text, hit) => idioms !== null && [...text.matchAll(idioms)].some((one) => one.index <= hit.index && hit.index + hit[0].length <= one.index + one[0].length);
 
 const blockOf = (node) => node.closest(BLOCK) ?? document.body;
 
@@ -38,7 +46,7 @@ function mark(root, seenIn) {
     pattern.lastIndex = 0;
     for (let hit = pattern.exec(node.data); hit; hit = pattern.exec(node.data)) {
       const term = terms.get(folded(hit[0]));
-      if (seen.has(term.key)) continue;
+      if (seen.has(term.key) || isIdiom(node.data, hit)) continue;
       seen.add(term.key);
       const word = node.splitText(hit.index);
       const rest = word.splitText(hit[0].length);
@@ -157,7 +165,8 @@ if (home) {
   }
   const answer = await fetch(home, { headers: { Accept: "application/json" } }).catch(() => null);
   if (answer?.ok) {
-    learn((await answer.json()).terms);
+    const said = await answer.json();
+    learn(said.terms, said.idioms);
     markAll();
     document.addEventListener("htmx:afterSettle", markAll);
   }

@@ -27,7 +27,7 @@ WITHOUT = {
     "accounts:profile": FORM, "notify:choices": FORM, "sla:goal": FORM, "accounts:company": FORM, "accounts:sign_in": FORM,
     "account_change_password": FORM, "account_logout": FORM, "account_reauthenticate": FORM,
     "leads:reasons": FULL, "sla:waiver_reasons": FULL, "leads:deal_steps": FULL, "accounts:languages": FULL, "accounts:people": FULL, "accounts:sessions": FULL,
-    "accounts:settings": FULL, "mfa_index": FULL, "jobs:health": FULL, "sla:team": FULL, "reporting:attribution_settings": FULL,
+    "accounts:settings": FULL, "mfa_index": FULL, "jobs:health": FULL, "leads:advice": FULL, "sla:team": FULL, "reporting:attribution_settings": FULL,
     "reporting:today": "the checklist leads on",
     "personas:glossary": READ, "personas:glossary_draft": READ, "personas:glossary_new": FORM,
     "help": READ, "help_words": READ, "help_keys": READ, "measures:numbers": READ, "measures:docs": READ, "personas:traits": READ,

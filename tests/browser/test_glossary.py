@@ -102,3 +102,14 @@ def test_a_bubble_that_was_closed_opens_no_other_that_lay_under_it(visit):
     expect(bubble).to_have_count(0)
     page.locator("#under").hover(position={"x": 12, "y": 20})
     expect(bubble).to_have_attribute("data-of", "waiver")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_set_phrase_in_which_a_word_means_something_else_is_not_marked(visit):
+    """« étape par étape » is no stage of a lead; the team beside it is a team."""
+    page = visit(person("claire", "marketer"), "/language/persona/new/", language="fr")
+    subtitle = page.locator(".page-subtitle")
+    expect(subtitle).to_contain_text("étape par étape")
+    expect(subtitle.locator("[data-term=team]")).to_have_count(1)
+    expect(subtitle.locator("[data-term=stage]")).to_have_count(0)
+    assert page.problems == []

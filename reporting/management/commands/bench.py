@@ -21,7 +21,7 @@ LEAN = ("imports", "clocks", "months")
 
 ROUNDS = 5
 PARTS = (
-    "night", "clocks", "months", "preview", "pages", "lists", "queue", "search", "ingestion", "imports", "scores", "attribution", "loop",
+    "night", "arrival", "clocks", "months", "preview", "pages", "lists", "queue", "search", "ingestion", "imports", "scores", "attribution", "loop",
 )  # fmt: skip
 AGAIN = ("months", "pages", "lists", "queue", "search", "attribution", "loop")
 
@@ -60,6 +60,7 @@ class Command(BaseCommand):
             "imports",
             "queue",
             "attribution",
+            "arrival",
         )  # parts that need no events of their own
         fewer = 1000 if only in few and not events else None
         self._measure(leads or counts[0], events or counts[1], plans, only, fewer, again)
@@ -108,7 +109,15 @@ class Command(BaseCommand):
         self, leads: int, touches: int, plans: bool, only: str | None, few: int | None, again: bool = False
     ) -> None:
         events = few or touches
-        from reporting.bench import crediting, listing, looping, measure, ordinary, owing, replaying, searching
+        from reporting.bench import (
+            crediting,
+            listing,
+            looping,
+            measure,
+            owing,
+            replaying,
+            searching,
+        )
         from reporting.bench import pages as every_page
         from reporting.bench.stopwatch import Sheet
 
@@ -119,11 +128,8 @@ class Command(BaseCommand):
         sheet = Sheet(self._say)
         self._say("Measured:")
         pages = only in (None, "pages")
-        if only in (None, "night"):
-            full = measure.full(sheet, stage, leads)
-            measure.history(sheet, ordinary.begins(), stage)
-            ordinary.measure(sheet, full)
-            measure.event_to_queue(sheet)
+        if only in (None, "night", "arrival"):
+            self._judged(sheet, stage, leads, only)
         if pages:
             measure.queue_page(sheet)
         if only in (None, "preview"):
@@ -167,6 +173,17 @@ class Command(BaseCommand):
         counts = Lead.objects.count(), Event.objects.count()
         self._say("A company of {:,} leads and {:,} events, kept:".format(*counts))
         return counts
+
+    def _judged(self, sheet, stage, leads: int, only: str | None) -> None:
+        """What the judge does in a night, and with a fact that arrives."""
+        from reporting.bench import arriving, measure, ordinary
+
+        if only != "arrival":
+            full = measure.full(sheet, stage, leads)
+            measure.history(sheet, ordinary.begins(), stage)
+            ordinary.measure(sheet, full)
+            measure.event_to_queue(sheet)
+        arriving.measure(sheet, stage, taken_up=only != "arrival")
 
     def _last(self, sheet, stage, leads: int, only: str | None, again: bool) -> None:
         """What adds much to the company, and so is measured last."""

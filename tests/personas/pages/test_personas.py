@@ -233,3 +233,15 @@ def test_an_interview_keeps_words_only_with_consent_and_is_taken_back_without_th
     text = client.get(page).text
     assert "Figures nobody believes" not in text and "taken back by Claire" in text
     assert "taken back before" in client.post(back, {"reason": "x"}).text
+
+
+def test_the_sheet_says_the_role_and_the_first_quote_once_beside_the_name(client):
+    told = {
+        "role": "Runs marketing alone.",
+        "role.job": "Head of marketing",
+        "quotes": "Show me the list.\nWho called?",
+    }
+    made = persona_services.create_persona(name="Maud", story=told, rules={}, by=None, at=clock.now())
+    sheet = client.get(f"/language/persona/{made.persona_id}/print/").text
+    for text in ("Runs marketing alone.", "Show me the list.", "Who called?", "Head of marketing"):
+        assert sheet.count(text) == 1, text

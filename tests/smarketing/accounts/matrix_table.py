@@ -165,7 +165,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
         " personas:api_glossary_versions personas:list personas:order home search palette views view_save list_columns exports help help_words help_keys accounts:profile"
         " accounts:settings accounts:sessions accounts:sessions_end notify:notices notify:bell notify:see_all notify:choices"
         " agreements:papers measures:numbers measures:list measures:schema measures:docs personas:home"
-        " leads:list leads:disagreements leads:contests leads:api_contests leads:companies leads:deals leads:campaigns sla:follow_up sla:months sla:contracts sla:goal sla:waivers leads:lead_lists leads:api_lists leads:api_every_disagreement personas:api_criteria personas:api_personas personas:api_definitions sla:api_contracts reporting:today reporting:loop reporting:personas reporting:api_coverage reporting:meetings reporting:resolutions reporting:remarks reporting:remark_new reporting:api_meetings reporting:api_resolutions reporting:api_remarks reporting:attribution reporting:attribution_settings reporting:api_attribution leads:links reporting:funnel reporting:quality reporting:explore reporting:explore_values reporting:changed",
+        " leads:list leads:disagreements leads:contests leads:api_contests leads:companies leads:deals leads:campaigns sla:follow_up sla:months sla:contracts sla:goal sla:waivers leads:lead_lists leads:api_lists leads:api_every_disagreement personas:api_criteria personas:api_catalogue personas:api_personas personas:api_definitions sla:api_contracts reporting:today reporting:loop reporting:personas reporting:api_coverage reporting:meetings reporting:resolutions reporting:remarks reporting:remark_new reporting:api_meetings reporting:api_resolutions reporting:api_remarks reporting:attribution reporting:attribution_settings reporting:api_attribution leads:links reporting:funnel reporting:quality reporting:explore reporting:explore_values reporting:changed",
         WORKERS: "reporting:agenda_add leads:mails personas:glossary_new personas:glossary_propose leads:bulk_campaign leads:bulk_campaign_undo leads:bulk_list leads:bulk_list_undo",
         DESK: "leads:bulk_lose leads:bulk_lose_undo leads:absences",
         (SALES,): "leads:bulk_hand_on leads:bulk_hand_on_undo",
@@ -175,7 +175,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
         (REP,): "sla:own",
         BOSSES: "leads:time_rate sla:team leads:queue_give leads:queue_give_undo leads:bulk_give leads:bulk_give_undo sla:new sla:guided reporting:meeting_new",
         FILES: "leads:imports leads:import_new leads:mappings leads:suppression jobs:runs",
-        STEWARDS: "leads:pools leads:dry_run leads:sales_time leads:attributes leads:reasons leads:deal_steps sla:waiver_reasons calendars:list calendars:add jobs:start accounts:audit",
+        STEWARDS: "leads:pools leads:dry_run leads:sales_time leads:attributes leads:advice leads:reasons leads:deal_steps sla:waiver_reasons calendars:list calendars:add jobs:start accounts:audit",
         OFFICE: "accounts:invitations accounts:people_change accounts:people_off notify:mails_again leads:retention_keep"
         " leads:retention_erase personas:traits accounts:languages accounts:company accounts:sign_in accounts:people accounts:invite accounts:teams"
         " accounts:keys notify:mails notify:test jobs:metrics jobs:health leads:retention",
