@@ -49,6 +49,7 @@ class Company(Born):
     industry = models.TextField(default="")
     country = models.TextField(default="")
     employees = models.IntegerField(null=True)
+    root_id = models.BigIntegerField(null=True)  # the company that it was merged into, null when it stands for itself
 
     objects = CompanyQuerySet.as_manager()
 
@@ -60,6 +61,7 @@ class Company(Born):
             models.Index(fields=["created_at", "id"], name="company_newest"),
             models.Index(fields=["employees", "id"], name="company_smallest"),
             models.Index(models.F("employees").desc(nulls_last=True), models.F("id").desc(), name="company_largest"),
+            models.Index(fields=["root_id"], name="company_merged", condition=models.Q(root_id__isnull=False)),
         ]
 
     def __str__(self) -> str:

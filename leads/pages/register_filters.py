@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from leads.handoffs.steps import STEPS
 from leads.intake.importing import targets
 from leads.models import Campaign, Company, Deal, Import, Lead
-from leads.twins import likely
+from leads.twins import firms_likely, likely
 from smarketing.accounts.models import User
 from smarketing.accounts.policy import REP
 from smarketing.rows import clock
@@ -132,5 +132,11 @@ class ImportFilters(Filters):
 
 class TwinFilters(Filters):
     reason = choice(_("Why"), likely.REASONS.items())
+    least = choice(_("Confidence from"), [(one, str(one)) for one in (60, 100, 160)])
+    asks = {"reason": lambda rows, key: rows.filter(reasons__contains=[key]), "least": "weight__gte"}
+
+
+class FirmTwinFilters(Filters):
+    reason = choice(_("Why"), firms_likely.REASONS.items())
     least = choice(_("Confidence from"), [(one, str(one)) for one in (60, 100, 160)])
     asks = {"reason": lambda rows, key: rows.filter(reasons__contains=[key]), "least": "weight__gte"}

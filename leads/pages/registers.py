@@ -68,7 +68,7 @@ DEALS = (
 def companies_asked(user, params: QueryDict) -> tuple[CompanyFilters, Any]:
     """(the filters, the companies that an address asks for)."""
     form = CompanyFilters(params)
-    return form, form.rows(Company.objects.visible_to(user))
+    return form, form.rows(Company.objects.visible_to(user).living())
 
 
 def deals_asked(user, params: QueryDict) -> tuple[DealFilters, Any]:
@@ -99,7 +99,12 @@ def companies(request: HttpRequest) -> HttpResponseBase:
         exports=_export(request.user, "companies", "company"), personal=may(request.user, "leads.personal"),
         deeds=deeds if may(request.user, "companies.edit") else (), gathered=rows.values("pk"), in_order=bool(form.cleaned_data.get("q")),
     )  # fmt: skip
-    return lists.answer(request, table, "leads/register.html", {"tabs": tabs(request)})
+    return lists.answer(
+        request,
+        table,
+        "leads/register.html",
+        {"tabs": tabs(request), "may_merge": may(request.user, "companies.merge")},
+    )
 
 
 @lists.listed("leads:deals", gettext_lazy("Deals"))

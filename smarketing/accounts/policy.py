@@ -58,6 +58,7 @@ VERBS: dict[str, frozenset[str]] = {
     "leads.export": frozenset({MARKETER, MANAGER, ADMINISTRATOR}),
     "leads.merge": frozenset({MARKETER, MANAGER}),
     "companies.edit": frozenset({MARKETER, MANAGER}),
+    "companies.merge": frozenset({MARKETER, MANAGER}),
     "leads.note": WORKERS,
     "leads.praise": WORKERS,
     "leads.disagree": frozenset({REP, MANAGER}),
