@@ -14,12 +14,22 @@ from smarketing.rows import clock
 from smarketing.web import filters
 from smarketing.web.filters import Filters, choice, since_of, until_of
 
+FEW = 50  # merged companies of a name
 RUNNING, ENDED, COMING = "running", "ended", "coming"
+
+
+def _named(rows: QuerySet, text: str) -> QuerySet:
+    """Companies that hold the words, and those for which a merged one stands that does."""
+    merged = Company.objects.exclude(root_id=None).searched(text).values_list("root_id", flat=True)[:FEW]
+    roots = list(merged)
+    return (
+        rows.searched(text) if not roots else rows.filter(Q(pk__in=rows.searched(text).values("pk")) | Q(pk__in=roots))
+    )
 
 
 class CompanyFilters(Filters):
     q = filters.words(_("Name or domain"))
-    asks = {"q": lambda rows, text: rows.searched(text)}
+    asks = {"q": _named}
 
 
 def _of_company(rows: QuerySet, text: str) -> QuerySet:

@@ -199,6 +199,7 @@ def test_the_pages_compare_merge_and_take_back(ann):
     assert client.get(f"/companies/{small}/edit/").status_code == 404
     listed = [one.pk for one in client.get("/companies/").context["table"].objects]
     assert listed == [large]
+    assert [one.pk for one in client.get("/companies/?q=ltd").context["table"].objects] == [large]
     hit = client.get("/search/?q=acme+ltd").text
     assert f"/companies/{large}/" in hit and f"/companies/{small}/" not in hit
     answer = client.post(f"/companies/{large}/merge/{small}/", {"once": new_key()})
