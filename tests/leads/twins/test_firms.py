@@ -308,6 +308,7 @@ class World:
         return [*found, *(Company.objects.filter(pk=pk).values_list("name", "industry", "root_id")[0] for pk in self.firms)]  # fmt: skip
 
 
+@pytest.mark.sized
 @settings(max_examples=examples(12), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(DEEDS, min_size=3, max_size=9))
 def test_merging_and_taking_it_back_equals_never_having_merged(deeds):
