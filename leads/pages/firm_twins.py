@@ -130,8 +130,7 @@ def _rows(root: Company, loser: Company) -> list[tuple[str, str, str, bool]]:
     lang, at = get_language() or "en", clock.now()
     mine = {one.label: one.text for one in values.values("company", root.pk, at, lang)}
     theirs = {one.label: one.text for one in values.values("company", loser.pk, at, lang)}
-    rows = [(str(_("name")), root.name, loser.name)]
-    rows += [(label, mine.get(label, ""), theirs.get(label, "")) for label in dict.fromkeys([*mine, *theirs])]
+    rows = [(label, mine.get(label, ""), theirs.get(label, "")) for label in dict.fromkeys([*mine, *theirs])]
     for label, count in ((_("people"), _people), (_("deals"), _deals)):
         rows.append((str(label), str(count(root)), str(count(loser))))
     return [(label, one, other, one.lower() == other.lower()) for label, one, other in rows if one or other]
