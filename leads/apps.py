@@ -13,7 +13,7 @@ class LeadsConfig(AppConfig):
         from leads.judging import rebuild, resembling
         from leads.measures import table
         from leads.models import Lead
-        from leads.pages import absences, beside, day_one, finding, language, mails, routing, settings
+        from leads.pages import absences, beside, day_one, finding, known_names, language, mails, routing, settings
         from leads.replay import tasks as replaying
         from leads.rights import contest_notices, contests, disagreement_notices, remarks
         from smarketing.accounts import company
@@ -28,6 +28,7 @@ class LeadsConfig(AppConfig):
             upkeep,
             day_one,
             finding,
+            known_names,
             settings,
             leaving,
             freed,

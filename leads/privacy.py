@@ -24,7 +24,7 @@ NEUTRAL = {
     "rememberedmapping.mapping", "importrow.outcome", "importfact.subject", "importtouched.subject", "listitem.list", "listitem.key",
     "listitem.values", "eventdetail.part", "behaviour.key", "behaviour.filter", "pool.name", "pool.rules",
     "dealstep.code", "dealstep.label_en", "dealstep.label_fr", "reasoncode.code", "reasoncode.family", "reasoncode.label_en", "reasoncode.label_fr", "reasoncode.next",
-    "mergesuggestion.reasons", "mergesuggestion.state", "retentionrule.purpose", "erasureproposal.purpose", "erasureproposal.state",
+    "mergesuggestion.reasons", "mergesuggestion.state", "companypair.reasons", "companypair.state", "retentionrule.purpose", "erasureproposal.purpose", "erasureproposal.state",
     "remark.kind", "remark.side", "remark.about", "remark.ref", "disagreement.criterion", "disagreement.reason", "disagreement.grade", "answer.kind",
     "consent.kind", "consent.purpose", "consent.channel", "consent.basis",
     "replay.kind", "replay.digest", "replay.body", "replay.state", "suppressionkey.fingerprint", "refusedarrival.way",

@@ -3,13 +3,13 @@
 from datetime import timedelta
 from itertools import takewhile
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from leads.intake import addresses, suppression, words
+from leads.intake import addresses, companies_merged, suppression, words
 from leads.intake.facts import Origin
 from leads.intake.importing import staging
 from leads.judging import marks
@@ -17,7 +17,7 @@ from leads.judging import nightly as judging
 from leads.models import HandoffState, Lead
 from leads.rights import retention
 from leads.touches import store as touches
-from leads.twins import likely
+from leads.twins import firms_likely, likely
 from smarketing.jobs import health, ledger, nightly, runs, telemetry
 from smarketing.jobs.models import Run
 from smarketing.notify import mails
@@ -36,6 +36,7 @@ LABELS = {
     "suppression": _("Addresses of those who oppose put on the suppression list"),
     "retention": _("Erasures proposed where the agreed months have passed"),
     "twins": _("Leads that may be one person looked for"),
+    "firms": _("Companies that may be one looked for"),
     "touches": _("Touches of campaigns kept in order"),
     "words": _("Search words of leads repaired"),
     "dictionary": _("Dictionary of the search tidied"),
@@ -67,11 +68,18 @@ def register() -> None:
     nightly.add(runs.Step("retention", judging.lead_ranges, retention.propose), order=93)
     nightly.once("touches", lambda run: touches.advance(run.cutoff), order=60)
     nightly.once("twins", likely.find, order=94)
+    nightly.once("firms", firms, order=94)
     nightly.add(runs.Step("words", judging.lead_ranges, lambda run, low, high: words.keep(low, high)), order=94)
     nightly.once("dictionary", lambda run: words.tidy(), order=95)
     nightly.once("staging", forget_staging, order=95)
     nightly.once("forms", forget_forms, order=96)
     nightly.once("mails", forget_mails, order=97)
+
+
+@transaction.atomic
+def firms(run: Run) -> int:
+    """Who came to a merged company while the merge was made moves on; then look for companies that may be one."""
+    return companies_merged.gather(open_fence()) + firms_likely.find()
 
 
 def keep_partitions(run: Run) -> int:

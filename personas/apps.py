@@ -14,6 +14,7 @@ class PersonasConfig(AppConfig):
         from personas.glossary import spoken
         from personas.pages import day_one, finding, glossary, glossary_marks, reminders, traits
         from smarketing.agreements import kinds
+        from smarketing.web import known
 
         kinds.register(kinds.PaperKind(KIND, _("definition"), "definition.sign", on_signed, _page, _name, verify))
         kinds.register(
@@ -31,6 +32,7 @@ class PersonasConfig(AppConfig):
         glossary_marks.register()
         day_one.register()
         finding.register()
+        known.register("persona", known.Kind("personas.view", finding.names))
         comment_notices.register()
         traits.register()
         reminders.register()

@@ -163,7 +163,7 @@ def _customers():
     won = Deal.objects.standing().filter(state=Deal.State.WON)
     named = won.filter(Q(company=OuterRef("pk")) | Q(lead__company=OuterRef("pk")))
     people = Lead.objects.filter(company=OuterRef("pk"), stage=Stage.CUSTOMER)
-    return Company.objects.standing().filter(Exists(named) | Exists(people))
+    return Company.objects.standing().living().filter(Exists(named) | Exists(people))
 
 
 def _company(handoff: Handoff, pk: int | None, by: User) -> str:

@@ -16,7 +16,7 @@ from smarketing.accounts.models import User
 from smarketing.rows import clock
 from smarketing.rows.fence import open_fence
 
-from . import columns, companies, corrections, facts, locks, suppression, tree
+from . import columns, companies, companies_merged, corrections, facts, locks, suppression, tree
 from .problems import ByHandError as ByHandError
 
 ERASED_OPPOSED = gettext_lazy(
@@ -67,16 +67,17 @@ def edit_lead(
     _not_gone(values)
     origin = facts.Origin(by=by, source="hand")
     firm = companies.find_or_create([company], at, origin=origin, fence=fence)[0]
-    said = {**values, "company": firm}
+    stands = companies_merged.standing_for([firm])
+    said = {**values, "company": stands.get(firm or 0, firm)}
     now = columns.current_of_lead(lead.pk)
     changes = [
-        facts.Change("lead", lead.pk, name, _none(value), at)
+        facts.Change("lead", lead.pk, name, _none(firm if name == "company" else value), at)
         for name, value in sorted(said.items())
         if _none(value) != _none(now.get(name))
     ]
     # said with their own mouth: also nothing, where a value was taken over from a lead merged into it
     added = facts.record_changes(changes, origin=origin, fence=fence, keep_same=True)
-    if firm and company.get("name"):  # found by its domain, it may have got another name
+    if firm and company.get("name") and not stands:  # found by its domain, it may have got another name
         name = facts.Change("company", firm, "name", companies.one_line(company["name"]), at)
         added += facts.record_changes([name], origin=origin, fence=fence)
     if added:
@@ -203,6 +204,22 @@ def take_back_spend(*, spend: Spend, reason: str, by: User, at: datetime) -> boo
     return bool(facts.correct(subject="spend", subject_ids=[spend.pk], by=by, at=at, reason=reason))
 
 
+@transaction.atomic
+def change_spend(
+    *, spend: Spend, spent_on: date, amount: Decimal, label: str, reason: str, by: User, at: datetime
+) -> Spend | None:
+    """Say anew what a cost was: what was written is taken back, what is written now stands instead. The new one; None where
+    nothing differs.
+
+    ByHandError: "gone" when it was taken back before, "future" as for `add_spend`, else a key of `corrections.SAID`.
+    """
+    if (spend.spent_on, spend.amount, spend.label) == (spent_on, amount, label):
+        return None
+    if not take_back_spend(spend=spend, reason=reason, by=by, at=at):
+        raise ByHandError("gone")
+    return add_spend(campaign=spend.campaign, spent_on=spent_on, amount=amount, label=label, by=by, at=at)
+
+
 def _not_gone(values: Mapping[str, Any]) -> None:
     """ByHandError("erased_opposed", on the address) for a person who was erased after opposing."""
     if suppression.gone([str(values.get("email") or "")]):
@@ -221,7 +238,7 @@ def _company_is_free(values: Mapping[str, Any], besides: int | None) -> None:
     locks.hold(locks.COMPANIES, keys)
     for key in keys:
         rows = Company.objects.annotate(low=Lower("domain" if key[0] == "d" else "name")).filter(low=key[2:])
-        if rows.exclude(pk=besides or 0).exists():
+        if rows.exclude(pk=besides or 0).exclude(root_id__isnull=False, root_id=besides or 0).exists():
             raise ByHandError("domain_taken", "domain") if key[0] == "d" else ByHandError("name_taken", "name")
 
 

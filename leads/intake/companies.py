@@ -11,6 +11,16 @@ from smarketing.rows.fence import Fence
 
 from . import facts, locks
 
+# A name or domain that a company has only from one merged into it does not find it.
+_FIND = """
+SELECT '{letter}:' || lower(c.{column}), min(c.id) FROM leads_company c WHERE lower(c.{column}) = ANY(%s)
+  AND NOT (EXISTS (SELECT FROM leads_company m WHERE m.root_id = c.id) AND coalesce((
+    SELECT x.source FROM leads_attributechange x WHERE x.subject = 'company' AND x.subject_id = c.id AND x.field = '{column}'
+      AND NOT EXISTS (SELECT FROM leads_correction k WHERE k.subject = 'attributechange' AND k.subject_id = x.id)
+    ORDER BY x.occurred_at DESC, x.recorded_at DESC, x.id DESC LIMIT 1) = 'companymerge', false))
+GROUP BY 1
+"""
+
 
 def domain_of(text: str) -> str:
     """ "https://www.acme.example/about" -> "acme.example"."""
@@ -83,11 +93,10 @@ def _kept(said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def find(keys: Sequence[str]) -> dict[str, int]:
-    """Id of each company that exists, by `name_key`."""
+    """Id of each company that exists, by `name_key`: the one of whom that was said, whichever it was merged into since."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT 'd:' || lower(domain), min(id) FROM leads_company WHERE lower(domain) = ANY(%s) GROUP BY 1"
-            " UNION ALL SELECT 'n:' || lower(name), min(id) FROM leads_company WHERE lower(name) = ANY(%s) GROUP BY 1",
+            f"{_FIND.format(letter='d', column='domain')} UNION ALL {_FIND.format(letter='n', column='name')}",
             [[k[2:] for k in keys if k[0] == "d"], [k[2:] for k in keys if k[0] == "n"]],
         )
         return dict(cursor.fetchall())

@@ -90,6 +90,8 @@ RULES: dict[str, Rule] = {
     "note": Rule(_by, _manager),
     "consent": Rule(_by, _keeper, unsigned=True),
     "merge": Rule(_by, _manager, unsigned=True, not_yours=_("Only whoever merged them, or a manager, may take it back.")),
+    "companymerge": Rule(_by, _manager, not_yours=_("Only whoever merged them, or a manager, may take it back.")),
+    "companypair": Rule(_by, _manager, "decided_at", since="decided_at", fact=""),
     "mergesuggestion": Rule(_by, _manager, "decided_at", since="decided_at", fact=""),
     "erasureproposal": Rule(_by, _administrator, "decided_at", since="decided_at", fact=""),
 }  # fmt: skip

@@ -29,6 +29,7 @@ __all__ = [
     "record_changes",
 ]
 
+MERGED = "companymerge"  # source of the values that follow from companies merged (`companies_merged`)
 _CHANGE = {
     "subject": "text", "subject_id": "bigint", "field": "text", "value": "jsonb", "occurred_at": "timestamptz",
     "recorded_at": "timestamptz", "known_at": "timestamptz", "day_only": "boolean", "by_id": "bigint",
@@ -58,6 +59,7 @@ def create_leads(rows: Sequence[Birth], *, origin: Origin, fence: Fence | None =
     fence = fence or open_fence()
     ids = births.create("lead", rows, origin, fence)
     dirty.mark(ids, fence)
+    _follow("lead", [(pk, name) for pk, row in zip(ids, rows, strict=True) for name in row.values], fence)
     said = [
         (pk, row.values["email"], row.values.get("opted_out") is True)
         for pk, row in zip(ids, rows, strict=True)
@@ -87,6 +89,7 @@ def create_deals(rows: Sequence[Birth], *, origin: Origin, fence: Fence | None =
     """Make deals; `fixed` names lead_id and handoff_id. Returns their ids in the order given."""
     fence = fence or open_fence()
     ids = births.create("deal", rows, origin, fence)
+    _follow("deal", [(pk, name) for pk, row in zip(ids, rows, strict=True) for name in row.values], fence)
     _deals_changed(ids, fence)
     return ids
 
@@ -116,6 +119,8 @@ def record_changes(
         if subject == "lead":
             _suppress([c.subject_id for c in mine if c.field in ("email", "opted_out")], origin, fence)
             _reconsider([c.subject_id for c in mine if c.field == "opted_out"], fence)
+        if origin.source != MERGED:
+            _follow(subject, [(c.subject_id, c.field) for c in mine], fence)
         added += mine
     return added
 
@@ -158,13 +163,33 @@ def _insert(changes: Sequence[Change], origin: Origin, fence: Fence) -> None:
 
 def _different(subject: str, changes: Sequence[Change]) -> list[Change]:
     now = columns.current(subject, {change.subject_id for change in changes})
+    stands = _standing_for(subject, changes)
     out = []
     for change in changes:
         values = now.setdefault(change.subject_id, {})
-        if bulk.json_text(values.get(change.field)) != bulk.json_text(change.value):
-            values[change.field] = change.value
+        value = stands.get(change.value, change.value) if stands and change.field == "company" else change.value
+        if bulk.json_text(values.get(change.field)) != bulk.json_text(value):
+            values[change.field] = value
             out.append(change)
     return out
+
+
+def _standing_for(subject: str, changes: Sequence[Change]) -> dict[int, int]:
+    """Merged company that one of these changes names -> the one that stands for it."""
+    from . import companies_merged
+
+    return (
+        companies_merged.standing_for(one.value for one in changes if one.field == "company")
+        if subject != "company"
+        else {}
+    )
+
+
+def _follow(subject: str, pairs: Sequence[tuple[int, str]], fence: Fence) -> None:
+    """What follows from companies merged follows what was said now of these (id, field)."""
+    from . import companies_merged
+
+    companies_merged.changed(subject, pairs, fence)
 
 
 def _suppress(leads: Sequence[int], origin: Origin, fence: Fence) -> None:
@@ -201,15 +226,18 @@ def _changes_back(ids: Sequence[int], fence: Fence) -> None:
 
     from . import suppression
 
-    found = AttributeChange.objects.filter(pk__in=ids).values_list("subject", "subject_id", "field")
-    for subject in {one[0] for one in found}:
-        pairs = [(one, name) for kind, one, name in found if kind == subject]
+    found = list(AttributeChange.objects.filter(pk__in=ids).values_list("subject", "subject_id", "field", "source"))
+    for subject in sorted({one[0] for one in found}):
+        pairs = [(one, name) for kind, one, name, _source in found if kind == subject]
         columns.lock(subject, {one for one, _ in pairs})
         columns.rebuild(subject, pairs)
         _tell(subject, {one for one, _ in pairs}, fence)
         if subject == "lead":
             suppression.free({one for one, name in pairs if name == "opted_out"}, fence)
             _reconsider([one for one, name in pairs if name == "opted_out"], fence)
+        _follow(
+            subject, [(one, name) for kind, one, name, source in found if kind == subject and source != MERGED], fence
+        )
 
 
 def _events_back(ids: Sequence[int], fence: Fence) -> None:
@@ -248,6 +276,12 @@ def _merges_back(ids: Sequence[int], fence: Fence) -> None:
     merging.settle_again(ids, fence)
 
 
+def _companies_back(ids: Sequence[int], fence: Fence) -> None:
+    from . import companies_merged
+
+    companies_merged.settle_again(ids, fence)
+
+
 def _campaigns_back(ids: Sequence[int], fence: Fence) -> None:
     from . import means
 
@@ -256,5 +290,5 @@ def _campaigns_back(ids: Sequence[int], fence: Fence) -> None:
 
 _AFTER_CORRECTION = {
     "attributechange": _changes_back, "event": _events_back, "attempt": _attempts_back, "suppression": _listed_back, "merge": _merges_back,
-    "campaignmerge": _campaigns_back,
+    "campaignmerge": _campaigns_back, "companymerge": _companies_back,
 }  # fmt: skip

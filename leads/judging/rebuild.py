@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from leads.handoffs import stages, states
-from leads.intake import columns, means, spans, words
+from leads.intake import columns, companies_merged, means, spans, words
 from leads.models import (
     Behaviour,
     BehaviourDay,
@@ -32,6 +32,7 @@ def run(at: datetime) -> int:
     for subject in SUBJECTS:
         columns.rebuild_all(subject)
     means.settle_campaigns()
+    companies_merged.derive()
     written += words.rebuild()
     written += touches.rebuild()
     written += company_days.rebuild(at)

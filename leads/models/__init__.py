@@ -61,7 +61,7 @@ from .rights import (  # noqa: F401
 )
 from .setting_aside import HotPulse, MailTemplate, MailText, QueueChoice, Skip, Snooze  # noqa: F401
 from .touches import Touch, TouchMark  # noqa: F401
-from .twins import MergeSuggestion  # noqa: F401
+from .twins import CompanyMerge, CompanyPair, MergeSuggestion  # noqa: F401
 from .working import (  # noqa: F401
     Behaviour,
     CompanySums,

@@ -51,6 +51,7 @@ class Company(Born):
     employees = models.IntegerField(null=True)
     # The rep of the account, where a manager named one (`handoffs.account_reps`).
     rep = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="accounts")
+    root_id = models.BigIntegerField(null=True)  # the company that it was merged into, null when it stands for itself
 
     objects = CompanyQuerySet.as_manager()
 
@@ -62,6 +63,7 @@ class Company(Born):
             models.Index(fields=["created_at", "id"], name="company_newest"),
             models.Index(fields=["employees", "id"], name="company_smallest"),
             models.Index(models.F("employees").desc(nulls_last=True), models.F("id").desc(), name="company_largest"),
+            models.Index(fields=["root_id"], name="company_merged", condition=models.Q(root_id__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -186,6 +186,10 @@ class CompanyQuerySet(QuerySet):
         """Those that were not taken back, by hand or with their import."""
         return _not_taken_back(self, "company")
 
+    def living(self) -> "CompanyQuerySet":
+        """Those that stand for themselves: not merged into another one."""
+        return self.filter(root_id=None)
+
     def searched(self, text: str, some: int = 0) -> "CompanyQuerySet":
         """Those whose name or domain holds every word; `some`: no more than so many of them are wanted."""
         if not text.strip():

@@ -171,3 +171,7 @@ class DealQuerySet(models.QuerySet):
         from .facts import Correction
 
         return self.exclude(pk__in=Correction.objects.filter(subject="deal").values("subject_id"))
+
+    def of_company(self, company: int) -> "DealQuerySet":
+        """Those that name the company, or name none and whose lead is of it."""
+        return self.filter(models.Q(company=company) | models.Q(company=None, lead__company=company))

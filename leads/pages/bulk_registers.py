@@ -10,14 +10,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from leads.handoffs import account_reps, deals_many, problems, reasons, routing
 from leads.handoffs.queue import reps
 from leads.intake import many
-from leads.twins import likely
+from leads.twins import firms_likely, likely
 from smarketing.accounts.models import Role, User
 from smarketing.accounts.policy import may
 from smarketing.rows import clock
 from smarketing.web import bulk
 from smarketing.web.bulk import Bulk, Done
+from smarketing.web.known import Known
 
-from . import campaigns, registers, twins
+from . import campaigns, firm_twins, registers, twins
 
 
 class _OneAtLeast(forms.Form):
@@ -37,13 +38,16 @@ class _OneAtLeast(forms.Form):
 
 
 class CompaniesForm(_OneAtLeast):
-    industry = forms.CharField(label=gettext_lazy("Industry"), max_length=120, required=False)
-    country = forms.CharField(label=gettext_lazy("Country"), max_length=60, required=False)
+    industry = forms.CharField(label=gettext_lazy("Industry"), max_length=120, required=False, widget=Known("industry"))
+    country = forms.CharField(label=gettext_lazy("Country"), max_length=60, required=False, widget=Known("country"))
 
 
 class ChannelForm(forms.Form):
     channel = forms.CharField(
-        label=gettext_lazy("Channel"), max_length=60, help_text=gettext_lazy("The kind of touch: mail, event, search…")
+        label=gettext_lazy("Channel"),
+        max_length=60,
+        widget=Known("channel"),
+        help_text=gettext_lazy("The kind of touch: mail, event, search…"),
     )
 
     def __init__(self, data, user):
@@ -248,6 +252,20 @@ DISMISS = Bulk(
     undoes=lambda by, when, at: likely.suggest_again(by=by, when=when, at=at),
 )
 
+DISMISS_FIRMS = Bulk(
+    title=gettext_lazy("Say that they are two companies"),
+    text=gettext_lazy("None of these pairs is suggested again; nothing changes in the companies."),
+    page="leads:firm_twins",
+    rows=lambda user, params: firm_twins.asked(user, params)[1],
+    counted=lambda n: ngettext("%(n)s pair", "%(n)s pairs", n) % {"n": n},
+    does=lambda _form, rows, by, at: Done(firms_likely.dismiss_many(pairs=rows, by=by, at=at)),
+    said=lambda n: ngettext("%(n)s pair: two companies.", "%(n)s pairs: two companies each.", n) % {"n": n},
+    named=lambda one, _user: f"{one.first} / {one.second}",
+    undo="leads:bulk_dismiss_firms_undo",
+    standing=lambda by, when: firms_likely.dismissed(by=by, when=when).count(),
+    undoes=lambda by, when, at: firms_likely.suggest_again(by=by, when=when, at=at),
+)
+
 
 set_companies, set_companies_undo = bulk.pages("companies.edit", COMPANIES)
 name_reps, name_reps_undo = bulk.pages("accounts.name", ACCOUNT_REPS)
@@ -256,3 +274,4 @@ end, end_undo = bulk.pages("campaigns.edit", END)
 hand_on, hand_on_undo = bulk.pages("deals.reassign", HAND_ON)
 lose, lose_undo = bulk.pages("deals.edit", LOSE)
 dismiss, dismiss_undo = bulk.pages("leads.merge", DISMISS)
+dismiss_firms, dismiss_firms_undo = bulk.pages("companies.merge", DISMISS_FIRMS)

@@ -26,7 +26,7 @@ from smarketing.web.once import once
 from smarketing.web.tables import Column, Deed, Table
 
 from . import means, shown
-from .forms import CampaignForm, SpendForm, TakeBackForm
+from .forms import CampaignForm, ChangeSpendForm, SpendForm, TakeBackForm
 from .register_filters import CampaignFilters, CostFilters
 
 SAID = {
@@ -35,6 +35,7 @@ SAID = {
     "circle": gettext_lazy("A campaign cannot be part of itself."),
     "deep": gettext_lazy("Programme, campaign, asset: there is no fourth level."),
 }
+CHANGED = corrections.SAID | {"gone": gettext_lazy("This cost was taken back before.")}
 
 
 def _page_of(campaign: Campaign) -> str:
@@ -177,6 +178,26 @@ def take_back(request: HttpRequest, pk: int, spend_pk: int) -> HttpResponse:
     return render(request, "leads/spend_back.html", context, status=200 if request.method == "GET" else 422)
 
 
+@needs("campaigns.edit")
+@once
+def change(request: HttpRequest, pk: int, spend_pk: int) -> HttpResponse:
+    """Say anew what a cost was; the mistake stays in the list, struck through."""
+    campaign = _campaign(request, pk)
+    cost = get_object_or_404(Spend.objects.filter(campaign=campaign).with_correction(), pk=spend_pk)
+    first = {"spent_on": cost.spent_on, "amount": cost.amount, "label": cost.label}
+    form = ChangeSpendForm(request.POST or None, initial=first)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = by_hand.change_spend(spend=cost, **form.cleaned_data, by=request.user, at=clock.now())
+        except by_hand.ByHandError as refusal:
+            form.add_error(refusal.field or None, CHANGED.get(refusal.key) or SAID[refusal.key])
+        else:
+            messages.success(request, _("The cost is changed.") if made else _("Nothing has changed."))
+            return redirect("leads:campaign", pk)
+    context = {"campaign": campaign, "cost": cost, "form": form}
+    return render(request, "leads/spend_change.html", context, status=200 if request.method == "GET" else 422)
+
+
 def _campaign(request: HttpRequest, pk: int) -> Campaign:
     return get_object_or_404(Campaign.objects.visible_to(request.user).with_sums(), pk=pk)
 
@@ -185,7 +206,7 @@ def _page(request: HttpRequest, campaign: Campaign, form: SpendForm, status: int
     may_edit = may(request.user, "campaigns.edit")
     asked_for = CostFilters(request.GET)
     table = Table(
-        [*COSTS, _back(request.user)] if may_edit else COSTS,
+        [*COSTS, *_ways(request.user)] if may_edit else COSTS,
         asked_for.rows(campaign.spends.with_correction().select_related("by", "imported_by")),
         request.GET,
         "-day",
@@ -228,16 +249,19 @@ def _writer(cost: Spend) -> str:
     return str(cost.by or "") or (cost.imported_by.filename if cost.imported_by else "")
 
 
-def _back(user: User) -> Column:
-    """The way to take a cost back, for whom the rule of taking back lets."""
+def _ways(user: User) -> list[Column]:
+    """The ways to change a cost and to take it back, for whom the rule of taking back lets."""
 
     def offered(cost: Spend) -> bool:
         return not cost.back_at and corrections.offered(cost, user)
 
-    return Column(
-        "back", "", lambda cost: _("Take back…") if offered(cost) else "", align="num", show=lambda text, _c: text,
-        url=lambda cost: reverse("leads:spend_back", args=[cost.campaign_id, cost.pk]) if offered(cost) else "",
-    )  # fmt: skip
+    def way(key: str, said: str, page: str) -> Column:
+        return Column(
+            key, "", lambda cost: said if offered(cost) else "", align="num", show=lambda text, _c: text,
+            url=lambda cost: reverse(page, args=[cost.campaign_id, cost.pk]) if offered(cost) else "",
+        )  # fmt: skip
+
+    return [way("change", _("Change…"), "leads:spend_change"), way("back", _("Take back…"), "leads:spend_back")]
 
 
 COSTS = (

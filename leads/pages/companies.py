@@ -1,10 +1,13 @@
 """The page of a company: who it is, its people, and who is in charge of them; and its form."""
 
 from django import forms
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -14,6 +17,7 @@ from leads.handoffs import account_reps, problems
 from leads.intake import by_hand
 from leads.models import Company, HandoffState, Lead
 from smarketing.accounts.models import Role, User
+from leads.twins import firms, firms_likely
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web import lists
@@ -47,7 +51,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponseBase:
         personal=personal,
         exports=EXPORT if may(request.user, "leads.export") else None,
         caption=_("People"),
-        empty={"title": _("Nobody of this company is known yet.")},
+        empty={"title": _("Nobody of this company is known yet."), **_next(request.user)},
     )
     context = {
         "company": company,
@@ -56,8 +60,9 @@ def page(request: HttpRequest, pk: int) -> HttpResponseBase:
             for one in values.values("company", pk, clock.now(), get_language() or "en")
             if personal or not one.personal
         ],
-        "may_edit": may(request.user, "companies.edit"),
+        "may_edit": may(request.user, "companies.edit") and not company.root_id,
         "may_strike": may(request.user, "leads.edit"),
+        **_twins(company, request.user),
         "others": everybody.count() - mine.count(),
         "reps": _in_charge(company),
         "account": account_reps.of(company),
@@ -114,7 +119,7 @@ def add(request: HttpRequest) -> HttpResponse:
 @needs("companies.edit")
 @once
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    company = get_object_or_404(Company.objects.visible_to(request.user), pk=pk)
+    company = get_object_or_404(Company.objects.visible_to(request.user).living(), pk=pk)
     form = CompanyForm.of(company, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -130,6 +135,26 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def _form_page(request: HttpRequest, form: CompanyForm, company: Company | None) -> HttpResponse:
     context = {"form": form, "company": company}
     return render(request, "leads/company_form.html", context, status=200 if request.method == "GET" else 422)
+
+
+def _next(user) -> dict[str, str]:
+    """Where somebody of it is added, or looked for."""
+    if may(user, "leads.add"):
+        return {"url": reverse("leads:add"), "action": _("Add a lead")}
+    return {"url": reverse("leads:companies"), "action": _("See the companies")}
+
+
+def _twins(company: Company, user) -> dict[str, Any]:
+    """What was merged into it, which may be the same, and the one that stands for it."""
+    may_merge = may(user, "companies.merge")
+    gone = firms.of(company) if company.root_id else None
+    return {
+        "may_merge": may_merge,
+        "gone": gone,
+        "survivor": Company.objects.filter(pk=company.root_id).first() if gone else None,
+        "merges": firms.into(company),
+        "twins": firms_likely.of(company) if may_merge and not gone else [],
+    }
 
 
 def _in_charge(company: Company) -> list[tuple[str, int]]:

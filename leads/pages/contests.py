@@ -136,7 +136,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
     table = Table(
         columns, rows, request.GET, "-said", form=narrowed, personal=may(request.user, "leads.personal"),
         caption=_("Contests"), exports=exports.Export("contests", "lists.export", "contest"),
-        empty={"title": _("Nothing is contested."), "text": _("On the page of a lead that sales refused or gave back, marketing has “Contest…”, for as many days as the contract says.")},
+        empty={"title": _("Nothing is contested."), "text": _("On the page of a lead that sales refused or gave back, marketing has “Contest…”, for as many days as the contract says."), "url": reverse("leads:list"), "action": _("See the leads")},
     )  # fmt: skip
     return lists.answer(request, table, "leads/contests.html", {})
 

@@ -162,7 +162,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
     table = Table(
         columns, rows, request.GET, "-said", form=narrowed, personal=may(request.user, "leads.personal"),
         caption=_("Disagreements with criteria"), exports=exports.Export("disagreements", "lists.export", "disagreement"),
-        empty={"title": _("Nobody disagrees."), "text": _("On the page of a lead, each row of its grade has “Disagree…”: what is said there is gathered here.")},
+        empty={"title": _("Nobody disagrees."), "text": _("On the page of a lead, each row of its grade has “Disagree…”: what is said there is gathered here."), "url": reverse("leads:list"), "action": _("See the leads")},
     )  # fmt: skip
     return lists.answer(request, table, "leads/disagreements.html", {"criterion": key})
 

@@ -111,7 +111,14 @@ def _companies(user, text: str, limit: int, nearly: bool) -> list[Hit]:
         if len(found) < limit:
             found += _firms(rows, asked_for, SOME, text)
         found = list({one.pk: one for one in found}.values())
-    return [Hit(one.name or one.domain, reverse("leads:company", args=[one.pk]), one.domain) for one in found[:limit]]
+    stands = Company.objects.in_bulk([one.root_id for one in found[:limit] if one.root_id])
+    return [_firm_hit(one, stands.get(one.root_id)) for one in found[:limit]]
+
+
+def _firm_hit(one: Company, root: Company | None) -> Hit:
+    """A company; one that was merged leads to the one that stands for it."""
+    beside = _("now: %(name)s") % {"name": root.name or root.domain} if root else one.domain
+    return Hit(one.name or one.domain, reverse("leads:company", args=[(root or one).pk]), str(beside))
 
 
 def _firms(rows: CompanyQuerySet, asked: search.Asked, most: int, text: str) -> list[Company]:

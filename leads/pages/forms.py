@@ -13,6 +13,7 @@ from leads.models import Campaign, Company, Lead, Level
 from leads.models.identities import Stage
 from personas.definitions import traits
 from personas.models import DefinitionLine
+from smarketing.web.known import Known
 
 from .own_fields import OwnFields, filter_field, filters
 
@@ -46,12 +47,12 @@ class LeadForm(OwnFields):
     email = forms.EmailField(label=_("E-mail"), required=False, max_length=320)
     phone = _text(_("Phone"), 40)
     function = _text(_("Function"))
-    company_name = _text(_("Company"), 200)
+    company_name = _text(_("Company"), 200, widget=Known("company"))
     company_domain = _text(
         _("Domain of the company"), 200, help_text=_("For instance acme.example. It finds the company again.")
     )
-    country = _text(_("Country"), 60)
-    source = _text(_("Source"), help_text=_("Where the lead first came from."))
+    country = _text(_("Country"), 60, widget=Known("country"))
+    source = _text(_("Source"), widget=Known("source"), help_text=_("Where the lead first came from."))
     campaign = forms.ModelChoiceField(
         Campaign.objects.standing().order_by("name", "key"), label=_("Campaign"), required=False, empty_label="–"
     )
@@ -113,8 +114,8 @@ class CompanyForm(OwnFields):
 
     name = _text(_("Name"), 200)
     domain = _text(_("Domain"), 200, help_text=_("For instance acme.example. It finds the company again."))
-    industry = _text(_("Industry"))
-    country = _text(_("Country"), 60)
+    industry = _text(_("Industry"), widget=Known("industry"))
+    country = _text(_("Country"), 60, widget=Known("country"))
     employees = forms.IntegerField(label=_("Headcount"), required=False, min_value=0, max_value=2**31 - 1)
 
     @classmethod
@@ -192,7 +193,7 @@ class CampaignForm(forms.Form):
         help_text=_("The short name by which files and links name it, for instance webinar-sla."),
     )
     name = forms.CharField(label=_("Name"), max_length=120)
-    channel = _text(_("Channel"), 60, help_text=_("The kind of touch: mail, event, search…"))
+    channel = _text(_("Channel"), 60, widget=Known("channel"), help_text=_("The kind of touch: mail, event, search…"))
     starts_on = forms.DateField(label=_("First day"), required=False, widget=DAY)
     ends_on = forms.DateField(label=_("Last day"), required=False, widget=DAY)
     level = forms.ChoiceField(label=_("Level"), required=False, choices=[("", "–"), *Level.choices])
@@ -246,3 +247,9 @@ class TakeBackForm(forms.Form):
     """Whether a reason is needed is said by the rule of what is taken back (`intake.corrections`)."""
 
     reason = forms.CharField(label=_("Why it is taken back"), max_length=200, required=False)
+
+
+class ChangeSpendForm(SpendForm):
+    """A cost said anew; whether a reason is needed is said by the rule of taking a cost back."""
+
+    reason = forms.CharField(label=_("Why it is changed"), max_length=200, required=False)

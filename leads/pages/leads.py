@@ -94,7 +94,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
         caption=_("Leads"),
         empty=_empty(request.user),
     )
-    companies = Company.objects.visible_to(request.user).searched(q, COMPANIES_SHOWN) if q else []
+    companies = Company.objects.visible_to(request.user).living().searched(q, COMPANIES_SHOWN) if q else []
     context = {
         "near": near,
         "companies": companies,

@@ -107,7 +107,7 @@ def matching(request: HttpRequest) -> HttpResponseBase:
         columns = [column for column in COLUMNS if not (personal and column.key == "number")]
         table = Table(
             columns, rows, request.GET, "-created", personal=personal, caption=context["what"],
-            exports=EXPORT if may(request.user, "leads.export") else None, empty={"title": _("No lead matches now.")},
+            exports=EXPORT if may(request.user, "leads.export") else None, empty={"title": _("No lead matches now."), "url": back, "action": _("Back to the definition")},
         )  # fmt: skip
         context |= {"total": len(ids), "at": clock.now()}
         return lists.answer(request, table, "leads/matching.html", context)

@@ -7,20 +7,30 @@ from django.utils.translation import gettext_lazy as _
 from leads.handoffs.steps import STEPS
 from leads.intake.importing import targets
 from leads.models import Campaign, Company, Deal, Import, Lead
-from leads.twins import likely
+from leads.twins import firms_likely, likely
 from smarketing.accounts.models import User
 from smarketing.accounts.policy import REP
 from smarketing.rows import clock
 from smarketing.web import filters
 from smarketing.web.filters import Filters, choice, since_of, until_of
 
+FEW = 50  # merged companies of a name
 RUNNING, ENDED, COMING = "running", "ended", "coming"
+
+
+def _named(rows: QuerySet, text: str) -> QuerySet:
+    """Companies that hold the words, and those for which a merged one stands that does."""
+    merged = Company.objects.exclude(root_id=None).searched(text).values_list("root_id", flat=True)[:FEW]
+    roots = list(merged)
+    return (
+        rows.searched(text) if not roots else rows.filter(Q(pk__in=rows.searched(text).values("pk")) | Q(pk__in=roots))
+    )
 
 
 class CompanyFilters(Filters):
     q = filters.words(_("Name or domain"))
     rep = choice(_("Account rep"))
-    asks = {"q": lambda rows, text: rows.searched(text), "rep": "rep"}
+    asks = {"q": _named, "rep": "rep"}
 
     def __init__(self, data: QueryDict):
         super().__init__(data)
@@ -140,5 +150,11 @@ class ImportFilters(Filters):
 
 class TwinFilters(Filters):
     reason = choice(_("Why"), likely.REASONS.items())
+    least = choice(_("Confidence from"), [(one, str(one)) for one in (60, 100, 160)])
+    asks = {"reason": lambda rows, key: rows.filter(reasons__contains=[key]), "least": "weight__gte"}
+
+
+class FirmTwinFilters(Filters):
+    reason = choice(_("Why"), firms_likely.REASONS.items())
     least = choice(_("Confidence from"), [(one, str(one)) for one in (60, 100, 160)])
     asks = {"reason": lambda rows, key: rows.filter(reasons__contains=[key]), "least": "weight__gte"}

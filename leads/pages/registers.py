@@ -69,7 +69,7 @@ DEALS = (
 def companies_asked(user, params: QueryDict) -> tuple[CompanyFilters, Any]:
     """(the filters, the companies that an address asks for)."""
     form = CompanyFilters(params)
-    return form, form.rows(Company.objects.visible_to(user).select_related("rep"))
+    return form, form.rows(Company.objects.visible_to(user).living().select_related("rep"))
 
 
 def deals_asked(user, params: QueryDict) -> tuple[DealFilters, Any]:
@@ -103,7 +103,12 @@ def companies(request: HttpRequest) -> HttpResponseBase:
         exports=_export(request.user, "companies", "company"), personal=may(request.user, "leads.personal"),
         deeds=[deed for verb, deed in offered if may(request.user, verb)], gathered=rows.values("pk"), in_order=bool(form.cleaned_data.get("q")),
     )  # fmt: skip
-    return lists.answer(request, table, "leads/register.html", {"tabs": tabs(request)})
+    return lists.answer(
+        request,
+        table,
+        "leads/register.html",
+        {"tabs": tabs(request), "may_merge": may(request.user, "companies.merge")},
+    )
 
 
 @lists.listed("leads:deals", gettext_lazy("Deals"))

@@ -152,7 +152,7 @@ def rows(request: HttpRequest, pk: int) -> HttpResponseBase:
     what = title(held, request.GET)
     table = Table(
         columns, found, request.GET, "-created", personal=personal, caption=what,
-        exports=EXPORT if may(request.user, "leads.export") else None, empty={"title": _("No lead is behind this figure.")},
+        exports=EXPORT if may(request.user, "leads.export") else None, empty={"title": _("No lead is behind this figure."), "url": reverse("personas:definition", args=[one.line_id]) + "#months", "action": _("Back to the definition")},
     )  # fmt: skip
     context = {
         "title": _("Draft of %(name)s") % {"name": one.line.name}, "what": what, "total": len(ids), "at": one.cutoff,

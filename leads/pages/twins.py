@@ -23,6 +23,7 @@ from smarketing.web import exports, lists
 from smarketing.web.once import once
 from smarketing.web.tables import Column, Deed, Table
 
+from .finding import people
 from .forms import TakeBackForm
 from .register_filters import TwinFilters
 
@@ -89,17 +90,18 @@ class OtherForm(forms.Form):
     """The number of the other lead, or its e-mail address."""
 
     other = forms.CharField(
-        label=gettext_lazy("Other lead"), max_length=320, required=False, help_text=gettext_lazy("Its number or its e-mail address.")
+        label=gettext_lazy("Other lead"), max_length=320, required=False, help_text=gettext_lazy("Its number, its e-mail address or its name.")
     )  # fmt: skip
 
-    def clean_other(self) -> Lead:
+    def clean_other(self) -> Lead | None:
+        """The lead; None where a name was written, by which several may be called."""
         said = self.cleaned_data["other"].strip()
         if match := re.fullmatch(r"#?\s*(\d{1,18})", said):
             found = Lead.objects.filter(pk=int(match[1]))
         else:
             found = Lead.objects.living().filter(email__iexact=said) if "@" in said else Lead.objects.none()
         lead = found.order_by("pk").first()
-        if lead is None:
+        if lead is None and (re.search(r"\d|@", said) or not said):
             raise forms.ValidationError(_("No lead has this number or e-mail address."))
         return lead
 
@@ -109,10 +111,16 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
     """Which other lead is the same person: suggested, or named by number or address."""
     lead = get_object_or_404(Lead.objects.visible_to(request.user), pk=pk)
     form = OtherForm(request.POST or None)
+    found: list[Lead] = []
     if request.method == "POST" and form.is_valid():
-        return redirect("leads:merge_with", pk, form.cleaned_data["other"].pk)
-    context = {"lead": lead, "form": form, "twins": likely.of(lead) if not (lead.erased or lead.root_id) else []}
-    return render(request, "leads/twins/choose.html", context, status=422 if request.method == "POST" else 200)
+        if other := form.cleaned_data["other"]:
+            return redirect("leads:merge_with", pk, other.pk)
+        found = [one for one in people(request.user, form.data["other"].strip(), SHOWN) if one.pk != pk]
+        if not found:
+            form.add_error("other", _("Nobody is called so."))
+    twins = likely.of(lead) if not (lead.erased or lead.root_id) else []
+    context = {"lead": lead, "form": form, "twins": twins, "found": found}
+    return render(request, "leads/twins/choose.html", context, status=422 if form.errors else 200)
 
 
 @needs("leads.merge")

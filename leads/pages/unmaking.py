@@ -18,10 +18,20 @@ from leads.handoffs import deals, deals_back, problems
 from leads.intake import corrections, unmaking
 from leads.intake.by_hand import ByHandError
 from leads.intake.importing.reasons import DEEDS
-from leads.models import AttributeChange, Campaign, Company, Deal, DealContact, ErasureProposal, Lead, MergeSuggestion
+from leads.models import (
+    AttributeChange,
+    Campaign,
+    Company,
+    CompanyPair,
+    Deal,
+    DealContact,
+    ErasureProposal,
+    Lead,
+    MergeSuggestion,
+)
 from leads.rights import retention
 from leads.rights.problems import Refusal
-from leads.twins import likely
+from leads.twins import firms_likely, likely
 from smarketing.accounts.models import User
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
@@ -151,6 +161,24 @@ def two_people(request: HttpRequest, pk: int) -> HttpResponse:
     about = f"{found.first} #{found.first_id} · {found.second} #{found.second_id}"
     said = _("They are suggested again as one person.")
     return _page(request, form, title=_("Perhaps one person after all"), about=about, there=reverse("leads:twins"), said=said)  # fmt: skip
+
+
+@needs("companies.merge")
+@once
+def two_companies(request: HttpRequest, pk: int) -> HttpResponse:
+    """Two companies that were said to be two."""
+    found = get_object_or_404(CompanyPair.objects.select_related("first", "second"), pk=pk, state="dismissed")
+    form = TakeBackForm(request.POST or None)
+
+    def deed() -> None:
+        firms_likely.take_back(pair=found, by=request.user, at=clock.now(), reason=form.cleaned_data["reason"])
+
+    if request.method == "POST" and form.is_valid() and _done(form, deed):
+        messages.success(request, _("Taken back: they may be one company again."))
+        return redirect("leads:firm_twins")
+    said = _("They are suggested again as one company.")
+    about, there = f"{found.first} · {found.second}", reverse("leads:firm_twins")
+    return _page(request, form, title=_("Perhaps one company after all"), about=about, there=there, said=said)
 
 
 @needs("settings.retention")

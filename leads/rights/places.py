@@ -10,12 +10,13 @@ from django.db import connection
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
-from leads.intake import addresses, columns, words
+from leads.intake import addresses, columns, companies_merged, words
 from leads.models import AttributeChange, Company, Deal, Decision, Handoff, Import, Lead, Suppression
 from leads.replay import columns as replay_columns
 from leads.touches import store as touches
 from smarketing.jobs.models import Chunk, Outbox, Run
 from smarketing.notify.models import Mail, Notice
+from smarketing.rows.fence import open_fence
 from smarketing.web import export_files
 from smarketing.web.logs import CUT
 from smarketing.web.models import ExportFile, SavedView, SentForm
@@ -31,7 +32,7 @@ def _facts(who: Person) -> None:
     firms = Company.objects.filter(people__in=who.leads).exclude(
         pk__in=Lead.objects.filter(company__people__in=who.leads, erased=False).exclude(pk__in=who.leads).values("company")
     )  # fmt: skip
-    alone = sorted(set(firms.values_list("pk", flat=True)))
+    alone = sorted({*firms.values_list("pk", flat=True), *_merged_alone(who)})
     tomb = secrets.token_hex(8)
     with connection.cursor() as cursor:
         cursor.execute("SELECT leads_erase_reasons(%s::bigint[], %s::bigint[])", [who.leads, who.deals])
@@ -39,9 +40,21 @@ def _facts(who: Person) -> None:
             "SELECT leads_erase_person(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], '{}', %s)",
             [who.leads, who.deals, who.owned, who.visitors, alone, tomb],
         )
-    for subject, ids in (("lead", who.leads), ("deal", who.deals), ("company", alone)):
+        others = sorted(companies_merged.family(alone) - set(alone))
+        cursor.execute("SELECT leads_erase_copies(%s::bigint[])", [others])
+    for subject, ids in (("lead", who.leads), ("deal", who.deals), ("company", [*alone, *others])):
         for pk in ids:
             columns.rebuild_all(subject, pk, pk + 1)
+    companies_merged.changed("company", [(pk, "name") for pk in alone], open_fence())
+
+
+def _merged_alone(who: Person) -> list[int]:
+    """Companies merged into others that nobody else who is known was said to be of."""
+    said = AttributeChange.objects.filter(subject="lead", field="company")
+    mine = {one for one in said.filter(subject_id__in=who.leads).values_list("value", flat=True) if one}
+    merged = Company.objects.filter(pk__in=mine).exclude(root_id=None).values_list("pk", flat=True)
+    others = Lead.objects.filter(erased=False).exclude(pk__in=who.leads)
+    return [pk for pk in merged if not others.filter(pk__in=said.filter(value=pk).values("subject_id")).exists()]
 
 
 def _touches(who: Person) -> None:
@@ -68,11 +81,13 @@ def _values_of_colleagues(who: Person) -> Iterable[tuple[int, str, int]]:
     if not who.texts:
         return []
     firms = set(Lead.objects.filter(pk__in=who.leads).exclude(company=None).values_list("company", flat=True))
+    merged = set(Company.objects.filter(root_id__in=firms).values_list("pk", flat=True))
     people = Lead.objects.filter(company__in=firms, erased=False).exclude(pk__in=who.leads)
     deals = Deal.objects.filter(Q(company__in=firms) | Q(lead__in=people)).exclude(pk__in=who.deals)
     about = (
         Q(subject="lead", subject_id__in=list(people.values_list("pk", flat=True)), field__startswith="x_")
-        | Q(subject="company", subject_id__in=list(firms), field__startswith="x_")
+        | Q(subject="company", subject_id__in=list(firms | merged), field__startswith="x_")
+        | Q(subject="company", subject_id__in=list(firms), source=companies_merged.SOURCE)
         | Q(Q(field="title") | Q(field__startswith="x_"), subject="deal", subject_id__in=list(deals.values_list("pk", flat=True)))
     )  # fmt: skip
     rows = AttributeChange.objects.filter(about).annotate(text=Cast("value", TextField()))

@@ -39,3 +39,9 @@ def _words(user, text: str, limit: int, nearly: bool) -> list[Hit]:
         if any(terms.folded(form).startswith(asked) for of in one.texts.values() for form in of.spoken())
     ]
     return [Hit(one.text(lang).word, f"{home}#{one.key}", one.text(lang).sentence) for one in found[:limit]]
+
+
+def names(text: str) -> list[str]:
+    """Names of personas that hold a text, for fields in which one is written."""
+    rows = Persona.objects.filter(retired=False).order_by("name")
+    return list(rows.filter(name__unaccent__icontains=text).values_list("name", flat=True))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reporting.attribution.journeys import FIRST, LAST, LEAD, MILESTONES, OPPORTUNITY
 from reporting.attribution.models import BETWEEN, OTHERS, Shares
+from smarketing.web.known import Offered
 
 from . import labels, settings
 from .settings import Settings
@@ -62,11 +63,13 @@ class SettingsForm(forms.Form):
     sales_sources = forms.CharField(
         label=_("Sources of leads that are sales'"),
         required=False,
+        widget=Offered([(_("Sources"), "source", "{}")], ", "),
         help_text=_("Separated by commas. All other sources are marketing's."),
     )
     sales_channels = forms.CharField(
         label=_("Channels of campaigns that are sales'"),
         required=False,
+        widget=Offered([(_("Channels"), "channel", "{}")], ", "),
         help_text=_("Separated by commas. All other channels are marketing's."),
     )
 

@@ -54,13 +54,14 @@ def page(request: HttpRequest) -> HttpResponseBase:
 @needs("loop.view")
 def values(request: HttpRequest) -> HttpResponse:
     """What the form's filter offers for the dimension chosen in it: a few options, none where it cannot be filtered so."""
-    found = _values(request, request.GET.get("filter", ""))
+    found = _values(request, request.GET.get("filter") or request.GET.get("dimension", ""))
     return render(request, "reporting/explore_values.html", {"values": filtering.offered(found)})
 
 
 def _values(request: HttpRequest, name: str) -> list[tuple[str, str]]:
-    key = request.GET.get("measure") or FIRST
-    return filtering.values(with_period(request.GET), OWN, key, name, request.user) if name else []
+    key, query = request.GET.get("measure") or FIRST, request.GET.copy()
+    query.pop("dimension", None)  # how a resolution names it
+    return filtering.values(with_period(query), OWN, key, name, request.user) if name else []
 
 
 def _tidied(request: HttpRequest) -> QueryDict | None:

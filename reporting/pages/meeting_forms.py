@@ -120,7 +120,10 @@ class ResolutionForm(forms.Form):
         error_messages={"required": gettext_lazy("Choose the figure that shall move.")},
     )
     dimension = forms.ChoiceField(label=gettext_lazy("Only where"), required=False)
-    equals = forms.CharField(label=gettext_lazy("is"), max_length=120, required=False)
+    equals = forms.CharField(
+        label=gettext_lazy("is"), max_length=120, required=False,
+        widget=forms.TextInput(attrs={"list": "equals-known", "autocomplete": "off"}),
+    )  # fmt: skip
     direction = forms.ChoiceField(label=gettext_lazy("It should be"), choices=Resolution.Direction.choices)
     target = forms.DecimalField(
         label=gettext_lazy("Target"), required=False, min_value=0, max_digits=14, decimal_places=2, localize=True,

@@ -82,7 +82,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     table = Table(
         COLUMNS, form.rows(rows), request.GET, "-when", form=form, caption=_("Meetings"),
         exports=exports.Export("meetings", "lists.export", "meeting"),
-        empty={"title": _("No meeting was planned yet."), "text": _("Both sides meet over a closed month: what was promised, what they say of it, what changes.")},
+        empty={"title": _("No meeting was planned yet."), "text": _("Both sides meet over a closed month: what was promised, what they say of it, what changes."), **_planned(request.user)},
     )  # fmt: skip
     waiting = list(AgendaItem.objects.filter(meeting=None).select_related("contract")[:WAITING])
     open_ = Resolution.objects.visible_to(request.user).open().select_related("charge").order_by("due", "pk")
@@ -145,3 +145,10 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("reporting:meeting", meeting.pk)
     context = {"form": form, "contract": meeting.contract, "meeting": meeting}
     return render(request, "reporting/meetings/form.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _planned(user) -> dict[str, str]:
+    """Where the first meeting is planned, by whoever may."""
+    if not may(user, "meetings.hold"):
+        return {"url": reverse("sla:follow_up"), "action": _("See what is promised")}
+    return {"url": reverse("reporting:meeting_new"), "action": _("Plan a meeting")}

@@ -93,7 +93,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     table = Table(
         _columns(beside, personal), found, request.GET, "-said", form=form, caption=_("Praise and problems"),
         exports=exports.Export("remarks", "lists.export", "remark"),
-        empty={"title": _("Nobody said anything yet."), "text": _("Praise and problems are said from a lead, a campaign, a criterion, a promise, a persona, or here.")},
+        empty={"title": _("Nobody said anything yet."), "text": _("Praise and problems are said from a lead, a campaign, a criterion, a promise, a persona, or here."), "url": reverse("reporting:remark_new"), "action": _("Say something")},
     )  # fmt: skip
     beside.rows = (lambda: found) if exports.asked(request) else (lambda: table.objects)
     return lists.answer(

@@ -98,7 +98,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     table = Table(
         COLUMNS, form.rows(rows), request.GET, "-due", form=form, caption=_("Resolutions"),
         exports=exports.Export("resolutions", "lists.export", "resolution"),
-        empty={"title": _("Nothing was resolved yet."), "text": _("A meeting resolves who does what until when, and which figure shall move.")},
+        empty={"title": _("Nothing was resolved yet."), "text": _("A meeting resolves who does what until when, and which figure shall move."), "url": reverse("reporting:meetings"), "action": _("To the meetings")},
     )  # fmt: skip
     return lists.answer(request, table, "reporting/meetings/resolutions.html")
 

@@ -12,6 +12,8 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from smarketing.web.known import Offered
+
 from ..kinds import params
 from ..kinds.said import plain
 
@@ -26,16 +28,16 @@ FRENCH = {
     "sources": "source",
     "personas": "persona",
 }
+# What is offered under the volumes of some leads, and how a name is put there.
+OFFERED = ((_("Sources"), "source", "source {}: "), (_("Personas"), "persona", "persona {}: "))
 _NOTHING = ("", "-", "–", "—", "0")
 
 
 class LinesField(forms.CharField):
     """Text of several lines; `read` makes of each what the terms say, or raises ValueError."""
 
-    widget = forms.Textarea
-
-    def __init__(self, read, **more):
-        super().__init__(required=False, widget=forms.Textarea(attrs={"rows": 2}), **more)
+    def __init__(self, read, widget=None, **more):
+        super().__init__(required=False, widget=widget or forms.Textarea(attrs={"rows": 2}), **more)
         self.read = read
 
     def clean(self, value) -> list:
@@ -96,7 +98,7 @@ def shown_some(clauses: Sequence[Mapping[str, Any]]) -> str:
 def fields() -> dict[str, forms.Field]:
     """The fields, by name."""
     found: dict[str, forms.Field] = {
-        "volume_of": LinesField(some, label=_("And of these at least"),
+        "volume_of": LinesField(some, label=_("And of these at least"), widget=Offered(OFFERED),
             help_text=_("One a line: source salon, fair: 20 · persona Maud: 120 · grade A1 A2: 40. Each is a clause of its own.")),
         "tiers": LinesField(tier, label=_("Hours by tier"), help_text=_("One a line: A1 A2: 2. A dash promises nothing: C3: –. All other grades have the hours above.")),
         "attempts_apart": forms.IntegerField(label=_("Business days apart at least"), min_value=1, max_value=20, required=False),

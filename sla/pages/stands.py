@@ -142,6 +142,7 @@ def every(request: HttpRequest) -> HttpResponseBase:
         empty={
             "title": _("No waiver was asked for"),
             "text": _("Where a promise could not be kept for a good reason, a manager asks the other side on the lead's page."),
+            "url": reverse("sla:follow_up"), "action": _("See what is promised"),
         },
     )  # fmt: skip
     return lists.answer(request, table, "sla/waivers.html")

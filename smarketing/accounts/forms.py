@@ -1,6 +1,9 @@
 """Forms of people, teams, tokens and the audit log. They clean; services save."""
 
+import re
+
 from django import forms
+from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -9,6 +12,7 @@ from .models import AuditEntry, Side, SignInRule, Team, User
 from .people import POSITIONS, as_seen, position_of
 from .policy import SCOPES
 
+MOST = 100  # people invited at once
 SCOPE_LABELS = {
     "measures.read": _("read measures"),
     "leads.view": _("read leads, without personal values"),
@@ -33,18 +37,40 @@ class PlaceForm(forms.Form):
     signs = forms.BooleanField(label=_("May sign for their side"), required=False)
 
     def fields_for_service(self) -> dict:
+        return self._place() | {"email": self.cleaned_data["email"].lower()}
+
+    def _place(self) -> dict:
         out = dict(self.cleaned_data)
         role, side, _label = POSITIONS[out.pop("position")]
         team = out.pop("team")
-        return out | {"role": str(role), "side": str(side), "team_id": team and team.pk, "email": out["email"].lower()}
+        return out | {"role": str(role), "side": str(side), "team_id": team and team.pk}
 
 
 class InviteForm(PlaceForm):
-    """`fields_for_service()` are the keyword arguments of `invitations.invite`."""
+    """`fields_for_service()` are the keyword arguments of `invitations.invite`, but for `email`: one address or several."""
 
-    email = forms.EmailField(label=_("E-mail"))
+    email = forms.CharField(
+        label=_("E-mail"),
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+        help_text=_("One address or several, with commas or line by line: each gets a link of their own."),
+    )
     mail = forms.BooleanField(label=_("Send the link by mail"), required=False)
     field_order = ("email", "position", "team", "language", "signs", "mail")
+
+    def clean_email(self) -> list[str]:
+        """The addresses, each once; "Zoé <zoe@x.example>" is one, too."""
+        words = [word for word in re.split(r"[\s,;<>]+", self.cleaned_data["email"].lower()) if "@" in word]
+        if not words:
+            raise forms.ValidationError(_("Write at least one e-mail address."))
+        if len(words) > MOST:
+            raise forms.ValidationError(_("At most %(most)s at once.") % {"most": MOST})
+        for word in words:
+            validate_email(word)
+        return list(dict.fromkeys(words))
+
+    def fields_for_service(self) -> dict:
+        return self._place()
 
 
 class PersonForm(PlaceForm):

@@ -4,7 +4,9 @@ Only the SHA-256 of the link's secret is kept. A link is used once, ends after s
 """
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -73,6 +75,20 @@ def invite(
     if mail:
         _send(made, link(secret), at)
     return made, link(secret)
+
+
+def invite_many(
+    *, by: User | None, at: datetime, email: Iterable[str], **given: Any
+) -> tuple[list[tuple[Invitation, str]], list[tuple[str, str]]]:
+    """Invite each of these addresses to the same place, as `invite` does. (the invitations with their links; (address, why
+    not) of those that could not be invited)."""
+    made, refused = [], []
+    for one in email:
+        try:
+            made.append(invite(by=by, at=at, email=one, **given))
+        except PeopleError as problem:
+            refused.append((one, str(problem)))
+    return made, refused
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """Settings: people, their invitations, teams. Views only translate."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
@@ -70,15 +72,16 @@ def _tabs(here: str) -> list[tuple[str, str, bool]]:
 @needs("settings.people")
 @never_cache
 def invite(request: HttpRequest) -> HttpResponse:
-    """The form, then the one-time link, shown this once."""
+    """The form, then the one-time links, shown this once; who could not be invited is named."""
     form = InviteForm(request.POST or None, initial=_asked(request))
     if request.method == "POST" and form.is_valid():
-        try:
-            made, link = invitations.invite(by=request.user, at=clock.now(), **form.fields_for_service())
-        except people.PeopleError as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return _link_page(request, made, link, form.cleaned_data["mail"])
+        made, refused = invitations.invite_many(by=request.user, at=clock.now(), **form.fields_for_service())
+        if made:
+            for email, why in refused:
+                messages.warning(request, _("%(email)s is not invited: %(why)s") % {"email": email, "why": why})
+            return _link_page(request, *made[0], form.cleaned_data["mail"], further=made[1:])
+        for email, why in refused:
+            form.add_error(None, f"{email}: {why}" if len(refused) > 1 else why)
     return render(request, "accounts/invite.html", {"form": form, "server": mails.has_server()})
 
 
@@ -272,6 +275,18 @@ def teams(request: HttpRequest, pk: int | None = None) -> HttpResponseBase:
     )
 
 
-def _link_page(request: HttpRequest, invitation: Invitation, link: str, mailed: bool) -> HttpResponse:
-    context = {"invitation": invitation, "link": link, "mailed": mailed, "server": mails.has_server()}
+def _link_page(
+    request: HttpRequest,
+    invitation: Invitation,
+    link: str,
+    mailed: bool,
+    further: Sequence[tuple[Invitation, str]] = (),
+) -> HttpResponse:
+    context = {
+        "invitation": invitation,
+        "link": link,
+        "mailed": mailed,
+        "server": mails.has_server(),
+        "further": further,
+    }
     return render(request, "accounts/link_once.html", context)

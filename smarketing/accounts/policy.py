@@ -59,6 +59,7 @@ VERBS: dict[str, frozenset[str]] = {
     "leads.merge": frozenset({MARKETER, MANAGER}),
     "companies.edit": frozenset({MARKETER, MANAGER}),
     "accounts.name": frozenset({"manager:sales"}),  # the rep of an account
+    "companies.merge": frozenset({MARKETER, MANAGER}),
     "leads.note": WORKERS,
     "leads.praise": WORKERS,
     "leads.disagree": frozenset({REP, MANAGER}),

@@ -12,6 +12,7 @@ urlpatterns = [
     path("sw.js", installing.worker, name="service_worker"),
     path("readyz", views.readyz, name="readyz"),
     path("search/", search_views.search, name="search"),
+    path("known/<slug:kind>/", search_views.known_names, name="known"),
     path("search/commands/", search_views.palette, name="palette"),
     path("views/", list_views.views, name="views"),
     path("views/save/", list_views.save, name="view_save"),

@@ -8,6 +8,7 @@ import "./copy.js";
 import "./bell.js";
 import "./finder.js";
 import "./picking.js";
+import "./known.js";
 
 // Whoever signed out leaves no page of their queue behind.
 if (!document.body.classList.contains("framed")) globalThis.caches?.delete("queue-pages-1");

@@ -531,6 +531,49 @@ def _changed_deal(what: str) -> Example:
     return example
 
 
+def _two_firms() -> dict:
+    """Two companies to compare, the newer one younger."""
+    first, second = _firms_made()
+    return {"pk": first, "other": second}
+
+
+def _firms_made() -> tuple[int, int]:
+    from leads.intake import by_hand
+    from smarketing.accounts.models import User
+    from smarketing.rows import clock
+
+    by = User.objects.filter(role="marketer", is_active=True).order_by("pk")[0]
+    names = [f"{name} {secrets.token_hex(4)}" for name in ("Vela", "Vela SAS")]
+    first, second = (by_hand.add_company(values={"name": name}, by=by, at=clock.now()) for name in names)
+    return first, second
+
+
+def _merged_firms() -> dict:
+    """A merge of two companies made just now; the newer one stays."""
+    from leads.models import Company
+    from leads.twins import firms
+    from smarketing.accounts.models import User
+    from smarketing.rows import clock
+
+    loser, root = (Company.objects.get(pk=pk) for pk in _firms_made())
+    by = User.objects.filter(role="marketer", is_active=True).order_by("pk")[0]
+    return {"pk": root.pk, "merge_pk": firms.merge(loser=loser, root=root, by=by, at=clock.now()).pk}
+
+
+def _apart_firms() -> dict:
+    """Two companies that were just said to be two."""
+    from leads.models import CompanyPair
+    from leads.twins import firms_likely
+    from smarketing.accounts.models import User
+    from smarketing.rows import clock
+
+    first, second = _firms_made()
+    made = CompanyPair.objects.create(first_id=first, second_id=second, reasons=["name"], weight=60)
+    by = User.objects.filter(role="marketer", is_active=True).order_by("pk")[0]
+    firms_likely.dismiss_many(pairs=[made], by=by, at=clock.now())
+    return {"pk": made.pk}
+
+
 def _apart() -> dict:
     """Two leads that were just said to be two people."""
     from leads.models import Lead, MergeSuggestion
@@ -641,6 +684,13 @@ PAGES = (
     Page("leads:merge", "marketer", _handed),
     Page("leads:merge_with", "marketer", _two),
     Page("leads:unmerge", "marketer", _merged),
+    Page("leads:firm_twins", "marketer"),
+    Page("leads:firm_merge", "marketer", lambda: {"pk": _two_firms()["pk"]}, query="?q=vela"),
+    Page("leads:firm_merge_with", "marketer", _two_firms),
+    Page("leads:firm_unmerge", "marketer", _merged_firms),
+    Page("leads:firm_twins_back", "marketer", _apart_firms),
+    Page("leads:bulk_dismiss_firms", "marketer", query="?all=1"),
+    Page("leads:bulk_dismiss_firms_undo", "marketer", query="?at=0"),
     Page("leads:note", "marketer", _handed),
     Page("leads:hand_over", "marketer", _handed),
     Page("leads:praise", "marketer", _handed),
@@ -676,6 +726,7 @@ PAGES = (
     Page("leads:campaign", "marketer", lambda: _newest("leads.Campaign")),
     Page("leads:campaign_edit", "marketer", lambda: _newest("leads.Campaign")),
     Page("leads:spend_back", "marketer", _costs),
+    Page("leads:spend_change", "marketer", _costs),
     Page("leads:links", "marketer", query=lambda: _ruled() and ""),
     Page("leads:time", "manager-marketing"),
     Page("leads:campaign_plan_cost", "marketer", lambda: _newest("leads.Campaign")),
@@ -846,7 +897,7 @@ DEEDS = {
     "leads:absence_end", "leads:step_deal", "leads:api_routing", "leads:api_contests", "leads:api_queue",
     "leads:change_deal", "leads:win_deal", "leads:lose_deal", "leads:reopen_deal",
     "leads:collect", "leads:browser_settings",
-    "leads:twins_dismiss", "leads:campaign_spend", "leads:import_choose", "leads:import_apply", "leads:import_stop", "leads:import_undo", "leads:import_progress",
+    "known", "leads:twins_dismiss", "leads:firm_twins_dismiss", "leads:api_firm_merges", "leads:api_firm_unmerge", "leads:campaign_spend", "leads:import_choose", "leads:import_apply", "leads:import_stop", "leads:import_undo", "leads:import_progress",
     "leads:mapping_forget", "leads:mapping_remember",
     "leads:import_rejected", "leads:import_mapping",
     "measures:list", "measures:one", "measures:schema", "sla:api_contracts", "sla:api_month", "sla:api_waivers", "sla:signed_file", "sla:draft_check", "sla:draft_away", "sla:resume", "sla:ask", "leads:api_lead", "leads:api_grade", "leads:api_would", "leads:api_resembles",

@@ -34,7 +34,7 @@ class Person:
 
     def type(self, name: str, text: str) -> None:
         Person.deeds += 1
-        self.page.locator(f"main input[name={name}]").fill(text)
+        self.page.locator(f"main :is(input, textarea)[name={name}]").fill(text)
 
     def choose(self, name: str, value: str) -> None:
         Person.deeds += 1

@@ -15,6 +15,8 @@ from leads.models import (
     AttributeChange,
     Campaign,
     Company,
+    CompanyMerge,
+    CompanyPair,
     Correction,
     Deal,
     DealContact,
@@ -24,7 +26,7 @@ from leads.models import (
 )
 from leads.rights import consent, notes, retention
 from leads.rights.problems import Refusal
-from leads.twins import likely, merge
+from leads.twins import firms, firms_likely, likely, merge
 from smarketing.measures import engine
 from smarketing.rows import clock
 from tests.leads import facts
@@ -146,6 +148,18 @@ def _apart(office: Office, by) -> MergeSuggestion:
     return found
 
 
+def _apart_firms(office: Office, by) -> CompanyPair:
+    pair = [Company.objects.get(pk=facts.company(clock.now() - LATER, name=name)) for name in ("Vela", "Vela 2")]
+    found = CompanyPair.objects.create(first=pair[0], second=pair[1], reasons=["name"], weight=1)
+    firms_likely.dismiss_many(pairs=[found], by=by, at=clock.now())
+    return CompanyPair.objects.get(pk=found.pk)
+
+
+def _joined_firms(office: Office, by) -> CompanyMerge:
+    loser, root = (Company.objects.get(pk=facts.company(clock.now() - LATER, name=name)) for name in ("Vela", "Vela 2"))
+    return firms.merge(loser=loser, root=root, by=by, at=clock.now())
+
+
 def _kept(office: Office, by) -> ErasureProposal:
     at = clock.now()
     found = ErasureProposal.objects.create(lead=_lead(), purpose="prospect", last_contact_at=at, proposed_at=at)
@@ -176,6 +190,8 @@ CASES: dict[str, Case] = {
     "company": Case("anna", "otto", _added(by_hand.add_company, Company, {"name": "Vela"}), _unmade),
     "campaign": Case("anna", "otto", _added(by_hand.add_campaign, Campaign, {"key": "fair"}), _unmade),
     "mergesuggestion": Case("anna", "otto", _apart, lambda f, **how: likely.take_back(suggestion=f, **how)),
+    "companymerge": Case("anna", "otto", _joined_firms, lambda f, **how: firms.take_back(merge=f, **how)),
+    "companypair": Case("anna", "otto", _apart_firms, lambda f, **how: firms_likely.take_back(pair=f, **how)),
     "erasureproposal": Case("root", "anna", _kept, lambda f, **how: retention.take_back(proposal=f, **how), "admin"),
     "merge": Case("anna", "otto", lambda o, by: merge.merge(loser=_lead(), root=_lead(), by=by, at=clock.now()), lambda f, **how: merge.take_back(merge=f, **how)),
 }  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from leads.intake import bulk, columns, companies, facts
+from leads.intake import bulk, columns, companies, companies_merged, facts
 from leads.models import Correction, Deal, DealContact, Handoff
 from personas.catalogue import add_custom
 from smarketing.rows.fence import Fence
@@ -106,6 +106,7 @@ class _Firms:
     def __init__(self, actions: Sequence[Action]):
         names = {_firm(action) for action in actions} - {""}
         self._known = companies.find([f"n:{name.lower()}" for name in sorted(names)])
+        self._stands = companies_merged.standing_for(self._known.values())
 
     def name(self, action: Action, now: dict[str, Any]) -> None:
         if not (name := _firm(action)):
@@ -113,7 +114,7 @@ class _Firms:
         found = self._known.get(f"n:{name.lower()}")
         if found is None:
             action.extra["firm"] = name
-        elif now.get("company") != found:
+        elif now.get("company") != self._stands.get(found, found):
             action.changes["company"] = found
 
 

@@ -33,6 +33,8 @@ from leads.models import (
     Campaign,
     CampaignMerge,
     Company,
+    CompanyMerge,
+    CompanyPair,
     Consent,
     Correction,
     Deal,
@@ -171,10 +173,14 @@ DEEDS: tuple[Deed, ...] = (
     Deed("hours", TimeSpent, "campaign", "campaign_id", fact="timespent", made=True),
     Deed("merge", CampaignMerge, "campaign", "loser_id", fact="campaignmerge", made=True),
     Deed("merge", CampaignMerge, "campaign", "root_id", fact="campaignmerge", made=True),
+    Deed("merge", CompanyMerge, "company", "loser_id", fact="companymerge", made=True),
+    Deed("merge", CompanyMerge, "company", "root_id", fact="companymerge", made=True),
     Deed(IMPORT, Event, "lead", "lead_id", author="", fact="event", brought=True, made=True, others=True, where=Q(pk__in=[])),
     Deed("kept", ErasureProposal, "lead", "lead_id", when="decided_at", where=Q(state="kept")),
     Deed("apart", MergeSuggestion, "lead", "first_id", when="decided_at", where=Q(state="dismissed")),
     Deed("apart", MergeSuggestion, "lead", "second_id", when="decided_at", where=Q(state="dismissed")),
+    Deed("two_firms", CompanyPair, "company", "first_id", when="decided_at", made=True, where=Q(state="dismissed")),
+    Deed("two_firms", CompanyPair, "company", "second_id", when="decided_at", made=True, where=Q(state="dismissed")),
 )  # fmt: skip
 # Models that name somebody and yet are no deed on what an import made.
 NO_DEEDS: dict[type[Model], str] = {

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from leads.intake import columns, companies, facts, hooks
+from leads.intake import columns, companies, companies_merged, facts, hooks
 from leads.models import Correction, Handoff
 from smarketing.rows.fence import Fence
 
@@ -40,6 +40,7 @@ _STAGES = [
     "evangelist",
 ]
 LIFECYCLE = "x_lifecycle_stage"
+STANDS = "\0stands"  # key of the company that stands for the one named, beside the fields of that one
 
 
 def newer(first: Row, second: Row) -> int:
@@ -127,7 +128,7 @@ def _differs(now: Any, value: Any) -> bool:
 
 
 def companies_by_key(actions: Sequence[Action], ctx: Context) -> dict[str, dict[str, Any]]:
-    """What is known of the companies that rows name, by their key: {"id": …, field: value}."""
+    """What is known of the companies that rows name, by their key: {"id": …, STANDS: …, field: value}."""
     names = ctx.fields("company.")
     for action in actions:
         values = action.row.values
@@ -136,7 +137,8 @@ def companies_by_key(actions: Sequence[Action], ctx: Context) -> dict[str, dict[
     keys = {action.extra["company_key"] for action in actions}
     ids = companies.find(sorted(keys - {""}))
     current = columns.current("company", set(ids.values()))
-    return {key: {"id": pk, **current.get(pk, {})} for key, pk in ids.items()}
+    stands = companies_merged.standing_for(ids.values())
+    return {key: {"id": pk, STANDS: stands.get(pk, pk), **current.get(pk, {})} for key, pk in ids.items()}
 
 
 def company(action: Action, known: dict[str, dict[str, Any]], now: dict[str, Any]) -> None:
@@ -151,7 +153,7 @@ def company(action: Action, known: dict[str, dict[str, Any]], now: dict[str, Any
         name: value for name, value in said.items() if name not in ("name", "domain") and found.get(name) in (None, "")
     }
     found |= fills
-    other = "id" not in found or now.get("company") != found["id"]
+    other = "id" not in found or now.get("company") != found[STANDS]
     names = {name: said[name] for name in ("name", "domain") if name in said}
     action.extra["company"] = {**names, **fills} if other or fills else {}
     action.extra["other_company"] = other

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection
 
-from leads.intake import columns, companies, hooks, suppression
+from leads.intake import columns, companies, companies_merged, hooks, suppression
 from leads.models import Lead, Suppression
 from smarketing.rows import clock
 from smarketing.rows.fence import Fence
@@ -66,6 +66,7 @@ WHERE t.line = f.line AND f.outcome = 'created' AND t.{name} = ANY(%s)
 """
 # What a lead takes over from one merged into it is not its own: the facts tell.
 _ALONE = " AND NOT EXISTS (SELECT FROM leads_mergedspan s WHERE s.root_id = l.id AND s.until IS NULL)"
+_STANDS = "coalesce((SELECT f.root_id FROM leads_company f WHERE f.id = t.company), t.company)"
 _SPANS = """
 INSERT INTO leads_importspan (batch_id, first, last)
 SELECT %s, min(line), max(line) FROM (
@@ -186,7 +187,8 @@ class Plain:
 def _find(cursor, teller: Teller, twice: str, drop: str = "") -> None:
     ctx = teller.ctx
     same = "".join(f" AND coalesce({_same(one)}, false)" for one in teller.fields)
-    same += " AND (t.company IS NULL OR coalesce(t.company = l.company_id, false))"
+    firm = _STANDS if companies_merged.stand() else "t.company"
+    same += f" AND (t.company IS NULL OR coalesce({firm} = l.company_id, false))"
     same += " AND (t.campaign IS NULL OR coalesce(t.campaign = l.campaign_id, false))"
     cursor.execute(
         f"CREATE TEMP TABLE import_found {drop} AS " + _OUTCOMES.format(twice=twice, same=same + _HANDED + _ALONE),
@@ -227,6 +229,8 @@ def _make(cursor, teller: Teller, lot: Lot, rows: Mapping[int, Sequence[str]], f
         raise
     mql, mails = cursor.fetchone()
     cursor.execute("NOTIFY smarketing_bell")
+    if companies_merged.stand():
+        companies_merged.gather(fence)
     if mails:
         suppression.keep_said([tuple(one) for one in mails], ctx.origin, fence)
     if mql:

@@ -167,6 +167,7 @@ DEEDS: dict[str, Any] = {
     "hours": gettext_lazy("hours of work written down"),
     "kept": gettext_lazy("kept although the time agreed is over"),
     "apart": gettext_lazy("said to be another person"),
+    "two_firms": gettext_lazy("said to be another company"),
 }
 
 

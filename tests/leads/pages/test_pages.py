@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -292,6 +293,28 @@ def test_a_cost_is_a_fact_and_taking_it_back_is_another():
     assert Correction.objects.get().reason == "Counted twice" and Spend.objects.count() == 1
     assert Campaign.objects.with_sums().get().cost is None
     assert "Counted twice" in client.get(there).text and "no cost written" in client.get(there).text
+
+
+def test_a_cost_is_said_anew_and_what_was_written_stays_struck_through():
+    client = signed_in(name="anna")
+    there = client.post("/campaigns/add/", {"key": "a", "name": "A"})["Location"]
+    cost = {"spent_on": "2026-11-02", "amount": "1250.50", "label": "Stand"}
+    assert client.post(f"{there}costs/", cost).status_code == 302
+    change = f"{there}costs/{Spend.objects.get().pk}/change/"
+    assert change in client.get(there).text
+    assert client.get(change).context["form"]["amount"].initial == Decimal("1250.50")
+    assert signed_in(name="otto").post(change, cost | {"amount": "9", "reason": "x"}).status_code == 422
+    assert "Nothing has changed" in client.post(change, cost | {"reason": "x"}, follow=True).text
+    wrong = {"amount": "0", "reason": "x"}, {"spent_on": "2999-01-01", "reason": "x"}
+    assert [client.post(change, cost | one).status_code for one in wrong] == [422, 422]
+    assert Spend.objects.count() == 1 and not Correction.objects.exists()
+    assert (
+        "The cost is changed"
+        in client.post(change, cost | {"amount": "1350.50", "reason": "a 2 was a 3"}, follow=True).text
+    )
+    assert Campaign.objects.with_sums().get().cost == Decimal("1350.50") and Spend.objects.count() == 2
+    assert Correction.objects.get().reason == "a 2 was a 3" and "taken back before" in client.get(change).text
+    assert "taken back before" in client.post(change, cost | {"amount": "7", "reason": "x"}).text
 
 
 @pytest.mark.parametrize(

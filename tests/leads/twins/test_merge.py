@@ -18,6 +18,7 @@ from leads.models import (
     BehaviourDay,
     Campaign,
     Company,
+    CompanyPair,
     Consent,
     Correction,
     Deal,
@@ -34,7 +35,7 @@ from leads.models import (
 from leads.rights import consent, erasure, notes, retention
 from leads.rights.problems import Refusal as Refused
 from leads.scoring import ledger, oracle
-from leads.twins import likely, merge
+from leads.twins import firms, firms_likely, likely, merge
 from personas.criteria import tree
 from smarketing.accounts.models import User
 from smarketing.measures import engine
@@ -142,6 +143,7 @@ SUBJECTS = {
     "note": "note", "give": "assignment", "deal": "deal", "spend": "spend", "win": "closing", "lose": "closing",
     "retitle": "dealvalues", "contact": "dealcontact", "add lead": "lead", "add company": "company", "add campaign": "campaign",
     "apart": "mergesuggestion", "keep": "erasureproposal", "plan": "plannedcost", "hours": "timespent", "join campaigns": "campaignmerge",
+    "join firms": "companymerge", "two firms": "companypair",
 }  # fmt: skip
 UNDOES = {f"undo {one}": one for one in SUBJECTS}
 # Merges and deals come twice: on them hangs the most.
@@ -171,6 +173,9 @@ class World:
         ]
         made = by_hand.add_company(values={"name": "Acme"}, by=desk.boss, at=NOW)
         self.firm = Company.objects.get(pk=made)
+        made = by_hand.add_company(values={"name": "Acme Ltd", "country": "FR"}, by=desk.boss, at=NOW)
+        self.same = Company.objects.get(pk=made)
+        self.pair = CompanyPair.objects.create(first=self.firm, second=self.same, reasons=["name"], weight=1)
         self.root = person("root", "administrator")
         first, second = self.leads[:2]
         self.twins = MergeSuggestion.objects.create(first_id=first, second_id=second, reasons=["email"], weight=1)
@@ -265,10 +270,18 @@ class World:
             "join campaigns": lambda: means.merge_campaigns(
                 loser=self.fairs[other % 2], root=self.campaign, by=boss, at=at
             ),
+            "join firms": lambda: firms.merge(loser=self.called(other), root=self.firm, by=boss, at=at),
+            "two firms": lambda: self.decide(
+                self.pair, lambda found: firms_likely.dismiss_many(pairs=[found], by=boss, at=at)
+            ),
             "write": lambda: self.write(lead, other, at),
             "look": lambda: self.see(lead.pk, at),
             "oppose": lambda: consent.oppose(lead=lead, by=boss, at=at, **opposed),
         }
+
+    def called(self, other: int) -> Company:
+        """A company that a lead was added with, else the spare one."""
+        return Company.objects.standing().filter(name=f"F{other}").first() or self.same
 
     def deal(self, lead: Lead, *states: str) -> Deal:
         """The newest deal of a lead, in one of these states."""
@@ -329,6 +342,8 @@ class World:
             **dict.fromkeys(("plannedcost", "timespent", "campaignmerge"), lambda: means.take_back(fact=fact, **how)),
             "attributechange": lambda: by_hand.take_back_values(change=fact, **how),
             "consent": lambda: consent.take_back(consent=fact, **how),
+            "companymerge": lambda: firms.take_back(merge=fact, **how),
+            "companypair": lambda: firms_likely.take_back(pair=fact, **how),
             "mergesuggestion": lambda: likely.take_back(suggestion=fact, **how),
             "erasureproposal": lambda: retention.take_back(proposal=fact, **how),
         }  # fmt: skip

@@ -13,10 +13,10 @@ from allauth.usersessions.models import UserSession
 from leads.intake import by_hand
 from leads.intake.importing import service as importing
 from leads.mailing import templates
-from leads.models import Campaign, Deal, Import, MergeSuggestion, Spend
+from leads.models import Campaign, Company, CompanyMerge, CompanyPair, Deal, Import, MergeSuggestion, Spend
 from leads.replay import runs
 from leads.rights import proofs
-from leads.twins import merge
+from leads.twins import firms, merge
 from personas import lead_lists
 from personas.definitions import comments, persona_drafts, persona_evidence
 from personas.glossary import services as glossary
@@ -47,6 +47,15 @@ def _replayed(there: "Objects") -> int:
     return one.pk
 
 
+def _firms(by, at) -> tuple[CompanyMerge, CompanyPair]:
+    """Two companies merged, and two that may be one."""
+    names = ("Zz Loser", "Zz Root", "Zz Twin", "Zz Double")
+    made = [by_hand.add_company(values={"name": name}, by=by, at=at) for name in names]
+    loser, root, twin, double = (Company.objects.get(pk=pk) for pk in made)
+    pair = CompanyPair.objects.create(first=twin, second=double, reasons=["name"], weight=60)
+    return firms.merge(loser=loser, root=root, by=by, at=at), pair
+
+
 def of_everybody(there: "Objects") -> Kinds:
     by, at = there.marketer, there.at
     admin = there.askers["administrator"]
@@ -67,6 +76,7 @@ def of_everybody(there: "Objects") -> Kinds:
     gathered = Meeting.objects.ahead().latest("pk")
     merged = merge.merge(loser=loser, root=root, by=by, at=at)
     suggestion = MergeSuggestion.objects.create(first=twin, second=double, reasons=["email"], weight=90)
+    joined, alike = _firms(by, at)
     run = Run.objects.create(job="night", business_date=date(2026, 3, 1), cutoff=at, state="done", started_at=at)
     mail = mails.send(kind="test", to="claire@demo.example", language="en", at=at, write=kinds.test_letter)
     deputy = deputies.name_deputy(
@@ -94,7 +104,7 @@ def of_everybody(there: "Objects") -> Kinds:
     definition = Paper.objects.filter(kind="definition").latest("pk")
     month, closed = f"{clock.today():%Y-%m}", BookClose.objects.filter(reopened=None).latest("month")
     firsts = {
-        "company": there.firm.pk, "campaign": campaign.pk, "import": batch.pk, "mapping": tried.pk, "twins": suggestion.pk, "run": run.pk,
+        "company": there.firm.pk, "campaign": campaign.pk, "import": batch.pk, "mapping": tried.pk, "twins": suggestion.pk, "merge of companies by number": joined.pk, "pair of companies": alike.pk, "run": run.pk,
         "mail": mail.pk, "deputy": deputy.pk, "invitation": invited.pk, "key": key.pk, "person": there.karim.pk,
         "team": there.teams["South"].pk, "pool": there.pools["South"].pk, "replay": _replayed(there), "calendar": Calendar.objects.latest("pk").pk,
         "persona": described.pk, "draft": draft.pk, "interview": talk.pk, "proof": proof.pk, "definition": there.line.pk, "terms": contract.pk,
@@ -124,6 +134,15 @@ def of_everybody(there: "Objects") -> Kinds:
             "there": {"pk": root.pk, "merge_pk": merged.pk},
             "crossed": {"pk": there.work["own"]["lead"], "merge_pk": merged.pk},
             "missing": {"pk": there.work["own"]["lead"], "merge_pk": NONE}, "nothing": {"pk": NONE, "merge_pk": NONE},
+        },
+        "merge of companies": {
+            "there": {"pk": joined.root_id, "merge_pk": joined.pk},
+            "crossed": {"pk": there.firm.pk, "merge_pk": joined.pk},
+            "missing": {"pk": there.firm.pk, "merge_pk": NONE}, "nothing": {"pk": NONE, "merge_pk": NONE},
+        },
+        "two companies": {
+            "there": {"pk": there.firm.pk, "other": joined.root_id},
+            "missing": {"pk": there.firm.pk, "other": NONE}, "nothing": {"pk": NONE, "other": there.firm.pk},
         },
         "two leads": {
             "there": {"pk": there.work["own"]["lead"], "other": twin.pk},
@@ -164,6 +183,7 @@ def of_everybody(there: "Objects") -> Kinds:
         "reason of a waiver": {"there": {"code": "data"}, "missing": {"code": "nosuch"}},
         "reason": {"there": {"code": "FIT-SIZE"}, "missing": {"code": "NO-SUCH"}},
         "number": {"there": {"key": "mql"}, "missing": {"key": "none-such"}},
+        "names": {"there": {"kind": "source"}, "missing": {"kind": "none-such"}},
         "guide": {"there": {"role": "manager"}, "missing": {"role": "emperor"}},
     }  # fmt: skip
 

@@ -164,6 +164,26 @@ def test_the_page_shows_the_link_once_and_lists_the_invitation(admin, client):
     assert "zoe@example.test" not in client.get("/settings/people/invitations/").content.decode()
 
 
+def test_several_are_invited_at_once_each_by_a_link_of_their_own(admin, client):
+    client.force_login(admin)
+    invitations.invite(by=admin, at=clock.now(), email="here@example.test", role="rep", side="sales", language="en")
+    asked = "Zoé <Zoe@example.test>, max@example.test; zoe@example.test\nhere@example.test"
+    page = client.post("/settings/people/invite/", {"email": asked, "position": "rep", "language": "fr"})
+    made = Invitation.objects.exclude(email="here@example.test").order_by("pk")
+    assert [one.email for one in made] == ["zoe@example.test", "max@example.test"]
+    links = [page.context["link"], *(address for _one, address in page.context["further"])]
+    assert len(set(links)) == 2 and all(link in page.text for link in links)
+    assert "here@example.test is not invited" in page.text
+    for wrong in ("nobody", "a@x.example, b@", ""):
+        assert (
+            client.post("/settings/people/invite/", {"email": wrong, "position": "rep", "language": "fr"})
+            .context["form"]
+            .errors["email"]
+        )
+    again = client.post("/settings/people/invite/", {"email": "max@example.test", "position": "rep", "language": "fr"})
+    assert "invited already" in again.text and Invitation.objects.count() == 3
+
+
 @pytest.mark.parametrize("role", ["rep", "marketer", "viewer", "manager"])
 def test_only_an_administrator_invites(db, client, role):
     admin = person("Ada", "administrator")

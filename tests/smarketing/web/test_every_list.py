@@ -30,7 +30,7 @@ OTHERS = {
     "accounts/languages.html": "a form", "notify/choices.html": "a form", "leads/imports/columns.html": "a form", "leads/imports/told.html": "a report",
     "leads/attributes.html": "ordered", "leads/lead_lists.html": "ordered", "leads/pools.html": "ordered", "leads/reasons.html": "ordered", "leads/worded.html": "ordered",
     "leads/queue/list.html": "in the order of the promises", "leads/queue/focus.html": "one lead", "leads/why.html": "one lead",
-    "leads/since_then.html": "one lead", "leads/rights/person.html": "one person", "leads/twins/compare.html": "two leads side by side",
+    "leads/since_then.html": "one lead", "leads/rights/person.html": "one person", "leads/twins/compare.html": "two leads side by side", "leads/firm_twins/compare.html": "two companies side by side",
     "leads/imports/result.html": "a report", "jobs/_run.html": "a report", "measures/number.html": "the rows of a number, in its order",
     "measures/numbers.html": "a report", "measures/manual.html": "a manual", "notify/letter.html": "a mail",
     "leads/replay/sheet.html": "a report", "personas/observed.html": "a report",
@@ -57,7 +57,17 @@ def page_of(key: str) -> pages.Page:
 
 def plant() -> None:
     """Rows in the lists that a demo company has few or none of."""
-    from leads.models import ErasureProposal, HandoffState, Import, Lead, MergeSuggestion, Suppression, TimeSpent
+    from leads.models import (
+        Company,
+        CompanyPair,
+        ErasureProposal,
+        HandoffState,
+        Import,
+        Lead,
+        MergeSuggestion,
+        Suppression,
+        TimeSpent,
+    )
     from sla.models import Clock, Waiver
     from smarketing.accounts import invitations, tokens
     from smarketing.notify import kinds, mails
@@ -78,6 +88,12 @@ def plant() -> None:
         reasons = [["email"], ["phone", "name_company"]][n % 2]
         MergeSuggestion.objects.update_or_create(
             first=leads[n], second=leads[n + 5], defaults={"reasons": reasons, "weight": 60 + 60 * (n % 2)}
+        )
+        firms = Company.objects.order_by("pk")[n : n + 6]
+        CompanyPair.objects.update_or_create(
+            first=firms[0],
+            second=firms[5],
+            defaults={"reasons": [["name"], ["domain", "mail"]][n % 2], "weight": 60 + 60 * (n % 2)},
         )
         when = at - timedelta(days=n // 2)
         TimeSpent.objects.create(

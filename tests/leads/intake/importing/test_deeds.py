@@ -11,6 +11,7 @@ from leads.intake.importing import deeds, reasons, service, undo
 from leads.models import (
     Campaign,
     Company,
+    CompanyPair,
     Deal,
     ErasureProposal,
     HandoffState,
@@ -20,7 +21,7 @@ from leads.models import (
     MergeSuggestion,
 )
 from leads.rights import consent, notes, retention
-from leads.twins import likely, merge
+from leads.twins import firms, firms_likely, likely, merge
 from smarketing.accounts.models import User
 from smarketing.rows.clock import now, today
 from tests.leads.handoffs.desk import Desk
@@ -81,6 +82,15 @@ def suggested(first: Lead, second: Lead, by: User) -> None:
     likely.dismiss(suggestion=row, by=by, at=now())
 
 
+def _firm(o: World) -> Company:
+    return Company.objects.get(pk=by_hand.add_company(values={"name": "Acme SA"}, by=o.anna, at=now()))
+
+
+def _said_two(first: Company, second: Company, by: User) -> None:
+    row = CompanyPair.objects.create(first=first, second=second, reasons=["name"], weight=1)
+    firms_likely.dismiss_many(pairs=[row], by=by, at=now())
+
+
 def proposed(o: World) -> None:
     row = ErasureProposal.objects.create(lead=o.ada, purpose="prospect", last_contact_at=now(), proposed_at=now())
     retention.keep(proposals=[row], reason="a client soon", by=o.boss, at=now())
@@ -109,6 +119,10 @@ CASES = {
     "hours campaign campaign_id": (lambda o: means.add_time(campaign=o.ad, side="sales", team=None, person=None, worked_on=today(), hours=Decimal(1), rate=Decimal(1), label="", by=o.anna, at=now()), "anna"),
     "merge campaign loser_id": (lambda o: means.merge_campaigns(loser=o.ad, root=o.fair(), by=o.anna, at=now()), "anna"),
     "merge campaign root_id": (lambda o: means.merge_campaigns(loser=o.fair(), root=o.ad, by=o.anna, at=now()), "anna"),
+    "merge company loser_id": (lambda o: firms.merge(loser=o.firm, root=_firm(o), by=o.anna, at=now()), "anna"),
+    "merge company root_id": (lambda o: firms.merge(loser=_firm(o), root=o.firm, by=o.anna, at=now()), "anna"),
+    "two_firms company first_id": (lambda o: _said_two(o.firm, _firm(o), o.anna), "anna"),
+    "two_firms company second_id": (lambda o: _said_two(_firm(o), o.firm, o.anna), "anna"),
     "import lead lead_id": (lambda o: o.run("events", "Lead,Time,Id,Kind\n1,2026-02-05,e1,page\n", EVENTS, name="later.csv"), None),
     "kept lead lead_id": (proposed, "bo"),
     "apart lead first_id": (lambda o: suggested(o.ada, o.other, o.boss), "bo"),
