@@ -158,12 +158,16 @@ def _accounts(loser: Company, root: Company, words: dict[str, str]) -> list[str]
         return []
     names = dict(User.objects.filter(pk__in=both).values_list("pk", "name"))
     said = {"reps": ", ".join(names[pk] for pk in dict.fromkeys(both))}
+    named = capacity.named([loser.pk, root.pk])
+    if rep := named.get(root.pk) or named.get(loser.pk):
+        said["rep"] = names[rep]
+        return [_("In charge of one or the other: %(reps)s. Each keeps their leads; new ones go to %(rep)s, who is named.") % (words | said)]  # fmt: skip
     return [_("In charge of one or the other: %(reps)s. Each keeps their leads; new ones go to whoever took over last.") % (words | said)]  # fmt: skip
 
 
 def _labels() -> dict[str, str]:
     lang = get_language() or "en"
-    return {"name": _("name")} | {one.name: values.label_of(one, lang) for one in values.catalogue("company")}
+    return {"name": _("name"), "rep": _("account rep")} | {one.name: values.label_of(one, lang) for one in values.catalogue("company")}
 
 
 def _taken_over(loser: Company, root: Company) -> str:
