@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from leads.intake import bulk
 from leads.models import Campaign, Correction, Event, HandoffState, HotPulse
 from leads.scoring import filters
 from leads.scoring.sql import Params, any_of, fetch
@@ -39,7 +40,7 @@ JOINED = (
 )
 _OWED = """
 SELECT s.handoff_id FROM leads_handoffstate s JOIN leads_lead l ON l.id = s.lead_id
-WHERE s.lead_id = ANY(%(leads)s) AND s.is_open AND s.rep_id IS NOT NULL AND s.assigned_at <= %(given)s
+WHERE s.lead_id = ANY(%(leads)s::bigint[]) AND s.is_open AND s.rep_id IS NOT NULL AND s.assigned_at <= %(given)s
   AND NOT l.opted_out AND NOT l.erased
 """
 
@@ -85,7 +86,7 @@ def _events(cond: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def _owed(leads: set[int], at: datetime) -> dict[int, list[HandoffState]]:
     """Lead → its handoffs that a rep owes, and was not given just now. One look into an index, which mostly finds nothing."""
     found: dict[int, list[HandoffState]] = {}
-    ids = fetch(_OWED, {"leads": sorted(leads), "given": at - JUST_GIVEN}) if leads else []
+    ids = fetch(_OWED, {"leads": bulk.array(sorted(leads)), "given": at - JUST_GIVEN}) if leads else []
     for state in HandoffState.objects.filter(pk__in=[one for (one,) in ids]).order_by("pk") if ids else ():
         found.setdefault(state.lead_id, []).append(state)
     return found

@@ -93,6 +93,8 @@ def array(values: Iterable[Any]) -> str:
     kinds = set(map(type, given))
     if kinds == {int}:
         return f"{{{','.join(map(str, given))}}}"
+    if kinds == {bytes}:
+        return f"{{{','.join([_hexed(value) for value in given])}}}"
     if kinds == {datetime}:  # few different ones
         texts = {value: _element(value) for value in set(given)}
         return f"{{{','.join(map(texts.__getitem__, given))}}}"
@@ -107,10 +109,14 @@ def _element(value: Any) -> str:
     if isinstance(value, bool):
         return "t" if value else "f"
     if isinstance(value, bytes):
-        return f'"\\\\x{value.hex()}"'
+        return _hexed(value)
     if isinstance(value, (datetime, date)):
         return f'"{value.isoformat()}"'
     return str(value)
+
+
+def _hexed(value: bytes) -> str:
+    return f'"\\\\x{value.hex()}"'
 
 
 def _quoted(text: str) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from . import spans
+from . import bulk, spans
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,8 @@ def living(leads: Iterable[int]) -> set[int]:
         return set()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id FROM leads_lead WHERE id = ANY(%s) AND NOT erased ORDER BY id FOR KEY SHARE", [wanted]
+            "SELECT id FROM leads_lead WHERE id = ANY(%s::bigint[]) AND NOT erased ORDER BY id FOR KEY SHARE",
+            [bulk.array(wanted)],
         )
         return {row[0] for row in cursor.fetchall()}
 

@@ -64,11 +64,12 @@ class NewEvent:
     @property
     def hash(self) -> bytes:
         """Keyed, so that nobody can try out personal values against it."""
-        when = self.occurred_at.isoformat()
-        parts = [self.kind, self.name, self.page, self.form, self.lead_id, self.visitor_id, when, self.properties]
-        body = bulk.json_text(parts if self.body is None else self.body)
-        secret = settings.SECRET_KEY.encode()
-        return hmac.digest(secret, b"event body\0" + body.encode("utf-8", "surrogatepass"), "sha256")[:16]
+        body = self.body
+        if body is None:
+            when = self.occurred_at.isoformat()
+            body = [self.kind, self.name, self.page, self.form, self.lead_id, self.visitor_id, when, self.properties]
+        text = b"event body\0" + bulk.json_text(body).encode("utf-8", "surrogatepass")
+        return hmac.digest(settings.SECRET_KEY.encode(), text, "sha256")[:16]
 
 
 @dataclass(frozen=True)
@@ -119,9 +120,9 @@ def _welcome(events: Sequence[NewEvent]) -> list[NewEvent]:
 def _reserve(batch: Sequence[NewEvent], source: Source, fence: Fence) -> Outcome:
     added, same, clashes = [], [], []
     first: dict[bytes, int] = {}
-    hashes = [event.hash for event in batch]
-    for index, event in enumerate(batch):
-        first.setdefault(event.key, index)
+    hashes, keys = [event.hash for event in batch], [event.key for event in batch]
+    for index, key in enumerate(keys):
+        first.setdefault(key, index)
     rows = [(source.pk, key, hashes[index], batch[index].id) for key, index in sorted(first.items())]
     made = {row[0] for row in bulk.insert("leads_eventkey", _KEY, rows, "ON CONFLICT DO NOTHING RETURNING event_id")}
     kept = {key: hashes[index] for key, index in first.items() if batch[index].id in made}
@@ -130,7 +131,7 @@ def _reserve(batch: Sequence[NewEvent], source: Source, fence: Fence) -> Outcome
         if event.id in made:
             added.append(index)
         else:
-            (same if kept.get(event.key) == hashes[index] else clashes).append(index)
+            (same if kept.get(keys[index]) == hashes[index] else clashes).append(index)
     return Outcome(added, same, clashes)
 
 

@@ -11,6 +11,8 @@ from typing import TypeVar
 from django.db import OperationalError, connection
 from psycopg2 import errors
 
+from . import bulk
+
 KEYS, COMPANIES, CAMPAIGNS, EMAILS, RULES, SUPPRESSED, SETTINGS, MERGES, JUDGES = 1, 2, 3, 4, 5, 6, 7, 8, 9
 BLOCK = 25_000  # ids of leads that are judged together: one lock
 _AGAIN = (errors.DeadlockDetected, errors.SerializationFailure)
@@ -27,10 +29,18 @@ def hold(space: int, names: Iterable[str]) -> None:
         )
 
 
-def merges_stand() -> None:
-    """No merge is made or taken back until the transaction ends: for who counts facts for the leads they stand for."""
+def merges_stand(of: Iterable[int] = ()) -> bool:
+    """No merge is made or taken back until the transaction ends: for who counts facts for the leads they stand for.
+
+    Returns whether any lead of `of` was ever merged into another one: asked once the lock is held.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, 0)", [MERGES])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock_shared(%s, 0);"
+            " SELECT EXISTS (SELECT FROM leads_mergedspan WHERE lead_id = ANY(%s::bigint[]))",
+            [MERGES, bulk.array(of)],
+        )
+        return cursor.fetchone()[0]
 
 
 def merges_change() -> None:

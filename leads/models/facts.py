@@ -23,7 +23,9 @@ class EventKey(Fact):
     """One row per message id of a source: the same message is never counted twice."""
 
     pk = models.CompositePrimaryKey("source_id", "key")
-    source = models.ForeignKey("leads.Source", models.PROTECT, related_name="+")
+    source = models.ForeignKey(
+        "leads.Source", models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )  # never deleted
     key = models.BinaryField(max_length=16)  # first 16 bytes of SHA-256 of the message id as sent
     body_hash = models.BinaryField(max_length=16)
     event_id = models.BigIntegerField()

@@ -3,6 +3,8 @@
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
+from operator import contains
 from typing import Any
 
 from .mapping import Column, Mapping
@@ -15,12 +17,18 @@ TEXTS = ("text", "choice", "person")
 
 @dataclass
 class Read:
-    """What a column of a block says. `values[cell]` is missing where the cell says itself; bad cells say nothing."""
+    """What a column of a block says. No `values`: each cell says itself; bad cells say nothing."""
 
     cells: Sequence[str]
     different: set[str]
     values: dict[str, Any] | None = None
     bad: set[str] = field(default_factory=set)
+    ready: bool = False  # each cell says itself, and is written as COPY wants it
+
+    @property
+    def plain(self) -> bool:
+        """Whether each cell says itself, with nothing to trim around it and no line end in it."""
+        return self.values is None
 
     def said(self) -> Sequence[Any]:
         """The value of each row, BLANK where it says nothing."""
@@ -54,8 +62,11 @@ class ColumnReader:
     def read(self, index: int, cells: Sequence[str]) -> Read:
         how, reader = self._readers[index]
         found = Read(cells, set(cells))
-        if how in (*TEXTS, "email") and plain(found.different, how):
-            return found
+        if how in (*TEXTS, "email"):
+            joined = f"|{'|'.join(found.different)}|"
+            if plain(found.different, joined, how):
+                found.ready = "\\" not in joined
+                return found
         found.values = {}
         for cell in found.different:
             text = bare(cell) if cell else BLANK
@@ -67,17 +78,23 @@ class ColumnReader:
         return found
 
 
-def plain(different: set[str], how: str) -> bool:
-    """Whether texts say themselves: nothing to trim, to normalise or to refuse."""
-    joined = f"|{'|'.join(different)}|"
+def plain(different: set[str], joined: str, how: str) -> bool:
+    """Whether texts say themselves: nothing to trim, to normalise or to refuse. `joined`: each of them between two bars."""
     if not joined.isprintable() or "| " in joined or " |" in joined or "|'" in joined:
         return False
     if not joined.isascii() and not unicodedata.is_normalized("NFC", joined):
         return False
     longest = max(map(len, different), default=0)
     if how == "email":
-        return longest <= 320 and all(map(EMAIL.fullmatch, different - {BLANK}))
+        return longest <= 320 and addresses(different - {BLANK}, joined)
     return longest <= MAX_CELL
+
+
+def addresses(different: set[str], joined: str) -> bool:
+    """Whether all of these printable texts are addresses."""
+    if " " in joined or "|@" in joined or "@|" in joined:  # a bar of their own, too: it is looked at letter by letter
+        return all(map(EMAIL.fullmatch, different))
+    return joined.count("@") == len(different) and all(map(contains, different, repeat("@")))
 
 
 def _how(mapping: Mapping, column: Column) -> str:

@@ -20,6 +20,7 @@ from .leads_told import Teller
 from .profile import Profile, Types
 from .seen import Seen
 from .sniff import Unreadable
+from .twice import Twice
 
 
 def check_rows(one: Import, held: lease.Held, at: datetime) -> Import:
@@ -127,7 +128,8 @@ class _Judging:
 
     def sets(self) -> None:
         """Judge leads in sets, those that are not plain one by one."""
-        teller = Teller(self.ctx)
+        twice = Twice()
+        teller = Teller(self.ctx, twice)
         teller.make()
         done = 0
         for block in staging.blocks(self.one):
@@ -136,13 +138,13 @@ class _Judging:
                 self.profile.add_columns(block.rows, lot.read)
                 done += lot.rows
                 self.reached(done)
-        found = leads_sets.judge(teller)
+        found = leads_sets.judge(teller, twice.found())
         for outcome in (CREATED, UNCHANGED):
             self.expected[outcome] += found.get(outcome, 0)
         self.settled = found.get(UNCHANGED, 0)
         with transaction.atomic():
             lease.hold(self.held)
-            leads_sets.settle(self.one.pk)
+            leads_sets.settle(self.one.pk, found)
         if found.get(leads_sets.LOOK):
             for rows in _looks(self.one, set(leads_sets.looked_at())):
                 self.rows(rows)

@@ -15,7 +15,7 @@ from smarketing.rows import clock
 from smarketing.rows.fence import Fence
 
 from . import consents, leads
-from .context import CREATED, Action, Context, Raced, make_campaigns
+from .context import CREATED, UNCHANGED, Action, Context, Raced, make_campaigns
 from .leads_told import TABLE, Lot, Teller, Told
 from .rows import Row
 
@@ -74,6 +74,8 @@ SELECT %s, min(line), max(line) FROM (
   FROM import_found) s
 WHERE outcome = 'unchanged' GROUP BY island
 """
+# Where all rows change nothing: what else stands between them could not be read, and is settled as well.
+_SPAN = "INSERT INTO leads_importspan (batch_id, first, last) SELECT %s, min(line), max(line) FROM import_found"
 _BIRTHS = """
 WITH born AS MATERIALIZED (
   SELECT nextval('leads_lead_id_seq') AS id, t.*, CASE WHEN t.company < 0 THEN (%(firms)s::bigint[])[-t.company]
@@ -107,11 +109,14 @@ def possible(ctx: Context) -> bool:
     return not ctx.history and ctx.reader.sound and not ctx.mapping.targets() & set(consents.TARGETS)
 
 
-def judge(teller: Teller) -> dict[str, int]:
-    """Of the whole file, told before: how many rows of each outcome; the table import_found holds them."""
+def judge(teller: Teller, twice: bool) -> dict[str, int]:
+    """Of the whole file, told before: how many rows of each outcome; the table import_found holds them. `twice`: whether
+    a key or an address may stand on several rows."""
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS import_twice; DROP TABLE IF EXISTS import_found;" + _FIND_TWICE)
-        twice = cursor.rowcount
+        cursor.execute("DROP TABLE IF EXISTS import_twice; DROP TABLE IF EXISTS import_found")
+        if twice:
+            cursor.execute(_FIND_TWICE)
+            twice = cursor.rowcount > 0
         cursor.execute(f"ANALYZE {TABLE} (line, key, mail)")
         _find(cursor, teller, _TWICE if twice else "")
         cursor.execute("SELECT outcome, count(*) FROM import_found GROUP BY 1")
@@ -125,12 +130,11 @@ def looked_at() -> list[int]:
         return [line for (line,) in cursor]
 
 
-def settle(batch: int) -> None:
-    """Keep which lines change nothing."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM import_found WHERE outcome = 'unchanged' LIMIT 1")
-        if cursor.rowcount:
-            cursor.execute(_SPANS, [batch])
+def settle(batch: int, found: Mapping[str, int]) -> None:
+    """Keep which lines change nothing. `found`: what `judge` answered."""
+    if found.get(UNCHANGED):
+        with connection.cursor() as cursor:
+            cursor.execute(_SPAN if len(found) == 1 else _SPANS, [batch])
 
 
 def forget() -> None:

@@ -11,15 +11,16 @@ from typing import Any
 
 from django.db import connection
 
-from leads.intake import bulk, columns, companies, suppression
+from leads.intake import bulk, columns, suppression
 from smarketing.rows.bulk import copied
 
 from .cells import BLANK, TEXTS, ColumnReader, Read
 from .context import Context, campaigns_by_word
+from .firms import NONE, Firms
 from .rows import Moment
+from .twice import Twice
 
 TABLE = "import_told"
-KEPT = 50_000  # companies kept at hand
 _BASE = "line int, odd boolean, key text, mail text, mql boolean, company bigint, campaign bigint, born timestamptz, day boolean"
 _NO_DATE = "\\N\tf"
 
@@ -47,10 +48,10 @@ class Lot:
 
 
 class Teller:
-    """Tells blocks to the database. `make` once, then `tell` each block."""
+    """Tells blocks to the database. `make` once, then `tell` each block. `twice` hears of all keys and addresses."""
 
-    def __init__(self, ctx: Context):
-        self.ctx = ctx
+    def __init__(self, ctx: Context, twice: Twice | None = None):
+        self.ctx, self._twice = ctx, twice
         self._reader = ColumnReader(ctx.mapping, ctx.reading)
         self._at = ctx.reader.column_of
         self._constants = ctx.reader.constants
@@ -59,7 +60,7 @@ class Teller:
             for n, (target, name) in enumerate(ctx.fields("lead."))
         ]
         self._of_company = ctx.fields("company.")
-        self._companies: dict[tuple, str] = {}
+        self._firms = Firms(ctx)
         self._campaigns: dict[str, int] = {}
 
     def make(self, drop: str = "") -> None:
@@ -85,6 +86,9 @@ class Teller:
         key, mail = self._said(lot, "key"), list(map(str.lower, self._said(lot, "lead.email")))
         if BLANK in key and BLANK in mail:
             odd |= {n for n, names in enumerate(zip(key, mail, strict=True)) if names == (BLANK, BLANK)}
+        if self._twice:
+            self._twice.add("key", key)
+            self._twice.add("mail", mail)
         if gone := suppression.gone(mail):
             odd |= {n for n, one in enumerate(mail) if one in gone}
         company, campaign = self._company(lot), self._campaign(lot)
@@ -92,7 +96,7 @@ class Teller:
         told = [
             list(map(str, lines)),
             ["t" if n in odd else "f" for n in range(lot.rows)] if odd else ["f"] * lot.rows,
-            copied(key),
+            self._copied(lot, "key"),
             copied(mail),
             ["t" if said else "f" for said in mql],
             company,
@@ -119,9 +123,15 @@ class Teller:
         said = lot.read[self._at[target]].said()
         return said if always == BLANK else [always if value == BLANK else value for value in said]
 
+    def _copied(self, lot: Lot, target: str) -> Sequence[str]:
+        """The same as COPY wants it."""
+        said = self._said(lot, target)
+        ready = target in self._at and lot.read[self._at[target]].ready and target not in self._constants
+        return said if ready else copied(said)
+
     def _field(self, lot: Lot, one: Told) -> Sequence[str]:
         if not one.json:
-            return copied(self._said(lot, one.target))
+            return self._copied(lot, one.target)
         always = self._constants.get(one.target, BLANK)
         always = always if always == BLANK else bulk.json_text(always)
         if one.target not in self._at:
@@ -174,45 +184,13 @@ class Teller:
 
     def _company(self, lot: Lot) -> Sequence[str]:
         if not self._of_company:
-            return ["\\N"] * lot.rows
+            return [NONE] * lot.rows
         said = list(zip(*(self._said(lot, target) for target, _field in self._of_company), strict=True))
-        if len(self._companies) > KEPT:
-            self._companies.clear()
-        if fresh := set(said) - self._companies.keys():
-            self._look_up(fresh)
-        numbers = {one: self._companies[one] for one in set(said)}
-        for one in said if BLANK in numbers.values() else ():
-            if not numbers[one]:
-                lot.companies.append(one)
-                numbers[one] = str(-len(lot.companies))
-        return list(map(numbers.__getitem__, said))
+        return self._firms.numbers(said, lot.companies)
 
     def company_of(self, said: tuple) -> dict[str, Any]:
         """What a row says of its company, by field."""
-        return companies.said_of(
-            {name: value for (_target, name), value in zip(self._of_company, said, strict=True) if value != BLANK}
-        )
-
-    def _spelt(self, fresh: set[tuple]) -> dict[tuple, tuple[str, tuple[str, ...]]]:
-        """The key of their company, and which fields more they say of it: read once for all chunks of this import's object."""
-        known = self.ctx.one.__dict__.setdefault("spelt_companies", {})
-        if len(known) > KEPT:
-            known.clear()
-        for one in fresh - known.keys():
-            values = self.company_of(one)
-            known[one] = companies.name_key(values), tuple(sorted(values.keys() - {"name", "domain"}))
-        return known
-
-    def _look_up(self, fresh: set[tuple]) -> None:
-        """Ids of companies that exist and of which a row says nothing new; blank where they are to be made or filled."""
-        spelt = self._spelt(fresh)
-        ids = companies.find(sorted({spelt[one][0] for one in fresh} - {""}))
-        known = columns.current("company", {ids[key] for key, more in map(spelt.get, fresh) if more and key in ids})
-        for one in fresh:
-            key, more = spelt[one]
-            found = ids.get(key)
-            fills = found and any(known.get(found, {}).get(name) in (None, "") for name in more)
-            self._companies[one] = "\\N" if not key else str(found) if found and not fills else BLANK
+        return self._firms.said(said)
 
 
 def _moment(said: Moment) -> str:

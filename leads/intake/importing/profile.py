@@ -31,13 +31,14 @@ class Seen:
     least: Any = None
     most: Any = None
 
-    def add(self, cells: Sequence[str], different: set[str]) -> None:
-        """Count these cells of the column; `different`: each once."""
-        blank = sum(cells.count(cell) for cell in ({""} & different).union(filter(str.isspace, different)))
+    def add(self, cells: Sequence[str], different: set[str], plain: bool = False) -> None:
+        """Count these cells of the column; `different`: each once. `plain`: there is nothing to trim around any of them."""
+        blanks = {""} & different if plain else ({""} & different).union(filter(str.isspace, different))
+        blank = sum(map(cells.count, blanks))
         self.filled += len(cells) - blank
         self.blank += blank
         if len(self.distinct) < MANY:
-            self.distinct.update(map(hash, set(map(str.strip, different)) - {""}))
+            self.distinct.update(map(hash, (different if plain else set(map(str.strip, different))) - {""}))
 
     def range(self, values: Iterable[Any]) -> None:
         """Widen the range by these values."""
@@ -91,7 +92,7 @@ class Profile:
         whole = set(map(len, rows)) <= {len(self.columns)}
         for index, (seen, how) in enumerate(zip(self.columns, self._types, strict=True)):
             if whole and index in read:
-                seen.add(read[index].cells, read[index].different)
+                seen.add(read[index].cells, read[index].different, read[index].plain)
             else:
                 cells = [row[index] for row in rows if len(row) > index]
                 seen.add(cells, set(cells))

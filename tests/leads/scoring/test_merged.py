@@ -5,11 +5,12 @@ from bisect import bisect_right
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from leads.intake import columns, spans
+from leads.intake import columns, locks, spans
 from leads.models import Behaviour, BehaviourDay, Lead, MergedSpan
 from leads.scoring import asks, backfill, compile, days, ledger, program, sums
 from leads.scoring.timeline import pull
@@ -230,5 +231,28 @@ def test_a_ledger_that_forgets_merges_is_caught(monkeypatch):
     loser, root, _body = two()
     monkeypatch.setattr(ledger, "recount", lambda leads, fence=None: 0)
     facts.merge(loser, root, T - 4 * DAY)
+    told = stored()
+    assert rebuilt() != told
+
+
+def test_what_a_merged_lead_does_is_counted_for_both_and_asked_for_where_there_is_one_only():
+    loser, root, _body = two()
+    facts.merge(loser, root, T - 4 * DAY)
+    for lead, lent in ((loser, True), (root, False)):
+        with CaptureQueriesContext(connection) as asked:
+            facts.event(lead, "demo", T - DAY)
+        (written,) = [one["sql"] for one in asked if "INSERT INTO leads_behaviourday" in one["sql"]]
+        assert ("leads_mergedspan" in written) is lent
+    assert (_net(loser), _net(root)) == (3, 4)
+    held = stored()
+    assert rebuilt() == held
+
+
+@pytest.mark.invariant("I20", mutant="nobody was ever merged")
+def test_intake_that_takes_no_lead_for_a_merged_one_is_caught(monkeypatch):
+    loser, root, _body = two()
+    facts.merge(loser, root, T - 4 * DAY)
+    monkeypatch.setattr(locks, "merges_stand", lambda of=(): False)
+    facts.event(loser, "demo", T - DAY)
     told = stored()
     assert rebuilt() != told
