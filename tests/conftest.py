@@ -18,7 +18,7 @@ import pytest
 
 from tests.ground import GROUND, ROOT
 
-pytest_plugins = ["tests.trust_report"]
+pytest_plugins = ["tests.trust_report", "tests.order"]
 APPLICATION_ROLE = "smarketing_app"
 
 

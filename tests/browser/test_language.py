@@ -15,6 +15,7 @@ from smarketing.rows import clock
 from smarketing.rows.models import Installation
 from tests.leads import facts
 from tests.people import PASSWORD, person
+from tests.scale import one_of
 
 from . import access
 
@@ -86,7 +87,7 @@ def world():
     return good
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
+@one_of("language", ["en", "fr"], 1)
 def test_the_founding_definition_is_built_and_signed_by_keyboard_only(visit, language):
     Installation.objects.create(company="Acmé", age_and_family=True)  # the article's definition asks for an age
     good, words = world(), WORDS[language]
