@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import memory
 from tests.ground import GROUND, ROOT
 
 pytest_plugins = ["tests.trust_report", "tests.order"]
@@ -40,6 +41,7 @@ def _servers():
         try:
             server.connect("postgres").close()
         except Exception:
+            memory.prepare(GROUND)
             server.start()
             prepare(server)
         import redis
