@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 COMPANY ?=
 PORT ?= 8000
+WORKERS ?= 2
 
 .PHONY: run test check bench trust golden shots env env-dev messages browser docs lock
 
@@ -10,7 +11,7 @@ run: .venv/base.done
 	@exec $(PY) manage.py up $(if $(COMPANY),--company) --port $(PORT)
 
 test: .venv/dev.done browser messages
-	@$(PY) -m pytest -n 2 --dist loadscope -m "not trust" -rR --reruns 1 $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder -m "not trust" -rR --reruns 1 $(ARGS)
 
 check: .venv/dev.done messages
 	@$(PY) manage.py check_all

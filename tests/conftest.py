@@ -16,9 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from tests import memory
 from tests.ground import GROUND, ROOT
 
-pytest_plugins = ["tests.trust_report"]
+pytest_plugins = ["tests.trust_report", "tests.order"]
 APPLICATION_ROLE = "smarketing_app"
 
 
@@ -40,6 +41,7 @@ def _servers():
         try:
             server.connect("postgres").close()
         except Exception:
+            memory.prepare(GROUND)
             server.start()
             prepare(server)
         import redis

@@ -19,6 +19,7 @@ SELF_GUARDED = (
     "allauth.account.", "allauth.mfa.", "allauth.socialaccount.", "django.contrib.staticfiles.",
 )  # fmt: skip
 MACHINES = ("/static/", "/api/", "/v1/", "/healthz", "/readyz", "/metrics")
+READ = ("/api/docs/",)  # among the addresses of programs, and yet a page for people
 
 
 class PersonLanguage:
@@ -32,7 +33,7 @@ class PersonLanguage:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest):
-        if request.path.startswith(MACHINES):
+        if request.path.startswith(MACHINES) and not request.path.startswith(READ):
             answer = self.get_response(request)
         else:
             with here.kept() as installation:

@@ -2,7 +2,7 @@
 
 import json
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
@@ -37,7 +37,7 @@ def starter_spec(*, at: datetime, zone: str = "Europe/Paris", country: str = "FR
 def problems(spec: dict) -> dict[str, str]:
     """field -> sentence about what keeps a spec from being a calendar; empty when nothing does."""
     found = {}
-    if spec.get("zone") not in available_timezones():
+    if spec.get("zone") not in _zones():
         found["zone"] = _("This time zone is not known.")
     windows = spec.get("windows") or {}
     if not any(windows.values()):
@@ -49,6 +49,12 @@ def problems(spec: dict) -> dict[str, str]:
     except (ValueError, TypeError, AttributeError):
         found.setdefault("windows", _("Write hours as 09:00 and dates as 2026-12-25."))
     return found
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """The time zones that are known here: hundreds of files, looked through once per process."""
+    return frozenset(available_timezones())
 
 
 @transaction.atomic
@@ -82,7 +88,12 @@ def _complete(spec: dict, year: int) -> dict:
 
 def axis(version: CalendarVersion) -> axes.Axis:
     """The work axis of a version, as far as later versions lengthened it; laid out once per process."""
-    return _axis(canonical(_complete(_lengthened(version), version.created_at.year)))
+    return _axis(_spec_of(version))
+
+
+def _spec_of(version: CalendarVersion) -> str:
+    """The spec that an axis is laid out from, as canonical text."""
+    return canonical(_complete(_lengthened(version), version.created_at.year))
 
 
 def _laid(pk: int | None) -> axes.Axis | None:
@@ -145,20 +156,24 @@ def _axis(text: str) -> axes.Axis:
     return axes.build(json.loads(text))
 
 
+@lru_cache(maxsize=16)
+def _lines(text: str) -> tuple[str, ...]:
+    """The windows of an axis as COPY wants them, each without its version; written once per process."""
+    laid = _axis(text)
+    ordinal = {day: index for index, day in enumerate(laid.days)}
+    return tuple(
+        f"{i}\t{window.opens}\t{window.closes}\t{before}\t{window.day.isoformat()}\t{ordinal[window.day]}\n"
+        for i, (window, before) in enumerate(zip(laid.windows, laid.before, strict=False))
+    )
+
+
 def materialise(version: CalendarVersion) -> int:
     """Write the axis of a version as rows, from nothing. Returns how many windows."""
     AxisWindow.objects.filter(version=version).delete()
-    laid = axis(version)
-    ordinal = {day: index for index, day in enumerate(laid.days)}
-    bulk.copy(
-        AxisWindow._meta.db_table,
-        ("version_id", "i", "opens_us", "closes_us", "before_us", "day", "ordinal"),
-        [
-            (version.pk, i, window.opens, window.closes, laid.before[i], window.day, ordinal[window.day])
-            for i, window in enumerate(laid.windows)
-        ],
-    )
-    return len(laid.windows)
+    lines = _lines(_spec_of(version))
+    table = f"{AxisWindow._meta.db_table} (version_id, i, opens_us, closes_us, before_us, day, ordinal)"
+    bulk.copy_text(table, "".join([f"{version.pk}\t{line}" for line in lines]))
+    return len(lines)
 
 
 def ensure_horizon() -> int:

@@ -124,6 +124,7 @@ class Server:
         settings |= {"jit": "off", "max_wal_size": "2GB"} | DISCREET
         if self.fast:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+            settings |= {"max_wal_size": "256MB"}  # may lie in memory
         command = [*self.way.prefix, str(folder / "postgres"), "-D", str(self.data)]
         for key, value in settings.items():
             command += ["-c", f"{key}={value}"]

@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from django.db import connections
 from playwright.sync_api import expect
 
 from . import chromium
@@ -40,6 +41,8 @@ def _plain_static_files(settings):
 def visit(started, live_server):
     """`visit(user, language=, theme=, width=)` → a page of that person, signed in, at our own server."""
     opened = []
+    # A thread of our server keeps its connection as a process of ours does: a new one for each request would plan everything anew.
+    connections["default"].settings_dict["CONN_MAX_AGE"] = 60
 
     def come(user=None, path="/", **kind):
         context = chromium.context(started, base_url=live_server.url, **kind)

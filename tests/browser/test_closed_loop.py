@@ -13,6 +13,7 @@ from smarketing.rows import clock
 from smarketing.rows.models import Installation
 from tests.leads import definitions, facts
 from tests.people import person
+from tests.scale import one_of
 
 from . import access
 
@@ -43,7 +44,7 @@ def send(page, selector: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("language", ["en", "fr"])
+@one_of("language", ["en", "fr"])
 def test_a_lead_written_by_hand_is_accepted_sold_and_in_the_closed_loop_with_its_campaign(visit, language):
     company = Company()
     ines = visit(company.ines, "/leads/add/", language=language)

@@ -1,7 +1,7 @@
 """Every page of a company that holds nobody's data yet, as every role, in a real browser on a phone: it answers, nothing
 is cut off or fails, it says in a sentence what will be here, and leads on to where the role may go.
 
-`make test` walks each role in one language through every third page, in turn; `make trust` through all of them in both, in
+`make test` walks each role in one language through every sixth page, in turn; `make trust` through all of them in both, in
 the second one dark and with axe.
 """
 
@@ -19,6 +19,7 @@ from tests.people import person
 
 from . import access, pages
 
+EACH = 6  # one page of so many is a role's turn
 FORM, FULL, READ = "a form to fill", "never empty", "words to read"
 # Pages that need no empty state, and why; every other page without arguments must have one, for whoever opens it.
 WITHOUT = {
@@ -68,14 +69,14 @@ class Walk:
         return not VERBS[verb] or may(self.user, verb)
 
     def all(self, turn: int | None = None) -> dict[str, list[str]]:
-        """Page → what is wrong with it; pages without data first, as examples of the others bring some. `turn`: only each third
+        """Page → what is wrong with it; pages without data first, as examples of the others bring some. `turn`: only each sixth
         page, from this one on."""
         bare = [
             page for page in pages.PAGES if page.name in BARE or (page.example is dict and not callable(page.query))
         ]
         mine = [page for page in bare if self.opens(page)]
         assert len(mine) > (25 if self.user else 5)
-        some = slice(turn, None, 3) if turn is not None and self.user else slice(None)
+        some = slice(turn, None, EACH) if turn is not None and self.user else slice(None)
         found = {page.name: self.wrong(page, empty=page.name not in WITHOUT) for page in mine[some]}
         for page in [page for page in pages.standing() if page not in bare][some]:
             if page.role == self.position:
@@ -140,7 +141,7 @@ def company(transactional_db):
 
 @pytest.mark.parametrize(("position", "language"), list(zip(WHO, cycle(("fr", "en")), strict=False)))
 def test_a_page_answers_says_what_will_be_here_and_leads_on(company, visit, position, language):
-    assert Walk(visit, position, language).all(turn=WHO.index(position) % 3) == {}
+    assert Walk(visit, position, language).all(turn=WHO.index(position) % EACH) == {}
 
 
 @pytest.mark.trust

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.people import PASSWORD, person
+from tests.scale import one_of
 
 from . import access
 
@@ -19,7 +20,7 @@ WORDS = {
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("language", ["en", "fr"])
+@one_of("language", ["en", "fr"])
 def test_somebody_signs_in_with_the_keyboard_only_and_signs_out(visit, language):
     person("ada", "administrator", language=language)
     page = visit(path="/settings/", language=language)

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.people import person
+from tests.scale import one_of
 
 from . import access
 
@@ -20,7 +21,7 @@ WORDS = {
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("language", ["en", "fr"])
+@one_of("language", ["en", "fr"], 1)
 def test_a_word_is_told_where_it_stands_and_all_of_a_page_by_a_key(visit, language):
     key, word, sentence, title, asked = WORDS[language]
     page = visit(person("ada", "marketer", language=language), "/help/numbers/", language=language)

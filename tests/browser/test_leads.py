@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from leads.models import AttributeChange, Lead, Score, Spend
+from tests.scale import one_of
 
 from . import access
 from .day import Day
@@ -16,7 +17,7 @@ WORDS = {
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("language", "theme"), [("en", "dark"), ("fr", "light")])
+@one_of("language, theme", [("en", "dark"), ("fr", "light")])
 def test_a_marketer_finds_reads_and_mends_a_lead_by_keyboard(visit, language, theme):
     day, words = Day(), WORDS[language]
     page = visit(day.claire, "/leads/", language=language, theme=theme)

@@ -9,6 +9,7 @@ from personas.models import PersonaDraft
 from smarketing.rows import clock
 from smarketing.rows.models import Installation
 from tests.people import person
+from tests.scale import one_of
 
 from . import access
 
@@ -19,7 +20,7 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize("language", KINDS)
+@one_of("language", [*KINDS], 1)
 def test_a_sentence_is_read_while_it_is_typed_and_kept_as_typed_where_it_stops(visit, language):
     theme, width, whole, part, reads, stops = KINDS[language]
     Installation.objects.create(company="Acmé")

@@ -14,6 +14,7 @@ from smarketing.jobs import demo_clock, nightly
 from smarketing.jobs.models import Run
 from smarketing.rows import clock
 from tests.people import person
+from tests.scale import one_of
 from tests.sla.contracts import (
     ACCEPTANCE,
     ATTEMPTS,
@@ -52,7 +53,7 @@ def month(clauses, since=None):
     return of, f"{at:%Y-%m}"
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
+@one_of("language", ["en", "fr"], 1)
 def test_on_a_projector_sentence_and_whole_table_are_seen_without_scrolling(visit, language):
     month(SIX, since=date(2025, 1, 1))
     page = visit(signers()[0], "/contract/", language=language, width=1280)
@@ -62,7 +63,7 @@ def test_on_a_projector_sentence_and_whole_table_are_seen_without_scrolling(visi
     assert access.problems(page) == []
 
 
-@pytest.mark.parametrize(("clauses", "language"), [(SIX, "en"), (EVERY, "fr")])
+@one_of("clauses, language", [(SIX, "en"), (EVERY, "fr")], 1)
 def test_on_paper_it_is_one_landscape_page_that_cuts_no_row_and_needs_no_colour(visit, clauses, language):
     of, key = month(clauses, since=date(2025, 1, 1))
     page = visit(signers()[0], f"/contract/{of.pk}/{key}/print/", language=language, width=1280)

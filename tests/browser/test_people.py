@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from smarketing.accounts.models import User
 from smarketing.rows.models import Installation
 from tests.people import person
+from tests.scale import one_of
 
 from . import access
 
@@ -19,7 +20,7 @@ SAYS = {
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("language", "width"), [("en", 1440), ("fr", 390)])
+@one_of("language, width", [("en", 1440), ("fr", 390)], 1)
 def test_an_administrator_invites_a_rep_who_lands_in_the_queue(visit, language, width):
     says = SAYS[language]
     Installation.objects.create(company="Acmé", kind="live")

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from leads.models import Attempt, Correction, Deal, HandoffState
+from tests.scale import one_of
 
 from . import access
 from .day import Day
@@ -32,7 +33,7 @@ def press(page, key: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("fr", "dark")])
+@one_of("language, theme", [("en", "light"), ("fr", "dark")], 1)
 def test_the_morning_by_keyboard(visit, language, theme):
     day, words = Day(), WORDS[language]
     page = visit(day.lea, "/queue/", language=language, theme=theme)

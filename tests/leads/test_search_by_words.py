@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from leads.models import Company, Lead, querysets, search
 from smarketing.web import tables
 from tests.people import client_of, person
+from tests.scale import examples
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -55,7 +56,8 @@ def made(people, firms) -> list[set[str]]:
 @given(PEOPLE, FIRMS, TEXT)
 @example([("ana", "li", 0), ("lina", "bo", 1)], ["bob", "martin", "conseil"], "li x")
 @example([("ana", "martin", 0), ("bob", "martina", 0)], ["conseils", "li", "bo"], "seil artin")
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@pytest.mark.sized
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_whoever_holds_every_word_is_found_by_each_of_the_ways_there_are(db, people, firms, text):
     with transaction.atomic(), pytest.MonkeyPatch.context() as patch:
         words = made(people, firms)
@@ -74,7 +76,8 @@ def test_whoever_holds_every_word_is_found_by_each_of_the_ways_there_are(db, peo
 
 
 @given(PEOPLE, FIRMS, TEXT)
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@pytest.mark.sized
+@settings(max_examples=examples(8), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_the_list_shows_the_same_rows_in_the_same_order_however_they_are_read(db, people, firms, text):
     with transaction.atomic(), pytest.MonkeyPatch.context() as patch:
         client = client_of(person("mia", "marketer"))

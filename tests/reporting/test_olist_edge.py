@@ -61,6 +61,6 @@ def test_the_stamp_is_in_the_month_of_the_zone_and_every_date_keeps_its_own(fold
 @pytest.mark.parametrize(("zone", "country", "said"), [(THERE, "BR", (200, "kept")), (HERE, "FR", (199, "broken"))])
 def test_a_contract_counts_in_its_own_zone(folder, zone, country, said):
     of = contract("Sellers", on=line(LINE))
-    sign(of, [VOLUME], date(2017, 6, 1), at=clock.now(), using=calendar(zone, country))
+    sign(of, [VOLUME], date(2017, 6, 1), at=clock.now(), using=calendar(zone, country, first="2010-01-01"))
     figure = follow.month(of, date(2017, 12, 1), clock.now(), fence.cutoff()).row("5.1").figure
     assert (figure.count, figure.state) == said

@@ -15,6 +15,7 @@ from leads.models import Attempt, Lead
 from personas import starters
 from tests.leads import definitions, facts, worlds
 from tests.leads.handoffs.desk import Desk, now
+from tests.scale import examples
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -37,7 +38,8 @@ def texts(lead: int, personal: bool = True, **asked) -> list[str]:
     return [line.text for line in telling.lines(read(lead, **asked), personal=personal)]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=QUIET)
+@pytest.mark.sized
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=QUIET)
 @given(life=worlds.lives, size=st.integers(1, 7))
 def test_pages_of_any_size_tell_the_same_story_in_one_order(life, size):
     worlds.catalogue()
@@ -54,7 +56,8 @@ def test_pages_of_any_size_tell_the_same_story_in_one_order(life, size):
     assert told == mine.filter(lead=lead).count() + mine.filter(lead=None, visitor__in=joined).count()
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=QUIET)
+@pytest.mark.sized
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=QUIET)
 @given(life=worlds.lives)
 def test_as_of_an_instant_nothing_is_told_that_was_not_known(life):
     worlds.catalogue()

@@ -17,6 +17,7 @@ from tests.leads import facts
 from tests.leads.handoffs.desk import NOW, Desk
 from tests.leads.handoffs.test_queue import THEN, _line, _state, rows
 from tests.people import person
+from tests.scale import examples
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("still")]
 HOUR = timedelta(hours=1)
@@ -57,7 +58,8 @@ def _counts(owed) -> queue.Counts:
     hours=st.one_of(st.none(), st.integers(-1, 5)),
     size=st.integers(1, 4),
 )
-@settings(max_examples=40, deadline=None)
+@pytest.mark.sized
+@settings(max_examples=examples(40), deadline=None)
 def test_it_pages_as_the_querysets_do_in_every_order(rows, order, hours, size):
     before, queue.PAGE = queue.PAGE, size
     try:

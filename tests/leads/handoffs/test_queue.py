@@ -27,6 +27,7 @@ from smarketing.rows import clock
 from tests.leads import definitions, facts
 from tests.leads.handoffs.desk import NOW, Desk, derived
 from tests.people import person
+from tests.scale import examples
 
 pytestmark = pytest.mark.django_db
 THEN = NOW + timedelta(hours=2)  # some promises are broken by then
@@ -42,7 +43,8 @@ rows = st.lists(st.tuples(dues, st.integers(0, 3), st.integers(0, 3)), max_size=
 
 
 @given(rows=rows, size=st.integers(1, 5))
-@settings(max_examples=60, deadline=None)
+@pytest.mark.sized
+@settings(max_examples=examples(60), deadline=None)
 def test_pages_by_key_show_every_row_once_in_order(rows, size):
     from django.db import transaction
 

@@ -11,6 +11,7 @@ from leads.intake import columns, facts
 from leads.intake.facts import Birth, Change, Origin
 from leads.models import AttributeChange, Lead, LeadDirty
 from smarketing.rows.clock import now
+from tests.scale import examples
 
 pytestmark = pytest.mark.django_db
 T = datetime(2026, 1, 1, tzinfo=UTC)
@@ -96,7 +97,8 @@ VALUES = {
 }
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.sized
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
 def test_columns_equal_the_law_in_plain_python_and_come_back_after_a_wipe(steps):
     one = lead(country="FR")

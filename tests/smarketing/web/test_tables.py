@@ -21,6 +21,7 @@ from smarketing.accounts.models import AuditEntry, User
 from smarketing.web import exports, spreadsheet, tables, workbook
 from smarketing.web.tables import Column, Table, shown
 from tests.people import person
+from tests.scale import examples
 
 pytestmark = pytest.mark.django_db
 COLUMNS = (
@@ -47,7 +48,8 @@ def walk(first: Table, follow: str) -> list[int]:
     raise AssertionError("pages without end")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.sized
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     names=st.lists(st.sampled_from(["a", "b", "É", "œ"]), min_size=1, max_size=14),
     teams=st.data(),

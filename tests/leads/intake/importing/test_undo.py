@@ -41,7 +41,16 @@ FILES = [
     ("details", "Id,Seen with\ne0,phone\n", {"columns": {"Id": "id", "Seen with": "x_seen"}}),
     ("merges", "Stays,Goes\n1,2\n", {"columns": {"Stays": "root", "Goes": "losers"}, "dates": "iso"}),
 ]  # fmt: skip
-RARE = ("companies", "details", "campaigns", "contacts", "merges", "changes")  # undone in `make trust`
+RARE = [
+    "companies",
+    "details",
+    "campaigns",
+    "contacts",
+    "merges",
+    "changes",
+    "optouts",
+    "events",
+]  # undone in `make trust`
 SILENT = (
     "optouts",
     "details",
