@@ -15,7 +15,7 @@ def test_an_older_body_reads_as_what_is_usual():
     terms = SimpleNamespace(body=OLD)
     assert (defaults.grace_days(terms), defaults.close_day(terms), defaults.month_switch(terms)) == (3, None, "due")
     assert (defaults.review_rhythm(terms), defaults.review_day(terms)) == ("monthly", 5)
-    assert defaults.escalation(terms) == defaults.Escalation(80, 100, None)
+    assert defaults.escalation(terms) == defaults.Escalation(80, 100, None, None)
     assert defaults.pauses_allowed(terms) == defaults.PAUSES
     assert defaults.tiers(terms) == ()
     assert defaults.report_recipients(terms, "monthly") == ("managers", "signers")
@@ -31,7 +31,7 @@ def test_what_is_written_wins_and_what_is_left_out_stays_usual():
     assert (defaults.grace_days(body), defaults.close_day(body)) == (5, 8)
     assert (defaults.review_rhythm(body), defaults.review_day(body)) == ("quarterly", 5)
     assert defaults.month_switch(body) == "handoff"
-    assert defaults.escalation(body) == defaults.Escalation(80, 90, None)
+    assert defaults.escalation(body) == defaults.Escalation(80, 90, None, None)
     assert defaults.tiers(body) == (
         defaults.Tier(("A1", "A2"), {"6.1": Decimal("0.5")}), defaults.Tier(("C3",), {"6.1": None}),
     )  # fmt: skip
