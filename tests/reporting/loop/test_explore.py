@@ -8,7 +8,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -230,7 +232,13 @@ def test_what_changed_takes_a_number_made_of_others_apart():
     reader = Client()
     reader.force_login(person("Ines", "marketer"))
     month = f"{clock.today():%Y-%m}"
-    page = reader.get("/loop/changed/", {"measure": "roi", "first": "2026-01", "last": month, "since": "2026-06-01"})
+    with CaptureQueriesContext(connection) as seen:
+        page = reader.get(
+            "/loop/changed/", {"measure": "roi", "first": "2026-01", "last": month, "since": "2026-06-01"}
+        )
+    counted = [one["sql"] for one in seen.captured_queries if "GROUPING SETS (())" in one["sql"]]
+    assert len(counted) == len(set(counted)), "each number of all is counted once"
+    assert "Amounts in" in page.content.decode()
     assert [line.key for line in page.context["parts"]] == ["revenue", "cost"]
     difference = page.context["compared"].difference
     assert difference.mix + difference.rate == difference.after - difference.before != 0
