@@ -70,7 +70,7 @@ BY = ("campaign", "channel", "source", "persona", "month", "rep", "country", "co
 class Asking:
     """Asks about one span, seen as cohorts or as a period, for one person. `cutoff` None: now.
 
-    `kept`: answers of the published edition, by (measure, dimension).
+    `kept`: answers of the published edition, by (measure, dimension); `counted`: those counted so far, each once.
     """
 
     span: Span
@@ -119,6 +119,7 @@ class Asking:
                 return None
             raise
         self.cutoff = self.cutoff or found.cutoff  # one cut-off for the whole page
+        self.counted[key, by] = found
         return found
 
     def other(self, key: str) -> Answer | None:

@@ -78,7 +78,8 @@ def overview(asking: Asking, by: str) -> Overview:
         "days": figure(totals["days_to_won"]),
     }
     credited = asking.ask("revenue_attributed", "campaign")
-    page.sentence = _sentence(asking.view, totals, found, credited, currency, page.model)
+    page.sentence = _sentence(asking.view, totals, found, _brought(credited), currency, page.model)
+    page.table.loose = _loose(credited, found["cost"], currency) if page.table.money else ""
     turned_down, conversion = asking.ask("turned_down", "reason"), asking.ask("conversion", "persona")
     page.reasons = _reasons(turned_down)
     page.personas, page.scale = _bars(conversion) if asking.view == COHORT else ([], "")
@@ -92,14 +93,13 @@ def overview(asking: Asking, by: str) -> Overview:
 
 
 def _sentence(
-    view: str, totals: dict[str, Answer], found: dict[str, Answer], by_campaign: Answer, currency: str, model: str
+    view: str, totals: dict[str, Answer], found: dict[str, Answer], revenue: Fraction, currency: str, model: str
 ) -> str:
-    """What was handed over came to, in handoffs; what campaigns brought back, by the model agreed."""
+    """What was handed over came to, in handoffs; what campaigns brought back (`revenue`), by the model agreed."""
     handed, bought = totals["handoffs"].total.n, totals["with_win"].total.n
     if not handed:
         return ""
-    cost, revenue = found["cost"].total.value, sum(row.value or 0 for row in by_campaign.rows if row.group["campaign"])
-    rate = found["acceptance"].total
+    cost, rate = found["cost"].total.value, found["acceptance"].total
     said = {
         "handed": shown.number(handed),
         "accepted": shown.figure(rate.value, numbers.RATIO, 0),
@@ -132,6 +132,28 @@ def _sentence(
             % said
         )
     return text  # fmt: skip
+
+
+def _brought(credited: Answer) -> Fraction:
+    """Revenue that campaigns are credited with."""
+    return sum((Fraction(row.value or 0) for row in credited.rows if row.group["campaign"]), Fraction(0))
+
+
+def _loose(credited: Answer, cost: Answer, currency: str) -> str:
+    """What the total of the return holds that no campaign brought back, and the return without it; "" where it holds nothing such."""
+    brought = _brought(credited)
+    loose, paid = Fraction(credited.total.value or 0) - brought, Fraction(cost.total.value or 0)
+    back = quotient(brought - paid, paid)
+    if not loose or back is None:
+        return ""
+    said = {
+        "revenue": written(numbers.rounded(loose, 0) or numbers.rounded(loose, 2), currency),
+        "return": shown.figure(back, numbers.RATIO, 0),
+    }
+    text = _(
+        "Return in total: with %(revenue)s of revenue credited to no campaign; without it, as said above, %(return)s."
+    )
+    return text % said
 
 
 # --- what did sales say

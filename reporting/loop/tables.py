@@ -33,10 +33,13 @@ class Line:
 
 @dataclass
 class Table:
+    """`loose`: what the total of the return holds that no campaign is credited with, in words."""
+
     heads: list[tuple[str, str]]
     lines: list[Line]
     total: Line
     money: bool = True
+    loose: str = ""
 
 
 HEADS = {
