@@ -10,10 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from reporting import checks, publishing
 from reporting.loop import asking, cohorts, funnel, spans
 from reporting.models import PublishedSum
-from smarketing.jobs.models import Chunk, Run
+from smarketing.jobs.models import Run
 from smarketing.measures import engine, together
 from smarketing.rows import clock
 from tests.people import person
+from tests.reporting.nights import refuse
 from tests.reporting.test_publishing import night
 
 from .company import Company
@@ -121,15 +122,7 @@ def _wrong_row(first):
     row.save()
     with pytest.raises(checks.DoesNotAddUp) as refusal:
         publishing.publish(run)
-    Chunk.objects.create(
-        run=run,
-        step="publish",
-        number=0,
-        low=0,
-        high=1,
-        state="quarantined",
-        error=f"Traceback\nreporting.checks.DoesNotAddUp: {refusal.value}",
-    )
+    refuse(run, refusal.value)
     reader = Client()
     reader.force_login(person("Ines", "marketer"))
     page = reader.get("/loop/").content.decode()
