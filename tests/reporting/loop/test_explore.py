@@ -221,6 +221,12 @@ def test_combined_ratios_are_compared_with_their_parts_and_filed_and_said_in_wha
     mix, rate = (sum(Decimal(row[n].lstrip("'")) for row in rows[:-1]) for n in (-2, -1))
     assert abs(mix + rate - Decimal(rows[-1][-3].lstrip("'"))) < Decimal("1e-9") and rows[-1][0] == "Total"
     assert any(row[2] and row[3] for row in rows[:-1])  # what is divided, and by what
+    counts = {**asked, "measure": "handoffs", "by": "month"}  # no month is in both periods
+    answer = reader.get("/loop/explore/", {**counts, "export": "csv"})
+    _head, *rows = csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig")))
+    page = reader.get("/loop/explore/", counts).context["compared"]
+    lines = [line.change.replace("−", "-").lstrip("+") for line in (*page.lines, page.total)]
+    assert [row[-3].lstrip("'") for row in rows] == lines and all(lines)
 
 
 @pytest.mark.django_db(transaction=True)
