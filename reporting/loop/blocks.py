@@ -15,8 +15,8 @@ from smarketing.rows import clock
 from smarketing.rows.models import Installation
 from smarketing.web.money import text as written
 
-from . import advice, deeds, leak, quality, robust, tables
-from .asking import GROUPED, Asking, quotient
+from . import advice, bought, deeds, leak, quality, robust, tables
+from .asking import GROUPED, MATCHED, Asking, quotient
 from .cells import Cell, count, figure, money
 from .spans import COHORT
 
@@ -44,6 +44,7 @@ class Overview:
     personas: list[Bar] = field(default_factory=list)
     scale: str = ""
     money: dict[str, Cell] = field(default_factory=dict)
+    bought: list[tuple[str, Cell]] = field(default_factory=list)
     apart: dict[str, Cell] = field(default_factory=dict)
     changes: list[tuple[deeds.Deed, str]] = field(default_factory=list)
     leak: Cell | None = None
@@ -55,6 +56,8 @@ class Overview:
 def overview(asking: Asking, by: str) -> Overview:
     """Everything on the page for one span, divided by one dimension."""
     found = {key: asking.ask(key, by) or asking.ask(key) for key in GROUPED}
+    if not found["cost"].question.by:
+        found |= {key: asking.ask(key, by) for key in MATCHED}
     said = robust.said(asking) if by == "campaign" else None
     page = Overview(model=robust.model(asking), young=asking.young())
     page.table = tables.table(found, by, asking.young, page.model, robust.cells(asking, said) if said else None)
@@ -78,6 +81,7 @@ def overview(asking: Asking, by: str) -> Overview:
         "days": figure(totals["days_to_won"]),
     }
     credited = asking.ask("revenue_attributed", "campaign")
+    page.bought = bought.parts(asking, currency)
     page.sentence = _sentence(asking.view, totals, found, _brought(credited), currency, page.model)
     page.table.loose = _loose(credited, found["cost"], currency) if page.table.money else ""
     turned_down, conversion = asking.ask("turned_down", "reason"), asking.ask("conversion", "persona")

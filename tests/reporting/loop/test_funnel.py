@@ -11,7 +11,7 @@ from reporting import checks, publishing
 from reporting.loop import asking, cohorts, funnel, spans
 from reporting.models import PublishedSum
 from smarketing.jobs.models import Run
-from smarketing.measures import engine, together
+from smarketing.measures import engine, shown, together, words
 from smarketing.rows import clock
 from tests.people import person
 from tests.reporting.nights import refuse
@@ -83,6 +83,23 @@ def test_each_step_is_part_of_the_one_before_and_first_and_repeated_make_all(com
     assert sum(int(cells[0].text) for _name, cells in page.segments) == counts[0]
     inferred = int(page.steps[2].inferred.text)
     assert inferred == engine.answer("sql", first=span.first, until=span.until, where={"sql_how": "skipped"}).total.n
+
+
+@pytest.mark.parametrize("view", ("cohort", "period"))
+def test_curves_and_days_of_each_group_are_those_of_the_measures(company, view):
+    span = spans.Span(company.handoffs[0].occurred_at.date().replace(day=1), spans.month(clock.today(), 1))
+    asked = asking.Asking(span, view)
+    page = funnel.page(asked, "source", "come_accepted")
+    assert page.heads[-5:] == ["Days to handoff", "Days to acceptance", "Days to SQL", "Days to a deal", "Days to won"]
+    when = {"first": span.first, "until": span.until, "cutoff": asked.cutoff, "by": ("source",)}
+    for place, days in ((1, 30), (4, 180)):
+        found = engine.answer("come_accepted", window=days, **when)
+        told = {words.value("source", row.group["source"], {}): shown.percent(row.value, 0) for row in found.rows}
+        assert {line.name: line.cells[place].text for line in page.group_curves.lines} == told
+        assert all(line.cells[place].faint for line in page.group_curves.lines), "under twenty cases"
+    waits = engine.answer("wait_sql", date=asking.DATED["wait_sql"][view == "period"], **when)
+    told = {words.value("source", row.group["source"], {}): shown.figure(row.value, "days") for row in waits.rows}
+    assert {name: cells[-3].text for name, cells in page.segments if name in told} == told
 
 
 @pytest.mark.trust
