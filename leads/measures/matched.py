@@ -7,10 +7,11 @@ which campaign it was, on no lead. So the parts of a month's cohort add up to wh
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
-from smarketing.measures.numbers import MONEY, NUMBER, RATIO
+from smarketing.measures.numbers import COUNT, MONEY, NUMBER, RATIO
 from smarketing.measures.question import Question
 from smarketing.measures.reduces import quotient, returned
 from smarketing.measures.registry import Column, Dimension, Measure, Part, Population
@@ -19,7 +20,7 @@ from . import dimensions as d
 from . import outcomes, seen
 from . import populations as p
 from .offered import Offered
-from .values import BELONGS, campaign, not_corrected, value
+from .values import BELONGS, campaign, not_corrected, number, value
 
 SPENT = f"""leads_spend sp{campaign("sp.campaign_id", "sg")}
     WHERE sp.recorded_at <= %(cutoff)s AND {not_corrected("spend", "sp")}"""
@@ -100,6 +101,14 @@ def matched(question: Question) -> Population:
     )  # fmt: skip
 
 
+def bought(question: Question, value: str = "1") -> Population:
+    """Won deals of leads for which money was spent in their month."""
+    base = p.deals(question, "won", value=value)
+    created = question.day("l.created_at", "l.day_only")
+    steps = {"brought": _brought(f"date_trunc('month', {created})::date"), "shares": _SHARES.format(month=MONTH_SPENT)}
+    return replace(base, source=f"{base.source} JOIN shares sh ON sh.lead_id = w.lead_id", ctes={**base.ctes, **steps})
+
+
 def of_matched(question: Question) -> Offered:
     """Dimensions of what was spent: its campaign's, its lead's, those of the lead's first handoff; and what it was spent for."""
     return of_bought(question).more({PART.key: PART})
@@ -114,6 +123,7 @@ def of_bought(question: Question) -> Offered:
 
 _DATES = ("created", "handed")
 _COST = Part("matched_cost", _("cost"))
+_WON, _REVENUE = Part("matched_won", _("won")), Part("matched_revenue", _("revenue"))
 MEASURES = (
     Measure("shared_cost", _("Cost shared among leads"),
             _("Money spent on a campaign, shared equally among the leads it brought, by the day the lead was created. Leads of no campaign cost nothing; what was spent on campaigns without leads is left out."),
@@ -124,10 +134,14 @@ MEASURES = (
     Measure("matched_cost", _("Cost matched to its leads"),
             _("Money spent on a campaign in a month, shared equally among the leads that it brought in that month, by the day the lead was created (or handed over; those never handed over keep the day of their creation). What brought no lead in its month stays with the day it was spent, so that whole months add up to what was spent in them."),
             MONEY, matched, "sum", of_matched, dates=_DATES, cases=False, order=72, nightly=False),
+    Measure("matched_won", _("Deals won by leads bought"), _("Won deals of leads for which money was spent in the month that they came, by the cohort of their lead."),
+            COUNT, bought, dimensions=d.of_deals, dates=_DATES, order=72, nightly=False),
+    Measure("matched_revenue", _("Revenue won by leads bought"), _("Sum of the amounts of won deals of leads for which money was spent in the month that they came, by the cohort of their lead."),
+            MONEY, partial(bought, value=number(p.AMOUNT)), "sum", d.of_deals, dates=_DATES, order=72, nightly=False),
     Measure("matched_cost_per_win", _("Matched cost per deal won"), _("Cost matched to the leads of the cohort ÷ deals won of the same leads so far."),
-            MONEY, dimensions=of_bought, dates=_DATES, combine=quotient, order=75, nightly=False, parts=(_COST, Part("won", _("won")))),
+            MONEY, dimensions=of_bought, dates=_DATES, combine=quotient, order=75, nightly=False, parts=(_COST, _WON)),
     Measure("matched_return", _("Return of the leads bought"), _("(Revenue won so far of the leads of the cohort − cost matched to them) ÷ this cost: spending and revenue are of the same leads, whenever they bought."),
-            RATIO, dimensions=of_bought, dates=_DATES, combine=returned, order=76, nightly=False, parts=(Part("revenue", _("revenue")), _COST)),
+            RATIO, dimensions=of_bought, dates=_DATES, combine=returned, order=76, nightly=False, parts=(_REVENUE, _COST)),
     Measure("matched_roas", _("Revenue per unit of money, of the leads bought"), _("Revenue won so far of the leads of the cohort ÷ cost matched to them."),
-            NUMBER, dimensions=of_bought, dates=_DATES, combine=quotient, order=76, nightly=False, parts=(Part("revenue", _("revenue")), _COST)),
+            NUMBER, dimensions=of_bought, dates=_DATES, combine=quotient, order=76, nightly=False, parts=(_REVENUE, _COST)),
 )  # fmt: skip

@@ -33,7 +33,7 @@ DATED = {
     "come_accepted": ("handed", "handed"), "come_sql": ("handed", "handed"), "come_won": ("handed", "handed"),
     "won_since": ("handed", "handed"), "revenue_since": ("handed", "handed"), "turndowns": ("decided", "decided"),
     "turned_down_rate": ("handed", "handed"), "reach": ("handed", "handed"), "tried_sql": ("handed", "handed"), "tried_won": ("handed", "handed"),
-    "matched_cost": ("created", "created"), "matched_return": ("created", "created"),
+    "matched_cost": ("created", "created"), "matched_return": ("created", "created"), "matched_won": ("created", "created"), "matched_revenue": ("created", "created"),
     "days_to_won_last": ("handed", "won"), "contested": ("contested", "contested"), "upheld": ("contested", "contested"),
 }  # fmt: skip
 # What the page asks, whatever it is divided by; and what it asks of each group.
@@ -59,10 +59,9 @@ FUNNEL = (
 SPLIT = ("handoffs", "acceptance", "sql_rate", "deal_rate", "won_rate", "wait_mql", *WAITS)
 # The cohorts of a year: by the month of handoff what came since; by the month of creation what they cost and brought.
 BOUGHT = (
-    ("cost", "month"), ("matched_cost", "month+spent_for"), ("leads", "month"), ("won", "month"), ("revenue", "month"), ("matched_return", "month"),
+    ("cost", "month"), ("matched_cost", "month+spent_for"), ("matched_won", "month"), ("matched_revenue", "month"), ("matched_return", "month"),
 )  # fmt: skip
 COHORTS = (("mql", "month"), ("won_since", "month+months_since"), ("revenue_since", "month+months_since"), *BOUGHT)
-BY_CREATION = {"won": "created", "revenue": "created"}  # what dates these among the cohorts of a year
 # The page of what sales said.
 SAID = (
     ("turndowns", "reason+criterion"), ("turndowns", "reason+persona"), ("turndowns", "reason+campaign"), ("turndowns", "reason+source"),
@@ -130,8 +129,7 @@ class Asking:
 
     def _date(self, key: str) -> str:
         """What dates a row of a measure in this view."""
-        dated = DATED[key][self.view == PERIOD]
-        return BY_CREATION.get(key, dated) if self.view == TRIANGLE else dated
+        return DATED[key][self.view == PERIOD]
 
     def ask(self, key: str, by: str = "") -> Answer | None:
         """The answer of a measure; None where it cannot be divided so (cost by source)."""

@@ -83,7 +83,6 @@ def overview(asking: Asking, by: str) -> Overview:
     credited = asking.ask("revenue_attributed", "campaign")
     page.bought = bought.parts(asking, currency)
     page.sentence = _sentence(asking.view, totals, found, _brought(credited), currency, page.model)
-    page.table.loose = _loose(credited, found["cost"], currency) if page.table.money else ""
     turned_down, conversion = asking.ask("turned_down", "reason"), asking.ask("conversion", "persona")
     page.reasons = _reasons(turned_down)
     page.personas, page.scale = _bars(conversion) if asking.view == COHORT else ([], "")
@@ -141,23 +140,6 @@ def _sentence(
 def _brought(credited: Answer) -> Fraction:
     """Revenue that campaigns are credited with."""
     return sum((Fraction(row.value or 0) for row in credited.rows if row.group["campaign"]), Fraction(0))
-
-
-def _loose(credited: Answer, cost: Answer, currency: str) -> str:
-    """What the total of the return holds that no campaign brought back, and the return without it; "" where it holds nothing such."""
-    brought = _brought(credited)
-    loose, paid = Fraction(credited.total.value or 0) - brought, Fraction(cost.total.value or 0)
-    back = quotient(brought - paid, paid)
-    if not loose or back is None:
-        return ""
-    said = {
-        "revenue": written(numbers.rounded(loose, 0) or numbers.rounded(loose, 2), currency),
-        "return": shown.figure(back, numbers.RATIO, 0),
-    }
-    text = _(
-        "Return in total: with %(revenue)s of revenue credited to no campaign; without it, as said above, %(return)s."
-    )
-    return text % said
 
 
 # --- what did sales say

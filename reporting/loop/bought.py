@@ -24,7 +24,7 @@ PARTS: tuple[tuple[tuple[str, ...], object], ...] = (
     ((WAITING,), gettext_lazy("on leads not handed over")),
     ((NO_LEAD, NO_CAMPAIGN), gettext_lazy("brought no lead")),
 )
-HEADS = {"leads": gettext_lazy("leads"), "won": gettext_lazy("deals won"), "revenue": gettext_lazy("revenue"), "matched_return": gettext_lazy("return")}  # fmt: skip
+HEADS = {"matched_won": gettext_lazy("deals won"), "matched_revenue": gettext_lazy("revenue"), "matched_return": gettext_lazy("return")}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,12 @@ def months(asking: Asking) -> Bought | None:
     if not found["cost"].total.n:
         return None
     names = sorted({row.group["month"] for answer in found.values() for row in answer.rows})
-    heads = [_("spent"), *(str(label) for _which, label in PARTS), *map(str, HEADS.values())]
+    heads = [
+        _("spent"),
+        *(str(label) for _which, label in PARTS),
+        _("leads that it brought"),
+        *map(str, HEADS.values()),
+    ]
     lines = [
         Line(
             words.value("month", name, {}), _cells(found, {"month": name}), key=name, young=_young(found["cost"], name)
@@ -69,7 +74,7 @@ def _young(cost: Answer, name: str) -> bool:
 def _cells(found: dict[str, Answer], group: dict[str, str]) -> list[Cell]:
     cost = found["matched_cost"]
     shared = [_part(cost, which, group) for which, _label in PARTS]
-    return [_cell(found["cost"], group), *shared, *(_cell(found[key], group) for key in HEADS)]
+    return [_cell(found["cost"], group), *shared, _leads(cost, group), *(_cell(found[key], group) for key in HEADS)]
 
 
 def _cell(answer: Answer, group: dict[str, str]) -> Cell:
@@ -77,6 +82,12 @@ def _cell(answer: Answer, group: dict[str, str]) -> Cell:
     if answer.unit == numbers.RATIO:
         return _return(one)
     return Cell("0") if one is None else figure(answer, one)
+
+
+def _leads(cost: Answer, group: dict[str, str]) -> Cell:
+    """The leads among whom the cost is shared: each share is one row."""
+    _amount, url, rows = _of(cost, (HANDED, WAITING), group)
+    return Cell(shown.number(rows), url)
 
 
 def _return(one: Group | None) -> Cell:
@@ -89,10 +100,15 @@ def _return(one: Group | None) -> Cell:
 
 def _part(cost: Answer, which: tuple[str, ...], group: dict[str, str], currency: str = "") -> Cell:
     """What was spent for one of the parts, in a group of months or in all."""
-    rows = [row for row in cost.rows if row.group["spent_for"] in which and group.items() <= row.group.items()]
-    value = sum((Fraction(row.value or 0) for row in rows), Fraction(0))
-    where = {**cost.question.where, **{name: (text,) for name, text in group.items()}, "spent_for": which}
-    url = engine.address(replace(cost.question, where=where)) if rows else ""
+    amount, url, _rows = _of(cost, which, group)
     if currency:
-        return Cell(written.text(numbers.rounded(value, 0), currency, 0), url)
-    return Cell(shown.figure(value, numbers.MONEY, 0), url)
+        return Cell(written.text(numbers.rounded(amount, 0), currency, 0), url)
+    return Cell(shown.figure(amount, numbers.MONEY, 0), url)
+
+
+def _of(cost: Answer, which: tuple[str, ...], group: dict[str, str]) -> tuple[Fraction, str, int]:
+    """(amount, where its rows are or "", how many) of some parts."""
+    some = [row for row in cost.rows if row.group["spent_for"] in which and group.items() <= row.group.items()]
+    where = {**cost.question.where, **{name: (text,) for name, text in group.items()}, "spent_for": which}
+    url = engine.address(replace(cost.question, where=where)) if some else ""
+    return sum((Fraction(row.value or 0) for row in some), Fraction(0)), url, sum(row.n for row in some)

@@ -33,13 +33,10 @@ class Line:
 
 @dataclass
 class Table:
-    """`loose`: what the total of the return holds that no campaign is credited with, in words."""
-
     heads: list[tuple[str, str]]
     lines: list[Line]
     total: Line
     money: bool = True
-    loose: str = ""
 
 
 HEADS = {
@@ -60,7 +57,7 @@ TITLES = {
     "matched_cpl": gettext_lazy("Cost ÷ leads created"),
     "matched_return": gettext_lazy("(Revenue so far of the leads created in these months − their cost) ÷ their cost"),
     "revenue_attributed": gettext_lazy("Revenue credited by the model agreed: %(model)s"),
-    "roi_attributed": gettext_lazy("(Revenue credited − cost) ÷ cost, by the model agreed: %(model)s"),
+    "roi_attributed": gettext_lazy("(Revenue credited to campaigns − cost) ÷ cost, by the model agreed: %(model)s"),
 }
 PRICED = (
     "cost",

@@ -95,6 +95,9 @@ def test_return_is_of_the_leads_that_the_money_brought_whenever_they_bought(fair
     assert said("matched_cost_per_win", **january)[()] == 100
     assert said("matched_return", "source", **january)[("web",)] == Fraction("500") / Fraction("66.67") - 1
     assert said("roi", date="won", **january)[()] == -1, "by the day of winning, the month of spending earned nothing"
+    won(facts.lead(day(1, 9), source="web"), "900.00", day(1, 30))  # of nobody's money
+    assert said("matched_return", **january)[()] == 4 and said("matched_return", "source", **january)[("web",)] > 6
+    assert said("matched_revenue", "source", **january) == {("web",): 500, (): 500}
 
 
 def test_by_the_month_of_handoff_a_share_follows_its_lead_and_every_cent_is_there_once(fair):
