@@ -29,6 +29,7 @@ NAMES = {
     "states": gettext_lazy("every handoff has a state, and its first decision is counted once"),
     "shares": gettext_lazy("a share is at most the whole"),
     "credits": gettext_lazy("what each model credits adds up to the revenue won"),
+    "matched": gettext_lazy("what is matched to the leads of a month adds up to what was spent in it"),
     "rows": gettext_lazy("a number is as many as the rows it opens"),
 }
 _SAID = re.compile(r"DoesNotAddUp: (\w+) (\S+) (\S+) (\S+) (\S+)")
@@ -136,6 +137,27 @@ def _span(row: PublishedSum) -> tuple[str, str, str]:
     return row.dims.rpartition("|")[0], row.body["from"], row.body["to"]
 
 
+def _matched(rows: Iterable[PublishedSum]) -> Iterator[Problem]:
+    """Every cent spent is matched to a lead or to none, month by month where months are told apart."""
+    rows = list(rows)
+    spent = {(_span(row), month): value for row in rows if row.measure == "cost" for month, value in _monthly(row)}
+    for row in rows:
+        for month, counted in _monthly(row) if row.measure == "matched_cost" else ():
+            expected = spent.get((_span(row), month), counted if month is None else Fraction(0))
+            if counted != expected:
+                yield Problem("matched", row.measure, row.dims, counted, expected)
+
+
+def _monthly(row: PublishedSum) -> Iterator[tuple[str | None, Fraction]]:
+    """What a sum says of all (None), and of each month where it is divided by months."""
+    yield None, Fraction(row.body["total"]["value"] or 0)
+    months: dict[str, Fraction] = {}
+    for one in row.body["rows"] if "month" in row.dims.rpartition("|")[2].split("+") else ():
+        month = one["group"]["month"]
+        months[month] = months.get(month, Fraction(0)) + Fraction(one["value"] or 0)
+    yield from months.items()
+
+
 def _rows(rows: Iterable[PublishedSum]) -> Iterator[Problem]:
     for row in rows:
         if row.dims or row.measure not in RECOUNTED:
@@ -150,7 +172,7 @@ def _rows(rows: Iterable[PublishedSum]) -> Iterator[Problem]:
 
 
 CHECKS: tuple[Callable[[list[PublishedSum]], Iterator[Problem]], ...] = (
-    _groups, _totals, _shares, _first_decisions, _states, _credits, _rows,
+    _groups, _totals, _shares, _first_decisions, _states, _credits, _matched, _rows,
 )  # fmt: skip
 
 

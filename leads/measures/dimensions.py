@@ -81,6 +81,9 @@ def _own_name(user) -> str:
 OFTEN = "ARRAY(SELECT x.name FROM accounts_user x GROUP BY x.name HAVING count(*) > 1)"
 REP = f"""(SELECT CASE WHEN u.name = ANY({OFTEN}) THEN u.name || ' #' || u.id ELSE u.name END
   FROM accounts_user u WHERE u.id = rr.rep_id)"""
+# Under which version of which definition it was made an MQL; blank where by hand or brought by a file.
+VERSION = """(SELECT x.name || ' v' || dv.number FROM leads_qualification q JOIN personas_definitionversion dv ON dv.id = q.version_id
+  JOIN personas_definitionline x ON x.id = dv.line_id WHERE q.id = h.qualification_id)"""
 HANDOFF = {
     "line": Dimension("line", _("definition"), "(SELECT x.name FROM personas_definitionline x WHERE x.id = h.line_id)"),
     "line_id": Dimension("line_id", _("definition (number)"), "h.line_id::text"),
@@ -91,6 +94,7 @@ HANDOFF = {
         "(SELECT t.name FROM accounts_user u JOIN accounts_team t ON t.id = u.team_id WHERE u.id = rr.rep_id)",
     ),
     "grade": Dimension("grade", _("grade"), "h.grade"),
+    "version": Dimension("version", _("version of the definition"), VERSION),
     "gate": Dimension("gate", _("gate"), "h.gate", show=_named(dict(Handoff.Gate.choices))),
 }
 ORDER = {

@@ -41,13 +41,6 @@ BORN = (
     not_corrected("lead", "l"),
     "NOT EXISTS (SELECT FROM merged x WHERE x.loser_id = l.id)",
 )
-# What was spent on each campaign, shared equally among the leads it brought: the first ones take the cents left over.
-SHARES = f"""MATERIALIZED (SELECT b.id AS lead_id, (t.cents + b.n - b.rank - mod(mod(t.cents + b.n - b.rank, b.n) + b.n, b.n)) / b.n / 100.0 AS amount
-  FROM (SELECT l.id, g.id AS campaign_id, count(*) OVER (PARTITION BY g.id) AS n, row_number() OVER (PARTITION BY g.id ORDER BY l.id) AS rank
-    FROM leads_lead l{BELONGS} WHERE g.id IS NOT NULL AND {" AND ".join(BORN)}) b
-  JOIN (SELECT coalesce(sg.root_id, sp.campaign_id) AS campaign_id, (sum(sp.amount) * 100)::bigint AS cents
-    FROM leads_spend sp LEFT JOIN same sg ON sg.loser_id = sp.campaign_id
-    WHERE sp.recorded_at <= %(cutoff)s AND {not_corrected("spend", "sp")} GROUP BY 1) t ON t.campaign_id = b.campaign_id)"""
 LINK = ("leads:lead", "l.id")
 REACHED = "o.sql_at IS NOT NULL"
 # A deal opened on no lead and without any contact, whatever the part that it plays.
@@ -182,15 +175,6 @@ def _from(question: Question) -> str:
 
 def _anchor(question: Question, name: str) -> str:
     return question.day(*ANCHORS[name])
-
-
-def shared_spend(question: Question) -> Population:
-    """Leads whose campaign cost money; the value is each one's share of it, in whole cents that add up to what was spent."""
-    base = leads(question)
-    return replace(
-        base, source=f"{base.source} JOIN shares sh ON sh.lead_id = l.id", value="sh.amount", ctes={**base.ctes, "shares": SHARES},
-        columns=(*LEAD, Column("campaign", _("campaign"), "g.name"), Column("share", _("share of the cost"), "sh.amount", "money")),
-    )  # fmt: skip
 
 
 def spend(question: Question) -> Population:

@@ -15,13 +15,21 @@ from django.db import connection
 
 from smarketing.measures import engine, registry
 from smarketing.measures.question import Question
-from smarketing.measures.registry import Measure, Population
+from smarketing.measures.registry import Measure
 
 from . import changes, outcomes
 
 Narrowing = Callable[[Measure, Sequence[int]], Measure]
 HANDED, WON, REVENUE, REFUSED = "handoffs", "won", "revenue", "turned_down"
 _TAKEN_BACK = "SELECT subject_id FROM leads_correction WHERE subject = '{}' AND recorded_at > %(then)s"
+# Handoffs recorded or taken back since; numbers follow the order of recording, so that the newest tell whether older ones have to be
+# looked through.
+_HANDOFFS = f"""
+WITH newest AS MATERIALIZED (SELECT id, recorded_at FROM leads_handoff ORDER BY id DESC LIMIT 1000)
+SELECT id FROM newest WHERE recorded_at > %(then)s
+UNION SELECT id FROM leads_handoff WHERE (SELECT min(recorded_at) > %(then)s FROM newest) AND recorded_at > %(then)s
+UNION {_TAKEN_BACK.format("handoff")}
+"""
 _DEALS = f"""
 WITH RECURSIVE related AS (
   (SELECT lead_id FROM leads_handoff WHERE id = ANY(%(handoffs)s::bigint[])
@@ -64,17 +72,14 @@ def moved(then: datetime, dates: dict[str, str], **asked: Any) -> dict[str, Frac
 
     `dates`: what dates each of WON, REVENUE and REFUSED; handoffs are dated as handed over. Keywords of `engine.ask` but `date`.
     """
-    handoffs = _ids(changes.SINCE, then=then)
+    handoffs = _ids(_HANDOFFS, then=then)
     deals = _ids(_DEALS, then=then, handoffs=handoffs)
     refusals = _ids(_REFUSALS, then=then, handoffs=handoffs, deals=deals)
-    found = {HANDED: Fraction(changes.handed_since(then, some=handoffs, **asked))}
-    for key, some, narrow in (
-        (WON, deals, of_deals),
-        (REVENUE, deals, of_deals),
-        (REFUSED, refusals, changes.of_handoffs),
-    ):
-        found[key] = _difference(key, some, narrow, then, engine.ask(key, date=dates[key], **asked))
-    return found
+    few: dict[str, tuple[Sequence[int], Narrowing]] = {
+        HANDED: (handoffs, changes.of_handoffs), WON: (deals, of_deals), REVENUE: (deals, of_deals), REFUSED: (refusals, changes.of_handoffs),
+    }  # fmt: skip
+    dated = {HANDED: "handed", **dates}
+    return {key: _difference(key, *few[key], then, engine.ask(key, date=dated[key], **asked)) for key in few}
 
 
 def _difference(key: str, some: Sequence[int], narrow: Narrowing, then: datetime, now: Question) -> Fraction:
@@ -87,16 +92,9 @@ def _difference(key: str, some: Sequence[int], narrow: Narrowing, then: datetime
 
 def of_deals(measure: Measure, some: Sequence[int]) -> Measure:
     """A measure whose rows are deals, of these few alone: they and the handoffs of their leads are looked up."""
-    rows = measure.population
-    assert rows is not None
-    return replace(measure, population=lambda question: _only(rows(question), some))
-
-
-def _only(base: Population, some: Sequence[int]) -> Population:
     own = "(SELECT x.* FROM leads_deal x WHERE x.id = ANY(%(some)s::bigint[]))"
     steps = outcomes.of_leads(_WHOSE) | {"dealt": outcomes.DEALS.replace("{deals}", own).replace("{whose}", "")}
-    ctes = {**steps, **{name: sql for name, sql in base.ctes.items() if name not in steps}}
-    return replace(base, params={**base.params, "some": list(some)}, ctes=ctes)
+    return changes.among(measure, some, steps)
 
 
 def _ids(sql: str, **params: Any) -> list[int]:

@@ -9,7 +9,7 @@ from smarketing.measures.numbers import COUNT, DAYS, MONEY, NUMBER, RATIO
 from smarketing.measures.reduces import STATS, product, quotient, returned, total
 from smarketing.measures.registry import Measure, Part, register, register_family, register_note
 
-from . import delays, flow, notes
+from . import delays, flow, matched, notes
 from . import dimensions as d
 from . import populations as p
 from .populations import AMOUNT
@@ -108,12 +108,6 @@ MEASURES = (
                    Part("cycle", _("days from opening to won"), stat="mean"))),
     Measure("cost", _("Cost"), _("Money spent on campaigns, by the day it was spent."),
             MONEY, p.spend, "sum", d.of_spend, dates=("spent",), cases=False, order=72),
-    Measure("shared_cost", _("Cost shared among leads"),
-            _("Money spent on a campaign, shared equally among the leads it brought, by the day the lead was created. Leads of no campaign cost nothing; what was spent on campaigns without leads is left out."),
-            MONEY, p.shared_spend, "sum", d.of_leads, dates=("created",), order=72),
-    Measure("shared_cost_per_win", _("Shared cost per deal won"), _("Cost shared among the leads created ÷ deals won by leads created in the period."),
-            MONEY, dimensions=d.of_leads, dates=("created",), combine=quotient, order=75,
-            parts=(Part("shared_cost", _("cost")), Part("won", _("won")))),
     Measure("cost_per_lead", _("Cost per lead"), _("Money spent in the period ÷ leads created in the period."),
             MONEY, dimensions=d.of_spend, dates=("created",), combine=quotient, order=73,
             parts=(Part("cost", _("cost")), Part("leads", _("leads")))),
@@ -197,7 +191,7 @@ def count_of(name: str) -> Measure | None:
 
 def register_all() -> None:
     """Called once when the app is ready."""
-    for measure in (*MEASURES, *flow.MEASURES):
+    for measure in (*MEASURES, *flow.MEASURES, *matched.MEASURES):
         register(measure)
     register_family("sum", sum_of)
     register_family("count", count_of)

@@ -34,6 +34,11 @@ def credited(named: str, first: date, cutoff: datetime) -> Credited:
     return Credited(f"attributed:{key}", " ".join(said), reverse("reporting:attribution_settings"))
 
 
+def name(first: date, cutoff: datetime) -> str:
+    """The name of the model that the settings agree on for a day."""
+    return labels.model(settings.of_day(first, cutoff).model)
+
+
 def _version(version: settings.Settings, first: date) -> str:
     """Which version says the rest, and whether it was there before the month."""
     if version.adopted_at is None:

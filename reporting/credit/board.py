@@ -1,7 +1,7 @@
 """The board of attribution: campaigns × models side by side, each number with the address of its rows."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
@@ -77,11 +77,12 @@ def board(span: Span) -> Board:
     keys = sorted(set(cost).union(*revenue.values()) - {""})
     back = compare.returns(revenue, cost)
     said = compare.verdicts(back, version.model, keys)
-    lines = [_line(span, key, named, cost, revenue, said.get(key), back[version.model].get(key)) for key in keys]
+    words, opens = dict(reversed(named.values())), _openers(span, version.enabled)
+    lines = [_line(opens, key, words, cost, revenue, said.get(key), back[version.model].get(key)) for key in keys]
     lines.sort(key=lambda line: (-line.credits[version.model], -line.cost, line.name))
     if "" in cost or any("" in got for got in revenue.values()):
-        lines.append(_line(span, "", named, cost, revenue, None, None))
-    total = _total(span, lines, version.enabled, version.model)
+        lines.append(_line(opens, "", words, cost, revenue, None, None))
+    total = _total(opens, lines, version.enabled, version.model)
     return Board(version, version.enabled, lines, total, won, fallbacks, engine.rows_url(FALLBACKS, **span.asked()))
 
 
@@ -116,28 +117,39 @@ def by_key(sums: Mapping[int | None, int], names: Mapping[int, tuple[str, str]])
     return dict(found)
 
 
-def _line(span: Span, key: str, names, cost, revenue, verdict: Verdict | None, back: Fraction | None) -> Line:
+Openers = Mapping[str, Callable[[Mapping[str, str]], str]]
+
+
+def _openers(span: Span, models: Sequence[str]) -> Openers:
+    """Model, or "" for what campaigns cost → the address of its rows, by campaign."""
+    found = {model: engine.opener(engine.ask(f"attributed:{model}", **span.asked())) for model in models}
+    return {**found, "": engine.opener(engine.ask("cost", **span.asked("spent")))}
+
+
+def _line(
+    opens: Openers, key: str, names: Mapping[str, str], cost, revenue, verdict: Verdict | None, back: Fraction | None
+) -> Line:
     credits = {model: got.get(key, Fraction(0)) for model, got in revenue.items()}
-    name = next((name for one, name in names.values() if one == key), key)
+    name = names.get(key, key)
     line = Line(key, name, cost.get(key, Fraction(0)), credits, verdict or Verdict(UNKNOWN, 0), returned=back)
-    return _with_cells(span, line, {"campaign": key})
+    return _with_cells(opens, line, {"campaign": key})
 
 
-def _with_cells(span: Span, line: Line, where: dict[str, str]) -> Line:
+def _with_cells(opens: Openers, line: Line, where: dict[str, str]) -> Line:
     """The line with what each of its figures shows and opens."""
     for model, some in line.credits.items():
-        url = engine.rows_url(f"attributed:{model}", where=where, **span.asked())
-        line.cells[model] = Cell(shown.figure(some, numbers.MONEY, 0), url, shown.figure(some, numbers.MONEY))
-    url = engine.rows_url("cost", where=where, **span.asked("spent"))
-    line.cost_cell = Cell(shown.figure(line.cost, numbers.MONEY, 0), url)
+        line.cells[model] = Cell(
+            shown.figure(some, numbers.MONEY, 0), opens[model](where), shown.figure(some, numbers.MONEY)
+        )
+    line.cost_cell = Cell(shown.figure(line.cost, numbers.MONEY, 0), opens[""](where))
     return line
 
 
-def _total(span: Span, lines: list[Line], models: tuple[str, ...], chosen: str) -> Line:
+def _total(opens: Openers, lines: list[Line], models: tuple[str, ...], chosen: str) -> Line:
     credits = {model: sum((line.credits[model] for line in lines), Fraction(0)) for model in models}
     cost = sum((line.cost for line in lines), Fraction(0))
     back = (credits[chosen] - cost) / cost if cost else None
-    return _with_cells(span, Line("", "", cost, credits, Verdict(UNKNOWN, 0), returned=back), {})
+    return _with_cells(opens, Line("", "", cost, credits, Verdict(UNKNOWN, 0), returned=back), {})
 
 
 # --- sourced and influenced; what the data say oddly

@@ -59,6 +59,12 @@ def credits(question: Question, model: str = "") -> Population:
     )
 
 
+def to_campaigns(question: Question) -> Population:
+    """The credits that campaigns have."""
+    base = credits(question)
+    return replace(base, where=(*base.where, "cr.campaign_id IS NOT NULL"))
+
+
 def _columns(found: Sequence[tuple[int, int | None, int]]) -> dict[str, str]:
     columns = zip(*found, strict=True) if found else ((), (), ())
     return dict(zip(("cr_deals", "cr_campaigns", "cr_cents"), map(array, columns), strict=True))
@@ -159,9 +165,11 @@ def _flag(flag: str, order: int) -> Measure:
 MEASURES = (
     Measure("revenue_attributed", _("Revenue attributed"), _("Revenue of won deals, credited to campaigns by the model agreed for the first day of the period; what no touch explains is credited to none."),
             MONEY, credits, "sum", of_credits, dates=DEALS, order=78),
-    Measure("roi_attributed", _("Return on investment, attributed"), _("(Revenue attributed − money spent in the period) ÷ money spent in the period."),
+    Measure("revenue_of_campaigns", _("Revenue attributed to campaigns"), _("Revenue of won deals that the model agreed for the first day of the period credits to campaigns; what no touch explains is left out."),
+            MONEY, to_campaigns, "sum", of_credits, dates=DEALS, order=78, nightly=False),
+    Measure("roi_attributed", _("Return on investment, attributed"), _("(Revenue attributed to campaigns − money spent in the period) ÷ money spent in the period."),
             RATIO, dimensions=d.of_spend, dates=DEALS, combine=returned, order=78,
-            parts=(Part("revenue_attributed", _("revenue attributed")), Part("cost", _("cost")))),
+            parts=(Part("revenue_of_campaigns", _("revenue attributed to campaigns")), Part("cost", _("cost")))),
     Measure("margin", _("Margin won"), _("Revenue of won deals × the margin agreed for the first day of the period."),
             MONEY, with_margin, "sum", d.of_deals, dates=DEALS, order=78),
     Measure("romi", _("Return on marketing investment"), _("(Revenue × margin − money spent in the period) ÷ money spent in the period (ROMI)."),

@@ -33,6 +33,7 @@ DATED = {
     "come_accepted": ("handed", "handed"), "come_sql": ("handed", "handed"), "come_won": ("handed", "handed"),
     "won_since": ("handed", "handed"), "revenue_since": ("handed", "handed"), "turndowns": ("decided", "decided"),
     "turned_down_rate": ("handed", "handed"), "reach": ("handed", "handed"), "tried_sql": ("handed", "handed"), "tried_won": ("handed", "handed"),
+    "matched_cost": ("created", "created"), "matched_return": ("created", "created"), "matched_won": ("created", "created"), "matched_revenue": ("created", "created"),
     "days_to_won_last": ("handed", "won"), "contested": ("contested", "contested"), "upheld": ("contested", "contested"),
 }  # fmt: skip
 # What the page asks, whatever it is divided by; and what it asks of each group.
@@ -40,8 +41,10 @@ TOTALS = (
     ("mql_repeated", ""), ("handoffs", ""), ("accepted", ""), ("undecided", ""), ("expired", ""), ("sql", ""), ("pipeline", ""),
     ("days_to_won", ""), ("turned_down", "reason"), ("conversion", "persona"), ("with_deal", ""), ("with_win", ""), ("mql_rate", ""), ("wait_mql", ""),
     ("cost", ""), ("revenue_attributed", ""), ("roi_attributed", ""),  # of all, where they cannot be divided
+    ("matched_cost", "spent_for"), ("matched_return", ""),
 )  # fmt: skip
 GROUPED = ("leads", "mql", "acceptance", "deals", "won", "revenue", "cost", "revenue_attributed", "roi_attributed")
+MATCHED = ("matched_cost", "matched_return")  # of each group, where what was spent is known of campaigns only
 MODELS = tuple(f"attributed:{model.key}" for model in attribution.MODELS)
 DATED |= {key: ("handed", "won") for key in MODELS}
 # The page of funnel and time: its totals, what it asks of each group, and the cohorts of a year.
@@ -53,8 +56,12 @@ FUNNEL = (
     ("mql_people", ""), ("mql_inferred", ""), ("handoffs", "order"), ("accepted", "order+accepted_how"), ("sql", "order+sql_how"),
     ("with_deal", "order"), ("with_win", "order"), ("days_to_won_last", ""), *((key, "") for key in WAITS), *((key, CURVE) for key in CURVES),
 )  # fmt: skip
-SPLIT = ("handoffs", "acceptance", "sql_rate", "deal_rate", "won_rate", "wait_accepted")
-COHORTS = (("mql", "month"), ("won_since", "month+months_since"), ("revenue_since", "month+months_since"))
+SPLIT = ("handoffs", "acceptance", "sql_rate", "deal_rate", "won_rate", "wait_mql", *WAITS)
+# The cohorts of a year: by the month of handoff what came since; by the month of creation what they cost and brought.
+BOUGHT = (
+    ("cost", "month"), ("matched_cost", "month+spent_for"), ("matched_won", "month"), ("matched_revenue", "month"), ("matched_return", "month"),
+)  # fmt: skip
+COHORTS = (("mql", "month"), ("won_since", "month+months_since"), ("revenue_since", "month+months_since"), *BOUGHT)
 # The page of what sales said.
 SAID = (
     ("turndowns", "reason+criterion"), ("turndowns", "reason+persona"), ("turndowns", "reason+campaign"), ("turndowns", "reason+source"),
@@ -62,15 +69,30 @@ SAID = (
     *(("turned_down_rate", by) for by in ("persona", "campaign", "source", "rep")), ("contested", ""), ("upheld", ""),
 )  # fmt: skip
 KEPT_BY = ("campaign", "source", "persona", "month")
+UNPRICED = ("source", "persona")  # those of them by which money spent is not known
 REPORTS = "reports"  # name of the pointer to the published edition
-BY = ("campaign", "channel", "source", "persona", "month", "rep", "country", "company.industry")
+# By what the overview and the funnel may be divided.
+BY = (
+    "campaign",
+    "programme",
+    "channel",
+    "source",
+    "persona",
+    "month",
+    "team",
+    "rep",
+    "grade",
+    "version",
+    "country",
+    "company.industry",
+)
 
 
 @dataclass
 class Asking:
     """Asks about one span, seen as cohorts or as a period, for one person. `cutoff` None: now.
 
-    `kept`: answers of the published edition, by (measure, dimension).
+    `kept`: answers of the published edition, by (measure, dimension); `counted`: those counted so far, each once.
     """
 
     span: Span
@@ -100,10 +122,14 @@ class Asking:
             "first": self.span.first,
             "until": self.span.until,
             "by": tuple(by.split("+")) if by else (),
-            "date": DATED[key][self.view == PERIOD],
+            "date": self._date(key),
             "user": self.user,
             "cutoff": self.cutoff,
         }
+
+    def _date(self, key: str) -> str:
+        """What dates a row of a measure in this view."""
+        return DATED[key][self.view == PERIOD]
 
     def ask(self, key: str, by: str = "") -> Answer | None:
         """The answer of a measure; None where it cannot be divided so (cost by source)."""
@@ -119,6 +145,7 @@ class Asking:
                 return None
             raise
         self.cutoff = self.cutoff or found.cutoff  # one cut-off for the whole page
+        self.counted[key, by] = found
         return found
 
     def other(self, key: str) -> Answer | None:
@@ -127,24 +154,33 @@ class Asking:
         there = {(key, ""): self.kept[key, OTHER]} if (key, OTHER) in self.kept else {}
         return Asking(self.span, view, self.user, self.cutoff, there).ask(key)
 
-    def curve(self, key: str) -> list[survival.Step]:
-        """By each day, the share of the handoffs that have come so far (Kaplan and Meier)."""
-        body = self.kept.get((key, CURVE))
-        if body is not None:
-            return survival.curve([(time, bool(hit), times) for time, hit, times in body["curve"]])
-        return survival.curve(self.waits(key))
+    def curves(self, key: str, by: str = "") -> dict[str, list[survival.Step]]:
+        """Group → by each day, the share of its handoffs that have come so far (Kaplan and Meier); of all under "" where it is not
+        divided."""
+        body = self.kept.get((key, curve(by)))
+        lines = body["curve"] if body is not None else self.waits(key, by)
+        groups: dict[str, list[tuple[int, bool, int]]] = {}
+        for *group, time, hit, times in lines:
+            groups.setdefault("".join(group), []).append((time, bool(hit), times))
+        return {group: survival.curve(some) for group, some in groups.items()}
 
-    def waits(self, key: str) -> list[tuple[int, bool, int]]:
-        """(days, came, how many) of a measure's rows."""
-        dated = DATED[key][self.view == PERIOD]
-        asked = engine.ask(key, first=self.span.first, until=self.span.until, date=dated, cutoff=self.cutoff)
+    def waits(self, key: str, by: str = "") -> list[tuple]:
+        """(group where it is divided, days, came, how many) of a measure's rows."""
+        asked = engine.ask(
+            key,
+            first=self.span.first,
+            until=self.span.until,
+            by=(by,) if by else (),
+            date=self._date(key),
+            cutoff=self.cutoff,
+            user=self.user,
+        )
         self.cutoff = asked.cutoff
         built = statement.build(engine.resolve(asked), asked)
-        lines = statement.run(
-            f"WITH {built.counted} SELECT value, hit, count(*) FROM counted GROUP BY value, hit ORDER BY value, hit",
-            built.params,
-        )
-        return [(int(value), bool(hit), times) for value, hit, times in lines]
+        columns = ", ".join([*built.names.values(), "value", "hit"])
+        sql = f"WITH {built.counted} SELECT {columns}, count(*) FROM counted GROUP BY {columns} ORDER BY {columns}"
+        lines = [(*group, int(value), bool(hit), n) for *group, value, hit, n in statement.run(sql, built.params)]
+        return [one for one in lines if not by or engine.may_see(engine.resolve(asked), asked, one[:1])]
 
 
 def published(span: Span, view: str, user: Any) -> Asking | None:
@@ -164,7 +200,14 @@ def published(span: Span, view: str, user: Any) -> Asking | None:
 def questions() -> list[tuple[str, str, str]]:
     """(view, measure, dimension) of everything that an edition keeps for the page, in a lasting order."""
     asked = [*TOTALS, *((key, by) for by in KEPT_BY for key in GROUPED)]
-    asked += [*FUNNEL, *SAID, *((key, by) for by in KEPT_BY for key in SPLIT), *((key, "campaign") for key in MODELS)]
+    asked += [(key, by) for by in UNPRICED for key in MATCHED]
+    asked += [
+        *FUNNEL,
+        *SAID,
+        *((key, by) for by in KEPT_BY for key in SPLIT),
+        *((key, curve(by)) for by in KEPT_BY for key in CURVES),
+        *((key, "campaign") for key in MODELS),
+    ]
     of_view = [(view, key, by) for view in (COHORT, PERIOD) for key, by in dict.fromkeys(asked)]
     return of_view + [(TRIANGLE, key, by) for key, by in COHORTS]
 
@@ -173,11 +216,16 @@ def keep(key: str, view: str, by: str, run: Run) -> dict[str, Any] | None:
     """The body of one answer for a run's edition; None where the measure has no such dimension."""
     span = usual(view, run.business_date, last_handoff())
     asking = Asking(span, view, None, run.cutoff)
-    if by == CURVE:
-        found = asking.ask(key)
-        return {**frozen.freeze(found), "curve": asking.waits(key)} if found else None
+    if by == CURVE or by.endswith(f"+{CURVE}"):
+        found, divided = asking.ask(key), by.removesuffix(CURVE).removesuffix("+")
+        return {**frozen.freeze(found), "curve": asking.waits(key, divided)} if found else None
     found = asking.other(key) if by == OTHER else asking.ask(key, by)
     return frozen.freeze(found) if found else None
+
+
+def curve(by: str) -> str:
+    """What an edition calls the curves of a measure's groups."""
+    return f"{by}+{CURVE}" if by else CURVE
 
 
 def dims(view: str, by: str) -> str:

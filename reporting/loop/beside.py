@@ -163,13 +163,19 @@ def _line(
         of(row) if row and row.of is not None else _sides(later.measure, side)
         for row, side in zip(rows, sides, strict=True)
     ]
-    before, after = rows
-    change = Fraction(after.value or 0 if after else 0) - Fraction(before.value or 0 if before else 0)
-    known = (later.measure.combine is None and later.measure.reduce in ("count", "sum")) or (
-        before and after and before.value is not None and after.value is not None
-    )  # fmt: skip
+    change = changed(later.measure, *rows)
+    told = shown.NOTHING if change is None else moved(change, later.unit)
     said = (moved(part.mix, later.unit), moved(part.rate, later.unit)) if part else ("", "")
-    return Line(*name, cells[0], ofs[0], cells[1], ofs[1], moved(change, later.unit) if known else shown.NOTHING, *said)
+    return Line(*name, cells[0], ofs[0], cells[1], ofs[1], told, *said)
+
+
+def changed(measure: Measure, before: Group | None, after: Group | None) -> Fraction | None:
+    """By how much the later figure of a group is more; a count or sum that one period lacks is 0. None where one is unknown."""
+    values = [None if row is None else row.value for row in (before, after)]
+    if measure.combine is None and measure.reduce in ("count", "sum"):
+        values = [value or 0 for value in values]
+    first, second = values
+    return None if first is None or second is None else Fraction(second) - Fraction(first)
 
 
 def _sides(measure: Measure, side: tuple[Exact, Exact] | None) -> str:

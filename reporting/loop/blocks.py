@@ -15,8 +15,8 @@ from smarketing.rows import clock
 from smarketing.rows.models import Installation
 from smarketing.web.money import text as written
 
-from . import advice, deeds, leak, quality, robust, tables
-from .asking import GROUPED, Asking, quotient
+from . import advice, bought, deeds, leak, quality, robust, tables
+from .asking import GROUPED, MATCHED, Asking, quotient
 from .cells import Cell, count, figure, money
 from .spans import COHORT
 
@@ -44,6 +44,7 @@ class Overview:
     personas: list[Bar] = field(default_factory=list)
     scale: str = ""
     money: dict[str, Cell] = field(default_factory=dict)
+    bought: list[tuple[str, Cell]] = field(default_factory=list)
     apart: dict[str, Cell] = field(default_factory=dict)
     changes: list[tuple[deeds.Deed, str]] = field(default_factory=list)
     leak: Cell | None = None
@@ -55,6 +56,8 @@ class Overview:
 def overview(asking: Asking, by: str) -> Overview:
     """Everything on the page for one span, divided by one dimension."""
     found = {key: asking.ask(key, by) or asking.ask(key) for key in GROUPED}
+    if not found["cost"].question.by:
+        found |= {key: asking.ask(key, by) for key in MATCHED}
     said = robust.said(asking) if by == "campaign" else None
     page = Overview(model=robust.model(asking), young=asking.young())
     page.table = tables.table(found, by, asking.young, page.model, robust.cells(asking, said) if said else None)
@@ -78,7 +81,8 @@ def overview(asking: Asking, by: str) -> Overview:
         "days": figure(totals["days_to_won"]),
     }
     credited = asking.ask("revenue_attributed", "campaign")
-    page.sentence = _sentence(asking.view, totals, found, credited, currency, page.model)
+    page.bought = bought.parts(asking, currency)
+    page.sentence = _sentence(asking.view, totals, found, _brought(credited), currency, page.model)
     turned_down, conversion = asking.ask("turned_down", "reason"), asking.ask("conversion", "persona")
     page.reasons = _reasons(turned_down)
     page.personas, page.scale = _bars(conversion) if asking.view == COHORT else ([], "")
@@ -92,14 +96,13 @@ def overview(asking: Asking, by: str) -> Overview:
 
 
 def _sentence(
-    view: str, totals: dict[str, Answer], found: dict[str, Answer], by_campaign: Answer, currency: str, model: str
+    view: str, totals: dict[str, Answer], found: dict[str, Answer], revenue: Fraction, currency: str, model: str
 ) -> str:
-    """What was handed over came to, in handoffs; what campaigns brought back, by the model agreed."""
+    """What was handed over came to, in handoffs; what campaigns brought back (`revenue`), by the model agreed."""
     handed, bought = totals["handoffs"].total.n, totals["with_win"].total.n
     if not handed:
         return ""
-    cost, revenue = found["cost"].total.value, sum(row.value or 0 for row in by_campaign.rows if row.group["campaign"])
-    rate = found["acceptance"].total
+    cost, rate = found["cost"].total.value, found["acceptance"].total
     said = {
         "handed": shown.number(handed),
         "accepted": shown.figure(rate.value, numbers.RATIO, 0),
@@ -132,6 +135,11 @@ def _sentence(
             % said
         )
     return text  # fmt: skip
+
+
+def _brought(credited: Answer) -> Fraction:
+    """Revenue that campaigns are credited with."""
+    return sum((Fraction(row.value or 0) for row in credited.rows if row.group["campaign"]), Fraction(0))
 
 
 # --- what did sales say

@@ -54,14 +54,14 @@ def page(request: HttpRequest) -> HttpResponse:
     with reckoned.kept():
         totals = Totals()
         lines = {one: _line(request, one, ask(one, then), ask(one, now), totals) for one in wanted}
-    key = key if known else next((one for one, line in lines.items() if line.moved), HEAD[0])
-    measure = engine.resolve(ask(key, now))
-    context |= {"lines": lines.values(), "key": key, "label": measure.label}
+        key = key if known else next((one for one, line in lines.items() if line.moved), HEAD[0])
+        measure = engine.resolve(ask(key, now))
+        context |= {"lines": lines.values(), "key": key, "label": measure.label}
+        if measure.combine is None:
+            context |= _moved(changed.change(ask(key, now), then, request.user))
+        else:
+            context |= _made(request, ask(key, then), ask(key, now), totals)
     context["measures"] = [(one.key, one.label, one.key == key) for one in registry.measures()]
-    if measure.combine is None:
-        context |= _moved(changed.change(ask(key, now), then, request.user))
-    else:
-        context |= _made(request, ask(key, then), ask(key, now))
     context["notes"] = annotations.between(since, here.today + timedelta(days=1))
     return render(request, "reporting/changed.html", context)
 
@@ -72,9 +72,8 @@ def _moved(found: changed.Change) -> dict[str, Any]:
     return {"found": found, "counts": _counts(found), "rows": [_row(one, found) for one in found.rows], "more": more}
 
 
-def _made(request: HttpRequest, before: Question, after: Question) -> dict[str, Any]:
+def _made(request: HttpRequest, before: Question, after: Question, totals: "Totals") -> dict[str, Any]:
     """A number made of others: each of them then and now, and which groups made the difference."""
-    totals = Totals()
     parts = [
         _line(request, part.key, engine.part_question(before, part), engine.part_question(after, part), totals)
         for part in engine.resolve(after).parts

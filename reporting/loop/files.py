@@ -1,6 +1,5 @@
 """Files of Explore: the table, or two periods beside each other with what mix and rate bring; exact to the digits of the API."""
 
-from fractions import Fraction
 from typing import Any
 
 from django.http import Http404, HttpRequest, JsonResponse
@@ -12,7 +11,7 @@ from smarketing.measures.numbers import Exact
 from smarketing.web import exports
 
 from . import explore
-from .beside import Compared
+from .beside import Compared, changed
 
 PLACES = 12  # of what mix and rate bring, so that they still add up
 
@@ -75,7 +74,7 @@ def _numbers(found: Compared, before: engine.Group | None, after: engine.Group |
     values = [None if row is None else row.value for row in (before, after)]
     sides = [(None, None), (None, None)] if brought is None else [_side(brought, name) for name in ("before", "after")]
     told = [numbers.api(value, unit) for value in values]
-    change = None if None in values else Fraction(values[1]) - Fraction(values[0])
+    change = changed(found.later.measure, before, after)
     parts = [None, None] if brought is None else [_text(brought.mix), _text(brought.rate)]
     return [told[0], *sides[0], told[1], *sides[1], _text(change), *parts]
 
@@ -97,8 +96,7 @@ def _shaped(request: HttpRequest, found: Compared) -> dict[str, Any]:
     """As JSON: the two answers, and the parts as decimals and as exact fractions."""
     said = found.difference
     parts = [{"group": one.group, **_parts(one)} for one in said.parts] if said else []
-    before, after = found.earlier.total.value, found.later.total.value
-    change = None if before is None or after is None else Fraction(after) - Fraction(before)
+    change = changed(found.later.measure, found.earlier.total, found.later.total)
     return {
         "earlier": api.shaped(found.earlier, request),
         "later": api.shaped(found.later, request),

@@ -6,21 +6,15 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from smarketing.measures import engine, numbers, shown, survival, words
+from smarketing.measures import engine, numbers, shown, words
 from smarketing.measures.engine import Answer, Group
 from smarketing.rows.models import Installation
 
-from . import drawing, leak
-from .asking import CURVES, SPLIT, Asking
+from . import leak, paces
+from .asking import SPLIT, Asking
 from .cells import Cell, count, figure, money
 from .spans import COHORT
 
-MARKS = (7, 30, 60, 90, 180)  # days after the handoff at which the curves are read
-CURVE_NAMES = {
-    "come_accepted": gettext_lazy("accepted"),
-    "come_sql": gettext_lazy("SQL"),
-    "come_won": gettext_lazy("won"),
-}
 STEPS = (
     ("handoffs", "order", "", ""),
     ("accepted", "order+accepted_how", "accepted_how", "wait_accepted"),
@@ -30,7 +24,9 @@ STEPS = (
 )
 HEADS = {
     "handoffs": gettext_lazy("Handed over"), "acceptance": gettext_lazy("Accepted"), "sql_rate": gettext_lazy("SQL"),
-    "deal_rate": gettext_lazy("Deal"), "won_rate": gettext_lazy("Won"), "wait_accepted": gettext_lazy("Days to acceptance"),
+    "deal_rate": gettext_lazy("Deal"), "won_rate": gettext_lazy("Won"), "wait_mql": gettext_lazy("Days to handoff"),
+    "wait_accepted": gettext_lazy("Days to acceptance"), "wait_sql": gettext_lazy("Days to SQL"), "wait_deal": gettext_lazy("Days to a deal"),
+    "wait_won": gettext_lazy("Days to won"),
 }  # fmt: skip
 
 
@@ -60,19 +56,20 @@ class Funnel:
     apart: list[tuple[str, Cell]] = field(default_factory=list)
     heads: list[str] = field(default_factory=list)
     segments: list[tuple[str, list[Cell]]] = field(default_factory=list)
-    curves: list[tuple[str, list[Cell]]] = field(default_factory=list)
-    chart: drawing.Lines | None = None
+    curves: paces.Paces | None = None
+    group_curves: paces.Paces | None = None
 
 
-def page(asking: Asking, by: str) -> Funnel:
-    """Everything on the page for one span, with a segment split by one dimension ("" for none)."""
+def page(asking: Asking, by: str, curve: str = "come_won") -> Funnel:
+    """Everything on the page for one span, with a segment split by one dimension ("" for none); `curve`: which one of each segment."""
     found = steps(asking)
     made = Funnel(_difference(asking, found), leak.before(asking))
     made.steps = _steps(asking, found)
     made.money, made.apart = _money(asking), _apart(asking)
+    made.curves = paces.paces(asking)
     if by:
         made.heads, made.segments = _segments(asking, by)
-    made.curves, made.chart = _curves(asking)
+        made.group_curves = paces.groups(asking, curve, by)
     return made
 
 
@@ -168,6 +165,7 @@ def _apart(asking: Asking) -> list[tuple[str, Cell]]:
 
 def _segments(asking: Asking, by: str) -> tuple[list[str], list[tuple[str, list[Cell]]]]:
     """The steps of each group, the greatest first; the blank group last, never dropped."""
+    asking.together([(key, by) for key in SPLIT if key != "wait_mql"])
     found = {key: answer for key in SPLIT if (answer := asking.ask(key, by)) is not None}
     groups: dict[str, dict[str, Group]] = {}
     for key, answer in found.items():
@@ -196,17 +194,3 @@ def _segment(answer: Answer, row: Group | None) -> Cell:
     )
     text = shown.figure(row.value, numbers.RATIO, 0)
     return Cell(text if row.mature else f"{text} ◌", row.rows_url, title, (row.of or 0) < numbers.FEW)
-
-
-def _curves(asking: Asking) -> tuple[list[tuple[str, list[Cell]]], drawing.Lines | None]:
-    """The share that has come by each mark, and the curves up to the last of them."""
-    lines, drawn = [], []
-    for key in CURVES:
-        steps = asking.curve(key)
-        base = engine.ask(key, first=asking.span.first, until=asking.span.until, cutoff=asking.cutoff)
-        cells = [
-            Cell(shown.percent(survival.by(steps, days), 0), f"{engine.address(base)}&window={days}") for days in MARKS
-        ]
-        lines.append((str(CURVE_NAMES[key]), cells))
-        drawn.append((str(CURVE_NAMES[key]), [(one.time, one.share) for one in steps if one.time <= MARKS[-1]]))
-    return lines, drawing.stairs(drawn, MARKS[-1])

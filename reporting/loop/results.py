@@ -8,9 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from leads.models import Campaign
 from personas.models import Persona
-from reporting.credit import labels, settings
+from reporting.credit import agreed
 from smarketing.measures import engine, numbers, shown
-from smarketing.measures.question import Question
 from smarketing.rows import clock
 
 from . import wall
@@ -93,10 +92,6 @@ def _result(label: object, found: engine.Answer, around: Sequence[str]) -> Resul
     text, total = shown.figure(found.total.value, found.unit, digits), found.total
     days = found.unit == numbers.DAYS
     beside = "–".join(around) if days else shown.interval(total.interval)
-    model = credited(found.question) if found.question.key == "roi_attributed" else ""
+    asked = found.question
+    model = agreed.name(asked.first, asked.cutoff) if asked.key == "roi_attributed" else ""
     return Result(label, text, beside, total.rows_url, total.n if days else total.of, model)
-
-
-def credited(question: Question) -> str:
-    """The name of the model agreed for a question's first day."""
-    return labels.model(settings.of_day(question.first, question.cutoff).model)

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from leads.models import Campaign
-from reporting.credit import board, compare, labels, reckoned, settings
+from reporting.credit import agreed, board, compare, labels, reckoned, settings
 from reporting.credit.labels import VERDICTS
 from smarketing.measures import engine, numbers, shown
 from smarketing.rows import clock, fence
@@ -59,7 +59,7 @@ def _kept(body: dict[str, Any]) -> dict[str, Fraction]:
 
 def model(asking: Asking) -> str:
     """The name of the model agreed for the first day of the span."""
-    return labels.model(settings.of_day(asking.span.first, asking.cutoff or fence.cutoff()).model)
+    return agreed.name(asking.span.first, asking.cutoff or fence.cutoff())
 
 
 def cells(asking: Asking, found: Said) -> dict[str, Cell]:

@@ -39,12 +39,8 @@ def months(first: date, later: date) -> int:
 
 
 def held(first: date, until: date) -> bool:
-    """Whether anything was handed over in these days, roughly (in the database's zone)."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM leads_handoff WHERE occurred_at >= %s AND occurred_at < %s)", [first, until]
-        )
-        return cursor.fetchone()[0]
+    """Whether anything was handed over in these days, roughly."""
+    return first_handoff(first, until) is not None
 
 
 def usual(view: str, today: date, last: date | None, held: Callable[[date, date], bool] = held) -> Span:
@@ -83,7 +79,7 @@ def last_handoff() -> date | None:
 
 
 def first_handoff(first: date, until: date) -> date | None:
-    """Day of the earliest handoff in these days, roughly; None where there is none."""
+    """Day of the earliest handoff in these days, roughly (in the database's zone); None where there is none."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT min(occurred_at)::date FROM leads_handoff WHERE occurred_at >= %s AND occurred_at < %s",

@@ -43,6 +43,7 @@ HEADS = {
     "cost": gettext_lazy("Cost"), "leads": gettext_lazy("Leads"), "mql": gettext_lazy("MQL"),
     "acceptance": gettext_lazy("Accepted"), "deals": gettext_lazy("Deals"), "won": gettext_lazy("Won"),
     "revenue": gettext_lazy("Revenue"), "cpl": gettext_lazy("Per lead"), "cac": gettext_lazy("Per deal won"),
+    "matched_cost": gettext_lazy("Cost"), "matched_cpl": gettext_lazy("Per lead"), "matched_return": gettext_lazy("Return"),
     "revenue_attributed": gettext_lazy("Credited"), "roi_attributed": gettext_lazy("Return"),
 }  # fmt: skip
 TITLES = {
@@ -50,10 +51,29 @@ TITLES = {
     "cpl": gettext_lazy("Cost ÷ leads created"),
     "cac": gettext_lazy("Cost ÷ deals won"),
     "revenue": gettext_lazy("Revenue of the deals of these leads"),
+    "matched_cost": gettext_lazy(
+        "Cost of the leads created in these months: what was spent on their campaigns in the month they came, shared equally"
+    ),
+    "matched_cpl": gettext_lazy("Cost ÷ leads created"),
+    "matched_return": gettext_lazy("(Revenue so far of the leads created in these months − their cost) ÷ their cost"),
     "revenue_attributed": gettext_lazy("Revenue credited by the model agreed: %(model)s"),
-    "roi_attributed": gettext_lazy("(Revenue credited − cost) ÷ cost, by the model agreed: %(model)s"),
+    "roi_attributed": gettext_lazy("(Revenue credited to campaigns − cost) ÷ cost, by the model agreed: %(model)s"),
 }
-WITHOUT_MONEY = ("leads", "mql", "acceptance", "deals", "won", "revenue")
+PRICED = (
+    "cost",
+    "leads",
+    "mql",
+    "acceptance",
+    "deals",
+    "won",
+    "revenue",
+    "cpl",
+    "cac",
+    "revenue_attributed",
+    "roi_attributed",
+)
+UNPRICED = ("matched_cost", "leads", "mql", "acceptance", "deals", "won", "revenue", "matched_cpl", "matched_return")
+RETURNS = ("roi_attributed", "matched_return")
 
 
 def table(
@@ -66,7 +86,7 @@ def table(
     """The groups and their total. `young`: whether cohorts that end before a day (of the whole span) are not mature; `model`: the
     name of the one agreed; `verdicts`: what all models say of each, as a last column."""
     money = bool(found["cost"].question.by)
-    kept = tuple(HEADS) if money else WITHOUT_MONEY
+    kept = PRICED if money else UNPRICED
     offered = engine.dimensions(found["mql"].measure)
     groups: dict[str, dict[str, Group]] = {}
     for key, answer in found.items():
@@ -125,6 +145,7 @@ def _cells(kept: tuple[str, ...], found: dict[str, Answer], group: dict[str, Gro
     made = {
         "cpl": lambda: made_of(quotient(value("cost"), value("leads")), numbers.MONEY),
         "cac": lambda: made_of(quotient(value("cost"), value("won")), numbers.MONEY),
+        "matched_cpl": lambda: made_of(quotient(value("matched_cost"), value("leads")), numbers.MONEY),
     }
     return [made[key]() if key in made else _grouped(key, found[key], group.get(key)) for key in kept]
 
@@ -132,9 +153,9 @@ def _cells(kept: tuple[str, ...], found: dict[str, Answer], group: dict[str, Gro
 def _grouped(key: str, answer: Answer, one: Group | None) -> Cell:
     if one is None:
         return Cell(
-            "0" if key not in ("cost", "acceptance", "roi_attributed") and answer.question.by else shown.NOTHING
+            "0" if key not in ("cost", "acceptance", "matched_cost", *RETURNS) and answer.question.by else shown.NOTHING
         )
-    if key == "roi_attributed":
+    if key in RETURNS:
         return Cell(shown.figure(one.value, numbers.RATIO, 0), one.rows_url if one.value is not None else "")
     if key != "acceptance":
         return figure(answer, one)

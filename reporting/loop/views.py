@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from reporting.credit import reckoned
 from smarketing.accounts.policy import may, needs
 from smarketing.measures import engine, words
 from smarketing.rows import clock
@@ -87,7 +88,8 @@ def loop(request: HttpRequest) -> HttpResponse:
     by = by if by in asking.BY else "campaign"
     asked = here.ask()
     context = here.context(asked)
-    page = blocks.overview(asked, by)
+    with reckoned.kept():
+        page = blocks.overview(asked, by)
     if page.table and page.table.money and by == "campaign" and may(request.user, "campaigns.edit"):
         page.table = tables.with_costs(page.table)
     context |= {

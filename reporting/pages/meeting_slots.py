@@ -25,6 +25,7 @@ PANELS = {
     "response": _("Closed loop: how soon leads are called"),
     "funnel": _("Closed loop: steps and waiting times"),
     "cohorts": _("Closed loop: cohorts month by month"),
+    "bought": _("Closed loop: what leads cost and brought"),
     "criteria": _("Closed loop: criteria contradicted by sales"),
     "turned": _("Closed loop: what is refused most"),
     "changed": _("Closed loop: figures that changed"),

@@ -6,20 +6,18 @@
 Figures are exact (`Fraction`, `Decimal`, `int`); only `numbers.api` and pages round them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date as Date
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
-
-from django.urls import reverse
 
 from smarketing.rows import clock, fence
 
 from . import numbers, registry, statement
+from .addresses import address, opener
 from .numbers import Exact
 from .question import Question, Refusal
 from .reduces import NOTHING, REDUCES, Figure
@@ -64,8 +62,11 @@ def answered(question: Question, groups: Mapping[tuple[str, ...], Figure], total
     """The answer of a question whose figures are known: what its person may see, intervals, maturity, addresses."""
     measure = resolve(question)
     seen = [values for values in sorted(groups) if may_see(measure, question, values)]
-    rows = [_group(measure, question, dict(zip(question.by, values, strict=True)), groups[values]) for values in seen]
-    return Answer(measure.unit, rows, _group(measure, question, {}, total), question.cutoff, question, measure)
+    open_ = opener(question)
+    rows = [
+        _group(measure, question, dict(zip(question.by, values, strict=True)), groups[values], open_) for values in seen
+    ]
+    return Answer(measure.unit, rows, _group(measure, question, {}, total, open_), question.cutoff, question, measure)
 
 
 def seen(measure: Measure, question: Question) -> dict[tuple[str, ...], Figure]:
@@ -185,21 +186,13 @@ def live(question: Question) -> Question:
     return replace(question, cutoff=fence.cutoff())
 
 
-def address(question: Question, group: Mapping[str, str] | None = None) -> str:
-    """Address of the page that lists the rows of a question, or of one group of its answer."""
-    where = {**question.where, **{name: (value,) for name, value in (group or {}).items()}}
-    pairs: list[tuple[str, Any]] = [("from", question.first), ("to", question.until)]
-    if question.zone.key != question.home.key:
-        pairs.append(("zone", question.zone.key))
-    pairs += [("date", question.date)] if len(registry.find(question.key).dates) > 1 else []
-    pairs += [("window", question.window)] if question.window is not None else []
-    pairs += [("stat", question.stat)] if question.stat else []
-    pairs += [(name, value) for name, values in where.items() for value in values]
-    pairs.append(("cutoff", question.cutoff.isoformat()))
-    return f"{reverse('measures:rows', args=[question.key])}?{urlencode(pairs)}"
-
-
-def _group(measure: Measure, question: Question, group: dict[str, str], figure: Figure) -> Group:
+def _group(
+    measure: Measure,
+    question: Question,
+    group: dict[str, str],
+    figure: Figure,
+    open_: Callable[[Mapping[str, str]], str],
+) -> Group:
     of = figure.of if measure.unit == numbers.RATIO or measure.reduce == "wait" else None
     return Group(
         group,
@@ -208,7 +201,7 @@ def _group(measure: Measure, question: Question, group: dict[str, str], figure: 
         of,
         _interval(measure, figure, of),
         _mature(measure, question, group),
-        address(question, group),
+        open_(group),
         None if measure.combine is None and measure.reduce in ("count", "sum") else _cases(measure, figure),
     )
 

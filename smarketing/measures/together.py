@@ -22,6 +22,8 @@ _MADE: Mapping[str, Callable[[Lines], list[tuple]]] = {
     "count": lambda lines: [(sum(n for _value, _hit, n in lines),)],
     "share": lambda lines: [(sum(n for _value, hit, n in lines if hit), sum(n for _value, _hit, n in lines))],
     "spread": lambda lines: [(value, n) for value, _hit, n in lines],
+    "come": list,
+    "wait": list,
 }
 
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leads.handoffs import states
-from leads.measures import changes, outcomes
+from leads.measures import changes, outcomes, since
 from leads.models import Assignment, Attempt, Decision, Handoff, HandoffState, Merge
 from personas.models import DefinitionLine
 from smarketing.measures import engine, listing, registry
@@ -161,7 +161,8 @@ def test_what_was_handed_over_since_a_cut_off_is_the_difference_of_two_answers(w
         for pk in ids[1::3]:
             facts.correct("handoff", pk, then + (now - then) / 2)
         known = [engine.answer("handoffs", **PERIOD, cutoff=at).total.n for at in (then, now)]
-        assert changes.handed_since(then, **PERIOD, cutoff=now) == known[1] - known[0]
+        dates = dict.fromkeys((since.WON, since.REVENUE, since.REFUSED), "handed")
+        assert since.moved(then, dates, **PERIOD, cutoff=now)[since.HANDED] == known[1] - known[0]
         transaction.set_rollback(True)
 
 

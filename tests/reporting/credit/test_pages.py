@@ -283,6 +283,12 @@ def test_the_page_of_a_campaign_and_the_overview_say_what_all_models_say(paid, c
         "1,900%",
     )  # of its touches, not of its leads
     assert "by the model agreed, linear" in over
+    assert shown_total(page)["Return"] == "−70%" and "brought back 0.30 (300 of revenue" in over
+
+
+def shown_total(page) -> dict[str, str]:
+    table = page.context["page"].table
+    return {head: cell.text for (head, _title), cell in zip(table.heads, table.total.cells, strict=True)}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,7 +8,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -219,6 +221,12 @@ def test_combined_ratios_are_compared_with_their_parts_and_filed_and_said_in_wha
     mix, rate = (sum(Decimal(row[n].lstrip("'")) for row in rows[:-1]) for n in (-2, -1))
     assert abs(mix + rate - Decimal(rows[-1][-3].lstrip("'"))) < Decimal("1e-9") and rows[-1][0] == "Total"
     assert any(row[2] and row[3] for row in rows[:-1])  # what is divided, and by what
+    counts = {**asked, "measure": "handoffs", "by": "month"}  # no month is in both periods
+    answer = reader.get("/loop/explore/", {**counts, "export": "csv"})
+    _head, *rows = csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig")))
+    page = reader.get("/loop/explore/", counts).context["compared"]
+    lines = [line.change.replace("−", "-").lstrip("+") for line in (*page.lines, page.total)]
+    assert [row[-3].lstrip("'") for row in rows] == lines and all(lines)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -230,7 +238,13 @@ def test_what_changed_takes_a_number_made_of_others_apart():
     reader = Client()
     reader.force_login(person("Ines", "marketer"))
     month = f"{clock.today():%Y-%m}"
-    page = reader.get("/loop/changed/", {"measure": "roi", "first": "2026-01", "last": month, "since": "2026-06-01"})
+    with CaptureQueriesContext(connection) as seen:
+        page = reader.get(
+            "/loop/changed/", {"measure": "roi", "first": "2026-01", "last": month, "since": "2026-06-01"}
+        )
+    counted = [one["sql"] for one in seen.captured_queries if "GROUPING SETS (())" in one["sql"]]
+    assert len(counted) == len(set(counted)), "each number of all is counted once"
+    assert "Amounts in" in page.content.decode()
     assert [line.key for line in page.context["parts"]] == ["revenue", "cost"]
     difference = page.context["compared"].difference
     assert difference.mix + difference.rate == difference.after - difference.before != 0

@@ -10,10 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from reporting import checks, publishing
 from reporting.loop import asking, cohorts, funnel, spans
 from reporting.models import PublishedSum
-from smarketing.jobs.models import Chunk, Run
-from smarketing.measures import engine, together
+from smarketing.jobs.models import Run
+from smarketing.measures import engine, shown, together, words
 from smarketing.rows import clock
 from tests.people import person
+from tests.reporting.nights import refuse
 from tests.reporting.test_publishing import night
 
 from .company import Company
@@ -84,6 +85,23 @@ def test_each_step_is_part_of_the_one_before_and_first_and_repeated_make_all(com
     assert inferred == engine.answer("sql", first=span.first, until=span.until, where={"sql_how": "skipped"}).total.n
 
 
+@pytest.mark.parametrize("view", ("cohort", "period"))
+def test_curves_and_days_of_each_group_are_those_of_the_measures(company, view):
+    span = spans.Span(company.handoffs[0].occurred_at.date().replace(day=1), spans.month(clock.today(), 1))
+    asked = asking.Asking(span, view)
+    page = funnel.page(asked, "source", "come_accepted")
+    assert page.heads[-5:] == ["Days to handoff", "Days to acceptance", "Days to SQL", "Days to a deal", "Days to won"]
+    when = {"first": span.first, "until": span.until, "cutoff": asked.cutoff, "by": ("source",)}
+    for place, days in ((1, 30), (4, 180)):
+        found = engine.answer("come_accepted", window=days, **when)
+        told = {words.value("source", row.group["source"], {}): shown.percent(row.value, 0) for row in found.rows}
+        assert {line.name: line.cells[place].text for line in page.group_curves.lines} == told
+        assert all(line.cells[place].faint for line in page.group_curves.lines), "under twenty cases"
+    waits = engine.answer("wait_sql", date=asking.DATED["wait_sql"][view == "period"], **when)
+    told = {words.value("source", row.group["source"], {}): shown.figure(row.value, "days") for row in waits.rows}
+    assert {name: cells[-3].text for name, cells in page.segments if name in told} == told
+
+
 @pytest.mark.trust
 def test_a_published_page_is_the_one_counted_and_a_wrong_row_leaves_it_standing(company):
     first = night()
@@ -121,15 +139,7 @@ def _wrong_row(first):
     row.save()
     with pytest.raises(checks.DoesNotAddUp) as refusal:
         publishing.publish(run)
-    Chunk.objects.create(
-        run=run,
-        step="publish",
-        number=0,
-        low=0,
-        high=1,
-        state="quarantined",
-        error=f"Traceback\nreporting.checks.DoesNotAddUp: {refusal.value}",
-    )
+    refuse(run, refusal.value)
     reader = Client()
     reader.force_login(person("Ines", "marketer"))
     page = reader.get("/loop/").content.decode()

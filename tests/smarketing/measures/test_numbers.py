@@ -105,7 +105,7 @@ def test_nearest_rank_is_a_value_with_enough_at_or_below_it(some):
     assert found == next(one for one in ordered if sum(other <= one for other in ordered) * 10 >= 9 * len(ordered))
 
 
-@given(st.fractions(max_denominator=10**6), st.integers(0, 6))
+@given(st.fractions(-(10**18), 10**18, max_denominator=10**6), st.integers(0, 6))  # as many digits as the reference has
 def test_rounding_is_half_to_even(value, places):
     exact = Decimal(value.numerator) / Decimal(value.denominator)
     if Fraction(exact) == value:
