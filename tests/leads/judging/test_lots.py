@@ -145,7 +145,7 @@ def test_leads_of_lots_wait_wherever_somebody_asks():
 def test_a_night_finds_each_lead_of_a_lot_marked_by_itself():
     version, leads = waiting()
     run = Run(job="nightly", business_date=days.here().of(clock.now()), cutoff=clock.now())
-    nightly.lead_ranges(run)
+    nightly.judged_ranges(run)
     assert set(LeadDirty.objects.values_list("lead_id", "since")) == {(one, version.effective_at) for one in leads}
     assert not LotDirty.objects.exists()
 
