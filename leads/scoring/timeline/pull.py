@@ -147,12 +147,13 @@ def happened(
     if not wanted:
         return NONE, NONE, NONE, NONE
     params["kinds"] = sorted({one["kind"] for one in wanted.values()})
-    return numbers(
+    lead, behaviour, effective, occurred = numbers(
         f"SELECT x.who, b.id, {_US('x.eff')}, {_US('x.occurred_at')} FROM ({' UNION ALL '.join(sources)}) x,"
         f" unnest({filters.behaviours_hit(wanted, params)}) b(id) WHERE x.eff <= %(until)s",
         params,
         4,
     )
+    return lead, behaviour, effective, occurred
 
 
 def _lent(wanted: Mapping[int, Mapping[str, Any]]) -> list[str]:
