@@ -68,11 +68,11 @@ def take_up(until: datetime, mark: bool = True) -> list[DefinitionVersion]:
 
     Lot by lot, where nothing but one version waits; else lead by lead. Lots that no longer can be judged as such are spread.
     """
+    pending = marks.versions()  # asked first: what another process finds meanwhile is new here or known, not both
     seen = AuditEntry.objects.filter(subject=SUBJECT, verb=TAKEN_UP).values("subject_id")
     new = list(DefinitionVersion.objects.filter(effective_at__lte=until).exclude(pk__in=seen).order_by("effective_at"))
-    pending = marks.versions()
     whole = not pending and len(new) == 1 and at_once(new[0], until)
-    if new or any(not at_once(version, until) for version in pending):
+    if pending and (new or any(not at_once(version, until) for version in pending)):
         marks.spread()
     for version in new:
         for table in (Score, ScoreHistory):

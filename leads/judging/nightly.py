@@ -21,11 +21,16 @@ LOOK_BACK = 40  # nights at most that a night makes up for
 
 
 def lead_ranges(run: Run) -> list[tuple[int, int]]:
-    """Ranges of lead ids; behaviours of new versions are counted before."""
+    """Ranges of lead ids."""
+    return id_ranges("leads_lead", CHUNK)
+
+
+def judged_ranges(run: Run) -> list[tuple[int, int]]:
+    """Blocks of lead ids that are judged together, as their raw sums moved; behaviours of new versions are counted before."""
     lines.prepare(run.cutoff)
     lines.take_up(run.cutoff)
     marks.spread()  # a night judges whom it finds marked, lead by lead
-    return id_ranges("leads_lead", CHUNK)
+    return midnight.blocks()
 
 
 def sum_ranges(run: Run) -> list[tuple[int, int]]:
@@ -105,7 +110,7 @@ def nights(run: Run) -> Sequence[date]:
 # In the order of the night; each is (key, ranges, work).
 STEPS = (
     ("rawsums", sum_ranges, move_sums),
-    ("midnight", lead_ranges, judge),
+    ("midnight", judged_ranges, judge),
     ("release", line_ranges, release),
     ("silence", handoff_ranges, silence),
     ("personas", lead_ranges, personas),

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from leads.handoffs import handing
 from leads.intake import locks
@@ -76,10 +76,15 @@ def _connections() -> int:
 
 
 def _apart(work: Callable[[], int]) -> int:
+    """Help on a connection of this thread's own; where the database has none to give, the others take what is left."""
+    try:
+        connection.ensure_connection()
+    except OperationalError:
+        return 0
     try:
         return work()
     finally:
-        connection.close()  # this thread's own
+        connection.close()
 
 
 @transaction.atomic

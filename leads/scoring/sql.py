@@ -1,11 +1,14 @@
 """SQL as text with named parameters: no text of a user ever becomes SQL."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
 
+from leads.intake import bulk
+
+FEW = 30  # a list of so many is written out: what a statement says of few ids may be planned by them
 ROOM = {
     "work_mem": "64MB",
     "enable_sort": "off",
@@ -35,17 +38,26 @@ def any_of(parts: Iterable[str]) -> str:
     return "(" + (" OR ".join(parts) or "false") + ")"
 
 
-def fetch(sql: str, params: dict[str, Any] | None = None) -> list[tuple]:
+def given(params: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Parameters as a statement takes them: many ids as one text, which is read at once, not as so many constants."""
+    return {name: bulk.array(one) if _long(one) else one for name, one in (params or {}).items()}
+
+
+def _long(value: Any) -> bool:
+    return isinstance(value, list) and len(value) > FEW and set(map(type, value)) == {int}
+
+
+def fetch(sql: str, params: Mapping[str, Any] | None = None) -> list[tuple]:
     """Rows of a statement."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, params or {})
+        cursor.execute(sql, given(params))
         return cursor.fetchall()
 
 
-def execute(sql: str, params: dict[str, Any] | None = None) -> int:
+def execute(sql: str, params: Mapping[str, Any] | None = None) -> int:
     """Run a statement; rows touched."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, params or {})
+        cursor.execute(sql, given(params))
         return cursor.rowcount
 
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
-from django.db import connection
 
 from leads.models import PersonaMatch, Score, ScoreHistory
 from personas.criteria import tree
+from personas.criteria.grade import DIGITS, LETTERS
 from personas.definitions.persona_services import current_versions
 from personas.models import DefinitionVersion
 
@@ -19,7 +19,7 @@ from . import asks, compile, days, program
 from .conditions import Conditions
 from .sql import Params, execute, fetch
 from .timeline.pull import us
-from .timeline.walk import Walk, grade_text, instant
+from .timeline.walk import Walk, grade_text
 
 LIVE, OBSERVED = "live", "observed"
 KEPT = 35
@@ -27,21 +27,25 @@ NAMES = (
     "lead_id", "line_id", "track", "version_id", "effective_at", "fit", "engagement", "grade", "contributions", "mql",
     "direct",
 )  # fmt: skip
-_TYPES = (
-    "bigint", "bigint", "text", "bigint", "timestamptz", "smallint", "smallint", "text", "text", "boolean", "boolean",
-)  # fmt: skip
-_ROWS = "SELECT {names} FROM unnest({arrays}) AS u({plain}) ORDER BY lead_id, effective_at".format(
-    names=", ".join("contributions::int[]" if name == "contributions" else name for name in NAMES),
-    arrays=", ".join(f"%s::{kind}[]" for kind in _TYPES),
-    plain=", ".join(NAMES),
-)
-_HISTORY = f"INSERT INTO leads_scorehistory ({', '.join(NAMES)}) {_ROWS} ON CONFLICT DO NOTHING"
 VALUES = [name for name in NAMES if name not in ("lead_id", "line_id", "track")]
 _ON_CONFLICT = "ON CONFLICT (lead_id, line_id, track) DO UPDATE SET {} WHERE leads_score.effective_at < excluded.effective_at".format(
     ", ".join(f"{name} = excluded.{name}" for name in VALUES)
 )
-_SCORE = f"INSERT INTO leads_score ({', '.join(NAMES)}) {_ROWS} {_ON_CONFLICT}"
 _BATCH = 10_000
+# Rows of one walk, sorted by lead and moment: all go into the history, the last one of each lead is its current row. What is the same
+# for all of them is said once; points stand one after the other in one array, `width` of them a row.
+_WRITE = """
+WITH said AS MATERIALIZED (
+  SELECT u.lead_id, %(line)s::bigint AS line_id, %(track)s::text AS track, %(version)s::bigint AS version_id,
+    timestamptz 'epoch' + u.at * interval '1 microsecond' AS effective_at, u.fit, u.engagement,
+    (%(grades)s::text[])[u.grade + 1] AS grade, (%(points)s::int[])[(u.nth - 1) * %(width)s + 1 : u.nth * %(width)s] AS contributions,
+    u.mql::bool AS mql, u.direct::bool AS direct
+  FROM unnest(%(lead)s::bigint[], %(at)s::bigint[], %(fit)s::int[], %(engagement)s::int[], %(grade)s::int[], %(mql)s::int[],
+    %(direct)s::int[]) WITH ORDINALITY AS u(lead_id, at, fit, engagement, grade, mql, direct, nth)),
+history AS (INSERT INTO leads_scorehistory ({names}) SELECT {names} FROM said ORDER BY lead_id, effective_at ON CONFLICT DO NOTHING)
+INSERT INTO leads_score ({names}) SELECT DISTINCT ON (lead_id) {names} FROM said ORDER BY lead_id, effective_at DESC {conflict}
+""".format(names=", ".join(NAMES), conflict=_ON_CONFLICT)
+_GRADES = [grade_text(number) for number in range(len(LETTERS) * len(DIGITS))]
 
 # By raw sums: only who stands there since before; who is to be judged moment by moment is told, not written.
 _KEPT = """
@@ -68,24 +72,24 @@ def write(found: Sequence[Walk], line_id: int, track: str = LIVE, keep_from: dat
 
     The current row only ever moves forward. `keep_from`: of older moments only each lead's last one is kept.
     """
-    rows: list[tuple] = []
+    written = 0
     for one, wanted in zip(found, _wanted(found, keep_from), strict=True):
         mine = wanted.nonzero()[0]
-        columns = [one.lead, one.at, one.fit, one.engagement, one.grade, one.contributions, one.plain, one.direct]
-        for lead, at, fit, engagement, grade, slots, plain, direct in zip(
-            *(c[mine].tolist() for c in columns), strict=True
-        ):
-            points = "{" + ",".join(map(str, slots)) + "}"
-            rows.append(
-                (
-                    lead, line_id, track, one.version_id, instant(at), fit, engagement, grade_text(grade), points, plain,
-                    direct,
-                )
-            )  # fmt: skip
-    rows.sort(key=lambda row: (row[0], row[4]))
-    _insert(_HISTORY, rows)
-    _insert(_SCORE, list({row[0]: row for row in rows}.values()))
-    return len(rows)
+        for start in range(0, len(mine), _BATCH):
+            _write(one, mine[start : start + _BATCH], line_id, track)
+        written += len(mine)
+    return written
+
+
+def _write(one: Walk, rows: np.ndarray, line_id: int, track: str) -> None:
+    columns = {
+        "lead": one.lead, "at": one.at, "fit": one.fit, "engagement": one.engagement, "grade": one.grade, "mql": one.plain,
+        "direct": one.direct,
+    }  # fmt: skip
+    params = Params({name: column[rows].astype(np.int64).tolist() for name, column in columns.items()})
+    params.update(line=line_id, track=track, version=one.version_id, grades=_GRADES)
+    params.update(points=one.contributions[rows].ravel().tolist(), width=one.contributions.shape[1])
+    execute(_WRITE, params)
 
 
 def _wanted(found: Sequence[Walk], keep_from: datetime | None) -> list[np.ndarray]:
@@ -101,13 +105,6 @@ def _wanted(found: Sequence[Walk], keep_from: datetime | None) -> list[np.ndarra
         flags[order[kept]] = True
         wanted = np.split(flags, np.cumsum([len(one) for one in found])[:-1])
     return wanted
-
-
-def _insert(sql: str, rows: Sequence[tuple]) -> None:
-    with connection.cursor() as cursor:
-        for start in range(0, len(rows), _BATCH):
-            columns = [list(column) for column in zip(*rows[start : start + _BATCH], strict=True)]
-            cursor.execute(sql, columns)
 
 
 def score_kept(version: DefinitionVersion, midnight: datetime, ids: Sequence[int], track: str = LIVE) -> set[int]:

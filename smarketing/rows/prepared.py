@@ -53,9 +53,11 @@ class Prepared:
         try:
             return self._asked(values)
         except Exception as problem:
-            if not isinstance(problem.__cause__, _FORGOT) or connection.in_atomic_block:
+            if not isinstance(problem.__cause__, _FORGOT):
                 raise
-        _told[connection.connection].discard(self.name)
+            _told[connection.connection].discard(self.name)
+            if connection.in_atomic_block:  # which is lost; whoever asks after it is answered
+                raise
         self._tell()
         return self._asked(values)
 
@@ -76,9 +78,8 @@ class Prepared:
         if self.name in told:
             return
         with connection.wrap_database_errors, connection.connection.cursor() as cursor:
-            if not connection.in_atomic_block:
-                cursor.execute("SELECT 1 FROM pg_prepared_statements WHERE name = %s", [self.name])
-                if cursor.fetchone():
-                    cursor.execute(f"DEALLOCATE {self.name}")
+            cursor.execute("SELECT 1 FROM pg_prepared_statements WHERE name = %s", [self.name])
+            if cursor.fetchone():
+                cursor.execute(f"DEALLOCATE {self.name}")
             cursor.execute(f"PREPARE {self.name} AS {self._words}", self._fixed or None)
         told.add(self.name)

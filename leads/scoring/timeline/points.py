@@ -13,13 +13,15 @@ from personas.criteria import canonical, tree
 from personas.criteria.decay import MILLION
 from personas.criteria.edges import anniversary
 from personas.criteria.evaluate import cap_of
-from personas.criteria.fields import BOOL
+from personas.criteria.fields import BOOL, TEXT
 from personas.criteria.grade import DIGITS, LETTERS
+from personas.criteria.operators import NONE as PRESENCE
 from personas.criteria.operators import OPERATORS, holds, read
 
 from .pull import Facts, Ints, company_of, read_value
 from .rows import ALWAYS, NEVER, Rows, Zone, number, running_max, running_sum
 
+NOTHING = (None, "null", '""')  # how a field without a value is written
 Span = tuple[int, int]  # days in which a condition holds: first, and the one after the last
 
 
@@ -79,6 +81,8 @@ class Values:
         if changes and changes.spans is not None:
             return changes.spans[canonical.dumps(cond)]
         texts, places = self._told(cond["field"])
+        if kind == TEXT and OPERATORS[cond["op"]].operand == PRESENCE:  # the same for every text that is one
+            texts, places = ['""', '"x"'], np.array([text not in NOTHING for text in texts], np.int64)[places]
         blank = False if self.program.columns.get(cond["field"]) and kind == BOOL else None
         found = [span_of(cond, kind, read_value(text, blank)) for text in texts]
         return np.array(found, np.int64).reshape(-1, 2)[places]
@@ -142,9 +146,15 @@ class Judge:
         self.program, self.values, self.rows, self.upper = program, values, rows, upper
         self.day = values.zone.day(rows.at)
         self.reset_day, self.cut = reset_day, cut
-        self.atoms = [self._atom(atom) for atom in program.atoms]
+        self._atoms: dict[int, Ints] = {}
 
     # --- behaviours
+
+    def atom(self, number: int) -> Ints:
+        """An atom at each row; counted when somebody asks for it."""
+        if number not in self._atoms:
+            self._atoms[number] = self._atom(self.program.atoms[number])
+        return self._atoms[number]
 
     def _atom(self, atom: Atom) -> Ints:
         pk = self.program.behaviours[atom.behaviour]
@@ -200,7 +210,7 @@ class Judge:
             rules = self.program.rules.get(cond["persona"])
             return self.holds(rules) if rules else np.zeros(len(self.day), bool)
         if "event" in cond:
-            held = self.atoms[self.program.count_atom(cond)] >= cond.get("count", 1)
+            held = self.atom(self.program.count_atom(cond)) >= cond.get("count", 1)
             return ~held if cond.get("absent") else held
         if not cond:
             return np.zeros(len(self.day), bool)
@@ -244,10 +254,12 @@ class Judge:
         if carried is None:
             return np.where(self.holds(item["when"]), max(-cap, min(cap, points)), 0)
         atom, unit = carried
-        raw = self.atoms[atom] * points
+        raw = self.atom(atom) * points
         raw = raw if unit == MILLION else raw / float(MILLION)
         bounded = np.trunc(np.clip(raw, -cap, cap)).astype(np.int64)
-        return bounded if item.get("each") else np.where(self.holds(item["when"]), bounded, 0)
+        if item.get("each") or self.program.says_all(item):
+            return bounded
+        return np.where(self.holds(item["when"]), bounded, 0)
 
     def _total(self, columns: Sequence[Ints]) -> Ints:
         return np.sum(columns, axis=0) if columns else np.zeros(len(self.day), np.int64)

@@ -1,7 +1,7 @@
 """Facts of many leads as arrays: instants are whole microseconds since 1970, days are whole numbers since 1970."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -14,16 +14,16 @@ from django.db import connection
 
 from leads.scoring import company_days, days, filters
 from leads.scoring.program import Program
-from leads.scoring.sql import Params, fetch
-from personas.criteria.behaviours import behaviours
+from leads.scoring.sql import Params, fetch, given
 
 from .order import Order
 
 Ints = np.ndarray
+Hits = dict[int, tuple[Ints, Ints, Ints]]  # behaviour -> lead, effective, occurred
 NONE = np.empty(0, np.int64)
-_FIRST = "NOT EXISTS (SELECT FROM leads_join f WHERE f.visitor_id = k.visitor_id AND f.id < k.id)"
+FIRST = "NOT EXISTS (SELECT FROM leads_join f WHERE f.visitor_id = k.visitor_id AND f.id < k.id)"
 # What a visitor did while nobody knew who it was: looked up visitor by visitor, for few of them are asked about at once.
-_VISITED = "JOIN LATERAL (SELECT * FROM leads_event e WHERE e.visitor_id = k.visitor_id AND e.lead_id IS NULL OFFSET 0) e ON true"
+VISITED = "JOIN LATERAL (SELECT * FROM leads_event e WHERE e.visitor_id = k.visitor_id AND e.lead_id IS NULL OFFSET 0) e ON true"
 _US = "round(date_part('epoch', {0}) * 1000000)::bigint".format
 
 
@@ -65,7 +65,7 @@ class Facts:
     recorded: Ints
     declared: Ints
     born: Ints  # instants of creation
-    hits: Mapping[int, tuple[Ints, Ints, Ints]] = field(default_factory=dict)  # behaviour -> lead, effective, occurred
+    hits: Hits = field(default_factory=dict)
     changes: Mapping[str, Changes] = field(default_factory=dict)
     companies: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     resets: tuple[Ints, Ints, Ints] = (NONE, NONE, NONE)  # lead, effective, occurred
@@ -73,40 +73,54 @@ class Facts:
     lent: tuple[Ints, Ints] = (NONE, NONE)  # lead, instant from which facts of others count, or a reset of theirs
     tangled: Ints = field(default_factory=lambda: np.empty(0, bool))
 
+    def only(self, some: Ints) -> "Facts":
+        """The leads of these positions, before anything else is known of them."""
+        return Facts(*(one[some] for one in (self.leads, self.known, self.recorded, self.declared, self.born)))
 
-def pull(program: Program, lead_ids: Sequence[int], until: datetime) -> Facts:
-    """Everything a program reads about these leads, as known by `until`. Merged and erased leads are left out."""
-    params = Params(ids=list(lead_ids), until=until)
-    known = "CASE WHEN l.declared THEN l.created_at ELSE greatest(l.recorded_at, l.created_at) END"
+
+def known(lead_ids: Sequence[int], until: datetime) -> Facts:
+    """The leads themselves, as known by `until`. Merged and erased leads are left out."""
+    since = "CASE WHEN l.declared THEN l.created_at ELSE greatest(l.recorded_at, l.created_at) END"
     rows = numbers(
-        f"SELECT l.id, {_US(known)}, {_US('l.recorded_at')}, l.declared::int, {_US('l.created_at')} FROM leads_lead l"
-        f" WHERE l.id = ANY(%(ids)s) AND l.root_id IS NULL AND NOT l.erased AND {known} <= %(until)s ORDER BY 1",
-        params,
+        f"SELECT l.id, {_US(since)}, {_US('l.recorded_at')}, l.declared::int, {_US('l.created_at')} FROM leads_lead l"
+        f" WHERE l.id = ANY(%(ids)s) AND l.root_id IS NULL AND NOT l.erased AND {since} <= %(until)s ORDER BY 1",
+        Params(ids=list(lead_ids), until=until),
         5,
     )
-    facts = Facts(rows[0], rows[1], rows[2], rows[3].astype(bool), rows[4])
+    return Facts(rows[0], rows[1], rows[2], rows[3].astype(bool), rows[4])
+
+
+def fill(program: Program, facts: Facts, until: datetime) -> None:
+    """Everything a program reads about these leads, as known by `until`, but what they did."""
+    params = Params(ids=facts.leads.tolist(), until=until)
     facts.lent = positions(facts, LENT, params)
-    wanted = {program.behaviours[one.key]: one.filter for one in behaviours(program.body)}
-    facts.hits = hits(wanted, facts.leads, params, lent=bool(len(facts.lent[0])))
     facts.resets = resets(facts, params)
     names = {key.partition(".")[2] for key in program.fields if key.startswith("lead.")} - {"created"}
     needed = sorted(names | ({"company"} if any(key.startswith("company.") for key in program.fields) else set()))
     facts.changes = changes("lead", facts.leads, needed, params)
     _pull_companies(program, facts, params)
     pull_backs(facts, params)
-    return facts
 
 
-def hits(
-    wanted: Mapping[int, Mapping[str, Any]], leads: Ints, params: Params, lent: bool = True
-) -> dict[int, tuple[Ints, Ints, Ints]]:
-    """Behaviour -> (position of the lead, effective, occurred) of each of its events; `params`: ids, until. Not `lent`: no
-    other lead was ever merged into one of these."""
-    if not wanted:
+def hits(wanted: Mapping[int, Mapping[str, Any]], leads: Ints, params: Params) -> Hits:
+    """Behaviour -> (position of the lead, effective, occurred) of each of its events; `params`: ids, until."""
+    return by_behaviour(wanted, leads, [happened(wanted, sources(wanted), params)]) if wanted else {}
+
+
+def by_behaviour(wanted: Iterable[int], leads: Ints, found: Sequence[tuple[Ints, Ints, Ints, Ints]]) -> Hits:
+    """The same of rows (lead, behaviour, effective, occurred)."""
+    if not found:
         return {}
-    params["kinds"] = sorted({one["kind"] for one in wanted.values()})
+    lead, behaviour, eff, occurred = (np.concatenate(column) for column in zip(*found, strict=True))
+    place, kept = places(leads, lead)
+    mine = {pk: kept & (behaviour == pk) for pk in wanted}
+    return {pk: (place[one], eff[one], occurred[one]) for pk, one in mine.items()}
+
+
+def sources(wanted: Mapping[int, Mapping[str, Any]], lent: bool = True) -> list[str]:
+    """SELECTs of all that leads (parameter ids) did. Not `lent`: no other lead was ever merged into one of these."""
     effective = "greatest(e.known_at, e.occurred_at{})".format
-    sources = [
+    found = [
         filters.events(
             wanted.values(),
             f"e.lead_id AS who, {effective('')} AS eff",
@@ -116,26 +130,30 @@ def hits(
         filters.events(
             wanted.values(),
             f"k.lead_id AS who, {effective(', k.known_at')} AS eff",
-            f"leads_join k {_VISITED}",
-            f"k.lead_id = ANY(%(ids)s) AND e.kind = ANY(%(kinds)s) AND {_FIRST}",
+            f"leads_join k {VISITED}",
+            f"k.lead_id = ANY(%(ids)s) AND e.kind = ANY(%(kinds)s) AND {FIRST}",
         ),
     ]
     if filters.has_attempts(wanted.values()):
         who = (f"{filters.ATTEMPTS}", "e.lead_id = ANY(%(ids)s)")
-        sources.append(filters.events(wanted.values(), f"e.lead_id AS who, {effective('')} AS eff", *who))
-    sources += _lent(wanted) if lent else []
-    lead, eff, occurred, behaviour = numbers(
-        f"SELECT x.who, {_US('x.eff')}, {_US('x.occurred_at')}, b.id FROM ({' UNION ALL '.join(sources)}) x,"
+        found.append(filters.events(wanted.values(), f"e.lead_id AS who, {effective('')} AS eff", *who))
+    return found + (_lent(wanted) if lent else [])
+
+
+def happened(
+    wanted: Mapping[int, Mapping[str, Any]], sources: Sequence[str], params: Params
+) -> tuple[Ints, Ints, Ints, Ints]:
+    """(lead, behaviour, effective, occurred) of the events of these sources (SELECTs of `filters.events` with who and eff)."""
+    if not wanted:
+        return NONE, NONE, NONE, NONE
+    params["kinds"] = sorted({one["kind"] for one in wanted.values()})
+    lead, behaviour, effective, occurred = numbers(
+        f"SELECT x.who, b.id, {_US('x.eff')}, {_US('x.occurred_at')} FROM ({' UNION ALL '.join(sources)}) x,"
         f" unnest({filters.behaviours_hit(wanted, params)}) b(id) WHERE x.eff <= %(until)s",
         params,
         4,
     )
-    place, kept = places(leads, lead)
-    found = {}
-    for pk in wanted:
-        mine = kept & (behaviour == pk)
-        found[pk] = (place[mine], eff[mine], occurred[mine])
-    return found
+    return lead, behaviour, effective, occurred
 
 
 def _lent(wanted: Mapping[int, Mapping[str, Any]]) -> list[str]:
@@ -148,8 +166,8 @@ def _lent(wanted: Mapping[int, Mapping[str, Any]]) -> list[str]:
         (since, f"leads_mergedspan s {each}", alive(since)),
         (
             joined,
-            f"leads_mergedspan s JOIN leads_join k ON k.lead_id = s.lead_id {_VISITED}",
-            f"{alive(joined)} AND {_FIRST}",
+            f"leads_mergedspan s JOIN leads_join k ON k.lead_id = s.lead_id {VISITED}",
+            f"{alive(joined)} AND {FIRST}",
         ),
     ]
     if filters.has_attempts(wanted.values()):
@@ -274,7 +292,7 @@ WITH mine AS MATERIALIZED (
   UNION ALL SELECT lead_id, root_id, since, until FROM leads_mergedspan WHERE root_id = ANY(%(ids)s))
 SELECT s.who, {_US("c.known_at")} FROM leads_correction c JOIN (
   SELECT 'event' AS subject, e.id, m.* FROM mine m JOIN leads_event e ON e.lead_id = m.member
-  UNION ALL SELECT 'event', e.id, m.* FROM mine m JOIN leads_join k ON k.lead_id = m.member {_VISITED}
+  UNION ALL SELECT 'event', e.id, m.* FROM mine m JOIN leads_join k ON k.lead_id = m.member {VISITED}
   UNION ALL SELECT 'attempt', t.id, m.* FROM mine m JOIN leads_attempt t ON t.lead_id = m.member
   UNION ALL SELECT 'engagementreset', r.id, m.* FROM mine m JOIN leads_engagementreset r ON r.lead_id = m.member
   UNION ALL SELECT 'attributechange', x.id, m.* FROM mine m JOIN leads_attributechange x
@@ -322,6 +340,6 @@ def numbers(sql: str, params: Mapping[str, Any], width: int) -> tuple[Ints, ...]
     """Columns of a query that gives whole numbers only, by COPY."""
     out = BytesIO()
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY ({cursor.mogrify(sql, params).decode()}) TO STDOUT", out)
+        cursor.copy_expert(f"COPY ({cursor.mogrify(sql, given(params)).decode()}) TO STDOUT", out)
     flat = np.fromstring(out.getvalue().replace(b"\n", b"\t"), dtype=np.int64, sep="\t")
     return tuple(np.ascontiguousarray(column) for column in flat.reshape(-1, width).T)

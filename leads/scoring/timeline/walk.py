@@ -19,8 +19,9 @@ from personas.criteria import tree
 from personas.criteria.grade import DIGITS, LETTERS
 from personas.criteria.operators import OPERATORS
 
+from . import did, pull
 from .points import Judge, Values
-from .pull import Facts, Ints, members, pull, us
+from .pull import Facts, Ints, members, us
 from .rows import ALWAYS, Rows, Zone, make, running_max, running_sum
 
 FAR = np.int64(2**62)
@@ -94,8 +95,7 @@ def walk(
     `line_from`: when the line's first version took effect. `after`: the last moment judged, one for all or by lead.
     None when nobody is there to be judged.
     """
-    facts = pull(program, lead_ids, until)
-    upper = us(until)
+    facts, upper = pull.known(lead_ids, until), us(until)
     born = np.maximum(facts.known, us(line_from))
     judged = _judged(facts.leads, after)
     base = np.maximum(np.maximum(facts.known, us(version_from)), judged)
@@ -103,8 +103,9 @@ def walk(
     if not alive.any():
         return None
     if not alive.all():
-        facts = pull(program, facts.leads[alive].tolist(), until)
-        born, judged, base = born[alive], judged[alive], base[alive]
+        facts, born, judged, base = facts.only(alive), born[alive], judged[alive], base[alive]
+    pull.fill(program, facts, until)
+    facts.hits = did.hits(program, facts, base, judged > -FAR, here, until)
     zone = zone_of(facts, base, here, upper)
     values = Values(program, facts, zone)
     rows = make(base, upper, moments(program, facts, values, zone))
@@ -156,7 +157,8 @@ def moments(
     found = [facts.resets[:2], facts.backs, facts.lent]
     for lead, at, _day in facts.hits.values():
         found.append((lead, at))
-    for number, atom in enumerate(program.atoms):
+    for number in sorted(program.asked):
+        atom = program.atoms[number]
         hits = facts.hits.get(program.behaviours[atom.behaviour])
         if hits is None:
             continue

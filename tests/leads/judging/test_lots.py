@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, connections
 
 from leads.intake import dirty, locks
 from leads.judging import lines, marks, nightly, replay, service, taking_up
@@ -145,7 +145,7 @@ def test_leads_of_lots_wait_wherever_somebody_asks():
 def test_a_night_finds_each_lead_of_a_lot_marked_by_itself():
     version, leads = waiting()
     run = Run(job="nightly", business_date=days.here().of(clock.now()), cutoff=clock.now())
-    nightly.lead_ranges(run)
+    nightly.judged_ranges(run)
     assert set(LeadDirty.objects.values_list("lead_id", "since")) == {(one, version.effective_at) for one in leads}
     assert not LotDirty.objects.exists()
 
@@ -220,6 +220,52 @@ def beside(settings) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_lots_are_taken_side_by_side_and_a_fact_that_comes_meanwhile_is_judged_after_them(settings):
     beside(settings)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_the_database_has_no_further_connection_to_give_one_takes_every_lot(settings):
+    settings.JUDGES = 3
+    version, leads = waiting(6)
+    acted: list[int] = []
+
+    def follow(yes: Sequence[Yes]) -> None:
+        acted.extend(one.lead_id for one in yes)
+
+    nowhere = connection.settings_dict | {"PORT": "1"}
+    connection.ensure_connection()
+    before, connections.settings["default"] = connections.settings["default"], nowhere  # of threads that begin now
+    try:
+        assert taking_up.score(version, follow) == len(leads)
+    finally:
+        connections.settings["default"] = before
+    assert sorted(acted) == leads and stood(Score) == said(version, leads) and not marks.waiting()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_version_that_another_process_finds_between_two_questions_still_waits_by_lots():
+    at = clock.now() - SECOND
+    version = definitions.version(definitions.simple(), at)
+    leads = [facts.lead(at - 30 * DAY) for _number in range(5)]
+    others: list[list] = []
+
+    def find() -> None:
+        try:
+            others[0].extend(lines.take_up(at))
+        finally:
+            connection.close()
+
+    def between(execute, sql, *rest):
+        found = execute(sql, *rest)
+        if "accounts_auditentry" in sql and not others:  # who was looked at is known here; now the other looks, too
+            others.append([])
+            other = threading.Thread(target=find)
+            other.start()
+            other.join()
+        return found
+
+    with connection.execute_wrapper(between):
+        assert lines.take_up(at) == others[0] == [version]
+    assert LotDirty.objects.count() == 3 and not LeadDirty.objects.exists() and marks.waiting() == set(leads)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from leads.models import Lead
-from leads.scoring import days, ledger, oracle, program
+from leads.scoring import backfill, days, ledger, oracle, program
 from leads.scoring.timeline import walk as timeline
 from personas.criteria.validate import validate
 from personas.definitions import persona_services
@@ -69,7 +69,7 @@ def test_the_walk_says_at_any_instant_what_plain_python_says(data):
     persona = persona_services.create_persona(name=name, story={}, rules=rules, by=None, at=worlds.NOON)
     body = data.draw(worlds.bodies([persona.pk]), "body")
     assume(not validate(body, catalogue()))
-    ledger.ensure([body])
+    backfill.run(ledger.ensure([body]), at=worlds.NOON)
     lives = [worlds.live(life) for life in data.draw(st.lists(worlds.lives, min_size=1, max_size=2), "lives")]
     found = walked(body, [lead for lead, _asked in lives])
     here = days.here()

@@ -1,7 +1,7 @@
 """Statements that a connection plans once: the same rows, told once, told again where they were forgotten."""
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from smarketing.rows import prepared
 from smarketing.rows.prepared import Prepared
@@ -54,6 +54,21 @@ def test_planted_fault_without_telling_again_a_forgotten_name_is_an_error(monkey
     monkeypatch.setattr(prepared, "_FORGOT", ())
     with pytest.raises(OperationalError):
         test_a_connection_that_forgot_is_told_again()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("forgotten", ["DEALLOCATE ALL", "ALTER TABLE two ADD COLUMN more int"])
+def test_a_transaction_that_met_a_forgotten_name_or_another_table_fails_alone(forgotten):
+    asked = Prepared("SELECT * FROM two WHERE n > %(least)s")
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE two AS SELECT 2 AS n")
+        assert asked.rows({"least": 1}) == [(2,)]
+        cursor.execute(forgotten)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        asked.rows({"least": 1})
+    with transaction.atomic():
+        assert asked.rows({"least": 1})[0][0] == 2
+    connection.close()  # and the table with it
 
 
 @pytest.mark.django_db
