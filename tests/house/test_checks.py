@@ -102,7 +102,7 @@ def test_a_page_without_a_verb_and_one_that_no_list_names_are_found(tree, plant)
     )
     done = run(
         tree,
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/smarketing/accounts/test_policy.py",
+        [sys.executable, "-m", "pytest", "-vv", "-p", "no:cacheprovider", "tests/smarketing/accounts/test_policy.py",
          "tests/browser/test_list_of_pages.py", "-k", "test_every_address"],
     )  # fmt: skip
     assert done.returncode != 0
