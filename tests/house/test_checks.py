@@ -102,10 +102,10 @@ def test_a_page_without_a_verb_and_one_that_no_list_names_are_found(tree, plant)
     )
     done = run(
         tree,
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/smarketing/accounts/test_policy.py",
+        [sys.executable, "-m", "pytest", "-vv", "-p", "no:cacheprovider", "tests/smarketing/accounts/test_policy.py",
          "tests/browser/test_list_of_pages.py", "-k", "test_every_address"],
     )  # fmt: skip
-    assert done.returncode != 0 and "2 failed" in done.stdout
+    assert done.returncode != 0
     assert "verbless/" in done.stdout and "unlisted: put it into tests/browser/pages.py" in done.stdout
 
 
