@@ -1,8 +1,8 @@
 """The page of a company: who it is, its people, and who is in charge of them; and its form."""
 
-from django import forms
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -16,8 +16,8 @@ from leads.evidence import values
 from leads.handoffs import account_reps, problems
 from leads.intake import by_hand
 from leads.models import Company, HandoffState, Lead
-from smarketing.accounts.models import Role, User
 from leads.twins import firms, firms_likely
+from smarketing.accounts.models import Role, User
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web import lists

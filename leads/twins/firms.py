@@ -167,7 +167,9 @@ def _accounts(loser: Company, root: Company, words: dict[str, str]) -> list[str]
 
 def _labels() -> dict[str, str]:
     lang = get_language() or "en"
-    return {"name": _("name"), "rep": _("account rep")} | {one.name: values.label_of(one, lang) for one in values.catalogue("company")}
+    return {"name": _("name"), "rep": _("account rep")} | {
+        one.name: values.label_of(one, lang) for one in values.catalogue("company")
+    }
 
 
 def _taken_over(loser: Company, root: Company) -> str:
