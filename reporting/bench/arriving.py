@@ -18,6 +18,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connections, transaction
 
+from leads.judging import service as judge
 from leads.models import HandoffState, Lead, LeadDirty, Score
 from leads.scoring import company_days
 from reporting.demo.setting import Stage
@@ -42,6 +43,8 @@ def measure(sheet: Sheet, stage: Stage, *, taken_up: bool, count: int = FACTS) -
             rescoring.taken_up(stage.version, clock.now())
             LeadDirty.objects.all().delete()
     company_days.bring(fence.cutoff())  # as the night before did
+    while judge.sweep():  # who is an MQL from the start is handed over or held before anybody's time is taken
+        pass
     quiet = Lead.objects.filter(handoffs=None, opted_out=False, erased=False, root_id=None, function__in=WANTED)
     people = list(quiet.exclude(email="").order_by("-pk").values_list("pk", "email")[: count + 5])
     _token, key = tokens.issue(kind="write", name="bench", by=None, at=clock.now())
