@@ -70,14 +70,10 @@ def look(run: Run) -> int:
         for clause in clauses if days and sponsor else ():
             for passed, n in _untouched(terms, clause, days, at):
                 about = f"untouched:{terms.contract_id}:{clause.key}@{passed.isoformat()}"
-                said = {
-                    "contract": terms.contract_id,
-                    "clause": clause.pk,
-                    "n": n,
-                    "days": days,
-                    "day": passed.isoformat(),
-                }
-                told += notices.tell(kind=KIND, users=[sponsor], about=about, at=at, **said)
+                told += notices.tell(
+                    kind=KIND, users=[sponsor], about=about, at=at,
+                    contract=terms.contract_id, clause=clause.pk, n=n, days=days, day=passed.isoformat(),
+                )  # fmt: skip
     return told
 
 
@@ -96,7 +92,7 @@ def _contests(day: date, at: datetime) -> int:
 def _untouched(terms: Terms, clause: Clause, days: int, at: datetime) -> Iterator[tuple[date, int]]:
     """(local day, how many promises of a clause) that on that day had been broken for so many business days; of days that are news."""
     axis, found = axis_of(clause, terms), Counter[date]()
-    given = {"terms": terms.pk, "key": clause.key, "published": terms.published_at, "at": at}
+    given: dict[str, Any] = {"terms": terms.pk, "key": clause.key, "published": terms.published_at, "at": at}
     with connection.cursor() as cursor:
         cursor.execute(_UNTOUCHED, given)
         for (broken,) in cursor.fetchall():

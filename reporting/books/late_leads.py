@@ -146,10 +146,9 @@ def _passed(line: int, after: datetime, last: datetime) -> Iterator[tuple]:
     for row in held.values_list("qualification", "recorded_at", "occurred_at", "qualification__lead"):
         yield "hold", *row, 0, None
     made = Handoff.objects.filter(line=line, qualification__effective_at__lt=last)
-    for row in made.filter(recorded_at__gt=after).values_list(
-        "qualification", "recorded_at", "occurred_at", "lead", "pk"
-    ):
-        yield "handoff", *row, None
+    fields = ("qualification", "recorded_at", "occurred_at", "lead", "pk")
+    for one in made.filter(recorded_at__gt=after).values_list(*fields):
+        yield "handoff", *one, None
     undone = Correction.objects.filter(subject="handoff", recorded_at__gt=after)
     back = dict(undone.values_list("subject_id", "recorded_at"))
     rows = made.filter(pk__in=back).values_list("qualification", "occurred_at", "lead", "pk", "recorded_at")
@@ -158,9 +157,15 @@ def _passed(line: int, after: datetime, last: datetime) -> Iterator[tuple]:
     keys = Clause.objects.filter(kind__in=handover.PROMISES, terms__contract__line=line).values("key")
     some = WaiverAnswer.objects.filter(kind=WaiverAnswer.Kind.CONSENT, recorded_at__gt=after)
     given = some.filter(waiver__handoff__in=made, waiver__clause_key__in=keys)
-    of = ("waiver__handoff__qualification", "recorded_at", "occurred_at", "waiver__handoff__lead", "waiver__handoff")
-    for row in given.values_list(*of):
-        yield "waiver", *row, None
+    fields = (
+        "waiver__handoff__qualification",
+        "recorded_at",
+        "occurred_at",
+        "waiver__handoff__lead",
+        "waiver__handoff",
+    )
+    for one in given.values_list(*fields):
+        yield "waiver", *one, None
 
 
 def _due(window: Window, qualifications: set[int]) -> dict[int, datetime]:
