@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 
-from leads.models import Behaviour, Score, ScoreHistory
+from leads.models import Score, ScoreHistory
 from leads.scoring import backfill, company_days, days, ledger, store
 from leads.scoring.timeline import chain
 from personas.criteria.behaviours import behaviours
@@ -47,19 +47,19 @@ def retired(at: datetime) -> list[int]:
     return [one.line_id for one in queries.versions_in_force(at) if one.retires]
 
 
-def prepare(at: datetime, progress=None) -> int:
+def prepare(at: datetime, progress=None, seconds: float | None = None) -> bool:
     """Register the behaviours of every published version and count those that no ledger holds yet; bring the sums over
-    companies' people to the day of `at`, where one asks for them. Returns how many behaviours."""
+    companies' people to the day of `at`, where one asks for them. Returns whether all is counted: else the `seconds` were over."""
     bodies = [one.body for one in DefinitionVersion.objects.filter(published_at__lte=at)]
     if company_days.wanted(bodies):
-        company_days.bring(at)
+        company_days.bring(at, seconds=seconds)
+        if not company_days.standing(at):
+            return False
     wanted = {one.key for body in bodies for one in behaviours(body)}
-    ready = set(Behaviour.objects.filter(key__in=wanted, backfilled_at__isnull=False).values_list("key", flat=True))
-    if wanted <= ready:
-        return 0
-    fresh = ledger.ensure(bodies)
-    backfill.run(fresh, at=at, progress=progress)
-    return len(fresh)
+    if ledger.counted(wanted):
+        return True
+    backfill.run(ledger.ensure(bodies), at=at, progress=progress, seconds=seconds)
+    return ledger.counted(wanted)
 
 
 @transaction.atomic

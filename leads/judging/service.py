@@ -19,6 +19,7 @@ from leads.scoring import asks, days, store
 from leads.scoring.sql import execute, fetch
 from leads.scoring.timeline import chain
 from leads.scoring.timeline.chain import Segment, Yes
+from smarketing.jobs import bell
 from smarketing.rows import fence
 from smarketing.rows.fence import Fence, open_fence
 
@@ -37,9 +38,11 @@ _UNMARK = "DELETE FROM leads_leaddirty WHERE lead_id = ANY(%(ids)s) AND since <=
 
 
 def sweep(limit: int = chain.ROWS) -> int:
-    """Judge up to `limit` marked leads whose facts are all visible. Returns how many."""
+    """Judge up to `limit` marked leads whose facts are all visible. Returns how many; 1 as well where a turn was spent on what
+    must be counted before."""
     cutoff = fence.cutoff()
-    lines.prepare(cutoff)
+    if not lines.prepare(cutoff, seconds=bell.TURN):
+        return 1
     lines.take_up(cutoff)
     return locks.again(lambda: _sweep(cutoff, limit))
 

@@ -19,6 +19,7 @@ from leads.models import LotDirty
 from leads.scoring import whole
 from leads.scoring.timeline.chain import Yes
 from personas.models import DefinitionVersion
+from smarketing.jobs import bell
 from smarketing.rows import fence
 from smarketing.rows.fence import open_fence
 
@@ -30,9 +31,11 @@ Follow = Callable[[Sequence[Yes]], None]
 
 
 def run() -> int:
-    """Take up the version that took effect, or go on with one that was begun. Returns how many leads were judged."""
+    """Take up the version that took effect, or go on with one that was begun. Returns how many leads were judged; 1 as well
+    where a turn was spent on what must be counted before."""
     cutoff = fence.cutoff()
-    lines.prepare(cutoff)
+    if not lines.prepare(cutoff, seconds=bell.TURN):
+        return 1
     lines.take_up(cutoff)
     return sum(everybody(version, cutoff) for version in marks.versions())
 

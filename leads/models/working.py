@@ -150,20 +150,25 @@ class Word(Working):
 
 
 class Behaviour(Working):
-    """One distinct event filter used by any definition; `backfilled_at` null until its ledger is complete."""
+    """One distinct event filter used by any definition; `backfilled_at` null until its ledger is complete: of leads of ids
+    below `counted_to` it is, so that whoever was cut off goes on there."""
 
     key = models.CharField(max_length=64, unique=True)  # SHA-256 of the canonical filter
     filter = models.JSONField()
     created_at = models.DateTimeField(auto_now_add=True)
     backfilled_at = models.DateTimeField(null=True)
+    counted_to = models.BigIntegerField(default=0)
 
 
 class CompanySums(Working):
-    """One row, once somebody asked for sums over companies' people: the day to which they are kept; `asked`: wanted sooner."""
+    """One row, once somebody asked for sums over companies' people: the day to which they are kept; `asked`: wanted sooner.
+    `under_way`: the day to which they are being brought, companies of ids up to `counted_to` are there."""
 
     one = models.BooleanField(primary_key=True, default=True)
     day = models.DateField(null=True)
     asked = models.BooleanField(default=False)
+    under_way = models.DateField(null=True)
+    counted_to = models.BigIntegerField(default=0)
 
 
 class Pool(Working):

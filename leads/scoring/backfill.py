@@ -6,13 +6,14 @@ commits later adds to it; one that gets in between makes the chunk start again.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import OperationalError, connection, transaction
 
 from leads.models import Behaviour
+from smarketing.jobs import bell
 from smarketing.rows import clock, fence
 
 from . import ledger
@@ -22,20 +23,33 @@ CHUNK = 20_000
 TRIES = 5
 
 
-def run(behaviours: list[Behaviour], *, at: datetime, progress: Callable[[int, int], None] | None = None) -> int:
+def run(
+    behaviours: Sequence[Behaviour],
+    *,
+    at: datetime,
+    progress: Callable[[int, int], None] | None = None,
+    seconds: float | None = None,
+) -> int:
     """Count behaviours for every lead; they are `backfilled_at` `at` afterwards. Returns the ledger rows written.
 
-    `progress(done, of)` is told after each chunk. Safe to repeat at any point.
+    `progress(done, of)` is told after each chunk. Safe to repeat at any point; whoever was cut off, or has worked for
+    `seconds`, leaves the rest to the next one, who goes on there.
     """
     if not behaviours:
         return 0
     await_older_writers()
-    found, written = _ranges(), 0
+    start, ids = time.monotonic(), [one.pk for one in behaviours]
+    reached = dict(Behaviour.objects.filter(pk__in=ids).values_list("pk", "counted_to"))
+    found, written = _ranges(min(reached.values(), default=0)), 0
     for done, (low, high) in enumerate(found, 1):
-        written += count([one.pk for one in behaviours], low, high)
+        some = [pk for pk in ids if reached[pk] < high]
+        written += count(some, low, high)
+        Behaviour.objects.filter(pk__in=some).update(counted_to=high)
         if progress:
             progress(done, len(found))
-    Behaviour.objects.filter(pk__in=[one.pk for one in behaviours]).update(backfilled_at=at)
+        if seconds is not None and time.monotonic() - start >= seconds and done < len(found):
+            return written
+    Behaviour.objects.filter(pk__in=ids).update(backfilled_at=at, counted_to=0)
     return written
 
 
@@ -81,16 +95,18 @@ def _one_snapshot() -> Iterator[None]:
         yield
 
 
-def _ranges() -> list[tuple[int, int]]:
+def _ranges(reached: int) -> list[tuple[int, int]]:
+    """Ranges of lead ids, from the one on that holds the first id not reached yet."""
     low, high = fetch("SELECT min(id), max(id) FROM leads_lead")[0]
-    return [] if low is None else [(start, start + CHUNK) for start in range(low, high + 1, CHUNK)]
+    found = [] if low is None else [(start, start + CHUNK) for start in range(low, high + 1, CHUNK)]
+    return [(start, until) for start, until in found if until > reached]
 
 
 WAITING = "SELECT EXISTS (SELECT 1 FROM leads_behaviour WHERE backfilled_at IS NULL)"
 
 
 def drain() -> int:
-    """Count what was registered and never counted; the doorbell rings for it (`smarketing.jobs.bell`). How many."""
+    """Count what was registered and never counted, a turn long; the doorbell rings for it (`smarketing.jobs.bell`). How many."""
     waiting = list(Behaviour.objects.filter(backfilled_at=None).order_by("pk"))
-    run(waiting, at=clock.now())
+    run(waiting, at=clock.now(), seconds=bell.TURN)
     return len(waiting)

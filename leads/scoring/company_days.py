@@ -5,6 +5,8 @@ it. A person counts on the days on which the lead stands for itself (not merged 
 Rows say where a sum changes; days ahead are what it will be if nothing more happens. Plain Python says the same in `oracle.py`.
 """
 
+import time
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +18,7 @@ from personas.criteria import tree
 from personas.definitions import queries
 from personas.definitions.catalogue import COMPANY_SUMS
 from personas.models import PersonaVersion
+from smarketing.jobs import bell
 from smarketing.rows import fence
 
 from . import days
@@ -32,7 +35,7 @@ assert set(COLUMNS) == {info.key for info in COMPANY_SUMS}
 KINDS = ("page", "form", "track", "mail_click", "webinar", "download", "demo")  # what an active person does
 WINDOW = 30  # days
 _TICK = "'1 microsecond'"
-CHUNK = 5_000  # companies
+CHUNK = 1_000  # companies that are counted together
 WAITING = "SELECT EXISTS (SELECT FROM leads_companysums WHERE asked)"
 
 _FIRST_JOIN = "NOT EXISTS (SELECT FROM leads_join f WHERE f.visitor_id = k.visitor_id AND f.id < k.id)"
@@ -136,35 +139,59 @@ def used(body: Mapping[str, Any]) -> bool:
 
 def ready(body: Mapping[str, Any], at: datetime) -> bool:
     """Whether a body can be judged at `at`: it asks for no sum, or the sums stand. Where they do not, they are asked for."""
-    if not used(body) or CompanySums.objects.filter(day__gte=days.here().of(at)).exists():
+    if not used(body) or standing(at):
         return True
     CompanySums.objects.update_or_create(pk=True, defaults={"asked": True})
     return False
 
 
 def drain() -> int:
-    """Count what was asked for; the doorbell rings for it (`smarketing.jobs.bell`). How many companies."""
-    return bring(fence.cutoff())
+    """Count what was asked for, a turn long; the doorbell rings for it (`smarketing.jobs.bell`). How many companies."""
+    return bring(fence.cutoff(), seconds=bell.TURN)
+
+
+def bring(cutoff: datetime, *, seconds: float | None = None) -> int:
+    """Bring the sums to the local day of `cutoff`, an instant before which everything is visible (`fence.cutoff`).
+
+    Returns the companies counted: every one the first time, afterwards those of which something was recorded since. Whoever
+    is cut off, or has worked for `seconds`, leaves the rest to the next one, who goes on there.
+    """
+    day, start, done = days.here().of(cutoff), time.monotonic(), 0
+    CompanySums.objects.get_or_create(pk=True)
+    touched: dict[date, list[int]] = {}  # since a day
+    while (now := _portion(day, touched)) is not None:
+        done += now
+        if seconds is not None and time.monotonic() - start >= seconds:
+            break
+    return done
 
 
 @transaction.atomic
-def bring(cutoff: datetime) -> int:
-    """Bring the sums to the local day of `cutoff`, an instant before which everything is visible (`fence.cutoff`).
-
-    Returns the companies counted: every one the first time, afterwards those of which something was recorded since.
-    """
-    here = days.here()
-    day = here.of(cutoff)
-    CompanySums.objects.get_or_create(pk=True)
+def _portion(day: date, touched: dict[date, list[int]]) -> int | None:
+    """Count the next companies on the way to a day. Returns how many; None once the sums stand for the day."""
     kept = CompanySums.objects.select_for_update().get(pk=True)
     if kept.day is not None and kept.day >= day:
         CompanySums.objects.filter(pk=True, asked=True).update(asked=False)
+        return None
+    last = kept.counted_to if kept.under_way == day else 0  # who set out for another day counted less
+    if kept.day is None:
+        ids = list(Company.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CHUNK])
+    else:
+        if kept.day not in touched:
+            touched[kept.day] = _touched(kept.day)
+        at = bisect_right(touched[kept.day], last)
+        ids = touched[kept.day][at : at + CHUNK]
+    if not ids:
+        CompanySums.objects.filter(pk=True).update(day=day, asked=False, under_way=None, counted_to=0)
         return 0
-    ids = list(Company.objects.order_by("pk").values_list("pk", flat=True)) if kept.day is None else _touched(kept.day)
-    for start in range(0, len(ids), CHUNK):
-        count(ids[start : start + CHUNK])
-    CompanySums.objects.filter(pk=True).update(day=day, asked=False)
+    count(ids)
+    CompanySums.objects.filter(pk=True).update(under_way=day, counted_to=ids[-1])
     return len(ids)
+
+
+def standing(cutoff: datetime) -> bool:
+    """Whether the sums stand for the local day of an instant."""
+    return CompanySums.objects.filter(day__gte=days.here().of(cutoff)).exists()
 
 
 def keep(cutoff: datetime) -> int:
@@ -175,7 +202,7 @@ def keep(cutoff: datetime) -> int:
 def rebuild(cutoff: datetime) -> int:
     """Count every company anew, where somebody ever asked for sums. Returns the rows."""
     CompanyDay.objects.all().delete()
-    if CompanySums.objects.update(day=None):
+    if CompanySums.objects.update(day=None, under_way=None):
         bring(cutoff)
     return CompanyDay.objects.count()
 

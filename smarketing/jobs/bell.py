@@ -13,24 +13,27 @@ from django.db import connection
 
 from . import heartbeat, outbox
 
+TURN = 5.0  # seconds that one drain works before the others have their turn; what it leaves rings again
+ENOUGH = 10.0  # seconds after which an answer begins no other round: a task may last 30
+
 log = logging.getLogger(__name__)
 DRAINS: list[Callable[[], int]] = [outbox.relay]
 WAITING: list[str] = ["SELECT EXISTS (SELECT 1 FROM jobs_outbox WHERE sent_at IS NULL AND attempts < 8)"]
 
 
 def register(drain: Callable[[], int], waiting: str) -> None:
-    """`drain()` works off what waits and returns how much; `waiting` is SQL that says whether anything does."""
+    """`drain()` works off what waits, about a `TURN` long, and returns how much; `waiting` is SQL that says whether anything does."""
     DRAINS.append(drain)
     WAITING.append(waiting)
 
 
 def answer(rounds: int = 20) -> int:
     """Drain everything that waits; called by the worker. Returns how much was done."""
-    done = 0
+    done, start = 0, time.monotonic()
     for _round in range(rounds):
         now = sum(drain() for drain in DRAINS)
         done += now
-        if not now:
+        if not now or time.monotonic() - start > ENOUGH:
             break
     return done
 

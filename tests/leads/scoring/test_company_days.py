@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leads.judging import edges, lines, rebuild
-from leads.models import Company, CompanyDay, CompanySums
+from leads.judging import edges, lines, rebuild, service
+from leads.models import Company, CompanyDay, CompanySums, Score
 from leads.scoring import asks, company_days, days, oracle, preview
+from smarketing.jobs import bell
 from smarketing.rows import clock
 from tests.leads import definitions, facts, worlds
 from tests.leads.colleagues import NAMES, Colleagues
@@ -121,6 +122,45 @@ def _of_the_day_after(company: str) -> str:
         f" LEFT JOIN LATERAL (SELECT * FROM leads_companyday k WHERE k.company_id = {company} AND k.day <= a.today + 1"
         " ORDER BY k.day DESC LIMIT 1) k ON true"
     )
+
+
+def test_who_brings_the_sums_goes_on_where_the_time_was_over(at, monkeypatch):
+    monkeypatch.setattr(company_days, "CHUNK", 1)
+    firms = [facts.company(at - 50 * DAY) for _ in range(3)]
+    for firm in firms:
+        facts.lead(at - 40 * DAY, company=firm)
+    noon = at + 1 * DAY
+    assert not company_days.ready(asking(), at)
+    assert [company_days.bring(at, seconds=0) for _turn in range(2)] == [1, 1] and not company_days.standing(at)
+    assert [company_days.bring(noon, seconds=0) for _turn in range(4)] == [
+        1,
+        1,
+        1,
+        0,
+    ]  # another day: from the first one on
+    assert company_days.standing(noon) and company_days.bring(noon, seconds=0) == 0
+    assert [stands(firm, days.here().of(noon))[0] for firm in firms] == [1, 1, 1]
+    facts.lead(noon + 1 * DAY, company=firms[0])
+    facts.lead(noon + 1 * DAY, company=firms[2])
+    later = noon + 2 * DAY
+    assert [company_days.bring(later, seconds=0) for _turn in range(3)] == [1, 1, 0]
+    rows = list(CompanyDay.objects.order_by("pk").values_list("company_id", "day", *NAMES))
+    assert [stands(firm, days.here().of(later))[0] for firm in firms] == [2, 1, 2]
+    company_days.rebuild(later)
+    assert list(CompanyDay.objects.order_by("pk").values_list("company_id", "day", *NAMES)) == rows
+
+
+def test_a_lead_waits_while_what_it_is_judged_by_is_counted_in_turns(at, monkeypatch):
+    version = definitions.version(asking(), at - 1 * DAY)
+    firm = facts.company(at - 50 * DAY)
+    lead = facts.lead(at - 40 * DAY, company=firm)
+    monkeypatch.setattr(company_days, "CHUNK", 1)
+    monkeypatch.setattr(bell, "TURN", 0)
+    facts.company(at - 50 * DAY)
+    assert service.sweep() == 1 and not Score.objects.exists()
+    for _turn in range(6):
+        service.sweep()
+    assert Score.objects.get(lead=lead, line=version.line).fit == 10
 
 
 def test_nothing_is_counted_before_somebody_asks(at):

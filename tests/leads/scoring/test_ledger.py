@@ -94,6 +94,33 @@ def test_a_backfill_and_the_hooks_write_the_same_rows():
 
 
 @pytest.mark.django_db
+def test_a_backfill_goes_on_where_its_time_was_over(monkeypatch):
+    pages = ledger.ensure([body(engagement=[item("k", 1, event("page"))])])
+    leads = create_leads([Birth(T) for _ in range(5)], origin=Origin())
+    for lead in leads:
+        facts.event(lead, "page", T)
+    before = facts.rows(LEDGER)
+    counted: list[tuple[list[int], int]] = []
+    count = backfill.count
+
+    def watch(ids: list[int], low: int, high: int) -> int:
+        counted.append((ids, low - leads[0]))
+        return count(ids, low, high)
+
+    monkeypatch.setattr(backfill, "CHUNK", 2)
+    monkeypatch.setattr(backfill, "count", watch)
+    monkeypatch.setattr(backfill.bell, "TURN", 0)
+    assert backfill.drain() == 1 and not ledger.counted([pages[0].key])
+    forms = ledger.ensure([body(engagement=[item("k", 1, event("form"))])])
+    one, two = pages[0].pk, forms[0].pk
+    for _turn in range(3):
+        backfill.drain()
+    assert counted == [([one], 0), ([two], 0), ([one, two], 2), ([one, two], 4)]
+    assert facts.rows(LEDGER) == before and ledger.counted([pages[0].key, forms[0].key])
+    assert backfill.run(pages, at=T) == len(before) and facts.rows(LEDGER) == before  # from the first lead on
+
+
+@pytest.mark.django_db
 def test_intake_calls_the_ledger():
     ledger.ensure([body(engagement=[item("k", 1, event("page"))])])
     lead = create_leads([Birth(T)], origin=Origin())[0]

@@ -71,6 +71,15 @@ def test_the_bell_drains_until_nothing_waits(letters):
     assert bell.anything() and bell.answer() == 3 and not bell.anything()
 
 
+def test_an_answer_that_took_long_leaves_the_rest_to_the_next_ring(letters, monkeypatch):
+    monkeypatch.setattr(bell, "ENOUGH", -1)
+    monkeypatch.setattr(bell, "DRAINS", [lambda: outbox.relay(limit=1)])
+    for to in "ab":
+        outbox.intend("letter", to=to)
+    assert bell.answer() == 1 and bell.anything()
+    assert bell.answer() == 1 and not bell.anything()
+
+
 CHANGE = """
 import os, signal, sys
 import django; django.setup()
