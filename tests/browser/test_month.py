@@ -1,7 +1,7 @@
 """The month of the contract on a projector, on paper and in the meeting room."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -122,12 +122,18 @@ SAYS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("language", ["en", pytest.param("fr", marks=pytest.mark.trust)])
-def test_a_month_in_fast_forward_is_presented_printed_closed_and_restated(demo_db, visit, language):
-    """March on the demo's clock: kept and broken promises, then the meeting room, paper, the book, a fact that comes late."""
+@pytest.mark.parametrize(
+    ("language", "steps"),
+    [("en", ["day"])] + [pytest.param(one, ["week", "week", "day"], marks=pytest.mark.trust) for one in ("en", "fr")],
+)
+def test_a_month_in_fast_forward_is_presented_printed_closed_and_restated(demo_db, visit, language, steps):
+    """March on the demo's clock: kept and broken promises, then the meeting room, paper, the book, a fact that comes late.
+    In `make test` the fortnight before its last day was slept through."""
+    if steps == ["day"]:
+        demo_clock._show(clock.now() + timedelta(days=14))
     says, hugo = SAYS[language], User.objects.get(email="hugo@demo.example")
     page = visit(hugo, "/contract/", language=language)
-    for step in ("week", "week", "day"):
+    for step in steps:
         page.locator(".demo-bar select[name=step]").select_option(step)
         with page.expect_navigation():
             page.get_by_role("button", name=says["move"]).click()

@@ -184,6 +184,7 @@ DEEDS: tuple[Deed, ...] = (
 )  # fmt: skip
 # Models that name somebody and yet are no deed on what an import made.
 NO_DEEDS: dict[type[Model], str] = {
+    Company: "whose account it is: the change that names the rep counts",
     Correction: "takes a deed back: what is left standing counts",
     Erasure: "the person is gone, whatever becomes of the import",
     HourlyRate: "what an hour costs, nothing about a campaign",

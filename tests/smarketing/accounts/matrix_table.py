@@ -59,7 +59,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     "passkey": {ALL: "mfa_remove_webauthn mfa_edit_webauthn"},
     "view": {ALL: "view_change"},
     # everybody of the audience, whoever made it
-    "company": {ALL: "leads:company leads:api_firm_merges", MARKETERS: "leads:company_edit leads:firm_merge"},
+    "company": {ALL: "leads:company leads:api_firm_merges", (SALES,): "leads:company_rep", MARKETERS: "leads:company_edit leads:firm_merge"},
     "two companies": {MARKETERS: "leads:firm_merge_with"},
     "merge of companies": {MARKETERS: "leads:firm_unmerge"},
     "merge of companies by number": {MARKETERS: "leads:api_firm_unmerge"},
@@ -173,7 +173,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
         " leads:list leads:disagreements leads:contests leads:api_contests leads:companies leads:deals leads:campaigns sla:follow_up sla:months sla:contracts sla:goal sla:waivers leads:lead_lists leads:api_lists leads:api_every_disagreement personas:api_criteria personas:api_catalogue personas:api_personas personas:api_definitions sla:api_contracts reporting:today reporting:loop reporting:personas reporting:api_coverage reporting:meetings reporting:resolutions reporting:remarks reporting:remark_new reporting:api_meetings reporting:api_resolutions reporting:api_remarks reporting:attribution reporting:attribution_settings reporting:api_attribution leads:links reporting:funnel reporting:quality reporting:explore reporting:explore_values reporting:changed",
         WORKERS: "reporting:agenda_add leads:mails personas:glossary_new personas:glossary_propose leads:bulk_campaign leads:bulk_campaign_undo leads:bulk_list leads:bulk_list_undo",
         DESK: "leads:bulk_lose leads:bulk_lose_undo leads:absences",
-        (SALES,): "leads:bulk_hand_on leads:bulk_hand_on_undo",
+        (SALES,): "leads:bulk_hand_on leads:bulk_hand_on_undo leads:bulk_account_reps leads:bulk_account_reps_undo",
         (REP, *BOSSES): "leads:queue leads:api_queue leads:queue_order leads:queue_pulse",
         MARKETERS: "leads:mail_add leads:lead_list_add leads:bulk_companies leads:bulk_companies_undo leads:bulk_dismiss leads:bulk_dismiss_undo leads:bulk_dismiss_firms leads:bulk_dismiss_firms_undo leads:firm_twins leads:add leads:twins leads:company_add personas:line_new personas:persona_new personas:agree leads:time",
         CAMPAIGNS: "leads:campaign_add leads:bulk_channel leads:bulk_channel_undo leads:bulk_end leads:bulk_end_undo leads:time_loose",

@@ -28,7 +28,7 @@ TEMPLATES = house.BASE_DIR / "templates"
 # Tables that are no lists of rows, and why (docs/decisions/0015).
 OTHERS = {
     "accounts/languages.html": "a form", "notify/choices.html": "a form", "leads/imports/columns.html": "a form", "leads/imports/told.html": "a report",
-    "leads/attributes.html": "ordered", "leads/lead_lists.html": "ordered", "leads/pools.html": "ordered", "leads/reasons.html": "ordered", "leads/worded.html": "ordered",
+    "leads/attributes.html": "ordered", "leads/advice.html": "a form", "leads/lead_lists.html": "ordered", "leads/pools.html": "ordered", "leads/reasons.html": "ordered", "leads/worded.html": "ordered",
     "leads/queue/list.html": "in the order of the promises", "leads/queue/focus.html": "one lead", "leads/why.html": "one lead",
     "leads/since_then.html": "one lead", "leads/rights/person.html": "one person", "leads/twins/compare.html": "two leads side by side", "leads/firm_twins/compare.html": "two companies side by side",
     "leads/imports/result.html": "a report", "jobs/_run.html": "a report", "measures/number.html": "the rows of a number, in its order",
@@ -37,7 +37,7 @@ OTHERS = {
     "personas/glossary_history.html": "a document", "personas/glossary_paper.html": "a document",
     "personas/history.html": "a document", "personas/matrix.html": "a document", "personas/persona.html": "a document",
     "personas/row_mql.html": "a document", "personas/so_what.html": "a document", "reporting/book.html": "a report",
-    "reporting/loop.html": "a report", "reporting/funnel.html": "a report", "reporting/quality.html": "a report", "reporting/explore.html": "a report", "reporting/changed.html": "a report", "reporting/campaign_models.html": "a report", "reporting/compared.html": "a report",
+    "reporting/loop.html": "a report", "reporting/bought.html": "a report", "reporting/paces.html": "a report", "reporting/funnel.html": "a report", "reporting/quality.html": "a report", "reporting/explore.html": "a report", "reporting/changed.html": "a report", "reporting/campaign_models.html": "a report", "reporting/compared.html": "a report",
     "reporting/attribution.html": "a report", "reporting/attribution_settings.html": "a document", "reporting/journey.html": "one deal",
     "leads/means/links.html": "ordered", "leads/mails/list.html": "ordered", "leads/routing/absences.html": "ordered",
     "leads/routing/shares.html": "a report", "leads/routing/dry_run.html": "a report", "leads/routing/relief.html": "a form", "leads/routing/of_lead.html": "one lead", "reporting/personas.html": "in the agreed order", "reporting/results.html": "a report", "reporting/meetings/belief.html": "a report", "reporting/meetings/resolution.html": "a report", "sla/clocks.html": "one lead",

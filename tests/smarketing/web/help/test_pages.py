@@ -47,12 +47,18 @@ ASKED = (
     re.compile(r"(?P<more>\(event\.ctrlKey \|\| event\.metaKey\)[^(){}]*?)?event\.key(?:\.toLowerCase\(\))? [!=]== \"(?P<key>[^\"]+)\""),
     re.compile(r"\{(?P<keys>[^{}]*)\}\[event\.key\](?P<more>[^{}]*\{)?"),
 )  # fmt: skip
-OF_THE_KEYBOARD = (
-    "event.code.replace",
-    "const key = event.key.toLowerCase()",
-    "go(event.key.toLowerCase())",
-    "COMMANDS[event.key]",
-)
+OTHERWISE = {
+    "keyboard.js": (
+        "event.code.replace",
+        "const key = event.key.toLowerCase()",
+        "go(event.key.toLowerCase())",
+        "COMMANDS[event.key]",
+    ),
+    "choosing.js": (  # a digit of what a sheet asks, the letter of a reason
+        "/^(?:Digit|Numpad)([1-9])$/.exec(event.code)",
+        "CSS.escape(event.key.toLowerCase())",
+    ),
+}
 SHORT = {
     "Escape": "Esc", "ArrowUp": "↑", "ArrowDown": "↓", "ArrowLeft": "←", "ArrowRight": "→", "PageUp": "Page ↑",
     "PageDown": "Page ↓", " ": "Space",
@@ -80,9 +86,9 @@ def handled() -> set[tuple[str, ...]]:
             continue
         if path.name == "keyboard.js":
             found |= {(one,) for one in of_every_page()}
-            for one in OF_THE_KEYBOARD:
-                assert one in text
-                text = text.replace(one, "")
+        for one in OTHERWISE.get(path.name, ()):
+            assert one in text
+            text = text.replace(one, "")
         for pattern in ASKED:
             for hit in pattern.finditer(text):
                 given = hit.groupdict()
