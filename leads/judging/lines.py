@@ -13,6 +13,7 @@ from personas.models import DefinitionLine, DefinitionVersion
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import AuditEntry
 from smarketing.jobs.models import Run
+from smarketing.rows.kept import once
 
 from . import marks
 
@@ -25,12 +26,14 @@ SELECT EXISTS (SELECT FROM personas_definitionversion v WHERE v.effective_at <= 
 """
 
 
+@once
 def live(until: datetime) -> dict[int, list[chain.Segment]]:
     """Line -> its versions in force up to `until`; lines without any are left out."""
     found = {pk: chain.segments(pk, until) for pk in DefinitionLine.objects.order_by("pk").values_list("pk", flat=True)}
     return {pk: line for pk, line in found.items() if line}
 
 
+@once
 def observed(at: datetime) -> list[DefinitionVersion]:
     """Versions published that have not taken effect: in their observation period (one per line, the next to come)."""
     found = DefinitionVersion.objects.filter(published_at__lte=at, effective_at__gt=at)

@@ -12,6 +12,7 @@ from leads.scoring import company_days, days, store
 from personas.models import DefinitionLine
 from smarketing.jobs.models import Run
 from smarketing.jobs.runs import id_ranges
+from smarketing.rows import clock, kept
 from smarketing.rows.fence import open_fence
 
 from . import lines, marks, midnight, service
@@ -42,13 +43,15 @@ def sum_ranges(run: Run) -> list[tuple[int, int]]:
 
 def move_sums(run: Run, low: int, high: int) -> int:
     """Bring the raw sums of a block to the run's midnight."""
-    return midnight.keep(run.business_date, run.cutoff, low)
+    with kept.together(), clock.zone_kept():
+        return midnight.keep(run.business_date, run.cutoff, low)
 
 
 def judge(run: Run, low: int, high: int) -> int:
     """Judge the leads low <= id < high that have an edge at a midnight since the last night, or new facts."""
     *missed, day = nights(run)
-    return midnight.judge(missed, day, run.cutoff, low, high)
+    with kept.together(), clock.zone_kept():
+        return midnight.judge(missed, day, run.cutoff, low, high)
 
 
 def personas(run: Run, low: int, high: int) -> int:

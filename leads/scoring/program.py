@@ -15,6 +15,7 @@ from personas.criteria.fields import Catalogue
 from personas.definitions import queries
 from personas.definitions.catalogue import catalogue as read_catalogue
 from personas.models import DefinitionVersion, FieldDef
+from smarketing.rows.kept import once
 
 from . import company_days, ledger
 
@@ -122,6 +123,7 @@ class Program:
         return self.atoms.index(atom)
 
 
+@once
 def load(version: DefinitionVersion) -> Program:
     """The program of a version; its behaviours must be registered (`ledger.ensure`)."""
     return build(version.line_id, version.pk, version.body)

@@ -1,11 +1,41 @@
-"""What a process asks for on every page and changes rarely: read once, kept for seconds."""
+"""What is asked for again and again and changes rarely: read once, kept for seconds, or for as long as one piece of work lasts."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
 from time import monotonic
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 _all: list["Kept"] = []
+_work: ContextVar[dict[Any, Any] | None] = ContextVar("work", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """One piece of work: what functions marked `once` read inside is read once, apart for each argument. Not for work that
+    writes what it reads so; a thread begun inside reads for itself."""
+    before = _work.set({})
+    try:
+        yield
+    finally:
+        _work.reset(before)
+
+
+def once(read: Callable[..., T]) -> Callable[..., T]:
+    """Read by `read` only once inside of `together`, each time outside; whoever asks does not change what is returned."""
+
+    @wraps(read)
+    def ask(*asked: Hashable) -> T:
+        found = _work.get()
+        if found is None:
+            return read(*asked)
+        if (read, asked) not in found:
+            found[read, asked] = read(*asked)
+        return found[read, asked]
+
+    return ask
 
 
 class Kept(Generic[T]):

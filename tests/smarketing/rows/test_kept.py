@@ -22,3 +22,17 @@ def test_what_is_forgotten_is_read_at_the_next_question():
     assert words() == 2
     kept.forget_all()
     assert words() == 3
+
+
+def test_one_piece_of_work_reads_once_for_each_argument_and_another_reads_again():
+    asked = []
+    words = kept.once(lambda language: asked.append(language) or len(asked))
+    assert [words("en"), words("en")] == [1, 2]  # nobody works
+    with kept.together():
+        assert [words("en"), words("fr"), words("en"), words("fr")] == [3, 4, 3, 4]
+        with kept.together():
+            assert words("en") == 5
+        assert words("en") == 3
+    with kept.together():
+        assert words("en") == 6
+    assert words("en") == 7
