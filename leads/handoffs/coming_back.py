@@ -58,9 +58,7 @@ def times(lead: int, body: Mapping[str, Any]) -> int:
     return EngagementReset.objects.filter(lead__in=spans.members(lead)).exclude(pk__in=back).count()
 
 
-def _day(
-    reason: reasons.Reason, act: str, body: Mapping[str, Any], at: datetime, wished: date | None
-) -> date | None:  # fmt: skip
+def _day(reason: reasons.Reason, act: str, body: Mapping[str, Any], at: datetime, wished: date | None) -> date | None:
     today = clock.today(at)
     if reason.asks_date and wished:
         if wished <= today:

@@ -154,7 +154,5 @@ class TwinFilters(Filters):
     asks = {"reason": lambda rows, key: rows.filter(reasons__contains=[key]), "least": "weight__gte"}
 
 
-class FirmTwinFilters(Filters):
+class FirmTwinFilters(TwinFilters):
     reason = choice(_("Why"), firms_likely.REASONS.items())
-    least = choice(_("Confidence from"), [(one, str(one)) for one in (60, 100, 160)])
-    asks = {"reason": lambda rows, key: rows.filter(reasons__contains=[key]), "least": "weight__gte"}
