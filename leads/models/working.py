@@ -150,8 +150,8 @@ class Word(Working):
 
 
 class Behaviour(Working):
-    """One distinct event filter used by any definition; `backfilled_at` null until its ledger is complete: of leads of ids
-    below `counted_to` it is, so that whoever was cut off goes on there."""
+    """One distinct event filter used by any definition; `backfilled_at` null until its ledger is complete: until then it is so
+    of leads of ids below `counted_to`, and whoever was cut off goes on there."""
 
     key = models.CharField(max_length=64, unique=True)  # SHA-256 of the canonical filter
     filter = models.JSONField()

@@ -39,17 +39,20 @@ def run(
         return 0
     await_older_writers()
     start, ids = time.monotonic(), [one.pk for one in behaviours]
-    reached = dict(Behaviour.objects.filter(pk__in=ids).values_list("pk", "counted_to"))
-    found, written = _ranges(min(reached.values(), default=0)), 0
+    begun = Behaviour.objects.filter(
+        pk__in=ids, backfilled_at=None
+    )  # what was counted to the end is counted from the first lead on
+    reached = dict.fromkeys(ids, 0) | dict(begun.values_list("pk", "counted_to"))
+    found, written = _ranges(min(reached.values())), 0
     for done, (low, high) in enumerate(found, 1):
         some = [pk for pk in ids if reached[pk] < high]
         written += count(some, low, high)
-        Behaviour.objects.filter(pk__in=some).update(counted_to=high)
+        begun.filter(pk__in=some).update(counted_to=high)
         if progress:
             progress(done, len(found))
         if seconds is not None and time.monotonic() - start >= seconds and done < len(found):
             return written
-    Behaviour.objects.filter(pk__in=ids).update(backfilled_at=at, counted_to=0)
+    Behaviour.objects.filter(pk__in=ids).update(backfilled_at=at)
     return written
 
 
