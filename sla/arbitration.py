@@ -64,7 +64,8 @@ def look(run: Run) -> int:
     at = datetime.combine(run.business_date, time(), tzinfo=clock.zone())
     if not notices.is_news(at, run.cutoff):
         return 0
-    told, whom = _contests(run.business_date, at), sponsors(run.business_date)
+    whom = sponsors(run.business_date)
+    told = _contests(whom, run.business_date, at)
     for terms, clauses in clocked():
         days, sponsor = defaults.steps(terms).sponsor_after_days, whom.get(terms.contract_id)
         for clause in clauses if days and sponsor else ():
@@ -77,10 +78,10 @@ def look(run: Run) -> int:
     return told
 
 
-def _contests(day: date, at: datetime) -> int:
-    """Tell of contests whose day of the ruling is over; of those long over nobody is told."""
+def _contests(whom: Mapping[int, int], day: date, at: datetime) -> int:
+    """Tell the sponsors (`whom`, by contract) of contests whose day of the ruling is over; of those long over nobody is told."""
     told, late = 0, contests.standing().unruled().filter(due_on__lt=day, due_on__gte=day - notices.NEWS * 2)
-    for contract, sponsor in sponsors(day).items():
+    for contract, sponsor in whom.items():
         own = late.filter(decision__handoff__line__contracts=contract).exclude(note__by=sponsor)
         for pk in own.order_by("pk").values_list("pk", flat=True):
             told += notices.tell(
