@@ -244,12 +244,12 @@ DISMISS = Bulk(
     page="leads:twins",
     rows=lambda user, params: twins.asked(user, params)[1],
     counted=lambda n: ngettext("%(n)s pair", "%(n)s pairs", n) % {"n": n},
-    does=lambda _form, rows, by, at: Done(likely.dismiss_many(suggestions=rows, by=by, at=at)),
+    does=lambda _form, rows, by, at: Done(likely.PAIRS.dismiss_many(pairs=rows, by=by, at=at)),
     said=lambda n: ngettext("%(n)s pair: two people.", "%(n)s pairs: two people each.", n) % {"n": n},
     named=lambda one, _user: f"{one.first} #{one.first_id} / {one.second} #{one.second_id}",
     undo="leads:bulk_dismiss_undo",
-    standing=lambda by, when: likely.dismissed(by=by, when=when).count(),
-    undoes=lambda by, when, at: likely.suggest_again(by=by, when=when, at=at),
+    standing=lambda by, when: likely.PAIRS.dismissed(by=by, when=when).count(),
+    undoes=lambda by, when, at: likely.PAIRS.suggest_again(by=by, when=when, at=at),
 )
 
 DISMISS_FIRMS = Bulk(
@@ -258,12 +258,12 @@ DISMISS_FIRMS = Bulk(
     page="leads:firm_twins",
     rows=lambda user, params: firm_twins.asked(user, params)[1],
     counted=lambda n: ngettext("%(n)s pair", "%(n)s pairs", n) % {"n": n},
-    does=lambda _form, rows, by, at: Done(firms_likely.dismiss_many(pairs=rows, by=by, at=at)),
+    does=lambda _form, rows, by, at: Done(firms_likely.PAIRS.dismiss_many(pairs=rows, by=by, at=at)),
     said=lambda n: ngettext("%(n)s pair: two companies.", "%(n)s pairs: two companies each.", n) % {"n": n},
     named=lambda one, _user: f"{one.first} / {one.second}",
     undo="leads:bulk_dismiss_firms_undo",
-    standing=lambda by, when: firms_likely.dismissed(by=by, when=when).count(),
-    undoes=lambda by, when, at: firms_likely.suggest_again(by=by, when=when, at=at),
+    standing=lambda by, when: firms_likely.PAIRS.dismissed(by=by, when=when).count(),
+    undoes=lambda by, when, at: firms_likely.PAIRS.suggest_again(by=by, when=when, at=at),
 )
 
 

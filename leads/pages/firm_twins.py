@@ -76,7 +76,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
 def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
     """They are two companies."""
     one = get_object_or_404(CompanyPair, pk=pk)
-    firms_likely.dismiss_many(pairs=[one], by=request.user, at=clock.now())
+    firms_likely.PAIRS.dismiss_many(pairs=[one], by=request.user, at=clock.now())
     messages.success(request, _("Two companies: they are not suggested again."))
     return redirect("leads:firm_twins")
 

@@ -81,7 +81,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
 def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
     """They are two people."""
     one = get_object_or_404(MergeSuggestion, pk=pk)
-    likely.dismiss(suggestion=one, by=request.user, at=clock.now())
+    likely.PAIRS.dismiss(pair=one, by=request.user, at=clock.now())
     messages.success(request, _("Two people: they are not suggested again."))
     return redirect("leads:twins")
 

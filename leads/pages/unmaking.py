@@ -153,7 +153,7 @@ def two_people(request: HttpRequest, pk: int) -> HttpResponse:
     form = TakeBackForm(request.POST or None)
 
     def deed() -> None:
-        likely.take_back(suggestion=found, by=request.user, at=clock.now(), reason=form.cleaned_data["reason"])
+        likely.PAIRS.take_back(pair=found, by=request.user, at=clock.now(), reason=form.cleaned_data["reason"])
 
     if request.method == "POST" and form.is_valid() and _done(form, deed):
         messages.success(request, _("Taken back: they may be one person again."))
@@ -171,7 +171,7 @@ def two_companies(request: HttpRequest, pk: int) -> HttpResponse:
     form = TakeBackForm(request.POST or None)
 
     def deed() -> None:
-        firms_likely.take_back(pair=found, by=request.user, at=clock.now(), reason=form.cleaned_data["reason"])
+        firms_likely.PAIRS.take_back(pair=found, by=request.user, at=clock.now(), reason=form.cleaned_data["reason"])
 
     if request.method == "POST" and form.is_valid() and _done(form, deed):
         messages.success(request, _("Taken back: they may be one company again."))

@@ -7,21 +7,16 @@ nobody apart, and is left out.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import Q
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.handoffs.records import PUBLIC_MAIL
-from leads.intake import corrections
 from leads.models import Company, CompanyPair
-from smarketing.accounts.audit import record
-from smarketing.accounts.models import User
 from smarketing.jobs.models import Run
 
-from .merge import Refusal
+from .pairs import Pairs
 
 FEW = 5
 NEAR = 0.6  # similarity of two names from which one may be the other, mistyped
@@ -82,6 +77,9 @@ WHERE leads_companypair.reasons <> excluded.reasons
 """
 
 
+PAIRS = Pairs(CompanyPair, "company", "companypair")
+
+
 @dataclass(frozen=True)
 class Twin:
     """A company that may be the same, and why (keys of REASONS)."""
@@ -127,48 +125,3 @@ def of(company: Company) -> Sequence[Twin]:
 def between(one: Company, other: Company) -> CompanyPair | None:
     """The open suggestion that these two are one."""
     return waiting().filter(first__in=[one, other], second__in=[one, other]).first()
-
-
-@transaction.atomic
-def dismiss_many(*, pairs: Sequence[CompanyPair], by: User, at: datetime) -> int:
-    """Each of these pairs is two companies: not suggested again. Returns how many nobody had decided on meanwhile."""
-    wanted = CompanyPair.objects.filter(pk__in=[one.pk for one in pairs], state=CompanyPair.State.OPEN)
-    rows = list(wanted.order_by("pk").select_for_update())
-    for one in rows:
-        one.state, one.by, one.decided_at = CompanyPair.State.DISMISSED, by, at
-        one.save(update_fields=["state", "by", "decided_at"])
-        record(by, "company.twins", "company", one.first_id, at, other=one.second_id, reasons=one.reasons)
-    return len(rows)
-
-
-def dismissed(*, by: User, when: datetime):
-    """What `by` dismissed at that instant."""
-    return CompanyPair.objects.filter(state=CompanyPair.State.DISMISSED, by=by, decided_at=when)
-
-
-@transaction.atomic
-def suggest_again(*, by: User, when: datetime, at: datetime) -> int:
-    """Suggest again what `by` dismissed at `when`. Returns how many."""
-    rows = list(dismissed(by=by, when=when).order_by("pk").select_for_update())
-    for one in rows:
-        _open(one)
-    if rows:
-        record(by, "company.twins_again", "company", None, at, pairs=len(rows))
-    return len(rows)
-
-
-@transaction.atomic
-def take_back(*, pair: CompanyPair, by: User, at: datetime, reason: str) -> None:
-    """They may be one company after all: suggested again. Refusal for who may not by `intake.corrections`."""
-    one = CompanyPair.objects.select_for_update().get(pk=pair.pk)
-    if one.state != CompanyPair.State.DISMISSED:
-        raise Refusal(str(_("This was taken back before.")))
-    if found := corrections.hindrance("companypair", one, by=by, at=at, reason=reason):
-        raise Refusal(found.said, found.field)
-    _open(one)
-    record(by, "company.twins_back", "company", one.first_id, at, other=one.second_id, reason=reason[:200])
-
-
-def _open(one: CompanyPair) -> None:
-    one.state, one.by, one.decided_at = CompanyPair.State.OPEN, None, None
-    one.save(update_fields=["state", "by", "decided_at"])

@@ -6,20 +6,17 @@ leads share (the mailbox or the switchboard of a company) tells nobody apart, an
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from leads.intake import by_hand, corrections
+from leads.intake import by_hand
 from leads.intake.likeness import CALLED, COLUMNS, HAS_MAIL, HAS_PHONE, NEAR, NUMBER
 from leads.models import Lead, MergeSuggestion
-from smarketing.accounts.audit import record
-from smarketing.accounts.models import User
 from smarketing.jobs.models import Run
 
-from .merge import Refusal
+from .pairs import Pairs
 
 FEW = 5
 PEOPLE = 200  # companies larger than this: names are only compared letter by letter
@@ -75,6 +72,9 @@ _LIVING = {
 }
 
 
+PAIRS = Pairs(MergeSuggestion, "lead", "mergesuggestion")
+
+
 @dataclass(frozen=True)
 class Twin:
     """A lead that may be the same person, and why (keys of REASONS)."""
@@ -121,53 +121,3 @@ def of(lead: Lead) -> Sequence[Twin]:
             found[other] = one.reasons
     people = Lead.objects.living().select_related("company").in_bulk(list(found))
     return [Twin(people[pk], reasons) for pk, reasons in found.items() if pk in people]
-
-
-@transaction.atomic
-def dismiss(*, suggestion: MergeSuggestion, by: User, at: datetime) -> None:
-    """They are two people: not suggested again."""
-    suggestion.state, suggestion.by, suggestion.decided_at = MergeSuggestion.State.DISMISSED, by, at
-    suggestion.save(update_fields=["state", "by", "decided_at"])
-    record(by, "lead.twins", "lead", suggestion.first_id, at, other=suggestion.second_id, reasons=suggestion.reasons)
-
-
-@transaction.atomic
-def dismiss_many(*, suggestions: Sequence[MergeSuggestion], by: User, at: datetime) -> int:
-    """Each of these pairs is two people. Returns how many somebody else had not decided on meanwhile."""
-    wanted = MergeSuggestion.objects.filter(
-        pk__in=[one.pk for one in suggestions], state=MergeSuggestion.State.OPEN
-    ).order_by("pk")
-    rows = list(wanted.select_for_update())
-    for one in rows:
-        dismiss(suggestion=one, by=by, at=at)
-    return len(rows)
-
-
-def dismissed(*, by: User, when: datetime):
-    """What `by` dismissed at that instant."""
-    return MergeSuggestion.objects.filter(state=MergeSuggestion.State.DISMISSED, by=by, decided_at=when)
-
-
-@transaction.atomic
-def suggest_again(*, by: User, when: datetime, at: datetime) -> int:
-    """Suggest again what `by` dismissed at `when`. Returns how many."""
-    rows = list(dismissed(by=by, when=when).order_by("pk").select_for_update())
-    for one in rows:
-        one.state, one.by, one.decided_at = MergeSuggestion.State.OPEN, None, None
-        one.save(update_fields=["state", "by", "decided_at"])
-    if rows:
-        record(by, "lead.twins_again", "lead", None, at, pairs=len(rows))
-    return len(rows)
-
-
-@transaction.atomic
-def take_back(*, suggestion: MergeSuggestion, by: User, at: datetime, reason: str) -> None:
-    """They may be one person after all: suggested again. Refusal for who may not by `intake.corrections`."""
-    one = MergeSuggestion.objects.select_for_update().get(pk=suggestion.pk)
-    if one.state != MergeSuggestion.State.DISMISSED:
-        raise Refusal(str(_("This was taken back before.")))
-    if found := corrections.hindrance("mergesuggestion", one, by=by, at=at, reason=reason):
-        raise Refusal(found.said, found.field)
-    one.state, one.by, one.decided_at = MergeSuggestion.State.OPEN, None, None
-    one.save(update_fields=["state", "by", "decided_at"])
-    record(by, "lead.twins_back", "lead", one.first_id, at, other=one.second_id, reason=reason[:200])

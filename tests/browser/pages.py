@@ -570,7 +570,7 @@ def _apart_firms() -> dict:
     first, second = _firms_made()
     made = CompanyPair.objects.create(first_id=first, second_id=second, reasons=["name"], weight=60)
     by = User.objects.filter(role="marketer", is_active=True).order_by("pk")[0]
-    firms_likely.dismiss_many(pairs=[made], by=by, at=clock.now())
+    firms_likely.PAIRS.dismiss_many(pairs=[made], by=by, at=clock.now())
     return {"pk": made.pk}
 
 
@@ -585,8 +585,8 @@ def _apart() -> dict:
     made, _new = MergeSuggestion.objects.get_or_create(
         first=two[0], second=two[1], defaults={"reasons": ["email"], "weight": 100}
     )
-    likely.dismiss(
-        suggestion=made, by=User.objects.filter(role="marketer", is_active=True).order_by("pk")[0], at=clock.now()
+    likely.PAIRS.dismiss(
+        pair=made, by=User.objects.filter(role="marketer", is_active=True).order_by("pk")[0], at=clock.now()
     )
     return {"pk": made.pk}
 

@@ -144,14 +144,14 @@ def _added(add: Callable[..., int], model, values: dict, **more: Any) -> Callabl
 
 def _apart(office: Office, by) -> MergeSuggestion:
     found = MergeSuggestion.objects.create(first=_lead(), second=_lead(), reasons=["email"], weight=1)
-    likely.dismiss(suggestion=found, by=by, at=clock.now())
+    likely.PAIRS.dismiss(pair=found, by=by, at=clock.now())
     return found
 
 
 def _apart_firms(office: Office, by) -> CompanyPair:
     pair = [Company.objects.get(pk=facts.company(clock.now() - LATER, name=name)) for name in ("Vela", "Vela 2")]
     found = CompanyPair.objects.create(first=pair[0], second=pair[1], reasons=["name"], weight=1)
-    firms_likely.dismiss_many(pairs=[found], by=by, at=clock.now())
+    firms_likely.PAIRS.dismiss_many(pairs=[found], by=by, at=clock.now())
     return CompanyPair.objects.get(pk=found.pk)
 
 
@@ -189,9 +189,9 @@ CASES: dict[str, Case] = {
     "lead": Case("anna", "otto", _added(by_hand.add_lead, Lead, {"last_name": "Roe"}, company={}), _unmade),
     "company": Case("anna", "otto", _added(by_hand.add_company, Company, {"name": "Vela"}), _unmade),
     "campaign": Case("anna", "otto", _added(by_hand.add_campaign, Campaign, {"key": "fair"}), _unmade),
-    "mergesuggestion": Case("anna", "otto", _apart, lambda f, **how: likely.take_back(suggestion=f, **how)),
+    "mergesuggestion": Case("anna", "otto", _apart, lambda f, **how: likely.PAIRS.take_back(pair=f, **how)),
     "companymerge": Case("anna", "otto", _joined_firms, lambda f, **how: firms.take_back(merge=f, **how)),
-    "companypair": Case("anna", "otto", _apart_firms, lambda f, **how: firms_likely.take_back(pair=f, **how)),
+    "companypair": Case("anna", "otto", _apart_firms, lambda f, **how: firms_likely.PAIRS.take_back(pair=f, **how)),
     "erasureproposal": Case("root", "anna", _kept, lambda f, **how: retention.take_back(proposal=f, **how), "admin"),
     "merge": Case("anna", "otto", lambda o, by: merge.merge(loser=_lead(), root=_lead(), by=by, at=clock.now()), lambda f, **how: merge.take_back(merge=f, **how)),
 }  # fmt: skip

@@ -236,7 +236,7 @@ class World:
             "add campaign": lambda: Campaign.objects.get(
                 pk=by_hand.add_campaign(values={"key": f"k{other}"}, by=boss, at=at)
             ),
-            "apart": lambda: self.decide(self.twins, lambda found: likely.dismiss(suggestion=found, by=boss, at=at)),
+            "apart": lambda: self.decide(self.twins, lambda found: likely.PAIRS.dismiss(pair=found, by=boss, at=at)),
             "keep": lambda: self.decide(
                 self.proposal, lambda found: retention.keep(proposals=[found], reason="x", by=self.root, at=at)
             ),
@@ -272,7 +272,7 @@ class World:
             ),
             "join firms": lambda: firms.merge(loser=self.called(other), root=self.firm, by=boss, at=at),
             "two firms": lambda: self.decide(
-                self.pair, lambda found: firms_likely.dismiss_many(pairs=[found], by=boss, at=at)
+                self.pair, lambda found: firms_likely.PAIRS.dismiss_many(pairs=[found], by=boss, at=at)
             ),
             "write": lambda: self.write(lead, other, at),
             "look": lambda: self.see(lead.pk, at),
@@ -343,8 +343,8 @@ class World:
             "attributechange": lambda: by_hand.take_back_values(change=fact, **how),
             "consent": lambda: consent.take_back(consent=fact, **how),
             "companymerge": lambda: firms.take_back(merge=fact, **how),
-            "companypair": lambda: firms_likely.take_back(pair=fact, **how),
-            "mergesuggestion": lambda: likely.take_back(suggestion=fact, **how),
+            "companypair": lambda: firms_likely.PAIRS.take_back(pair=fact, **how),
+            "mergesuggestion": lambda: likely.PAIRS.take_back(pair=fact, **how),
             "erasureproposal": lambda: retention.take_back(proposal=fact, **how),
         }  # fmt: skip
         try:

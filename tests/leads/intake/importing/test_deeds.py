@@ -79,7 +79,7 @@ def said(o: World, lead: Lead) -> None:
 
 def suggested(first: Lead, second: Lead, by: User) -> None:
     row = MergeSuggestion.objects.create(first=first, second=second, reasons=["mail"], weight=1)
-    likely.dismiss(suggestion=row, by=by, at=now())
+    likely.PAIRS.dismiss(pair=row, by=by, at=now())
 
 
 def _firm(o: World) -> Company:
@@ -88,7 +88,7 @@ def _firm(o: World) -> Company:
 
 def _said_two(first: Company, second: Company, by: User) -> None:
     row = CompanyPair.objects.create(first=first, second=second, reasons=["name"], weight=1)
-    firms_likely.dismiss_many(pairs=[row], by=by, at=now())
+    firms_likely.PAIRS.dismiss_many(pairs=[row], by=by, at=now())
 
 
 def proposed(o: World) -> None:
