@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import memory
+from tests import apart, memory
 from tests.ground import GROUND, ROOT
 
 pytest_plugins = ["tests.trust_report", "tests.order"]
@@ -131,7 +131,7 @@ def _hash_of_migrations() -> str:
     digest = hashlib.sha256()
     for path in sorted(ROOT.glob("*/migrations/*.py")) + sorted(ROOT.glob("smarketing/*/migrations/*.py")):
         digest.update(path.read_bytes())
-    for path in ("smarketing/rows/grants.py", "requirements/base.txt"):
+    for path in ("smarketing/rows/grants.py", "requirements/base.txt", "tests/apart.py"):
         if (ROOT / path).exists():
             digest.update((ROOT / path).read_bytes())
     for path in (
@@ -162,6 +162,8 @@ def _template(server) -> str:
         extend(server, name)
         _point_django_at(server, name, OWNER)
         call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+        with connections["default"].cursor() as owned:
+            apart.numbers_apart(owned)
         connections.close_all()
         cursor.execute(f'ALTER DATABASE "{name}" IS_TEMPLATE true')
     return name
