@@ -6,7 +6,7 @@ from .credit import api as credit_api
 from .credit import views as credit
 from .loop import changed_views, explore_views, funnel_views, persona_api, personas, quality_views
 from .loop import views as loop
-from .pages import agenda_add, books, meeting, meeting_api, meetings, remarks, resolutions, today
+from .pages import agenda_add, books, bulk_meetings, meeting, meeting_api, meetings, remarks, resolutions, today
 
 app_name = "reporting"
 MONTH = r"(?P<month>\d{4}-\d{2})"
@@ -27,6 +27,7 @@ urlpatterns = [
     path("meetings/", meetings.index, name="meetings"),
     path("meetings/new/", meetings.new, name="meeting_new"),
     path("meetings/agenda/", agenda_add.add, name="agenda_add"),
+    path("meetings/cancel/", bulk_meetings.cancel, name="bulk_cancel"),
     path("meetings/<int:pk>/", meeting.show, name="meeting"),
     path("meetings/<int:pk>/edit/", meetings.edit, name="meeting_edit"),
     path("meetings/<int:pk>/do/", meeting.do, name="meeting_do"),
@@ -36,9 +37,12 @@ urlpatterns = [
     path("meetings/<int:pk>/answer/", meeting.answer, name="meeting_answer"),
     path("meetings/<int:pk>/resolve/", resolutions.new, name="resolution_new"),
     path("meetings/resolutions/", resolutions.index, name="resolutions"),
+    path("meetings/resolutions/tell/", bulk_meetings.tell, name="bulk_tell"),
     path("meetings/resolutions/<int:pk>/", resolutions.show, name="resolution"),
     path("meetings/resolutions/<int:pk>/do/", resolutions.do, name="resolution_do"),
     path("meetings/remarks/", remarks.index, name="remarks"),
+    path("meetings/remarks/agenda/", bulk_meetings.on_agenda, name="bulk_agenda"),
+    path("meetings/remarks/back/", bulk_meetings.back, name="bulk_remarks_back"),
     path("meetings/remarks/new/", remarks.new, name="remark_new"),
     path("meetings/remarks/<int:pk>/", remarks.show, name="remark"),
     path("meetings/remarks/<int:pk>/back/", remarks.back, name="remark_back"),

@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from .pages import (
     api,
+    bulk_waivers,
     campaign_plans,
     documents,
     drafting,
@@ -37,6 +38,9 @@ urlpatterns = [
     path("queue/team/<int:pk>/late/", team_late.late, name="team_late"),
     path("queue/results/", own.own, name="own"),
     path("contract/waivers/", stands.every, name="waivers"),
+    path("contract/waivers/consent/", bulk_waivers.consent, name="bulk_consent"),
+    path("contract/waivers/refuse/", bulk_waivers.refuse, name="bulk_refuse"),
+    path("contract/waivers/withdraw/", bulk_waivers.withdraw, name="bulk_withdraw"),
     path("settings/waiver-reasons/", waiver_reasons.listing, name="waiver_reasons"),
     path("settings/waiver-reasons/<slug:code>/", waiver_reasons.listing, name="waiver_reason"),
     path("settings/waiver-reasons/<slug:code>/do/", waiver_reasons.do, name="waiver_reason_do"),

@@ -33,7 +33,7 @@ class Import(Working):
     dry = models.BooleanField(default=False)
     state = models.CharField(
         max_length=10, default="new"
-    )  # new, checking, checked, running, done, failed, stopped, undoing, undone
+    )  # new, checking, checked, running, done, failed, stopped, undoing, undone, dropped
     report = models.JSONField(default=dict)
     by = models.ForeignKey("accounts.User", models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)

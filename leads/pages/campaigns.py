@@ -213,6 +213,8 @@ def _page(request: HttpRequest, campaign: Campaign, form: SpendForm, status: int
         form=asked_for,
         per_page=25,
         caption=_("Costs"),
+        deeds=[Deed(_("Take back…"), reverse("leads:bulk_costs_back"), "arrow-counterclockwise")] if may_edit else (),
+        is_part=True,
         exports=exports.Export(f"costs-{campaign.pk}", "costs.export", "campaign"),
         empty={
             "title": _("No cost is written."),

@@ -25,7 +25,7 @@ from smarketing.web.once import once
 from smarketing.web.tables import Table
 
 from .forms import CompanyForm
-from .leads import COLUMNS, EXPORT
+from .leads import COLUMNS, EXPORT, deeds
 
 SAID = {
     "domain_taken": gettext_lazy("Another company has this domain."),
@@ -50,6 +50,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponseBase:
         "-created",
         personal=personal,
         exports=EXPORT if may(request.user, "leads.export") else None,
+        deeds=deeds(request.user),
+        is_part=True,
         caption=_("People"),
         empty={"title": _("Nobody of this company is known yet."), **_next(request.user)},
     )

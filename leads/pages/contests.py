@@ -20,7 +20,7 @@ from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web import exports, filters, lists
 from smarketing.web.once import once
-from smarketing.web.tables import Column, Table
+from smarketing.web.tables import Column, Deed, Table
 
 from . import shown
 
@@ -136,6 +136,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
     table = Table(
         columns, rows, request.GET, "-said", form=narrowed, personal=may(request.user, "leads.personal"),
         caption=_("Contests"), exports=exports.Export("contests", "lists.export", "contest"),
+        deeds=[Deed(_("Rule…"), reverse("leads:bulk_rule"), "check2-circle")] if may(request.user, "handoffs.rule") else (),
         empty={"title": _("Nothing is contested."), "text": _("On the page of a lead that sales refused or gave back, marketing has “Contest…”, for as many days as the contract says."), "url": reverse("leads:list"), "action": _("See the leads")},
     )  # fmt: skip
     return lists.answer(request, table, "leads/contests.html", {})

@@ -21,7 +21,7 @@ from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web import exports, filters, lists
 from smarketing.web.once import once
-from smarketing.web.tables import Column, Table
+from smarketing.web.tables import Column, Deed, Table
 
 from . import shown
 
@@ -162,6 +162,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
     table = Table(
         columns, rows, request.GET, "-said", form=narrowed, personal=may(request.user, "leads.personal"),
         caption=_("Disagreements with criteria"), exports=exports.Export("disagreements", "lists.export", "disagreement"),
+        deeds=[Deed(_("Answer…"), reverse("leads:bulk_answer"), "reply")] if may(request.user, "definition.edit") else (),
         empty={"title": _("Nobody disagrees."), "text": _("On the page of a lead, each row of its grade has “Disagree…”: what is said there is gathered here."), "url": reverse("leads:list"), "action": _("See the leads")},
     )  # fmt: skip
     return lists.answer(request, table, "leads/disagreements.html", {"criterion": key})

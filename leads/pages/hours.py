@@ -22,7 +22,7 @@ from smarketing.rows import clock
 from smarketing.web import exports, filters, lists, tables
 from smarketing.web.filters import Filters
 from smarketing.web.once import once
-from smarketing.web.tables import Column, Table
+from smarketing.web.tables import Column, Deed, Table
 
 from .forms import SpendForm
 from .means import SAID
@@ -104,6 +104,7 @@ def _time_page(request: HttpRequest, form: TimeForm, status: int = 200, **forms:
     table = Table(
         [*COLUMNS, BACK], asked_for.rows(rows), request.GET, "-day", form=asked_for, per_page=25, caption=_("Hours of work"),
         exports=exports.Export("time", "costs.export", "campaign") if may(request.user, "means.edit") else None,
+        deeds=[Deed(_("Take back…"), reverse("leads:bulk_time_back"), "arrow-counterclockwise")] if may(request.user, "means.edit") else (),
         empty={"title": _("No hour is written."), "text": _("Without people's time the loaded cost of a deal won is not known.")},
     )  # fmt: skip
     rates = may(request.user, "means.rates")

@@ -102,6 +102,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     may_undo = service.may_undo(one)
     context = {
         "may_undo": may_undo,
+        "may_drop": service.may_drop(one),
         "hindrances": _hindrances(one) if may_undo else [],
         "half": one.report.get("undo"),
         "is_list": one.kind in undoing.LISTS and one.state in ("done", "stopped", "failed") and "line" in one.report,

@@ -14,7 +14,7 @@ from leads.intake.importing import targets
 from leads.models import Import
 from smarketing.accounts.policy import needs
 from smarketing.web import exports, lists
-from smarketing.web.tables import Column, Table
+from smarketing.web.tables import Column, Deed, Table
 
 from .register_filters import ImportFilters
 
@@ -73,6 +73,11 @@ def listing(request: HttpRequest) -> HttpResponseBase:
         "-opened",
         form=form,
         exports=exports.Export("imports", "imports.export", "import"),
+        deeds=[
+            Deed(_("Stop…"), reverse("leads:bulk_import_stop"), "stop-fill"),
+            Deed(_("Undo…"), reverse("leads:bulk_import_undo"), "arrow-counterclockwise"),
+            Deed(_("Drop…"), reverse("leads:bulk_import_drop"), "trash"),
+        ],
         caption=_("Imports"),
         empty=empty,
     )

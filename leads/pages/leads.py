@@ -90,7 +90,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
         gathered=found.sorted_by,
         in_order=found.in_order,
         exports=EXPORT if may(request.user, "leads.export") else None,
-        deeds=_deeds(request.user),
+        deeds=deeds(request.user),
         caption=_("Leads"),
         empty=_empty(request.user),
     )
@@ -127,14 +127,12 @@ def asked(user, params: QueryDict) -> tuple[LeadFilters, Found, bool]:
     return form, *_searched(rows, form.cleaned_data.get("q") or "", personal, few=user.role == REP, alone=alone)
 
 
-def _deeds(user) -> list[Deed]:
+def deeds(user) -> list[Deed]:
     """What may be done with the leads picked."""
     offered = [
         ("handoffs.reassign", Deed(_("Give to a rep…"), reverse("leads:bulk_give"), "person-check")),
         ("leads.edit", Deed(_("Set the campaign…"), reverse("leads:bulk_campaign"), "megaphone")),
         ("leads.edit", Deed(_("Put on a list…"), reverse("leads:bulk_list"), "list-check")),
-        ("leads.export", Deed(_("Export as CSV"), reverse("leads:list"), "download", "export", "csv")),
-        ("leads.export", Deed(_("Export as XLSX"), reverse("leads:list"), "download", "export", "xlsx")),
     ]
     return [deed for verb, deed in offered if may(user, verb)]
 

@@ -32,7 +32,7 @@ from smarketing.web import lists
 from smarketing.web.tables import Column, Table
 
 from . import observed, proven
-from .leads import EXPORT
+from .leads import EXPORT, deeds
 
 COLUMNS = (
     Column("name", gettext_lazy("Name"), str, sort="plain_name", url=lambda lead: _page(lead), head=True, personal=True, nullable=False),
@@ -107,7 +107,8 @@ def matching(request: HttpRequest) -> HttpResponseBase:
         columns = [column for column in COLUMNS if not (personal and column.key == "number")]
         table = Table(
             columns, rows, request.GET, "-created", personal=personal, caption=context["what"],
-            exports=EXPORT if may(request.user, "leads.export") else None, empty={"title": _("No lead matches now."), "url": back, "action": _("Back to the definition")},
+            exports=EXPORT if may(request.user, "leads.export") else None, deeds=deeds(request.user), is_part=True,
+            empty={"title": _("No lead matches now."), "url": back, "action": _("Back to the definition")},
         )  # fmt: skip
         context |= {"total": len(ids), "at": clock.now()}
         return lists.answer(request, table, "leads/matching.html", context)

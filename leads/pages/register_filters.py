@@ -122,6 +122,7 @@ STATES = {
     "stopped": _("stopped"),
     "undoing": _("being undone"),
     "undone": _("undone"),
+    "dropped": _("dropped"),
 }
 
 

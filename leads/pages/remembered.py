@@ -18,7 +18,7 @@ from leads.models import Import
 from smarketing.accounts.policy import needs
 from smarketing.rows.clock import now
 from smarketing.web import exports, lists
-from smarketing.web.tables import Column, Table
+from smarketing.web.tables import Column, Deed, Table
 
 from .import_forms import TYPES, RememberedForm
 
@@ -74,6 +74,8 @@ def listing(request: HttpRequest) -> HttpResponseBase:
     table = Table(
         COLUMNS, rows, request.GET, "-opened", caption=_("Remembered mappings"), empty=empty,
         exports=exports.Export("mappings", "lists.export", "import"),
+        deeds=[Deed(_("Forget…"), reverse("leads:bulk_mapping_forget"), "x-circle"),
+               Deed(_("Remember again…"), reverse("leads:bulk_mapping_remember"), "arrow-counterclockwise")],
     )  # fmt: skip
     return lists.answer(request, table, "leads/imports/remembered.html")
 

@@ -29,7 +29,7 @@ from smarketing.web import lists
 from smarketing.web.once import once
 from smarketing.web.tables import Column, Table
 
-from .leads import EXPORT
+from .leads import EXPORT, deeds
 from .matches import COLUMNS
 from .replay_table import TEXTS, Sheet
 
@@ -152,7 +152,8 @@ def rows(request: HttpRequest, pk: int) -> HttpResponseBase:
     what = title(held, request.GET)
     table = Table(
         columns, found, request.GET, "-created", personal=personal, caption=what,
-        exports=EXPORT if may(request.user, "leads.export") else None, empty={"title": _("No lead is behind this figure."), "url": reverse("personas:definition", args=[one.line_id]) + "#months", "action": _("Back to the definition")},
+        exports=EXPORT if may(request.user, "leads.export") else None, deeds=deeds(request.user), is_part=True,
+        empty={"title": _("No lead is behind this figure."), "url": reverse("personas:definition", args=[one.line_id]) + "#months", "action": _("Back to the definition")},
     )  # fmt: skip
     context = {
         "title": _("Draft of %(name)s") % {"name": one.line.name}, "what": what, "total": len(ids), "at": one.cutoff,

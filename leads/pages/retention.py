@@ -100,12 +100,13 @@ def proposals(request: HttpRequest) -> HttpResponseBase:
     kept = form.cleaned_data.get("state") == KEPT
     columns = [replace(one, extra=False) for one in COLUMNS if one.key in OF_KEPT] if kept else COLUMNS
     columns = [*columns, *([_back(request.user)] if kept else [])]
+    back = Deed(_("Keep no longer…"), reverse("leads:bulk_kept_back"), "arrow-counterclockwise")
     deeds = [
         Deed(_("Keep…"), reverse("leads:retention_keep"), "shield-check"),
         Deed(_("Erase…"), reverse("leads:retention_erase"), "trash"),
     ]
     table = Table(
-        columns, rows, request.GET, "contact", form=form, caption=_("Proposed for erasure"), deeds=() if kept else deeds,
+        columns, rows, request.GET, "contact", form=form, caption=_("Proposed for erasure"), deeds=[back] if kept else deeds,
         exports=exports.Export("retention", "lists.export", "retention"),
         empty={
             "title": _("Nobody is proposed."),

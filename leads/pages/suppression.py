@@ -17,7 +17,7 @@ from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web import exports, filters, lists
 from smarketing.web.once import once
-from smarketing.web.tables import Column, Table
+from smarketing.web.tables import Column, Deed, Table
 
 from . import shown
 
@@ -83,6 +83,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
     table = Table(
         COLUMNS, narrowed.rows(suppression.standing().select_related("by", "lead")), request.GET, "-since", form=narrowed,
         caption=_("Suppression list"), exports=exports.Export("suppression", "lists.export", "suppression"),
+        deeds=[Deed(_("Take off the list…"), reverse("leads:bulk_suppression_off"), "x-circle")],
         empty={"title": _("Nobody is on the list."), "text": _("Whoever opposes is put on it by itself; files of opt-outs are imported; an address can be added above.")},
     )  # fmt: skip
     status = 422 if request.method == "POST" and form.errors else 200

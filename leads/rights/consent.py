@@ -158,6 +158,45 @@ def unsuppress(*, email: str, by: User, at: datetime, reason: str) -> None:
     record(by, "suppression.remove", "suppression", rows[0], at)
 
 
+@transaction.atomic
+def unlist(
+    *, rows: Sequence[Suppression], by: User, at: datetime, reason: str
+) -> tuple[int, list[tuple[Suppression, str]]]:
+    """Take entries off the list, each with every other entry of its address. (how many came off, those left with why).
+
+    Refusal without a reason. An entry stays while somebody with its address opposes by themselves, and where the person was
+    erased after opposing: only whoever knows the address takes that off (`unsuppress`).
+    """
+    if not reason.strip():
+        raise Refusal(_("Say why it comes off the list."), "reason")
+    known, n, left = suppression.opposed_by_key(), 0, []
+    for row in rows:
+        try:
+            with transaction.atomic():
+                n += _unlist(row, known.get(bytes(row.key), ""), by, at, reason)
+        except Refusal as refusal:
+            left.append((row, str(refusal)))
+    return n, left
+
+
+def _unlist(row: Suppression, email: str, by: User, at: datetime, reason: str) -> bool:
+    """One entry; False when it came off before, be it with another entry of its address."""
+    fence = open_fence()
+    same = {one.pk: one for one in suppression.standing().filter(key=row.key)}
+    same |= {one.pk: one for _email, one in suppression.entries([email])}
+    if row.pk not in same:
+        return False
+    if any(suppression.is_gone(one) for one in same.values()):
+        raise Refusal(_("erased after opposing: only by typing the address"))
+    facts.correct(subject="suppression", subject_ids=sorted(same), by=by, at=at, reason=reason)
+    if email:
+        suppression.release([email], fence)
+        if suppression.people(email).filter(opted_out=True).exists():
+            raise Refusal(_("this person opposes: record the new consent, with its proof, on the page of the lead"))
+    record(by, "suppression.remove", "suppression", row.pk, at)
+    return True
+
+
 def _living(lead: Lead) -> None:
     """Refusal for who is erased, or was while this was written; nobody is erased until this is done."""
     if lead.erased or not columns.living([lead.pk]):

@@ -1,6 +1,6 @@
 """Personas as a list: to sort, filter and save what stands on the cards. Views only translate."""
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -11,7 +11,7 @@ from personas.models import PersonaVersion
 from smarketing.accounts.policy import may, needs
 from smarketing.web import exports, filters, lists
 from smarketing.web.language import active_language
-from smarketing.web.tables import Column, Table, plain
+from smarketing.web.tables import Column, Deed, Table, plain
 
 WANTED = {"yes": gettext_lazy("whom we look for"), "no": gettext_lazy("whom we do not want")}
 
@@ -44,20 +44,28 @@ def _columns(language: str) -> list[Column]:
     ]  # fmt: skip
 
 
+def newest() -> QuerySet[PersonaVersion]:
+    """The newest version of every persona that is not retired."""
+    last = PersonaVersion.objects.filter(persona=OuterRef("persona")).order_by("-number").values("pk")[:1]
+    return PersonaVersion.objects.filter(persona__retired=False, pk=Subquery(last))
+
+
 @lists.listed("personas:list", gettext_lazy("Personas"))
 @needs("personas.view")
 def listing(request: HttpRequest) -> HttpResponseBase:
     """The newest version of every persona that is not retired."""
     form = PersonaFilters(request.GET)
-    last = PersonaVersion.objects.filter(persona=OuterRef("persona")).order_by("-number").values("pk")[:1]
-    rows = PersonaVersion.objects.filter(persona__retired=False, pk=Subquery(last)).annotate(
-        plain_name=plain("persona__name")
-    )
+    rows = newest().annotate(plain_name=plain("persona__name"))
     empty = {"title": _("No persona yet"), "text": _("A marketer or a manager describes it.")}
+    deeds = []
     if may(request.user, "personas.edit"):
+        deeds = [
+            Deed(_("Still true…"), reverse("personas:bulk_review"), "check2-circle"),
+            Deed(_("Retire…"), reverse("personas:bulk_retire"), "x-circle"),
+        ]
         empty |= {"url": reverse("personas:persona_new"), "action": _("Describe the first persona")}
     table = Table(
         _columns(active_language()), form.rows(rows.select_related("persona", "created_by")), request.GET, "name", form=form,
-        caption=_("Personas"), exports=exports.Export("personas", "lists.export", "persona"), empty=empty,
+        caption=_("Personas"), exports=exports.Export("personas", "lists.export", "persona"), empty=empty, deeds=deeds,
     )  # fmt: skip
     return lists.answer(request, table, "personas/list.html")

@@ -21,7 +21,7 @@ from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web import exports, filters, lists
 from smarketing.web.once import once
-from smarketing.web.tables import Column, Table
+from smarketing.web.tables import Column, Deed, Table
 
 from .meeting_forms import MeetingForm, begun, of
 
@@ -82,6 +82,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     table = Table(
         COLUMNS, form.rows(rows), request.GET, "-when", form=form, caption=_("Meetings"),
         exports=exports.Export("meetings", "lists.export", "meeting"),
+        deeds=[Deed(_("Call off…"), reverse("reporting:bulk_cancel"), "calendar-x")] if may(request.user, "meetings.hold") else (),
         empty={"title": _("No meeting was planned yet."), "text": _("Both sides meet over a closed month: what was promised, what they say of it, what changes."), **_planned(request.user)},
     )  # fmt: skip
     waiting = list(AgendaItem.objects.filter(meeting=None).select_related("contract")[:WAITING])

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,13 +22,13 @@ from reporting.meetings import agenda, remarks, whose
 from reporting.meetings.problems import Refused
 from reporting.meetings.reading import text_of
 from reporting.models import AgendaItem
-from smarketing.accounts.models import Side
+from smarketing.accounts.models import Side, User
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web import back as pages_back
 from smarketing.web import exports, filters, lists
 from smarketing.web.once import once
-from smarketing.web.tables import Column, Table
+from smarketing.web.tables import Column, Deed, Table
 
 from .meeting_forms import BackForm, RemarkForm, ReplyForm
 
@@ -81,18 +81,29 @@ class _Beside:
         return remarks.replies([one.pk for one in self.rows()])
 
 
+def asked(user: User, params: QueryDict) -> tuple[RemarkFilters, Any]:
+    """(the filters, the remarks that an address asks for)."""
+    form = RemarkFilters(params)
+    rows = Remark.objects.standing().visible_to(user).select_related("note__words", "note__by")
+    if ref := params.get("ref", "")[:90].replace("\0", ""):  # of one thing, as its page asks
+        of_lead = params.get("about") == About.LEAD
+        rows = rows.filter(note__lead=whose.number(ref)) if of_lead else rows.filter(ref=ref)
+    return form, form.rows(rows)
+
+
 @lists.listed("reporting:remarks", gettext_lazy("Praise and problems"))
 @needs("meetings.view")
 def index(request: HttpRequest) -> HttpResponseBase:
-    form, personal, beside = RemarkFilters(request.GET), may(request.user, "leads.personal"), _Beside(request.user)
-    rows = Remark.objects.standing().visible_to(request.user).select_related("note__words", "note__by")
-    if ref := request.GET.get("ref", "")[:90].replace("\0", ""):  # of one thing, as its page asks
-        of_lead = request.GET.get("about") == About.LEAD
-        rows = rows.filter(note__lead=whose.number(ref)) if of_lead else rows.filter(ref=ref)
-    found = form.rows(rows)
+    personal, beside = may(request.user, "leads.personal"), _Beside(request.user)
+    form, found = asked(request.user, request.GET)
+    offered = [
+        ("agenda.add", Deed(_("Put on the agenda…"), reverse("reporting:bulk_agenda"), "list-check")),
+        ("remarks.say", Deed(_("Take back…"), reverse("reporting:bulk_remarks_back"), "arrow-counterclockwise")),
+    ]
     table = Table(
         _columns(beside, personal), found, request.GET, "-said", form=form, caption=_("Praise and problems"),
         exports=exports.Export("remarks", "lists.export", "remark"),
+        deeds=[deed for verb, deed in offered if may(request.user, verb)],
         empty={"title": _("Nobody said anything yet."), "text": _("Praise and problems are said from a lead, a campaign, a criterion, a promise, a persona, or here."), "url": reverse("reporting:remark_new"), "action": _("Say something")},
     )  # fmt: skip
     beside.rows = (lambda: found) if exports.asked(request) else (lambda: table.objects)

@@ -25,7 +25,7 @@ from smarketing.measures.numbers import RATIO
 from smarketing.rows import clock
 from smarketing.web import exports, filters, lists
 from smarketing.web.once import once
-from smarketing.web.tables import Column, Table
+from smarketing.web.tables import Column, Deed, Table
 
 from .meeting_forms import OutcomeForm, ResolutionForm
 
@@ -98,6 +98,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     table = Table(
         COLUMNS, form.rows(rows), request.GET, "-due", form=form, caption=_("Resolutions"),
         exports=exports.Export("resolutions", "lists.export", "resolution"),
+        deeds=[Deed(_("Say what became of them…"), reverse("reporting:bulk_tell"), "check2-circle")] if may(request.user, "resolutions.tell") else (),
         empty={"title": _("Nothing was resolved yet."), "text": _("A meeting resolves who does what until when, and which figure shall move."), "url": reverse("reporting:meetings"), "action": _("To the meetings")},
     )  # fmt: skip
     return lists.answer(request, table, "reporting/meetings/resolutions.html")

@@ -16,12 +16,12 @@ from leads.handoffs.problems import NotYours, Refusal, Stale
 from leads.models import HandoffState
 from leads.models.queues import key_of
 from leads.pages import focus, setting_aside
-from smarketing.accounts.models import Side
+from smarketing.accounts.models import Side, User
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web import exports, filters, lists
 from smarketing.web.once import once
-from smarketing.web.tables import Column, Table
+from smarketing.web.tables import Column, Deed, Table
 
 from .. import kinds, pauses, waiver_reasons, waivers
 from ..clocks import OWED
@@ -136,9 +136,15 @@ class WaiverFilters(filters.Filters):
 def every(request: HttpRequest) -> HttpResponseBase:
     """Every waiver asked, the newest first."""
     form = WaiverFilters(request.GET)
+    deeds = [
+        Deed(_("Consent…"), reverse("sla:bulk_consent"), "check-lg"),
+        Deed(_("Refuse…"), reverse("sla:bulk_refuse"), "x-lg"),
+        Deed(_("Take back…"), reverse("sla:bulk_withdraw"), "arrow-counterclockwise"),
+    ]
     table = Table(
-        _columns(request), form.rows(_visible(request)), request.GET, "-asked", form=form, caption=_("Waivers"),
+        _columns(request), form.rows(visible_to(request.user)), request.GET, "-asked", form=form, caption=_("Waivers"),
         exports=exports.Export("waivers", "lists.export", "waiver"),
+        deeds=deeds if may(request.user, "contract.waive") else (),
         empty={
             "title": _("No waiver was asked for"),
             "text": _("Where a promise could not be kept for a good reason, a manager asks the other side on the lead's page."),
@@ -148,9 +154,10 @@ def every(request: HttpRequest) -> HttpResponseBase:
     return lists.answer(request, table, "sla/waivers.html")
 
 
-def _visible(request: HttpRequest):
-    seen = HandoffState.objects.visible_to(request.user).values("handoff")
-    found = Waiver.objects.filter(handoff__in=seen) if may(request.user, "contract.view") else Waiver.objects.none()
+def visible_to(user: User):
+    """Waivers about leads that a person may see."""
+    seen = HandoffState.objects.visible_to(user).values("handoff")
+    found = Waiver.objects.filter(handoff__in=seen) if may(user, "contract.view") else Waiver.objects.none()
     return found.select_related("handoff__lead", "by", "answer__by")
 
 
@@ -177,7 +184,7 @@ def _columns(request: HttpRequest) -> list[Column]:
 @once
 def one(request: HttpRequest, pk: int) -> HttpResponse:
     """A waiver: what is asked, by whom and why; the buttons of whoever may answer."""
-    found = get_object_or_404(_visible(request), pk=pk)
+    found = get_object_or_404(visible_to(request.user), pk=pk)
     if request.method == "POST" and may(request.user, "contract.waive"):
         try:
             waivers.answer(waiver=found, kind=request.POST.get("kind", ""), by=request.user, at=clock.now())

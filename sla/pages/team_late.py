@@ -16,7 +16,7 @@ from smarketing.accounts.models import User
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web import exports, lists
-from smarketing.web.tables import Column, Table
+from smarketing.web.tables import Column, Deed, Table
 
 from .. import derive, own, team
 from .team import promise
@@ -39,6 +39,7 @@ def late(request: HttpRequest, pk: int) -> HttpResponseBase:
     table = Table(
         _columns(own.late(found, at), personal), found, request.GET, "due", personal=personal, caption=_("What is late with a rep"),
         exports=exports.Export("late", "leads.export", "lead") if may(request.user, "leads.export") else None,
+        deeds=[Deed(_("Give to a rep…"), reverse("leads:queue_give"), "person-check")] if may(request.user, "handoffs.reassign") else (), is_part=True,
         empty={"title": _("Nothing is late."), "url": reverse("sla:team"), "action": _("To the team")},
     )  # fmt: skip
     return lists.answer(request, table, "sla/team_late.html", {"rep": rep})

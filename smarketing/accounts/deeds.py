@@ -77,6 +77,7 @@ DEEDS = {
     "import.apply": _("applied an import"),
     "import.check": _("checked an import"),
     "import.done": _("finished an import"),
+    "import.drop": _("dropped a file that was not imported"),
     "mapping.mend": _("corrected a remembered mapping"),
     "mapping.forget": _("had a remembered mapping forgotten"),
     "mapping.remember": _("had a forgotten mapping remembered again"),

@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_POST
 from smarketing.rows import clock
 from smarketing.web import exports, lists
 from smarketing.web.once import once
-from smarketing.web.tables import Table
+from smarketing.web.tables import Deed, Table
 
 from . import factors, sessions
 from . import lists as rows_of
@@ -29,6 +30,7 @@ def session_list(request: HttpRequest) -> HttpResponseBase:
     table = Table(
         rows_of.own_sessions(request, here), rows, request.GET, "-seen", caption=_("Sessions"),
         exports=exports.Export("sessions", "lists.export", "sign-in"),
+        deeds=[Deed(_("End…"), reverse("accounts:sessions_some_end"), "box-arrow-right")],
     )  # fmt: skip
     return lists.answer(request, table, "accounts/sessions.html", {"others": rows.exclude(session_key=here).exists()})
 

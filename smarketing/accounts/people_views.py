@@ -51,6 +51,10 @@ def invitation_list(request: HttpRequest) -> HttpResponseBase:
         request.GET,
         "-invited",
         caption=_("Open invitations"),
+        deeds=[
+            Deed(_("Invite again…"), reverse("accounts:invitations_again"), "send"),
+            Deed(_("Take back…"), reverse("accounts:invitations_back"), "x-circle"),
+        ],
         exports=exports.Export("invitations", "people.export", "invitation"),
         empty={
             "title": _("Nobody is invited."),

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -17,7 +18,7 @@ from smarketing.rows.models import Installation
 from smarketing.web import exports, lists
 from smarketing.web.filters import midnight
 from smarketing.web.once import once
-from smarketing.web.tables import Table, plain
+from smarketing.web.tables import Deed, Table, plain
 
 from . import company as own
 from . import languages, people, sections, tokens
@@ -93,6 +94,7 @@ def keys(request: HttpRequest) -> HttpResponseBase:
     table = Table(
         rows_of.keys(request, clock.now()), asked.rows(rows), request.GET, "name", form=asked, caption=_("Tokens and keys"),
         exports=exports.Export("keys", "lists.export", "token"),
+        deeds=[Deed(_("Revoke…"), reverse("accounts:keys_revoke"), "x-circle")],
         empty={"title": _("No token and no key yet."), "url": "#key", "action": _("New token or key"),
                "text": _("A write key lets your website add events; an API token lets a program read.")},
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import bulk_people, entrance, own_views, people_views, settings_views, views
+from . import bulk_people, bulk_settings, entrance, own_views, people_views, settings_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("settings/company/", settings_views.company, name="company"),
     path("invitation/<str:secret>/", entrance.invitation, name="invitation"),
     path("profile/sessions/", own_views.session_list, name="sessions"),
+    path("profile/sessions/some/end/", bulk_settings.end_sessions, name="sessions_some_end"),
     path("profile/sessions/end/", own_views.sessions_end, name="sessions_end"),
     path("profile/sessions/<int:pk>/end/", own_views.session_end, name="session_end"),
     path("settings/sign-in/", own_views.sign_in, name="sign_in"),
@@ -22,6 +23,8 @@ urlpatterns = [
     path("settings/people/", people_views.people_list, name="people"),
     path("settings/people/invite/", people_views.invite, name="invite"),
     path("settings/people/invitations/", people_views.invitation_list, name="invitations"),
+    path("settings/people/invitations/again/", bulk_settings.renew, name="invitations_again"),
+    path("settings/people/invitations/back/", bulk_settings.withdraw, name="invitations_back"),
     path("settings/people/invitations/<int:pk>/link/", people_views.invitation_renew, name="invitation_renew"),
     path("settings/people/invitations/<int:pk>/revoke/", people_views.invitation_revoke, name="invitation_revoke"),
     path("settings/people/change/", bulk_people.change, name="people_change"),
@@ -36,6 +39,7 @@ urlpatterns = [
     path("settings/teams/", people_views.teams, name="teams"),
     path("settings/teams/<int:pk>/", people_views.teams, name="team"),
     path("settings/keys/", settings_views.keys, name="keys"),
+    path("settings/keys/revoke/", bulk_settings.revoke, name="keys_revoke"),
     path("settings/keys/<int:pk>/revoke/", settings_views.key_revoke, name="key_revoke"),
     path("settings/audit/", settings_views.audit, name="audit"),
 ]

@@ -31,7 +31,7 @@ class RunFilters(forms.Form):
     def __init__(self, data):
         super().__init__(data)
         jobs = Run.objects.order_by("job").values_list("job", flat=True).distinct()
-        self.fields["job"].choices = [("", _("all")), *((key, _job(key)) for key in jobs)]
+        self.fields["job"].choices = [("", _("all")), *((key, job(key)) for key in jobs)]
 
     def rows(self, found: QuerySet[Run]) -> QuerySet[Run]:
         """The runs asked for, each with `of`, `done` and `written` of its chunks."""
@@ -58,7 +58,7 @@ def columns() -> list[Column]:
         return render_to_string("jobs/_progress.html", {"line": run})
 
     return [
-        Column("run", gettext_lazy("Run"), lambda run: _job(run.job), url=_page, head=True),
+        Column("run", gettext_lazy("Run"), lambda run: job(run.job), url=_page, head=True),
         Column("number", gettext_lazy("Number"), "pk", sort="pk", align="num", nullable=False, show=lambda pk, _run: f"#{pk}"),
         Column("day", gettext_lazy("Day"), "business_date", sort="business_date", align="nowrap", nullable=False),
         Column("state", gettext_lazy("State"), lambda run: str(state(run)[1]),
@@ -81,7 +81,7 @@ def _page(run: Run) -> str:
     return reverse("jobs:run", args=[run.pk])
 
 
-def _job(key: str) -> str:
+def job(key: str) -> str:
     return str(runs.JOBS[key].label) if key in runs.JOBS else key
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import health_views, metrics, views
+from . import bulk_runs, health_views, metrics, views
 
 app_name = "jobs"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("runs/", views.run_list, name="runs"),
     path("demo/clock/", views.move_clock, name="demo_clock"),
     path("demo/clock/way/", views.clock_way, name="demo_way"),
+    path("runs/again/", bulk_runs.again, name="bulk_again"),
     path("runs/start/", views.start, name="start"),
     path("runs/<int:pk>/", views.run_detail, name="run"),
     path("runs/<int:pk>/again/", views.again, name="again"),

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +17,7 @@ from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
 from smarketing.web import exports, lists
 from smarketing.web.once import once
-from smarketing.web.tables import Table
+from smarketing.web.tables import Deed, Table
 
 from . import demo_clock, ledger, listing, nightly
 from .models import Run
@@ -39,6 +40,7 @@ def run_list(request: HttpRequest) -> HttpResponseBase:
     table = Table(
         listing.columns(), form.rows(visible), request.GET, "-number", form=form, per_page=PER_PAGE,
         caption=_("Runs"), exports=exports.Export("runs", "runs.export", "run"), empty=empty,
+        deeds=[Deed(_("Try again…"), reverse("jobs:bulk_again"), "arrow-repeat")] if may_start else (),
     )  # fmt: skip
     context = {
         "under_way": visible.filter(state="running").exists(),

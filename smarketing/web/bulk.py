@@ -4,16 +4,19 @@
     give, give_undo = bulk.pages("handoffs.reassign", GIVE)      two views
     the list offers `Deed(_("Give to a rep…"), reverse("leads:bulk_give"), "person-check")`
 
-A deed is sent `pick` (keys) or `all=1` with the filters of the list, and `back`, the list's query.
+A deed is sent `pick` (keys) or `all=1` with the filters of the list, and `back`, the list's query, or its address where it
+may be another list than `page`: leads are picked on the page of their company, too.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,9 +26,10 @@ from django.utils.translation import ngettext
 
 from smarketing.rows import clock
 
+from . import lists
 from .once import once
 
-MOST = 1000
+MOST = lists.MOST
 NAMED = 12
 FRESH = timedelta(hours=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -80,6 +84,21 @@ class Bulk:
     undoes: Callable[[Any, datetime, datetime], int] = lambda _by, _when, _at: 0
 
 
+def each(
+    rows: Iterable[Any], do: Callable[[Any], Any], named: Callable[[Any], str], *refusals: type[Exception]
+) -> Done:
+    """Do it with each row by itself. One that is refused by one of `refusals` stays as it was, named with what was said; one of
+    which `do` answers False was so before, and is not counted."""
+    n, left = 0, []
+    for one in rows:
+        try:
+            with transaction.atomic():
+                n += do(one) is not False
+        except refusals as refusal:
+            left.append((named(one), str(refusal)))
+    return Done(n, left)
+
+
 def answer(request: HttpRequest, kind: Bulk) -> HttpResponse:
     """What would be done, with its form; or, sent, the deed and the list again."""
     sent = request.method == "POST"
@@ -96,13 +115,13 @@ def answer(request: HttpRequest, kind: Bulk) -> HttpResponse:
             form.add_error(refusal.field or None, str(refusal))
         else:
             _tell(request, kind, done, refused, at)
-            return redirect(_back(kind, params))
+            return redirect(_back(kind, params, request.user))
     n = kind.count(rows, request.user) if few else 0
     context = {
         "kind": kind, "form": form, "picked": picked, "rows": rows, "none": not n, "too_many": not few, "most": MOST,
         "names": [kind.named(one, request.user) for one in rows[:NAMED]], "more": max(0, len(rows) - NAMED),
         "refused": refused[:NAMED], "refused_more": max(0, len(refused) - NAMED),
-        "concerned": kind.counted(n), "back": _back(kind, params), "query": params.get("back", ""),
+        "concerned": kind.counted(n), "back": _back(kind, params, request.user), "query": params.get("back", ""),
     }  # fmt: skip
     return render(request, "web/bulk.html", context, status=422 if sent else 200)
 
@@ -138,20 +157,18 @@ def pages(verb: str, kind: Bulk) -> tuple[Callable[[HttpRequest], HttpResponse],
     return deed, way_back
 
 
-def picks(params: QueryDict) -> list[int]:
-    """Keys of the rows picked."""
-    return [int(one) for one in params.getlist("pick")[:MOST] if one.isascii() and one.isdigit() and len(one) < 18]
+picks = lists.picked
 
 
 def chosen(kind: Bulk, user: Any, params: QueryDict, sent: bool) -> list[Any]:
     """The rows meant, as far as `user` may see them; one more than MOST where there are too many.
 
-    What is sent names its rows: its fields are no filters, whatever their names.
+    Rows named are those, whatever filters the list had and whatever the fields of the deed are called.
     """
     if params.get("all") and not sent:
         rows = kind.rows(user, params)
     elif params.get("pick"):
-        rows = kind.rows(user, QueryDict() if sent else params).filter(pk__in=picks(params))
+        rows = kind.rows(user, QueryDict()).filter(pk__in=picks(params))
     else:
         return []
     return list(rows.order_by("pk")[: MOST + 1])
@@ -174,7 +191,11 @@ def _tell(request: HttpRequest, kind: Bulk, done: Done, refused: Refusals, at: d
         messages.warning(request, _("Left as they were: %(names)s") % {"names": names})
 
 
-def _back(kind: Bulk, params: QueryDict) -> str:
+def _back(kind: Bulk, params: QueryDict, user: Any) -> str:
     """The list as it was."""
-    query = QueryDict(params.get("back", "")[:2000]).urlencode(safe=",")
-    return f"{reverse(kind.page)}?{query}" if query else reverse(kind.page)
+    said = params.get("back", "")[:2000]
+    path, _mark, query = said.partition("?") if said.startswith("/") else ("", "", said)
+    if not (path and urlsplit(path).path == path and lists.is_one(user, path)):
+        path = reverse(kind.page)
+    query = QueryDict(query).urlencode(safe=",")
+    return f"{path}?{query}" if query else path

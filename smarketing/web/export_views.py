@@ -17,7 +17,7 @@ from smarketing.rows import clock
 from . import export_files, exports, filters, lists, pace
 from .models import ExportFile
 from .once import once
-from .tables import Column, Table
+from .tables import Column, Deed, Table
 
 STATES = {
     "waiting": _("waits for the worker"),
@@ -51,6 +51,8 @@ def index(request: HttpRequest) -> HttpResponseBase:
     table = Table(
         columns, form.rows(ExportFile.objects.visible_to(request.user)), request.GET, "-asked", form=form,
         caption=gettext("Large files"), exports=exports.Export("files", "lists.export", "file"),
+        deeds=[Deed(gettext("Stop…"), reverse("exports_stop"), "stop-fill"),
+               Deed(gettext("Write again…"), reverse("exports_again"), "arrow-repeat")],
         empty={"title": gettext("No large file."), "text": gettext("Export a long list: its file is written here.")},
     )  # fmt: skip
     return lists.answer(request, table, "web/exports.html")

@@ -27,11 +27,13 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 from . import exports
+from .columns import Deed
 from .models import ListHabit, SavedView
-from .tables import PAGING, Table
+from .tables import PAGING, PICKING, Table
 
 LONGEST = 2000
-OWN = (*PAGING, "view")
+MOST = 1000  # rows picked at once
+OWN = (*PAGING, *PICKING, "view")
 _KEY = re.compile(r"[a-z0-9_]{1,64}")
 
 
@@ -114,11 +116,26 @@ def answer(
     if not home and (address := _opening(request, first)):
         return redirect(address)
     table.arrange(habit.columns.split(",") if habit and habit.columns else [])
+    if exports.asked(request) and not request.GET.get("all") and (keys := picked(request.GET)):
+        table.rows = table.rows.filter(pk__in=keys)
     if (file := exports.answer(request, table)) is not None:
         return file
+    if table.exports:
+        table.deeds = [*table.deeds, *_files(home or request.path)]
     said = {"table": table, "list_key": key, "here": home or request.get_full_path()}
     said["shelf"] = _shelf(request, key, first.pk if first else None)
     return render(request, template, {**said, **(context or {})}, status=status)
+
+
+def picked(params: QueryDict) -> list[int]:
+    """Keys of the rows picked in a list, as its form sends them."""
+    return [int(one) for one in params.getlist("pick")[:MOST] if one.isascii() and one.isdigit() and len(one) < 18]
+
+
+def _files(path: str) -> list[Deed]:
+    """The files of the rows picked."""
+    said = {"csv": _("Export as CSV"), "xlsx": _("Export as XLSX")}
+    return [Deed(label, path, "download", "export", key) for key, label in said.items()]
 
 
 def shelf(request: HttpRequest, key: str) -> dict[str, Any]:
@@ -207,6 +224,14 @@ def opens_to(user, key: str, path: str) -> bool:
         return False
     verb = declared_verb(found.func)
     return found.view_name == key and known(key) is not None and verb in VERBS and may(user, verb)
+
+
+def is_one(user, path: str) -> bool:
+    """Whether `path` is a page of some list that this person may open."""
+    try:
+        return opens_to(user, resolve(path).view_name, path)
+    except Resolver404:
+        return False
 
 
 def label_of(key: str) -> Any:

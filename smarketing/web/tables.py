@@ -34,6 +34,7 @@ PER_PAGE = 50
 COUNT_TO = 10_000
 PATIENCE = 30  # milliseconds for reading rows in their order where they can be gathered, too
 PAGING = ("after", "before", "export")
+PICKING = ("pick", "all", "back")
 
 
 @dataclass
@@ -43,6 +44,7 @@ class Table:
     `some`: rows that are among them and quick to count. `gathered`: keys of the same rows with what the order needs (or what
     gives them by the ORM name of the order), asked for so that all are read and sorted; for when reading them in order takes
     too long, or (`in_order` False) where no index holds the order: only what the page shows is dressed then.
+    `is_part`: its deeds are those of another, longer list: they are done with rows picked one by one, never with all.
     """
 
     columns: Sequence[Column]
@@ -58,6 +60,7 @@ class Table:
     in_order: bool = True
     exports: files.Export | None = None
     deeds: Sequence[Deed] = ()
+    is_part: bool = False
     caption: Any = ""
     empty: Mapping[str, Any] = field(default_factory=dict)
 
@@ -119,14 +122,9 @@ class Table:
 
     @property
     def asked(self) -> list[tuple[str, str]]:
-        """What the address filters by, for a form that asks for the same rows."""
-        names = [name for name in self.params if name in self.form.fields] if self.form else []
+        """What the address asks for, for a form that asks for the same rows."""
+        names = [name for name in self.params if name not in (*PAGING, *PICKING)]
         return [(name, value) for name in names for value in self.params.getlist(name) if value]
-
-    @property
-    def here(self) -> str:
-        """The query of this page, to come back to."""
-        return self.params.urlencode(safe=",")
 
     @property
     def objects(self) -> list[Any]:

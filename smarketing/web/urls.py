@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import export_views, installing, list_views, search_views, views
+from . import bulk_exports, export_views, installing, list_views, search_views, views
 from .help import pages as help_pages
 
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("views/columns/", list_views.columns, name="list_columns"),
     path("views/<int:pk>/", list_views.change, name="view_change"),
     path("exports/", export_views.index, name="exports"),
+    path("exports/stop/", bulk_exports.stop, name="exports_stop"),
+    path("exports/again/", bulk_exports.again, name="exports_again"),
     path("exports/<int:pk>/", export_views.show, name="export"),
     path("exports/<int:pk>/progress/", export_views.progress, name="export_progress"),
     path("exports/<int:pk>/file/", export_views.fetch, name="export_fetch"),

@@ -4,7 +4,7 @@ for (const form of document.querySelectorAll("[data-picking]")) {
   const bar = form.querySelector("[data-pick-bar]");
   const count = bar.querySelector(".pick-count");
   const page = bar.querySelector("[data-pick-page]");
-  const every = bar.querySelector("[name=all]");
+  const every = bar.querySelector("[name=all]") ?? { checked: false };
   let last = null;
   page.hidden = page.labels[0].hidden = false;
 

@@ -1,7 +1,7 @@
 """An import from file to facts: open, check (dry run), then apply in short chunks that go on where they stopped.
 
 States: new (mapping to be chosen) → checking → checked → running → done; stopped goes on on request; failed says why in
-`report["problems"]`; one that wrote something may be undone (undoing → undone). Every staged row ends as created, updated, unchanged or rejected; nothing is skipped.
+`report["problems"]`; one that wrote something may be undone (undoing → undone), one that wrote nothing dropped. Every staged row ends as created, updated, unchanged or rejected; nothing is skipped.
 """
 
 import hashlib
@@ -171,6 +171,28 @@ def ask_undo(*, one: Import, by: User | None, at: datetime) -> Import:
 def may_undo(one: Import) -> bool:
     """Whether an import wrote facts, all of which may be taken back."""
     return one.state in ("done", "stopped", "failed") and "line" in one.report and one.kind not in undo.LISTS
+
+
+@transaction.atomic
+def drop(*, one: Import, by: User | None, at: datetime) -> None:
+    """Give a file up that was opened, and maybe checked, and never applied: it is kept no more, nothing was written from it.
+
+    Refused once a row was written, or while it is checked.
+    """
+    one = Import.objects.select_for_update().get(pk=one.pk)
+    if not may_drop(one):
+        raise Refused("running")
+    one.state, one.finished_at = "dropped", at
+    one.save(update_fields=["state", "finished_at"])
+    one.rows.all().delete()
+    record(by, "import.drop", "import", one.pk, at, kind=one.kind)
+    path = staging.path_of(one)
+    transaction.on_commit(lambda: path.unlink(missing_ok=True))
+
+
+def may_drop(one: Import) -> bool:
+    """Whether an import wrote nothing and does nothing now."""
+    return one.state in ("new", "checked", "failed") and "line" not in one.report
 
 
 def work(one: Import, at: Callable[[], datetime]) -> Import:

@@ -167,21 +167,21 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
         " mfa_list_webauthn mfa_add_webauthn mfa_reauthenticate_webauthn mfa_login_webauthn socialaccount_login_cancelled"
         " socialaccount_login_error socialaccount_signup",
         ALL: "personas:glossary personas:glossary_words personas:glossary_draft personas:glossary_history personas:api_glossary"
-        " personas:api_glossary_versions personas:list personas:order home search palette views view_save list_columns exports help help_words help_keys accounts:profile"
+        " personas:api_glossary_versions personas:list personas:order home search palette views view_save list_columns exports exports_stop exports_again reporting:bulk_remarks_back accounts:sessions_some_end help help_words help_keys accounts:profile"
         " accounts:settings accounts:sessions accounts:sessions_end notify:notices notify:bell notify:see_all notify:choices"
         " agreements:papers measures:numbers measures:list measures:schema measures:docs personas:home"
         " leads:list leads:disagreements leads:contests leads:api_contests leads:companies leads:deals leads:campaigns sla:follow_up sla:months sla:contracts sla:goal sla:waivers leads:lead_lists leads:api_lists leads:api_every_disagreement personas:api_criteria personas:api_catalogue personas:api_personas personas:api_definitions sla:api_contracts reporting:today reporting:loop reporting:personas reporting:api_coverage reporting:meetings reporting:resolutions reporting:remarks reporting:remark_new reporting:api_meetings reporting:api_resolutions reporting:api_remarks reporting:attribution reporting:attribution_settings reporting:api_attribution leads:links reporting:funnel reporting:quality reporting:explore reporting:explore_values reporting:changed",
-        WORKERS: "reporting:agenda_add leads:mails personas:glossary_new personas:glossary_propose leads:bulk_campaign leads:bulk_campaign_undo leads:bulk_list leads:bulk_list_undo",
+        WORKERS: "reporting:agenda_add reporting:bulk_agenda reporting:bulk_tell leads:mails personas:glossary_new personas:glossary_propose leads:bulk_campaign leads:bulk_campaign_undo leads:bulk_list leads:bulk_list_undo",
         DESK: "leads:bulk_lose leads:bulk_lose_undo leads:absences",
         (SALES,): "leads:bulk_hand_on leads:bulk_hand_on_undo leads:bulk_account_reps leads:bulk_account_reps_undo",
         (REP, *BOSSES): "leads:queue leads:api_queue leads:queue_order leads:queue_pulse",
-        MARKETERS: "leads:mail_add leads:lead_list_add leads:bulk_companies leads:bulk_companies_undo leads:bulk_dismiss leads:bulk_dismiss_undo leads:bulk_dismiss_firms leads:bulk_dismiss_firms_undo leads:firm_twins leads:add leads:twins leads:company_add personas:line_new personas:persona_new personas:agree leads:time",
-        CAMPAIGNS: "leads:campaign_add leads:bulk_channel leads:bulk_channel_undo leads:bulk_end leads:bulk_end_undo leads:time_loose",
+        MARKETERS: "leads:bulk_answer leads:bulk_time_back personas:bulk_review personas:bulk_retire leads:mail_add leads:lead_list_add leads:bulk_companies leads:bulk_companies_undo leads:bulk_dismiss leads:bulk_dismiss_undo leads:bulk_dismiss_firms leads:bulk_dismiss_firms_undo leads:firm_twins leads:add leads:twins leads:company_add personas:line_new personas:persona_new personas:agree leads:time",
+        CAMPAIGNS: "leads:bulk_costs_back leads:campaign_add leads:bulk_channel leads:bulk_channel_undo leads:bulk_end leads:bulk_end_undo leads:time_loose",
         (REP,): "sla:own",
-        BOSSES: "leads:time_rate sla:team leads:queue_give leads:queue_give_undo leads:bulk_give leads:bulk_give_undo sla:new sla:guided reporting:meeting_new",
-        FILES: "leads:imports leads:import_new leads:mappings leads:suppression jobs:runs",
-        STEWARDS: "leads:pools leads:dry_run leads:sales_time leads:attributes leads:advice leads:reasons leads:deal_steps sla:waiver_reasons calendars:list calendars:add jobs:start accounts:audit",
-        OFFICE: "accounts:invitations accounts:people_change accounts:people_off notify:mails_again leads:retention_keep"
+        BOSSES: "leads:bulk_rule sla:bulk_consent sla:bulk_refuse sla:bulk_withdraw reporting:bulk_cancel leads:time_rate sla:team leads:queue_give leads:queue_give_undo leads:bulk_give leads:bulk_give_undo sla:new sla:guided reporting:meeting_new",
+        FILES: "leads:bulk_import_stop leads:bulk_import_undo leads:bulk_import_drop leads:bulk_mapping_forget leads:bulk_mapping_remember leads:bulk_suppression_off leads:imports leads:import_new leads:mappings leads:suppression jobs:runs",
+        STEWARDS: "jobs:bulk_again leads:pools leads:dry_run leads:sales_time leads:attributes leads:advice leads:reasons leads:deal_steps sla:waiver_reasons calendars:list calendars:add jobs:start accounts:audit",
+        OFFICE: "accounts:invitations_again accounts:invitations_back accounts:keys_revoke leads:bulk_kept_back accounts:invitations accounts:people_change accounts:people_off notify:mails_again leads:retention_keep"
         " leads:retention_erase personas:traits accounts:languages accounts:company accounts:sign_in accounts:people accounts:invite accounts:teams"
         " accounts:keys notify:mails notify:test jobs:metrics jobs:health leads:retention",
     },
