@@ -63,6 +63,9 @@ class Company(Born):
             models.Index(fields=["created_at", "id"], name="company_newest"),
             models.Index(fields=["employees", "id"], name="company_smallest"),
             models.Index(models.F("employees").desc(nulls_last=True), models.F("id").desc(), name="company_largest"),
+            # walked from one value to the next: what forms offer
+            models.Index(fields=["industry"], name="company_industry", condition=~models.Q(industry="")),
+            models.Index(fields=["country"], name="company_country", condition=~models.Q(country="")),
             models.Index(fields=["root_id"], name="company_merged", condition=models.Q(root_id__isnull=False)),
         ]
 

@@ -20,7 +20,7 @@ from leads.models import Campaign, Level, Spend
 from smarketing.accounts.models import User
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
-from smarketing.web import back, exports, lists, tables
+from smarketing.web import back, exports, lists, steps, tables
 from smarketing.web.language import active_language
 from smarketing.web.once import once
 from smarketing.web.tables import Column, Deed, Table
@@ -76,8 +76,11 @@ def index(request: HttpRequest) -> HttpResponseBase:
         "title": _("No campaign yet."),
         "text": _("A campaign is what was planned and paid: leads name it, costs are written on it."),
     }
-    if may_edit:
-        empty |= {"url": reverse("leads:campaign_add"), "action": _("Add a campaign")}
+    empty |= steps.first(
+        request.user,
+        ("campaigns.edit", "leads:campaign_add", _("Add a campaign")),
+        ("leads.view", "leads:list", _("See the leads")),
+    )
     deeds = [
         Deed(_("Set the channel…"), reverse("leads:bulk_channel"), "megaphone"),
         Deed(_("End…"), reverse("leads:bulk_end"), "calendar-x"),
@@ -219,6 +222,11 @@ def _page(request: HttpRequest, campaign: Campaign, form: SpendForm, status: int
         empty={
             "title": _("No cost is written."),
             "text": _("Without costs there is no cost per lead and no return."),
+            **steps.first(
+                request.user,
+                ("campaigns.edit", "#costs", _("Add a cost")),
+                ("campaigns.view", "leads:campaigns", _("All campaigns")),
+            ),
         },
     )
     said = values.values("campaign", campaign.pk, clock.now(), active_language())

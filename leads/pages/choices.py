@@ -13,21 +13,26 @@ from smarketing.accounts.policy import REP
 
 MAX = 200
 # From one value of the index to the next, without reading the rows between.
-_SOURCES = """
+WALK = """
 WITH RECURSIVE s AS (
-  (SELECT source FROM leads_lead ORDER BY source LIMIT 1)
+  (SELECT {value} AS v FROM {table} WHERE {where} ORDER BY {value} LIMIT 1)
   UNION ALL
-  SELECT (SELECT source FROM leads_lead WHERE source > s.source ORDER BY source LIMIT 1) FROM s WHERE s.source IS NOT NULL
+  SELECT (SELECT {value} FROM {table} WHERE {where} AND {value} > s.v ORDER BY {value} LIMIT 1) FROM s WHERE s.v IS NOT NULL
 )
-SELECT source FROM s WHERE source IS NOT NULL LIMIT %s
+SELECT v FROM s WHERE v IS NOT NULL LIMIT %(most)s
 """
+
+
+def walked(table: str, value: str, most: int, where: str = "TRUE", **params: str) -> list[str]:
+    """The first `most` values of an indexed column, in the order of the index; the names come from code, never from a user."""
+    with connection.cursor() as cursor:
+        cursor.execute(WALK.format(table=table, value=value, where=where), params | {"most": most})
+        return [row[0] for row in cursor.fetchall()]
 
 
 def sources() -> list[tuple[str, str]]:
     """Every source that leads have, the unknown one last."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SOURCES, [MAX])
-        found = [row[0] for row in cursor.fetchall()]
+    found = walked("leads_lead", "source", MAX)
     known = sorted(((one, one) for one in found if one), key=lambda pair: pair[0].casefold())
     return [*known, (NO_SOURCE, _("(not known)"))] if found else []
 

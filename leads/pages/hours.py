@@ -19,7 +19,7 @@ from leads.models import HourlyRate, Spend, TimeSpent
 from smarketing.accounts.models import Side
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
-from smarketing.web import exports, filters, lists, tables
+from smarketing.web import exports, filters, lists, steps, tables
 from smarketing.web.filters import Filters
 from smarketing.web.once import once
 from smarketing.web.tables import Column, Deed, Table
@@ -105,7 +105,8 @@ def _time_page(request: HttpRequest, form: TimeForm, status: int = 200, **forms:
         [*COLUMNS, BACK], asked_for.rows(rows), request.GET, "-day", form=asked_for, per_page=25, caption=_("Hours of work"),
         exports=exports.Export("time", "costs.export", "campaign") if may(request.user, "means.edit") else None,
         deeds=[Deed(_("Take back…"), reverse("leads:bulk_time_back"), "arrow-counterclockwise")] if may(request.user, "means.edit") else (),
-        empty={"title": _("No hour is written."), "text": _("Without people's time the loaded cost of a deal won is not known.")},
+        empty={"title": _("No hour is written."), "text": _("Without people's time the loaded cost of a deal won is not known."),
+               **steps.first(request.user, ("means.edit", "#hours", _("Add hours")))},
     )  # fmt: skip
     rates = may(request.user, "means.rates")
     context = {

@@ -11,6 +11,9 @@ from smarketing.web.finding import plain
 
 from . import choices
 
+WALKED = 1000  # values of a company's industry or country that are looked at
+LAST = "\U0010ffff"  # no text goes on with it
+
 
 def register() -> None:
     for key, verb, find in KINDS:
@@ -36,9 +39,17 @@ def _companies(text: str) -> Sequence[str]:
 
 
 def _of_companies(field: str) -> Callable[[str], Sequence[str]]:
+    """Values that companies have, by walking their index. Where there are more than WALKED, those beyond are found by how they
+    begin, written as typed, with a capital or in capitals."""
+    some = f"{field} <> ''"
+
     def find(text: str) -> Sequence[str]:
-        rows = Company.objects.exclude(**{field: ""}).order_by(field).values_list(field, flat=True).distinct()
-        return _holding(rows.filter(**{f"{field}__unaccent__icontains": text})[: known.MOST], text)
+        found = choices.walked("leads_company", field, WALKED, some)
+        if text and len(found) == WALKED:
+            for said in sorted({text, text.capitalize(), text.upper()}):
+                begun = f"{some} AND {field} >= %(low)s AND {field} < %(high)s"
+                found += choices.walked("leads_company", field, known.MOST, begun, low=said, high=said + LAST)
+        return _holding(dict.fromkeys(found), text)
 
     return find
 

@@ -18,7 +18,7 @@ from leads.models.querysets import LeadQuerySet
 from leads.scoring.days import here
 from smarketing.accounts.policy import REP, may, needs
 from smarketing.rows import clock
-from smarketing.web import bulk, exports, lists
+from smarketing.web import bulk, exports, lists, steps
 from smarketing.web.once import afterwards, once
 from smarketing.web.tables import COUNT_TO, Column, Deed, Table
 
@@ -175,9 +175,11 @@ def _empty(user) -> dict:
         return {
             "title": _("No lead is yours yet."),
             "text": _("Leads handed to you or waiting in your pools are listed here."),
+            **steps.first(user, ("handoffs.work", "leads:queue", _("Open the queue"))),
         }
     if not may(user, "leads.import"):
-        return {"title": _("No lead yet."), "text": _("Marketing imports them, or writes them by hand.")}
+        step = steps.first(user, ("contract.view", "sla:follow_up", _("See what is promised")))
+        return {"title": _("No lead yet."), "text": _("Marketing imports them, or writes them by hand."), **step}
     text = _("Import a file, or write the first lead by hand.")
     return {"title": _("No lead yet."), "text": text, "url": reverse("leads:import_new"), "action": _("Import a file")}
 

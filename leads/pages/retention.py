@@ -20,7 +20,7 @@ from leads.rights.problems import Refusal
 from smarketing.accounts.models import User
 from smarketing.accounts.policy import needs
 from smarketing.rows import clock
-from smarketing.web import bulk, exports, filters, lists
+from smarketing.web import bulk, exports, filters, lists, steps
 from smarketing.web.bulk import Bulk, Done
 from smarketing.web.once import once
 from smarketing.web.tables import Column, Deed, Table
@@ -111,6 +111,7 @@ def proposals(request: HttpRequest) -> HttpResponseBase:
         empty={
             "title": _("Nobody is proposed."),
             "text": _("Whoever has had no contact for the agreed months is listed here after the night."),
+            **steps.first(request.user, ("settings.retention", "#months", _("Agree on the months"))),
         },
     )  # fmt: skip
     return lists.answer(request, table, "leads/rights/retention.html", {"agreed": agreed}, status=422 if sent else 200)

@@ -15,7 +15,7 @@ from leads.rights import consent
 from leads.rights.problems import Refusal
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
-from smarketing.web import exports, filters, lists
+from smarketing.web import exports, filters, lists, steps
 from smarketing.web.once import once
 from smarketing.web.tables import Column, Deed, Table
 
@@ -84,7 +84,8 @@ def listing(request: HttpRequest) -> HttpResponseBase:
         COLUMNS, narrowed.rows(suppression.standing().select_related("by", "lead")), request.GET, "-since", form=narrowed,
         caption=_("Suppression list"), exports=exports.Export("suppression", "lists.export", "suppression"),
         deeds=[Deed(_("Take off the list…"), reverse("leads:bulk_suppression_off"), "x-circle")],
-        empty={"title": _("Nobody is on the list."), "text": _("Whoever opposes is put on it by itself; files of opt-outs are imported; an address can be added above.")},
+        empty={"title": _("Nobody is on the list."), "text": _("Whoever opposes is put on it by itself; files of opt-outs are imported; an address can be added above."),
+               **steps.first(request.user, ("leads.import", "leads:import_new", _("Import opt-outs")))},
     )  # fmt: skip
     status = 422 if request.method == "POST" and form.errors else 200
     return lists.answer(request, table, "leads/rights/suppression.html", context, status)

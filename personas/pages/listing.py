@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from personas.models import PersonaVersion
 from smarketing.accounts.policy import may, needs
-from smarketing.web import exports, filters, lists
+from smarketing.web import exports, filters, lists, steps
 from smarketing.web.language import active_language
 from smarketing.web.tables import Column, Deed, Table, plain
 
@@ -63,6 +63,8 @@ def listing(request: HttpRequest) -> HttpResponseBase:
             Deed(_("Still true…"), reverse("personas:bulk_review"), "check2-circle"),
             Deed(_("Retire…"), reverse("personas:bulk_retire"), "x-circle"),
         ]
+    else:
+        empty |= steps.first(request.user, ("glossary.view", "personas:glossary", _("Open the glossary")))
         empty |= {"url": reverse("personas:persona_new"), "action": _("Describe the first persona")}
     table = Table(
         _columns(active_language()), form.rows(rows.select_related("persona", "created_by")), request.GET, "name", form=form,

@@ -14,7 +14,7 @@ from smarketing.accounts.models import Side
 from smarketing.accounts.policy import may, needs
 from smarketing.agreements import services as agreements
 from smarketing.rows import clock
-from smarketing.web import exports, lists
+from smarketing.web import exports, lists, steps
 from smarketing.web.tables import Column, Table
 
 from .. import drafts, papers, terms
@@ -30,8 +30,11 @@ def contracts(request: HttpRequest) -> HttpResponseBase:
         "title": _("No contract yet"),
         "text": _("A contract says what each side promises: so many MQL a month, a first attempt in time, enough attempts on each."),
     }  # fmt: skip
-    if can_edit:
-        empty |= {"url": reverse("sla:guided"), "action": _("Write the first contract")}
+    empty |= steps.first(
+        request.user,
+        ("contract.edit", "sla:guided", _("Write the first contract")),
+        ("personas.view", "personas:home", _("See the common language")),
+    )
     rows = Contract.objects.visible_to(request.user).select_related("line").annotate(versions=Count("terms"))
     table = Table(
         _columns(clock.today()), rows, request.GET, "name", caption=_("Contracts"), empty=empty,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from smarketing.rows import clock
 from smarketing.rows.models import Installation
-from smarketing.web import exports, lists
+from smarketing.web import exports, lists, steps
 from smarketing.web.filters import midnight
 from smarketing.web.once import once
 from smarketing.web.tables import Deed, Table, plain
@@ -130,6 +130,11 @@ def audit(request: HttpRequest) -> HttpResponseBase:
         empty={
             "title": _("Nothing was done yet."),
             "text": _("Every action of a person or of the system leaves a line here."),
+            **steps.first(
+                request.user,
+                ("settings.people", "accounts:people", _("See the people")),
+                ("settings.view", "accounts:settings", _("To the settings")),
+            ),
         },
     )
     return lists.answer(request, table, "accounts/audit.html")

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 from smarketing.accounts.models import Side
 from smarketing.accounts.policy import needs
 from smarketing.rows import clock
-from smarketing.web import exports, filters, lists
+from smarketing.web import exports, filters, lists, steps
 from smarketing.web.tables import Column, Table, shown
 
 from . import kinds, proof, services, signing
@@ -81,6 +81,11 @@ def papers(request: HttpRequest) -> HttpResponseBase:
     empty = {
         "title": _("Nothing was proposed yet."),
         "text": _("Definitions and contracts stand here, from their proposal on."),
+        **steps.first(
+            request.user,
+            ("definition.edit", "personas:home", _("Write a definition")),
+            ("personas.view", "personas:home", _("See the common language")),
+        ),
     }
     form = PaperFilters(request.GET)
     rows = Paper.objects.select_related("proposed_by").prefetch_related("signatures__signer")

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
-from smarketing.web import exports, lists
+from smarketing.web import exports, lists, steps
 from smarketing.web.once import once
 from smarketing.web.tables import Deed, Table
 
@@ -35,8 +35,11 @@ def run_list(request: HttpRequest) -> HttpResponseBase:
     if may_start:
         text = _("The first one begins by itself; with “Run now” you need not wait for it.")
     empty: dict[str, Any] = {"title": _("No night has run yet"), "text": text}
-    if may_start:
-        empty |= {"url": "#run-day", "action": _("Choose the night")}
+    empty |= steps.first(
+        request.user,
+        ("runs.start", "#run-day", _("Choose the night")),
+        ("leads.import", "leads:imports", _("See the imports")),
+    )
     table = Table(
         listing.columns(), form.rows(visible), request.GET, "-number", form=form, per_page=PER_PAGE,
         caption=_("Runs"), exports=exports.Export("runs", "runs.export", "run"), empty=empty,

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from smarketing.accounts.policy import may, needs
 from smarketing.rows import clock
-from smarketing.web import bulk, exports, lists
+from smarketing.web import bulk, exports, lists, steps
 from smarketing.web.once import once
 from smarketing.web.tables import Deed, Table
 
@@ -28,6 +28,7 @@ def mails_sent(request: HttpRequest) -> HttpResponseBase:
     empty = {
         "title": _("No mail yet"),
         "text": _("Invitations, new passwords and notices will be listed here. Send a test mail to see one."),
+        **steps.first(request.user, ("settings.people", "accounts:invite", _("Invite a person"))),
     }
     form, rows = listing.asked(request.user, request.GET)
     table = Table(

@@ -84,6 +84,9 @@ class Bulk:
     undoes: Callable[[Any, datetime, datetime], int] = lambda _by, _when, _at: 0
 
 
+KINDS: list[Bulk] = []  # every kind of deed that has pages
+
+
 def each(
     rows: Iterable[Any], do: Callable[[Any], Any], named: Callable[[Any], str], *refusals: type[Exception]
 ) -> Done:
@@ -143,6 +146,8 @@ def undo(request: HttpRequest, kind: Bulk) -> HttpResponse:
 def pages(verb: str, kind: Bulk) -> tuple[Callable[[HttpRequest], HttpResponse], Callable[[HttpRequest], HttpResponse]]:
     """(the page of a deed, that of its undoing), for whom `verb` is open."""
     from smarketing.accounts.policy import needs
+
+    KINDS.append(kind)
 
     @needs(verb)
     @once

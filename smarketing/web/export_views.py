@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from smarketing.accounts.policy import needs
 from smarketing.rows import clock
 
-from . import export_files, exports, filters, lists, pace
+from . import export_files, exports, filters, lists, pace, steps
 from .models import ExportFile
 from .once import once
 from .tables import Column, Deed, Table
@@ -53,7 +53,9 @@ def index(request: HttpRequest) -> HttpResponseBase:
         caption=gettext("Large files"), exports=exports.Export("files", "lists.export", "file"),
         deeds=[Deed(gettext("Stop…"), reverse("exports_stop"), "stop-fill"),
                Deed(gettext("Write again…"), reverse("exports_again"), "arrow-repeat")],
-        empty={"title": gettext("No large file."), "text": gettext("Export a long list: its file is written here.")},
+        empty={"title": gettext("No large file."), "text": gettext("Export a long list: its file is written here."),
+               **steps.first(request.user, ("leads.export", "leads:list", gettext("See the leads")),
+                             ("campaigns.view", "leads:campaigns", gettext("See the campaigns")))},
     )  # fmt: skip
     return lists.answer(request, table, "web/exports.html")
 

@@ -36,6 +36,7 @@ WITHOUT = {
 # With arguments, and yet of a company without data.
 BARE = {"sla:month", "measures:rows", "notify:notices"}
 NOTHING = {"search": "?q=zzzz"}  # a word that finds nobody of the house either
+GENERAL = ("What comes next", "Voir la suite")  # what is offered where a page names no step of its own
 LOOK = """() => {
   const root = document.documentElement, words = e => e.innerText.trim().split(/\\s+/).length
   const empty = [...document.querySelectorAll("main .empty")].filter(e => e.checkVisibility())
@@ -44,7 +45,7 @@ LOOK = """() => {
     bare: [...document.querySelectorAll("main tbody")].filter(
       e => e.checkVisibility() && !e.querySelector("td:not([colspan]), th:not([colspan])")).length,
     states: empty.map(e => ({said: e.innerText, words: words(e), doors: [...e.querySelectorAll("a")].map(a =>
-      ({to: a.getAttribute("href"), here: a.hash && a.pathname === location.pathname && a.search === location.search
+      ({said: a.innerText.trim(), to: a.getAttribute("href"), here: a.hash && a.pathname === location.pathname && a.search === location.search
         ? !!document.querySelector(a.hash)?.checkVisibility() : null}))})),
     onward: document.querySelectorAll("main a[href], main form").length,
   }
@@ -115,6 +116,7 @@ class Walk:
             out.append(f"says too little: {state['said']}")
         if len(doors) != 1:
             out.append(f"{len(doors)} next steps: {state['said']}")
+        out += ["a general next step"] if any(door["said"] in GENERAL for door in doors) else []
         for door in doors:
             if door["here"] is None:
                 status = self._door(urljoin(address, door["to"]))

@@ -8,6 +8,7 @@ from smarketing.jobs import nightly
 from smarketing.jobs.models import Chunk, Outbox, Run
 from smarketing.rows import clock
 from tests.people import person
+from tests.picking import done
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +79,12 @@ def test_runs_are_filtered_numbered_and_saved_to_a_file_with_a_line_in_the_audit
     assert file.count("Nightly run") == 2 and AuditEntry.objects.filter(verb="runs.export").count() == 1
     detail = client.get(f"/runs/{failed.pk}/").content.decode()
     assert f"#{failed.pk}" in detail and "Trying again is safe" in detail and "ZeroDivisionError" in detail
+
+
+def test_failed_runs_are_tried_again_together_and_the_others_are_left(client, manager):
+    run = nightly.ask(by=manager, at=clock.now())
+    Chunk.objects.create(run=run, step="midnight", number=0, low=5, high=9, state="quarantined", attempts=3)
+    assert "did not fail" in done(client, "jobs:bulk_again", [run])
+    Run.objects.update(state="failed", finished_at=clock.now())
+    assert "1 run is tried again." in done(client, "jobs:bulk_again", [run])
+    assert Run.objects.get().state == "running" and Chunk.objects.get().state == "pending"

@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from smarketing.accounts.models import User
 from smarketing.accounts.people import position_of
 from smarketing.rows import clock
-from smarketing.web import lists
+from smarketing.web import bulk, lists
 from smarketing.web.columns import Column
 from smarketing.web.models import SavedView
 from smarketing.web.once import new_key
@@ -288,6 +288,22 @@ def test_no_template_shows_rows_by_another_way():
     assert found == {*OTHERS, "web/table.html"}
     said = (house.BASE_DIR / "docs/decisions/0015-lists.md").read_text("utf-8")
     assert [template for template in OTHERS if template not in said] == []
+
+
+# Lists whose deeds are those of another one, or stand elsewhere; and those of which only files are made, and why not more.
+BORROWED = {"leads:company", "leads:matching", "leads:replayed", "leads:campaign", "sla:team_late", "accounts:sessions"}
+FILES_ONLY = {
+    "accounts:audit": "what was done stays", "agreements:papers": "each is signed by itself", "sla:contracts": "each is signed by itself",
+    "calendars:list": "versions", "accounts:teams": "a name and a side", "leads:reason_rows": "decisions", "leads:attribute_rows": "values",
+}  # fmt: skip
+
+
+def test_every_list_has_deeds_on_many_rows_or_says_why_it_has_none():
+    """Whoever adds a list gives it a kind of deed (`smarketing.web.bulk`), or says here and in docs/decisions/0095 why not."""
+    own = {kind.page for kind in bulk.KINDS} & set(lists.LISTS)
+    assert set(lists.LISTS) - own == BORROWED | set(FILES_ONLY)
+    said = (house.BASE_DIR / "docs/decisions/0095-deeds-on-many-rows.md").read_text("utf-8")
+    assert [key for key in (*BORROWED, *FILES_ONLY) if key not in said] == []
 
 
 @pytest.mark.trust

@@ -19,6 +19,7 @@ from smarketing.rows import clock
 from smarketing.web import export_files, exports, tasks
 from smarketing.web.models import ExportFile
 from tests.people import client_of, person
+from tests.picking import asked, done
 from tests.smarketing.web.test_large_exports import fill
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +44,17 @@ def ask(user, address: str = "/leads/?export=csv") -> ExportFile:
     answer = client_of(user).get(address)
     assert answer.status_code == 302, answer
     return ExportFile.objects.get(pk=int(answer.url.split("/")[2]))
+
+
+def test_many_are_stopped_or_written_again_and_those_of_others_are_not_meant(anna):
+    mine, other = ask(anna), ask(person("bo", "administrator"), "/settings/people/?export=csv")
+    assert "1 file" in asked(client_of(anna), "exports_stop", [mine, other])
+    assert "1 file stopped." in done(client_of(anna), "exports_stop", [mine, other])
+    states = dict(ExportFile.objects.values_list("pk", "state"))
+    assert states == {mine.pk: "stopped", other.pk: "waiting"}
+    assert "is not being written" in done(client_of(anna), "exports_stop", [mine])
+    assert "1 file is written again." in done(client_of(anna), "exports_again", [mine])
+    assert ExportFile.objects.get(pk=mine.pk).state == "waiting"
 
 
 def work(one: ExportFile) -> ExportFile:

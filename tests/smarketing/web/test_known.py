@@ -1,8 +1,10 @@
 """Names that exist are offered where one is written: narrowed while one types, to whoever may read them."""
 
 import pytest
+from django.db import connection
 
 from leads.intake import by_hand
+from leads.pages import known_names
 from personas.models import Persona
 from smarketing.rows import clock
 from smarketing.web import known
@@ -70,3 +72,25 @@ def test_a_lead_to_merge_with_is_found_by_its_name(names):
     assert f"/leads/{one}/merge/{two}/" in page and f"/leads/{one}/merge/{one}/" not in page
     missed = ann.post(f"/leads/{one}/merge/", {"other": "nobody"})
     assert missed.status_code == 422 and "Nobody is called so" in missed.text
+
+
+def test_industries_and_countries_are_found_by_walking_their_index(names):
+    """From value to value: however many companies have each, they are not read."""
+    from leads.pages import choices
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        for field in ("industry", "country"):
+            some = {"table": "leads_company", "value": field, "where": f"{field} <> ''"}
+            cursor.execute("EXPLAIN " + choices.WALK.format(**some), {"most": 10})
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+            assert plan.count(f"using company_{field}") == 2 and "Seq Scan" not in plan, plan
+
+
+def test_of_more_industries_than_are_walked_those_that_begin_so_are_found(monkeypatch):
+    at = clock.now()
+    for n, name in enumerate(["Abc", "Bcd", "Cde", "Zinc", "zinc plating"]):
+        facts.company(at, name=f"Firm {n}", industry=name)
+    assert known.names("industry", "zin") == ["Zinc", "zinc plating"]
+    monkeypatch.setattr(known_names, "WALKED", 2)
+    assert known.names("industry", "zin") == ["Zinc", "zinc plating"] and known.names("industry", "b") == ["Bcd", "Abc"]

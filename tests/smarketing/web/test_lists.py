@@ -127,3 +127,27 @@ def test_a_view_without_a_name_or_too_long_is_refused_in_words():
     for here, name in (("/leads/", " "), ("/leads/", "x" * 61), (f"/leads/?q={'x' * 3000}", "long")):
         answer = post(client, "/views/save/", here, "leads:list", name=name)
         assert answer.url.startswith("/leads/") and not SavedView.objects.exists()
+
+
+def test_the_rows_picked_are_a_file_of_any_list_and_no_others():
+    boss = client_of(person("Ada", "administrator"))
+    one, two = person("Bo", "rep"), person("Cy", "rep")
+    html = boss.get("/settings/people/").text
+    assert 'name="export" value="csv"' in html and 'form="picking"' in html
+    for query, found in (
+        (f"pick={one.pk}", ["Bo"]), (f"pick={one.pk}&pick={two.pk}&sort=-name", ["Cy", "Bo"]), (f"pick={one.pk}&all=1", ["Ada", "Bo", "Cy"]),
+        ("pick=x&pick=999999999999999999999", ["Ada", "Bo", "Cy"]), (f"pick={one.pk}&q=cy", []),
+    ):  # fmt: skip
+        lines = b"".join(boss.get(f"/settings/people/?{query}&export=csv").streaming_content).decode("utf-8-sig")
+        assert [line.split(",")[0] for line in lines.splitlines()[1:]] == found, query
+
+
+def test_a_deed_leads_back_to_the_list_that_it_was_asked_from_and_nowhere_else():
+    mia = person("Mia", "marketer")
+    for back, there in (
+        ("q=a", "/companies/?q=a"), ("/companies/?q=a", "/companies/?q=a"), ("/leads/?sort=name", "/leads/?sort=name"),
+        ("https://evil.example/?x", "/companies/"), ("//evil.example/leads/?x", "/companies/"), ("/settings/people/?q=a", "/companies/?q=a"),
+        ("/leads/add/?q=a", "/companies/?q=a"), ("/nowhere/?q=a", "/companies/?q=a"),
+    ):  # fmt: skip
+        page = client_of(mia).get("/companies/set/", {"back": back}).text
+        assert f'href="{there}' in page.replace("&amp;", "&") and "evil.example" not in page.split("<main")[1], back
