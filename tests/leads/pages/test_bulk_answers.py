@@ -20,7 +20,7 @@ def test_contests_are_ruled_on_in_the_same_words_but_never_ones_own():
     first = court.contest()
     court.handoff = court.hand("lea", at=court.now)
     second = court.contest(decision=court.refuse(), by=court.mara)
-    page = done(client_of(court.mara), "leads:bulk_rule", [first, second], kind="kept", text="They are too small.")
+    page = done(client_of(court.mara), "leads:bulk_rule", [first, second], kind="stays", text="They are too small.")
     assert "1 contest ruled on." in page and "contested by you: another manager rules" in page
     assert Ruling.objects.get().to == first
     page = done(client_of(court.boss), "leads:bulk_rule", [first, second], kind="upheld", text="They fit.")

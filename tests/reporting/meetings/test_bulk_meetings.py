@@ -52,6 +52,6 @@ def test_remarks_come_on_the_agenda_once_and_are_taken_back_by_their_author(of):
     ines = person("ines", "marketer")
     page = done(client_of(ines), "reporting:bulk_remarks_back", [mine, theirs], reason="no")
     assert page.count("Only whoever wrote it, or a manager") == 2
-    assert "Say why this is taken back." in done(client_of(hugo), "reporting:bulk_remarks_back", [theirs])
+    assert "Say why this is taken back." in done(client_of(hugo), "reporting:bulk_remarks_back", [mine])
     page = done(client_of(hugo), "reporting:bulk_remarks_back", [mine, theirs], reason="settled")
     assert "2 remarks taken back." in page

@@ -84,7 +84,7 @@ def test_industries_and_countries_are_found_by_walking_their_index(names):
             some = {"table": "leads_company", "value": field, "where": f"{field} <> ''"}
             cursor.execute("EXPLAIN " + choices.WALK.format(**some), {"most": 10})
             plan = "\n".join(row[0] for row in cursor.fetchall())
-            assert plan.count(f"using company_{field}") == 2 and "Seq Scan" not in plan, plan
+            assert f"using company_{field}" in plan and "Seq Scan" not in plan, plan
 
 
 def test_of_more_industries_than_are_walked_those_that_begin_so_are_found(monkeypatch):
