@@ -80,7 +80,7 @@ def _elsewhere(here: str) -> Any:
 RENEW = Bulk(
     title=gettext_lazy("Invite again"),
     text=gettext_lazy(
-        "Each gets a mail with a new link that works for a week; the link of before opens nothing any more."
+        "Each gets a mail with a new link that works for a week; the link of before opens nothing any more. Without a mail server the mails are kept under Settings, Mails sent."
     ),
     page="accounts:invitations",
     rows=_waiting,
