@@ -31,11 +31,18 @@ def work_import(pk: int) -> None:
 
 def drain() -> int:
     """Give every import that waits and that nobody works on to a worker. Always 0: the work is done elsewhere."""
-    held = set(Lease.objects.filter(name__startswith="import ", until__gt=now_real()).values_list("name", flat=True))
-    for pk in service.waiting().values_list("pk", flat=True):
-        if f"import {pk}" not in held:
-            work_import.delay(pk)
+    for pk in due():
+        work_import.delay(pk)
     return 0
+
+
+def due() -> list[int]:
+    """Imports that wait and that nobody works on. Of several to be undone the newest alone: what it wrote on the rows of an
+    older one would stand in that one's way."""
+    held = set(Lease.objects.filter(name__startswith="import ", until__gt=now_real()).values_list("name", flat=True))
+    found = list(service.waiting().values_list("pk", "state"))
+    newest = max((pk for pk, state in found if state == "undoing"), default=None)
+    return [pk for pk, state in found if f"import {pk}" not in held and (state != "undoing" or pk == newest)]
 
 
 def now_real():

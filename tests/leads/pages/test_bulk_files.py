@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from django.urls import reverse
 
-from leads.intake.importing import memory, service, staging
+from leads.intake.importing import memory, service, staging, tasks
 from leads.models import Import, ImportRow, Lead
 from smarketing.accounts.models import AuditEntry
 from smarketing.rows.clock import now
@@ -25,8 +25,8 @@ def mia():
     return client_of(person("Mia", "marketer"))
 
 
-def text(email: str) -> str:
-    return f"First Name,Last Name,Email\nAda,Love,{email}\n"
+def text(email: str, last: str = "Love") -> str:
+    return f"First Name,Last Name,Email\nAda,{last},{email}\n"
 
 
 def opened(email: str) -> Import:
@@ -34,9 +34,9 @@ def opened(email: str) -> Import:
     return service.open_file(kind="leads", stream=stream, filename=f"{email}.csv", by=None, at=now())
 
 
-def ran(tmp_path, email: str) -> Import:
+def ran(tmp_path, email: str, last: str = "Love") -> Import:
     path = tmp_path / f"{email}.csv"
-    path.write_text(text(email))
+    path.write_text(text(email, last))
     return service.run(kind="leads", path=path, at=now)
 
 
@@ -64,14 +64,15 @@ def test_a_dropped_file_is_kept_no_more(mia):
 
 
 def test_imports_are_undone_the_newest_first_and_one_under_way_is_stopped(mia, tmp_path):
-    some = [ran(tmp_path, "a@x.test"), ran(tmp_path, "b@x.test")]
+    some = [ran(tmp_path, "a@x.test"), ran(tmp_path, "a@x.test", last="Byron")]
     waiting = opened("c@x.test")
     page = done(mia, "leads:bulk_import_undo", [*some, waiting])
     assert "2 imports are being undone." in page and "c@x.test.csv: there is nothing to undo" in page
-    for one in some:
+    for one in reversed(some):  # the older one changed by the newer is free only when that is gone
+        assert tasks.due() == [one.pk]
         one.refresh_from_db()
         assert service.work(one, now).state == "undone"
-    assert not Lead.objects.filter(erased=False).exists()
+    assert tasks.due() == [] and not Lead.objects.filter(erased=False).exists()
     Import.objects.filter(pk=waiting.pk).update(state="checking")
     assert "1 import" in asked(mia, "leads:bulk_import_stop", [*some, waiting])
     assert "1 import stopped." in done(mia, "leads:bulk_import_stop", [*some, waiting])
