@@ -220,6 +220,6 @@ def look(at: datetime) -> int:
         if reader.terms:
             month = reader.month(reader.today.replace(day=1))
             for row in month.rows if month.phase != FUTURE else ():
-                if row.kind.subject != QUALIFICATION:
+                if row.kind.subject != QUALIFICATION and not row.long:
                     brought(Split(month, row))
     return 0
