@@ -15,8 +15,9 @@ from . import rates as measured
 from .clocks import EXCLUDED, MET, MISSED, PAUSED, PENDING, WAIVED
 from .figures import Figure, Share, Volume, from_book, promised_of, target_of
 from .gathered import Clocks, Promises, Settled, summed
-from .kinds import KINDS, RATE, VOLUME, periods
+from .kinds import KINDS, QUALIFICATION, RATE, VOLUME, periods
 from .models import Clause, Contract, Terms
+from .parts import runs
 from .terms import next_month
 
 Counted = Mapping[
@@ -63,13 +64,18 @@ class Counting:
 
     def by_day(self, months: Sequence[date], sources: tuple[str, ...] = (VOLUME, RATE)) -> dict[str, dict[date, Any]]:
         """What the measures of promised volumes and rates count of the line, by local day of the contract."""
-        return kept.by_day(self.asked(sources), self.reach(months), self.cutoff)
+        return kept.by_day(self.asked(sources), months, self.cutoff)
 
     def asked(self, sources: tuple[str, ...] = (VOLUME, RATE)) -> kept.Asked:
         """What is counted by day for the clauses of these sources."""
-        promised = {measured.counted(clause): clause for terms in self.terms for clause in terms.clauses.all()}
-        wanted = {key: clause for key, clause in sorted(promised.items()) if KINDS[clause.kind].source in sources}
-        return kept.Asked(self.contract, self.zone, wanted, max((terms.pk for terms in self.terms), default=0))
+        every = [
+            clause for terms in self.terms for clause in terms.clauses.all() if KINDS[clause.kind].source in sources
+        ]
+        wanted = dict(sorted({measured.counted(clause): clause for clause in every}.items()))
+        over: dict[str, set[str]] = defaultdict(set)
+        for clause in every:
+            over[measured.counted(clause)].add(clause.period)
+        return kept.Asked(self.contract, self.zone, wanted, max((terms.pk for terms in self.terms), default=0), over)
 
     def rates(self, months: Sequence[date], counted: Counted) -> dict[tuple[date, str], dict[int, dict[str, int]]]:
         """(month, clause key) -> terms -> state -> how many, of the rates: by the terms in force on each row's day."""
@@ -89,15 +95,16 @@ class Counting:
 
     def promises(self, months: Sequence[date]) -> Clocks:
         """The clocks of these months, and of those that count with them, as known at the cut-off."""
-        months = self.reach(months)
+        asked, months = months, self.reach(months)
         out: Promises = defaultdict(lambda: defaultdict(measured.none))
         days: dict[tuple[date, str], Settled] = defaultdict(dict)
         waiting: dict[tuple[date, str], list[int]] = defaultdict(list)
         took: dict[tuple[date, str], list[str]] = defaultdict(list)
         local = Days(self.zone)
         counts = blocks.read(self.contract, [terms.pk for terms in self.terms], months, self.cutoff, local)
-        handed = passing.promised(self.terms)
-        for passed in passing.count(self.contract, months, self.cutoff, local) if handed else ():
+        handed = {one.period for terms in self.terms for one in terms.clauses.all() if runs(one, QUALIFICATION)}
+        own = periods.reach(asked, handed)
+        for passed in passing.count(self.contract, own, self.cutoff, local) if own else ():
             month, key, terms, state, settled, n, leads = passed
             counts.append(blocks.Count(month, key, terms, state, settled, None, False, n, None))
             waiting[month, key] += leads
