@@ -29,8 +29,12 @@ def question(month: Month, row: Row, show: str = "", by: str = "") -> tuple[str,
 
 
 def times(month: Month, row: Row | None = None) -> dict[str, Any]:
-    """Period, zone and cut-off of a month's questions; of those about a row, its days."""
-    first, until = (month.first, month.until) if row is None else ((span := month.span(row)).first, span.seen)
+    """Period, zone and cut-off of a month's questions; of those about a row, its days, as far as terms promise it."""
+    if row is None:
+        first, until = month.first, month.until
+    else:
+        first, until = (span := month.span(row)).first, span.seen
+        first, until = max([first, *(a for a, _b in row.days[:1])]), min([until, *(b for _a, b in row.days[-1:])])
     return {"first": first, "until": until, "zone": month.zone, "cutoff": month.cutoff}
 
 

@@ -33,6 +33,7 @@ class Row:
     figure: Figure
     history: tuple[tuple[date, str], ...] = ()
     parts: tuple[split.Part, ...] = ()
+    days: tuple[tuple[date, date], ...] = ()  # [a, b) in which terms promise it, of what is counted by day; none: all
 
     @property
     def kind(self):
@@ -128,6 +129,7 @@ class Reader(Counting):
                 figure,
                 tuple((one, self._state(figures[one], clause.key)) for one in months),
                 split.of(self, first, clause, counted, self._states(first, clause, clocks), books.get(first)),
+                self._days(first, clause),
             )
             for clause, figure in figures[first].values()
         )
@@ -146,6 +148,10 @@ class Reader(Counting):
             },
             settled=_of(over, "settled"), late=_of(over, "late"), waiting=_of(over, "waiting"), took=_of(over, "took"),
         )  # fmt: skip
+
+    def _days(self, first: date, clause: Clause) -> tuple[tuple[date, date], ...]:
+        held = self.held(first, clause) if KINDS[clause.kind].source != CLOCK else ()
+        return tuple((a, b) for _terms, _clause, a, b in held)
 
     def _states(self, first: date, clause: Clause, clocks: Clocks) -> Mapping[int, dict[str, int]]:
         return summed(clocks.states, periods.span(clause.period, first).months, clause.key)

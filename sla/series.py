@@ -36,9 +36,10 @@ def _plain(found: Any) -> Any:
 
 
 def _counted(month: Month, row: Row) -> Mapping[date, Any]:
-    """What was counted on the days that the row is about."""
+    """What was counted on the days that the row is about, as far as terms promise it on them."""
     span, found = month.span(row), month.counted[rates.counted(row.clause)]
-    return {day: n for day, n in found.items() if span.first <= day < span.seen}
+    held = row.days or ((span.first, span.until),)
+    return {day: n for day, n in found.items() if day < span.seen and any(a <= day < b for a, b in held)}
 
 
 def _days(month: Month, row: Row) -> Mapping[date, Any]:

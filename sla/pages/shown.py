@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from smarketing.measures import engine
@@ -15,6 +16,8 @@ from .. import asking, blocks, breakdown, chart, first_tries, follow, missing, s
 from ..clocks import EXCLUDED, MISSED, PENDING, WAIVED
 from ..figures import Figure, Volume
 from . import links
+
+THOUSANDS = 100_000  # from here on the scale of a chart, narrow on a phone, counts thousands
 
 
 def line(month: follow.Month, row: follow.Row) -> dict[str, Any]:
@@ -89,10 +92,14 @@ def drawn(found: chart.Chart, figure: Figure) -> chart.Chart:
             return words.percent(states.shown(value * 100, Fraction(0), 1))
         return words.amount(figure, states.shown(value, Fraction(0), 0 if value.denominator == 1 else 1))
 
-    ticks = [
-        (y, words.number(round(value)) if isinstance(figure, Volume) else words.percent(Decimal(round(value * 100))))
-        for y, value in found.ticks
-    ]
+    def tick(value: Fraction) -> str:
+        if not isinstance(figure, Volume):
+            return words.percent(Decimal(round(value * 100)))
+        return (
+            words.number(round(value)) if value < THOUSANDS else _("%(n)s k") % {"n": words.number(round(value / 1000))}
+        )
+
+    ticks = [(y, tick(value)) for y, value in found.ticks]
     points = [(one, said(reached), said(ideal)) for one, reached, ideal in found.points]
     day = pgettext("date", "j M") if found.long else pgettext("date", "D j")
     bars = [replace(bar, label=f"{date_format(bar.day, day)}: {said(bar.value)}") for bar in found.bars]

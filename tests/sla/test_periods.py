@@ -278,3 +278,15 @@ def test_every_reader_of_a_month_reads_the_quarter(france):
     assert [found["5.1"][1].count for _month, found in reader.every()] == [8, 5]
     ended = reader.ended(NOVEMBER, "marketing")["5.1"]
     assert ended[0][2].count == 5 and ended[0][2].line == 230 and ended[-1][2].count == 8
+
+
+def test_a_quarter_that_begins_with_the_terms_counts_draws_and_opens_the_same_days(db):
+    of = contract()
+    sign(of, [{**MQL, "target": "64"}, FIRST], NOVEMBER, at=SIGNED)
+    for at in (paris(2026, 10, 6, 9), paris(2026, 11, 3, 9)):
+        handoff(at)
+    found = month(of)
+    row = found.row("5.1")
+    assert (row.figure.count, row.figure.target) == (1, 42), "of the 64 business days 42 are promised"
+    assert sum(series.of_volume(found, row).values()) == 1
+    assert "from=2026-11-01" in shown.line(found, row)["rows_url"]
