@@ -27,7 +27,7 @@ from ..terms import next_month
 from . import links
 
 LABELS = {
-    review.REPEAT: gettext_lazy("as promised now"), review.MEDIAN: gettext_lazy("median of the last closed months"),
+    review.REPEAT: gettext_lazy("as promised now"),
     review.CAPACITY: gettext_lazy("what sales can follow up"), review.GOAL: gettext_lazy("what the goal needs"),
 }  # fmt: skip
 
@@ -92,7 +92,7 @@ def _row(one: review.Proposal) -> dict[str, Any]:
     options = [
         {
             "key": option.key,
-            "label": LABELS[option.key],
+            "label": MEDIANS[one.clause.period] if option.key == review.MEDIAN else LABELS[option.key],
             "number": said(one.clause, option.number),
             "takes": option.key == one.binds,
         }
@@ -113,6 +113,11 @@ SAID = {
     (review.CAPACITY,): gettext_lazy("%(repeat)s %(per)s are promised, sales can follow up %(capacity)s."),
     (review.GOAL,): gettext_lazy("The goal needs %(goal)s %(per)s, %(repeat)s are promised."),
 }  # fmt: skip
+MEDIANS = {
+    periods.MONTH: gettext_lazy("median of the last closed months"),
+    periods.QUARTER: gettext_lazy("median of the last closed quarters"),
+    periods.YEAR: gettext_lazy("median of the last closed years"),
+}
 CLOSED = {
     periods.MONTH: ngettext_lazy(
         "The last closed month came to %(median)s, %(repeat)s are promised.",
