@@ -111,18 +111,20 @@ def _array(instants: Sequence[datetime]) -> str:
     return "{" + ",".join(at.isoformat() for at in instants) + "}"
 
 
-def took(contract: Contract, month: date, key: str, cutoff: datetime) -> tuple[Fraction, Fraction, int] | None:
+def took(
+    contract: Contract, months: Sequence[date], key: str, cutoff: datetime
+) -> tuple[Fraction, Fraction, int] | None:
     """(90th percentile by nearest rank, median, how many) of the business hours to the first attempt, of the clocks of a
-    clause that fall due in a month; None where there was no attempt."""
+    clause that fall due in these months; None where there was no attempt."""
     what = "percentile_disc(0.9) WITHIN GROUP (ORDER BY took), percentile_cont(0.5) WITHIN GROUP (ORDER BY took), count(took)"
     wanted = "AND k.clause_key = %(clause)s AND k.took IS NOT NULL"
-    ((nine, half, n),) = handover.selected(what, relation(cutoff), contract, [month], wanted, {"clause": key})
+    ((nine, half, n),) = handover.selected(what, relation(cutoff), contract, months, wanted, {"clause": key})
     return (Fraction(nine) / HOUR, Fraction(half) / HOUR, n) if n else None
 
 
-def rows(contract: Contract, month: date, cutoff: datetime) -> list[tuple[str, int, str, datetime | None]]:
-    """(clause key, handoff or qualification, state, settled at) of every clock of a month, by its subject."""
+def rows(contract: Contract, months: Sequence[date], cutoff: datetime) -> list[tuple[str, int, str, datetime | None]]:
+    """(clause key, handoff or qualification, state, settled at) of every clock of these months, by its subject."""
     what = "clause_key, handoff_id, state, settled_at"
-    return handover.selected(what, relation(cutoff), contract, [month], "ORDER BY 2, 1") + handover.rows(
-        contract, month, cutoff
+    return handover.selected(what, relation(cutoff), contract, months, "ORDER BY 2, 1") + handover.rows(
+        contract, months, cutoff
     )

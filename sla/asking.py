@@ -19,18 +19,25 @@ def question(month: Month, row: Row, show: str = "", by: str = "") -> tuple[str,
     if kind.source != CLOCK:
         some = rates.asked(kind, show, params.population(row.clause.params))
         found = credited.of(month, row, by)
-        return (found.measure if found else some.measure), rates.question(month.contract.line_id, some, **times(month))
+        return (found.measure if found else some.measure), rates.question(
+            month.contract.line_id, some, **times(month, row)
+        )
     said = clocks(month, row)
     if show in ("met", "missed"):
         said["where"]["clock"] = show
     return kind.measure + SUFFIXES.get(show, ""), said
 
 
-def times(month: Month) -> dict[str, Any]:
-    """Period, zone and cut-off of a month's questions."""
-    return {"first": month.first, "until": month.until, "zone": month.zone, "cutoff": month.cutoff}
+def times(month: Month, row: Row | None = None) -> dict[str, Any]:
+    """Period, zone and cut-off of a month's questions; of those about a row, its days, as far as terms promise it."""
+    if row is None:
+        first, until = month.first, month.until
+    else:
+        first, until = (span := month.span(row)).first, span.seen
+        first, until = max([first, *(a for a, _b in row.days[:1])]), min([until, *(b for _a, b in row.days[-1:])])
+    return {"first": first, "until": until, "zone": month.zone, "cutoff": month.cutoff}
 
 
 def clocks(month: Month, row: Row) -> dict[str, Any]:
     """The question by which the clocks of a clause in the month are asked."""
-    return {**times(month), "where": {"contract": month.contract.name, "clause": row.clause.key}}
+    return {**times(month, row), "where": {"contract": month.contract.name, "clause": row.clause.key}}

@@ -95,7 +95,7 @@ def _whole(row: Row) -> Counts:
 
 
 def _way(row: Row, dimension: str) -> Callable[[Month, Row, str, Any], Groups]:
-    if dimension in splits.BY and row.kind.subject != QUALIFICATION:
+    if dimension in splits.BY and row.kind.subject != QUALIFICATION and not row.long:
         return _kept
     return _clocks if row.kind.source == CLOCK else _measured
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 WIDTH, HEIGHT = 560, 190
 LEFT, RIGHT, TOP, BOTTOM = 52, 12, 14, 24
+MONTH = 31  # days
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class Chart:
     base: int = HEIGHT - BOTTOM
     left: int = LEFT
     right: int = WIDTH - RIGHT
+
+    @property
+    def long(self) -> bool:
+        """Whether it is of more than a month."""
+        return len(self.points) > MONTH
 
 
 def volume(
@@ -102,9 +108,9 @@ def _scales(days: Sequence[date], top: Fraction):
 
 
 def _labels(days: Sequence[date], x) -> list[tuple[str, date]]:
-    """Mondays, and the first day where it stands apart."""
-    mondays = [day for day in days if day.weekday() == 0]
-    return [(_n(x(day)), day) for day in mondays]
+    """Mondays of a month; of more, the first days of its months."""
+    told = [day for day in days if (day.day == 1 if len(days) > MONTH else day.weekday() == 0)]
+    return [(_n(x(day)), day) for day in told]
 
 
 def _n(value: Fraction) -> str:

@@ -16,6 +16,8 @@ from .models import Clock, Terms
 from .sets import Asked
 
 INLINE = 20
+LIMIT = 2000  # marks, and clocks, that one round takes
+CUT = 100  # a round that was cut short has taken as many handoffs: none has twenty clocks
 # Whether clocks have yet to be written as their log and the time say. The earliest is asked for, which an index gives: whether
 # there is any, planners look for in the whole table where many are pending.
 BEHIND = """
@@ -79,14 +81,15 @@ def sweep() -> int:
 
 
 def catch_up(at: datetime, rounds: int = 50) -> None:
-    """Before a read: nothing needs to run for what fell due to be true."""
+    """Before a read: nothing needs to run for what fell due to be true. A round that was not full leaves nothing but what deeds are
+    at just then."""
     for _round in range(rounds):
-        if not drain(at):
+        if drain(at) < CUT:
             break
 
 
 @transaction.atomic
-def drain(at: datetime, limit: int = 2000) -> int:
+def drain(at: datetime, limit: int = LIMIT) -> int:
     """Derive the clocks of up to `limit` marked handoffs, of those whose due instant passed, and of those whose pause did.
     Returns how many."""
     ids = set(_take("true", [], limit))
@@ -94,6 +97,8 @@ def drain(at: datetime, limit: int = 2000) -> int:
     ids.update(overdue.values_list("handoff_id", flat=True)[: limit - len(ids)])
     resumed = Clock.objects.filter(state=PAUSED, resumes_at__lte=at).order_by("resumes_at")
     ids.update(resumed.values_list("handoff_id", flat=True)[: max(limit - len(ids), 0)])
+    if not ids:
+        return 0
     free = _free(ids)
     derive(free, at)
     return len(free)

@@ -54,8 +54,10 @@ class Volume:
     def book(self) -> dict[str, Any]:
         """The figure as a closed book keeps it: whole numbers and text only."""
         count = str(self.count) if isinstance(self.count, Fraction) else self.count
-        unit = {} if self.unit == "leads" else {"unit": self.unit}
-        return {"count": count, "target": str(self.target), "elapsed": self.elapsed, "days": self.days} | unit
+        more: dict[str, Any] = {} if self.unit == "leads" else {"unit": self.unit}
+        if not self.over:  # of a quarter that goes on
+            more |= {"over": False} | ({} if self.ideal is None else {"line": str(self.ideal)})
+        return {"count": count, "target": str(self.target), "elapsed": self.elapsed, "days": self.days} | more
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,9 @@ def from_book(kept: Mapping[str, Any]) -> Figure:
     if "target" in kept:
         count = Fraction(kept["count"]) if isinstance(kept["count"], str) else kept["count"]
         target, unit = Fraction(kept["target"]), kept.get("unit", "leads")
-        return Volume(count, target, kept["elapsed"], kept["days"], over=True, unit=unit)
-    over = kept.get("over", True)  # False: a cohort that was not mature at the close
+        over, ideal = kept.get("over", True), Fraction(kept["line"]) if "line" in kept else None
+        return Volume(count, target, kept["elapsed"], kept["days"], over, unit=unit, ideal=ideal)
+    over = kept.get("over", True)  # False: a cohort that was not mature at the close, or a quarter that went on
     return Share(
         kept["met"],
         kept["missed"],

@@ -15,17 +15,20 @@ Response = tuple[Fraction, Fraction, int]  # 90th percentile by nearest rank and
 
 
 def of(month: Month, key: str) -> Response | None:
-    """Of the first attempts on the clocks of a clause that fall due in the month; None where there was none."""
+    """Of the first attempts on the clocks of a clause that fall due in the month, or its longer period by the month's end; None
+    where there was none."""
     return _closed(month, key) if month.frozen else took.spread(month.took.get(key, ()))
 
 
 def _closed(month: Month, key: str) -> Response | None:
+    row_of = month.row(key)
+    months = month.span(row_of).months if row_of else (month.first,)
     own = {"contract": month.contract, "month": month.first, "what": f"took {key}"}
     basis, now = str(max(month.contract.terms.values_list("pk", flat=True), default=0)), clock.now()
     row = ClauseSplit.objects.filter(**own).first()
     if row is not None and (row.basis, row.cutoff) == (basis, month.cutoff) and _stands(row.counted_at, now):
         return _read(row.parts["took"])
-    found = as_of.took(month.contract, month.first, key, month.cutoff)
+    found = as_of.took(month.contract, months, key, month.cutoff)
     made = ClauseSplit(**own, basis=basis, cutoff=month.cutoff, counted_at=now, parts={"took": _written(found)})
     ClauseSplit.objects.bulk_create(
         [made], update_conflicts=True, unique_fields=list(own), update_fields=["basis", "cutoff", "counted_at", "parts"]

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from smarketing.rows import fence
 
 from . import derive, hooks, split
-from .counting import Clocks, Counted, Counting, Settled
+from .counting import Counted, Counting
 from .figures import Figure, Share, Volume
-from .kinds import CLOCK, KINDS, VOLUME
+from .gathered import Clocks, Settled, summed
+from .kinds import CLOCK, KINDS, VOLUME, periods
 from .late import Late
 from .models import Clause, Contract, Terms
 from .terms import next_month
@@ -32,10 +33,16 @@ class Row:
     figure: Figure
     history: tuple[tuple[date, str], ...] = ()
     parts: tuple[split.Part, ...] = ()
+    days: tuple[tuple[date, date], ...] = ()  # [a, b) in which terms promise it, of what is counted by day; none: all
 
     @property
     def kind(self):
         return KINDS[self.clause.kind]
+
+    @property
+    def long(self) -> bool:
+        """Whether it is judged over more than a month."""
+        return self.clause.period != periods.MONTH
 
     @property
     def owed(self) -> int:
@@ -60,7 +67,8 @@ class Month:
     months: tuple[date, ...] = ()
     amended: tuple[Terms, ...] = ()
     frozen: hooks.Frozen | None = None
-    counted: Counted = field(default_factory=dict)  # of volumes and rates, by local day
+    # Of volumes and rates, by local day, from the first one of the longest period on; what follows is by the clause's own period.
+    counted: Counted = field(default_factory=dict)
     settled: Mapping[str, Settled] = field(default_factory=dict)  # clause key -> of its clocks, by local day
     late: Mapping[str, Late] = field(default_factory=dict)  # clause key -> what broke of its clocks, and what is owed
     waiting: Mapping[str, Sequence[int]] = field(default_factory=dict)  # clause key -> leads overdue to be handed over
@@ -75,6 +83,12 @@ class Month:
     def then(self) -> Clocks:
         """Its clocks as known at its cut-off: of what a book closed before it was kept does not say."""
         return Counting(self.contract, self.cutoff, self.cutoff).promises([self.first])
+
+    def span(self, row: Row) -> periods.Span:
+        """The days that a row is about: the month, or the longer period of its clause by the month's end."""
+        if row.long:
+            return periods.span(row.clause.period, self.last.replace(day=1))
+        return periods.Span(self.first, self.until, self.until)
 
     def row(self, key: str) -> Row | None:
         return next((row for row in self.rows if row.clause.key == key), None)
@@ -114,23 +128,33 @@ class Reader(Counting):
                 clause,
                 figure,
                 tuple((one, self._state(figures[one], clause.key)) for one in months),
-                split.of(self, first, clause, counted, clocks.states.get((first, clause.key), {}), books.get(first)),
+                split.of(self, first, clause, counted, self._states(first, clause, clocks), books.get(first)),
+                self._days(first, clause),
             )
             for clause, figure in figures[first].values()
         )
         axis = self.axes[parts[-1][0].pk] if parts else None
         days, elapsed = self.business_days(parts)
+        since = min(self.reach([first]))
+        spans = {key: periods.span(one.period, first) for key, (one, _figure) in figures[first].items()}
+        over = {key: (span.first, clocks.over(span.months, key)) for key, span in spans.items()}
         return Month(
             self.contract, first, until, books[first].cutoff if first in books else self.cutoff,
             self._phase(first, rows, books), self.zone, terms=parts[-1][0] if parts else None, rows=rows,
             days=days, elapsed=elapsed, months=tuple(months), frozen=books.get(first),
             amended=tuple(terms for terms, a, _b in parts if a > first and axis),
             counted={
-                kind: {day: n for day, n in found.items() if first <= day < until} for kind, found in counted.items()
+                kind: {day: n for day, n in found.items() if since <= day < until} for kind, found in counted.items()
             },
-            settled=_of(first, clocks.settled), late=_of(first, clocks.late), waiting=_of(first, clocks.waiting),
-            took=_of(first, clocks.took),
+            settled=_of(over, "settled"), late=_of(over, "late"), waiting=_of(over, "waiting"), took=_of(over, "took"),
         )  # fmt: skip
+
+    def _days(self, first: date, clause: Clause) -> tuple[tuple[date, date], ...]:
+        held = self.held(first, clause) if KINDS[clause.kind].source != CLOCK else ()
+        return tuple((a, b) for _terms, _clause, a, b in held)
+
+    def _states(self, first: date, clause: Clause, clocks: Clocks) -> Mapping[int, dict[str, int]]:
+        return summed(clocks.states, periods.span(clause.period, first).months, clause.key)
 
     def every(self) -> list[tuple[date, dict]]:
         """(first day, clause key → (clause, figure)) of every month since the contract began, the newest first."""
@@ -164,7 +188,8 @@ class Reader(Counting):
                     for clause in terms.clauses.all():
                         if (clause.side, KINDS[clause.kind].source) != (side, VOLUME):
                             continue
-                        if figure := past.volume(first, parts, clause.key, so_far):
+                        span = periods.span(clause.period, first)
+                        if figure := past.volume(first, self.inside(span.first, span.until), clause.key, so_far):
                             out[clause.key].append((day, terms, figure))
         return out
 
@@ -199,9 +224,10 @@ class Reader(Counting):
         return GRACE if any(row.owed for row in rows) else OVER
 
 
-def _of(first: date, found: Mapping[tuple[date, str], Any]) -> dict[str, Any]:
-    """Clause key -> what was found of a month."""
-    return {key: one for (month, key), one in found.items() if month == first}
+def _of(over: Mapping[str, tuple[date, Clocks]], name: str) -> dict[str, Any]:
+    """Clause key -> what was found of it in its period."""
+    told = ((key, month, getattr(clocks, name)) for key, (month, clocks) in over.items())
+    return {key: found[month, key] for key, month, found in told if (month, key) in found}
 
 
 def look(at: datetime) -> int:

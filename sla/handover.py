@@ -156,10 +156,10 @@ def by_day(
     return [Passed(*row) for row in selected(what, clocks, contract, [month], order, days.params())]
 
 
-def rows(contract: Contract, month: date, cutoff: datetime) -> list[tuple[str, int, str, datetime | None]]:
-    """(clause key, qualification, state, settled at) of every clock of a month."""
+def rows(contract: Contract, months: Sequence[date], cutoff: datetime) -> list[tuple[str, int, str, datetime | None]]:
+    """(clause key, qualification, state, settled at) of every clock of these months."""
     what = "clause_key, qualification_id, state, settled_at"
-    return selected(what, _of(contract, [month], cutoff), contract, [month], "ORDER BY 2, 1")
+    return selected(what, _of(contract, months, cutoff), contract, months, "ORDER BY 2, 1")
 
 
 def of_lead(lead: int, at: datetime) -> list[Clock]:

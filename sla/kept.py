@@ -5,7 +5,7 @@ Kept are counts of the present only: past cut-offs are counted when they are ask
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from smarketing.rows import clock
 
 from . import news, rates
-from .kinds import KINDS, params
+from .kinds import KINDS, params, periods
 from .models import Clause, Contract, MonthSum
 from .news import ALL, ATTEMPT, DEAL, DECISION, HANDOFF, News
 from .terms import next_month
@@ -41,6 +41,11 @@ class Asked:
     zone: ZoneInfo
     clauses: Mapping[str, Clause]
     basis: int
+    periods: Mapping[str, Collection[str]] = field(default_factory=dict)  # over which they are judged, by the same key
+
+    def months(self, key: str, months: Sequence[date]) -> Sequence[date]:
+        """These months, and the earlier ones of quarters and years over which this is judged."""
+        return periods.reach(months, {periods.MONTH, *self.periods.get(key, ())})
 
     def count(self, key: str, first: date, until: date, cutoff: datetime) -> Days:
         """The days [first, until) counted from nothing."""
@@ -59,11 +64,14 @@ class Asked:
 
 
 def by_day(asked: Asked, months: Sequence[date], cutoff: datetime) -> dict[str, Days]:
-    """What is counted -> local day -> how many, of months that follow one another, as known at the cut-off."""
+    """What is counted -> local day -> how many, of months that follow one another (and those that count with them), as known at
+    the cut-off."""
+    reach = {key: asked.months(key, months) for key in asked.clauses}
     lasting = [key for key, clause in asked.clauses.items() if _lasts(clause)]
     if not lasting or abs(clock.now() - cutoff) > PRESENT:
-        return {key: asked.count(key, months[0], next_month(months[-1]), cutoff) for key in asked.clauses}
-    found = MonthSum.objects.filter(contract=asked.contract, basis=asked.basis, month__in=months, what__in=lasting)
+        return {key: asked.count(key, own[0], next_month(own[-1]), cutoff) for key, own in reach.items()}
+    every = {month for own in reach.values() for month in own}
+    found = MonthSum.objects.filter(contract=asked.contract, basis=asked.basis, month__in=every, what__in=lasting)
     kept = {(one.what, one.month): one for one in found if same_day(one.cutoff, cutoff, asked.zone)}
     since = min((one.cutoff for one in kept.values()), default=cutoff)
     told = news.between(asked.contract.line_id, since, cutoff, asked.zone) if since < cutoff else News()
@@ -71,7 +79,7 @@ def by_day(asked: Asked, months: Sequence[date], cutoff: datetime) -> dict[str, 
     made: list[MonthSum] = []
     for key in asked.clauses:
         out[key] = {}
-        for month in months:
+        for month in reach[key]:
             row = kept.get((key, month)) if key in lasting else None
             days = _brought(asked, key, month, row, told, cutoff)
             out[key] |= days

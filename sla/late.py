@@ -37,6 +37,17 @@ class Late:
         return found
 
 
+def together(some: Iterable[Late]) -> Late:
+    """What broke and what is owed of several months."""
+    out = Late()
+    for one in some:
+        out.broken.update(one.broken)
+        out.idle.update(one.idle)
+        out.owed += one.owed
+        out.following = min(filter(None, (out.following, one.following)), default=None)
+    return out
+
+
 def from_book(kept: Mapping[str, Any]) -> Late:
     """What broke in a closed month, as it was frozen."""
     broken = {(date.fromisoformat(day), rep or None): n for day, rep, n in kept["broken"]}

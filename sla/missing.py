@@ -169,7 +169,7 @@ def _rates(month: Month, row: Row, names: bool) -> Iterator[Item]:
     assert isinstance(figure, Share)
     against = row.kind.against
     if figure.state in (states.BEHIND, states.BROKEN) and against and (names or against.by != "rep"):
-        groups = _groups(month, against)
+        groups = _groups(month, row, against)
         said = {"count": words.number(sum(groups.values())), "number": sum(groups.values())}
         said["most"] = ", ".join(f"{name} {words.number(n)}" for name, n in groups.most_common(MOST))
         if groups:
@@ -179,9 +179,9 @@ def _rates(month: Month, row: Row, names: bool) -> Iterator[Item]:
         yield Item(key, str(says["pending"] % said), PENDING)
 
 
-def _groups(month: Month, some: Asked) -> Counter[str]:
-    """How many rows of a measure there are in the month, by the names of what they are grouped by."""
-    asked = rates.question(month.contract.line_id, some, **asking.times(month))
+def _groups(month: Month, row: Row, some: Asked) -> Counter[str]:
+    """How many rows of a measure there are in the days of a clause, by the names of what they are grouped by."""
+    asked = rates.question(month.contract.line_id, some, **asking.times(month, row))
     found = engine.answer(some.measure, by=(some.by,), **asked)
     named = found.measure.dimensions(found.question)[some.by].show or str
     return Counter(

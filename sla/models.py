@@ -15,6 +15,7 @@ from smarketing.calendars.models import CalendarVersion
 from smarketing.rows.kinds import Act, Derived, Working
 
 from .acts import Escalation, Pause, Waiver, WaiverAnswer
+from .kinds import periods
 
 __all__ = [
     "Clause", "ClauseSplit", "Clock", "ClockBlock", "Contract", "Escalation", "MonthSum", "Pause", "Rematched", "SlaDirty", "Terms", "TermsDraft", "TermsSpan", "Waiver", "WaiverAnswer", "WaiverReason",
@@ -104,6 +105,11 @@ class Clause(Act):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["terms", "key"], name="clause_once")]
         ordering = ["order"]
+
+    @property
+    def period(self) -> str:
+        """Over which time it is judged (`kinds.periods`); of a month its parameters say nothing."""
+        return periods.of(self.params)
 
     @property
     def promised(self) -> Fraction:

@@ -19,10 +19,9 @@ from smarketing.rows import fence
 
 from . import follow, goals, hooks, time_of_sales
 from .figures import Figure, Share, Volume, from_book
-from .kinds import MONEY, PERCENT, params
+from .kinds import MONEY, PERCENT, params, periods
 from .models import Clause, Contract, Terms
 from .sections import defaults, reckoning
-from .terms import next_month
 
 REPEAT, MEDIAN, CAPACITY, GOAL = "repeat", "median", "capacity", "goal"
 CLOSED, AROUND = 3, 3  # months
@@ -42,7 +41,7 @@ class Option:
 @dataclass(frozen=True)
 class Proposal:
     """A clause with what it could promise; `binds`: the option that is taken unless somebody says otherwise; `months`: closed
-    ones behind the median."""
+    ones behind the median, or as many quarters or years."""
 
     clause: Clause
     options: tuple[Option, ...]
@@ -59,6 +58,7 @@ class Side:
     (interval of the count; none of money)."""
 
     months: tuple[date, ...]
+    first: date  # of its days: of a longer period that of its first month
     n: int | Fraction
     of: int | None
     interval: tuple[Decimal, Decimal] | None
@@ -104,16 +104,20 @@ def promised(clause: Clause) -> Decimal:
 
 def proposals(contract: Contract, terms: Terms, at: datetime) -> list[Proposal]:
     """What each clause of the terms in force could promise from the next month on."""
-    closed = closed_figures(contract, at)
-    return [_proposal(terms, clause, closed.get(clause.key, []), at) for clause in terms.clauses.all()]
+    clauses = list(terms.clauses.all())
+    closed = {one: closed_figures(contract, at, period=one) for one in {clause.period for clause in clauses}}
+    return [_proposal(terms, clause, closed[clause.period].get(clause.key, []), at) for clause in clauses]
 
 
-def closed_figures(contract: Contract, at: datetime, count: int = CLOSED) -> dict[str, list[Figure]]:
-    """Clause key -> its figures in the last closed months, the newest first."""
+def closed_figures(
+    contract: Contract, at: datetime, count: int = CLOSED, period: str = periods.MONTH
+) -> dict[str, list[Figure]]:
+    """Clause key -> its figures in the last closed months, or in the last of closed quarters or years, the newest first."""
     reader = follow.Reader(contract, at, at)
-    books = hooks.books(contract, follow.back(reader.today.replace(day=1), 24), []) if reader.terms else {}
+    reach = max(24, count * periods.MONTHS[period] + periods.MONTHS[period])
+    books = hooks.books(contract, follow.back(reader.today.replace(day=1), reach), []) if reader.terms else {}
     out: dict[str, list[Figure]] = {}
-    for month in sorted(books, reverse=True)[:count]:
+    for month in sorted((one for one in books if periods.span(period, one).ends), reverse=True)[:count]:
         for key, kept in books[month].figures.items():
             out.setdefault(key, []).append(from_book(kept))
     return out
@@ -126,8 +130,8 @@ def _proposal(terms: Terms, clause: Clause, closed: Sequence[Figure], at: dateti
         options.append(Option(MEDIAN, _rounded(clause, Fraction(median(reached)))))
     if not params.population(clause.params):  # of a part nobody knows what the goal or the time of sales leaves for it
         both = (
-            (CAPACITY, capacity(terms, at) if clause.kind == "mql_volume" else 0),
-            (GOAL, needed(terms.body, clause.kind)),
+            (CAPACITY, capacity(terms, at, clause.period) if clause.kind == "mql_volume" else 0),
+            (GOAL, needed(terms.body, clause.kind, periods.MONTHS[clause.period])),
         )
         options += [Option(key, Decimal(found)) for key, found in both if found]
     return Proposal(clause, tuple(options), binding(options), len(reached))
@@ -152,25 +156,26 @@ def _rounded(clause: Clause, value: Fraction) -> Decimal:
     return Decimal(whole.numerator) / Decimal(whole.denominator)
 
 
-def capacity(terms: Terms, at: datetime) -> int:
-    """Leads that sales can follow up in the month to come: attempts there is time for ÷ attempts promised on each."""
+def capacity(terms: Terms, at: datetime, period: str = periods.MONTH) -> int:
+    """Leads that sales can follow up in the month, quarter or year to come: attempts there is time for ÷ attempts promised on
+    each."""
     reader = follow.Reader(terms.contract, at, at)
-    first = next_month(reader.today)
-    days = reader.axes[terms.pk].business_days(first, next_month(first)) if terms.pk in reader.axes else 0
+    first = periods.span(period, reader.today.replace(day=1)).until
+    until = periods.span(period, first).until
+    days = reader.axes[terms.pk].business_days(first, until) if terms.pk in reader.axes else 0
     each = max((int(one.target) for one in terms.clauses.all() if one.kind == "min_attempts"), default=1)
     return reckoning.most(time_of_sales.said(defaults.section(terms.body, "capacity")), days, each)
 
 
-def needed(body: dict[str, Any], kind: str = "mql_volume") -> int:
-    """MQL a month, deals won or revenue that the goal written in the terms needs, rounded up; 0 where none is written, and
-    for any other kind of clause."""
+def needed(body: dict[str, Any], kind: str = "mql_volume", months: int = 1) -> int:
+    """MQL, deals won or revenue that the goal written in the terms needs in so many months, rounded up; 0 where none is written,
+    and for any other kind of clause."""
     goal = defaults.section(body, "goal")
     found = reckoning.goal_of(goal) if goal["won"] else None
     if found is None or kind not in ("mql_volume", "won", "revenue"):
         return 0
-    if kind == "mql_volume":
-        return found.a_month
-    return goals.up((found.customers if kind == "won" else found.mine) / found.months)
+    whole = {"mql_volume": found.leads, "won": found.customers, "revenue": found.mine}[kind]
+    return goals.up(whole * months / found.months)
 
 
 def body_with(base: dict[str, Any], chosen: dict[str, Decimal]) -> dict[str, Any]:
@@ -193,8 +198,10 @@ def changes(contract: Contract, at: datetime) -> list[Change]:
         for key in dict.fromkeys([*was, *now]):
             before, after = was.get(key), now.get(key)
             if before is None or after is None or _words(before) != _words(after):
-                sides = _around(reader, key[0], later.span.first)
-                out.append(Change(before, after, later, sides[0] if before else None, sides[1] if after else None))
+                was_so = _around(reader, before, later.span.first)[0] if before else None
+                out.append(
+                    Change(before, after, later, was_so, _around(reader, after, later.span.first)[1] if after else None)
+                )
     return out[::-1]
 
 
@@ -202,14 +209,13 @@ def _words(clause: Clause) -> tuple:
     return clause.target, clause.share, str(clause.params)
 
 
-def _around(reader: follow.Reader, key: str, starts: date) -> tuple[Side | None, Side | None]:
-    first = starts.replace(day=1)
-    begins = first if starts == first else next_month(first)  # a month cut by the change belongs to neither side
-    before = [one for one in follow.back(first, AROUND) if one >= (reader.first_month() or one)]
-    after = [begins]
-    while len(after) < AROUND:
-        after.append(next_month(after[-1]))
-    return _side(reader, key, before), _side(reader, key, [one for one in after if reader.over(one)])
+def _around(reader: follow.Reader, clause: Clause, starts: date) -> tuple[Side | None, Side | None]:
+    """What a clause came to in whole months before and from a day on; of a longer period, in whole ones, named by their last
+    months. A period cut by the day belongs to neither side."""
+    before, after = periods.whole(clause.period, starts, AROUND)
+    begun = reader.first_month()
+    before = [one for one in before if begun is None or periods.span(clause.period, one).first >= begun]
+    return _side(reader, clause.key, before), _side(reader, clause.key, [one for one in after if reader.over(one)])
 
 
 def _side(reader: follow.Reader, key: str, months: Sequence[date]) -> Side | None:
@@ -217,12 +223,13 @@ def _side(reader: follow.Reader, key: str, months: Sequence[date]) -> Side | Non
     figures = [found[month][key][1] for month in months if key in found[month]]
     if not figures:
         return None
+    first = min(periods.span(found[month][key][0].period, month).first for month in months if key in found[month])
     if isinstance(figures[0], Volume):
         count = sum(one.count for one in figures if isinstance(one, Volume))
         days = sum(one.days for one in figures if isinstance(one, Volume))
         interval = None if figures[0].unit == MONEY else numbers.poisson(int(count))
-        return Side(tuple(months), count, None, interval, days, figures[0], reader.cutoff, reader.zone)
+        return Side(tuple(months), first, count, None, interval, days, figures[0], reader.cutoff, reader.zone)
     met = sum(one.met for one in figures if isinstance(one, Share))
     settled = sum(one.settled for one in figures if isinstance(one, Share))
     interval = numbers.wilson(met, settled)
-    return Side(tuple(months), met, settled, interval, 0, figures[0], reader.cutoff, reader.zone)
+    return Side(tuple(months), first, met, settled, interval, 0, figures[0], reader.cutoff, reader.zone)

@@ -15,7 +15,7 @@ from smarketing.calendars.services import axis
 
 from . import hooks, named, spans
 from .drafts import next_month
-from .kinds import KINDS, PERCENT, params
+from .kinds import KINDS, PERCENT, params, periods
 from .models import Contract, TermsSpan
 from .sections import reading, sound
 from .sections.fields import decimal as number
@@ -43,7 +43,7 @@ def problems(body: Mapping[str, Any], contract: Contract | None = None) -> list[
     if found:
         return found
     if contract is not None:
-        found += taken(contract, body)
+        found += [*taken(contract, body), *_other_periods(contract, body)]
     return found + beyond(body)
 
 
@@ -90,6 +90,33 @@ def taken(contract: Contract, body: Mapping[str, Any]) -> list[str]:
             words = {"name": one.terms.contract.name, "day": date_format(one.first, "SHORT_DATE_FORMAT")}
             return [_("Contract “%(name)s” is in force on this definition from %(day)s on: choose other days.") % words]
     return []
+
+
+def _other_periods(contract: Contract, body: Mapping[str, Any]) -> list[str]:
+    """Why clauses cannot be judged over another time than in the terms that these follow: a quarter under way would be judged by
+    neither. Free where one begins just then."""
+    first, now = day(body.get("starts_on")), {one.key: one for one in reading.promises(body)}
+    before = contract.terms.filter(span__first__lte=first, span__isnull=False).order_by("-span__first").first()
+    if before is None or first is None or (before.span.until and before.span.until < first):
+        return []
+    out = []
+    for one in before.clauses.all():
+        same = now.get(one.key)
+        longest = max(
+            one.period, periods.of(same.params) if same else one.period, key=lambda name: periods.MONTHS[name]
+        )
+        if same and periods.of(same.params) != one.period and not periods.begins(longest, first):
+            said = {"key": one.key, "was": periods.BY[one.period], "day": _next(longest, first)}
+            out.append(
+                _("Clause %(key)s has been judged %(was)s: this can change on %(day)s, when such a period begins.")
+                % said
+            )
+    return out
+
+
+def _next(period: str, first: date) -> str:
+    """The first day on which such a period begins after this one."""
+    return date_format(periods.span(period, first.replace(day=1)).until, "SHORT_DATE_FORMAT")
 
 
 def closed(contract: Contract, starts: date) -> str:

@@ -1,4 +1,4 @@
-"""A clause in a month split by an amendment: under each set of terms, beside the whole."""
+"""A clause in a month (or its longer period) split by an amendment: under each set of terms, beside the whole."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .figures import Figure, from_book
 from .hooks import Frozen
-from .kinds import KINDS, VOLUME
+from .kinds import KINDS, VOLUME, periods
 from .models import Clause, Contract
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Part:
-    """A clause under one set of terms, in force in [first, until) of the month. Promises made before the month that
+    """A clause under one set of terms, in force in [first, until) of the period. Promises made before the month that
     fall due in it have no days of their own in it: `first` is None."""
 
     number: int  # of the terms
@@ -40,7 +40,8 @@ def of(
     """The parts of a clause: where the month was split, or promises made under other words fall due in it; else none."""
     if book is not None:
         return frozen(reader.contract, clause.key, book.parts.get(clause.key, ()))
-    inside = reader.inside(first)
+    span = periods.span(clause.period, first)
+    inside = [one for one in reader.inside(span.first, span.until) if one[1] < span.seen]
     held: dict[int, tuple] = {terms.pk: (terms, a, b) for terms, a, b in inside}
     held |= {terms.pk: (terms, None, None) for terms in reader.terms if terms.pk in clocks and terms.pk not in held}
     found = []

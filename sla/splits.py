@@ -76,6 +76,12 @@ class Split:
         clause = self.row.clause
         return f"{CLOCK} {clause.key}" if self.clocked else rates.counted(clause)
 
+    @property
+    def days(self) -> tuple[date, date]:
+        """[first, until) of the days that it counts."""
+        asked = asking.times(self.month, self.row)
+        return asked["first"], asked["until"]
+
     @cached_property
     def basis(self) -> str:
         with connection.cursor() as cursor:
@@ -91,7 +97,7 @@ class Split:
             _add(out, _apart(measure, key, asked, "block", "clock"), lambda figure, state: {state: figure.n})
             return out
         days = None if parts is None else stretches(sorted(date.fromisoformat(one) for one in parts))
-        for first, last in days if days is not None else [(self.month.first, self.month.until - DAY)]:
+        for first, last in days if days is not None else [(self.days[0], self.days[1] - DAY)]:
             for show in ("", *self.row.kind.apart):
                 key, asked = asking.question(self.month, self.row, show)
                 asked |= {"first": first, "until": last + DAY}
@@ -118,7 +124,7 @@ class Split:
         if days is None or (named.handoffs and measure not in kept.BY_HANDOFF):
             return None
         found = days | named.handed[news.NAMED]
-        return {day.isoformat() for day in found if month.first <= day < month.until}
+        return {day.isoformat() for day in found if self.days[0] <= day < self.days[1]}
 
 
 def brought(split: Split) -> Parts:
@@ -220,6 +226,6 @@ def look(at: datetime) -> int:
         if reader.terms:
             month = reader.month(reader.today.replace(day=1))
             for row in month.rows if month.phase != FUTURE else ():
-                if row.kind.subject != QUALIFICATION:
+                if row.kind.subject != QUALIFICATION and not row.long:
                     brought(Split(month, row))
     return 0

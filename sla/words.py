@@ -1,15 +1,17 @@
 """Figures in words and digits, in the active language. Shown digits never contradict the state."""
 
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
-from django.utils.formats import number_format
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from . import follow, kinds, states
 from .figures import Figure, Share, Volume
+from .kinds import periods
 from .models import Clause
 
 # State -> (shape, word). "nothing" has no state: a dash.
@@ -28,6 +30,11 @@ PHASES = {
     follow.CLOSED: gettext_lazy("book closed"),
     follow.NONE: gettext_lazy("no terms in force"),
 }
+# Period -> in words while it goes on, once it is over.
+SO_FAR = {
+    periods.QUARTER: (gettext_lazy("quarter so far, %(first)s – %(last)s"), gettext_lazy("whole quarter, %(first)s – %(last)s")),
+    periods.YEAR: (gettext_lazy("year so far, %(first)s – %(last)s"), gettext_lazy("whole year, %(first)s – %(last)s")),
+}  # fmt: skip
 WORST = (states.BROKEN, states.BEHIND, states.ON_PACE, states.KEPT, states.NOTHING)
 
 
@@ -165,8 +172,19 @@ def sentence(month: follow.Month) -> list[str]:
     out = []
     for side in ("marketing", "sales", kinds.BOTH):
         if row := worst(month, side):
-            out.append(_volume(row) if isinstance(row.figure, Volume) else _share(row, month.phase))
+            text = _volume(row) if isinstance(row.figure, Volume) else _share(row, month.phase)
+            out.append(f"{text} ({period(month, row)})" if row.long else text)
     return out
+
+
+def period(month: follow.Month, row: follow.Row) -> str:
+    """The time over which a clause is judged that is longer than a month, as it stands in the month; "" of a month."""
+    if not row.long:
+        return ""
+    span = month.span(row)
+    so_far = SO_FAR[row.clause.period][span.ends and month.phase not in (follow.RUNNING, follow.FUTURE)]
+    first, last = (date_format(day, pgettext("date", "M Y")) for day in (span.first, span.until - timedelta(days=1)))
+    return so_far % {"first": first, "last": last}
 
 
 def worst(month: follow.Month, side: str | None = None) -> follow.Row | None:
@@ -185,8 +203,8 @@ def _volume(row: follow.Row) -> str:
 
 
 def _share(row: follow.Row, phase: str) -> str:
-    figure, says = row.figure, row.kind.says
+    figure, says, said = row.figure, row.kind.says, periods.words(row.clause.params)
     assert isinstance(figure, Share)
     if not figure.settled:
-        return str(says["nothing" if phase == follow.RUNNING else "nothing_over"])
-    return str(says["so_far"] % {"share": so_far(figure), "promised": exact_percent(figure.promised)})
+        return str(says["nothing" if phase == follow.RUNNING else "nothing_over"] % said)
+    return str(says["so_far"] % (said | {"share": so_far(figure), "promised": exact_percent(figure.promised)}))

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any
 
-from sla import as_of, follow, rates, series, split
+from sla import as_of, asking, follow, rates, series, split
 from sla.clocks import EXCLUDED, MET, MISSED, WAIVED
 from sla.kinds import CLOCK, KINDS, QUALIFICATION, RATE, params
 from sla.late import Late
@@ -46,11 +46,12 @@ def asked(month: follow.Month) -> dict[str, Any]:
 
 
 def _clauses(month: follow.Month) -> dict[str, Any]:
-    days, clocks = series.book(month), as_of.rows(month.contract, month.first, month.cutoff)
-    out = {}
+    days, out = series.book(month), {}
+    spans = {row.clause.key: month.span(row).months for row in month.rows}
+    told = {some: as_of.rows(month.contract, some, month.cutoff) for some in {*spans.values()}}
     for row in month.rows:
         kind, key = KINDS[row.clause.kind], row.clause.key
-        rows = _clock_ids(clocks, key) if kind.source == CLOCK else _measured_ids(row, month)
+        rows = _clock_ids(told[spans[key]], key) if kind.source == CLOCK else _measured_ids(row, month)
         out[key] = {
             "kind": row.clause.kind, "side": row.clause.side, "terms": row.clause.terms.number,
             "target": str(row.clause.target), "state": row.figure.state, "figure": row.figure.book(), "rows": rows,
@@ -72,14 +73,13 @@ def _measured_ids(row: follow.Row, month: follow.Month) -> dict[str, list[int]]:
     """The rows that a volume or a rate counted."""
     whom = params.population(row.clause.params)
     if row.kind.source == RATE:
-        times = {"first": month.first, "until": month.until, "zone": month.zone, "cutoff": month.cutoff}
-        return rates.ids(row.kind, month.contract.line_id, whom, **times)
-    return {"counted": _volume_ids(row.kind.measure, month, whom)}
+        return rates.ids(row.kind, month.contract.line_id, whom, **asking.times(month, row))
+    return {"counted": _volume_ids(row, month, whom)}
 
 
-def _volume_ids(key: str, month: follow.Month, whom: rates.Population) -> list[int]:
-    about = asked(month)
-    question = engine.ask(key, **{**about, "where": {**about["where"], **whom}})
+def _volume_ids(row: follow.Row, month: follow.Month, whom: rates.Population) -> list[int]:
+    about = asked(month) | asking.times(month, row)
+    question = engine.ask(row.kind.measure, **{**about, "where": {**about["where"], **whom}})
     built = statement.build(engine.resolve(question), question)
     return [row[0] for row in statement.run(f"WITH {built.counted} SELECT key FROM counted ORDER BY key", built.params)]
 

@@ -172,6 +172,6 @@ def _due(window: Window, qualifications: set[int]) -> dict[int, datetime]:
     """Those of these qualifications whose hand-over is one of the month -> when it falls due."""
     if not qualifications:
         return {}
-    clocks = handover.relation(fence.cutoff(), window.month, next_month(window.month), window.contract)
+    clocks = handover.relation(fence.cutoff(), window.first, next_month(window.month), window.contract)
     only, ids = "AND k.qualification_id = ANY(%(ids)s::bigint[])", {"ids": array(sorted(qualifications))}
-    return dict(handover.selected("qualification_id, due_at", clocks, window.contract, [window.month], only, ids))
+    return dict(handover.selected("qualification_id, due_at", clocks, window.contract, window.months, only, ids))

@@ -1,6 +1,7 @@
 """The picture of a month in a manager's mail: the volume promised, day by day against its line; in words for who sees none."""
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -34,12 +35,10 @@ def of(contract: Contract, first: date) -> Picture | None:
         alt % said,
         top=_("%(clause)s: %(reached)s, promised %(promised)s") % said,
         bottom=_("Blue: reached so far. Grey: the pace promised."),
-        below=_days(month),
+        below=_days([day for day, _done, _ideal in points]),
     )
 
 
-def _days(month: follow.Month) -> list[str]:
+def _days(days: Sequence[date]) -> list[str]:
     """The first day, the middle and the last under the picture."""
-    days = (month.until - month.first).days
-    some = (0, days // 2, days - 1)
-    return [date_format(month.first + timedelta(days=n), pgettext("date", "j M")) for n in some]
+    return [date_format(days[n], pgettext("date", "j M")) for n in (0, len(days) // 2, -1)]

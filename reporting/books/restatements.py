@@ -11,7 +11,7 @@ from smarketing.calendars import services as calendars
 from smarketing.rows.days import Days
 
 from . import late_deals, late_leads, late_work
-from .window import Found, Restatement, Window
+from .window import Found, Restatement, Window, longer
 
 PARTS: tuple[Callable[[int, Sequence[Window]], Found], ...] = (
     late_work.facts, late_work.corrections, late_work.standing, late_deals.of, late_deals.begun, late_leads.merges,
@@ -30,13 +30,14 @@ def of_all(books: Sequence[BookClose]) -> dict[int, list[Restatement]]:
         return {}
     contract = books[0].contract
     zone, files = Days(Reader(contract, books[0].closed_at, books[0].cutoff).zone), Days(calendars.file_zone())
-    return _read([Window(one.pk, contract, one.month, one.cutoff, zone, files) for one in books])
+    long = longer(contract)
+    return _read([Window(one.pk, contract, one.month, one.cutoff, zone, files, long) for one in books])
 
 
 def recorded_after(contract: Contract, month: date, cutoff: datetime) -> bool:
     """Whether something was recorded after an instant that moves a month of this contract."""
     zone, files = Days(Reader(contract, cutoff, cutoff).zone), Days(calendars.file_zone())
-    return bool(_read([Window(0, contract, month, cutoff, zone, files)])[0])
+    return bool(_read([Window(0, contract, month, cutoff, zone, files, longer(contract))])[0])
 
 
 def _read(windows: Sequence[Window]) -> dict[int, list[Restatement]]:

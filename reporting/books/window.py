@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from leads.models import Lead
 from sla import as_of
-from sla.kinds import CLOCK, KINDS, days, params
+from sla.kinds import CLOCK, KINDS, days, params, periods
 from sla.models import Clause, Clock, Contract, Pause
 from sla.oracle import axis_of
 from sla.sections import defaults
@@ -54,13 +54,30 @@ class Restatement:
         return str(WORDS[self.kind])
 
 
+@dataclass(frozen=True)
+class Longer:
+    """A period longer than a month over which terms in force in [first, until) judge clauses."""
+
+    period: str
+    first: date
+    until: date | None
+
+
+def longer(contract: Contract) -> tuple[Longer, ...]:
+    """The periods longer than a month of a contract's clauses, with the days in which each is one."""
+    found = Clause.objects.filter(terms__contract=contract, terms__span__isnull=False, params__has_key=periods.PARAM)
+    return tuple(
+        {Longer(one.period, one.terms.span.first, one.terms.span.until) for one in found.select_related("terms__span")}
+    )
+
+
 Found = Iterator[tuple[int, Restatement]]  # (key of the window, what restates it)
 
 
 @dataclass(frozen=True)
 class Window:
-    """A month of a contract as known at a cut-off, cut in the contract's zone; a date without a time keeps its date, as
-    `files` stored it."""
+    """A month of a contract as known at a cut-off, with the quarter or year of which its book says something; cut in the
+    contract's zone; a date without a time keeps its date, as `files` stored it."""
 
     key: int
     contract: Contract
@@ -68,15 +85,29 @@ class Window:
     cutoff: datetime
     zone: Days
     files: Days
+    longer: tuple[Longer, ...] = ()
 
     def edges(self, day_only: bool = False) -> tuple[datetime, datetime]:
-        """The instants [first, until) of the month."""
+        """The instants [first, until) of what the book is about."""
         days = self.files if day_only else self.zone
-        return days.midnight(self.month), days.midnight(next_month(self.month))
+        return days.midnight(self.first), days.midnight(next_month(self.month))
 
     def holds(self, occurred: datetime, day_only: bool = False) -> bool:
         first, until = self.edges(day_only)
         return first <= occurred < until
+
+    @cached_property
+    def first(self) -> date:
+        """The first day of the longest period over which a clause in force by the month's end is judged, the month's at the latest."""
+        spans = ((periods.span(one.period, self.month), one.first, one.until) for one in self.longer)
+        return min(
+            (span.first for span, first, until in spans if first < span.seen and (until is None or until > span.first)),
+            default=self.month,
+        )
+
+    @property
+    def months(self) -> tuple[date, ...]:
+        return periods.between(self.first, next_month(self.month))
 
     @cached_property
     def by_handoff(self) -> bool:
@@ -96,7 +127,7 @@ class Window:
                 hours = [clause.target, *(one for _grades, one in params.tiers(clause.params) if one)]
                 length = ceil(max(hours)) if kind.runs == "hours" else days(clause.kind, clause.target, clause.params)
                 axis = axis_of(clause, clause.terms)
-                while day < FARTHEST and axis.business_days((first - day).date(), self.month) < length + 2:
+                while day < FARTHEST and axis.business_days((first - day).date(), self.first) < length + 2:
                     day += WEEK
         paused = Pause.objects.filter(handoff__line=self.contract.line_id, until__gt=first).exists()
         return first - max(day, REACH if paused else WEEK)
@@ -106,14 +137,14 @@ class Window:
         since the cut-off, so that they are asked as they were known then, too."""
         if not handoffs:
             return set()
-        clocks = Clock.objects.filter(handoff__in=handoffs, month=self.month, terms__contract=self.contract)
+        clocks = Clock.objects.filter(handoff__in=handoffs, month__in=self.months, terms__contract=self.contract)
         found = set(clocks.values_list("handoff", flat=True))
         if moved:
             place = [as_of.sets.COLUMNS.index(name) for name in ("handoff_id", "month", "terms_id")]
             terms = set(self.contract.terms.values_list("pk", flat=True))
             for row in as_of.read(sorted(handoffs), self.cutoff):
                 handoff, month, of = (row[n] for n in place)
-                found |= {handoff} if month == self.month and of in terms else set()
+                found |= {handoff} if month in self.months and of in terms else set()
         return found
 
 

@@ -61,7 +61,8 @@ def _say(context: Any, about: str, ref: Any) -> str:
         return ""
     standing = Remark.objects.standing().visible_to(request.user)
     found = standing.filter(note__lead=ref) if about == About.LEAD else standing.filter(about=about, ref=str(ref))
-    counts = {kind: sum(one == kind for one in found.values_list("kind", flat=True)) for kind in Remark.Kind.values}
+    kinds = list(found.values_list("kind", flat=True))
+    counts = {kind: kinds.count(kind) for kind in Remark.Kind.values}
     query = urlencode({"about": about, "ref": ref, "next": request.path})
     narrowed = urlencode({"about": about, "ref": ref})
     said = {

@@ -5,9 +5,9 @@ from .kind import BOTH, CLOCK, HANDOFF, MONEY, PERCENT, QUALIFICATION, RATE, VOL
 
 KINDS: dict[str, Kind] = {kind.key: kind for kind in (*marketing.KINDS, *sales.KINDS, *together.KINDS)}
 
-from .said import SHOWN, amount, days, sentence, short  # noqa: E402  says what the table holds
+from .said import SHOWN, amount, days, sentence, short, target_label  # noqa: E402  says what the table holds
 
 __all__ = [
     "BOTH", "CLOCK", "HANDOFF", "KINDS", "MONEY", "PERCENT", "QUALIFICATION", "RATE", "SHOWN", "VOLUME", "Asked", "Kind",
-    "amount", "days", "sentence", "short",
+    "amount", "days", "sentence", "short", "target_label",
 ]  # fmt: skip

@@ -31,7 +31,7 @@ class Kind:
     unit: str  # leads | deals | money | business_hours | business_days | attempts | percent
     measure: str  # registered measure that gives its figure
     label: object
-    target_label: object
+    target_label: Any  # may name %(per)s, as sentences may the other phrases of `periods.words`
     sentence: Any  # ngettext on target where it counts things
     short: Any  # the same, short enough for a table that shows the share beside it
     share: bool = False  # whether it is promised on a share of the handoffs, beside its target

@@ -10,8 +10,8 @@ from .kind import CLOCK, PERCENT, QUALIFICATION, RATE, VOLUME, Asked, Kind, due,
 KINDS = (
     Kind(
         "mql_volume", "marketing", VOLUME, "leads", "mql",
-        _("MQL handed to sales"), _("MQL a month"),
-        ngettext_lazy("%(target)s MQL a month", "%(target)s MQL a month", "number"),
+        _("MQL handed to sales"), _("MQL %(per)s"),
+        ngettext_lazy("%(target)s MQL %(per)s", "%(target)s MQL %(per)s", "number"),
         _("MQL handed to sales"),
         more=("where",),
         says={
@@ -31,12 +31,12 @@ KINDS = (
     Kind(
         "acceptance", "marketing", RATE, PERCENT, "acceptance",
         _("Acceptance rate"), _("accepted at least"),
-        _("at least %(target)s of the month's handoffs accepted, of those decided"),
+        _("at least %(target)s of %(of_period)s handoffs accepted, of those decided"),
         _("acceptance rate"),
         apart={"pending": Asked("undecided"), "excluded": Asked("refused", lambda: {"left_out": ("yes",)})},
         says=of_rate(
-            _("Sales accepted %(share)s of the month's decided MQL against %(promised)s promised by marketing."),
-            _("No MQL of the month is decided yet."),
+            _("Sales accepted %(share)s of %(of_period)s decided MQL against %(promised)s promised by marketing."),
+            _("None of %(of_period)s MQL is decided yet."),
             against=ngettext_lazy(
                 "%(count)s refused or given back for a reason of fit or data: %(most)s",
                 "%(count)s refused or given back for a reason of fit or data: %(most)s",
@@ -49,13 +49,13 @@ KINDS = (
     Kind(
         "sql_rate", "marketing", RATE, PERCENT, "sql_rate",
         _("MQL to SQL"), _("SQL at least"),
-        _("at least %(target)s of the month's handoffs become SQL"),
+        _("at least %(target)s of %(of_period)s handoffs become SQL"),
         _("MQL to SQL"),
         rows=lambda: {"course": ("sql", "ended", "late")},
         apart={"pending": Asked("sql_rate", lambda: {"course": ("open",)})},
         says=of_rate(
-            _("%(share)s of the month's settled MQL became SQL against %(promised)s promised by marketing."),
-            _("None of the month's MQL has become SQL or ended yet."),
+            _("%(share)s of %(of_period)s settled MQL became SQL against %(promised)s promised by marketing."),
+            _("None of %(of_period)s MQL has become SQL or ended yet."),
             against=ngettext_lazy(
                 "%(count)s did not become SQL: %(most)s", "%(count)s did not become SQL: %(most)s", "number"
             ),
@@ -68,12 +68,12 @@ KINDS = (
     Kind(
         "mandatory_fields", "marketing", RATE, PERCENT, "complete",
         _("Mandatory fields filled in"), _("complete at least"),
-        _("all mandatory fields filled in on at least %(target)s of the month's handoffs"),
+        _("all mandatory fields filled in on at least %(target)s of %(of_period)s handoffs"),
         _("mandatory fields filled in"),
         more=("fields",), needs=("fields",),
         says=of_rate(
-            _("Marketing filled in every mandatory field on %(share)s of the month's handoffs against %(promised)s promised."),
-            _("Nothing has been handed over in the month."),
+            _("Marketing filled in every mandatory field on %(share)s of %(of_period)s handoffs against %(promised)s promised."),
+            _("Nothing has been handed over %(within)s."),
             against=ngettext_lazy(
                 "%(count)s handed over without a mandatory field, by source: %(most)s",
                 "%(count)s handed over without a mandatory field, by source: %(most)s",

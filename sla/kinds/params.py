@@ -1,5 +1,5 @@
 """What a clause may say beside its numbers: of whom it speaks, targets by tier, how far attempts lie apart, which fields count,
-which calendar. One table, `MORE`: how each is checked, and how it is said.
+which calendar, over which time. One table, `MORE`: how each is checked, and how it is said.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from personas.criteria.grade import DIGITS, LETTERS
 from smarketing.calendars.models import CalendarVersion
 
-from .kind import Kind
+from . import periods
+from .kind import CLOCK, Kind
 
 GRADES = tuple(letter + digit for letter in LETTERS for digit in DIGITS)
 # Dimension of the measure -> what it is called in a clause.
@@ -61,12 +62,16 @@ def whom(params: Mapping[str, Any]) -> str:
 
 def details(kind: Kind, params: Mapping[str, Any]) -> list[str]:
     """What the clause says beside its numbers, each in words."""
-    return [_more(kind, name).words(params[name]) for name in kind.more if params.get(name)]
+    more = (
+        kind.more if kind.source != CLOCK else (*kind.more, periods.PARAM)
+    )  # others name their period in their sentence
+    return [_more(kind, name).words(params[name]) for name in more if params.get(name)]
 
 
 def problems(kind: Kind, params: Mapping[str, Any]) -> list[Any]:
     """Sentences about parameters that cannot be signed; %(key)s is the clause."""
-    given = [(_more(kind, name), params[name]) for name in kind.more if params.get(name)]
+    more = (*kind.more, periods.PARAM)
+    given = [(_more(kind, name), params[name]) for name in more if params.get(name)]
     lacking = [_more(kind, name).wrong for name in kind.needs if not params.get(name)]
     return lacking + [more.wrong for more, value in given if not more.check(value)]
 
@@ -137,6 +142,10 @@ def _calendar_said(value: Any) -> str:
     return gettext("by calendar %(name)s") % {"name": found.calendar.name} if found else ""
 
 
+def _period_said(value: str) -> str:
+    return gettext("judged %(by)s") % {"by": periods.BY[value]}
+
+
 def _apart_said(value: int) -> str:
     text = ngettext("%(days)s business day apart at least", "%(days)s business days apart at least", value)
     return text % {"days": value}
@@ -150,6 +159,7 @@ MORE: dict[str, More] = {
     "apart": More(lambda value: isinstance(value, int) and 1 <= value <= 20, _("Clause %(key)s: attempts lie 1 to 20 business days apart."), _apart_said),
     "fields": More(lambda value: _texts(value) and set(value) <= set(FIELDS), _("Clause %(key)s: choose the fields that must be filled in."), _named(FIELDS)),
     "calendar": More(lambda value: CalendarVersion.objects.filter(pk=value).exists(), _("Clause %(key)s: choose a calendar that exists."), _calendar_said),
+    periods.PARAM: More(lambda value: value in (periods.QUARTER, periods.YEAR), _("Clause %(key)s: it is judged by the month, the quarter or the year."), _period_said),
 }  # fmt: skip
 # (Parameter, unit of the kind) where it is another thing than usual.
 OF_UNIT: dict[tuple[str, str], More] = {

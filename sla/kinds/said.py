@@ -1,6 +1,6 @@
 """A clause in words, in the active language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from smarketing.rows.models import Installation
 from smarketing.web import money
 
-from . import KINDS, params
+from . import KINDS, params, periods
 from .kind import MONEY, PERCENT, Kind
 
 
@@ -23,10 +23,19 @@ def sentence(kind: str, target: Decimal, given: dict) -> str:
 
 
 def short(kind: str, target: Decimal, given: dict) -> str:
-    """The clause in few words, for a table; of whom it speaks, where it does not speak of all."""
+    """The clause in few words, for a table; of whom it speaks, where it does not speak of all, and over which time it is
+    judged, where that is no month."""
     said = _said(KINDS[kind], KINDS[kind].short, target, given)
-    whom = params.whom(given)
-    return gettext("%(clause)s (%(whom)s)") % {"clause": said, "whom": whom} if whom else said
+    if whom := params.whom(given):
+        said = gettext("%(clause)s (%(whom)s)") % {"clause": said, "whom": whom}
+    if (period := periods.of(given)) == periods.MONTH:
+        return said
+    return gettext("%(clause)s, %(by)s") % {"clause": said, "by": periods.BY[period]}
+
+
+def target_label(row: Kind, given: Mapping[str, Any]) -> str:
+    """What the target of a clause counts: "MQL a quarter"."""
+    return str(row.target_label % periods.words(given))
 
 
 def days(kind: str, target: Decimal, given: dict) -> int:
@@ -38,7 +47,7 @@ def days(kind: str, target: Decimal, given: dict) -> int:
 def _said(row: Kind, text: Any, target: Decimal, given: dict) -> str:
     shown = SHOWN.get(row.unit, plain)(target)
     words = {"target": shown, "number": int(target), "param": given.get(row.param, "")}
-    return str(text % words)
+    return str(text % (words | periods.words(given)))
 
 
 def plain(value: Decimal | int | str) -> str:

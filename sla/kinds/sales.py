@@ -87,7 +87,7 @@ KINDS = (
         fixed=Decimal(100),
         says=of_rate(
             _("Sales gave a reason on %(share)s of its refusals and returns; it promised one on each."),
-            _("Sales has refused nothing and given nothing back in the month."),
+            _("Sales has refused nothing and given nothing back %(within)s."),
             against=ngettext_lazy(
                 "%(count)s refusal or return without a reason: %(most)s",
                 "%(count)s refusals and returns without a reason: %(most)s",

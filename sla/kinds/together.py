@@ -8,8 +8,8 @@ from .kind import BOTH, MONEY, VOLUME, Kind
 KINDS = (
     Kind(
         "won", BOTH, VOLUME, "deals", "won",
-        _("Deals won"), _("deals won a month"),
-        ngettext_lazy("%(target)s deal won a month", "%(target)s deals won a month", "number"),
+        _("Deals won"), _("deals won %(per)s"),
+        ngettext_lazy("%(target)s deal won %(per)s", "%(target)s deals won %(per)s", "number"),
         _("deals won"),
         says={
             "kept": _("Both sides have kept their word: deals won, %(count)s of %(target)s promised."),
@@ -29,8 +29,8 @@ KINDS = (
     ),
     Kind(
         "revenue", BOTH, VOLUME, MONEY, "revenue",
-        _("Revenue won"), _("revenue won a month"),
-        _("%(target)s of revenue won a month"),
+        _("Revenue won"), _("revenue won %(per)s"),
+        _("%(target)s of revenue won %(per)s"),
         _("revenue won"),
         says={
             "kept": _("Both sides have kept their word: revenue won, %(count)s of %(target)s promised."),

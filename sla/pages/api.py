@@ -50,6 +50,16 @@ class ClauseShape(FigureShape):
     clause = serializers.CharField()
     side = serializers.ChoiceField(["marketing", "sales", "both"])
     kind = serializers.CharField()
+    period = serializers.ChoiceField(
+        ["month", "quarter", "year"],
+        help_text=_(
+            "Over which it is judged: in the last month of a quarter or year; before, the figures are what has come of it by the end of the month."
+        ),
+    )
+    period_from = serializers.DateField(help_text=_("First day of the period that the figures are about."))
+    period_to = serializers.DateField(
+        help_text=_("Exclusive: the end of the month, or of a longer period in its last one.")
+    )
     parts = PartShape(many=True, help_text=_("Of a month split by an amendment; else none."))
     rows_url = serializers.URLField(help_text=_("The page that lists the rows counted."))
 
@@ -161,8 +171,10 @@ def body(shown: follow.Month, request: Any) -> dict[str, Any]:
 
 
 def _clause(shown: follow.Month, row: follow.Row, request: Any) -> dict[str, Any]:
+    span = shown.span(row)
     return {
-        "clause": row.clause.key, "side": row.clause.side, "kind": row.clause.kind,
+        "clause": row.clause.key, "side": row.clause.side, "kind": row.clause.kind, "period": row.clause.period,
+        "period_from": span.first.isoformat(), "period_to": span.seen.isoformat(),
         **_figure(row.clause.terms.number, row.figure), "parts": [_part(part) for part in row.parts],
         "rows_url": request.build_absolute_uri(links.rows(shown, row)),
     }  # fmt: skip

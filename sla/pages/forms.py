@@ -14,7 +14,7 @@ from smarketing.calendars import services as calendars
 from smarketing.calendars.models import CalendarVersion
 from smarketing.rows import clock
 
-from ..kinds import KINDS, Kind
+from ..kinds import KINDS, Kind, periods
 from ..kinds.said import plain
 from ..models import Contract
 from . import more
@@ -41,11 +41,11 @@ class Promise:
 
 CLAUSES = (
     Promise("5.1", "mql_volume", "volume",
-            words=_("This many first handoffs of leads that the signed definition calls MQL, each month.")),
+            words=_("This many first handoffs of leads that the signed definition calls MQL, in each month, quarter or year.")),
     Promise("5.2", "acceptance", "acceptance",
-            words=_("Of the handoffs of a month that are decided. Known customers, duplicates and tests are left out; what is undecided is pending.")),
+            words=_("Of the handoffs of the time judged that are decided. Known customers, duplicates and tests are left out; what is undecided is pending.")),
     Promise("5.3", "sql_rate", "sql_rate",
-            words=_("Of the handoffs of a month. One that is still open is pending for 90 days.")),
+            words=_("Of the handoffs of the time judged. One that is still open is pending for 90 days.")),
     Promise("5.4", "mandatory_fields", "complete",
             words=_("Filled in when the lead was handed over, as known then; what marketing adds later does not count.")),
     Promise("5.5", "hand_over", "handover_hours", "handover_share",
@@ -105,7 +105,7 @@ class TermsForm(forms.Form):
         label=_("Last day"), required=False, widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"),
         help_text=_("Empty: until other terms replace them."),
     )  # fmt: skip
-    volume = forms.IntegerField(label=_("MQL a month"), min_value=1, max_value=1_000_000, required=False)
+    volume = forms.IntegerField(label=_("MQL"), min_value=1, max_value=1_000_000, required=False)
     acceptance = _percent(_("Accepted at least (%)"))
     sql_rate = _percent(_("SQL at least (%)"))
     hours = forms.DecimalField(
@@ -125,9 +125,9 @@ class TermsForm(forms.Form):
     handover_share = _share()
     outcome_days = forms.IntegerField(label=_("Within business days"), min_value=1, max_value=250, required=False)
     outcome_share = _share()
-    won = forms.IntegerField(label=_("Deals won a month"), min_value=1, max_value=1_000_000, required=False)
+    won = forms.IntegerField(label=_("Deals won"), min_value=1, max_value=1_000_000, required=False)
     revenue = forms.DecimalField(
-        label=_("Revenue won a month"), min_value=1, max_value=9_999_999_999, decimal_places=2, required=False
+        label=_("Revenue won"), min_value=1, max_value=9_999_999_999, decimal_places=2, required=False
     )
 
     def __init__(self, data=None, *, initial=None):
@@ -153,6 +153,8 @@ class TermsForm(forms.Form):
         some = [clause for clause in body.get("clauses", ()) if clause.get("params", {}).get("where")]
         found = {clause["kind"]: clause for clause in body.get("clauses", ()) if clause not in some}
         initial["volume_of"] = more.shown_some(some)
+        if some:
+            initial["mql_volume_period"] = some[0]["params"].get(periods.PARAM, "")
         for one in CLAUSES:
             if clause := found.get(one.kind):
                 initial[one.target] = plain(clause["target"])

@@ -31,5 +31,6 @@ def part(month: Month, row: Row, one: Part, show: str = "") -> str:
     if own.kind.source == CLOCK:
         asked["where"] = {**asked["where"], "terms_id": str(one.clause.terms_id)}
     else:
-        asked |= {"first": one.first or month.first, "until": one.until or month.until}
+        span = month.span(own)
+        asked |= {"first": one.first or span.first, "until": min(one.until or span.seen, span.seen)}
     return engine.rows_url(key, **asked)

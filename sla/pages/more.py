@@ -9,12 +9,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from smarketing.web.known import Offered
 
-from ..kinds import params
+from ..kinds import KINDS, params, periods
 from ..kinds.said import plain
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -30,6 +31,7 @@ FRENCH = {
 }
 # What is offered under the volumes of some leads, and how a name is put there.
 OFFERED = ((_("Sources"), "source", "source {}: "), (_("Personas"), "persona", "persona {}: "))
+PERIODS = ("", periods.QUARTER, periods.YEAR)  # a month is said by saying nothing
 _NOTHING = ("", "-", "–", "—", "0")
 
 
@@ -106,6 +108,9 @@ def fields() -> dict[str, forms.Field]:
         "complete_fields": forms.MultipleChoiceField(label=_("Fields that must be filled in"), choices=list(params.FIELDS.items()), required=False,
             widget=forms.CheckboxSelectMultiple),
     }  # fmt: skip
+    for key in KINDS:
+        choices = [(one, capfirst(periods.BY[one or periods.MONTH])) for one in PERIODS]
+        found[f"{key}_period"] = forms.ChoiceField(label=_("Judged"), choices=choices, required=False)
     for kind in CLOCKED:
         found[f"{kind}_calendar"] = forms.TypedChoiceField(
             label=_("Calendar of this clause"), coerce=int, required=False, empty_value=None
@@ -124,7 +129,7 @@ NAMES: dict[str, dict[str, str]] = {
 def names(kind: str) -> list[str]:
     """The further fields of a kind."""
     own = ["volume_of"] if kind == "mql_volume" else list(NAMES.get(kind, {}).values())
-    return own + ([f"{kind}_calendar"] if kind in CLOCKED else [])
+    return [f"{kind}_period", *own, *([f"{kind}_calendar"] if kind in CLOCKED else [])]
 
 
 def initial(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,6 +138,7 @@ def initial(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("tiers", "attempts_tiers"):
         if found.get(name):
             found[name] = shown_tiers(given["tiers"])
+    found[f"{kind}_period"] = given.get(periods.PARAM)
     if kind in CLOCKED:
         found[f"{kind}_calendar"] = given.get("calendar")
     return {name: value for name, value in found.items() if value}
@@ -141,14 +147,23 @@ def initial(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
 def given(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters that a clause gets from the further fields."""
     found = {param: data.get(name) for param, name in NAMES.get(kind, {}).items()}
+    found[periods.PARAM] = data.get(f"{kind}_period")
     if kind in CLOCKED:
         found["calendar"] = data.get(f"{kind}_calendar")
     return {param: value for param, value in found.items() if value}
 
 
 def volumes(key: str, data: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Clauses of some leads, beside the volume of all: 5.1.a, 5.1.b …"""
+    """Clauses of some leads, beside the volume of all and over the same time: 5.1.a, 5.1.b …"""
+    period = data.get("mql_volume_period")
+    own = {periods.PARAM: period} if period else {}
     return [
-        {"key": f"{key}.{letter}", "kind": "mql_volume", "target": target, "share": None, "params": {"where": where}}
+        {
+            "key": f"{key}.{letter}",
+            "kind": "mql_volume",
+            "target": target,
+            "share": None,
+            "params": {"where": where} | own,
+        }
         for letter, (where, target) in zip(LETTERS, data.get("volume_of") or (), strict=False)
     ]

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_POST
 
 from smarketing.accounts.policy import may, needs
@@ -21,12 +21,13 @@ from smarketing.rows import clock
 from smarketing.web.once import once
 
 from .. import agreed, derive, drafts, follow, kinds, review, reviewing, terms, words
+from ..kinds import periods
 from ..models import Clause, Contract, Terms, TermsReview
 from ..terms import next_month
 from . import links
 
 LABELS = {
-    review.REPEAT: gettext_lazy("as promised now"), review.MEDIAN: gettext_lazy("median of the last closed months"),
+    review.REPEAT: gettext_lazy("as promised now"),
     review.CAPACITY: gettext_lazy("what sales can follow up"), review.GOAL: gettext_lazy("what the goal needs"),
 }  # fmt: skip
 
@@ -91,7 +92,7 @@ def _row(one: review.Proposal) -> dict[str, Any]:
     options = [
         {
             "key": option.key,
-            "label": LABELS[option.key],
+            "label": MEDIANS[one.clause.period] if option.key == review.MEDIAN else LABELS[option.key],
             "number": said(one.clause, option.number),
             "takes": option.key == one.binds,
         }
@@ -108,10 +109,39 @@ def said(clause, number: Decimal) -> str:
 
 
 SAID = {
-    (review.GOAL, review.CAPACITY): gettext_lazy("The goal needs %(goal)s a month, sales can follow up %(capacity)s, %(repeat)s are promised."),
-    (review.CAPACITY,): gettext_lazy("%(repeat)s a month are promised, sales can follow up %(capacity)s."),
-    (review.GOAL,): gettext_lazy("The goal needs %(goal)s a month, %(repeat)s are promised."),
+    (review.GOAL, review.CAPACITY): gettext_lazy("The goal needs %(goal)s %(per)s, sales can follow up %(capacity)s, %(repeat)s are promised."),
+    (review.CAPACITY,): gettext_lazy("%(repeat)s %(per)s are promised, sales can follow up %(capacity)s."),
+    (review.GOAL,): gettext_lazy("The goal needs %(goal)s %(per)s, %(repeat)s are promised."),
 }  # fmt: skip
+MEDIANS = {
+    periods.MONTH: gettext_lazy("median of the last closed months"),
+    periods.QUARTER: gettext_lazy("median of the last closed quarters"),
+    periods.YEAR: gettext_lazy("median of the last closed years"),
+}
+CLOSED = {
+    periods.MONTH: ngettext_lazy(
+        "The last closed month came to %(median)s, %(repeat)s are promised.",
+        "The last %(months)s closed months came to %(median)s (median), %(repeat)s are promised.",
+        "months",
+    ),
+    periods.QUARTER: ngettext_lazy(
+        "The last closed quarter came to %(median)s, %(repeat)s are promised.",
+        "The last %(months)s closed quarters came to %(median)s (median), %(repeat)s are promised.",
+        "months",
+    ),
+    periods.YEAR: ngettext_lazy(
+        "The last closed year came to %(median)s, %(repeat)s are promised.",
+        "The last %(months)s closed years came to %(median)s (median), %(repeat)s are promised.",
+        "months",
+    ),
+}
+NONE_CLOSED = {
+    periods.MONTH: gettext_lazy("No month is closed yet: there is nothing to compare with, what is promised stands."),
+    periods.QUARTER: gettext_lazy(
+        "No quarter is closed yet: there is nothing to compare with, what is promised stands."
+    ),
+    periods.YEAR: gettext_lazy("No year is closed yet: there is nothing to compare with, what is promised stands."),
+}
 BINDS = {
     review.CAPACITY: gettext_lazy("The limit is what sales can follow up."), review.GOAL: gettext_lazy("The limit is what the goal needs."),
     review.REPEAT: gettext_lazy("The limit is what is promised."),
@@ -123,16 +153,11 @@ def sentence(one: review.Proposal) -> str:
     told: dict[str, Any] = {option.key: said(one.clause, option.number) for option in one.options}
     beside = tuple(key for key in (review.GOAL, review.CAPACITY) if key in told)
     if beside:
-        text = str(SAID[beside]) % told
+        text = str(SAID[beside]) % (told | periods.words(one.clause.params))
     elif review.MEDIAN in told:
-        closed = ngettext(
-            "The last closed month came to %(median)s, %(repeat)s are promised.",
-            "The last %(months)s closed months came to %(median)s (median), %(repeat)s are promised.",
-            one.months,
-        )
-        text = closed % (told | {"months": one.months})
+        text = str(CLOSED[one.clause.period] % (told | {"months": one.months}))
     else:
-        return _("No month is closed yet: there is nothing to compare with, what is promised stands.")
+        return str(NONE_CLOSED[one.clause.period])
     most = one.number(review.CAPACITY)
     beyond = most is not None and review.promised(one.clause) > most
     warned = _("More is promised than sales can follow up.") if beyond else ""
@@ -142,7 +167,7 @@ def sentence(one: review.Proposal) -> str:
 def _change(one: review.Change) -> dict[str, Any]:
     return {
         "clause": one.clause, "number": one.terms.number, "day": one.terms.starts_on, "was": _promise(one.earlier),
-        "now": _promise(one.later), "before": _side(one, one.before), "after": _side(one, one.after),
+        "now": _promise(one.later), "before": _side(one, one.earlier, one.before), "after": _side(one, one.later, one.after),
     }  # fmt: skip
 
 
@@ -154,13 +179,13 @@ def _promise(clause: Clause | None) -> str:
     return text if clause.share is None else f"{text} ({words.percent(clause.share)})"
 
 
-def _side(change: review.Change, side: review.Side | None) -> dict[str, Any] | None:
+def _side(change: review.Change, clause: Clause | None, side: review.Side | None) -> dict[str, Any] | None:
     """What a clause came to on one side of a change, in words, with the page of its rows."""
-    if side is None or side.value is None:
+    if side is None or side.value is None or clause is None:
         return None
-    clause, until = change.clause, next_month(side.months[-1])
-    months = " – ".join(dict.fromkeys((_month(side.months[0]), _month(side.months[-1]))))
-    period = follow.Month(change.terms.contract, side.months[0], until, side.cutoff, follow.OVER, side.zone)
+    until = next_month(side.months[-1])
+    months = " – ".join(dict.fromkeys((_month(side.first), _month(side.months[-1]))))
+    period = follow.Month(change.terms.contract, side.first, until, side.cutoff, follow.OVER, side.zone)
     out = {"months": months, "url": links.rows(period, follow.Row(clause, side.figure))}
     if side.of is None:
         total = kinds.amount(Decimal(int(side.n))) if clause.unit == kinds.MONEY else words.number(int(side.n))

@@ -55,9 +55,9 @@ def head() -> list[str]:
 
 def lines(month: follow.Month) -> Iterator[Sequence[Any]]:
     """Each clause, then its parts where the month was split."""
-    last = month.until - timedelta(days=1)
     for row in month.rows:
-        yield _line(month, row.clause, row.figure, month.first, last)
+        span = month.span(row)
+        yield _line(month, row.clause, row.figure, span.first, span.seen - timedelta(days=1))
         for part in row.parts:
             yield _line(month, part.clause, part.figure, part.first, part.until and part.until - timedelta(days=1))
 

@@ -7,13 +7,17 @@ from fractions import Fraction
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from smarketing.measures import engine
 
-from .. import asking, blocks, breakdown, chart, first_tries, follow, missing, split, states, words
+from .. import asking, blocks, breakdown, chart, first_tries, follow, missing, series, split, states, words
 from ..clocks import EXCLUDED, MISSED, PENDING, WAIVED
 from ..figures import Figure, Volume
 from . import links
+
+THOUSANDS = 100_000  # from here on the scale of a chart, narrow on a phone, counts thousands
 
 
 def line(month: follow.Month, row: follow.Row) -> dict[str, Any]:
@@ -26,7 +30,23 @@ def line(month: follow.Month, row: follow.Row) -> dict[str, Any]:
         "forecast": words.forecast(figure), "state": words.state(figure.state), "rows_url": links.rows(month, row),
         "history": [(one, words.state(state) if state else None) for one, state in row.history],
         "volume": isinstance(figure, Volume), "parts": [part(month, row, one) for one in row.parts],
+        "period": words.period(month, row), "own": _own(month, row),
     }  # fmt: skip
+
+
+def _own(month: follow.Month, row: follow.Row) -> tuple[str, str] | None:
+    """What a volume of a longer period came to in the month itself, with the page of these rows; None of others, and where the
+    period began with it."""
+    if (
+        not row.long
+        or not isinstance(row.figure, Volume)
+        or month.span(row).first == month.first
+        or not row.figure.started
+    ):
+        return None
+    count = sum(n for day, n in series.of_volume(month, row).items() if day >= month.first)
+    key, asked = asking.question(month, row)
+    return words.amount(row.figure, count), engine.rows_url(key, **asked | asking.times(month))
 
 
 def part(month: follow.Month, row: follow.Row, one: split.Part) -> dict[str, Any]:
@@ -72,12 +92,17 @@ def drawn(found: chart.Chart, figure: Figure) -> chart.Chart:
             return words.percent(states.shown(value * 100, Fraction(0), 1))
         return words.amount(figure, states.shown(value, Fraction(0), 0 if value.denominator == 1 else 1))
 
-    ticks = [
-        (y, words.number(round(value)) if isinstance(figure, Volume) else words.percent(Decimal(round(value * 100))))
-        for y, value in found.ticks
-    ]
-    points = [(day, said(reached), said(ideal)) for day, reached, ideal in found.points]
-    bars = [replace(bar, label=f"{date_format(bar.day, 'D j')}: {said(bar.value)}") for bar in found.bars]
+    def tick(value: Fraction) -> str:
+        if not isinstance(figure, Volume):
+            return words.percent(Decimal(round(value * 100)))
+        return (
+            words.number(round(value)) if value < THOUSANDS else _("%(n)s k") % {"n": words.number(round(value / 1000))}
+        )
+
+    ticks = [(y, tick(value)) for y, value in found.ticks]
+    points = [(one, said(reached), said(ideal)) for one, reached, ideal in found.points]
+    day = pgettext("date", "j M") if found.long else pgettext("date", "D j")
+    bars = [replace(bar, label=f"{date_format(bar.day, day)}: {said(bar.value)}") for bar in found.bars]
     return replace(found, ticks=ticks, points=points, bars=bars)
 
 

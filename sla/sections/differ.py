@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from ..kinds import SHOWN
+from ..kinds import SHOWN, periods, target_label
 from . import defaults
 from .fields import DECIMAL, MONEY, NUMBER, PERCENT, Field, decimal, number
 from .reading import Promise, Reading, names_in
@@ -121,8 +121,11 @@ def _clauses(old: Reading, new: Reading) -> Iterator[Change]:
 
 def _clause(was: Promise, now: Promise) -> Iterator[str]:
     kind, param = now.kind, now.kind.param
+    if periods.of(was.params) != periods.of(now.params):  # its numbers are of another time: none is more or less
+        yield instead(_("what is promised"), clause_words(was), clause_words(now))
+        return
     if was.target != now.target:
-        yield moved(kind.target_label, was.target, now.target, SHOWN.get(kind.unit, number))
+        yield moved(target_label(kind, now.params), was.target, now.target, SHOWN.get(kind.unit, number))
     if was.share != now.share:
         yield _share(was.share, now.share)
     if was.params == now.params:

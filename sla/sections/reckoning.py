@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from .. import capacity, goals
-from .reading import Reading
+from ..kinds import periods
+from .reading import Promise, Reading
 
 STEPS = ("accepted", "sql", "won")
 
@@ -73,7 +74,7 @@ def most(said: Mapping[str, Any], days: int, attempts: int) -> int:
 def check(reading: Reading, said: Mapping[str, Any] | None = None) -> Check | None:
     """The promises against the capacity; None where either is not said. `said`: the capacity, in place of the section's."""
     said, days = reading.section("capacity") if said is None else said, reading.business_days
-    volume = sum((Fraction(one.target) for one in _whole_volume(reading)), Fraction(0))
+    volume = sum((a_month(one) for one in whole_volume(reading)), Fraction(0))
     attempts = _attempts(reading)
     if not (said["reps"] and said["hours_a_day"] and days and volume and attempts):
         return None
@@ -90,7 +91,12 @@ def _each(said: Mapping[str, Any], attempts: int) -> Fraction:
     return capacity.expected(Fraction(Decimal(said["reach"])) / 100, attempts) if said["reach"] else Fraction(attempts)
 
 
-def _whole_volume(reading: Reading) -> list:
+def a_month(promise: Promise) -> Fraction:
+    """What a volume promises a month: of a quarter a third."""
+    return Fraction(promise.target) / periods.MONTHS[periods.of(promise.params)]
+
+
+def whole_volume(reading: Reading) -> list[Promise]:
     """The volume clause of everybody; the sum of those of a part where there is none of all."""
     found = reading.of_kind("mql_volume")
     whole = [one for one in found if not one.params.get("where")]

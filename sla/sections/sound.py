@@ -1,6 +1,7 @@
 """What is wrong with the sections of terms, and what is only unusual, in words, by section."""
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from .. import time_of_sales
 from . import defaults, reckoning
 from .fields import number
 from .reading import Reading, day
+from .sums import exact
 from .table import WRITTEN, Section
 from .text import beyond
 
@@ -103,10 +105,10 @@ def below_goal(one: Reading) -> str:
     """A promised volume that does not reach the revenue goal, as a sentence; "" where it does or nothing is said."""
     found = reckoning.goal_of(one.section("goal"))
     check = one.of_kind("mql_volume")
-    volume = sum(clause.target for clause in check if not clause.params.get("where"))
+    volume = sum((reckoning.a_month(clause) for clause in check if not clause.params.get("where")), Fraction(0))
     if found is None or not volume or volume >= found.a_month:
         return ""
-    words = {"promised": number(volume), "needed": number(found.a_month)}
+    words = {"promised": number(exact(volume)), "needed": number(found.a_month)}
     return _("%(promised)s MQL a month are promised; the revenue goal needs %(needed)s.") % words
 
 

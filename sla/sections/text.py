@@ -88,7 +88,7 @@ def tier_table(one: Reading) -> tuple[list[str], list[list[str]]]:
     """Heads and rows: the grades of each tier with its target in each clause that makes a difference; no rows without any."""
     found = defaults.tiers(one.body)
     clauses = [clause for clause in one.promises if clause.params.get(defaults.TIERS)]
-    heads = [_("Grades"), *(f"{clause.key} {clause.kind.target_label}" for clause in clauses)]
+    heads = [_("Grades"), *(f"{clause.key} {kinds.target_label(clause.kind, clause.params)}" for clause in clauses)]
     return heads, [[", ".join(tier.grades), *(_target(tier, clause) for clause in clauses)] for tier in found]
 
 

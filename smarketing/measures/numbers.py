@@ -1,8 +1,10 @@
 """Exact figures and how they are shown: pure, Fractions and Decimals in, text out, rounded once, half to even."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
+from itertools import accumulate
 
 Z = Decimal("1.959963984540054")
 Exact = int | Fraction | Decimal
@@ -48,44 +50,60 @@ def poisson(count: int) -> tuple[Decimal, Decimal]:
     return max(edge(count, -1), Decimal(0)), edge(count + 1, 1)
 
 
-def quantile(spread: Sequence[tuple[Exact, int]], share: Fraction) -> Fraction | None:
+class Ordered:
+    """Values with how often each occurs, put in order once for several questions about them."""
+
+    def __init__(self, spread: Sequence[tuple[Exact, int]]):
+        some = sorted(spread)
+        self.values = [value for value, _times in some]
+        self.upto = list(accumulate(times for _value, times in some))
+
+    @property
+    def count(self) -> int:
+        return self.upto[-1] if self.upto else 0
+
+    def nth(self, place: int) -> Fraction:
+        """The value at a place, counted from 0. IndexError beyond the last."""
+        return Fraction(self.values[bisect_right(self.upto, place)])
+
+
+Spread = Sequence[tuple[Exact, int]] | Ordered
+
+
+def ordered(spread: Spread) -> Ordered:
+    return spread if isinstance(spread, Ordered) else Ordered(spread)
+
+
+def quantile(spread: Spread, share: Fraction) -> Fraction | None:
     """Quantile by linear interpolation of values with how often each occurs; None of nothing."""
-    count = sum(times for _value, times in spread)
-    if not count:
+    some = ordered(spread)
+    if not some.count:
         return None
-    place = share * (count - 1)
+    place = share * (some.count - 1)
     low = place.numerator // place.denominator
-    below, above = _nth(spread, low), _nth(spread, min(low + 1, count - 1))
+    below, above = some.nth(low), some.nth(min(low + 1, some.count - 1))
     return below + (above - below) * (place - low)
 
 
-def nearest_rank(spread: Sequence[tuple[Exact, int]], share: Fraction) -> Fraction | None:
+def nearest_rank(spread: Spread, share: Fraction) -> Fraction | None:
     """The smallest value with at least `share` of all at or below it (p90 of a response time); None of nothing."""
-    count = sum(times for _value, times in spread)
-    if not count:
+    some = ordered(spread)
+    if not some.count:
         return None
-    rank = max(1, -(-share.numerator * count // share.denominator))
-    return _nth(spread, rank - 1)
+    rank = max(1, -(-share.numerator * some.count // share.denominator))
+    return some.nth(rank - 1)
 
 
-def around(spread: Sequence[tuple[Exact, int]], share: Fraction) -> tuple[Fraction, Fraction] | None:
+def around(spread: Spread, share: Fraction) -> tuple[Fraction, Fraction] | None:
     """95 % interval of a quantile (0 < share < 1) after Woodruff (JASA 47, 1952): the values just outside Wilson's interval of
     the share itself (of 100 values and a median the 40th and the 61st), however they are spread. None of nothing."""
-    count = sum(times for _value, times in spread)
-    if not count:
+    some = ordered(spread)
+    if not (count := some.count):
         return None
     place = _CONTEXT.divide(Decimal(count * share.numerator), Decimal(share.denominator))
     low, high = _wilson(place, Decimal(count))
     first, last = Fraction(low) * count // 1, -(-Fraction(high) * count // 1) + 1
-    return _nth(spread, max(first, 1) - 1), _nth(spread, min(last, count) - 1)
-
-
-def _nth(spread: Sequence[tuple[Exact, int]], place: int) -> Fraction:
-    for value, times in sorted(spread):
-        if place < times:
-            return Fraction(value)
-        place -= times
-    raise IndexError(place)
+    return some.nth(max(first, 1) - 1), some.nth(min(last, count) - 1)
 
 
 def mean(spread: Sequence[tuple[Exact, int]]) -> Fraction | None:

@@ -35,8 +35,8 @@ QUANTILES = {
     "p90_nearest": Fraction(9, 10),
     **{f"p{percent:02}": Fraction(percent, 100) for percent in PERCENTS},
 }
-# Parameter `stat` of measures that spread: name -> pure function of [(value, times)].
-STATS: dict[str, Callable[[Sequence[tuple[Exact, int]]], Exact | None]] = {
+# Parameter `stat` of measures that spread: name -> pure function of [(value, times)], for quantiles also in order.
+STATS: dict[str, Callable[[Any], Exact | None]] = {
     "median": lambda spread: numbers.quantile(spread, Fraction(1, 2)),
     "mean": numbers.mean,
     "min": lambda spread: min((value for value, _times in spread), default=None),
@@ -75,8 +75,10 @@ def _sum(lines: Lines, _stat: str) -> Figure:
 
 def _spread(lines: Lines, stat: str) -> Figure:
     spread = [(value, times) for value, times in lines if value is not None]
-    around = numbers.around(spread, QUANTILES[stat]) if stat in QUANTILES else None
-    return Figure(STATS[stat](spread), sum(times for _value, times in spread), around=around)
+    if stat not in QUANTILES:
+        return Figure(STATS[stat](spread), sum(times for _value, times in spread))
+    some = numbers.ordered(spread)
+    return Figure(STATS[stat](some), some.count, around=numbers.around(some, QUANTILES[stat]))
 
 
 def _waits(lines: Lines) -> tuple[list[survival.Step], int]:

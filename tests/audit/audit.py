@@ -66,8 +66,8 @@ class Calendar:  # weekdays "1" to "7" with their windows, holidays, special day
 
 class Books:  # both files, read; nothing that was taken back
     def __init__(self, terms, facts):
-        self.paper = terms
-        self.cutoff, self.home, self.files = at(terms["cutoff"]), ZoneInfo(terms["home"]), ZoneInfo(terms["files"])
+        self.paper, self.cutoff = terms, at(terms["cutoff"])
+        self.home, self.files = ZoneInfo(terms["home"]), ZoneInfo(terms["files"])
         self.calendars = {key: Calendar(spec) for key, spec in terms["calendars"].items()}
         self.terms = [self.signed(one) for one in terms["terms"]]
         self.zone, self.local = self.terms[-1]["calendar"].zone, self.terms[-1]["calendar"].day
@@ -125,8 +125,8 @@ class Story:  # what became of one handoff, by the facts that stand
         self.refused, self.returned, sold = when("refuse"), when("return"), books.of["deal", self.id]
         self.sql = min(filter(None, [when("qualify"), *(deal["occurred_at"] for deal in sold)]), default=None)
         self.reached = min((t["occurred_at"] for t in told if t["reason"] in ("reached", "replied")), default=None)
-        shown = [when("accept"), self.returned, *(t["occurred_at"] for t in tries if t["kind"] != "auto_mail")]
-        best = min(filter(None, shown), default=self.sql)
+        tries = [t["occurred_at"] for t in tries if t["kind"] != "auto_mail"]
+        best = min(filter(None, [when("accept"), self.returned, *tries]), default=self.sql)
         self.turned = [(books.local(v["occurred_at"]), v["reason"]) for v in said if v["kind"] in ENDS[:2]]
         self.reason = self.turned[0][1] if self.turned else ""
         refused = self.refused and (best is None or self.refused < best)
@@ -139,18 +139,16 @@ class Story:  # what became of one handoff, by the facts that stand
         self.dropped = None if sold else last["occurred_at"] if last else books.merged[self.lead][1] if merged else None
         self.lapsed = self.dropped if self.dropped not in (self.gone, when("expire")) else None
         self.waived = {w["kind"]: w["occurred_at"] for w in reversed(books.of["waiver", self.id])}
-        held = books.of["pause", self.id]
-        ends = {p["other"]: p["occurred_at"] for p in held}
-        spans = [(p["occurred_at"], min(at(p["value"]), ends.get(p["id"], NEVER))) for p in held if not p["other"]]
-        self.pauses = [span for span in spans if span[0] < span[1]]
+        ends = {p["other"]: p["occurred_at"] for p in books.of["pause", self.id]}
+        begun = [p for p in books.of["pause", self.id] if not p["other"] and ends.get(p["id"]) != p["occurred_at"]]
+        self.pauses = [(p["occurred_at"], min(at(p["value"]), ends.get(p["id"], NEVER))) for p in begun]
 
     def state(self, clause, target, calendar, due, now):
         """Of a promise; attempts count that lie so many business days apart."""
         tried, apart = [], (clause.get("params") or {}).get("apart")
         for when in self.tried:
             days = [calendar.day(t) + DAY for t in (*tried[-1:], when)]
-            if not (tried and apart) or calendar.business_days(*days) >= apart:
-                tried.append(when)
+            tried += [when] * (not (tried and apart) or calendar.business_days(*days) >= apart)
         kept = {
             "first_attempt": [*self.tried[:1], self.reached], "min_attempts": [*tried[target - 1 : target], self.reached, self.sql],
             "decision": [self.decided_at], "outcome": [self.sql, self.gone],
@@ -158,27 +156,29 @@ class Story:  # what became of one handoff, by the facts that stand
         last, kept = min(due, now), min(filter(None, kept), default=None)
         gone = self.lapsed if clause["kind"] == "outcome" else self.dropped
         kept, dropped = (moment if moment and moment <= last else None for moment in (kept, gone))
-        waived = (self.waived.get(clause["key"]) or NEVER) <= now
-        left = "excluded" if dropped else "waived" if waived else "missed" if now > due else "pending"
-        return "met" if kept and not (dropped and dropped < kept) else left
+        left = "waived" if (self.waived.get(clause["key"]) or NEVER) <= now else "missed" if now > due else "pending"
+        return "met" if kept and not (dropped and dropped < kept) else "excluded" if dropped else left
 
 
-def counted(tries, rules, zone):
-    """On a listed channel; two within k minutes are one; at most m a local day."""
+def counted(tries, rules, zone):  # on a listed channel; two within k minutes are one; at most m a local day
     kept, local = [], lambda when: when.astimezone(zone).date()
     for when in sorted(t["occurred_at"] for t in tries if t["kind"] in rules["channels"]):
         near = kept and when - kept[-1] <= timedelta(minutes=rules["same_within_minutes"])
-        if not near and sum(local(one) == local(when) for one in kept) < rules["per_day"]:
-            kept.append(when)
+        kept += [when] * (not near and sum(local(one) == local(when) for one in kept) < rules["per_day"])
     return kept
 
 
 class Month:
     def __init__(self, books, first):
         self.books, self.first, self.until = books, first, (first + 31 * DAY).replace(day=1)
-        cut = ((t, max(t["first"], first), min(t["until"], self.until)) for t in books.terms)
-        self.inside = [(t, a, b) for t, a, b in cut if a < b]
-        self.tomorrow = books.local(books.cutoff) + DAY
+        self.tomorrow, self.under = books.local(books.cutoff) + DAY, set()
+        self.last = {key: c for t in books.terms if t["first"] < self.until for key, c in t["clauses"].items()}
+
+    def span(self, key):
+        """First day and end of the month, quarter or year over which a clause is judged."""
+        long = {"quarter": 3, "year": 12}.get((self.last[key].get("params") or {}).get("period"), 1)
+        first = self.first.replace(month=self.first.month - (self.first.month - 1) % long)
+        return first, (first + 31 * long * DAY).replace(day=1)
 
     def promises(self, kinds, one):
         """(clause, terms, target, calendar, start, due) of what is promised on something that began and counts here."""
@@ -192,11 +192,13 @@ class Month:
                 begins = own.instant(local(own.zone), "00:00") if one.day_only else one.at
                 length = tier["target"] if hours else int(given.get("days") or clause["target"])
                 due = (own.after_hours if hours else own.after_days)(begins, length, one.pauses)
-                if base.day(begins if terms["by_handoff"] else due).replace(day=1) == self.first:
+                month = base.day(begins if terms["by_handoff"] else due).replace(day=1)
+                self.under |= {terms["number"]} if month == self.first else set()
+                if month <= self.first and month >= self.span(clause["key"])[0]:
                     yield clause, terms, int(Fraction(tier["target"])), own, begins, due
 
     def clocks(self):
-        """(clause key, terms, state, working hours to a first attempt) of every promise that counts in the month."""
+        """(clause key, terms, state, working hours to a first attempt) of every promise that counts by the month's end."""
         books, now = self.books, self.books.cutoff
         for one in books.handoffs:
             tried = next((when for when in one.tried if when <= now), None)
@@ -209,8 +211,8 @@ class Month:
             held = min((h["occurred_at"] for h in books.of["hold", row["id"]] if h["kind"] in EXCUSED), default=NEVER)
             for clause, terms, *_rest, due in self.promises(("hand_over",), Begun(row["occurred_at"])):
                 late = "waived" if clause["key"] in waived else "missed" if due < now else "pending"
-                late = "excluded" if held <= due else late
-                yield clause["key"], terms, "met" if made["occurred_at"] <= due else late, None
+                met, left = made["occurred_at"] <= due, held <= due
+                yield clause["key"], terms, "met" if met else "excluded" if left else late, None
 
     def rated(self, kind, terms):
         """(day, state) of each row of a rate."""
@@ -222,9 +224,8 @@ class Month:
                 yield from ((day, "met" if why else "missed") for day, why in one.turned)
             elif kind == "mandatory_fields":
                 if one.lead not in books.gone and terms["published"] <= books.cutoff:
-                    by = one.at + DAY * one.day_only
-                    filled = (books.value(one.lead, f, by, one.known, "known_at") for f in fields[0])
-                    yield one.day, "met" if all(filled) else "missed"
+                    filled = all(books.value(one.lead, f, one.at + DAY * one.day_only, one.known, "known_at") for f in fields[0])  # fmt: skip
+                    yield one.day, "met" if filled else "missed"
             elif kind == "acceptance":
                 left, fault = one.reason in excluded, one.returned and one.reason in reasons["faults"]
                 refused, accepted = "excluded" if left else "missed", "missed" if fault and not left else "met"
@@ -241,55 +242,54 @@ class Month:
                 yield one.day, 1
         for row in books.rows["deal"] if kind != "mql_volume" else ():
             if row["kind"] == "won":
-                closed = at(row["other"]) if row["other"] else row["occurred_at"]
-                dated = row["reason"] == "1" or (not row["other"] and row["day_only"] == "1")
-                day = closed.astimezone(books.home if dated else books.zone).date()
-                yield day, Fraction(row["value"] or 0) if kind == "revenue" else 1
+                closed, dated = (
+                    (at(row["other"]), row["reason"]) if row["other"] else (row["occurred_at"], row["day_only"])
+                )
+                zone = books.home if dated == "1" or row["reason"] == "1" else books.zone
+                yield closed.astimezone(zone).date(), Fraction(row["value"] or 0) if kind == "revenue" else 1
 
     def figures(self):
         """Clause key -> its figure in the month, that of each version of the terms, and how soon first attempts came."""
         counts = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))  # clause -> terms -> state -> how many
-        took, out = defaultdict(list), {}
+        took, out, books = defaultdict(list), {}, self.books
         for key, terms, state, hours in self.clocks():
             counts[key][terms["number"]][state] += 1
             took[key] += [] if hours is None else [hours]
-        for terms, a, b in self.inside:
-            for key, kind in [(key, c["kind"]) for key, c in terms["clauses"].items() if c["kind"] in RATES]:
-                for day, state in self.rated(kind, terms):
-                    counts[key][terms["number"]][state] += a <= day < b
-        under = [t for t in self.books.terms if any(t["number"] in found for found in counts.values())]
-        last = {key: c for t in [*under, *(t for t, _a, _b in self.inside)] for key, c in t["clauses"].items()}
-        for key, clause in last.items():
-            held = [(t, a, b, t["clauses"][key]) for t, a, b in self.inside if key in t["clauses"]]
+        for key, clause in self.last.items():
+            first, until = self.span(key)
+            cut = ((t, max(t["first"], first), min(t["until"], until)) for t in books.terms)
+            held = [(t, a, b, t["clauses"][key]) for t, a, b in cut if a < b and key in t["clauses"]]
+            for t, a, b, c in held if clause["kind"] in RATES else ():
+                for day, state in self.rated(c["kind"], t):
+                    counts[key][t["number"]][state] += a <= day < min(b, self.until)
+            own = {t["number"]: t["clauses"][key] for t in books.terms if key in t["clauses"]}
+            shown = {*counts[key], *(t["number"] for t, a, *_rest in held if a < self.until)}
             if clause["kind"] in VOLUMES:
-                parts = {one[0]["number"]: self.amount([one], one[2]) for one in held}
-                whole = self.amount(held, self.until) if held else None
+                parts = {one[0]["number"]: self.amount(key, [one], one[2]) for one in held if one[0]["number"] in shown}
+                whole = self.amount(key, held, until) if shown else None
             else:
-                own = {t["number"]: t["clauses"][key] for t in self.books.terms if key in t["clauses"]}
-                shown = {*counts[key], *(t["number"] for t, *_rest in held)}
                 parts = {n: share(own, own[n], {n: counts[key][n]}) for n in shown}
-                whole = share(own, clause, counts[key])
+                whole = share(own, clause, counts[key]) if shown or self.under & {*own} else None
             hours, n = sorted(took[key]), len(took[key])  # nine of ten by nearest rank, median, how many:
             spread = (hours[-(-9 * n // 10) - 1], (hours[(n - 1) // 2] + hours[n // 2]) / 2, n) if n else None
             out |= {key: whole | {"parts": parts, "took": spread}} if whole else {}
         return out
 
-    def amount(self, held, ends):
-        """A volume under terms, each in [a, b) of the month, the last of which says no more once it `ends`."""
-        whole = held[-1][0]["calendar"].business_days(self.first, self.until)
+    def amount(self, key, held, ends):
+        """A volume under terms, each in [a, b) of its period, the last of which says no more once it `ends`."""
+        whole, to = held[-1][0]["calendar"].business_days(*self.span(key)), min(self.tomorrow, self.until)
         slopes = [(Fraction(c["target"]) / whole, t["calendar"].business_days, a, b) for t, a, b, c in held]
-        target, line = (sum(n * worked(a, min(b, to)) for n, worked, a, b in slopes) for to in (ends, self.tomorrow))
-        came = sum(n for t, a, b, c in held for day, n in self.volume(c) if a <= day < b)
-        forecast = came * target / line if line and self.tomorrow <= ends else None
+        target, line = (sum(n * worked(a, min(b, day)) for n, worked, a, b in slopes) for day in (ends, to))
+        came = sum(n for t, a, b, c in held for day, n in self.volume(c) if a <= day < min(b, self.until))
+        forecast = came * target / line if line and (self.tomorrow <= ends or self.until < ends) else None
         return {"count": came, "target": target, "line": line, "forecast": forecast}
 
 
-def share(own, clause, counts):
-    """Promises kept by state; `own`: the clause in each version, under which some were judged."""
+def share(own, clause, counts):  # promises kept by state; `own`: the clause in each version of the terms
     said = lambda c: Fraction(c.get("share") or c["target"]) / 100  # noqa: E731
-    settled = {n: found["met"] + found["missed"] for n, found in counts.items()}
-    every = sum(settled.values())
-    promised = sum(said(own[n]) * many for n, many in settled.items() if many) / every if every else said(clause)
+    settled = {n: many for n, found in counts.items() if (many := found["met"] + found["missed"])}
+    whole = sum(said(own[n]) * many for n, many in settled.items())
+    promised = whole / sum(settled.values()) if settled else said(clause)
     return {state: sum(found[state] for found in counts.values()) for state in STATES} | {"promised": promised}
 
 

@@ -13,7 +13,7 @@ from tests.sla.contracts import attempt, handoff, paris
 
 
 def fresh(month):
-    return as_of.took(month.contract, month.first, "6.1", month.cutoff)
+    return as_of.took(month.contract, [month.first], "6.1", month.cutoff)
 
 
 def kept(month):

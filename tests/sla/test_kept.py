@@ -76,7 +76,7 @@ def compare(of) -> None:
     whole = blocks._told("k.month = ANY(%(months)s)", "true", reader.cutoff, days, given, blocks.SIZE)[1]
     assert alike(blocks.read(of, terms, months, reader.cutoff, days)) == alike(whole)
     found = reader.month(first)
-    assert took.spread(found.took.get("6.1", ())) == as_of.took(of, first, "6.1", reader.cutoff)
+    assert took.spread(found.took.get("6.1", ())) == as_of.took(of, [first], "6.1", reader.cutoff)
 
 
 def back(subject: str, pk: int, one) -> None:
