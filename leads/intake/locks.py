@@ -14,7 +14,7 @@ from psycopg2 import errors
 from . import bulk
 
 KEYS, COMPANIES, CAMPAIGNS, EMAILS, RULES, SUPPRESSED, SETTINGS, MERGES, JUDGES = 1, 2, 3, 4, 5, 6, 7, 8, 9
-BLOCK = 25_000  # ids of leads that are judged together: one lock
+BLOCK = 50_000  # ids of leads that are judged together, the first of which is 1: one lock
 _AGAIN = (errors.DeadlockDetected, errors.SerializationFailure)
 T = TypeVar("T")
 
@@ -68,18 +68,22 @@ def judge_free(lead_ids: Iterable[int]) -> list[int]:
             "SELECT b FROM unnest(%s::int[]) b WHERE pg_try_advisory_xact_lock_shared(%s, b)", [_blocks(ids), JUDGES]
         )
         free = {block for (block,) in cursor.fetchall()}
-    return [lead for lead in ids if lead // BLOCK in free]
+    return [lead for lead in ids if _block(lead) in free]
 
 
 def judge_all(low: int, high: int) -> None:
     """Judge all leads low <= id < high at once: until the transaction ends nobody else judges any lead of their blocks."""
-    blocks = list(range(low // BLOCK, (high - 1) // BLOCK + 1))
+    blocks = list(range(_block(low), _block(high - 1) + 1))
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(pg_advisory_xact_lock(%s, b)) FROM unnest(%s::int[]) b", [JUDGES, blocks])
 
 
 def _blocks(lead_ids: Iterable[int]) -> list[int]:
-    return sorted({lead // BLOCK for lead in lead_ids})
+    return sorted(set(map(_block, lead_ids)))
+
+
+def _block(lead_id: int) -> int:
+    return (lead_id - 1) // BLOCK
 
 
 def again(work: Callable[[], T], tries: int = 3) -> T:

@@ -19,12 +19,12 @@ RECOUNTED_IN = 30  # nights in which every sum is once counted anew and compared
 MENDED = "judge.sums_mended"
 
 
-def blocks() -> list[tuple[int, int]]:
-    """Ranges of lead ids whose sums are kept together."""
+def blocks(size: int = sums.SIZE) -> list[tuple[int, int]]:
+    """Ranges of lead ids whose sums are kept together; of fewer ids where less is to be done in one transaction."""
     first, last = (Lead.objects.order_by(order).values_list("pk", flat=True).first() for order in ("pk", "-pk"))
     if first is None or last is None:
         return []
-    return [(low, low + sums.SIZE) for low in range(sums.block_of(first), last + 1, sums.SIZE)]
+    return [(low, low + size) for low in range(sums.block_of(first), last + 1, size)]
 
 
 def keep(day: date, cutoff: datetime, low: int) -> int:
@@ -46,6 +46,7 @@ def keep(day: date, cutoff: datetime, low: int) -> int:
 
 def keep_all(at: datetime) -> int:
     """Bring the sums of every lead to the day of `at`. Returns the rows written."""
+    sums.fit()
     written = 0
     for low, _high in blocks():
         with transaction.atomic():

@@ -8,7 +8,7 @@ from django.db.models import Q
 from leads.handoffs import handing, holds
 from leads.handoffs import silence as silences
 from leads.models import Handoff, HandoffState
-from leads.scoring import company_days, days, store
+from leads.scoring import company_days, days, store, sums
 from personas.models import DefinitionLine
 from smarketing.jobs.models import Run
 from smarketing.jobs.runs import id_ranges
@@ -27,17 +27,20 @@ def lead_ranges(run: Run) -> list[tuple[int, int]]:
 
 
 def judged_ranges(run: Run) -> list[tuple[int, int]]:
-    """Blocks of lead ids that are judged together, as their raw sums moved; behaviours of new versions are counted before."""
+    """Blocks of lead ids that are judged together, as their raw sums moved; smaller ranges where a night has many leads to walk.
+    Behaviours of new versions are counted before."""
     lines.prepare(run.cutoff)
     lines.take_up(run.cutoff)
     marks.spread()  # a night judges whom it finds marked, lead by lead
-    return midnight.blocks()
+    ordinary = len(nights(run)) == 1 and marks.count() <= CHUNK
+    return midnight.blocks(sums.SIZE if ordinary else CHUNK)
 
 
 def sum_ranges(run: Run) -> list[tuple[int, int]]:
     """Blocks of lead ids whose raw sums move together; behaviours of new versions are counted before."""
     lines.prepare(run.cutoff)
     company_days.keep(run.cutoff)
+    sums.fit()
     return midnight.blocks()
 
 

@@ -9,7 +9,9 @@ history, erasures) are counted anew, and those with such a row of a behaviour th
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from leads.models import RawSumDay
+from django.db.models import F
+
+from leads.models import RawSum, RawSumDay
 from personas.models import DefinitionVersion
 from smarketing.rows import fence
 
@@ -17,7 +19,7 @@ from . import days
 from .program import Atom, Program, load
 from .sql import Params, execute, fetch
 
-SIZE = 50_000  # leads of a block; another size needs the tables emptied
+SIZE = 100_000  # ids of a block, the first of which is 1; sums of blocks of another size are forgotten (`fit`)
 
 _RESET = """
 reset AS MATERIALIZED (SELECT m.root_id AS lead_id, max({day}) AS day FROM leads_engagementreset r JOIN (
@@ -116,7 +118,15 @@ def keepable(program: Program) -> bool:
 
 def block_of(lead_id: int) -> int:
     """The lowest id of a lead's block."""
-    return lead_id - lead_id % SIZE
+    return lead_id - (lead_id - 1) % SIZE
+
+
+def fit() -> bool:
+    """Forget all sums where some were kept in blocks that begin elsewhere. Returns whether there were any."""
+    odd = RawSumDay.objects.annotate(beyond=(F("low") - 1) % SIZE).exclude(beyond=0).exists()
+    for table in (RawSum, RawSumDay) if odd else ():
+        execute(f"DELETE FROM {table._meta.db_table}")
+    return odd
 
 
 def day_of(version_id: int, low: int, high: int) -> date | None:

@@ -37,7 +37,7 @@ SELECT EXISTS (SELECT FROM leads_score WHERE line_id = %(line)s AND track = %(tr
 # of declared history. They are marked, if they are not.
 _TAKEN = """,
 apart AS MATERIALIZED (SELECT lead_id FROM leads_leaddirty WHERE lead_id >= %(low)s AND lead_id < %(high)s
-  UNION ALL SELECT l.id FROM leads_lead l WHERE l.id >= %(low)s AND l.id < %(high)s
+  UNION ALL SELECT l.id FROM leads_lead l WHERE l.id >= %(low)s AND l.id < %(high)s AND (l.created_at >= %(t)s OR l.recorded_at >= %(t)s)
    AND (%(t)s IN (l.created_at, l.recorded_at) OR (l.root_id IS NULL AND NOT l.erased AND NOT ({there})))
   UNION ALL SELECT lead_id FROM leads_engagementreset WHERE %(t)s IN (known_at, occurred_at)
    AND lead_id >= %(low)s AND lead_id < %(high)s),
@@ -76,11 +76,11 @@ def take_up(
 
 
 def lots(size: int) -> Iterator[tuple[int, int]]:
-    """All leads in ranges of so many ids, each from a multiple of it."""
+    """All leads in ranges of so many ids, the first of which is 1."""
     first, last = fetch("SELECT min(id), max(id) FROM leads_lead")[0]
     if first is None:
         return iter(())
-    return ((low, low + size) for low in range(first - first % size, last + 1, size))
+    return ((low, low + size) for low in range(first - (first - 1) % size, last + 1, size))
 
 
 def differences(

@@ -7,6 +7,7 @@ decay, as the demo's; it shares no code with the SQL.
 import numpy as np
 from django.db import connection
 
+from leads.models import Behaviour
 from personas.criteria import decay, tree
 from personas.criteria.behaviours import key_of
 from personas.criteria.evaluate import cap_of
@@ -15,13 +16,17 @@ from personas.models import DefinitionVersion, PersonaVersion
 
 MILLION = 1_000_000
 PRIME = (1 << 31) - 1
+PIECE = 100_000  # rows
 
 
 def columns(sql: str, params: list | None = None) -> list[np.ndarray]:
-    """A statement's columns as arrays."""
-    with connection.cursor() as cursor:
+    """A statement's columns as arrays, fetched piece by piece: fifteen million rows of Python's own would take gigabytes."""
+    pieces = []
+    with connection.chunked_cursor() as cursor:
         cursor.execute(sql, params)
-        return [np.array(column) for column in zip(*cursor.fetchall(), strict=True)]
+        while rows := cursor.fetchmany(PIECE):
+            pieces.append([np.array(column) for column in zip(*rows, strict=True)])
+    return [np.concatenate(column) for column in zip(*pieces, strict=True)]
 
 
 def checksum(lead: np.ndarray, slots: np.ndarray) -> int:
@@ -43,8 +48,8 @@ def written(version: DefinitionVersion) -> tuple[int, int]:
 def pull(version: DefinitionVersion, moment, day) -> dict:
     """Ledger and columns as arrays, as known at the midnight `moment` that begins `day`: read once before the recompute."""
     lead, behaviour, age, n = columns(
-        "SELECT b.lead_id, h.key, %s - b.occurred_day, b.n FROM leads_behaviourday b"
-        " JOIN leads_behaviour h ON h.id = b.behaviour_id JOIN leads_lead l ON l.id = b.lead_id"
+        "SELECT b.lead_id, b.behaviour_id, %s - b.occurred_day, b.n FROM leads_behaviourday b"
+        " JOIN leads_lead l ON l.id = b.lead_id"
         " WHERE b.occurred_day < %s AND b.known_day < %s AND l.recorded_at <= %s AND l.created_at <= %s",
         [day, day, day, moment, moment],
     )
@@ -65,6 +70,7 @@ def pull(version: DefinitionVersion, moment, day) -> dict:
     )
     return {
         "ledger": (lead, behaviour, age.astype(np.int64), n.astype(np.int64)),
+        "behaviours": dict(Behaviour.objects.values_list("key", "pk")),
         "people": dict(zip(names, people, strict=True)),
         "personas": dict(PersonaVersion.objects.values_list("pk", "rules")),
     }
@@ -107,7 +113,7 @@ def _engagement(item: dict, held: dict) -> np.ndarray:
     ids, points, cap = held["people"]["id"], item["points"], int(cap_of(item))
     length, tail = decay.span(item)
     table = np.array([*decay.weight_table(item, max(length - 1, 0)), tail], dtype=np.int64)
-    mine = behaviour == key_of(item["when"]["event"])
+    mine = behaviour == held["behaviours"].get(key_of(item["when"]["event"]), 0)
     within = item["when"].get("within")
     if within is not None:
         mine &= age < within

@@ -1,6 +1,7 @@
 """Columns of many rows, written by COPY."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from io import StringIO
 from typing import Any
@@ -11,10 +12,25 @@ from django.db import connection
 PIECE = 50_000
 
 
+@dataclass(frozen=True)
+class Spelled:
+    """A column whose texts are spelled piece by piece: those of twenty million instants would take gigabytes."""
+
+    values: np.ndarray
+    spell: Callable[[np.ndarray], list[str]]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __getitem__(self, piece: slice) -> list[str]:
+        return self.spell(self.values[piece])
+
+
 def copy(table: str, columns: Mapping[str, Any]) -> int:
     """COPY columns into a table: arrays and lists of one length, or one value for every row. Returns the rows.
 
-    Instants are int64 microseconds wrapped by `times`; None is NULL. Texts hold no tab, line end or backslash.
+    Instants are int64 microseconds wrapped by `times`, bytes rows of uint8 wrapped by `hexed`; None is NULL. Other texts hold no tab,
+    line end or backslash.
     """
     rows = max((len(values) for values in columns.values() if _many(values)), default=0)
     names = ", ".join(columns)
@@ -27,11 +43,14 @@ def copy(table: str, columns: Mapping[str, Any]) -> int:
     return rows
 
 
-def times(us: np.ndarray) -> np.ndarray:
+def times(us: np.ndarray) -> Spelled:
     """Microseconds since 1970 as instants that COPY reads; a negative one is NULL."""
-    us = np.asarray(us, dtype=np.int64)
-    text = np.datetime_as_string(us.astype("datetime64[us]"), unit="us", timezone="UTC")
-    return np.where(us < 0, "\\N", text)
+    return Spelled(np.asarray(us, dtype=np.int64), _instants)
+
+
+def hexed(rows: np.ndarray) -> Spelled:
+    """Rows of uint8, each one value of bytes."""
+    return Spelled(rows, lambda some: [f"\\\\x{one.tobytes().hex()}" for one in some])
 
 
 def ids(sequence: str, count: int) -> np.ndarray:
@@ -42,7 +61,12 @@ def ids(sequence: str, count: int) -> np.ndarray:
 
 
 def _many(values: Any) -> bool:
-    return isinstance(values, np.ndarray) or (isinstance(values, Sequence) and not isinstance(values, str))
+    return isinstance(values, (np.ndarray, Spelled)) or (isinstance(values, Sequence) and not isinstance(values, str))
+
+
+def _instants(us: np.ndarray) -> list[str]:
+    text = np.datetime_as_string(us.astype("datetime64[us]"), unit="us", timezone="UTC")
+    return np.where(us < 0, "\\N", text).tolist()
 
 
 def _texts(values: Any, start: int, stop: int) -> list[str]:

@@ -12,7 +12,7 @@ from leads.models import Source
 from smarketing.rows import fence
 
 from . import visitors, words
-from .bulk import copy, ids, times
+from .bulk import copy, hexed, ids, times
 from .crowd import SECOND, Crowd, all_functions, all_sources
 from .plan import Plan, micros, midnight
 from .traffic import Traffic
@@ -202,11 +202,10 @@ def _changes(
 
 def _keys(plan: Plan, number: np.ndarray, site: int) -> None:
     """A key per event, in the order of the index that holds them."""
-    text = plan.dice("keys").bytes(32 * len(number)).hex()
-    keys = sorted(text[n : n + 64] for n in range(0, len(text), 64))
+    drawn = np.frombuffer(plan.dice("keys").bytes(32 * len(number)), np.uint8).reshape(-1, 32)
+    drawn = drawn[np.lexsort(drawn.view(">u8").T[::-1])]
     copy("leads_eventkey", {
-        "source_id": site, "key": [f"\\\\x{one[:32]}" for one in keys],
-        "body_hash": [f"\\\\x{one[32:]}" for one in keys], "event_id": number,
+        "source_id": site, "key": hexed(drawn[:, :16]), "body_hash": hexed(drawn[:, 16:]), "event_id": number,
     })  # fmt: skip
 
 

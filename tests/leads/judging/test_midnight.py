@@ -1,12 +1,24 @@
 """An ordinary night: leads with an edge are scored from raw sums; only who needs it is walked, and nothing else differs."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from leads.judging import midnight, nightly, service
-from leads.models import Handoff, LeadDirty, Pool, PoolMember, Qualification, RawSum, RawSumDay, Score, ScoreHistory
+from leads.models import (
+    Handoff,
+    Lead,
+    LeadDirty,
+    Pool,
+    PoolMember,
+    Qualification,
+    RawSum,
+    RawSumDay,
+    Score,
+    ScoreHistory,
+)
 from leads.scoring import days, store, sums, whole
 from smarketing.accounts.models import AuditEntry
 from smarketing.jobs.models import Run
@@ -160,3 +172,37 @@ def test_a_night_before_its_own_midnight_moves_nothing(noon):
     day = days.here().of(noon) + DAY
     assert midnight.keep(day, noon, sums.block_of(lead)) == 0
     assert set(RawSumDay.objects.values_list("day", flat=True)) == {day - DAY}
+
+
+def test_sums_of_blocks_that_begin_elsewhere_are_forgotten_and_counted_anew_in_the_next_night(noon):
+    """Planted fault: half of a block as an older release kept it, its sums a day behind."""
+    version, lead = asleep(noon, [6, 5])
+    low, day = sums.block_of(lead), days.here().of(noon)
+    assert not sums.fit() and RawSum.objects.exists()
+    RawSumDay.objects.create(version=version, low=low - 1 if low > 1 else low + 1, day=day - DAY)
+    night(noon, 1)
+    assert list(RawSumDay.objects.values_list("low", "day")) == [(low, day + DAY)]
+    assert sums.differences(version, low, low + sums.SIZE, day + DAY) == 0 and RawSum.objects.exists()
+
+
+def test_a_block_begins_with_an_id_behind_a_whole_number_of_blocks(noon):
+    facts.lead(noon)
+    first, last = (Lead.objects.order_by(order)[0].pk for order in ("pk", "-pk"))
+    assert [sums.block_of(one) for one in (1, sums.SIZE, sums.SIZE + 1)] == [1, 1, sums.SIZE + 1]
+    assert midnight.blocks()[0][0] <= first <= last < midnight.blocks()[-1][1]
+
+
+def test_a_night_with_much_to_walk_is_cut_into_smaller_ranges(noon):
+    _version, lead = asleep(noon, [6])
+    here, ranges = days.here(), nightly.judged_ranges
+    day = here.of(noon)
+
+    def run(later: int) -> Run:
+        return Run(job="nightly", business_date=day + later * DAY, cutoff=here.midnight(day + later * DAY) + HOUR)
+
+    widths = [{high - low for low, high in ranges(run(later))} for later in (1, 2)]
+    assert widths == [{sums.SIZE}, {nightly.CHUNK}]
+    for later in (1, 2):
+        found = ranges(run(later))
+        assert found[0][0] <= lead < found[-1][1]
+        assert all(one[1] == other[0] for one, other in pairwise(found))
