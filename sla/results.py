@@ -1,4 +1,4 @@
-"""A rep's own results: promises kept today and by month beside the team's, conversions, and what became of what they gave back."""
+"""A rep's own results: promises kept today and by month beside the team's, and conversions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from leads.measures.dimensions import names
-from leads.models import Correction, Deal, Decision, Handoff, HandoffState
 from smarketing.accounts.models import User
 from smarketing.measures import engine
 from smarketing.measures.engine import Answer, Group
@@ -24,7 +23,6 @@ LINES = (
     ("revenue", ""),
 )
 MONTHS = 6
-SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -46,16 +44,6 @@ class Line:
     months: tuple[Group, ...]
     own: Group
     team: Group | None
-
-
-@dataclass(frozen=True)
-class Back:
-    """A lead that they refused or gave back, and what became of it since: a later handoff, a deal won after it."""
-
-    decision: Decision
-    visible: bool
-    later: HandoffState | None
-    won: Deal | None
 
 
 def today(user: User, day: date, cutoff: datetime) -> Today:
@@ -98,44 +86,7 @@ def _nothing(found: Answer, key: str, **asked: Any) -> Group:
     return Group({}, value, 0, of, None, True, engine.rows_url(key, **asked))
 
 
-def given_back(user: User, at: datetime) -> list[Back]:
-    """The last refusals and returns of theirs that stand, the newest first, with what became of the leads."""
-    said = Decision.objects.filter(by=user, kind__in=(Decision.Kind.REFUSE, Decision.Kind.RETURN), occurred_at__lte=at)
-    said = said.exclude(pk__in=Correction.objects.filter(subject="decision").values("subject_id"))
-    rows = list(said.select_related("handoff__lead__company").order_by("-occurred_at", "-pk")[:SHOWN])
-    leads = {one.handoff.lead_id for one in rows}
-    later = _later(leads)
-    seen = set(HandoffState.objects.visible_to(user).filter(lead__in=leads).values_list("lead", flat=True))
-    deals: dict[int, Deal] = {}
-    for deal in Deal.objects.standing().filter(lead__in=leads, state=Deal.State.WON).order_by("-closed_at", "-pk"):
-        deals[deal.lead_id] = deal
-    return [Back(one, one.handoff.lead_id in seen, _after(later, one.handoff), _won_after(deals, one)) for one in rows]
-
-
 def _asked(user: User, first: date, until: date, cutoff: datetime) -> dict:
     return {
         "first": first, "until": until, "cutoff": cutoff, "user": user, "where": {"rep": names([user])[user.pk]},
     }  # fmt: skip
-
-
-def _later(leads) -> dict[int, list[HandoffState]]:
-    out: dict[int, list[HandoffState]] = {}
-    states = (
-        HandoffState.objects.filter(lead__in=leads)
-        .select_related("handoff", "rep")
-        .order_by("handoff__occurred_at", "pk")
-    )
-    for one in states:
-        out.setdefault(one.lead_id, []).append(one)
-    return out
-
-
-def _after(later: dict[int, list[HandoffState]], handoff: Handoff) -> HandoffState | None:
-    """The newest handoff of the lead made after this one."""
-    found = [one for one in later.get(handoff.lead_id, ()) if one.handoff.occurred_at > handoff.occurred_at]
-    return found[-1] if found else None
-
-
-def _won_after(deals: dict[int, Deal], one: Decision) -> Deal | None:
-    deal = deals.get(one.handoff.lead_id)
-    return deal if deal and deal.closed_at and deal.closed_at >= one.occurred_at else None

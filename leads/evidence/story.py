@@ -83,8 +83,10 @@ FROM leads_assignment a {_BACK.format("assignment", "a")} JOIN leads_handoff h O
 WHERE h.lead_id = ANY(%(leads)s) AND {_KNOWN.format("a")}""",
     "attempt": f"""
 SELECT a.occurred_at, 9, a.id, 'attempt', a.recorded_at, false, {_LATE.format("a")}, a.rep_id, 1, a.occurred_at, k.id,
-  jsonb_build_object('channel', a.channel, 'outcome', a.outcome, 'minutes', a.minutes, 'step', a.next_step, 'next', a.next_step_on, 'note', n.text), a.lead_id
+  jsonb_build_object('channel', a.channel, 'outcome', a.outcome, 'minutes', a.minutes, 'step', a.next_step, 'next', a.next_step_on, 'note', n.text,
+    'outside', o.reason), a.lead_id
 FROM leads_attempt a {_BACK.format("attempt", "a")} LEFT JOIN leads_attemptnote n ON n.attempt_id = a.id
+LEFT JOIN leads_outsidecall o ON o.attempt_id = a.id
 WHERE a.lead_id = ANY(%(leads)s) AND {_KNOWN.format("a")}""",
     "snooze": """
 SELECT s.occurred_at, 17, s.id, 'snooze', s.recorded_at, false, false, s.by_id, 1, s.occurred_at, NULL::bigint,

@@ -19,6 +19,7 @@ from leads.models import (
     Handoff,
     Hold,
     Lead,
+    OutsideCall,
     Ruling,
     Skip,
     Snooze,
@@ -199,6 +200,8 @@ def _attempt(entry: Entry, names: Names) -> str:
         parts.append((_("next step on %(day)s: %(step)s") if step else _("next step on %(day)s")) % words)
     elif step:
         parts.append(_("next step: %(step)s") % {"step": step})
+    if entry.body["outside"]:
+        parts.append(_("outside the lawful hours: %(why)s") % {"why": OutsideCall.Reason(entry.body["outside"]).label})
     return " · ".join(parts)
 
 

@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.intake import facts
-from leads.models import Attempt, AttemptNote, Correction, Handoff
+from leads.models import Attempt, AttemptNote, Correction, Handoff, OutsideCall
 from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
 from smarketing.rows import clock
 from smarketing.rows.fence import open_fence
 
-from . import hands, states, story
+from . import calling, hands, states, story
 from .problems import Refusal
 from .rules import body_of
 
@@ -63,29 +63,40 @@ def log(
     next_step_on: date | None = None,
     next_step: str = "",
     minutes: int | None = None,
+    outside: str = "",
 ) -> Attempt:
     """Add an attempt; `occurred_at` in the past is kept beside the instant of recording, and shown. `minutes`: how long it
-    took; `next_step`: the channel of what follows.
+    took; `next_step`: the channel of what follows; `outside`: why a past call was made when it was not lawful (`calling`).
 
     NotYours for a handoff in other hands, Stale for one that was closed, Refusal for an instant in the future or before
-    the handoff.
+    the handoff, for a call that is not lawful now, and for a past one that was not without its reason.
     """
     hands.worked_in_hands(handoff, by, at)
-    occurred_at = occurred_at or at
+    said_at, occurred_at = occurred_at, occurred_at or at
     _check_instants(handoff, at, occurred_at, next_step_on)
     _check_values(channel, outcome, next_step, minutes)
+    told = calling.guard(handoff, channel=channel, outcome=outcome, at=at, occurred_at=said_at, outside=outside)
     fence = open_fence()
     attempt = Attempt.objects.create(
         handoff=handoff, lead_id=handoff.lead_id, rep=by, channel=channel, outcome=outcome, next_step_on=next_step_on,
         next_step=next_step, minutes=minutes,
         occurred_at=occurred_at, recorded_at=fence.recorded_at, known_at=fence.recorded_at,
     )  # fmt: skip
-    if note.strip():
-        AttemptNote.objects.create(attempt=attempt, text=note.strip()[:MAX_NOTE])
+    _beside(attempt, note.strip(), told)
     states.derive([handoff.pk], fence)
     facts.attempted([attempt.pk], [attempt.lead_id], fence)
-    record(by, "attempts.log", "handoff", handoff.pk, at, attempt=attempt.pk, channel=channel, outcome=outcome)
+    more = {"outside": told.reason} if told is not None else {}
+    record(by, "attempts.log", "handoff", handoff.pk, at, attempt=attempt.pk, channel=channel, outcome=outcome, **more)
     return attempt
+
+
+def _beside(attempt: Attempt, note: str, told: OutsideCall | None) -> None:
+    """What is written with an attempt: its note, and why it was made when it was not lawful."""
+    if note:
+        AttemptNote.objects.create(attempt=attempt, text=note[:MAX_NOTE])
+    if told is not None:
+        told.attempt = attempt
+        told.save(force_insert=True)
 
 
 @transaction.atomic

@@ -58,13 +58,18 @@ def times(lead: int, body: Mapping[str, Any]) -> int:
     return EngagementReset.objects.filter(lead__in=spans.members(lead)).exclude(pk__in=back).count()
 
 
+def check(wished: date, today: date) -> None:
+    """Refusal for a day on which nothing comes back: not in the future, or too far."""
+    if wished <= today:
+        raise Refusal(_("The return date must lie in the future."), "return_on")
+    if wished > today + timedelta(days=reasons.MAX_DELAY):
+        raise Refusal(_("The return date lies more than two years ahead."), "return_on")
+
+
 def _day(reason: reasons.Reason, act: str, body: Mapping[str, Any], at: datetime, wished: date | None) -> date | None:
     today = clock.today(at)
     if reason.asks_date and wished:
-        if wished <= today:
-            raise Refusal(_("The return date must lie in the future."), "return_on")
-        if wished > today + timedelta(days=reasons.MAX_DELAY):
-            raise Refusal(_("The return date lies more than two years ahead."), "return_on")
+        check(wished, today)
         return wished
     days = reason.delay
     if not days and act in (reasons.RETURN, reasons.LOSE) and reason.next == reasons.RECYCLED:

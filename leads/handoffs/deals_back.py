@@ -44,22 +44,29 @@ def reopen(*, deal: Deal, by: User, at: datetime, reason: str = "", seen: dateti
     hands.may_take_back("closing", found, by=by, at=at, reason=reason)
     fence, was = open_fence(), deal.state
     facts.correct(subject="attributechange", subject_ids=found.ids, by=by, at=at, reason=reason)
-    if was == Deal.State.LOST and deal.handoff_id:
-        back = Correction.objects.filter(subject="engagementreset").values("subject_id")
-        resets = EngagementReset.objects.filter(handoff=deal.handoff_id, recorded_at__gte=deal.recorded_at)
-        ids = list(resets.exclude(pk__in=back).values_list("pk", flat=True))
+    if was == Deal.State.LOST and deal.lead_id:
+        ids = _recyclings(deal, found)
         facts.correct(subject="engagementreset", subject_ids=ids, by=by, at=at, reason=reason)
         dirty.mark([deal.lead_id], fence)
     record(by, "deals.reopen", "deal", deal.pk, at, was=was)
     return Deal.objects.get(pk=deal.pk)
 
 
+def _recyclings(deal: Deal, closed: "Closing") -> list[int]:
+    """The recycling of its lead, done in the deed that closed the deal; none where another deal was open then."""
+    back = Correction.objects.filter(subject="engagementreset").values("subject_id")
+    same = EngagementReset.objects.filter(lead=deal.lead_id, handoff=deal.handoff_id, occurred_at=closed.said_at)
+    return list(same.exclude(pk__in=back).values_list("pk", flat=True))
+
+
 @dataclass(frozen=True)
 class Closing:
-    """By whom (an id, None for a file) a deal was closed, for which instant, learned when; `ids` of the values that say so."""
+    """By whom (an id, None for a file) a deal was closed, for which instant, said when, learned when; `ids` of the values that
+    say so."""
 
     by_id: int | None
     closed_at: datetime
+    said_at: datetime
     recorded_at: datetime
     ids: list[int]
 
@@ -71,7 +78,7 @@ def closing(deal: Deal) -> Closing:
     fields = [*ENDS, "amount"] if newest.recorded_at > deal.recorded_at and newest.source == "hand" else ENDS
     same = said.filter(recorded_at=newest.recorded_at, by=newest.by_id, imported_by=newest.imported_by_id)
     ids = list(same.filter(field__in=fields).values_list("pk", flat=True))
-    return Closing(newest.by_id, deal.closed_at or deal.created_at, newest.recorded_at, ids)
+    return Closing(newest.by_id, deal.closed_at or deal.created_at, newest.occurred_at, newest.recorded_at, ids)
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """Many deals at once: handed to another rep, closed as lost for one reason; and both taken back as one deed."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from leads.intake import many
 from leads.models import AttributeChange, Deal
 from smarketing.accounts.models import User
+from smarketing.rows import clock
 
-from . import deals, deals_back, routing
+from . import coming_back, deals, deals_back, routing
 from .problems import NotYours, Refusal
 
 Left = list[tuple[Deal, str]]  # deals left as they were, and why
@@ -36,9 +37,16 @@ def hand_on(*, rows: Sequence[Deal], rep: User, by: User, at: datetime) -> int:
     return many.set_values(subject="deal", ids=[deal.pk for deal in rows], values={"rep": rep.pk}, by=by, at=at)
 
 
-def lose(*, rows: Sequence[Deal], reason: str, by: User, at: datetime) -> tuple[int, Left]:
-    """Close each as lost for one reason. Returns (how many, those that would not, with the reason)."""
-    return each(rows, lambda deal: deals.lose(deal=deal, by=by, at=at, reason=reason))
+def lose(
+    *, rows: Sequence[Deal], reason: str, by: User, at: datetime, return_on: date | None = None
+) -> tuple[int, Left]:
+    """Close each as lost for one reason; their leads may come back on one day (default: that which the rules of each propose).
+
+    Returns (how many, those that would not, with the reason). Refusal for a day that is not ahead, of all of them.
+    """
+    if return_on:
+        coming_back.check(return_on, clock.today(at))
+    return each(rows, lambda deal: deals.lose(deal=deal, by=by, at=at, reason=reason, return_on=return_on))
 
 
 def lost(*, by: User, when: datetime) -> list[Deal]:

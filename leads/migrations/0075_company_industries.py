@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("leads", "0074_turns"),
+        ("leads", "0075_calling_rules"),
     ]
 
     operations = [

@@ -11,6 +11,7 @@ from .acts import (  # noqa: F401
     Routing,
     StageMove,
 )
+from .calling import CallingRule, OutsideCall  # noqa: F401
 from .derived import (  # noqa: F401
     BehaviourDay,
     CompanyDay,

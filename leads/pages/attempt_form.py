@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from leads.handoffs import attempts
+from leads.handoffs import attempts, calling
 from leads.models import Attempt
 from smarketing.rows import clock
 
@@ -59,10 +59,24 @@ class AttemptForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local", "class": "form-control"}, format="%Y-%m-%dT%H:%M"),
     )
 
+    outside = forms.ChoiceField(
+        choices=[("", "–"), *calling.OFFERED],
+        label=_("Why at an hour that is not lawful"),
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
     def clean_occurred_at(self) -> datetime | None:
         """Written in the installation's local time."""
         value = self.cleaned_data["occurred_at"]
         return value.replace(tzinfo=clock.zone()) if value else None
+
+    def say_when(self, since: datetime) -> None:
+        """Offer this minute (not before `since`) as the time of what happened, where none was said."""
+        if not self.data.get("occurred_at"):
+            now = max(clock.now(), since).astimezone(clock.zone())
+            self.data = self.data.copy()
+            self.data["occurred_at"] = f"{now:%Y-%m-%dT%H:%M}"
 
     def for_service(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -74,4 +88,5 @@ class AttemptForm(forms.Form):
             "next_step": data["next_step"],
             "next_step_on": data["next_step_on"] or data["next_step_in"],
             "occurred_at": data["occurred_at"],
+            "outside": data["outside"],
         }

@@ -80,6 +80,11 @@ class AccountForm(RepForm):
 
 class LoseForm(forms.Form):
     reason = forms.ChoiceField(label=gettext_lazy("Reason"))
+    return_on = forms.DateField(
+        label=gettext_lazy("Their leads may come back on"), required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=gettext_lazy("Empty: as proposed, after the days that the terms of each name."),
+    )  # fmt: skip
 
     def __init__(self, data, user):
         super().__init__(data)
@@ -153,7 +158,10 @@ def _name_reps(form: RepForm, rows: list[Any], by: User, at: datetime) -> Done:
 
 
 def _lose(form: LoseForm, rows: list[Any], by: User, at: datetime) -> Done:
-    n, left = deals_many.lose(rows=rows, reason=form.cleaned_data["reason"], by=by, at=at)
+    try:
+        n, left = deals_many.lose(rows=rows, by=by, at=at, **form.cleaned_data)
+    except problems.Refusal as refusal:
+        raise bulk.Refused(str(refusal), refusal.field) from None
     return Done(n, [(_called(deal, by), why) for deal, why in left])
 
 

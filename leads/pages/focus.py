@@ -10,10 +10,10 @@ from django.utils import formats
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
-from leads.handoffs import attempts, decisions, hands, listing, problems, queue, setting_aside
+from leads.handoffs import attempts, calling, decisions, hands, listing, problems, queue, setting_aside
 from leads.handoffs.rules import body_of
 from leads.mailing import templates
-from leads.models import Attempt, Deal, HandoffState
+from leads.models import Attempt, Deal, HandoffState, OutsideCall
 from leads.models.queues import key_of
 from smarketing.accounts.models import Role, Side, User
 from smarketing.accounts.policy import may, needs
@@ -27,7 +27,7 @@ from .queue import owed_by
 from .queue_rows import told
 
 STEPS = (1, 2, 3, 5, 10)  # business days ahead that a next step is offered for
-TYPED = ("note", "minutes", "channel", "next_step", "next_step_in", "next_step_on", "occurred_at")
+TYPED = ("note", "minutes", "channel", "next_step", "next_step_in", "next_step_on", "occurred_at", "outside")
 RELATED = ("handoff__rules", "handoff__version", "lead__company", "rep", "pool")
 UNREAD = ("handoff__version__body",)
 
@@ -76,6 +76,7 @@ def page(
     teller = telling.teller(at, clock.zone(), state.calendar_id)
     user, lead, handoff = request.user, state.lead, state.handoff
     owed = owed_by(user, state.rep if user.role != Role.REP else None).awake(at)
+    lawful = calling.of([lead.pk], at).get(lead.pk)
     working = may(user, "handoffs.work") and hands.is_in_hands(state, user) and hands.goes_on(state)
     context = {
         "state": state,
@@ -106,6 +107,8 @@ def page(
         "done": done.done(request, teller),
         "problem": problem,
         "hindrance": templates.hindrance(lead),
+        "lawful": lawful,
+        "no_call": calling.now(lawful, at) if lawful else "",
         "tel": "".join(sign for sign in lead.phone if sign in "+0123456789"),
     }
     return render(request, "leads/queue/focus.html", context, status=status)
@@ -126,8 +129,9 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return offline.refused(offline.faults(form), 422) if kept else page(request, state, form, status=422)
     said = form.for_service()
-    if kept and not said["occurred_at"]:
-        said["occurred_at"] = offline.moment(request, state.handoff.occurred_at, at)
+    if kept:
+        said["occurred_at"] = said["occurred_at"] or offline.moment(request, state.handoff.occurred_at, at)
+        said["outside"] = said["outside"] or OutsideCall.Reason.AWAY.value  # it was made: nothing typed is lost
     try:
         made = attempts.log(handoff=state.handoff, by=request.user, at=at, **said)
     except problems.NotYours:
@@ -145,6 +149,8 @@ def _not_logged(
         return offline.refused(str(refusal), 409 if stale else 422)
     if stale:
         return page(request, state, form, str(refusal), 409)
+    if refusal.field == "outside":
+        form.say_when(state.handoff.occurred_at)
     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
     return page(request, state, form, status=422)
 

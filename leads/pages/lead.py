@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from leads.evidence import header, resembles, standing, values, why
+from leads.handoffs import calling
 from leads.handoffs.rules import body_of
 from leads.intake import by_hand, corrections
 from leads.models import Lead
@@ -49,6 +50,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "name": _name(lead, text),
         "function": text.get("function", ""),
         "phone": text.get("phone", ""),
+        "no_call": "" if past or not text.get("phone") else calling.now_of(lead.pk, present),
         "personal": personal,
         "past": past,
         "opens": True,  # rows open their facts in the story of this page

@@ -1,5 +1,6 @@
 """The queue for programs: what a rep owes, in the order of their page. Read with a token."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from leads.handoffs import listing, queue, setting_aside
+from leads.handoffs import calling, listing, queue, setting_aside
 from leads.handoffs.rules import body_of
 from leads.models import HandoffState
 from leads.models.queues import ORDERS
@@ -23,6 +24,18 @@ from .queue import owed_by, rep_chosen, within
 
 RELATED = ("handoff__rules", "lead__company", "rep")
 _ONLY = ("late", "today")
+
+
+class CallShape(serializers.Serializer):
+    allowed = serializers.BooleanField(
+        help_text=_("By the calling rule of its country; true where none counts for it.")
+    )
+    why = serializers.CharField(allow_blank=True, help_text="hours, holiday, most, rest, consent")
+    words = serializers.CharField(allow_blank=True)
+    opens = serializers.DateTimeField(
+        allow_null=True,
+        help_text=_("From when on a call is lawful; null: no such instant is in sight, or no rule counts."),
+    )
 
 
 class OwedShape(serializers.Serializer):
@@ -40,6 +53,7 @@ class OwedShape(serializers.Serializer):
     attempts = serializers.IntegerField(help_text=_("Attempts that count so far."))
     promised = serializers.IntegerField(help_text=_("Attempts that were promised."))
     since = serializers.DateTimeField()
+    call = CallShape()
 
 
 class QueueCountsShape(serializers.Serializer):
@@ -83,21 +97,33 @@ class Queue(APIView):
         only = asked["only"] if asked.get("only") in _ONLY else ""
         shown = within(owed.awake(at), only, at).select_related(*RELATED)
         rows, following = queue.page(shown, at, queue.parsed(asked.get("after", "")), order=order)
+        lawful = calling.of([one.lead_id for one in rows], at)
         counts, personal = listing.head(listing.Asked(request.user, at, rep)).counts, sees_personal(request)
         return Response(
             {
                 "counts": {name: getattr(counts, name) for name in ("today", "late", "before_noon", "all")},
                 "order": order,
-                "rows": [_row(one, personal) for one in rows],
+                "rows": [_row(one, personal, lawful.get(one.lead_id), at) for one in rows],
                 "after": queue.written(following) if following else "",
             }
         )
 
 
-def _row(one: HandoffState, personal: bool) -> dict[str, Any]:
+def _call(one: calling.Told | None, at: datetime) -> dict[str, Any]:
+    if one is None:
+        return {"allowed": True, "why": "", "words": "", "opens": None}
+    opens = one.verdict.opens
+    return {
+        "allowed": one.verdict.allowed, "why": one.verdict.why, "words": calling.now(one, at),
+        "opens": opens and opens.isoformat(),
+    }  # fmt: skip
+
+
+def _row(one: HandoffState, personal: bool, lawful: calling.Told | None, at: datetime) -> dict[str, Any]:
     return {
         "handoff": one.pk, "lead": one.lead_id, "name": str(one.lead) if personal else "",
         "company": str(one.lead.company or ""), "grade": one.handoff.grade, "state": one.state, "rep": str(one.rep),
         "due_at": one.due_at and one.due_at.isoformat(), "promise": one.due_label, "attempts": one.attempts,
         "promised": body_of(one.handoff)["attempts"], "since": one.effective_at.isoformat(),
+        "call": _call(lawful, at),
     }  # fmt: skip

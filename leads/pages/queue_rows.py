@@ -6,7 +6,7 @@ from typing import TypedDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from leads.handoffs import came_back, hooks, hot, listing, queue, reasons
+from leads.handoffs import calling, came_back, hooks, hot, listing, queue, reasons
 from leads.handoffs.queue import Touch
 from leads.handoffs.states import PAUSED
 from smarketing.accounts.models import User
@@ -36,6 +36,7 @@ class Row(TypedDict):
     hot: bool
     last: str
     last_when: str
+    calls: str  # from when on it may be called, where it may not now; "" where it may
     until: str  # of one set aside: when it comes back
 
 
@@ -49,12 +50,14 @@ def told(lines: list[listing.Line], teller: telling.Teller, reader: User) -> lis
     standing = hooks.stands(asked, teller.at)
     repeated = {one.pk: one.lead_id for one in lines if not one.first}
     again = came_back.of(repeated) if repeated else {}
+    lawful = calling.of([one.lead_id for one in lines], teller.at)
     return [
         _row(one, f"{before}{one.pk}{after}", touches.get(one.lead_id), tries.get(one.pk), teller, reader)
         | {
             "hot": one.pk in warm,
             "owes": _owes(one, standing.get(one.pk), teller),
             "back": _back(again.get(one.pk), teller),
+            "calls": _calls(lawful.get(one.lead_id), teller),
         }
         for one in lines
     ]
@@ -76,6 +79,14 @@ def _back(one: came_back.Back | None, teller: telling.Teller) -> str:
         return ""
     words = {"day": teller.day(one.since), "reason": reasons.label(one.reason)}
     return (_("back since %(day)s: %(reason)s") if one.reason else _("back since %(day)s")) % words
+
+
+def _calls(one: calling.Told | None, teller: telling.Teller) -> str:
+    """ "call from tomorrow 10:00", where the rule of its country forbids one now."""
+    if one is None or one.verdict.allowed:
+        return ""
+    opens = one.verdict.opens
+    return _("call from %(when)s") % {"when": teller.day_and_time(opens)} if opens else _("no calls")
 
 
 def _owes(line: listing.Line, one: hooks.Standing | None, teller: telling.Teller) -> str:
@@ -110,6 +121,7 @@ def _row(
         hot=False,
         owes="",
         back="",
+        calls="",
         last=telling.touch(tried) if tried else "",
         last_when=teller.ago(tried.at) if tried else "",
         until=teller.day_and_time(line.snoozed_until) if line.snoozed_until else "",

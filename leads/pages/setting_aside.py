@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from leads.handoffs import hands, problems, queue
+from leads.handoffs import calling, hands, problems, queue
 from leads.handoffs import setting_aside as service
 from leads.models import HandoffState, Skip
 from leads.models.queues import key_of
@@ -95,16 +95,29 @@ def _sheet(
 
 
 def offers(state: HandoffState, at: datetime) -> list[tuple[str, str]]:
-    """(instant, words) of usual ends: in an hour, in three, the opening of the next business days; none after the promise
-    breaks, whose own instant is the last one then."""
+    """(instant, words) of usual ends: when a call is lawful again, where it is not; in an hour, in three, the opening of the next
+    business days; none after the promise breaks, whose own instant is the last one then."""
     teller = telling.teller(at, clock.zone(), state.calendar_id)
     soon = [(at + timedelta(hours=1), _("in an hour")), (at + timedelta(hours=3), _("in three hours"))]
-    found = [*soon, *((one, teller.day_and_time(one)) for one in _openings(teller, at, MORNINGS[:3]))]
+    found = [
+        *_lawful(state, at, teller),
+        *soon,
+        *((one, teller.day_and_time(one)) for one in _openings(teller, at, MORNINGS[:3])),
+    ]
     if due := service.latest(state, at):
         found = [(one, said) for one, said in found if one < due]
         if due - at > timedelta(minutes=1):
             found.append((due, _("until the promise is due, %(when)s") % {"when": teller.day_and_time(due)}))
     return _said(found)
+
+
+def _lawful(state: HandoffState, at: datetime, teller: telling.Teller) -> list[tuple[datetime, str]]:
+    """When the calling hours of the lead's country open, where no call is lawful now."""
+    told = calling.of([state.lead_id], at).get(state.lead_id)
+    if told is None or told.verdict.allowed or not told.verdict.opens:
+        return []
+    opens = told.verdict.opens
+    return [(opens, _("until calls are lawful, %(when)s") % {"when": teller.day_and_time(opens)})]
 
 
 def mornings(state: HandoffState, at: datetime) -> list[tuple[str, str]]:

@@ -15,6 +15,8 @@ def register() -> None:
     add(Section("routing", _("Routing"), routed, "leads:pools", "settings.routing", 28))
     time = _("Minutes an attempt takes and hours a rep has, from which a definition's load is computed.")
     add(Section("sales_time", _("Time of sales"), time, "leads:sales_time", "settings.routing", 29))
+    lawful = _("When people may be called, as the law of their country has it: hours, how often, rest after a no.")
+    add(Section("calling", _("Calling hours"), lawful, "leads:calling", "settings.routing", 35))
     why = _("Why leads are refused or given back, and deals lost: words, order, what follows.")
     add(Section("reasons", _("Reason codes"), why, "leads:reasons", "settings.reasons", 26))
     deal_steps.register()

@@ -15,6 +15,7 @@ from leads.scoring.sql import fetch
 from leads.scoring.timeline.pull import Ints, us
 from smarketing.measures import engine, statement
 
+from .lives import LOST_THEN
 from .months import ACCEPTED, DECIDED, HANDED, MATURED, WON
 
 _HANDOFFS = """
@@ -28,14 +29,17 @@ _QUALIFIED = """
 SELECT coalesce(l.root_id, l.id), q.cycle, q.effective_at FROM leads_qualification q JOIN leads_lead l ON l.id = q.lead_id
 WHERE q.line_id = %(line)s AND q.recorded_at <= %(cutoff)s AND q.effective_at <= %(cutoff)s
 """
-# Recyclings that ended a handoff of a lead merged into another one since, with the day named then.
-_LENT = """
-SELECT s.root_id, r.at, (SELECT max(d.return_on) FROM leads_decision d WHERE d.handoff_id = h.id AND d.occurred_at <= r.at
-    AND NOT EXISTS (SELECT FROM leads_correction k WHERE k.subject = 'decision' AND k.subject_id = d.id)), s.since
+# Recyclings that ended a handoff of a lead merged into another one since, with the day named then: as it was given back, or
+# as its deal was lost.
+_LENT = f"""
+SELECT s.root_id, r.at, greatest((SELECT max(d.return_on) FROM leads_decision d WHERE d.handoff_id = h.id AND d.occurred_at <= r.at
+    AND NOT EXISTS (SELECT FROM leads_correction k WHERE k.subject = 'decision' AND k.subject_id = d.id)),
+  (SELECT max(o.return_on) FROM leads_deal o WHERE o.lead_id = r.lead_id AND o.state = 'lost' AND {LOST_THEN})), s.since
 FROM leads_mergedspan s JOIN leads_handoff h ON h.lead_id = s.lead_id AND h.line_id = %(line)s AND h.recorded_at <= %(cutoff)s
-JOIN LATERAL (SELECT min(greatest(r.known_at, r.occurred_at)) AS at FROM leads_engagementreset r
+JOIN LATERAL (SELECT r.lead_id, r.handoff_id, r.occurred_at, greatest(r.known_at, r.occurred_at) AS at FROM leads_engagementreset r
   WHERE r.lead_id = s.lead_id AND greatest(r.known_at, r.occurred_at) > h.occurred_at AND NOT EXISTS (
-    SELECT FROM leads_correction k WHERE k.subject = 'engagementreset' AND k.subject_id = r.id)) r ON r.at <= s.since
+    SELECT FROM leads_correction k WHERE k.subject = 'engagementreset' AND k.subject_id = r.id)
+  ORDER BY 4, r.id LIMIT 1) r ON r.at <= s.since
 WHERE s.until IS NULL AND s.since <= %(cutoff)s AND NOT EXISTS (
   SELECT FROM leads_correction k WHERE k.subject = 'handoff' AND k.subject_id = h.id AND k.recorded_at <= %(cutoff)s)
 ORDER BY 1, 2, 4

@@ -85,7 +85,7 @@ def _sales(deeds: Deeds, who: dict[str, int], audit: list) -> int:
     for pk, one in zip(number, sales, strict=True):
         rep, title, amount = who[one.handoff.rep], f"{one.handoff.company or 'Licence'} {one.at:%Y}", str(one.amount)
         rows.append((pk, one.at, one.at + BLINK, False, False, None, "{}", "", one.handoff.lead, title, one.state, amount,
-                     one.closed_at, False, one.reason, one.steps[-1][0] if one.steps else "", one.handoff.pk, rep))  # fmt: skip
+                     one.closed_at, False, one.reason, one.return_on, one.steps[-1][0] if one.steps else "", one.handoff.pk, rep))  # fmt: skip
         opened = {"title": title, "state": "open", "amount": amount, "rep": rep}
         changes += [_change(pk, name, value, one.at, rep) for name, value in opened.items()]
         audit.append((one.at, rep, "deals.open", "deal", pk, json.dumps({"lead": one.handoff.lead, "amount": amount})))
@@ -96,11 +96,12 @@ def _sales(deeds: Deeds, who: dict[str, int], audit: list) -> int:
         if one.closed_at:
             closed = {"state": one.state, "closed_at": one.closed_at.isoformat(), "closed_day_only": False}
             closed |= {"reason": one.reason} if one.reason else {}
+            closed |= {"return_on": one.return_on.isoformat()} if one.return_on else {}
             changes += [_change(pk, name, value, one.closed_at, rep) for name, value in closed.items()]
             verb = "deals.win" if one.state == "won" else "deals.lose"
             audit.append((one.closed_at, rep, verb, "deal", pk, json.dumps({"amount": amount})))
     _copy("leads_deal", ("id", "created_at", "recorded_at", "day_only", "declared", "imported_by_id", "attributes", "key",
-          "lead_id", "title", "state", "amount", "closed_at", "closed_day_only", "reason", "step", "handoff_id", "rep_id"), rows)  # fmt: skip
+          "lead_id", "title", "state", "amount", "closed_at", "closed_day_only", "reason", "return_on", "step", "handoff_id", "rep_id"), rows)  # fmt: skip
     changes.sort(key=lambda row: (row[4], row[1]))
     columns = ("subject", "subject_id", "field", "value", *_DATED, "day_only", "by_id", "imported_by_id", "source")
     _copy("leads_attributechange", columns, changes)

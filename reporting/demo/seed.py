@@ -167,6 +167,7 @@ def set_stage(plan: Plan, clauses: Sequence[Mapping[str, Any]] = ()) -> setting.
     at = midnight(plan.first) - timedelta(days=30)
     who = setting.people(at)
     setting.glossary(plan, who)
+    setting.calling(plan, who)
     personas, line, version = setting.language(plan, who)
     reps = [user for user in who.values() if user.role == "rep"]
     setting.reviews(plan, personas, who)

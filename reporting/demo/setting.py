@@ -9,7 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
-from leads.models import Pool, PoolMember
+from leads.handoffs import calling_rules
+from leads.models import CallingRule, Pool, PoolMember
 from personas.catalogue import add_custom
 from personas.criteria.words import french_spaces
 from personas.definitions import persona_care, persona_evidence, persona_services
@@ -80,6 +81,12 @@ def pool(reps: list[User]) -> Pool:
     for rep in reps:
         PoolMember.objects.create(pool=made, rep=rep, weight=2 if rep.email.startswith(words.DEMO_REP) else 1, cap=400)
     return made
+
+
+def calling(plan: Plan, who: dict[str, User]) -> None:
+    """The lawful hours of France as they were read, not switched on: the demo's people work at any hour."""
+    said = dict(calling_rules.FRANCE) | {"reach": CallingRule.Reach.NOBODY}
+    calling_rules.save(rule=None, by=who["hugo"], at=midnight(plan.first) - timedelta(days=12) + MORNING, **said)
 
 
 def language(plan: Plan, who: dict[str, User]) -> tuple[dict[str, int], DefinitionLine, DefinitionVersion]:

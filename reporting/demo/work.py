@@ -35,7 +35,14 @@ RETURNS = (
 )  # fmt: skip
 RECYCLED = {"FIT-SIZE": None, "FIT-ROLE": None, "DATA-BAD": 30, "REACH-NONE": 90, "TIME-LATER": 60, "BUD-NONE": 90, "COMP-LOCK": 270}  # fmt: skip
 LOST = (("price", 0.28), ("competitor", 0.22), ("no_budget", 0.18), ("later", 0.14), ("no_decision", 0.12), ("product", 0.06))  # fmt: skip
-
+BACK_AFTER = {
+    "price": 120,
+    "competitor": 270,
+    "no_budget": 180,
+    "later": 60,
+    "no_decision": 90,
+    "product": 180,
+}  # days, as whoever lost the deal said
 
 ALONG = (
     ("discovery", 0.05),
@@ -89,6 +96,7 @@ class Sale:
     closed_at: datetime | None = None
     reason: str = ""
     steps: tuple[tuple[str, datetime], ...] = ()
+    return_on: date | None = None
 
 
 @dataclass
@@ -202,7 +210,8 @@ class _Player:
         elif won:
             self.deeds.sales.append(Sale(one, at, amount, "won", closes, steps=steps))
         else:
-            self.deeds.sales.append(Sale(one, at, amount, "lost", closes, reason, steps))
+            back = closes.astimezone(ZONE).date() + timedelta(days=BACK_AFTER[reason])
+            self.deeds.sales.append(Sale(one, at, amount, "lost", closes, reason, steps, back))
 
     def steps(self, at: datetime, hours: float, most: int) -> tuple[tuple[str, datetime], ...]:
         """The first `most` steps of a deal that is opened at `at` and closes so many business hours later, up to the present."""

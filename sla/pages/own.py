@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from leads.handoffs import reasons
+from leads.models import Deal, Stage
 from smarketing.accounts.policy import needs
 from smarketing.measures import numbers, shown
 from smarketing.measures.engine import Answer, Group
@@ -16,7 +17,7 @@ from smarketing.rows import clock, fence
 from smarketing.rows.models import Installation
 from smarketing.web import money
 
-from .. import derive, follow, results
+from .. import derive, follow, left, results
 from ..terms import next_month
 
 
@@ -35,7 +36,7 @@ def own(request: HttpRequest) -> HttpResponse:
             for one in results.lines(request.user, months, next_month(this), cutoff)
             if one.own.n or one.own.of or (one.team and (one.team.n or one.team.of))  # no line for what nobody promised
         ],
-        "back": [_back(one) for one in results.given_back(request.user, at)], "cutoff": cutoff,
+        "back": [_back(one) for one in left.of(request.user, at)], "cutoff": cutoff,
     }  # fmt: skip
     return render(request, "sla/own.html", context | {"kept": _kept(context["today"])})
 
@@ -76,25 +77,36 @@ def _text(answer: Answer, group: Group) -> str:
     return money.text(numbers.rounded(group.value, 0), currency, 0)
 
 
-def _back(one: results.Back) -> dict[str, Any]:
-    lead = one.decision.handoff.lead
+def _back(one: left.Left) -> dict[str, Any]:
+    kind = one.decision.get_kind_display() if one.decision else _("deal lost")
     return {
-        "lead": str(lead), "company": lead.company and str(lead.company), "kind": one.decision.get_kind_display(),
-        "at": one.decision.occurred_at, "reason": reasons.label(one.decision.reason) if one.decision.reason else "",
-        "url": reverse("leads:lead", args=[lead.pk]) if one.visible else "",
-        "since": _since(one),
+        "lead": str(one.lead), "company": one.lead.company and str(one.lead.company), "kind": kind, "at": one.at,
+        "reason": reasons.label(one.reason) if one.reason else "",
+        "url": reverse("leads:lead", args=[one.lead.pk]) if one.visible else "",
+        "since": " · ".join(filter(None, [_contested(one), _since(one)])),
     }  # fmt: skip
 
 
-def _since(one: results.Back) -> str:
+def _contested(one: left.Left) -> str:
+    """That marketing contests it, until it was ruled on and stays."""
+    if one.contest is None:
+        return ""
+    if one.ruled:
+        return _("contested, and it stays")
+    return _("contested: a ruling is due by %(day)s") % {"day": shown.cell(one.contest.due_on, "")}
+
+
+def _since(one: left.Left) -> str:
     """What became of the lead since, in words."""
-    if one.won:
-        return _("became a customer")
+    if one.deal and one.deal.state != Deal.State.LOST:
+        return _("became a customer") if one.deal.state == Deal.State.WON else _("a deal is open")
     if one.later:
         state = one.later.get_state_display()
         if one.later.rep:
             return _("handed over again, to %(rep)s: %(state)s") % {"rep": one.later.rep, "state": state}
         return _("handed over again: %(state)s") % {"state": state}
-    if one.decision.return_on:
-        return _("may come back on %(day)s") % {"day": shown.cell(one.decision.return_on, "")}
+    if one.lead.stage == Stage.DISQUALIFIED:
+        return _("closed for good")
+    if one.return_on:
+        return _("may come back on %(day)s") % {"day": shown.cell(one.return_on, "")}
     return _("not handed over since")

@@ -772,6 +772,8 @@ PAGES = (
     Page("leads:attribute_rows", "administrator", lambda: _newest("personas.FieldDef", column="")),
     Page("leads:reasons", "manager-sales"),
     Page("leads:reason", "administrator", lambda: {"code": "FIT-SIZE"}),
+    Page("leads:calling", "manager-sales"),
+    Page("leads:calling_rule", "administrator", lambda: _newest("leads.CallingRule")),
     Page("leads:reason_rows", "manager-sales", lambda: {"code": "price"}),
     Page("leads:pools", "manager-sales"),
     Page("leads:sales_time", "manager-sales"),
@@ -939,7 +941,7 @@ DEEDS = {
     "personas:glossary_words", "personas:glossary_propose", "personas:api_glossary", "personas:api_glossary_versions",
     "personas:comment", "personas:comment_change", "personas:backlog", "personas:observed", "personas:again", "personas:at_criterion",
     "personas:persona_act", "personas:draft_away", "leads:persona_deal", "leads:persona_deal_out", "personas:agree",
-    "leads:reason_do", "sla:waiver_reason_do", "leads:deal_step_do", "leads:attribute_do", "leads:lead_list", "leads:lead_list_do", "leads:pool_do", "jobs:metrics", "jobs:start", "jobs:again", "jobs:demo_clock", "jobs:demo_way",
+    "leads:reason_do", "leads:calling_delete", "sla:waiver_reason_do", "leads:deal_step_do", "leads:attribute_do", "leads:lead_list", "leads:lead_list_do", "leads:pool_do", "jobs:metrics", "jobs:start", "jobs:again", "jobs:demo_clock", "jobs:demo_way",
     "reporting:api_attribution", "leads:time_rate", "leads:time_loose",
     # the same page as that of a plan
     "leads:time_means_back", "leads:merge_means_back", "leads:spend_means_back",

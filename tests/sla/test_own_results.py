@@ -1,12 +1,14 @@
 """A rep's own results: promises kept today, each month beside the team, and what became of what they gave back."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from leads.handoffs import decisions, states
-from sla import derive, results
+from leads.handoffs import deals, decisions, states
+from leads.models import Contest, Deal, Note
+from sla import derive, left, results
 from smarketing.rows import clock, fence
+from tests.leads import facts
 from tests.people import client_of, person
 from tests.sla.contracts import attempt, handoff, paris
 from tests.sla.test_team import NOV, lea, november, paul  # noqa: F401
@@ -57,22 +59,44 @@ def test_what_became_of_a_lead_given_back_is_told_without_a_way_into_anothers_le
     first = handoff(paris(2026, 11, 3, 9), rep=lea)
     attempt(first, paris(2026, 11, 3, 10), by=lea)
     page = client_of(lea).get("/queue/results/").text
-    assert "You refused nothing and gave nothing back." in page
+    assert "You refused nothing, gave nothing back and lost no deal." in page
     made = decisions.give_back(handoff=first, by=lea, at=november - timedelta(hours=2), reason="TIME-LATER")
     page = client_of(lea).get("/queue/results/").text
     assert "Interested, wrong time" in page and "May come back on" in page
     handoff(november - timedelta(hours=1), rep=paul)  # another lead's: nothing about it here
-    assert [one.later for one in results.given_back(lea, november)] == [None]
+    assert [one.later for one in left.of(lea, november)] == [None]
     later = first.__class__.objects.create(
         lead_id=first.lead_id, line=first.line, gate="manual", rules=first.rules, occurred_at=november,
         recorded_at=november, known_at=november,
     )  # fmt: skip
     later.assignments.create(rep=paul, how="turn", occurred_at=november, recorded_at=november, known_at=november)
     states.derive([later.pk])
-    found = results.given_back(lea, november)
+    found = left.of(lea, november)
     assert [(one.decision.pk, one.later.pk) for one in found] == [(made.pk, later.pk)]
     page = client_of(lea).get("/queue/results/").text
     assert "Handed over again, to paul: assigned" in page
+
+
+def test_lost_deals_contests_and_merged_leads_are_followed(november, lea, paul):  # noqa: F811
+    back, gone = (handoff(paris(2026, 11, 3, 9), rep=lea) for _number in range(2))
+    attempt(back, paris(2026, 11, 3, 10), by=lea)
+    decision = decisions.give_back(handoff=back, by=lea, at=paris(2026, 11, 4, 9), reason="TIME-LATER")
+    deal = deals.open_deal(lead=gone.lead, handoff=gone, by=lea, at=paris(2026, 11, 4, 9), title="Pilot")
+    deals.lose(deal=deal, by=lea, at=paris(2026, 11, 5, 9), reason="price", return_on=date(2027, 2, 1))
+    page = client_of(lea).get("/queue/results/").text
+    assert "Deal lost" in page and "Price" in page and "May come back on 1 Feb 2027" in page
+    note = Note.objects.create(lead=back.lead, by=paul, occurred_at=november, recorded_at=november, known_at=november)
+    Contest.objects.create(note=note, decision=decision, due_on=date(2026, 11, 30))
+    assert "Contested: a ruling is due by 30 Nov 2026" in client_of(lea).get("/queue/results/").text
+    twin = handoff(paris(2026, 11, 6, 9), rep=paul)
+    facts.merge(back.lead_id, twin.lead_id, paris(2026, 11, 7, 9))
+    found = {one.decision and one.decision.pk: one for one in left.of(lea, november)}
+    assert found[decision.pk].later.pk == twin.pk, "the same person, handed over under another lead"
+    Deal.objects.create(
+        created_at=paris(2026, 11, 8, 9), recorded_at=november, lead_id=twin.lead_id, rep=paul, state="won",
+        closed_at=paris(2026, 11, 9, 9),
+    )  # fmt: skip
+    assert "became a customer" in client_of(lea).get("/queue/results/").text
 
 
 @pytest.mark.parametrize("role", ["manager", "marketer", "viewer", "administrator"])

@@ -77,6 +77,10 @@ REP = Guide(
             _("When the prospect asked for a date, pause the promises on the lead's page: no business time passes until then, and the deadlines move by as much."),
         ),
         Chapter(
+            _("Calling hours"),
+            _("Where your company has set the lawful hours of a country, the queue says from when on somebody may be called, and no call is logged before. One that was made is logged with its time and its reason."),
+        ),
+        Chapter(
             _("The pool"),
             _("What nobody holds yet can be taken. Whoever is first wins; the other is told who won."),
             "leads:queue", _("Open the queue"),

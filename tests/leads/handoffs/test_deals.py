@@ -79,6 +79,25 @@ def test_a_lost_deal_has_a_reason_and_recycles_its_lead_unless_another_goes_on(d
     assert stage(one) == "opportunity"
 
 
+@pytest.mark.parametrize("handed", [True, False])
+def test_a_deal_opened_again_takes_its_own_recycling_back_and_no_other(desk, handed):
+    def deal(day: int) -> Deal:
+        return deals.open_deal(lead=lead, handoff=handoff, by=desk.boss, at=NOW + timedelta(days=day), title="Pilot")
+
+    def standing() -> list:
+        back = Correction.objects.filter(subject="engagementreset").values("subject_id")
+        return list(EngagementReset.objects.exclude(pk__in=back).values_list("occurred_at", flat=True))
+
+    handoff = desk.hand() if handed else None
+    lead = handoff.lead if handoff else Lead.objects.get(pk=facts.lead(NOW))
+    days = [NOW + timedelta(days=n) for n in (1, 3)]
+    for day in days:
+        gone = deals.lose(deal=deal(0), by=desk.boss, at=day, reason="price", closed_on=NOW.date())
+    assert standing() == days and stage(gone) == "recycled"
+    deals_back.reopen(deal=gone, by=desk.boss, at=NOW + timedelta(days=4), reason="it goes on")
+    assert standing() == days[:1] and stage(gone) == "opportunity"
+
+
 def test_a_foreign_deal_is_missing_and_a_stale_page_loses_to_the_newer_one(desk):
     deal = opened(desk, desk.hand())
     with pytest.raises(problems.NotYours):

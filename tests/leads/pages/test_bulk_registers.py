@@ -1,7 +1,7 @@
 """Deeds on many companies, deals, campaigns, pairs and handoffs of the queue: what each would do, who may, what is left as it
 was by name, and that it can be undone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -106,7 +106,11 @@ def test_deals_are_lost_for_one_reason_and_open_again_with_their_leads(desk, dea
     leads = list(Deal.objects.filter(pk__in=dealt[:2]).values_list("lead", flat=True))
     assert "2 open deals" in lea.get("/deals/lose/?all=1").text, "only what she sees"
     assert do(lea, "/deals/lose/", pick=dealt, reason="nonsense").status_code == 422
-    page = do(lea, "/deals/lose/", pick=dealt, reason="price")
+    past = do(lea, "/deals/lose/", pick=dealt, reason="price", return_on="2001-01-01")
+    assert past.status_code == 422 and "must lie in the future" in past.text
+    day = clock.today() + timedelta(days=40)
+    page = do(lea, "/deals/lose/", pick=dealt, reason="price", return_on=day.isoformat())
+    assert set(Deal.objects.filter(pk__in=dealt[:2]).values_list("return_on", flat=True)) == {day}
     assert "2 deals closed as lost." in page.text and Deal.objects.filter(state="lost", reason="price").count() == 3
     assert set(Lead.objects.filter(pk__in=leads).values_list("stage", flat=True)) == {"recycled"}
     assert "2 undone." in undone(lea, page)

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from leads.evidence.values import Held
 from leads.judging import catch_up, lines
-from leads.models import AttributeChange, Handoff
+from leads.models import AttributeChange, Deal, Handoff
 from leads.replay import became, handed, lives, walk
 from leads.replay.columns import Columns
 from leads.replay.passing import FREE, MANDATORY, OPPOSITION, Asking, Rules, passed
@@ -16,6 +16,7 @@ from leads.scoring.timeline.pull import us
 from smarketing.rows import clock
 from smarketing.rows.fence import open_fence
 from tests.leads import definitions, facts, worlds
+from tests.people import person
 
 pytestmark = pytest.mark.django_db
 NOON = worlds.NOON
@@ -105,3 +106,13 @@ def test_a_recycling_of_a_merged_lead_is_told_of_the_lead_it_was_merged_into():
     asking = Asking(root, 0, us(NOON - timedelta(days=20)))
     held = Rules(us(since), [us(NOON - timedelta(days=n)) for n in range(40, 0, -1)], 1, 12 * handed.DAY)
     assert passed([asking], {root: life}, held) == [(us(NOON - timedelta(days=18)), FREE)]
+    named = days.here().of(NOON) - timedelta(days=12)
+    Deal.objects.create(
+        lead_id=once, rep=person("lea", "rep", "sales"), title="Pilot", state="lost", created_at=recycled,
+        recorded_at=recycled, closed_at=recycled, return_on=named,
+    )  # fmt: skip
+    lent = became.read(version.line_id, clock.now()).lent
+    assert lent == {root: [(us(recycled), us(days.here().midnight(named)), us(merged))]}
+    life = lives.read([root], (), NOON, lent)[root]
+    then = us(NOON - timedelta(days=12))  # the next release on the day that its rep said
+    assert passed([asking], {root: life}, held) == [(then, FREE)]

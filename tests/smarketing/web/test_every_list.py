@@ -28,7 +28,7 @@ TEMPLATES = house.BASE_DIR / "templates"
 # Tables that are no lists of rows, and why (docs/decisions/0015).
 OTHERS = {
     "accounts/languages.html": "a form", "notify/choices.html": "a form", "leads/imports/columns.html": "a form", "leads/imports/told.html": "a report",
-    "leads/attributes.html": "ordered", "leads/advice.html": "a form", "leads/lead_lists.html": "ordered", "leads/pools.html": "ordered", "leads/reasons.html": "ordered", "leads/worded.html": "ordered",
+    "leads/attributes.html": "ordered", "leads/advice.html": "a form", "leads/lead_lists.html": "ordered", "leads/pools.html": "ordered", "leads/reasons.html": "ordered", "leads/calling.html": "a handful, one a country", "leads/worded.html": "ordered",
     "leads/queue/list.html": "in the order of the promises", "leads/queue/focus.html": "one lead", "leads/why.html": "one lead",
     "leads/since_then.html": "one lead", "leads/rights/person.html": "one person", "leads/twins/compare.html": "two leads side by side", "leads/firm_twins/compare.html": "two companies side by side",
     "leads/imports/result.html": "a report", "jobs/_run.html": "a report", "measures/number.html": "the rows of a number, in its order",
