@@ -16,9 +16,15 @@ from smarketing.rows.models import Installation
 from smarketing.web.money import text as written
 
 from . import advice, bought, deeds, leak, quality, robust, tables
-from .asking import GROUPED, MATCHED, Asking, quotient
+from .asking import GROUPED, MATCHED, TOTALS, UNPRICED, WAITS, Asked, Asking, quotient
 from .cells import Cell, count, figure, money
 from .spans import COHORT
+
+# What it shows whatever it is divided by: which campaigns lose, how long steps take, how soon they were tried.
+OF_ALL = (
+    ("cost", "campaign"), ("revenue_attributed", "campaign"), ("leads", ""),
+    *((key, "") for key in WAITS), *((key, "delay") for key, _label in quality.CURVE),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,11 @@ class Overview:
     model: str = ""
     young: bool = False
     response: list[tuple[str, str, list[Cell]]] = field(default_factory=list)
+
+
+def asks(by: str) -> list[Asked]:
+    """What the overview shows, divided by one dimension."""
+    return [*TOTALS, *((key, by) for key in GROUPED), *((key, by) for key in MATCHED if by in UNPRICED), *OF_ALL]
 
 
 def overview(asking: Asking, by: str) -> Overview:

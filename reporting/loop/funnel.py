@@ -11,7 +11,8 @@ from smarketing.measures.engine import Answer, Group
 from smarketing.rows.models import Installation
 
 from . import leak, paces
-from .asking import SPLIT, Asking
+from .asking import FUNNEL, SPLIT, Asked, Asking
+from .asking import curve as by_curve
 from .cells import Cell, count, figure, money
 from .spans import COHORT
 
@@ -58,6 +59,12 @@ class Funnel:
     segments: list[tuple[str, list[Cell]]] = field(default_factory=list)
     curves: paces.Paces | None = None
     group_curves: paces.Paces | None = None
+
+
+def asks(by: str, curve: str = "come_won") -> list[Asked]:
+    """What the page shows, with a segment split by one dimension ("" for none)."""
+    split = [*((key, by) for key in SPLIT), (curve, by_curve(by))] if by else []
+    return [*FUNNEL, *split]
 
 
 def page(asking: Asking, by: str, curve: str = "come_won") -> Funnel:
@@ -165,7 +172,6 @@ def _apart(asking: Asking) -> list[tuple[str, Cell]]:
 
 def _segments(asking: Asking, by: str) -> tuple[list[str], list[tuple[str, list[Cell]]]]:
     """The steps of each group, the greatest first; the blank group last, never dropped."""
-    asking.together([(key, by) for key in SPLIT if key != "wait_mql"])
     found = {key: answer for key in SPLIT if (answer := asking.ask(key, by)) is not None}
     groups: dict[str, dict[str, Group]] = {}
     for key, answer in found.items():

@@ -11,7 +11,7 @@ from reporting import checks, publishing
 from reporting.loop import asking, cohorts, funnel, spans
 from reporting.models import PublishedSum
 from smarketing.jobs.models import Run
-from smarketing.measures import engine, shown, together, words
+from smarketing.measures import engine, passes, shown, words
 from smarketing.rows import clock
 from tests.people import person
 from tests.reporting.nights import refuse
@@ -69,8 +69,9 @@ def test_steps_counted_together_are_the_answers_of_their_measures(company, view)
 
 
 def test_a_step_grouped_by_the_columns_of_another_one_is_noticed(company, monkeypatch):
-    kept = together._columns
-    monkeypatch.setattr(together, "_columns", lambda one, by, width: kept(one, by, width)[::-1])
+    kept = passes._arm
+    turned = ("ARRAY[d0, d1]", "ARRAY[d1, d0]")
+    monkeypatch.setattr(passes, "_arm", lambda *arm: kept(*arm).replace(*turned))
     assert unlike("cohort") != []
 
 
