@@ -11,7 +11,7 @@ from personas.criteria import priority
 from smarketing.accounts.models import Side, User
 from smarketing.measures.question import Question
 from smarketing.measures.registry import Dimension
-from smarketing.rows.kept import once
+from smarketing.rows.kept import inside, once
 
 from . import sayings
 from .offered import Offered
@@ -59,7 +59,9 @@ def _campaigns() -> dict[str, str]:
 
 def _campaign(key: str) -> str:
     """The name of the campaign of this key; a campaign without a key is counted by its name already."""
-    return _campaigns().get(key, key)
+    if inside():
+        return _campaigns().get(key, key)
+    return Campaign.objects.filter(key=key).exclude(name="").values_list("name", flat=True).first() or key
 
 
 SHARED = {

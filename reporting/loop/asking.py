@@ -1,7 +1,7 @@
 """The answers that the overview is made of: counted now, or read from the night's edition; one pass per measure."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
@@ -40,7 +40,7 @@ DATED = {
 # What the page asks, whatever it is divided by; and what it asks of each group.
 TOTALS = (
     ("mql_repeated", ""), ("handoffs", ""), ("accepted", ""), ("undecided", ""), ("expired", ""), ("sql", ""), ("pipeline", ""),
-    ("days_to_won", ""), ("turned_down", "reason"), ("conversion", "persona"), ("with_deal", ""), ("with_win", ""), ("mql_rate", ""), ("wait_mql", ""),
+    ("days_to_won", ""), ("turned_down", "reason"), ("turned_down", "reason+month"), ("conversion", "persona"), ("with_deal", ""), ("with_win", ""), ("mql_rate", ""), ("wait_mql", ""),
     ("cost", ""), ("revenue_attributed", ""), ("roi_attributed", ""),  # of all, where they cannot be divided
     ("matched_cost", "spent_for"), ("matched_return", ""), ("matched_time", "side"), ("matched_loaded_cac", ""),
 )  # fmt: skip
@@ -70,8 +70,17 @@ SAID = (
     ("turndowns", "reason+rep"), ("reach", "delay"), ("tried_sql", "delay"), ("tried_won", "delay"), ("reach", "hours"), ("tried_sql", "hours"), ("tried_won", "hours"),
     *(("turned_down_rate", by) for by in ("persona", "campaign", "source", "rep")), ("contested", ""), ("upheld", ""),
 )  # fmt: skip
-KEPT_BY = ("campaign", "source", "persona", "month")
-UNPRICED = ("source", "persona")  # those of them by which money spent is not known
+# What an edition keeps of BY: all but what must be looked up for each lead created.
+KEPT_BY = ("campaign", "channel", "source", "persona", "month", "country", "team", "rep", "grade", "version")
+UNPRICED = (
+    "source",
+    "persona",
+    "country",
+    "team",
+    "rep",
+    "grade",
+    "version",
+)  # those of them by which money spent is not known
 # By what the overview and the funnel may be divided.
 BY = (
     "campaign",
@@ -97,7 +106,7 @@ class Asking:
     """Asks about one span, seen as cohorts or as a period, for one person. `cutoff` None: now.
 
     `kept`: answers of the published edition, by (measure, dimension); `counted`: those counted so far, each once; `rows`: what others
-    will be made of.
+    will be made of; `where`: only these groups are looked at.
     """
 
     span: Span
@@ -107,6 +116,7 @@ class Asking:
     kept: Parts | dict[tuple[str, str], dict] = field(default_factory=dict)
     counted: dict[tuple[str, str], Answer] = field(default_factory=dict)
     rows: Counted = field(default_factory=dict)
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def together(self, asked: Sequence[tuple[str, str]]) -> None:
         """Count the rows of these (measure, dimensions) now, those together that are found by the same steps; `ask` and `waits` then
@@ -133,6 +143,7 @@ class Asking:
             until=self.span.until,
             by=tuple(by.split("+")) if by else (),
             date=DATED[key][self.view == PERIOD],
+            where=self.where,
             user=self.user,
             cutoff=self.cutoff,
         )
@@ -163,7 +174,7 @@ class Asking:
     def turned(self) -> "Asking":
         """The same months and rows, a cohort's as a period, a period's as cohorts."""
         view = PERIOD if self.view == COHORT else COHORT
-        return Asking(self.span, view, self.user, self.cutoff, rows=self.rows)
+        return replace(self, view=view, kept={}, counted={})
 
     def curves(self, key: str, by: str = "") -> dict[str, list[survival.Step]]:
         """Group → by each day, the share of its handoffs that have come so far (Kaplan and Meier); of all under "" where it is not

@@ -61,9 +61,11 @@ def group_curves(asking: Asking, key: str, by: str) -> Block:
     """One step of each group: the share that has come by each day."""
 
     def rows() -> Iterator[Row]:
-        offered = engine.dimensions(engine.registry.find(key))
-        for group, steps in sorted(asking.curves(key, by).items(), key=lambda one: (one[0] == "", one[0])):
-            yield from ([words.value(by, group, offered), *_step(one)] for one in _with_edges(steps))
+        sizes, found = asking.ask("handoffs", by), asking.curves(key, by)
+        offered = engine.dimensions(sizes.measure)
+        seen = [row.group[by] for row in sizes.rows]  # a rep sees the curve of no other rep
+        for group in sorted(seen, key=lambda one: (one == "", one)):
+            yield from ([words.value(by, group, offered), *_step(one)] for one in _with_edges(found.get(group, [])))
 
     title = f"{_('How long it takes')}: {paces.NAMES[key]}"
     return Block("group_curves", title, ("group", *STEP), rows)

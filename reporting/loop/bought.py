@@ -64,10 +64,13 @@ def parts(asking: Asking, currency: str) -> list[tuple[str, Cell]]:
 def months(asking: Asking) -> Bought | None:
     """The cohorts of a year by the month of creation; None where nothing was spent in it, neither money nor time."""
     found = {key: asking.ask(key, by) for key, by in BOUGHT}
+    if found["cost"] is None:  # of a group of leads: what was spent on them
+        found["cost"] = asking.ask("matched_cost", "month")
     timed = bool(found["matched_time"].total.n)
     if not (found["cost"].total.n or timed):
         return None
-    names = sorted({row.group["month"] for answer in found.values() for row in answer.rows})
+    told = (answer for key, answer in found.items() if key != "matched_loaded_cac")  # months that only won cost nothing
+    names = sorted({row.group["month"] for answer in told for row in answer.rows})
     heads = [
         _("spent"),
         *(str(label) for _which, label in PARTS),

@@ -1,5 +1,6 @@
 """The page at /loop/funnel/."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 
@@ -8,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from smarketing.accounts.policy import needs
+from smarketing.measures import engine, words
 from smarketing.rows import kept
 
 from . import asking, block_files, bought, cohorts, funnel, paces, spans, tabs
@@ -25,14 +27,21 @@ def page(request: HttpRequest) -> HttpResponseBase:
     curve = request.GET.get("curve", "")
     curve = curve if curve in paces.NAMES else "come_won"
     asked = here.ask(funnel.asks(by, curve))
-    blocks = [block_files.waits(asked), block_files.curves(asked)]
+    shown, where = asked, here.only(by)
+    if where:
+        shown = asking.Asking(here.span, here.view, request.user, asked.cutoff, where=where)
+        shown.together(funnel.asks(""))
+    blocks = [block_files.waits(shown), block_files.curves(shown)]
     blocks += [block_files.groups(asked, by), block_files.group_curves(asked, curve, by)] if by else []
     if (file := block_files.answer(request, asked, *blocks)) is not None:
         return file
     year = spans.usual(spans.TRIANGLE, here.today, here.newest)
-    seen = _of_year(request, year, asked.cutoff)
+    seen = _of_year(request, year, asked.cutoff, where)
     context = here.context(asked) | {
-        "page": funnel.page(asked, by, curve) if here.newest else None,
+        "page": funnel.page(shown, by, curve, asked) if here.newest else None,
+        "only": words.value(by, where[by][0], engine.dimensions(engine.registry.find("mql"))) if where else "",
+        "all_url": address(request, only=""),
+        "narrow": "" if by == "month" else address(request, only=""),
         "cohorts": cohorts.cohorts(seen, of) if here.newest else None,
         "bought": bought.months(seen) if here.newest else None,
         "by": by,
@@ -47,10 +56,14 @@ def page(request: HttpRequest) -> HttpResponseBase:
     return render(request, "reporting/funnel.html", context)
 
 
-def _of_year(request: HttpRequest, year: spans.Span, cutoff: datetime | None) -> asking.Asking:
-    """The cohorts of a year as published, else counted now."""
-    if not request.GET.get("live"):
+def _of_year(
+    request: HttpRequest, year: spans.Span, cutoff: datetime | None, where: Mapping[str, tuple[str, ...]]
+) -> asking.Asking:
+    """The cohorts of a year as published, else counted now, as those of one group always are."""
+    if not (where or request.GET.get("live")):
         found = asking.published(year, spans.TRIANGLE, request.user, [by for _key, by in asking.COHORTS])
         if found is not None:
             return found
-    return asking.Asking(year, spans.TRIANGLE, request.user, cutoff)
+    live = asking.Asking(year, spans.TRIANGLE, request.user, cutoff, where=where)
+    live.together(asking.COHORTS)
+    return live

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,7 @@ from smarketing.rows import clock, kept
 from . import asking, blocks, came, quality, spans, tables, tabs
 
 BY_NONE = ("", _("nothing"))
+BLANK = "~"  # how an address calls the group without a value
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,22 @@ class Here:
         found = found or asking.Asking(self.span, self.view, self.request.user)
         found.together(asks)
         return found
+
+    def only(self, by: str) -> dict[str, tuple[str, ...]]:
+        """The one group that the address asks for (`only`), of a dimension; none for months, which are chosen otherwise. 404 for the
+        figures of another rep."""
+        if by in ("", "month") or "only" not in self.request.GET:
+            return {}
+        said = self.request.GET["only"]
+        where = {by: ("" if said == BLANK else said,)}
+        asked = engine.ask(
+            "handoffs", first=self.span.first, until=self.span.until, where=where, user=self.request.user
+        )
+        try:
+            engine.refuse_foreign(engine.resolve(asked), asked)
+        except engine.Refusal:
+            raise Http404 from None
+        return where
 
     def context(self, asked: asking.Asking) -> dict[str, Any]:
         """What the filters and the head of the page show. Call it first: asking sets the page's cut-off."""

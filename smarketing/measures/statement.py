@@ -126,12 +126,24 @@ def build(measure: Measure, question: Question, extra: Mapping[str, str] | None 
         ]
     )
     within = f" WHERE {' AND '.join(population.where)}" if population.where else ""
-    needed = any(re.search(rf"\b{alias}\.", inner + within) for alias in population.brings)
-    source = population.source + (population.beside if needed else "")
+    source = _source(population, inner + within)
     asked = f"SELECT {inner} FROM {source}{within}"
     chosen = " AND ".join(["(sure OR (day >= %(first)s AND day < %(until)s))", *conditions])
     given = {**question.params(), **population.params, **params}
     return Statement(asked, tuple(periods), chosen, given, names, population, offered)
+
+
+def _source(population: Population, asked: str) -> str:
+    """Where the rows are read, with the joins that what is asked names."""
+
+    def named(aliases: tuple[str, ...], text: str) -> bool:
+        return any(re.search(rf"\b{alias}\.", text) for alias in aliases)
+
+    source = population.source + (population.beside if named(population.brings, asked) else "")
+    for join, aliases in population.spare:
+        rest = source.replace(join, "")
+        source = source if named(aliases, asked + rest) else rest
+    return source
 
 
 def steps(ctes: Mapping[str, str], asked: str) -> str:

@@ -23,6 +23,11 @@ def together() -> Iterator[None]:
         _work.reset(before)
 
 
+def inside() -> bool:
+    """Whether somebody who reads now reads for one piece of work."""
+    return _work.get() is not None
+
+
 def all_once(work: Callable[..., T]) -> Callable[..., T]:
     """`work` as one piece of work: a page that only reads."""
 

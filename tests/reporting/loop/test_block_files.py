@@ -8,9 +8,11 @@ import pytest
 from django.test import Client
 
 from reporting.loop import asking, spans
-from smarketing.accounts.models import AuditEntry
+from smarketing.accounts.models import AuditEntry, User
 from smarketing.measures import engine, numbers, survival
+from smarketing.rows import clock
 from tests.people import person
+from tests.reporting.test_publishing import night
 
 from .company import START, Company
 
@@ -62,6 +64,16 @@ def test_groups_and_their_curves_are_those_of_the_measures(reader):
     assert told == meant | {"Total": numbers.api(found.total.value, numbers.RATIO)}
     curves = saved(reader, "/loop/funnel/", export="json", table="group_curves", **by)
     assert {line["group"] for line in curves} <= {"web", "mail", "(blank)"} and curves
+
+
+def test_a_rep_saves_the_curve_of_no_other_rep(reader):
+    night()
+    published = asking.published(spans.usual(spans.COHORT, clock.today(), spans.last_handoff()), spans.COHORT, None)
+    assert len(published.curves("come_accepted", "rep")) == 2
+    mine = User.objects.get(name="Rep A")
+    reader.force_login(mine)
+    asked = {"export": "json", "table": "group_curves", "by": "rep", "curve": "come_accepted"}
+    assert {line["group"] for line in reader.get("/loop/funnel/", asked).json()["rows"]} == {"Rep A"}
 
 
 def test_the_response_time_is_saved_by_stretch_and_by_hours(reader):
