@@ -7,7 +7,7 @@ of the loop says which check refused and what it found (`refused`).
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -21,6 +21,7 @@ from smarketing.measures import engine, listing, numbers, registry, words
 
 # Every handoff is in exactly one of these.
 DECIDED = ("handoffs", "accepted", "refused", "undecided", "expired", "withdrawn", "merged")
+EVER = (date(1990, 1, 1), date(2098, 1, 1))
 RECOUNTED = ("leads", "handoffs", "won")
 NAMES = {
     "groups_and_total": gettext_lazy("the groups add up to the total"),
@@ -30,6 +31,7 @@ NAMES = {
     "shares": gettext_lazy("a share is at most the whole"),
     "credits": gettext_lazy("what each model credits adds up to the revenue won"),
     "matched": gettext_lazy("what is matched to the leads of a month adds up to what was spent in it"),
+    "time": gettext_lazy("people’s time matched to leads adds up to all that was worked"),
     "rows": gettext_lazy("a number is as many as the rows it opens"),
 }
 _SAID = re.compile(r"DoesNotAddUp: (\w+) (\S+) (\S+) (\S+) (\S+)")
@@ -148,6 +150,16 @@ def _matched(rows: Iterable[PublishedSum]) -> Iterator[Problem]:
                 yield Problem("matched", row.measure, row.dims, counted, expected)
 
 
+def _time(rows: Iterable[PublishedSum]) -> Iterator[Problem]:
+    """Every hour is for leads or for none: over all days the shares are what was worked."""
+    timed = next((row for row in rows if row.measure == "matched_time" and row.body["total"]["n"]), None)
+    if timed is not None:
+        asked = {"first": EVER[0], "until": EVER[1], "cutoff": datetime.fromisoformat(timed.edition)}
+        counted, expected = (engine.answer(key, **asked).total.value for key in ("matched_time", "time_cost"))
+        if counted != expected:
+            yield Problem("time", "matched_time", "-", counted, expected)
+
+
 def _monthly(row: PublishedSum) -> Iterator[tuple[str | None, Fraction]]:
     """What a sum says of all (None), and of each month where it is divided by months."""
     yield None, Fraction(row.body["total"]["value"] or 0)
@@ -172,7 +184,7 @@ def _rows(rows: Iterable[PublishedSum]) -> Iterator[Problem]:
 
 
 CHECKS: tuple[Callable[[list[PublishedSum]], Iterator[Problem]], ...] = (
-    _groups, _totals, _shares, _first_decisions, _states, _credits, _matched, _rows,
+    _groups, _totals, _shares, _first_decisions, _states, _credits, _matched, _time, _rows,
 )  # fmt: skip
 
 

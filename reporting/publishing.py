@@ -12,36 +12,42 @@ from django.utils.translation import gettext_lazy as _
 
 from reporting import checks
 from reporting.credit import edition, reckoned
-from reporting.loop import asking, wall
+from reporting.loop import asking, night, wall
 from reporting.models import Pointer, PublishedSum
 from smarketing.jobs import ledger, nightly, runs
 from smarketing.jobs.crash import point
 from smarketing.jobs.models import Run
-from smarketing.measures import engine, registry
+from smarketing.measures import engine, passes, registry
+from smarketing.measures.question import Question
 
 NAME = "reports"
 MONTHS = 18
-CHUNK = 8
+CHUNK = 150  # parts counted together, of one family: what is asked of the same days reads the same facts
 DIMENSIONS = ("month", "source", "campaign", "persona", "rep")
 
 
 def register() -> None:
     """Add the two steps to the night: sums, then the pointer."""
     ledger.STEPS |= {"sums": _("Published sums"), "publish": _("Reports switched over")}
-    nightly.add(runs.Step("sums", lambda run: _ranges(len(parts())), sums), order=80)
+    nightly.add(runs.Step("sums", lambda run: ranges(parts()), sums), order=80)
     nightly.once("publish", publish, order=90, needs_all=True)
 
 
-def _ranges(count: int) -> list[tuple[int, int]]:
-    return [(low, min(low + CHUNK, count)) for low in range(0, count, CHUNK)]
+def ranges(of: list[tuple[str, str]]) -> list[tuple[int, int]]:
+    """Numbers of the parts that are counted together."""
+    families = [dims.split("|")[:2] if "|" in dims else [] for _measure, dims in of]
+    edges = [n for n, one in enumerate(families) if not n or one != families[n - 1]]
+    return [
+        (low, min(low + CHUNK, end))
+        for first, end in zip(edges, [*edges[1:], len(of)], strict=True)
+        for low in range(first, end, CHUNK)
+    ]
 
 
 def parts() -> list[tuple[str, str]]:
     """(measure, dimension or "") of everything published, in a lasting order; then what the overview and the wall ask."""
     sums = [(one.key, dims) for one in registry.measures() if one.nightly for dims in ("", *DIMENSIONS)]
-    return (
-        sums + [(key, asking.dims(view, by)) for view, key, by in asking.questions()] + edition.parts() + wall.parts()
-    )
+    return sums + [(key, asking.dims(view, by)) for view, key, by in night.questions()] + edition.parts() + wall.parts()
 
 
 def period(day: date) -> tuple[date, date]:
@@ -56,17 +62,12 @@ def edition_of(run: Run) -> str:
 
 
 def sums(run: Run, low: int, high: int) -> int:
-    """Count the parts low <= n < high of a run's edition. Returns the rows written."""
-    first, until = period(run.business_date)
+    """Count the parts low <= n < high of a run's edition, in few passes over the facts. Returns the rows written."""
+    some, tonight = parts()[low:high], night.Night(run)
     rows = []
-    with reckoned.kept():
-        for measure, dims in parts()[low:high]:
-            of_loop = asking.parse(dims)
-            if "|" in dims:
-                body = asking.keep(measure, *of_loop, run) if of_loop else wall.keep(measure, dims, run)
-                body = body or edition.keep(measure, dims, run)
-            else:
-                body = _body(measure, dims, first, until, run)
+    with reckoned.kept(), passes.counted(one for part in some for one in _asked(*part, run, tonight)):
+        for measure, dims in some:
+            body = _body(measure, dims, run, tonight)
             if body is not None:
                 rows.append(PublishedSum(edition=edition_of(run), measure=measure, dims=dims, body=body))
     for row in rows:
@@ -75,20 +76,39 @@ def sums(run: Run, low: int, high: int) -> int:
     return len(rows)
 
 
-def _body(measure: str, dims: str, first: date, until: date, run: Run) -> dict | None:
+def _asked(measure: str, dims: str, run: Run, tonight: night.Night) -> list[Question]:
+    """The questions that a part answers."""
+    of_loop = asking.parse(dims)
+    if of_loop:
+        return [tonight.asked(measure, *of_loop)]
+    if "|" in dims:
+        return wall.asked(measure, dims, run) or edition.asked(dims, run)
+    return [_question(measure, dims, run)]
+
+
+def _body(measure: str, dims: str, run: Run, tonight: night.Night) -> dict | None:
     """The answer as exact text; None where the measure has no such dimension."""
-    by = (dims,) if dims else ()
+    of_loop = asking.parse(dims)
+    if of_loop:
+        return tonight.keep(measure, *of_loop)
+    if "|" in dims:
+        return wall.keep(measure, dims, run) or edition.keep(measure, dims, run)
     try:
-        found = engine.answer(measure, first=first, until=until, by=by, cutoff=run.cutoff)
+        found = engine.said(_question(measure, dims, run))
     except engine.Refusal:
         return None
     return {
-        "from": first.isoformat(),
-        "to": until.isoformat(),
+        "from": found.question.first.isoformat(),
+        "to": found.question.until.isoformat(),
         "unit": found.unit,
         "rows": [_group(one) for one in found.rows],
         "total": _group(found.total),
     }
+
+
+def _question(measure: str, dims: str, run: Run) -> Question:
+    first, until = period(run.business_date)
+    return engine.ask(measure, first=first, until=until, by=(dims,) if dims else (), cutoff=run.cutoff)
 
 
 def _group(one: engine.Group) -> dict:

@@ -11,6 +11,7 @@ from personas.criteria import priority
 from smarketing.accounts.models import Side, User
 from smarketing.measures.question import Question
 from smarketing.measures.registry import Dimension
+from smarketing.rows.kept import inside, once
 
 from . import sayings
 from .offered import Offered
@@ -49,8 +50,17 @@ def _named(names: Mapping[str, object]):
     return lambda text: names.get(text, text)
 
 
+@once
+def _campaigns() -> dict[str, str]:
+    """Key -> name, of all campaigns that have both; of two of a key the first."""
+    named = Campaign.objects.exclude(key="").exclude(name="")
+    return dict(named.order_by("-pk").values_list("key", "name"))
+
+
 def _campaign(key: str) -> str:
     """The name of the campaign of this key; a campaign without a key is counted by its name already."""
+    if inside():
+        return _campaigns().get(key, key)
     return Campaign.objects.filter(key=key).exclude(name="").values_list("name", flat=True).first() or key
 
 

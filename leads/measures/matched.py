@@ -57,7 +57,7 @@ PART = Dimension(
 
 
 # Of a period by creation only the leads of its months are read, and some days about them.
-_NEAR = "l.created_at >= %(month_first)s::date - 2 AND l.created_at < %(month_until)s::date + 2"
+NEAR = "l.created_at >= %(month_first)s::date - 2 AND l.created_at < %(month_until)s::date + 2"
 
 
 def _brought(month: str, near: str = "true") -> str:
@@ -86,7 +86,7 @@ def matched(question: Question) -> Population:
         "month_until": (last.replace(day=28) + timedelta(days=4)).replace(day=1),
     }
     steps = {
-        "brought": _brought(month, "true" if handed else _NEAR),
+        "brought": _brought(month, "true" if handed else NEAR),
         "shares": _SHARES.format(month=MONTH_SPENT),
         "matched": _MATCHED,
     }

@@ -48,10 +48,9 @@ NOBODY = f"""w.declared_id IS NULL AND NOT EXISTS (SELECT FROM leads_dealcontact
   AND dc.recorded_at <= %(cutoff)s AND {not_corrected("dealcontact", "dc")})"""
 # What dates a handoff by a step it came to: its first decision, the need confirmed, its first deal, its first win.
 CAME = {"decided": "o.decided_at", "reached": "o.sql_at", "opened": "o.deal_at", "won": "o.won_at"}
-HANDED = (
-    "leads_handoff h JOIN numbered n ON n.id = h.id LEFT JOIN charged ch ON ch.handoff_id = h.id"
-    " CROSS JOIN LATERAL (SELECT ch.rep_id) rr"
-)
+CHARGED = " LEFT JOIN charged ch ON ch.handoff_id = h.id CROSS JOIN LATERAL (SELECT {rep}) rr"
+OF_HANDOFF = CHARGED.format(rep="ch.rep_id")
+HANDED = f"leads_handoff h JOIN numbered n ON n.id = h.id{OF_HANDOFF}"
 
 
 def leads(question: Question) -> Population:
@@ -132,11 +131,10 @@ def cohort(question: Question) -> Population:
 
 def deals(question: Question, state: str = "", value: str = "1", which: str = "true", hit: str = "true") -> Population:
     """Deals by the day they were won (else closed, else opened), or by the cohort of their lead. `state`: won or open."""
+    charged = CHARGED.format(rep=f"coalesce({_rep()}, ch.rep_id) AS rep_id")
     source = (
         "dealt w JOIN leads_deal d ON d.id = w.id LEFT JOIN begun b ON b.lead_id = w.lead_id"
-        " LEFT JOIN leads_handoff h ON h.id = coalesce(w.handoff_id, b.handoff_id)"
-        " LEFT JOIN charged ch ON ch.handoff_id = h.id"
-        f" CROSS JOIN LATERAL (SELECT coalesce({_rep()}, ch.rep_id) AS rep_id) rr"
+        f" LEFT JOIN leads_handoff h ON h.id = coalesce(w.handoff_id, b.handoff_id){charged}"
     )
     where = (f"w.is_{state}",) if state else ()
     lag = Column("days", _("days"), f"{_anchor(question, 'won')} - {_anchor(question, _from(question))}", "number")
@@ -144,7 +142,7 @@ def deals(question: Question, state: str = "", value: str = "1", which: str = "t
     return _population(
         question, source, "w.id", _anchor(question, question.date), where=(*where, which), value=value, hit=hit,
         columns=(*LEAD, *DEAL, closed, lag), beside=people("w.declared_id", FIRM, few=True),
-        instant=ANCHORS[question.date][0],
+        instant=ANCHORS[question.date][0], spare=((charged, ("rr", "ch")),),
     )  # fmt: skip
 
 
@@ -231,7 +229,7 @@ def with_value(question: Question, subject: str, field: str, personal: bool = Fa
     column = Column("value", _("value"), text, personal=personal)
     return Population(
         base.source, base.key, base.day, (*base.where, f"coalesce({text}, '') <> ''"), number(text), "true", base.ctes,
-        base.params, (*LEAD, column), base.instant, base.beside, base.brings, base.link, base.seen,
+        base.params, (*LEAD, column), base.instant, base.beside, base.brings, base.link, base.seen, base.spare,
     )  # fmt: skip
 
 
@@ -242,5 +240,5 @@ def _population(question: Question, source: str, key: str, day: str, **more) -> 
         day=day,
         ctes=about(question),
         brings=("l", "c", "g"),
-        **{"link": LINK, "seen": seen.leads, **more},
+        **{"link": LINK, "seen": seen.leads, "spare": ((OF_HANDOFF, ("rr", "ch")),), **more},
     )

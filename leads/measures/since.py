@@ -14,7 +14,6 @@ from typing import Any
 from django.db import connection
 
 from smarketing.measures import engine, registry
-from smarketing.measures.question import Question
 from smarketing.measures.registry import Measure
 
 from . import changes, outcomes
@@ -79,13 +78,14 @@ def moved(then: datetime, dates: dict[str, str], **asked: Any) -> dict[str, Frac
         HANDED: (handoffs, changes.of_handoffs), WON: (deals, of_deals), REVENUE: (deals, of_deals), REFUSED: (refusals, changes.of_handoffs),
     }  # fmt: skip
     dated = {HANDED: "handed", **dates}
-    return {key: _difference(key, *few[key], then, engine.ask(key, date=dated[key], **asked)) for key in few}
+    return {
+        key: _difference(key, *few[key], then, {"date": dated[key], **asked}) if few[key][0] else Fraction(0)
+        for key in few
+    }
 
 
-def _difference(key: str, some: Sequence[int], narrow: Narrowing, then: datetime, now: Question) -> Fraction:
-    if not some:
-        return Fraction(0)
-    measure = narrow(registry.find(key), some)
+def _difference(key: str, some: Sequence[int], narrow: Narrowing, then: datetime, asked: dict[str, Any]) -> Fraction:
+    measure, now = narrow(registry.find(key), some), engine.ask(key, **asked)
     after, before = (Fraction(engine.figures(measure, one)[1].value or 0) for one in (now, replace(now, cutoff=then)))
     return after - before
 

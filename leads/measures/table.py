@@ -9,7 +9,7 @@ from smarketing.measures.numbers import COUNT, DAYS, MONEY, NUMBER, RATIO
 from smarketing.measures.reduces import STATS, product, quotient, returned, total
 from smarketing.measures.registry import Measure, Part, register, register_family, register_note
 
-from . import delays, flow, matched, notes
+from . import delays, flow, matched, matched_time, notes
 from . import dimensions as d
 from . import populations as p
 from .populations import AMOUNT
@@ -191,7 +191,7 @@ def count_of(name: str) -> Measure | None:
 
 def register_all() -> None:
     """Called once when the app is ready."""
-    for measure in (*MEASURES, *flow.MEASURES, *matched.MEASURES):
+    for measure in (*MEASURES, *flow.MEASURES, *matched.MEASURES, *matched_time.MEASURES):
         register(measure)
     register_family("sum", sum_of)
     register_family("count", count_of)

@@ -14,6 +14,7 @@ from leads.models import ListItem
 from personas.catalogue import CUSTOM
 from personas.models import FieldDef
 from smarketing.measures.registry import Dimension
+from smarketing.rows.kept import once
 from smarketing.web.language import active_language
 
 LISTS = {attribute: name for name, attribute in JOINS.items()}
@@ -114,6 +115,7 @@ def people(lead_id: str, company: str = "", few: bool = False, name: str = "g") 
     return f" LEFT JOIN merged mg ON mg.loser_id = {lead_id}{lead}" + belongs(company, name)
 
 
+@once
 def attributes(*subjects: str) -> dict[str, Dimension]:
     """A dimension for every field of these subjects, custom ones included, that does not name a person."""
     found = {}

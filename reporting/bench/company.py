@@ -60,7 +60,8 @@ def _publish() -> None:
     """What pages read of an edition, counted as the night does."""
     run = Run(job="bench", business_date=clock.today(), cutoff=fence.cutoff())
     store.advance(run.cutoff)
-    for number, (_measure, dims) in enumerate(publishing.parts()):
-        if "|" in dims:
-            publishing.sums(run, number, number + 1)
+    every = publishing.parts()
+    for low, high in publishing.ranges(every):
+        if "|" in every[low][1]:
+            publishing.sums(run, low, high)
     publishing.publish(run)

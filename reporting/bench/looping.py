@@ -8,7 +8,7 @@ from smarketing.measures import engine
 from smarketing.rows import clock, fence
 
 from .pages import client, measure
-from .stopwatch import Sheet, processor, seconds
+from .stopwatch import Sheet, processor, seconds, timed
 
 PAGES = (
     "/loop/", "/loop/?view=period", "/loop/?by=source", "/loop/funnel/", "/loop/funnel/?by=source", "/loop/funnel/?of=revenue",
@@ -41,6 +41,7 @@ def loop(sheet: Sheet) -> None:
     _publish(sheet)
     reader = client(role="manager", side="sales")
     for path in PAGES:
+        reader.get(path)  # once before, as a process has shown its pages before
         measure(sheet, reader, path)
 
 
@@ -48,10 +49,13 @@ def _publish(sheet: Sheet) -> None:
     """The night's edition, whole."""
     run = Run(job="bench", business_date=clock.today(), cutoff=fence.cutoff())
     states.rebuild()
-    parts = len(publishing.parts())
+    parts = publishing.parts()
 
     def publish() -> None:
-        publishing.sums(run, 0, parts)
+        for low, high in publishing.ranges(parts):
+            publishing.sums(run, low, high)
         publishing.publish(run)
 
-    sheet.add("publish", f"an edition of {parts} parts counted, checked and published", seconds(publish), "s")
+    took, inside = timed(publish)
+    sheet.add("publish", f"an edition of {len(parts)} parts counted, checked and published", took, "s")
+    sheet.add("publish_processor", "the edition, processor", inside, "s")

@@ -12,6 +12,7 @@ from reporting.loop import frozen
 from reporting.loop.cells import Cell, figure
 from smarketing.measures import engine, numbers, shown
 from smarketing.measures.engine import Answer
+from smarketing.measures.question import Question
 
 from . import compare, labels, origins, reckoned
 from .compare import UNKNOWN, Verdict
@@ -178,6 +179,12 @@ def origin_rows(span: Span) -> tuple[list[OriginRow], list[Cell]]:
 
 
 def ask(span: Span, key: str, by: str = "") -> Answer:
+    """What is said of a measure: read of the edition, or counted now."""
+    body, asked = span.kept.get(f"{key}|{by}"), question(span, key, by)
+    return engine.said(asked) if body is None else frozen.thaw(body, asked)
+
+
+def question(span: Span, key: str, by: str = "") -> Question:
     """Open deals are all that are open; closed ones those closed in the period; costs those of its days."""
     asked: dict[str, Any] = span.asked("spent" if key in ("cost", "loose_cost") else "")
     if key.startswith(("origin_rate", "win_rate")):
@@ -185,8 +192,7 @@ def ask(span: Span, key: str, by: str = "") -> Answer:
     if key.startswith("origin_open") or key in OPEN:
         asked |= {"first": EVER[0], "until": EVER[1], "date": "opened"}
     asked |= {"user": span.user, "by": (by,) if by else ()}
-    body = span.kept.get(f"{key}|{by}")
-    return engine.answer(key, **asked) if body is None else frozen.thaw(body, engine.ask(key, **asked))
+    return engine.ask(key, **asked)
 
 
 def beside() -> list[str]:

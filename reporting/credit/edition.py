@@ -13,8 +13,9 @@ from reporting.loop.asking import REPORTS
 from reporting.loop.spans import COHORT, PERIOD, Span, last_handoff, usual
 from reporting.models import Pointer, PublishedSum
 from smarketing.jobs.models import Run
+from smarketing.measures.question import Question
 
-from . import board, reckoned
+from . import board
 
 MEASURE = "revenue_attributed"
 VIEWS = {"won": PERIOD, "handed": COHORT}
@@ -32,18 +33,28 @@ def _name(dated: str) -> str:
 
 def keep(key: str, name: str, run: Run) -> dict[str, Any] | None:
     """The body of one of `parts` for a run's edition; None for any other name, and where leads are few."""
+    span = _span(name, run)
+    if span is None:
+        return None
+    answers = {f"{one}|{by}": frozen.freeze(board.ask(span, one, by)) for one, by in _all()}
+    return {**frozen.freeze(board.ask(span, key)), "answers": answers}
+
+
+def asked(name: str, run: Run) -> list[Question]:
+    """The questions that one of `parts` answers; none for any other name, and where leads are few."""
+    span = _span(name, run)
+    return [] if span is None else [board.question(span, *one) for one in ((MEASURE, ""), *_all())]
+
+
+def _span(name: str, run: Run) -> board.Span | None:
     kind, _bar, dated = name.rstrip("|").partition("|")
     if kind != _KIND or not wall.many():
         return None
     months = usual(VIEWS[dated], run.business_date, last_handoff())
-    span = board.Span(months.first, months.until, dated, run.cutoff)
-    with reckoned.kept():
-        body = frozen.freeze(board.ask(span, key))
-        answers = {f"{one}|{by}": frozen.freeze(board.ask(span, one, by)) for one, by in _asked()}
-    return {**body, "answers": answers}
+    return board.Span(months.first, months.until, dated, run.cutoff)
 
 
-def _asked() -> list[tuple[str, str]]:
+def _all() -> list[tuple[str, str]]:
     """(measure, dimension) of all that the board asks."""
     models = [(f"attributed:{model.key}", "campaign") for model in MODELS]
     return [*models, ("cost", "campaign"), *((key, "") for key in board.beside())]

@@ -26,9 +26,10 @@ from smarketing.measures.registry import Agreed, Column, Measure, Part, Populati
 from . import labels, origins, reckoned, settings
 
 AMOUNT = number(p.AMOUNT)
-_CREDITS = """(SELECT * FROM unnest(%(cr_deals)s::bigint[], %(cr_campaigns)s::bigint[], %(cr_cents)s::bigint[])
+# Each model and each flag has its own names, so that several are read by one statement.
+_CREDITS = """(SELECT * FROM unnest(%({0}_deals)s::bigint[], %({0}_campaigns)s::bigint[], %({0}_cents)s::bigint[])
   AS c(deal_id, campaign_id, cents))"""
-_FLAGGED = "(SELECT unnest(%(fl_deals)s::bigint[]) AS deal_id)"
+_FLAGGED = "(SELECT unnest(%({0}_deals)s::bigint[]) AS deal_id)"
 _CREDITED = (
     Column("credited_to", _("credited to"), "coalesce(nullif(g.name, ''), g.key)"),
     Column("credit", _("credit"), "cr.cents / 100.0", "money"),
@@ -42,15 +43,15 @@ def seen(user: Any, ids: Sequence[int]) -> set[int]:
 
 def credits(question: Question, model: str = "") -> Population:
     """Credits of the won deals, one row per deal and campaign; what no touch explains has none. `model` "": the chosen one."""
-    found = reckoned.credits(question, model)
+    found, name = reckoned.credits(question, model), f"credited_{model or 'agreed'}"
     base = p.deals(question, "won")
     return replace(
         base,
-        source=f"{base.source} JOIN credited cr ON cr.deal_id = w.id LEFT JOIN leads_campaign g ON g.id = cr.campaign_id",
+        source=f"{base.source} JOIN {name} cr ON cr.deal_id = w.id LEFT JOIN leads_campaign g ON g.id = cr.campaign_id",
         key="w.id * 16777216 + coalesce(cr.campaign_id, 0)",  # the same at every cut-off
         value="cr.cents / 100.0",
-        ctes={**base.ctes, "credited": _CREDITS},
-        params={**base.params, **_columns(found)},
+        ctes={**base.ctes, name: _CREDITS.format(name)},
+        params={**base.params, **_columns(name, found)},
         columns=(*p.LEAD, *p.DEAL, *_CREDITED),
         beside=people("w.declared_id", p.FIRM, few=True, name="lg"),
         brings=("l", "c", "lg"),
@@ -65,19 +66,19 @@ def to_campaigns(question: Question) -> Population:
     return replace(base, where=(*base.where, "cr.campaign_id IS NOT NULL"))
 
 
-def _columns(found: Sequence[tuple[int, int | None, int]]) -> dict[str, str]:
+def _columns(name: str, found: Sequence[tuple[int, int | None, int]]) -> dict[str, str]:
     columns = zip(*found, strict=True) if found else ((), (), ())
-    return dict(zip(("cr_deals", "cr_campaigns", "cr_cents"), map(array, columns), strict=True))
+    return dict(zip((f"{name}_deals", f"{name}_campaigns", f"{name}_cents"), map(array, columns), strict=True))
 
 
 def flagged(question: Question, flag: str, state: str = "won", **more: Any) -> Population:
     """Deals of which a flag holds (`reckoned.FLAGS`, or a definition of `origins`)."""
-    base = p.deals(question, state, **more)
+    base, name = p.deals(question, state, **more), f"flagged_{flag}"
     return replace(
         base,
-        source=f"{base.source} JOIN flagged fl ON fl.deal_id = w.id",
-        ctes={**base.ctes, "flagged": _FLAGGED},
-        params={**base.params, "fl_deals": array(reckoned.deals_with(question, flag))},
+        source=f"{base.source} JOIN {name} fl ON fl.deal_id = w.id",
+        ctes={**base.ctes, name: _FLAGGED.format(name)},
+        params={**base.params, f"{name}_deals": array(reckoned.deals_with(question, flag))},
         link=("reporting:journey", "w.id"),
         seen=seen,
     )

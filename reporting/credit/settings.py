@@ -18,6 +18,7 @@ from smarketing.accounts.audit import record
 from smarketing.accounts.models import User
 from smarketing.rows import clock
 from smarketing.rows.fence import open_fence
+from smarketing.rows.kept import once
 
 LONGEST = 3650
 MONTHS = 1200  # the longest that an amount may pay for, or a customer stay
@@ -90,6 +91,7 @@ def read(row: AttributionSettings) -> Settings:
     )  # fmt: skip
 
 
+@once
 def of_day(day: date, cutoff: datetime) -> Settings:
     """The version that holds on a day, as adopted by a cut-off: the latest that took effect by then, else the starter ones."""
     rows = AttributionSettings.objects.filter(effective_on__lte=day, recorded_at__lte=cutoff).select_related("by")

@@ -17,7 +17,7 @@ from reporting.loop import came, spans, tabs
 from sla.terms import next_month
 from smarketing.accounts.policy import may, needs
 from smarketing.measures import numbers, shown
-from smarketing.rows import clock, fence
+from smarketing.rows import clock, fence, kept
 from smarketing.web import exports
 from smarketing.web.once import once
 
@@ -49,6 +49,7 @@ def asked(request: HttpRequest) -> Shown:
 
 
 @needs("loop.view")
+@kept.all_once
 def attribution(request: HttpRequest) -> HttpResponseBase:
     """Campaigns × models; `export` saves the table."""
     said = asked(request)

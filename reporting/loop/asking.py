@@ -1,22 +1,23 @@
 """The answers that the overview is made of: counted now, or read from the night's edition; one pass per measure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
 from reporting.attribution import models as attribution
-from reporting.models import Pointer, PublishedSum
-from smarketing.jobs.models import Run
-from smarketing.measures import engine, statement, survival, together
+from smarketing.measures import ahead, engine, passes, statement, survival
+from smarketing.measures.ahead import Counted
 from smarketing.measures.engine import Answer
 from smarketing.measures.numbers import Exact
-from smarketing.measures.question import Refusal
+from smarketing.measures.question import Question, Refusal
 from smarketing.rows import clock, fence
 
 from . import frozen
-from .spans import COHORT, PERIOD, TRIANGLE, Span, last_handoff, mature_on, usual
+from .parts import REPORTS as REPORTS
+from .parts import Parts
+from .spans import COHORT, PERIOD, TRIANGLE, Span, mature_on
 
 # What dates a row of each measure, in a cohort and in a period.
 DATED = {
@@ -33,15 +34,15 @@ DATED = {
     "come_accepted": ("handed", "handed"), "come_sql": ("handed", "handed"), "come_won": ("handed", "handed"),
     "won_since": ("handed", "handed"), "revenue_since": ("handed", "handed"), "turndowns": ("decided", "decided"),
     "turned_down_rate": ("handed", "handed"), "reach": ("handed", "handed"), "tried_sql": ("handed", "handed"), "tried_won": ("handed", "handed"),
-    "matched_cost": ("created", "created"), "matched_return": ("created", "created"), "matched_won": ("created", "created"), "matched_revenue": ("created", "created"),
+    "matched_cost": ("created", "created"), "matched_return": ("created", "created"), "matched_won": ("created", "created"), "matched_revenue": ("created", "created"), "matched_time": ("created", "created"), "matched_loaded_cac": ("created", "created"),
     "days_to_won_last": ("handed", "won"), "contested": ("contested", "contested"), "upheld": ("contested", "contested"),
 }  # fmt: skip
 # What the page asks, whatever it is divided by; and what it asks of each group.
 TOTALS = (
     ("mql_repeated", ""), ("handoffs", ""), ("accepted", ""), ("undecided", ""), ("expired", ""), ("sql", ""), ("pipeline", ""),
-    ("days_to_won", ""), ("turned_down", "reason"), ("conversion", "persona"), ("with_deal", ""), ("with_win", ""), ("mql_rate", ""), ("wait_mql", ""),
+    ("days_to_won", ""), ("turned_down", "reason"), ("turned_down", "reason+month"), ("conversion", "persona"), ("with_deal", ""), ("with_win", ""), ("mql_rate", ""), ("wait_mql", ""),
     ("cost", ""), ("revenue_attributed", ""), ("roi_attributed", ""),  # of all, where they cannot be divided
-    ("matched_cost", "spent_for"), ("matched_return", ""),
+    ("matched_cost", "spent_for"), ("matched_return", ""), ("matched_time", "side"), ("matched_loaded_cac", ""),
 )  # fmt: skip
 GROUPED = ("leads", "mql", "acceptance", "deals", "won", "revenue", "cost", "revenue_attributed", "roi_attributed")
 MATCHED = ("matched_cost", "matched_return")  # of each group, where what was spent is known of campaigns only
@@ -60,6 +61,7 @@ SPLIT = ("handoffs", "acceptance", "sql_rate", "deal_rate", "won_rate", "wait_mq
 # The cohorts of a year: by the month of handoff what came since; by the month of creation what they cost and brought.
 BOUGHT = (
     ("cost", "month"), ("matched_cost", "month+spent_for"), ("matched_won", "month"), ("matched_revenue", "month"), ("matched_return", "month"),
+    ("matched_time", "month+side"), ("matched_loaded_cac", "month"),
 )  # fmt: skip
 COHORTS = (("mql", "month"), ("won_since", "month+months_since"), ("revenue_since", "month+months_since"), *BOUGHT)
 # The page of what sales said.
@@ -68,9 +70,17 @@ SAID = (
     ("turndowns", "reason+rep"), ("reach", "delay"), ("tried_sql", "delay"), ("tried_won", "delay"), ("reach", "hours"), ("tried_sql", "hours"), ("tried_won", "hours"),
     *(("turned_down_rate", by) for by in ("persona", "campaign", "source", "rep")), ("contested", ""), ("upheld", ""),
 )  # fmt: skip
-KEPT_BY = ("campaign", "source", "persona", "month")
-UNPRICED = ("source", "persona")  # those of them by which money spent is not known
-REPORTS = "reports"  # name of the pointer to the published edition
+# What an edition keeps of BY: all but what must be looked up for each lead created.
+KEPT_BY = ("campaign", "channel", "source", "persona", "month", "country", "team", "rep", "grade", "version")
+UNPRICED = (
+    "source",
+    "persona",
+    "country",
+    "team",
+    "rep",
+    "grade",
+    "version",
+)  # those of them by which money spent is not known
 # By what the overview and the funnel may be divided.
 BY = (
     "campaign",
@@ -88,58 +98,65 @@ BY = (
 )
 
 
+Asked = tuple[str, str]  # measure, dimensions "order+reason"
+
+
 @dataclass
 class Asking:
     """Asks about one span, seen as cohorts or as a period, for one person. `cutoff` None: now.
 
-    `kept`: answers of the published edition, by (measure, dimension); `counted`: those counted so far, each once.
+    `kept`: answers of the published edition, by (measure, dimension); `counted`: those counted so far, each once; `rows`: what others
+    will be made of; `where`: only these groups are looked at.
     """
 
     span: Span
     view: str
     user: Any = None
     cutoff: datetime | None = None
-    kept: dict[tuple[str, str], dict] = field(default_factory=dict)
+    kept: Parts | dict[tuple[str, str], dict] = field(default_factory=dict)
     counted: dict[tuple[str, str], Answer] = field(default_factory=dict)
+    rows: Counted = field(default_factory=dict)
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def together(self, asked: Sequence[tuple[str, str]]) -> None:
-        """Count these (measure, dimensions) now, in one pass where their rows are found by the same steps; `ask` then knows them."""
+        """Count the rows of these (measure, dimensions) now, those together that are found by the same steps; `ask` and `waits` then
+        read them."""
         wanted = [one for one in dict.fromkeys(asked) if one not in self.kept and one not in self.counted]
-        if not wanted:
-            return
-        self.cutoff = self.cutoff or fence.cutoff()
-        questions = [engine.ask(key, **self._asked(key, by)) for key, by in wanted]
-        self.counted |= zip(wanted, together.answered(questions), strict=True)
+        if wanted:
+            self.cutoff = self.cutoff or fence.cutoff()
+            self.rows = ahead.both(self.rows, passes.count(self.asked(key, by) for key, by in wanted))
 
     def young(self, until: date | None = None) -> bool:
         """Whether the cohorts that end before `until` (of the whole span) are not mature at the cut-off; a period never is young."""
         self.cutoff = self.cutoff or fence.cutoff()
         return self.view == COHORT and mature_on(until or self.span.until) > clock.today(self.cutoff)
 
-    def _asked(self, key: str, by: str) -> dict[str, Any]:
-        """Keywords of the question."""
-        return {
-            "first": self.span.first,
-            "until": self.span.until,
-            "by": tuple(by.split("+")) if by else (),
-            "date": self._date(key),
-            "user": self.user,
-            "cutoff": self.cutoff,
-        }
+    def asked(self, key: str, by: str) -> Question:
+        """The question that an answer kept as (measure, `by`) is of: its rows dated the other way, or the rows of a curve."""
+        return self.turned().question(key) if by == OTHER else self.question(key, divided(by))
 
-    def _date(self, key: str) -> str:
-        """What dates a row of a measure in this view."""
-        return DATED[key][self.view == PERIOD]
+    def question(self, key: str, by: str = "") -> Question:
+        """What is asked of a measure, divided by dimensions "order+reason"; each row is dated as in this view."""
+        return engine.ask(
+            key,
+            first=self.span.first,
+            until=self.span.until,
+            by=tuple(by.split("+")) if by else (),
+            date=DATED[key][self.view == PERIOD],
+            where=self.where,
+            user=self.user,
+            cutoff=self.cutoff,
+        )
 
     def ask(self, key: str, by: str = "") -> Answer | None:
         """The answer of a measure; None where it cannot be divided so (cost by source)."""
         if (key, by) in self.counted:
             return self.counted[key, by]
-        asked = self._asked(key, by)
         if (key, by) in self.kept:
-            return frozen.thaw(self.kept[key, by], engine.ask(key, **asked))
+            return frozen.thaw(self.kept[key, by], self.question(key, by))
         try:
-            found = engine.answer(key, **asked)
+            with ahead.known(self.rows):
+                found = engine.said(self.question(key, by))
         except Refusal as refusal:
             if refusal.code == "unknown_dimension":
                 return None
@@ -150,9 +167,14 @@ class Asking:
 
     def other(self, key: str) -> Answer | None:
         """The same months seen the other way: a cohort's as a period, a period's as cohorts."""
+        there = self.turned()
+        there.kept = {(key, ""): self.kept[key, OTHER]} if (key, OTHER) in self.kept else {}
+        return there.ask(key)
+
+    def turned(self) -> "Asking":
+        """The same months and rows, a cohort's as a period, a period's as cohorts."""
         view = PERIOD if self.view == COHORT else COHORT
-        there = {(key, ""): self.kept[key, OTHER]} if (key, OTHER) in self.kept else {}
-        return Asking(self.span, view, self.user, self.cutoff, there).ask(key)
+        return replace(self, view=view, kept={}, counted={})
 
     def curves(self, key: str, by: str = "") -> dict[str, list[survival.Step]]:
         """Group → by each day, the share of its handoffs that have come so far (Kaplan and Meier); of all under "" where it is not
@@ -166,66 +188,44 @@ class Asking:
 
     def waits(self, key: str, by: str = "") -> list[tuple]:
         """(group where it is divided, days, came, how many) of a measure's rows."""
-        asked = engine.ask(
-            key,
-            first=self.span.first,
-            until=self.span.until,
-            by=(by,) if by else (),
-            date=self._date(key),
-            cutoff=self.cutoff,
-            user=self.user,
+        asked = self.question(key, by)
+        self.cutoff, measure = asked.cutoff, engine.resolve(asked)
+        with ahead.known(self.rows):
+            found = ahead.gathered(measure, asked)
+        if found is None:
+            found = statement.build(measure, asked).gathered(asked.by, measure.reduce)
+        groups = {group: lines for group, lines in found.items() if group is not None} if by else {(): found[None]}
+        return sorted(
+            (*group, int(value), bool(hit), n)
+            for group, lines in groups.items()
+            if engine.may_see(measure, asked, group)
+            for value, hit, n in lines
         )
-        self.cutoff = asked.cutoff
-        built = statement.build(engine.resolve(asked), asked)
-        columns = ", ".join([*built.names.values(), "value", "hit"])
-        sql = f"WITH {built.counted} SELECT {columns}, count(*) FROM counted GROUP BY {columns} ORDER BY {columns}"
-        lines = [(*group, int(value), bool(hit), n) for *group, value, hit, n in statement.run(sql, built.params)]
-        return [one for one in lines if not by or engine.may_see(engine.resolve(asked), asked, one[:1])]
 
 
-def published(span: Span, view: str, user: Any) -> Asking | None:
-    """An Asking that reads the published edition; None where it holds nothing about this span."""
-    pointer = Pointer.objects.filter(name=REPORTS).first()
-    if pointer is None or not span.usual:
+def published(span: Span, view: str, user: Any, by: Iterable[str] = ()) -> Asking | None:
+    """An Asking that reads the published edition; None where it holds nothing about this span. `by`: dimensions that will be asked, read
+    at once."""
+    if not span.usual:
         return None
-    prefix = dims(view, "")
-    rows = PublishedSum.objects.filter(edition=pointer.edition, dims__startswith=prefix)
-    kept = {(row.measure, row.dims.removeprefix(prefix)): row.body for row in rows}
-    same = [span.first.isoformat(), span.until.isoformat()]
-    if not kept or any([body["from"], body["to"]] != same for body in kept.values()):
-        return None
-    return Asking(span, view, user, datetime.fromisoformat(pointer.edition), kept)
-
-
-def questions() -> list[tuple[str, str, str]]:
-    """(view, measure, dimension) of everything that an edition keeps for the page, in a lasting order."""
-    asked = [*TOTALS, *((key, by) for by in KEPT_BY for key in GROUPED)]
-    asked += [(key, by) for by in UNPRICED for key in MATCHED]
-    asked += [
-        *FUNNEL,
-        *SAID,
-        *((key, by) for by in KEPT_BY for key in SPLIT),
-        *((key, curve(by)) for by in KEPT_BY for key in CURVES),
-        *((key, "campaign") for key in MODELS),
-    ]
-    of_view = [(view, key, by) for view in (COHORT, PERIOD) for key, by in dict.fromkeys(asked)]
-    return of_view + [(TRIANGLE, key, by) for key, by in COHORTS]
-
-
-def keep(key: str, view: str, by: str, run: Run) -> dict[str, Any] | None:
-    """The body of one answer for a run's edition; None where the measure has no such dimension."""
-    span = usual(view, run.business_date, last_handoff())
-    asking = Asking(span, view, None, run.cutoff)
-    if by == CURVE or by.endswith(f"+{CURVE}"):
-        found, divided = asking.ask(key), by.removesuffix(CURVE).removesuffix("+")
-        return {**frozen.freeze(found), "curve": asking.waits(key, divided)} if found else None
-    found = asking.other(key) if by == OTHER else asking.ask(key, by)
-    return frozen.freeze(found) if found else None
+    kept = Parts(dims(view, ""), span.first, span.until)
+    kept.read(by or ("month" if view == TRIANGLE else "",))
+    return Asking(span, view, user, kept.cutoff, kept) if kept else None
 
 
 def curve(by: str) -> str:
     """What an edition calls the curves of a measure's groups."""
     return f"{by}+{CURVE}" if by else CURVE
+
+
+def is_curve(by: str) -> bool:
+    """Whether something is called so."""
+    return by == CURVE or by.endswith(f"+{CURVE}")
+
+
+def divided(by: str) -> str:
+    """By what the rows of an answer are divided."""
+    return by.removesuffix(CURVE).removesuffix("+") if is_curve(by) else by
 
 
 def dims(view: str, by: str) -> str:

@@ -15,10 +15,16 @@ from smarketing.rows import clock
 from smarketing.rows.models import Installation
 from smarketing.web.money import text as written
 
-from . import advice, bought, deeds, leak, quality, robust, tables
-from .asking import GROUPED, MATCHED, Asking, quotient
+from . import advice, bought, deeds, leak, quality, robust, said, tables
+from .asking import GROUPED, MATCHED, TOTALS, UNPRICED, WAITS, Asked, Asking, quotient
 from .cells import Cell, count, figure, money
 from .spans import COHORT
+
+# What it shows whatever it is divided by: which campaigns lose, how long steps take, how soon they were tried.
+OF_ALL = (
+    ("cost", "campaign"), ("revenue_attributed", "campaign"), ("leads", ""),
+    *said.ASKS, *((key, "") for key in WAITS), *((key, "delay") for key, _label in quality.CURVE),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,7 @@ class Overview:
     funnel: list[leak.Step] = field(default_factory=list)
     sentence: str = ""
     table: tables.Table | None = None
-    reasons: list[tuple[str, Cell, str, int]] = field(default_factory=list)
+    reasons: list[said.Reason] = field(default_factory=list)
     personas: list[Bar] = field(default_factory=list)
     scale: str = ""
     money: dict[str, Cell] = field(default_factory=dict)
@@ -53,14 +59,19 @@ class Overview:
     response: list[tuple[str, str, list[Cell]]] = field(default_factory=list)
 
 
+def asks(by: str) -> list[Asked]:
+    """What the overview shows, divided by one dimension."""
+    return [*TOTALS, *((key, by) for key in GROUPED), *((key, by) for key in MATCHED if by in UNPRICED), *OF_ALL]
+
+
 def overview(asking: Asking, by: str) -> Overview:
     """Everything on the page for one span, divided by one dimension."""
     found = {key: asking.ask(key, by) or asking.ask(key) for key in GROUPED}
     if not found["cost"].question.by:
         found |= {key: asking.ask(key, by) for key in MATCHED}
-    said = robust.said(asking) if by == "campaign" else None
+    models = robust.said(asking) if by == "campaign" else None
     page = Overview(model=robust.model(asking), young=asking.young())
-    page.table = tables.table(found, by, asking.young, page.model, robust.cells(asking, said) if said else None)
+    page.table = tables.table(found, by, asking.young, page.model, robust.cells(asking, models) if models else None)
     currency = Installation.objects.values_list("currency", flat=True).first() or ""
     totals = {
         key: asking.ask(key) for key in (*leak.STEPS, "mql_repeated", "undecided", "expired", "pipeline", "days_to_won")
@@ -84,10 +95,10 @@ def overview(asking: Asking, by: str) -> Overview:
     page.bought = bought.parts(asking, currency)
     page.sentence = _sentence(asking.view, totals, found, _brought(credited), currency, page.model)
     turned_down, conversion = asking.ask("turned_down", "reason"), asking.ask("conversion", "persona")
-    page.reasons = _reasons(turned_down)
+    page.reasons = said.reasons(asking)
     page.personas, page.scale = _bars(conversion) if asking.view == COHORT else ([], "")
     page.response = quality.curve(asking, "delay", [key for key, _top, _label in DELAYS])
-    losing = advice.about_returns(said, clock.today(asking.cutoff), asking.user) if said and not page.young else []
+    losing = advice.about_returns(models, clock.today(asking.cutoff), asking.user) if models and not page.young else []
     page.changes = [(one, robust.board_url(asking)) for one in losing] + _changes(found, by, turned_down, asking.user)
     return page  # fmt: skip
 
@@ -140,19 +151,6 @@ def _sentence(
 def _brought(credited: Answer) -> Fraction:
     """Revenue that campaigns are credited with."""
     return sum((Fraction(row.value or 0) for row in credited.rows if row.group["campaign"]), Fraction(0))
-
-
-# --- what did sales say
-
-
-def _reasons(answer: Answer) -> list[tuple[str, Cell, str, int]]:
-    every = answer.total.n
-    offered = engine.dimensions(answer.measure)
-    rows = sorted(answer.rows, key=lambda row: (-row.n, row.group["reason"]))
-    return [
-        (words.value("reason", row.group["reason"], offered), figure(answer, row), shown.percent(Fraction(row.n, every), 0), row.n * 1000 // every)
-        for row in rows
-    ]  # fmt: skip
 
 
 # --- personas

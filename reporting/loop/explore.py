@@ -1,6 +1,6 @@
 """Explore: one measure, up to two dimensions, a filter and a period, as a chart and a table; two periods compared."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -96,7 +96,7 @@ def of(row: Group) -> str:
     return f"{shown.number(row.n)} / {shown.number(row.of)}" if row.of is not None else ""
 
 
-def _line(answer: Answer, row: Group, offered: dict, top: Fraction) -> Line:
+def _line(answer: Answer, row: Group, offered: Mapping, top: Fraction) -> Line:
     names = [words.value(name, row.group[name], offered) for name in answer.question.by]
     return Line(names, cell_of(answer, row), of(row), shown.interval(row.interval, answer.unit), _bar(answer, row, top))
 
@@ -114,7 +114,7 @@ def _bar(answer: Answer, row: Group, top: Fraction) -> tuple[int, int, int] | No
     return left, point, right
 
 
-def _chart(answer: Answer, offered: dict, notes: list[annotations.Note]) -> drawing.Lines | None:
+def _chart(answer: Answer, offered: Mapping, notes: list[annotations.Note]) -> drawing.Lines | None:
     """Lines over time: one, or one for each of the five greatest groups of the second dimension."""
     by = answer.question.by
     if by[0] not in PERIODS or len(by) > 2:

@@ -13,6 +13,7 @@ from smarketing.measures import engine, reading, registry, words
 from smarketing.measures.pages import with_period
 from smarketing.measures.question import Question, Refusal
 from smarketing.measures.registry import PERIODS, Measure
+from smarketing.rows import kept
 from smarketing.web import exports, lists
 
 from . import beside, explore, files, filtering, tabs
@@ -25,6 +26,7 @@ FIRST = "sql_rate"  # what the page asks when nothing is asked
 
 @lists.shelved(KEY, gettext_lazy("Explore"))
 @needs("loop.view")
+@kept.all_once
 def page(request: HttpRequest) -> HttpResponseBase:
     """A measure by two dimensions at most, filtered, in a period, beside another one where that is asked."""
     if (tidy := _tidied(request)) is not None:

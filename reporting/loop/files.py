@@ -1,5 +1,6 @@
 """Files of Explore: the table, or two periods beside each other with what mix and rate bring; exact to the digits of the API."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest, JsonResponse
@@ -29,7 +30,7 @@ def table(request: HttpRequest, found: explore.Found) -> HttpResponseBase:
     return _saved(request, key, answer.measure.label, head, body, len(answer.rows))
 
 
-def _row(answer: engine.Answer, row: engine.Group, offered: dict) -> list[Any]:
+def _row(answer: engine.Answer, row: engine.Group, offered: Mapping) -> list[Any]:
     names = [
         words.value(name, row.group[name], offered) if name in row.group else _("Total") for name in answer.question.by
     ]

@@ -31,11 +31,11 @@ def thaw(body: dict[str, Any], question: Question) -> Answer:
 def _figure(one: engine.Group) -> dict[str, Any]:
     value = None if one.value is None else str(Fraction(one.value))
     edges = [str(edge) for edge in one.interval] if one.interval else None
-    return {"value": value, "n": one.n, "of": one.of, "around": edges}
+    return {"value": value, "n": one.n, "of": one.of, "around": edges, "cases": one.cases}
 
 
 def _thawed(one: dict[str, Any]) -> Figure:
     value: Exact | None = None if one["value"] is None else Fraction(one["value"])
     edges = one.get("around")
     around = (Decimal(edges[0]), Decimal(edges[1])) if edges else None
-    return Figure(value, one["n"], one["of"], around)
+    return Figure(value, one["n"], one["of"], around, one.get("cases"))

@@ -11,7 +11,8 @@ from smarketing.measures.engine import Answer, Group
 from smarketing.rows.models import Installation
 
 from . import leak, paces
-from .asking import SPLIT, Asking
+from .asking import FUNNEL, SPLIT, Asked, Asking
+from .asking import curve as by_curve
 from .cells import Cell, count, figure, money
 from .spans import COHORT
 
@@ -50,26 +51,33 @@ class Step:
 @dataclass
 class Funnel:
     sentence: str
-    before: leak.Before
+    before: leak.Before | None
     steps: list[Step] = field(default_factory=list)
     money: list[tuple[str, Cell, Cell]] = field(default_factory=list)
     apart: list[tuple[str, Cell]] = field(default_factory=list)
     heads: list[str] = field(default_factory=list)
-    segments: list[tuple[str, list[Cell]]] = field(default_factory=list)
+    segments: list[tuple[str, list[Cell], str]] = field(default_factory=list)  # name, cells, value of the dimension
     curves: paces.Paces | None = None
     group_curves: paces.Paces | None = None
 
 
-def page(asking: Asking, by: str, curve: str = "come_won") -> Funnel:
-    """Everything on the page for one span, with a segment split by one dimension ("" for none); `curve`: which one of each segment."""
+def asks(by: str, curve: str = "come_won") -> list[Asked]:
+    """What the page shows, with a segment split by one dimension ("" for none)."""
+    split = [*((key, by) for key in SPLIT), (curve, by_curve(by))] if by else []
+    return [*FUNNEL, *split]
+
+
+def page(asking: Asking, by: str, curve: str = "come_won", whole: Asking | None = None) -> Funnel:
+    """Everything on the page for one span, with a segment split by one dimension ("" for none); `curve`: which one of each segment.
+    `whole`: where only one group is looked at, all of them, for the split."""
     found = steps(asking)
     made = Funnel(_difference(asking, found), leak.before(asking))
     made.steps = _steps(asking, found)
     made.money, made.apart = _money(asking), _apart(asking)
     made.curves = paces.paces(asking)
     if by:
-        made.heads, made.segments = _segments(asking, by)
-        made.group_curves = paces.groups(asking, curve, by)
+        made.heads, made.segments = _segments(whole or asking, by)
+        made.group_curves = paces.groups(whole or asking, curve, by)
     return made
 
 
@@ -163,9 +171,8 @@ def _apart(asking: Asking) -> list[tuple[str, Cell]]:
     ]
 
 
-def _segments(asking: Asking, by: str) -> tuple[list[str], list[tuple[str, list[Cell]]]]:
+def _segments(asking: Asking, by: str) -> tuple[list[str], list[tuple[str, list[Cell], str]]]:
     """The steps of each group, the greatest first; the blank group last, never dropped."""
-    asking.together([(key, by) for key in SPLIT if key != "wait_mql"])
     found = {key: answer for key in SPLIT if (answer := asking.ask(key, by)) is not None}
     groups: dict[str, dict[str, Group]] = {}
     for key, answer in found.items():
@@ -178,7 +185,7 @@ def _segments(asking: Asking, by: str) -> tuple[list[str], list[tuple[str, list[
         return (name == "", name if by == "month" else "", -size, name)
 
     lines = [
-        (words.value(by, name, offered), [_segment(found[key], groups[name].get(key)) for key in found])
+        (words.value(by, name, offered), [_segment(found[key], groups[name].get(key)) for key in found], name)
         for name in sorted(groups, key=place)
     ]
     return [str(HEADS[key]) for key in found], lines

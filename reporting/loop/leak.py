@@ -45,9 +45,12 @@ class Before:
     young: bool
 
 
-def before(asking: Asking) -> Before:
-    """The step from creation to handoff: a cohort of its own, by the month of creation."""
+def before(asking: Asking) -> Before | None:
+    """The step from creation to handoff: a cohort of its own, by the month of creation; None for what only a handoff has (a rep, a
+    grade)."""
     leads, rate, wait = (asking.ask(key) for key in ("leads", "mql_rate", "wait_mql"))
+    if leads is None or rate is None or wait is None:
+        return None
     n, of = rate.total.n, rate.total.of or 0
     few = of < numbers.FEW
     title = " · ".join(filter(None, (shown.interval(rate.total.interval), f"{shown.number(n)} / {shown.number(of)}")))

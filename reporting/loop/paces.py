@@ -41,7 +41,7 @@ def paces(asking: Asking) -> Paces:
     """Each step for all handoffs of the span."""
     lines, drawn = [], []
     for key in CURVES:
-        steps, asked = asking.curves(key).get("", []), _asked(asking, key)
+        steps, asked = asking.curves(key).get("", []), asking.question(key)
         size = asking.ask("handoffs", "order").total
         lines.append(Pace(str(NAMES[key]), Cell(shown.number(size.n), size.rows_url), _marks(asked, {}, steps, size.n)))
         drawn.append((str(NAMES[key]), _points(steps)))
@@ -51,7 +51,7 @@ def paces(asking: Asking) -> Paces:
 def groups(asking: Asking, key: str, by: str) -> Paces:
     """One step for each group of the span's handoffs: the greatest first, months in their order, the blank one last."""
     found, sizes = asking.curves(key, by), asking.ask("handoffs", by)
-    asked, offered = _asked(asking, key), engine.dimensions(sizes.measure)
+    asked, offered = asking.question(key), engine.dimensions(sizes.measure)
     rows = sorted(
         sizes.rows, key=lambda row: (row.group[by] == "", row.group[by] if by == "month" else "", -row.n, row.group[by])
     )
@@ -63,10 +63,6 @@ def groups(asking: Asking, key: str, by: str) -> Paces:
             drawn.append((row.n, name, _points(steps)))
     greatest = sorted(drawn, key=lambda one: (-one[0], one[1]))[:DRAWN]
     return Paces(lines, drawing.stairs([(name, points) for _n, name, points in greatest], MARKS[-1]), key)
-
-
-def _asked(asking: Asking, key: str) -> Question:
-    return engine.ask(key, first=asking.span.first, until=asking.span.until, cutoff=asking.cutoff)
 
 
 def _points(steps: Sequence[Step]) -> list[tuple[int, Fraction]]:

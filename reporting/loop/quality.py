@@ -1,7 +1,7 @@
 """What sales said, made to act on: reasons against criteria, personas, campaigns, sources and reps; what marketing contests
 of it; what is disputed; how the time to the first attempt goes with what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -18,7 +18,7 @@ from smarketing.measures import engine, numbers, shown, words
 from smarketing.measures.engine import Answer, Group
 
 from . import advice, deeds
-from .asking import Asking
+from .asking import Asked, Asking
 from .cells import Cell, count
 from .deeds import Deed
 from .grouped import order, sums
@@ -56,6 +56,13 @@ class Quality:
     about_criteria: list[Deed] = field(default_factory=list)
     about_rated: list[Deed] = field(default_factory=list)
     about_delays: list[Deed] = field(default_factory=list)
+
+
+def asks(by: str, rated: str) -> list[Asked]:
+    """What the page shows: reasons by one dimension, the share turned down by another."""
+    crossed = [("turndowns", f"reason+{one}") for one in dict.fromkeys((by, "criterion"))]
+    curves = [(key, one) for one in ("delay", "hours") for key, _label in CURVE]
+    return [*crossed, ("turned_down_rate", rated), *curves, ("contested", ""), ("upheld", "")]
 
 
 def page(asking: Asking, by: str, rated: str, user: Any) -> Quality:
@@ -98,7 +105,7 @@ def _matrix(answer: Answer, by: str) -> Matrix:
     )
 
 
-def _head(by: str, name: str, offered: dict) -> str:
+def _head(by: str, name: str, offered: Mapping) -> str:
     if not name:
         return _("no criterion named") if by == "criterion" else words.value(by, name, offered)
     return words.value(by, name, offered)

@@ -1,10 +1,11 @@
 """The overview at /loop/, and what every page of the loop reads from its address."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
@@ -12,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from reporting.credit import reckoned
 from smarketing.accounts.policy import may, needs
 from smarketing.measures import engine, words
-from smarketing.rows import clock
+from smarketing.rows import clock, kept
 
 from . import asking, blocks, came, quality, spans, tables, tabs
 
 BY_NONE = ("", _("nothing"))
+BLANK = "~"  # how an address calls the group without a value
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,30 @@ class Here:
     today: date
     newest: date | None
 
-    def ask(self) -> asking.Asking:
-        """The published figures of these months where there are any, else live."""
+    def ask(self, asks: Sequence[asking.Asked]) -> asking.Asking:
+        """The published figures of these months where there are any, else live. `asks`: what the page shows, counted in few passes."""
+        found = None
         if not self.request.GET.get("live"):
-            kept = asking.published(self.span, self.view, self.request.user)
-            if kept is not None:
-                return kept
-        return asking.Asking(self.span, self.view, self.request.user)
+            found = asking.published(self.span, self.view, self.request.user, [by for _key, by in asks])
+        found = found or asking.Asking(self.span, self.view, self.request.user)
+        found.together(asks)
+        return found
+
+    def only(self, by: str) -> dict[str, tuple[str, ...]]:
+        """The one group that the address asks for (`only`), of a dimension; none for months, which are chosen otherwise. 404 for the
+        figures of another rep."""
+        if by in ("", "month") or "only" not in self.request.GET:
+            return {}
+        said = self.request.GET["only"]
+        where = {by: ("" if said == BLANK else said,)}
+        asked = engine.ask(
+            "handoffs", first=self.span.first, until=self.span.until, where=where, user=self.request.user
+        )
+        try:
+            engine.refuse_foreign(engine.resolve(asked), asked)
+        except engine.Refusal:
+            raise Http404 from None
+        return where
 
     def context(self, asked: asking.Asking) -> dict[str, Any]:
         """What the filters and the head of the page show. Call it first: asking sets the page's cut-off."""
@@ -81,14 +100,15 @@ def _young(asked: asking.Asking) -> dict[str, Any]:
 
 
 @needs("loop.view")
+@kept.all_once
 def loop(request: HttpRequest) -> HttpResponse:
     """The closed loop for a span of months, as cohorts or as a period; `live=1` counts now what is published."""
     here = read(request)
     by = request.GET.get("by", "campaign")
     by = by if by in asking.BY else "campaign"
-    asked = here.ask()
-    context = here.context(asked)
     with reckoned.kept():
+        asked = here.ask(blocks.asks(by))
+        context = here.context(asked)
         page = blocks.overview(asked, by)
     if page.table and page.table.money and by == "campaign" and may(request.user, "campaigns.edit"):
         page.table = tables.with_costs(page.table)

@@ -15,6 +15,7 @@ from reporting.models import Pointer, PublishedSum
 from smarketing.jobs.models import Run
 from smarketing.measures import engine, numbers
 from smarketing.measures.engine import Answer
+from smarketing.measures.question import Question
 from smarketing.measures.reduces import Figure
 from smarketing.measures.registry import Measure
 
@@ -45,15 +46,20 @@ def dims(date: str, by: str, stat: str = "") -> str:
     return "|".join((_KIND, date, by, *filter(None, (stat,))))
 
 
-def keep(key: str, name: str, run: Run) -> dict[str, Any] | None:
-    """The body of one of `parts` for a run's edition; None for any other name."""
+def asked(key: str, name: str, run: Run) -> list[Question]:
+    """The question of one of `parts` for a run's edition; none for any other name."""
     kind, _bar, rest = name.partition("|")
     if kind != _KIND:
-        return None
+        return []
     dated, by, *stat = rest.split("|")
     first, until = span(run.business_date, ever=by == COVERAGE)
-    asked = {"by": (by,), "date": dated, "stat": "".join(stat), "cutoff": run.cutoff}
-    return frozen.freeze(engine.answer(key, first=first, until=until, **asked))
+    said = {"by": (by,), "date": dated, "stat": "".join(stat), "cutoff": run.cutoff}
+    return [engine.ask(key, first=first, until=until, **said)]
+
+
+def keep(key: str, name: str, run: Run) -> dict[str, Any] | None:
+    """The body of one of `parts` for a run's edition; None for any other name."""
+    return next((frozen.freeze(engine.said(one)) for one in asked(key, name, run)), None)
 
 
 def span(today: date, ever: bool) -> tuple[date, date]:

@@ -16,12 +16,13 @@ from zoneinfo import ZoneInfo
 
 from smarketing.rows import clock, fence
 
-from . import numbers, registry, statement
+from . import ahead, numbers, registry, statement
 from .addresses import address, opener
 from .numbers import Exact
 from .question import Question, Refusal
 from .reduces import NOTHING, REDUCES, Figure
 from .registry import Measure
+from .statement import Gathered
 
 REP = "rep"
 
@@ -53,9 +54,13 @@ class Answer:
 
 def answer(key: str, **asked: Any) -> Answer:
     """Answer a question: the keywords of `ask`. Groups are in the order of their values. Refusal when it cannot be."""
-    question = ask(key, **asked)
+    return said(ask(key, **asked))
+
+
+def said(question: Question) -> Answer:
+    """The same of a question that is asked already. What was counted ahead is not counted again."""
     refuse_foreign(resolve(question), question)
-    return answered(question, *figures(resolve(question), question))
+    return answered(question, *figures(resolve(question), question, ahead.gathered))
 
 
 def answered(question: Question, groups: Mapping[tuple[str, ...], Figure], total: Figure) -> Answer:
@@ -125,15 +130,23 @@ def part_question(question: Question, part: registry.Part) -> Question:
     return replace(question, key=part.key, date=date, stat=stat, window=question.window if measure.windowed else None)
 
 
-def figures(measure: Measure, question: Question) -> tuple[dict[tuple[str, ...], Figure], Figure]:
-    """(exact figure of each group, of all): one SQL pass per population, none per group."""
+def figures(
+    measure: Measure, question: Question, known: Callable[[Measure, Question], Gathered | None] = lambda *_asked: None
+) -> tuple[dict[tuple[str, ...], Figure], Figure]:
+    """(exact figure of each group, of all): one SQL pass per population, none per group; none where its lines are `known`."""
     if measure.combine is None:
+        lines = known(measure, question)
+        if lines is not None:
+            groups, total = statement.finished(lines, measure.reduce, question.stat)
+            return with_listed(measure, question, groups, measure.dimensions(question)), total
         built = statement.build(measure, question)
         groups, total = built.groups(question.by, measure.reduce, question.stat)
         return with_listed(measure, question, groups, built.offered), total
     asked = [part_question(question, part) for part in measure.parts]
     parts = [resolve(one) for one in asked]
-    found = [figures(part, one) for part, one in zip(parts, asked, strict=True)]
+    for part, one in zip(parts, asked, strict=True):
+        statement.refuse_unknown(part, one)  # before anything is counted
+    found = [figures(part, one, known) for part, one in zip(parts, asked, strict=True)]
     keys = {key for groups, _total in found for key in groups}
     agreed = [Figure(one.value(question), 0) for one in measure.agreed]
 
@@ -161,19 +174,19 @@ def with_listed(
     """A list's lines under which nothing counts stand there with nothing, instead of vanishing."""
     if len(question.by) != 1 or question.where:
         return groups
-    dimension = offered.get(question.by[0])
+    dimension = offered.get(question.by[0]) if question.by[0] not in registry.PERIODS else None
     if dimension is None or dimension.listed is None:
         return groups
     nothing = REDUCES[measure.reduce].finish([], question.stat)
     return {(value,): nothing for value in dimension.listed()} | groups
 
 
-def dimensions(measure: Measure) -> dict[str, Any]:
+def dimensions(measure: Measure) -> Mapping[str, registry.Dimension]:
     """Dimensions that a measure offers, without periods: key → Dimension."""
     home = clock.zone()
     day = Date(2000, 1, 1)
     asked = Question(measure.key, day, day, datetime.now(home), home, home, date=measure.dates[0])
-    return dict(measure.dimensions(asked))
+    return measure.dimensions(asked)
 
 
 def rows_url(key: str, **asked: Any) -> str:

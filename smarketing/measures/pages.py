@@ -1,5 +1,6 @@
 """The page of a number: its figure, formula and period in words, the rows it counted, and what came since."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -165,7 +166,7 @@ def _agreed(question: Question, one: registry.Agreed) -> dict[str, Any]:
     return {"label": one.label, "value": shown.figure(one.value(question), one.unit), "url": ""}
 
 
-def _row(question: Question, group: Group, unit: str, offered: dict[str, registry.Dimension]) -> Row:
+def _row(question: Question, group: Group, unit: str, offered: Mapping[str, registry.Dimension]) -> Row:
     names = [words.value(name, group.group[name], offered) for name in question.by]
     return Row(names, group, shown.figure(group.value, unit), shown.interval(group.interval, unit))
 

@@ -48,7 +48,7 @@ class Population:
 
     `instant`, where given, is what `day` is the day of. `value` and `hit` are what the reduce looks at; `ctes` are named sub-queries used by `source`. `beside`: further joins,
     one row each, left out where nothing that is asked names one of `brings`, the aliases they bring. `link`: (name of
-    the page of one row, SQL of its id). `seen(user, ids)` → which of these ids the user may open.
+    the page of one row, SQL of its id). `spare`: joins inside `source`, with the aliases they bring, taken out where nothing names one. `seen(user, ids)` → which of these ids the user may open.
     """
 
     source: str
@@ -65,6 +65,7 @@ class Population:
     brings: tuple[str, ...] = ()
     link: tuple[str, str] | None = None
     seen: Callable[[Any, Sequence[int]], set[int]] | None = None
+    spare: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -105,16 +105,16 @@ def build(measure: Measure, question: Question, extra: Mapping[str, str] | None 
     Refusal "unknown_dimension" for one that the measure does not have.
     """
     assert measure.population is not None
-    population = measure.population(question)
-    named = tuple(dict.fromkeys([*question.by, *question.where]))
-    offered = measure.dimensions(question) if set(named) - PERIOD_SQL.keys() else {}
+    wanted = tuple(dict.fromkeys([*question.by, *question.where]))
+    offered = measure.dimensions(question) if set(wanted) - PERIOD_SQL.keys() else {}
     names, columns, conditions, params = {}, [], [], {}
-    for number, name in enumerate(named):
+    for number, name in enumerate(wanted):
         names[name] = f"d{number}"
         columns.append(f"{_expression(measure, offered, name)} AS d{number}")
     for name, values in question.where.items():
         params[f"{mark}w_{names[name]}"] = list(values)
         conditions.append(f"{names[name]} = ANY(%({mark}w_{names[name]})s::text[])")
+    population = measure.population(question)  # last: some ask much before they know their rows
     more = [f"{sql} AS {name}" for name, sql in (extra or {}).items()]
     periods = [column for column in columns if column.startswith("to_char(day")]
     inner = ", ".join(
@@ -126,20 +126,32 @@ def build(measure: Measure, question: Question, extra: Mapping[str, str] | None 
         ]
     )
     within = f" WHERE {' AND '.join(population.where)}" if population.where else ""
-    needed = any(re.search(rf"\b{alias}\.", inner + within) for alias in population.brings)
-    source = population.source + (population.beside if needed else "")
+    source = _source(population, inner + within)
     asked = f"SELECT {inner} FROM {source}{within}"
     chosen = " AND ".join(["(sure OR (day >= %(first)s AND day < %(until)s))", *conditions])
     given = {**question.params(), **population.params, **params}
     return Statement(asked, tuple(periods), chosen, given, names, population, offered)
 
 
+def _source(population: Population, asked: str) -> str:
+    """Where the rows are read, with the joins that what is asked names."""
+
+    def named(aliases: tuple[str, ...], text: str) -> bool:
+        return any(re.search(rf"\b{alias}\.", text) for alias in aliases)
+
+    source = population.source + (population.beside if named(population.brings, asked) else "")
+    for join, aliases in population.spare:
+        rest = source.replace(join, "")
+        source = source if named(aliases, asked + rest) else rest
+    return source
+
+
 def steps(ctes: Mapping[str, str], asked: str) -> str:
     """The named steps that a text needs, each followed by a comma."""
-    return "".join(f"{name} AS {sql}, " for name, sql in _named(ctes, asked).items())
+    return "".join(f"{name} AS {sql}, " for name, sql in named(ctes, asked).items())
 
 
-def _named(ctes: Mapping[str, str], asked: str) -> dict[str, str]:
+def named(ctes: Mapping[str, str], asked: str) -> dict[str, str]:
     """Those of the named steps, in their order, that this text names, or a step that is needed itself: the others would be
     planned for nothing."""
     needed: dict[str, str] = {}
@@ -147,6 +159,14 @@ def _named(ctes: Mapping[str, str], asked: str) -> dict[str, str]:
         if re.search(rf"\b{name}\b", " ".join((asked, *needed.values()))):
             needed[name] = sql
     return dict(reversed(list(needed.items())))
+
+
+def refuse_unknown(measure: Measure, question: Question) -> None:
+    """Refusal "unknown_dimension" for one by which the rows of a measure are not to be divided; a combination is asked of its parts."""
+    wanted = set((*question.by, *question.where)) - PERIOD_SQL.keys()
+    offered = measure.dimensions(question) if wanted and measure.combine is None else {}
+    for name in wanted if measure.combine is None else ():
+        _expression(measure, offered, name)
 
 
 def _expression(measure: Measure, offered: Mapping[str, Dimension], name: str) -> str:

@@ -1,5 +1,6 @@
 """Words for pages: dates that a row may have, what is wrong with a question, periods."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -50,12 +51,12 @@ def stat(name: str) -> str:
     return text % {"percent": number_format(Decimal(name[1:]) / 100, 2)} if "%(" in text else text
 
 
-def dimension(name: str, offered: dict[str, Dimension]) -> str:
+def dimension(name: str, offered: Mapping[str, Dimension]) -> str:
     """A dimension in words."""
     return str(PERIOD_WORDS[name] if name in PERIODS else offered[name].label if name in offered else name)
 
 
-def value(name: str, text: str, offered: dict[str, Dimension]) -> str:
+def value(name: str, text: str, offered: Mapping[str, Dimension]) -> str:
     """A group's value in words: a blank one is said to be blank, a code is named, a month is written out."""
     if not text:
         return str(_("(blank)"))

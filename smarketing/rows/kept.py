@@ -23,6 +23,22 @@ def together() -> Iterator[None]:
         _work.reset(before)
 
 
+def inside() -> bool:
+    """Whether somebody who reads now reads for one piece of work."""
+    return _work.get() is not None
+
+
+def all_once(work: Callable[..., T]) -> Callable[..., T]:
+    """`work` as one piece of work: a page that only reads."""
+
+    @wraps(work)
+    def done(*asked: Any, **more: Any) -> T:
+        with together():
+            return work(*asked, **more)
+
+    return done
+
+
 def once(read: Callable[..., T]) -> Callable[..., T]:
     """Read by `read` only once inside of `together`, each time outside; whoever asks does not change what is returned."""
 

@@ -96,9 +96,7 @@ def test_its_figures_are_those_of_the_measures_and_no_campaign_is_never_dropped(
         == int(page.table.total.cells[2].text)
         == engine.answer("mql", first=span.first, until=span.until).total.value
     )
-    assert [(name, cell.text) for name, cell, _share, _width in page.reasons] == [
-        ("Company too small or too large", "6")
-    ]
+    assert [(one.label, one.cell.text) for one in page.reasons] == [("Company too small or too large", "6")]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from leads.models import Spend
+from leads.models import Spend, TimeSpent
 from reporting.loop import asking, bought, spans
 from smarketing.measures import engine, shown
 from tests.people import person
@@ -52,3 +52,22 @@ def test_the_overview_says_the_parts_of_what_was_spent_and_opens_their_rows(year
     assert [(label, cell.text) for label, cell in page.bought] == [
         (label, cell.text) for label, cell in bought.parts(period, "")
     ]
+
+
+def test_peoples_time_stands_beside_money_once_it_is_written_down(year):
+    assert not bought.months(year).timed
+    for side, hours in (("marketing", "2.00"), ("sales", "1.00")):
+        TimeSpent.objects.create(
+            side=side, hours=Decimal(hours), rate=Decimal("45.00"), worked_on=START.date(), **stamps(START)
+        )
+    later = asking.Asking(year.span, spans.TRIANGLE)
+    page = bought.months(later)
+    assert page.timed and len(page.heads) == len(page.total.cells) == len(page.lines[0].cells)
+    assert [cell.text for cell in page.total.cells[-3:-1]] == ["90", "45"]
+    found = engine.answer("matched_loaded_cac", first=year.span.first, until=year.span.until)
+    assert page.total.cells[-1].text == shown.figure(found.total.value, "money", 0)
+    reader = Client()
+    reader.force_login(person("Ines", "marketer"))
+    assert all(reader.get(cell.url).status_code == 200 for cell in page.total.cells[-3:])
+    months = {"first": f"{year.span.first:%Y-%m}", "last": "2026-06", "view": "period"}
+    assert "Loaded cost per deal won" in reader.get("/loop/", months).content.decode()

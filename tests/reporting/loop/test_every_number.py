@@ -10,7 +10,7 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from statistics import median
@@ -18,6 +18,7 @@ from statistics import median
 import pytest
 from django.test import Client
 
+from leads.models import TimeSpent
 from personas.models import FieldDef
 from reporting.attribution.models import MODELS
 from reporting.credit import origins
@@ -27,7 +28,7 @@ from smarketing.measures.registry import PERIODS
 from tests.people import person
 from tests.scale import WHOLE
 
-from .company import Company
+from .company import START, Company, stamps
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PERIOD = {"first": date(2026, 1, 1), "until": date(2026, 10, 1)}
@@ -36,7 +37,13 @@ EXACT = {"from": "2026-01-01", "to": "2026-10-01"}
 
 @pytest.fixture
 def reader(db):
-    Company(48 if WHOLE else 24)
+    made = Company(48 if WHOLE else 24)
+    for side, campaign in (("marketing", made.campaigns["fair"]), ("sales", None), ("marketing", None)):
+        for month in range(3):
+            at = START + timedelta(days=30 * month)
+            TimeSpent.objects.create(
+                side=side, campaign_id=campaign, hours="1.25", rate="40.10", worked_on=at.date(), **stamps(at)
+            )
     browser = Client()
     browser.force_login(person("Ines", "administrator"))
     return browser

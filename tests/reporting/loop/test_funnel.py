@@ -11,7 +11,7 @@ from reporting import checks, publishing
 from reporting.loop import asking, cohorts, funnel, spans
 from reporting.models import PublishedSum
 from smarketing.jobs.models import Run
-from smarketing.measures import engine, shown, together, words
+from smarketing.measures import engine, passes, shown, words
 from smarketing.rows import clock
 from tests.people import person
 from tests.reporting.nights import refuse
@@ -69,8 +69,9 @@ def test_steps_counted_together_are_the_answers_of_their_measures(company, view)
 
 
 def test_a_step_grouped_by_the_columns_of_another_one_is_noticed(company, monkeypatch):
-    kept = together._columns
-    monkeypatch.setattr(together, "_columns", lambda one, by, width: kept(one, by, width)[::-1])
+    kept = passes._arm
+    turned = ("ARRAY[d0, d1]", "ARRAY[d1, d0]")
+    monkeypatch.setattr(passes, "_arm", lambda *arm: kept(*arm).replace(*turned))
     assert unlike("cohort") != []
 
 
@@ -80,7 +81,7 @@ def test_each_step_is_part_of_the_one_before_and_first_and_repeated_make_all(com
     counts = [int(step.every.text) for step in page.steps]
     assert counts == sorted(counts, reverse=True) and counts[0] == 26 and counts[-1] > 0
     assert all(int(step.first.text) + int(step.repeated.text) == int(step.every.text) for step in page.steps)
-    assert sum(int(cells[0].text) for _name, cells in page.segments) == counts[0]
+    assert sum(int(cells[0].text) for _name, cells, _value in page.segments) == counts[0]
     inferred = int(page.steps[2].inferred.text)
     assert inferred == engine.answer("sql", first=span.first, until=span.until, where={"sql_how": "skipped"}).total.n
 
@@ -99,7 +100,34 @@ def test_curves_and_days_of_each_group_are_those_of_the_measures(company, view):
         assert all(line.cells[place].faint for line in page.group_curves.lines), "under twenty cases"
     waits = engine.answer("wait_sql", date=asking.DATED["wait_sql"][view == "period"], **when)
     told = {words.value("source", row.group["source"], {}): shown.figure(row.value, "days") for row in waits.rows}
-    assert {name: cells[-3].text for name, cells in page.segments if name in told} == told
+    assert {name: cells[-3].text for name, cells, _value in page.segments if name in told} == told
+
+
+def test_the_whole_page_can_be_read_of_one_group_and_the_groups_make_up_all(company):
+    reader = Client()
+    reader.force_login(person("Ines", "marketer"))
+    asked = {"by": "source", "first": "2026-01", "last": "2026-06"}
+    whole = reader.get("/loop/funnel/", asked)
+    groups = [value for _name, _cells, value in whole.context["page"].segments]
+    pages = [reader.get("/loop/funnel/", {**asked, "only": value or "~"}) for value in groups]
+    for place, step in enumerate(whole.context["page"].steps):
+        counts = [int(page.context["page"].steps[place].every.text) for page in pages]
+        assert sum(counts) == int(step.every.text), step.label
+    sizes = [row.size.text for page in pages for row in page.context["cohorts"].rows]
+    assert sum(map(int, sizes)) == sum(int(row.size.text) for row in whole.context["cohorts"].rows)
+    first = pages[0].content.decode()
+    assert "every figure of this page is of this group alone" in first and "?by=source" in first
+    assert all(reader.get(step.every.url).status_code == 200 for step in pages[0].context["page"].steps)
+
+
+def test_a_rep_reads_the_page_of_their_own_leads_alone_and_of_nobody_elses(company):
+    mine, other = company.reps
+    reader = Client()
+    reader.force_login(mine)
+    asked = {"by": "rep", "first": "2026-01", "last": "2026-06"}
+    own = reader.get("/loop/funnel/", {**asked, "only": mine.name})
+    assert own.status_code == 200 and own.context["page"].before is None, "a lead has no rep before it is handed over"
+    assert reader.get("/loop/funnel/", {**asked, "only": other.name}).status_code == 404
 
 
 @pytest.mark.trust
