@@ -95,13 +95,15 @@ def by_the_way(there: Objects) -> dict[str, tuple[str, dict | None, str]]:
 def asked_by_the_way(there: Objects) -> Asked:
     walk = Walk(there, "rep")
     for said, (address, body, kind) in by_the_way(there).items():
+        none = "Zznobody" if kind == "name" else table.NONE
+        nothing = walk.ask(address.format(it=none), body is not None, body)
         for cls in ("team", "foreign", "left"):
             ids = {
                 "rep": there.karim.pk, "name": mark(cls), "view": there.personal["rep"]["view"]["foreign"]["pk"],
                 "deal": there.work["foreign"]["deal"], **{one: there.work[cls][one] for one in ("lead", "attempt", "decision")},
             }  # fmt: skip
-            mine, none = ids[kind], "Zznobody" if kind == "name" else table.NONE
-            answer, nothing = (walk.ask(address.format(it=one), body is not None, body) for one in (mine, none))
+            mine = ids[kind]
+            answer = walk.ask(address.format(it=mine), body is not None, body)
             both = [mine, none]  # the demo's switch of persons names everybody
             if (answer[0], plain(answer[1], both)) != (nothing[0], plain(nothing[1], both)):
                 walk.found.wrong.append(f"{said} ({cls}): told apart from what is missing ({answer[0]}, {nothing[0]})")
