@@ -3,7 +3,10 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 COMPANY ?=
 PORT ?= 8000
-WORKERS ?= 2
+# One more than cores, four at most: of two workers on two cores a quarter waits for a browser, a database or a process. Each takes a
+# gigabyte with its browser: two where there are not six.
+WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); m=$$(awk '/^MemAvailable/ {print int($$2 / 1048576)}' /proc/meminfo 2>/dev/null || echo 0); \
+  if [ "$${m:-0}" -lt 6 ]; then echo 2; elif [ "$$n" -lt 4 ]; then echo $$((n + 1)); else echo 4; fi)
 
 .PHONY: run test check bench trust golden shots env env-dev messages browser docs lock
 
