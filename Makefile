@@ -3,7 +3,10 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 COMPANY ?=
 PORT ?= 8000
-WORKERS ?= 2
+# One more than cores, four at most: of two workers on two cores a quarter waits for a browser, a database or a process. Each takes a
+# gigabyte with its browser: two where there are not six.
+WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); m=$$(awk '/^MemAvailable/ {print int($$2 / 1048576)}' /proc/meminfo 2>/dev/null || echo 0); \
+  if [ "$${m:-0}" -lt 6 ]; then echo 2; elif [ "$$n" -lt 4 ]; then echo $$((n + 1)); else echo 4; fi)
 
 .PHONY: run test check bench trust golden shots env env-dev messages browser docs lock
 
@@ -50,13 +53,18 @@ env-dev: .venv/dev.done
 messages:
 	@$(PY) manage.py messages --compile
 
-# Browser tests drive Debian's Chromium: installed when root, used where present, loudly skipped otherwise.
-browser:
-	@if ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null && ! command -v google-chrome >/dev/null \
-	  && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+# Browser tests drive Debian's Chromium: the shell without windows, in which a test's profile costs a third, is asked for once when
+# root; a whole browser does where there is none; without either they are loudly skipped.
+browser: .venv/browser.done
+
+.venv/browser.done: | .venv/bin/python
+	@if ! command -v chromium-headless-shell >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    echo "Installing Chromium (once)…"; \
-	    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium) >/dev/null 2>&1 || echo "Chromium could not be installed"; \
+	    get="timeout 300 env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Acquire::Retries=0 -o Acquire::http::Timeout=10"; \
+	    ($$get update && $$get install chromium-headless-shell || command -v chromium || $$get install chromium) >/dev/null 2>&1 || true; \
 	fi
+	@if command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
+	  || command -v google-chrome >/dev/null; then touch $@; else echo "No Chromium here, and it could not be installed."; fi
 
 lock: .venv/dev.done
 	@$(PY) -m pip install --quiet pip-tools

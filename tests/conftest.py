@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import apart, memory
+from tests import apart, memory, wordless
 from tests.ground import GROUND, ROOT
 
 pytest_plugins = ["tests.trust_report", "tests.order"]
@@ -44,11 +44,7 @@ def _servers():
             memory.prepare(GROUND)
             server.start()
             prepare(server)
-        import redis
-
-        try:
-            redis.Redis(unix_socket_path=str(broker.socket)).ping()
-        except redis.RedisError:
+        if not broker.answers():
             broker.start()
     return server, broker
 
@@ -66,11 +62,9 @@ def pytest_unconfigure(config):
         with suppress(OSError, ValueError):
             os.kill(int(mark.read_text().split()[0]), signal.SIGINT)
     with suppress(Exception):
-        import redis
-
         from smarketing.supervisor.broker import Broker
 
-        redis.Redis(unix_socket_path=str(Broker(GROUND).socket)).shutdown(nosave=True)
+        Broker(GROUND).client().shutdown(nosave=True)
 
 
 def _unhurried() -> None:
@@ -87,6 +81,7 @@ def pytest_configure(config):
 
     PBKDF2PasswordHasher.iterations = 1_000
     _unhurried()
+    wordless.draw_no_words()
     if not hasattr(config, "workerinput"):
         GROUND.mkdir(parents=True, exist_ok=True)
         _state["using"] = (GROUND / "using").open("w")

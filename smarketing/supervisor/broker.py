@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from . import children
 from .errors import CannotStart
@@ -53,12 +55,21 @@ class Broker:
         self.child = children.start(command, self.log, bound=self.bound)
         end = time.monotonic() + seconds
         while time.monotonic() < end and self.child.poll() is None:
-            try:
-                redis.Redis(unix_socket_path=str(self.socket)).ping()
+            if self.answers():
                 return
-            except redis.RedisError:
-                time.sleep(0.05)
+            time.sleep(0.05)
         raise CannotStart(f"The broker does not answer. Its log says:\n{children.tail(self.log)}")
+
+    def answers(self) -> bool:
+        """Whether it answers now. Asked once: a client left to itself asks again for four seconds."""
+        try:
+            return bool(self.client().ping())
+        except redis.RedisError:
+            return False
+
+    def client(self) -> redis.Redis:
+        """A client that asks once."""
+        return redis.Redis(unix_socket_path=str(self.socket), retry=Retry(NoBackoff(), 0))
 
     def stop(self) -> None:
         if self.child:

@@ -25,7 +25,9 @@ def started():
     if not chromium.executable():
         if os.environ.get("CI") == "true":
             pytest.fail("no Chromium here: the journeys cannot run")
-        pytest.skip("NO CHROMIUM: the journeys do not run here. Install Debian's package chromium.")
+        pytest.skip(
+            "NO CHROMIUM: the journeys do not run here. Install Debian's package chromium-headless-shell, or chromium."
+        )
     with chromium.browser() as one:
         yield one
 

@@ -113,7 +113,7 @@ def test_sections_are_written_amended_compared_verified_and_printed(visit, tmp_p
     for name, text in {"reps": "1", "hours_a_day": "1"}.items():
         hands.type(name, text)
     hands.click("button[name=save]")
-    assert "There is time" in page.locator("main").inner_text() or "there is time" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("there is time", ignore_case=True, use_inner_text=True)
     assert TermsDraft.objects.get().body["clauses"][0]["target"] == "240"  # nothing of the others is lost
     page.goto(reverse("sla:compare", args=[signed.contract_id]))
     hands.look()

@@ -1,7 +1,7 @@
 """Every page of a company that holds nobody's data yet, as every role, in a real browser on a phone: it answers, nothing
 is cut off or fails, it says in a sentence what will be here, and leads on to where the role may go.
 
-`make test` walks each role in one language through every sixth page, in turn; `make trust` through all of them in both, in
+`make test` walks each role in one language through every twelfth page, in turn; `make trust` through all of them in both, in
 the second one dark and with axe.
 """
 
@@ -19,7 +19,7 @@ from tests.people import person
 
 from . import access, pages
 
-EACH = 6  # one page of so many is a role's turn
+EACH = 12  # one page of so many is a role's turn
 FORM, FULL, READ = "a form to fill", "never empty", "words to read"
 # Pages that need no empty state, and why; every other page without arguments must have one, for whoever opens it.
 WITHOUT = {
@@ -70,7 +70,7 @@ class Walk:
         return not VERBS[verb] or may(self.user, verb)
 
     def all(self, turn: int | None = None) -> dict[str, list[str]]:
-        """Page → what is wrong with it; pages without data first, as examples of the others bring some. `turn`: only each sixth
+        """Page → what is wrong with it; pages without data first, as examples of the others bring some. `turn`: only each twelfth
         page, from this one on."""
         bare = [
             page for page in pages.PAGES if page.name in BARE or (page.example is dict and not callable(page.query))

@@ -1,6 +1,6 @@
 """Every page of the demo company: axe finds nothing, nothing scrolls sideways, no console error, one heading, its language.
 
-`make test` looks at every fourth page once, language, theme and width rotating (the answers of all of them are read in
+`make test` looks at every eighth page once, language, theme and width rotating (the answers of all of them are read in
 tests/smarketing/web/test_every_answer.py); `make trust` looks at all of them in every kind.
 """
 
@@ -13,11 +13,11 @@ from tests import sentences
 from . import access, pages
 
 KINDS = tuple(product(("en", "fr"), ("light", "dark"), (390, 1440)))
-EACH = 4
+EACH = 8
 
 
 def once(kind: tuple) -> list:
-    """The pages whose turn it is in this kind: neighbours differ in everything, together every fourth page comes once."""
+    """The pages whose turn it is in this kind: neighbours differ in everything, together every eighth page comes once."""
     order = [KINDS[number] for number in (0, 7, 1, 6, 2, 5, 3, 4)]
     return [page for number, page in enumerate(pages.PAGES[::EACH]) if order[number % len(order)] == kind]
 
@@ -78,7 +78,7 @@ def test_a_page_of_the_demo_is_sound(demo_db, visit, kind):
     assert wrong(visit, once(kind), *kind) == {}
 
 
-def test_every_fourth_page_has_its_turn_and_every_kind_some_pages():
+def test_every_eighth_page_has_its_turn_and_every_kind_some_pages():
     turns = {kind: [page.name for page in once(kind)] for kind in KINDS}
     assert sorted(name for names in turns.values() for name in names) == sorted(one.name for one in pages.PAGES[::EACH])
     assert all(len(names) > 2 for names in turns.values())

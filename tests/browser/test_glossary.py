@@ -62,7 +62,7 @@ def test_words_of_what_came_later_are_marked_once_and_never_inside_a_link(visit)
     page.evaluate("""() => {
       document.querySelector("main").insertAdjacentHTML("beforeend", "<p id='late'>A waiver, a <a href='/'>pool</a> and Waivers.</p>")
       document.dispatchEvent(new Event("htmx:afterSettle")) }""")
-    assert page.locator("#late [data-term]").all_inner_texts() == ["waiver"]
+    expect(page.locator("#late [data-term]")).to_have_text(["waiver"])
 
 
 @pytest.mark.django_db(transaction=True)

@@ -224,7 +224,8 @@ def test_the_founding_definition_is_built_previewed_and_signed_by_mouse(visit, l
     page.wait_for_selector(".verdict")
     page.wait_for_selector("#months .replay:not(.stale)")  # the twelve months as well
     body = DefinitionLine.objects.get().draft.body
-    assert page.locator(".verdict .big").inner_text() == str(preview.count(body, clock.now()).mql) == "1"
+    expect(page.locator(".verdict .big")).to_have_text("1")
+    assert preview.count(body, clock.now()).mql == 1
     fill(".propose [name=password]", PASSWORD)
     click(".propose [name=sign]")
     page.wait_for_selector("#messages .note")
@@ -270,12 +271,13 @@ def test_a_criterion_is_typed_as_a_sentence_that_says_where_it_stops(visit):
     page.wait_for_selector("#f-sentence:focus")
     page.keyboard.type("country is exactly FR: +5, tap 3")
     page.wait_for_selector("#heard .field-error")
-    assert page.text_content("#heard mark") == "tap 3" and page.evaluate("document.activeElement.id") == "f-sentence"
+    expect(page.locator("#heard mark")).to_have_text("tap 3")
+    expect(page.locator("#f-sentence")).to_be_focused()
     assert access.problems(page) == []
     page.focus("#heard .goes-on button")
     page.keyboard.press("Enter")
     page.wait_for_selector("#heard .reads")
-    assert page.input_value("#f-sentence") == "country is exactly FR: +5, cap 3"
+    expect(page.locator("#f-sentence")).to_have_value("country is exactly FR: +5, cap 3")
     page.click("[data-row-form] .btn-primary")
     page.wait_for_selector("[data-row-form]", state="detached")
     added = DefinitionLine.objects.get().draft.body["fit"]["items"][-1]

@@ -2,6 +2,7 @@
 
 import math
 import re
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -143,13 +144,13 @@ def test_a_hot_signal_shows_within_seconds_and_nothing_moves(visit):
     assert access.problems(page) == []
     page.locator("[data-fresh] a").click()
     page.locator(f"#h{new.pk}").wait_for()
-    assert page.locator("[data-rows] > tr").first.get_attribute("id") == f"h{new.pk}"
+    expect(page.locator("[data-rows] > tr").first).to_have_id(f"h{new.pk}")
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_prospect_asked_to_wait_and_later_is_a_sheet_each_by_one_key(visit):
     day = Day()
-    rules.set_promises([(day.handoffs[0].pk, day.at.replace(year=day.at.year + 1), "first")])
+    rules.set_promises([(day.handoffs[0].pk, day.at + timedelta(days=365), "first")])
     page = visit(day.lea, f"/queue/{day.handoffs[0].pk}/", language="fr", theme="dark")
     for key, name in (("p", "hour"), ("s", "callback")):
         shown = page.locator("h1").inner_text()

@@ -24,7 +24,7 @@ def test_search_and_palette_by_keyboard(visit, language, theme):
     page.keyboard.press("Escape")
     expect(page.locator("#search-list")).to_be_hidden()
     page.keyboard.press("ArrowDown")
-    assert page.locator("#search").get_attribute("aria-activedescendant") == options.first.get_attribute("id")
+    expect(page.locator("#search")).to_have_attribute("aria-activedescendant", options.first.get_attribute("id"))
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert page.url.endswith(f"/leads/{marie.pk}/")

@@ -14,6 +14,7 @@ from smarketing.agreements import services as agreements
 from smarketing.rows import clock
 from smarketing.rows.models import Installation
 from tests.people import PASSWORD, person
+from tests.scale import one_of
 
 from . import access
 from .hands import WORDS, Hands, world
@@ -30,7 +31,7 @@ FOUNDING = {
 }  # what the article asks for: function, age, employees, industry; site visit, form, mail
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
+@one_of("language", ["en", "fr"])  # by mouse it is done in French (test_language.py)
 def test_the_founding_definition_is_built_previewed_and_signed_by_both_sides_by_keyboard_only(visit, language):
     """From the Today page of each of the two: what they type, choose and press, both together, is 45 at most."""
     Installation.objects.create(company="Acmé", age_and_family=True)  # the article's definition asks for an age

@@ -1,6 +1,6 @@
 """Time left in the queue: told in the working hours of the clause that made the promise."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -49,7 +49,7 @@ def test_the_head_of_the_queue_says_when_the_hours_of_its_first_promise_begin(de
     never = calendar("Sundays", [7], datetime(2026, 1, 2, tzinfo=UTC))
     calendar("Office", range(1, 8), datetime(2026, 1, 3, tzinfo=UTC))
     handoff = desk.hand(at=clock.now())
-    rules.set_promises([(handoff.pk, clock.now().replace(year=2031), "first")], never.pk)
+    rules.set_promises([(handoff.pk, clock.now() + timedelta(days=5 * 365), "first")], never.pk)
     client.force_login(desk.lea)
     at = clock.now()
     page = client.get(reverse("leads:queue")).content.decode()

@@ -85,6 +85,20 @@ def figures():
     return out
 
 
+@pytest.fixture(scope="module")
+def kept() -> dict:
+    """What is read once for all tests of this module: the figures of their world, which is the same each time."""
+    return {}
+
+
+@pytest.fixture
+def before(kept, world) -> dict:
+    """The figures of the world."""
+    if not kept:
+        kept.update(figures())
+    return kept
+
+
 def undone(one, by=None):
     one.refresh_from_db()
     service.work(service.ask_undo(one=one, by=by, at=now()), now)
@@ -96,8 +110,7 @@ def undone(one, by=None):
     ("kind", "text", "mapping"),
     [pytest.param(*file, id=file[0], marks=[pytest.mark.trust] * (file[0] in RARE)) for file in FILES],
 )
-def test_figures_are_as_before_and_the_file_may_come_again(run, world, kind, text, mapping):
-    before = figures()
+def test_figures_are_as_before_and_the_file_may_come_again(run, before, kind, text, mapping):
     one = run(kind, text, mapping)
     first, there = counts(one), figures()
     assert sum(first[:2]) > 0 and (there != before or kind in SILENT), one.report
@@ -109,9 +122,8 @@ def test_figures_are_as_before_and_the_file_may_come_again(run, world, kind, tex
 
 
 @pytest.mark.sized
-def test_declared_history_is_undone_and_may_come_again(run, world):
+def test_declared_history_is_undone_and_may_come_again(run, before):
     """Leads and their handoffs brought as having happened then, in past months too, leave nothing."""
-    before = figures()
     text = "Id,Name,On,MQL,Ad,Firm\n8,Hal,2025-11-05,2025-12-01,Autumn,Orfeo\n9,Ida,2025-11-06,,Spring,Acme\n"
     one = run("leads", text, LEADS, history=True)
     there = figures()
