@@ -137,10 +137,13 @@ def version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 def history(request: HttpRequest, pk: int) -> HttpResponse:
     """Versions and papers of a definition, newest first, each with what it changed."""
     line = get_line(pk)
+    at = clock.now()
     versions = {one.paper_id: one for one in line.versions.all()}
+    for one in versions.values():
+        one.replaced = queries.replaced_before_it_began(one, at)
     rows = [(one, versions.get(one.pk), list(agreements.state(one).items())) for one in papers_of(line)]
-    live = queries.version_in_force(line, clock.now())
-    return render(request, "personas/history.html", {"line": line, "rows": rows, "live": live})
+    live = queries.version_in_force(line, at)
+    return render(request, "personas/history.html", {"line": line, "rows": rows, "live": live, "now": at})
 
 
 def address(paper: Paper) -> str:

@@ -9,8 +9,12 @@ from leads.models import Qualification
 from leads.scoring.timeline import chain
 from personas.definitions import queries, services, turning
 from personas.models import DefinitionLine, DefinitionVersion
+from personas.pages import effects
 from smarketing.agreements import services as agreements
 from smarketing.agreements.models import Paper
+from smarketing.jobs.models import Run
+from smarketing.notify import registry
+from smarketing.notify.models import Notice
 from smarketing.rows import clock, fence
 from tests.forms import forms
 from tests.leads import facts
@@ -124,6 +128,32 @@ def test_the_proposal_of_a_text_says_whose_day_never_comes(line, signers, observ
     )  # fmt: skip
     paper = services.propose(line=line, by=signers[0], at=clock.now())
     assert "that one never takes effect" in client_of(signers[0]).get(f"/language/paper/{paper.pk}/").text
+
+
+def night(at):
+    return effects.look(Run(cutoff=at, business_date=at.date()))
+
+
+def test_both_sides_are_told_when_they_sign_some_days_before_and_on_the_day(line, signers, observed):  # noqa: F811
+    told = Notice.objects.filter(kind="paper", user=signers[0]).latest("pk")
+    assert "observed until it takes effect" in registry.said([told], signers[0])[told.pk].detail
+    assert [night(clock.now() + days * DAY) for days in (-2, 0.5, 1, 3.5, 4)] == [0, 2, 0, 2, 0]
+    lines_of = [
+        registry.said([one], signers[0])[one.pk] for one in Notice.objects.filter(kind=effects.KIND, user=signers[0])
+    ]
+    assert {one.url for one in lines_of} == {f"/language/definition/{line.pk}/version/2/"}
+    assert sorted(one.text.split(" on ")[0].split(" since")[0] for one in lines_of) == [
+        "Version 2 of “France” is in force", "Version 2 of “France” takes effect",
+    ]  # fmt: skip
+
+
+def test_nothing_is_told_of_a_day_that_never_comes(line, signers, observed):  # noqa: F811
+    night(clock.now() + DAY)
+    told = list(Notice.objects.filter(kind=effects.KIND))
+    sign_of_sales(put(line, signers, observed, do="off"), signers)
+    assert told and registry.said(told, signers[0]) == {} and night(clock.now() + 3.5 * DAY) == 0
+    history = client_of(signers[0]).get(f"/language/definition/{line.pk}/history/").text
+    assert "never in force: replaced by 3" in history
 
 
 def sign_of_sales(paper, signers):  # noqa: F811
