@@ -12,11 +12,16 @@ class PersonasConfig(AppConfig):
         from personas.definitions.services import KIND, on_signed, verify
         from personas.glossary import services as words
         from personas.glossary import spoken
-        from personas.pages import day_one, finding, glossary, glossary_marks, reminders, traits
+        from personas.pages import day_one, effects, finding, glossary, glossary_marks, reminders, talks, traits
+        from personas.pages import words as words_of
         from smarketing.agreements import kinds
         from smarketing.web import known
 
-        kinds.register(kinds.PaperKind(KIND, _("definition"), "definition.sign", on_signed, _page, _name, verify))
+        kinds.register(
+            kinds.PaperKind(
+                KIND, _("definition"), "definition.sign", on_signed, _page, _name, verify, comes_of=effects.comes_of
+            )
+        )
         kinds.register(
             kinds.PaperKind(
                 words.KIND,
@@ -33,9 +38,10 @@ class PersonasConfig(AppConfig):
         day_one.register()
         finding.register()
         known.register("persona", known.Kind("personas.view", finding.names))
-        comment_notices.register()
+        comment_notices.register(lambda one: talks.quoted(one, words_of.voice()))
         traits.register()
         reminders.register()
+        effects.register()
 
 
 def _page(paper):

@@ -174,9 +174,22 @@ class DefinitionDraft(Working):
     edited_at = models.DateTimeField(null=True)
 
 
+class VersionQuerySet(models.QuerySet):
+    def standing(self, at=None):
+        """Those that no newer one replaced before they began: one that takes effect by the same day, or says so (`replaces`).
+
+        `at`: as it stood then; None: by everything signed so far.
+        """
+        day = models.Q(effective_at__lte=models.OuterRef("effective_at")) | models.Q(replaces=models.OuterRef("pk"))
+        newer = DefinitionVersion.objects.filter(
+            day, line=models.OuterRef("line"), number__gt=models.OuterRef("number")
+        )
+        return self.exclude(models.Exists(newer if at is None else newer.filter(published_at__lte=at)))
+
+
 class DefinitionVersion(Act):
     """A published, immutable version: the signed paper's body, in force from `effective_at`. One that `retires` the line makes
-    no MQL of anybody."""
+    no MQL of anybody; one that `replaces` a version was signed before that one began, and it never does."""
 
     line = models.ForeignKey(DefinitionLine, models.PROTECT, related_name="versions")
     number = models.IntegerField()
@@ -184,8 +197,10 @@ class DefinitionVersion(Act):
     body = models.JSONField()
     effective_at = models.DateTimeField()
     retires = models.BooleanField(default=False)
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     published_by = models.ForeignKey("accounts.User", models.PROTECT, null=True)
     published_at = models.DateTimeField()
+    objects = VersionQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["line", "number"], name="definition_version_once")]

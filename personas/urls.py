@@ -49,6 +49,7 @@ urlpatterns = [
     path("language/definition/<int:pk>/backlog/", beside.backlog, name="backlog"),
     path("language/definition/<int:pk>/retire/", turning.retire, name="retire"),
     path("language/definition/<int:pk>/version/<int:number>/again/", turning.again, name="again"),
+    path("language/definition/<int:pk>/version/<int:number>/ending/", turning.ending, name="ending"),
     path("language/paper/<int:pk>/observed/", beside.observed, name="observed"),
     path("language/definition/<int:pk>/propose/", papers.propose, name="propose"),
     path("language/definition/<int:pk>/version/<int:number>/", papers.version, name="version"),

@@ -99,7 +99,7 @@ def _steps(points: Sequence[tuple[float, int]]) -> str:
 
 def _marks(lead: Lead, line: DefinitionLine, scale: _Scale, handoffs: Sequence[Handoff]) -> list[Mark]:
     between = (scale.start, scale.until)
-    versions = DefinitionVersion.objects.filter(line=line, effective_at__range=between)
+    versions = DefinitionVersion.objects.standing().filter(line=line, effective_at__range=between)
     handed = [one.occurred_at for one in handoffs if one.line_id == line.pk and one.occurred_at >= scale.start]
     resets = EngagementReset.objects.filter(lead=lead, occurred_at__range=between, known_at__lte=scale.until)
     began = versions.values_list("effective_at", "number")

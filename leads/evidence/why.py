@@ -113,7 +113,8 @@ def now(
     """
     scores = Score.objects.filter(lead=lead, track="live").select_related("version__line").order_by("line_id")
     facts, held = facts or LeadFacts(lead.pk, t), held or Held(lead.pk, t)
-    observed = Score.objects.filter(lead=lead, track="observed", version__effective_at__gt=t).select_related("version")
+    to_come = [one.pk for one in lines.observed(t)]
+    observed = Score.objects.filter(lead=lead, track="observed", version__in=to_come).select_related("version")
     coming = {
         one.line_id: Coming(one.version, one.grade, (one.mql or one.direct) and not one.version.retires)
         for one in observed

@@ -22,7 +22,9 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 TAKEN_UP, SUBJECT = "definition.judge", "definitionversion"
 WAITING = f"""
 SELECT EXISTS (SELECT FROM personas_definitionversion v WHERE v.effective_at <= smarketing_clock() AND NOT EXISTS (
-  SELECT FROM accounts_auditentry a WHERE a.subject = '{SUBJECT}' AND a.subject_id = v.id AND a.verb = '{TAKEN_UP}'))
+  SELECT FROM accounts_auditentry a WHERE a.subject = '{SUBJECT}' AND a.subject_id = v.id AND a.verb = '{TAKEN_UP}')
+  AND NOT EXISTS (SELECT FROM personas_definitionversion w
+    WHERE w.line_id = v.line_id AND w.number > v.number AND (w.effective_at <= v.effective_at OR w.replaces_id = v.id)))
 """
 
 
@@ -36,8 +38,8 @@ def live(until: datetime) -> dict[int, list[chain.Segment]]:
 @once
 def observed(at: datetime) -> list[DefinitionVersion]:
     """Versions published that have not taken effect: in their observation period (one per line, the next to come)."""
-    found = DefinitionVersion.objects.filter(published_at__lte=at, effective_at__gt=at)
-    return list(found.order_by("line_id", "effective_at", "-number").distinct("line_id"))
+    found = DefinitionVersion.objects.standing(at).filter(published_at__lte=at, effective_at__gt=at)
+    return list(found.order_by("line_id", "effective_at").distinct("line_id"))
 
 
 def scored(at: datetime) -> list[DefinitionVersion]:
@@ -73,7 +75,8 @@ def take_up(until: datetime, mark: bool = True) -> list[DefinitionVersion]:
     """
     pending = marks.versions()  # asked first: what another process finds meanwhile is new here or known, not both
     seen = AuditEntry.objects.filter(subject=SUBJECT, verb=TAKEN_UP).values("subject_id")
-    new = list(DefinitionVersion.objects.filter(effective_at__lte=until).exclude(pk__in=seen).order_by("effective_at"))
+    begun = DefinitionVersion.objects.standing().filter(effective_at__lte=until)
+    new = list(begun.exclude(pk__in=seen).order_by("effective_at"))
     whole = not pending and len(new) == 1 and at_once(new[0], until)
     if pending and (new or any(not at_once(version, until) for version in pending)):
         marks.spread()

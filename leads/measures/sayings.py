@@ -22,7 +22,7 @@ def every() -> dict[str, str]:
 def _sentences(language: str) -> dict[str, str]:
     voice = Voice(language, catalogue(), queries.persona_names(language))
     found: dict[str, str] = {}
-    for version in DefinitionVersion.objects.order_by("effective_at", "pk"):
+    for version in DefinitionVersion.objects.order_by("number", "pk"):
         for line in definition_text.lines(version.body, voice):
             if line.section in ("fit", "engagement", "must", "never"):
                 found[f"{line.section}:{line.key or line.path[-1]}"] = line.text

@@ -1,6 +1,7 @@
 """Who hears of a comment: the other side's managers and signers, and whoever spoke in its thread."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from django.db.models import Q
 from django.urls import reverse
@@ -18,10 +19,11 @@ from smarketing.notify.registry import Line
 KIND = "comment"
 
 
-def register() -> None:
+def register(quoted: Callable[[Comment], str]) -> None:
+    """`quoted`: the line that a comment is about, in the reader's words."""
     registry.register(
         registry.Kind(
-            KIND, gettext_lazy("Somebody comments on a definition, or answers you"), "chat-left-text", say,
+            KIND, gettext_lazy("Somebody comments on a definition, or answers you"), "chat-left-text", partial(say, quoted),
             whom=lambda user: user.role != Role.REP or user.signs,
         )
     )  # fmt: skip
@@ -36,8 +38,8 @@ def tell(comment: Comment) -> None:
     notices.tell(kind=KIND, users=told, about=f"comment:{comment.pk}", at=comment.at, by=comment.by, comment=comment.pk)
 
 
-def say(some: Sequence[Notice], reader: User) -> Mapping[int, Line]:
-    """ "Hugo on “France”: Too wide for us." leads to the line in the studio. Nothing of what was taken back."""
+def say(quoted: Callable[[Comment], str], some: Sequence[Notice], reader: User) -> Mapping[int, Line]:
+    """ "Hugo on “France”: Too wide for us.", with the line it is about, leads there. Nothing of what was taken back."""
     if not may(reader, "definition.view"):
         return {}
     found = Comment.objects.select_related("by", "line").in_bulk([one.params["comment"] for one in some])
@@ -48,5 +50,5 @@ def say(some: Sequence[Notice], reader: User) -> Mapping[int, Line]:
             continue
         words = {"who": one.by, "name": one.line.name, "text": Truncator(one.text).chars(140)}
         where = f"{reverse('personas:definition', args=[one.line_id])}?talk={one.place or 'all'}#talk"
-        out[notice.pk] = Line(_("%(who)s on “%(name)s”: %(text)s") % words, where)
+        out[notice.pk] = Line(_("%(who)s on “%(name)s”: %(text)s") % words, where, quoted(one))
     return out

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -15,20 +16,33 @@ from smarketing.agreements.models import Paper
 
 def version_in_force(line: DefinitionLine | int, at: datetime) -> DefinitionVersion | None:
     """The version of a line in force at an instant; None before its first one."""
-    versions = DefinitionVersion.objects.filter(line=line, effective_at__lte=at)
-    return versions.order_by("-effective_at", "-number").first()
+    versions = DefinitionVersion.objects.standing().filter(line=line, effective_at__lte=at)
+    return versions.order_by("-number").first()
+
+
+def version_to_come(line: DefinitionLine | int, at: datetime) -> DefinitionVersion | None:
+    """The signed version of a line that takes effect next, observed until then; None where nothing waits for its day."""
+    coming = DefinitionVersion.objects.standing(at).filter(line=line, published_at__lte=at, effective_at__gt=at)
+    return coming.order_by("effective_at").first()
+
+
+def replaced_before_it_began(version: DefinitionVersion, at: datetime) -> DefinitionVersion | None:
+    """The newer version that both sides signed in its place before its day; None where it took, or takes, effect."""
+    day = Q(effective_at__lte=version.effective_at) | Q(replaces=version)
+    newer = DefinitionVersion.objects.filter(day, line=version.line_id, number__gt=version.number, published_at__lte=at)
+    return newer.order_by("number").first()
 
 
 def versions_in_force(at: datetime) -> list[DefinitionVersion]:
     """One version per line that has one at this instant, ordered by line."""
-    versions = DefinitionVersion.objects.filter(effective_at__lte=at)
-    newest = versions.order_by("line_id", "-effective_at", "-number").distinct("line_id")
+    versions = DefinitionVersion.objects.standing().filter(effective_at__lte=at)
+    newest = versions.order_by("line_id", "-number").distinct("line_id")
     return list(newest.select_related("line"))
 
 
 def coming_into_force(after: datetime, until: datetime) -> list[DefinitionVersion]:
-    """Versions whose effective_at lies in (after, until], oldest first."""
-    versions = DefinitionVersion.objects.filter(effective_at__gt=after, effective_at__lte=until)
+    """Versions that took effect in (after, until], oldest first."""
+    versions = DefinitionVersion.objects.standing().filter(effective_at__gt=after, effective_at__lte=until)
     return list(versions.order_by("effective_at", "line_id", "number"))
 
 

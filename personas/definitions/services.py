@@ -140,12 +140,19 @@ def publish_version(*, paper: Paper, at: datetime, by: User | None = None) -> De
         body=text["body"],
         effective_at=max(agreed, signed_at),
         retires=text.get("retires", False),
+        replaces=_replaced(line, text, signed_at),
         published_by=by,
         published_at=at,
     )
     verb = "definition.retire" if version.retires else "definition.publish"
     record(by, verb, "definitionversion", version.pk, at, line=line.pk, number=version.number)
     return version
+
+
+def _replaced(line: DefinitionLine, text: dict[str, Any], signed_at: datetime) -> DefinitionVersion | None:
+    """The version that a paper calls off or sets on another day, where it has not begun by the second signature."""
+    number = text.get("calls_off") or text.get("moves")
+    return line.versions.filter(number=number, effective_at__gt=signed_at).first() if number else None
 
 
 def problems_of(body: Any) -> list[Problem]:

@@ -1,4 +1,5 @@
-"""Two more things that both sides sign: an older version proposed again as a new one, and a line that makes no more MQLs."""
+"""More things that both sides sign: an older version proposed again as a new one, a line that makes no more MQLs, and how an
+observation ends: called off, or on another day."""
 
 from copy import deepcopy
 from datetime import datetime
@@ -31,7 +32,7 @@ def roll_back(
     if version.retires:
         raise CannotTurn(_("This version retired the definition: propose one that says what an MQL is."))
     live = queries.version_in_force(version.line_id, at)
-    if live is not None and live.pk == version.pk:
+    if live is not None and live.pk == version.pk and queries.version_to_come(version.line_id, at) is None:
         raise CannotTurn(_("This version is in force."))
     services.save_draft(line=version.line, body=deepcopy(version.body), revision=revision, by=by, at=at)
     paper = services.propose(line=version.line, by=by, at=at, effective_at=effective_at)
@@ -49,6 +50,42 @@ def retire(*, line: DefinitionLine, by: User | None, at: datetime, effective_at:
     if live is None or live.retires:
         raise CannotTurn(_("There is no version in force that could be retired."))
     return services.put(line=line, body=retired(live.body), by=by, at=at, effective_at=effective_at, retires=True)
+
+
+@transaction.atomic
+def call_off(*, version: DefinitionVersion, by: User | None, at: datetime) -> Paper:
+    """Propose that a signed version never takes effect: from the second signature on the text in force counts as a new version,
+    which replaces what waits for its day. The draft stays. CannotTurn for a version that waits for nothing, or where nothing is
+    in force that could go on."""
+    _waits(version, at)
+    live = queries.version_in_force(version.line_id, at)
+    if live is None:
+        raise CannotTurn(_("No version is in force that could go on: sign another day, or another text."))
+    said = {"retires": True} if live.retires else {}
+    return services.put(
+        line=version.line, body=live.body, by=by, at=at, effective_at=None, calls_off=version.number, **said
+    )
+
+
+@transaction.atomic
+def another_day(*, version: DefinitionVersion, by: User | None, at: datetime, effective_at: datetime | None) -> Paper:
+    """Propose that a signed version takes effect on another day: its text as a new version. None: from the second signature on.
+
+    CannotTurn for a version that waits for nothing, and for its own day.
+    """
+    _waits(version, at)
+    if effective_at == version.effective_at:
+        raise CannotTurn(_("This is its day already."))
+    said = {"retires": True} if version.retires else {}
+    return services.put(
+        line=version.line, body=version.body, by=by, at=at, effective_at=effective_at, moves=version.number, **said
+    )
+
+
+def _waits(version: DefinitionVersion, at: datetime) -> None:
+    coming = version.effective_at > at and queries.replaced_before_it_began(version, at) is None
+    if not coming:
+        raise CannotTurn(_("This version does not wait for its day any more."))
 
 
 def retired(body: dict[str, Any]) -> dict[str, Any]:

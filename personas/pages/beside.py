@@ -50,7 +50,10 @@ def observed(request: HttpRequest, pk: int) -> HttpResponse:
 
 def is_observed(paper: Paper, version: DefinitionVersion | None, at: datetime) -> bool:
     """Whether a text stands beside the one in force: proposed, or signed and not in effect; a retirement makes nobody an MQL."""
-    return (version is None or version.effective_at > at) and not text_of(paper).get("retires")
+    text = text_of(paper)
+    if text.get("retires") or text.get("calls_off"):
+        return False
+    return version is None or (version.effective_at > at and queries.replaced_before_it_began(version, at) is None)
 
 
 def _day(text: str) -> date | None:

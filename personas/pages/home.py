@@ -81,8 +81,8 @@ def lines() -> list[DefinitionLine]:
     return list(DefinitionLine.objects.select_related("draft").order_by("name"))
 
 
-def _card(line: DefinitionLine, at: datetime) -> tuple[DefinitionLine, Standing, Any]:
-    return line, standing(line), queries.version_in_force(line, at)
+def _card(line: DefinitionLine, at: datetime) -> tuple[DefinitionLine, Standing, Any, Any]:
+    return line, standing(line), queries.version_in_force(line, at), queries.version_to_come(line, at)
 
 
 def _start(start: str) -> dict[str, Any] | None:

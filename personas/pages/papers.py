@@ -113,6 +113,8 @@ def paper_page(request: HttpRequest, found: Paper, *, asked: str = "", status: i
         "why_not": agreements.why_not(found, request.user, at),
         "observed": is_observed(found, version, at)
         and (newest is None or newest.pk == found.pk or version is not None),
+        **_turns(line, found, version, read, at),
+        "ends": _ends(version, at) if may(request.user, "definition.edit") else None,
         "again": _again(line, version, at) if may(request.user, "definition.edit") else None,
         "propose_form": ProposeForm(initial={"effective_on": request.GET.get("effective_on", "")}),
         "may_sign": signing.may_at_once(request.user, KIND, at),
@@ -135,10 +137,13 @@ def version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 def history(request: HttpRequest, pk: int) -> HttpResponse:
     """Versions and papers of a definition, newest first, each with what it changed."""
     line = get_line(pk)
+    at = clock.now()
     versions = {one.paper_id: one for one in line.versions.all()}
+    for one in versions.values():
+        one.replaced = queries.replaced_before_it_began(one, at)
     rows = [(one, versions.get(one.pk), list(agreements.state(one).items())) for one in papers_of(line)]
-    live = queries.version_in_force(line, clock.now())
-    return render(request, "personas/history.html", {"line": line, "rows": rows, "live": live})
+    live = queries.version_in_force(line, at)
+    return render(request, "personas/history.html", {"line": line, "rows": rows, "live": live, "now": at})
 
 
 def address(paper: Paper) -> str:
@@ -171,6 +176,25 @@ def _before(line: DefinitionLine, version: DefinitionVersion | None) -> Definiti
     """The version before a paper, of which `version` was made; None for the first one."""
     earlier = line.versions.order_by("-number")
     return (earlier.filter(number__lt=version.number) if version else earlier).first()
+
+
+def _turns(
+    line: DefinitionLine, found: Paper, version: DefinitionVersion | None, read: dict[str, Any], at: datetime
+) -> dict[str, Any]:
+    """What a paper says of another version: `calls_off` it, `moves` its day, or, signed by then, `replaces` what waits for its
+    day; and the version that came in its own stead, `replaced`."""
+    text, coming = text_of(found), queries.version_to_come(line, at) if version is None else None
+    day = read["effective_at"] or at
+    replaces = coming if coming and day <= coming.effective_at else None
+    told = {name: text.get(name) for name in ("calls_off", "moves")}
+    replaced = queries.replaced_before_it_began(version, at) if version else None
+    return told | {"replaces": None if any(told.values()) else replaces, "replaced": replaced}
+
+
+def _ends(version: DefinitionVersion | None, at: datetime) -> DefinitionVersion | None:
+    """The version whose observation both sides may end otherwise than on its day: signed, and waiting for it."""
+    waits = version is not None and version.effective_at > at
+    return version if waits and version and queries.replaced_before_it_began(version, at) is None else None
 
 
 def _again(line: DefinitionLine, version: DefinitionVersion | None, at: datetime) -> DefinitionVersion | None:

@@ -9,6 +9,8 @@ from personas.models import DefinitionLine, DefinitionVersion
 from smarketing.agreements import services as agreements
 from smarketing.agreements.models import Paper, Signature
 
+TURNS = frozenset({"retires", "calls_off", "moves"})  # in the text of a paper
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -25,6 +27,11 @@ class Standing:
     def waiting(self) -> bool:
         """Proposed and not signed by both sides yet."""
         return self.paper is not None and self.version is None
+
+    @property
+    def turns(self) -> bool:
+        """Whether the newest paper is not the draft's text but an act of its own: retired, called off, on another day."""
+        return self.paper is not None and bool(TURNS & text_of(self.paper).keys())
 
     @property
     def missing(self) -> list[str]:

@@ -72,7 +72,7 @@ def studio(
         "document": shown,
         "live": live,
         "marked": marked,
-        "coming": line.versions.filter(effective_at__gt=at).order_by("effective_at").first(),
+        "coming": queries.version_to_come(line, at),
         "writes": writes,
         "standing": where,
         "why_not": agreements.why_not(where.paper, request.user, clock.now()) if where.waiting else "",

@@ -1,10 +1,10 @@
-"""Proposing an older version again, and retiring a definition: each in one act, signed for one's own side where asked."""
+"""Proposing an older version again, ending an observation, retiring a definition: each in one act, signed where asked."""
 
 from collections.abc import Callable
 from datetime import datetime
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
@@ -42,6 +42,28 @@ def again(request: HttpRequest, pk: int, number: int) -> HttpResponse:
             version=found, revision=revision(request), by=request.user, at=at, effective_at=day
         ),
     )  # fmt: skip
+
+
+@needs("definition.edit")
+@require_POST
+@sensitive_post_parameters("password")
+@signing.counted
+@once
+def ending(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Propose how the observation of version `number` ends; `do`: off (it never takes effect), day (another one)."""
+    found = get_object_or_404(DefinitionVersion.objects.select_related("line"), line_id=pk, number=number)
+    here, deed = reverse("personas:paper", args=[found.paper_id]), request.POST.get("do", "")
+    if deed not in _ENDS:
+        raise Http404
+    return _put(
+        request, here, found.body, lambda at, day: _ENDS[deed](version=found, by=request.user, at=at, effective_at=day)
+    )
+
+
+_ENDS: dict[str, Callable[..., Paper]] = {
+    "off": lambda effective_at, **said: turning.call_off(**said),
+    "day": turning.another_day,
+}
 
 
 @needs("definition.edit")

@@ -21,8 +21,10 @@ class Note:
 def between(first: date, until: date) -> list[Note]:
     """Definitions that took effect and terms that came into force in first ≤ day < until, in order."""
     found = []
-    for version in DefinitionVersion.objects.select_related("line").filter(
-        effective_at__date__gte=first, effective_at__date__lt=until
+    for version in (
+        DefinitionVersion.objects.standing()
+        .select_related("line")
+        .filter(effective_at__date__gte=first, effective_at__date__lt=until)
     ):
         said = {"name": version.line.name, "number": version.number}
         day = timezone.localtime(version.effective_at).date()

@@ -167,7 +167,7 @@ class Morning:
     # --- who owes what
 
     def owing(self) -> list[Line]:
-        """Reps with what they owe, the pool, and signatures that are waited for."""
+        """Signatures that are waited for, reps with what they owe, the pool, and personas to be read again."""
         open_ = self.states.open()
         by_rep = (
             open_.filter(rep__isnull=False).values("rep", "rep__name")
@@ -185,7 +185,7 @@ class Morning:
                     "sales",
                 )
             )
-        return out + self._signatures() + self._reviews()
+        return self._signatures() + out + self._reviews()
 
     def _reviews(self) -> list[Line]:
         """Personas that somebody is to read again, for those who may write the next version."""

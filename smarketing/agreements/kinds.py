@@ -17,7 +17,7 @@ class PaperKind:
     the second signature, `at` = that signature's instant. `page(paper)`: address of the paper's own page, or "".
     `name(paper)`: what the paper is about, as people call it. `verify(paper)`: sentences that name what is in force by it and
     says something else than its text. `stand_ins(line, at)`: id of a person -> the signer in whose place what both sides signed
-    on a line lets them sign the next paper."""
+    on a line lets them sign the next paper. `comes_of(paper)`: a sentence on what both signatures bring about, "" for nothing more."""
 
     key: str
     label: Any
@@ -27,6 +27,7 @@ class PaperKind:
     name: Callable | None = None
     verify: Callable | None = None
     stand_ins: Callable[[str, datetime], Mapping[int, User]] | None = None
+    comes_of: Callable[[Any], str] | None = None
 
     def title(self, paper) -> str:
         """A paper in words: "Definition “France” · 3"."""

@@ -68,14 +68,15 @@ def say(some: Sequence[Notice], reader: User) -> Mapping[int, Line]:
         words = {"name": who or _("Somebody"), "paper": kinds.get(paper.kind).title(paper)}
         text = _("%(name)s signed: %(paper)s") if signature else _("%(name)s proposed: %(paper)s")
         out[one.pk] = Line(
-            text % words, reverse("agreements:paper", args=[paper.pk]), _missing(sides.get(paper.pk, set()))
+            text % words, reverse("agreements:paper", args=[paper.pk]), _missing(paper, sides.get(paper.pk, set()))
         )
     return out
 
 
-def _missing(signed: set[str]) -> str:
+def _missing(paper: Paper, signed: set[str]) -> str:
     if len(signed) == 2:
-        return _("Both sides have signed.")
+        comes_of = kinds.get(paper.kind).comes_of
+        return (comes_of(paper) if comes_of else "") or _("Both sides have signed.")
     if not signed:
         return _("Both signatures are missing.")
     return (

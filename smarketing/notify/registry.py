@@ -78,6 +78,7 @@ CHANNELS: dict[str, dict[str, Channels]] = {
     "meeting": dict.fromkeys(Role, PORTAL),  # whoever is invited; the invitation is a mail of its own
     "resolution": dict.fromkeys(Role, MORNING),  # whoever is in charge, and whoever called the meeting
     "remark": {Role.MANAGER: PORTAL, Role.MARKETER: PORTAL, Role.REP: PORTAL},
+    "definition_effect": {Role.MANAGER: AT_ONCE, Role.MARKETER: AT_ONCE, Role.REP: AT_ONCE},  # reps who sign
     "persona_review": {Role.MANAGER: MORNING, Role.MARKETER: MORNING},
     "export": dict.fromkeys(Role, PORTAL),  # whoever asked for it, nobody else
     "night_failed": {Role.ADMINISTRATOR: AT_ONCE},

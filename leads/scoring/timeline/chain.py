@@ -38,11 +38,11 @@ class Yes:
 
 
 def segments(line_id: int, until: datetime) -> list[Segment]:
-    """Versions of a line in force up to `until`; of several from one instant on the last published one counts."""
-    found = DefinitionVersion.objects.filter(line=line_id, effective_at__lte=until).order_by("effective_at", "number")
-    by_start = list({one.effective_at: one for one in found}.values())
-    stops = [*(one.effective_at for one in by_start), None][1:]
-    return [Segment(one, one.effective_at, stop) for one, stop in zip(by_start, stops, strict=True)]
+    """Versions of a line in force up to `until`; one that a newer one replaced before it began is none of them."""
+    known = DefinitionVersion.objects.standing().filter(line=line_id, effective_at__lte=until)
+    found = list(known.order_by("effective_at"))
+    stops = [*(one.effective_at for one in found), None][1:]
+    return [Segment(one, one.effective_at, stop) for one, stop in zip(found, stops, strict=True)]
 
 
 def walks(

@@ -66,7 +66,7 @@ def test_the_other_side_is_told_and_whoever_spoke_before(line, anna, hugo):
     told = Notice.objects.get(user=anna)
     assert told.kind == "comment" and not Notice.objects.filter(user=reader).exists()
     bell = client_of(anna).get("/notices/").text
-    assert "Hugo on “France”: Agreed." in bell
+    assert "Hugo on “France”: Agreed." in bell and "headcount is between" in bell
     assert (
         f"/language/definition/{line.pk}/?talk=employees"
         in client_of(anna).get(f"/notices/{told.pk}/").get("Location", "") + bell

@@ -91,7 +91,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
     },
     "comment": {WORKERS: "personas:comment_change personas:api_settled personas:api_taken_back"},
     "replay": {ALL: "leads:replayed"},
-    "version": {ALL: "personas:version personas:api_definition_version", MARKETERS: "personas:again"},
+    "version": {ALL: "personas:version personas:api_definition_version", MARKETERS: "personas:again personas:ending"},
     "persona": {
         ALL: "personas:persona personas:persona_counts personas:persona_compare personas:persona_print"
         " personas:api_persona personas:api_versions",

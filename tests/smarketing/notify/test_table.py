@@ -10,7 +10,8 @@ from leads.models import Handoff
 from leads.rights import contests, disagreements, remarks
 from personas import starters
 from personas.definitions import comments, persona_care, persona_services
-from personas.pages import reminders
+from personas.definitions import services as definition
+from personas.pages import effects, reminders
 from reporting.books import notices as books
 from reporting.meetings import planning, resolutions
 from reporting.meetings import remarks as words
@@ -142,6 +143,15 @@ class House:
         for _night in range(2):
             reminders.look(Run(cutoff=self.now, business_date=clock.today()))
 
+    def take_effect(self) -> None:
+        line = definition.create_line(name="Belgium", by=None, at=self.now, body=starters.body("b2b"))
+        day = self.now + timedelta(days=2)
+        paper = definition.propose(line=line, by=None, at=self.now, effective_at=day)
+        for signer in (self.claire, self.hugo):
+            agreements.sign(paper=paper, by=signer, at=self.now, password=PASSWORD)
+        for _night in range(2):
+            effects.look(Run(cutoff=self.now, business_date=clock.today()))
+
     def contract_review(self) -> None:
         first = self.now.date().replace(day=1) - timedelta(days=90)
         sign(contract(on=self.desk.line), [VOLUME], first, at=self.now - timedelta(days=95))
@@ -265,6 +275,7 @@ EVENTS = {
     "month restated": ("month", lambda house: house.month(True)),
     "nightly job failed": ("night_failed", House.night),
     "contract to be reviewed": ("contract_review", House.contract_review),
+    "definition takes effect": ("definition_effect", House.take_effect),
     "persona to be read again": ("persona_review", House.review),
     "large file asked for by the marketer": ("export", House.file),
 }
@@ -304,6 +315,7 @@ TABLE = """
 | month restated                                  | –            | mail                 | mail                 | mail         | –            |
 | nightly job failed                              | –            | –                    | –                    | –            | in-app, mail |
 | contract to be reviewed                         | –            | in-app, morning mail | –                    | –            | –            |
+| definition takes effect                         | –            | in-app, mail         | in-app, mail         | in-app, mail | –            |
 | persona to be read again                        | –            | in-app, morning mail | in-app, morning mail | –            | –            |
 | large file asked for by the marketer            | –            | –                    | in-app               | –            | –            |
 """
