@@ -182,7 +182,7 @@ TABLE: dict[str, dict[tuple[str, ...], str]] = {
         BOSSES: "leads:bulk_rule sla:bulk_consent sla:bulk_refuse sla:bulk_withdraw reporting:bulk_cancel leads:time_rate sla:team leads:queue_give leads:queue_give_undo leads:bulk_give leads:bulk_give_undo sla:new sla:guided reporting:meeting_new",
         FILES: "leads:bulk_import_stop leads:bulk_import_undo leads:bulk_import_drop leads:bulk_mapping_forget leads:bulk_mapping_remember leads:bulk_suppression_off leads:imports leads:import_new leads:mappings leads:suppression jobs:runs",
         STEWARDS: "jobs:bulk_again leads:pools leads:dry_run leads:sales_time leads:attributes leads:advice leads:reasons leads:deal_steps sla:waiver_reasons calendars:list calendars:add jobs:start accounts:audit leads:calling",
-        OFFICE: "accounts:invitations_again accounts:invitations_back accounts:keys_revoke leads:bulk_kept_back accounts:invitations accounts:people_change accounts:people_off notify:mails_again leads:retention_keep",
+        OFFICE: "accounts:invitations_again accounts:invitations_back accounts:keys_revoke leads:bulk_kept_back accounts:invitations accounts:people_change accounts:people_off notify:mails_again leads:retention_keep"
         " leads:retention_erase personas:traits accounts:languages accounts:company accounts:sign_in accounts:people accounts:invite accounts:teams"
         " accounts:keys notify:mails notify:test jobs:metrics jobs:health leads:retention",
     },
