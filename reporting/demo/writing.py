@@ -12,7 +12,7 @@ from leads.models import Source
 from smarketing.rows import fence
 
 from . import visitors, words
-from .bulk import copy, hexed, ids, times
+from .bulk import copy, hexed, ids, named, numbered, times
 from .crowd import SECOND, Crowd, all_functions, all_sources
 from .plan import Plan, micros, midnight
 from .traffic import Traffic
@@ -40,20 +40,25 @@ def events(plan: Plan, traffic: Traffic, visits: visitors.Visits, crowd: Crowd, 
     visitor, of_lead = visitors.write(visits, crowd, leads, site)
     seen = _anonymous(visits, visitor, site)
     number = _numbers(traffic.recorded)
-    recorded = times(traffic.recorded)
-    on_site = np.isin(traffic.kind, (words.KIND["page"], words.KIND["form"]))
-    known_as = np.where(on_site, of_lead[traffic.lead], -1)
-    pages, names, forms = (np.array(table, object) for table in (("", *words.PAGES), words.NAMES, words.FORMS))
-    copy("leads_event", {
-        "id": number, "lead_id": leads[traffic.lead], "visitor_id": [n if n >= 0 else None for n in known_as.tolist()], "source_id": site,
-        "kind": np.array(words.KINDS, object)[traffic.kind], "name": names[traffic.name],
-        "page": pages[traffic.page + 1], "form": forms[traffic.form], "campaign_id": None, "day_only": False,
-        "occurred_at": times(traffic.occurred), "recorded_at": recorded, "known_at": recorded,
-    })  # fmt: skip
+    _known(traffic, number, leads, of_lead, site)
     visitors.payloads(plan, traffic, number)
     number = np.concatenate([seen, number])
     _keys(plan, number, site)
     return len(number)
+
+
+def _known(traffic: Traffic, number: np.ndarray, leads: np.ndarray, of_lead: np.ndarray, site: int) -> None:
+    """Events of leads. Every column is spelled piece by piece: at twenty million, lists of them would fill the memory."""
+    recorded = times(traffic.recorded)
+    on_site = np.isin(traffic.kind, (words.KIND["page"], words.KIND["form"]))
+    known_as = np.where(on_site, of_lead[traffic.lead], -1)
+    copy("leads_event", {
+        "id": number, "lead_id": leads[traffic.lead], "visitor_id": numbered(known_as), "source_id": site,
+        "kind": named(traffic.kind, words.KINDS), "name": named(traffic.name, words.NAMES),
+        "page": named(traffic.page + 1, ("", *words.PAGES)), "form": named(traffic.form, words.FORMS),
+        "campaign_id": None, "day_only": False,
+        "occurred_at": times(traffic.occurred), "recorded_at": recorded, "known_at": recorded,
+    })  # fmt: skip
 
 
 def _numbers(recorded: np.ndarray) -> np.ndarray:
@@ -203,7 +208,8 @@ def _changes(
 def _keys(plan: Plan, number: np.ndarray, site: int) -> None:
     """A key per event, in the order of the index that holds them."""
     drawn = np.frombuffer(plan.dice("keys").bytes(32 * len(number)), np.uint8).reshape(-1, 32)
-    drawn = drawn[np.lexsort(drawn.view(">u8").T[::-1])]
+    high, low = (drawn[:, at : at + 8].copy().view(">u8").ravel().astype(np.uint64) for at in (0, 8))
+    drawn = drawn[np.lexsort((low, high))]
     copy("leads_eventkey", {
         "source_id": site, "key": hexed(drawn[:, :16]), "body_hash": hexed(drawn[:, 16:]), "event_id": number,
     })  # fmt: skip
