@@ -64,7 +64,7 @@ def _lead(row: Contest | Disagreement, user: User) -> str:
 
 def _entry(row: Suppression) -> str:
     """An entry by its day and where it is from: which address it is nobody can read."""
-    said = _("%(day)s, %(origin)s") % {"day": shown.moment(row.recorded_at), "origin": row.get_origin_display()}
+    said = f"{shown.moment(row.recorded_at)} · {row.get_origin_display()}"
     return f"{said} (#{row.lead_id})" if row.lead_id else said
 
 

@@ -56,18 +56,19 @@ def listing(request: HttpRequest) -> HttpResponseBase:
     """The newest version of every persona that is not retired."""
     form = PersonaFilters(request.GET)
     rows = newest().annotate(plain_name=plain("persona__name"))
-    empty = {"title": _("No persona yet"), "text": _("A marketer or a manager describes it.")}
-    deeds = []
-    if may(request.user, "personas.edit"):
-        deeds = [
-            Deed(_("Still true…"), reverse("personas:bulk_review"), "check2-circle"),
-            Deed(_("Retire…"), reverse("personas:bulk_retire"), "x-circle"),
-        ]
-    else:
-        empty |= steps.first(request.user, ("glossary.view", "personas:glossary", _("Open the glossary")))
-        empty |= {"url": reverse("personas:persona_new"), "action": _("Describe the first persona")}
+    may_edit = may(request.user, "personas.edit")
+    empty = {"title": _("No persona yet"), "text": _("A marketer or a manager describes it.")} | steps.first(
+        request.user,
+        ("personas.edit", "personas:persona_new", _("Describe the first persona")),
+        ("glossary.view", "personas:glossary", _("Open the glossary")),
+    )
+    deeds = [
+        Deed(_("Still true…"), reverse("personas:bulk_review"), "check2-circle"),
+        Deed(_("Retire…"), reverse("personas:bulk_retire"), "x-circle"),
+    ]
     table = Table(
         _columns(active_language()), form.rows(rows.select_related("persona", "created_by")), request.GET, "name", form=form,
-        caption=_("Personas"), exports=exports.Export("personas", "lists.export", "persona"), empty=empty, deeds=deeds,
+        caption=_("Personas"), exports=exports.Export("personas", "lists.export", "persona"), empty=empty,
+        deeds=deeds if may_edit else (),
     )  # fmt: skip
     return lists.answer(request, table, "personas/list.html")

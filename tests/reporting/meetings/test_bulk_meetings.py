@@ -8,7 +8,7 @@ from reporting.meetings import resolutions
 from reporting.models import AgendaItem, Meeting, ResolutionOutcome
 from tests.people import client_of, person
 from tests.picking import asked, done
-from tests.reporting.meetings.company import MEETS, NOW, both, figure, meeting, october, stand
+from tests.reporting.meetings.company import NOW, both, figure, meeting, october, stand
 from tests.reporting.meetings.test_remarks import say
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ def test_meetings_are_called_off_but_not_one_that_resolved_something(of):
     resolutions.resolve(meeting=some[0], by=claire, at=NOW, **said)
     page = done(client_of(claire), "reporting:bulk_cancel", some)
     assert "1 meeting called off." in page and "This meeting has resolved something" in page
-    assert list(Meeting.objects.ahead()) == [some[0]] and MEETS > NOW
+    assert list(Meeting.objects.ahead()) == [some[0]]
     assert "called off" in asked(client_of(claire), "reporting:bulk_cancel", some)
 
 
