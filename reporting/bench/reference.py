@@ -13,13 +13,13 @@ from typing import Any
 import duckdb
 import numpy as np
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
-from leads.models import Company, Event, Join, Lead
-from leads.scoring import days
+from leads.models import AttributeChange, Company, Correction, EngagementReset, Event, Join, Lead, MergedSpan
+from leads.scoring import days, oracle
 from personas.criteria import decay, tree
 from personas.criteria.behaviours import key_of, matches
-from personas.criteria.evaluate import cap_of, judge
+from personas.criteria.evaluate import Judgement, cap_of, judge
 from personas.criteria.fields import Catalogue
 from personas.criteria.operators import fold
 from personas.models import DefinitionVersion
@@ -156,25 +156,49 @@ class _Row:
         return [(day, 1) for day, event in self.done if matches(filter_, event)]
 
 
-def loop(version: DefinitionVersion, ids: list[int], at: datetime, fields: Catalogue) -> list[tuple[int, list[int]]]:
-    """(lead, contributions) of these leads: read together, judged one by one in Python."""
+def loop(version: DefinitionVersion, ids: list[int], at: datetime, fields: Catalogue) -> list[tuple[int, Judgement]]:
+    """(lead, what is said of it) of these leads: read together, judged one by one in Python, as known at `at`.
+
+    Columns hold the present: whose values changed since, who was recycled or merged is judged from its history.
+    """
     here = days.here()
-    today = here.of(at)
+    today, gone = here.of(at), set(_corrected("event").filter(known_at__lte=at))
     done: dict[int, list] = {pk: [] for pk in ids}
     joined = dict(Join.objects.filter(lead__in=ids, known_at__lt=at).values_list("visitor_id", "lead_id"))
     mine = Q(lead__in=ids) | Q(lead=None, visitor__in=joined)
     rows = Event.objects.filter(mine, occurred_at__lt=at, known_at__lt=at)
-    for lead, visitor, occurred, kind, name, page, form in rows.values_list(
-        "lead_id", "visitor_id", "occurred_at", "kind", "name", "page", "form"
+    for pk, lead, visitor, occurred, kind, name, page, form in rows.values_list(
+        "pk", "lead_id", "visitor_id", "occurred_at", "kind", "name", "page", "form"
     ):
-        done[lead or joined[visitor]].append(
-            (here.of(occurred), {"kind": kind, "name": name, "page": page, "form": form})
-        )
-    found = []
+        if pk not in gone:
+            event = {"kind": kind, "name": name, "page": page, "form": form}
+            done[lead or joined[visitor]].append((here.of(occurred), event))
+    found, odd, changed = [], _odd(ids, at), _changed("company", at)
     for one in Lead.objects.filter(pk__in=ids).select_related("company").order_by("pk"):
+        if one.pk in odd or one.company_id in changed:
+            found.append((one.pk, oracle.score(one.pk, version.body, at, catalogue=fields)))
+            continue
         said = judge(version.body, _Row(one, one.company, done[one.pk]), today, catalogue=fields)
-        found.append((one.pk, said.contributions))
+        found.append((one.pk, said))
     return found
+
+
+def _odd(ids: list[int], at: datetime) -> set[int]:
+    """Those of these leads of whom columns and events alone do not tell."""
+    recycled = EngagementReset.objects.filter(lead__in=ids, known_at__lte=at).values_list("lead_id", flat=True)
+    merged = MergedSpan.objects.filter(root__in=ids).values_list("root_id", flat=True)
+    return {*recycled, *merged, *(_changed("lead", at) & set(ids))}
+
+
+def _changed(subject: str, at: datetime) -> set[int]:
+    """Leads, or companies, a value of which was learned, taken back or began to count after `at`."""
+    late = Q(recorded_at__gt=at) | Q(occurred_at__gt=F("recorded_at")) & Q(occurred_at__gt=at)
+    late |= Q(pk__in=list(_corrected("attributechange").filter(recorded_at__gt=at)))
+    return set(AttributeChange.objects.filter(late, subject=subject).values_list("subject_id", flat=True))
+
+
+def _corrected(subject: str) -> QuerySet:
+    return Correction.objects.filter(subject=subject).values_list("subject_id", flat=True)
 
 
 def folder() -> tempfile.TemporaryDirectory:
