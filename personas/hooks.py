@@ -51,11 +51,15 @@ class Counts:
 
 @dataclass(frozen=True)
 class Standing:
-    """What of a line is with sales, or on its way: `open` handoffs, `waiting` qualifications; `links` by the same names."""
+    """What of a line is with sales, or on its way: `open` handoffs, `waiting` leads that qualified; `links` by the same names.
+    `paced` of those wait for the pace alone, `pace` of them a business day, the last on `last` (None: after more than ten years)."""
 
     open: int
     waiting: int
     links: Mapping[str, str]
+    paced: int = 0
+    pace: int = 0
+    last: date | None = None
 
 
 @dataclass(frozen=True)

@@ -113,12 +113,14 @@ def now(
     """
     scores = Score.objects.filter(lead=lead, track="live").select_related("version__line").order_by("line_id")
     facts, held = facts or LeadFacts(lead.pk, t), held or Held(lead.pk, t)
-    to_come = [one.pk for one in lines.observed(t)]
-    observed = Score.objects.filter(lead=lead, track="observed", version__in=to_come).select_related("version")
+    to_come = {one.line_id: one for one in lines.observed(t)}
+    observed = Score.objects.filter(lead=lead, track="observed", version__in=to_come.values()).select_related("version")
     coming = {
         one.line_id: Coming(one.version, one.grade, (one.mql or one.direct) and not one.version.retires)
         for one in observed
     }
+    # A lead that nothing happened to since the signature has no score of that text yet.
+    coming |= {line: _coming(one, facts, held) for line, one in to_come.items() if scores and line not in coming}
     found = [_stored(score, facts, lang, personal, held) for score in scores]
     return [replace(one, coming=coming.get(one.version.line_id)) for one in found]
 

@@ -103,4 +103,5 @@ def at_once(version: DefinitionVersion, cutoff: datetime) -> bool:
 
 def is_first(version: DefinitionVersion) -> bool:
     """Whether no version of its line took effect before."""
-    return not DefinitionVersion.objects.filter(line=version.line_id, effective_at__lt=version.effective_at).exists()
+    earlier = DefinitionVersion.objects.standing().filter(line=version.line_id, effective_at__lt=version.effective_at)
+    return not earlier.exists()

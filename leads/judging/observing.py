@@ -64,7 +64,8 @@ def _walked(
     compiled = program.build(line_id, 0, body)
     missing = sorted({one.key for one in behaviours(body)} - set(compiled.behaviours))
     compiled.behaviours = {**compiled.behaviours, **{key: -1 - n for n, key in enumerate(missing)}}
-    first = DefinitionVersion.objects.filter(line=line_id, effective_at__lte=since).order_by("effective_at").first()
+    begun = DefinitionVersion.objects.standing().filter(line=line_id, effective_at__lte=since)
+    first = begun.order_by("effective_at").first()
     line_from = first.effective_at if first else since
     ids = list(Lead.objects.order_by("pk").values_list("pk", flat=True))
     found, done = [], 0

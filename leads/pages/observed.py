@@ -20,6 +20,7 @@ from leads.models import Handoff, HandoffState, Hold, Qualification, Replay
 from leads.replay import runs
 from leads.scoring.days import here
 from personas.criteria import canonical
+from personas.definitions.queries import version_in_force
 from personas.hooks import Backlog, Observation, Progress, Standing
 from personas.pages.standing import line_of
 from smarketing.agreements.models import Paper
@@ -35,7 +36,11 @@ FIGURES = ("new", "open", "waiting", *OBSERVED)
 def stand(line: int) -> Standing:
     """What `personas.hooks` asks: what of a line is with sales, or waits to be."""
     links = {what: _address(f"line:{line}", what) for what in ("open", "waiting")}
-    return Standing(len(_open(line)), len(_waiting(line)), links)
+    live, paced = version_in_force(line, clock.now()), holds.waiting(line)[holds.REASONS.PACE]
+    pace = int(live.body.get("pace") or 0) if live else 0
+    tomorrow = here().of(clock.now()) + timedelta(days=1)
+    found = forecast.release(paced, pace, tomorrow, holds.business_days()) if paced else None
+    return Standing(len(_open(line)), len(_waiting(line)), links, paced, pace, found.last if found else None)
 
 
 def backlog(line: int, body: Mapping[str, Any], source: str, day: date | None) -> Backlog:

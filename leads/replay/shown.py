@@ -31,7 +31,9 @@ def record(replay: Replay) -> Record:
     starts = np.array([us(days.here().midnight(one)) for one in months])
     draft = _rows(replay.draft_leads, replay.draft_at, replay.draft_codes, starts)
     was = _rows(replay.was_leads, replay.was_at, replay.was_codes, starts)
-    signed = DefinitionVersion.objects.filter(line=replay.line_id).aggregate(first=Min("effective_at"))["first"]
+    signed = (
+        DefinitionVersion.objects.standing().filter(line=replay.line_id).aggregate(first=Min("effective_at"))["first"]
+    )
     begun = min([*([us(signed)] if signed else []), *was.at.tolist()], default=None)
     since = begun if begun is not None and begun < starts[-1] else None
     return Record(months, draft, was, since, _passed(replay, draft, starts))

@@ -187,10 +187,11 @@ def _place(line: definition_text.Line, body: Mapping[str, Any]) -> str:
 
 
 def _definition(line: DefinitionLine, request: Request) -> dict[str, Any]:
-    live = queries.version_in_force(line, clock.now())
+    at = clock.now()
+    live, coming = queries.version_in_force(line, at), queries.version_to_come(line, at)
     return {
         "id": line.pk, "name": line.name, "state": standing(line).state, "revision": line.draft.revision,
-        "in_force": live.number if live else None, "comments": comments.count(comments.threads(line)),
+        "in_force": live.number if live else None, "observed": coming.number if coming else None, "comments": comments.count(comments.threads(line)),
         "url": request.build_absolute_uri(reverse("personas:api_definition", args=[line.pk])),
     }  # fmt: skip
 
@@ -200,7 +201,7 @@ def _paper(found: Paper) -> dict[str, Any]:
     return {
         "number": found.number, "sha256": found.sha256, "proposed_by": str(found.proposed_by or ""),
         "proposed_at": found.proposed_at.isoformat(), "effective_at": text["effective_at"],
-        "retires": text.get("retires", False),
+        "retires": text.get("retires", False), "calls_off": text.get("calls_off"), "moves": text.get("moves"),
         "signatures": [
             {"side": side, "by": str(one.signer) if one else "", "at": _said(one and one.signed_at)}
             for side, one in agreements.state(found).items()
@@ -209,9 +210,10 @@ def _paper(found: Paper) -> dict[str, Any]:
 
 
 def _version(one: DefinitionVersion, live: DefinitionVersion | None, request: Request) -> dict[str, Any]:
+    instead = queries.replaced_before_it_began(one, clock.now())
     return _paper(one.paper) | {
         "number": one.number, "effective_at": one.effective_at.isoformat(),
-        "in_force": live is not None and live.pk == one.pk,
+        "in_force": live is not None and live.pk == one.pk, "replaced_by": instead.number if instead else None,
         "url": request.build_absolute_uri(reverse("personas:api_definition_version", args=[one.line_id, one.number])),
     }  # fmt: skip
 

@@ -31,6 +31,10 @@ class PaperShape(serializers.Serializer):
     proposed_at = serializers.DateTimeField()
     effective_at = serializers.DateTimeField(allow_null=True, help_text=_("Null: with the second signature."))
     retires = serializers.BooleanField(help_text=_("Whether it ends the definition: nobody becomes an MQL by it."))
+    calls_off = serializers.IntegerField(allow_null=True, help_text=_("The version that never takes effect by it."))
+    moves = serializers.IntegerField(
+        allow_null=True, help_text=_("The version that takes effect on another day by it.")
+    )
     signatures = SignatureShape(many=True, help_text=_("One of each side."))
 
 
@@ -44,6 +48,9 @@ class DefinitionShape(serializers.Serializer):
     )
     revision = serializers.IntegerField(help_text=_("Of the draft."))
     in_force = serializers.IntegerField(allow_null=True, help_text=_("The version in force now; null for none."))
+    observed = serializers.IntegerField(
+        allow_null=True, help_text=_("The signed version that waits for its day; null for none.")
+    )
     comments = serializers.IntegerField(help_text=_("Those that wait for an answer or a change."))
     url = serializers.URLField()
 
@@ -67,6 +74,10 @@ class DefinitionVersionShape(PaperShape):
     number = serializers.IntegerField(help_text=_("Of the version."))
     effective_at = serializers.DateTimeField(help_text=_("In force since then, until the next one is."))
     in_force = serializers.BooleanField(help_text=_("Now, or at the instant that is asked for."))
+    replaced_by = serializers.IntegerField(
+        allow_null=True,
+        help_text=_("The version signed in its stead before it took effect; null where it did, or will."),
+    )
     url = serializers.URLField()
 
 

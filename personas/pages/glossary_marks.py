@@ -15,9 +15,9 @@ from smarketing.web.language import active_language
 MOST = 3  # sentences of what is executed, beside one word
 # Set phrases in which a word of the glossary means something else, by language: left unmarked.
 IDIOMS = {
-    "en": ("information sources", "side by side", "on that side"),
+    "en": ("information sources", "side by side", "on that side", "leads a", "leads the"),
     "fr": ("étape par étape", "chaque étape", "sources d’information", "à côté", "de côté", "d’un côté", "l’autre côté", "case à cocher", "cocher la case",
-           "cochez la case", "fichier joint", "prend effet", "prendre effet", "prennent effet", "prise d’effet", "en attente"),
+           "cochez la case", "fichier joint", "prend effet", "prend pas effet", "prend jamais effet", "prendre effet", "prennent effet", "prise d’effet", "en attente"),
 }  # fmt: skip
 
 

@@ -71,6 +71,7 @@ def studio(
         "draft": line.draft,
         "document": shown,
         "live": live,
+        "released": hooks.standing(line.pk) if live is not None and not live.retires else None,
         "marked": marked,
         "coming": queries.version_to_come(line, at),
         "writes": writes,

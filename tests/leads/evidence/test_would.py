@@ -154,6 +154,9 @@ def test_what_the_grade_will_be_stands_beside_it_while_a_version_is_observed(mar
     (grade,) = client.get(f"/api/v1/leads/{marie}/grade/", **key).json()
     assert (grade["grade"], grade["coming"]["grade"], grade["coming"]["version"]) == ("A4", "B4", 2)
     assert not grade["coming"]["qualifies"]
+    Score.objects.filter(track="observed").delete()  # as of a lead that nothing happened to since the signature
+    (same,) = client.get(f"/api/v1/leads/{marie}/grade/", **key).json()
+    assert same["coming"] == grade["coming"]
     hour = (LONG_AGO + timedelta(days=2)).isoformat().replace("+00:00", "Z")
     (before,) = client.get(f"/api/v1/leads/{marie}/grade/", {"as_of": hour}, **key).json()
     assert before["coming"] is None, "signed later"

@@ -130,6 +130,19 @@ def test_the_proposal_of_a_text_says_whose_day_never_comes(line, signers, observ
     assert "that one never takes effect" in client_of(signers[0]).get(f"/language/paper/{paper.pk}/").text
 
 
+def test_programs_read_what_waits_for_its_day_and_what_came_in_its_stead(line, signers, observed):  # noqa: F811
+    client = client_of(signers[0])
+    assert client.get(f"/api/v1/definitions/{line.pk}/").json()["observed"] == 2
+    sign_of_sales(put(line, signers, observed, do="off"), signers)
+    assert client.get(f"/api/v1/definitions/{line.pk}/").json()["observed"] is None
+    found = client.get(f"/api/v1/definitions/{line.pk}/versions/").json()
+    assert [(one["number"], one["calls_off"], one["replaced_by"]) for one in found] == [
+        (3, 2, None),
+        (2, None, 3),
+        (1, None, None),
+    ]
+
+
 def night(at):
     return effects.look(Run(cutoff=at, business_date=at.date()))
 

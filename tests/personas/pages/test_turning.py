@@ -160,6 +160,15 @@ def test_a_retired_line_makes_no_mql_from_its_date_on_and_keeps_what_is_open(lin
     assert queries.version_in_force(line, clock.now()) == again and not again.retires
 
 
+def test_the_studio_says_who_waits_for_their_turn_and_until_when(line, signers):
+    stood = [facts.lead(clock.now() - timedelta(hours=1), country="FR") for _n in range(3)]
+    publish(line, signers, country(80) | {"pace": 1})
+    service.judge(stood, fence.cutoff())
+    page = client_of(signers[0]).get(f"/language/definition/{line.pk}/").text
+    assert "3 leads that qualified wait to be handed over" in page
+    assert re.search(r"3 for their turn, 1 a business day, the last on \d", page)
+
+
 def test_a_proposed_text_says_what_it_would_have_made_since_and_hands_nobody_over(line, signers):
     publish(line, signers)
     stood = facts.lead(clock.now() - timedelta(hours=1), country="BE")
