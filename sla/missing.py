@@ -18,7 +18,7 @@ from smarketing.measures import engine
 from . import asking, causes, handover, rates, states, words
 from .clocks import MISSED, PENDING
 from .figures import Share, Volume
-from .follow import FUTURE, Month, Row
+from .follow import FUTURE, RUNNING, Month, Row
 from .kinds import CLOCK, QUALIFICATION, RATE, VOLUME, Asked, params
 from .late import Late, from_book
 
@@ -89,7 +89,8 @@ def remarks(month: Month) -> Item | None:
 def _volume(month: Month, row: Row, names: bool) -> Iterator[Item]:
     figure, key = row.figure, row.clause.key
     assert isinstance(figure, Volume)
-    if too_fast := causes.flood(month, row):
+    running = month.phase == RUNNING  # a quarter may go on where the month is over
+    if running and (too_fast := causes.flood(month, row)):
         yield Item(key, _too_fast(*too_fast), warns=True)
     if figure.state == states.BEHIND and figure.needed:
         left = figure.days - figure.elapsed
@@ -102,7 +103,7 @@ def _volume(month: Month, row: Row, names: bool) -> Iterator[Item]:
         text = _("campaign “%(name)s” planned %(planned)s, brought %(gave)s")
         yield Item(key, text % said, where={"campaign": one.key})
     some = params.population(row.clause.params)  # who waits is not asked of whom a clause speaks
-    if not (figure.over or some) and (held := holds.waiting(month.contract.line_id)):
+    if running and not some and (held := holds.waiting(month.contract.line_id)):
         count = sum(held.values())
         reasons = ", ".join(f"{Hold.Reason(reason).label} {n}" for reason, n in held.most_common())
         text = ngettext(

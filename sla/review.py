@@ -112,14 +112,19 @@ def proposals(contract: Contract, terms: Terms, at: datetime) -> list[Proposal]:
 def closed_figures(
     contract: Contract, at: datetime, count: int = CLOSED, period: str = periods.MONTH
 ) -> dict[str, list[Figure]]:
-    """Clause key -> its figures in the last closed months, or in the last of closed quarters or years, the newest first."""
+    """Clause key -> its figures in the last closed months, or in the last of closed quarters or years, the newest first; of what
+    was judged over that time then."""
     reader = follow.Reader(contract, at, at)
     reach = max(24, count * periods.MONTHS[period] + periods.MONTHS[period])
     books = hooks.books(contract, follow.back(reader.today.replace(day=1), reach), []) if reader.terms else {}
     out: dict[str, list[Figure]] = {}
     for month in sorted((one for one in books if periods.span(period, one).ends), reverse=True)[:count]:
+        judged = {
+            one.key for terms, *_days in reader.inside(month) for one in terms.clauses.all() if one.period == period
+        }
         for key, kept in books[month].figures.items():
-            out.setdefault(key, []).append(from_book(kept))
+            if key in judged:
+                out.setdefault(key, []).append(from_book(kept))
     return out
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from reporting.books import effects, figures, restatements, services
-from sla import derive, follow
+from sla import derive, follow, review
 from tests.sla.contracts import ACCEPTANCE, FIRST, VOLUME, attempt, contract, decide, handoff, paris, sign, signers
 
 OCTOBER, NOVEMBER, DECEMBER = (date(2025, month, 1) for month in (10, 11, 12))
@@ -72,6 +72,14 @@ def test_a_late_fact_of_its_first_month_restates_each_book_that_tells_of_it(quar
         ] == [False]
     assert shown(quarter, NOVEMBER).row("5.1").figure.count == 3, "the book stands"
     assert shown(quarter, DECEMBER).row("5.1").figure.count == 5, "the quarter that goes on counts what is known"
+
+
+def test_the_review_takes_the_median_of_closed_quarters_and_of_months_apart(quarter):
+    for month in (OCTOBER, NOVEMBER, DECEMBER):
+        close(quarter, month)
+    of_quarters, of_months = (review.closed_figures(quarter, NOW, period=one) for one in ("quarter", "month"))
+    assert [one.count for one in of_quarters["5.1"]] == [4] and "5.2" not in of_quarters
+    assert len(of_months["5.2"]) == 3 and "5.1" not in of_months
 
 
 def test_a_late_fact_of_another_quarter_restates_none(quarter):
