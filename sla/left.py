@@ -1,6 +1,6 @@
 """What became of leads that left a rep's hands: refused, given back, or with a deal that was lost; of merged leads as of one person."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,16 +14,25 @@ KINDS = (Decision.Kind.REFUSE, Decision.Kind.RETURN)
 
 
 @dataclass(frozen=True)
-class Left:
-    """How a lead left (`decision`, or `lost`: a deal) and what became of it since: the newest handoff after it, a deal after it
-    (won before open before lost, then the newest); the contest of marketing that stands, and whether it was ruled on."""
+class How:
+    """How a lead left: with a decision, or with a deal that was lost; on which handoff (None: a deal without one), when, why, and
+    from when it may come back."""
 
-    lead: Lead
     at: datetime
+    lead: Lead
+    handoff: int | None
     reason: str
     return_on: date | None
-    decision: Decision | None
-    lost: Deal | None
+    decision: Decision | None = None
+    lost: Deal | None = None
+
+
+@dataclass(frozen=True)
+class Left:
+    """What became of it since: the newest handoff after it, a deal after it (won before open before lost, then the newest); the
+    contest of marketing that stands, and whether it was ruled on. `visible`: whether its rep may still open its page."""
+
+    how: How
     visible: bool
     later: HandoffState | None
     deal: Deal | None
@@ -33,40 +42,33 @@ class Left:
 
 def of(user: User, at: datetime) -> list[Left]:
     """The last that left, the newest first; what was taken back never did."""
-    said, lost = _decisions(user, at), _losses(user, at)
-    rows = [(one.occurred_at, one, None) for one in said] + [(one.closed_at, None, one) for one in lost]
-    rows = sorted(rows, key=lambda row: row[0], reverse=True)[:SHOWN]
-    leads = {(row[1].handoff if row[1] else row[2]).lead for row in rows}
-    root_of = {one.pk: one.root_id or one.pk for one in leads}
+    rows = sorted([*_decided(user, at), *_lost(user, at)], key=lambda one: one.at, reverse=True)[:SHOWN]
+    root_of = {one.lead.pk: one.lead.root_id or one.lead.pk for one in rows}
     family = spans.members_of(root_of.values()) | {root: root for root in root_of.values()} | root_of
     seen = set(Lead.objects.visible_to(user).filter(pk__in=root_of).values_list("pk", flat=True))
     later, deals = _later(family), _deals(family)
-    open_to = _contests(one.pk for one in said)
-    ruled = contests.rulings(one.pk for one in open_to.values())
+    told = _contests(one.decision.pk for one in rows if one.decision)
+    ruled = contests.rulings(one.pk for one in told.values())
     out = []
-    for when, decision, deal in rows:
-        how = decision or deal
-        lead, own = (decision.handoff.lead, decision.handoff_id) if decision else (deal.lead, deal.handoff_id)
-        told = open_to.get(decision.pk) if decision else None
-        later_on, sold = (
-            _after(later.get(root_of[lead.pk], ()), when, own),
-            _sold(deals.get(root_of[lead.pk], ()), when, deal),
-        )
-        ruling = told is not None and told.pk in ruled
-        seen_here = lead.pk in seen
-        out.append(Left(lead, when, how.reason, how.return_on, decision, deal, seen_here, later_on, sold, told, ruling))
+    for one in rows:
+        root, contest = root_of[one.lead.pk], told.get(one.decision.pk) if one.decision else None
+        stays = contest is not None and contest.pk in ruled
+        since = _after(later.get(root, ()), one), _sold(deals.get(root, ()), one)
+        out.append(Left(one, one.lead.pk in seen, *since, contest, stays))
     return out
 
 
-def _decisions(user: User, at: datetime) -> list[Decision]:
+def _decided(user: User, at: datetime) -> Iterator[How]:
     said = Decision.objects.filter(by=user, kind__in=KINDS, occurred_at__lte=at)
     said = said.exclude(pk__in=Correction.objects.filter(subject="decision").values("subject_id"))
-    return list(said.select_related("handoff__lead__company").order_by("-occurred_at", "-pk")[:SHOWN])
+    for one in said.select_related("handoff__lead__company").order_by("-occurred_at", "-pk")[:SHOWN]:
+        yield How(one.occurred_at, one.handoff.lead, one.handoff_id, one.reason, one.return_on, decision=one)
 
 
-def _losses(user: User, at: datetime) -> list[Deal]:
+def _lost(user: User, at: datetime) -> Iterator[How]:
     lost = Deal.objects.standing().filter(rep=user, state=Deal.State.LOST, closed_at__lte=at, lead__isnull=False)
-    return list(lost.select_related("lead__company").order_by("-closed_at", "-pk")[:SHOWN])
+    for one in lost.select_related("lead__company").order_by("-closed_at", "-pk")[:SHOWN]:
+        yield How(one.closed_at, one.lead, one.handoff_id, one.reason, one.return_on, lost=one)
 
 
 def _later(family: Mapping[int, int]) -> dict[int, list[HandoffState]]:
@@ -78,9 +80,9 @@ def _later(family: Mapping[int, int]) -> dict[int, list[HandoffState]]:
     return out
 
 
-def _after(handoffs: Collection[HandoffState], when: datetime, own: int | None) -> HandoffState | None:
+def _after(handoffs: Collection[HandoffState], left: How) -> HandoffState | None:
     """The newest handoff that was made after it left."""
-    found = [one for one in handoffs if one.handoff.occurred_at > when and one.pk != own]
+    found = [one for one in handoffs if one.handoff.occurred_at > left.at and one.pk != left.handoff]
     return found[-1] if found else None
 
 
@@ -91,12 +93,12 @@ def _deals(family: Mapping[int, int]) -> dict[int, list[Deal]]:
     return out
 
 
-RANK = {Deal.State.WON: 2, Deal.State.OPEN: 1}
+RANK: Mapping[str, int] = {Deal.State.WON: 2, Deal.State.OPEN: 1}
 
 
-def _sold(deals: Collection[Deal], when: datetime, lost: Deal | None) -> Deal | None:
+def _sold(deals: Collection[Deal], left: How) -> Deal | None:
     """The deal that says most of what came after: opened, or won or lost, since then."""
-    found = [one for one in deals if one != lost and (one.closed_at or one.created_at) >= when]
+    found = [one for one in deals if one != left.lost and (one.closed_at or one.created_at) >= left.at]
     return max(found, key=lambda one: (RANK.get(one.state, 0), one.closed_at or one.created_at), default=None)
 
 

@@ -119,7 +119,7 @@ def _check_instants(handoff: Handoff, at: datetime, occurred_at: datetime, next_
         raise Refusal(_("This lies in the future: log it when it has happened."), "occurred_at")
     if occurred_at < handoff.occurred_at:
         raise Refusal(_("This lies before the lead was handed over."), "occurred_at")
-    if next_step_on and next_step_on < clock.today(at):
+    if next_step_on and next_step_on < clock.today(occurred_at):  # one kept on a device may be sent after its day
         raise Refusal(_("The next step lies in the past."), "next_step_on")
 
 

@@ -75,8 +75,7 @@ class AttemptForm(forms.Form):
         """Offer this minute (not before `since`) as the time of what happened, where none was said."""
         if not self.data.get("occurred_at"):
             now = max(clock.now(), since).astimezone(clock.zone())
-            self.data = self.data.copy()
-            self.data["occurred_at"] = f"{now:%Y-%m-%dT%H:%M}"
+            self.data = {name: self.data[name] for name in self.data} | {"occurred_at": f"{now:%Y-%m-%dT%H:%M}"}
 
     def for_service(self) -> dict[str, Any]:
         data = self.cleaned_data

@@ -27,6 +27,7 @@ from smarketing.web.once import once
 from . import arranging
 
 MOST, DAYS = 100, 730
+NEW = {"reach": CallingRule.Reach.PRIVATE, "within": 30, "holidays": True}
 
 
 def _countries() -> list[tuple[str, str]]:
@@ -91,11 +92,7 @@ def listing(request: HttpRequest, pk: int | None = None) -> HttpResponseBase:
         CallingRule.objects.select_related("by"), key=lambda one: (not one.country, countries.name(one.country))
     )
     start = service.STARTERS.get(request.GET.get("as", "")) if opened is None else None
-    first = (
-        {name: getattr(opened, name) for name in service.FIELDS}
-        if opened
-        else dict(start or {"within": 30, "holidays": True})
-    )
+    first = {name: getattr(opened, name) for name in service.FIELDS} if opened else dict(start or NEW)
     form = RuleForm.of(first, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and _written(request, form, opened):
         return redirect("leads:calling")

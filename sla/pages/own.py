@@ -78,11 +78,12 @@ def _text(answer: Answer, group: Group) -> str:
 
 
 def _back(one: left.Left) -> dict[str, Any]:
-    kind = one.decision.get_kind_display() if one.decision else _("deal lost")
+    how = one.how
     return {
-        "lead": str(one.lead), "company": one.lead.company and str(one.lead.company), "kind": kind, "at": one.at,
-        "reason": reasons.label(one.reason) if one.reason else "",
-        "url": reverse("leads:lead", args=[one.lead.pk]) if one.visible else "",
+        "lead": str(how.lead), "company": how.lead.company and str(how.lead.company), "at": how.at,
+        "kind": how.decision.get_kind_display() if how.decision else _("deal lost"),
+        "reason": reasons.label(how.reason) if how.reason else "",
+        "url": reverse("leads:lead", args=[how.lead.pk]) if one.visible else "",
         "since": " · ".join(filter(None, [_contested(one), _since(one)])),
     }  # fmt: skip
 
@@ -105,8 +106,8 @@ def _since(one: left.Left) -> str:
         if one.later.rep:
             return _("handed over again, to %(rep)s: %(state)s") % {"rep": one.later.rep, "state": state}
         return _("handed over again: %(state)s") % {"state": state}
-    if one.lead.stage == Stage.DISQUALIFIED:
+    if one.how.lead.stage == Stage.DISQUALIFIED:
         return _("closed for good")
-    if one.return_on:
-        return _("may come back on %(day)s") % {"day": shown.cell(one.return_on, "")}
+    if one.how.return_on:
+        return _("may come back on %(day)s") % {"day": shown.cell(one.how.return_on, "")}
     return _("not handed over since")

@@ -85,6 +85,15 @@ const button = (words, deed) => {
   return made;
 };
 
+// A note that could not be written is taken along, to where it belongs now.
+const copies = (box, note) => {
+  const made = button(box.dataset.copyWords, async () => {
+    await navigator.clipboard.writeText(note);
+    made.textContent = box.dataset.copiedWords;
+  });
+  return made;
+};
+
 export async function show() {
   const box = place();
   if (!box) return;
@@ -103,6 +112,7 @@ export async function show() {
       const why = document.createElement("strong");
       why.textContent = one.refused;
       line.append(why);
+      if (one.note) line.append(copies(box, one.note));
     }
     line.append(button(box.dataset.away, async () => (await drop(one.key), show())));
     return line;

@@ -104,7 +104,11 @@ def test_what_somebody_else_decided_meanwhile_is_said_and_nothing_typed_is_lost(
     said = page.locator("[data-waiting]").inner_text()
     assert "bo already refused this lead" in said and "a long talk" in said
     assert not Attempt.objects.filter(handoff=day.handoffs[0]).exists()
-    page.locator("[data-waiting] button").click()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy the note").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == "a long talk"
+    page.get_by_role("button", name="Throw away").click()
     kept(page, 0)
 
 

@@ -119,6 +119,9 @@ def test_by_thumb_after_the_call_the_outcomes_are_at_hand(visit):
 def test_by_thumb_in_french_a_refusal_asks_its_question_is_undone_and_the_next_lead_follows(visit):
     day = Day()
     page = visit(day.lea, f"/queue/{day.handoffs[0].pk}/", language="fr", theme="dark", width=390)
+    page.locator(".did-form summary").tap()
+    expect(page.locator("[name=occurred_at]")).to_be_visible()
+    assert access.problems(page) == [], "what is rarely asked fits a phone, too"
     page.locator(".deeds a", has_text="Refuser…").tap()
     sheet = page.locator("dialog[open]")
     sheet.locator("[name=family][value=data]").tap()

@@ -72,7 +72,7 @@ def test_what_became_of_a_lead_given_back_is_told_without_a_way_into_anothers_le
     later.assignments.create(rep=paul, how="turn", occurred_at=november, recorded_at=november, known_at=november)
     states.derive([later.pk])
     found = left.of(lea, november)
-    assert [(one.decision.pk, one.later.pk) for one in found] == [(made.pk, later.pk)]
+    assert [(one.how.decision.pk, one.later.pk) for one in found] == [(made.pk, later.pk)]
     page = client_of(lea).get("/queue/results/").text
     assert "Handed over again, to paul: assigned" in page
 
@@ -90,7 +90,7 @@ def test_lost_deals_contests_and_merged_leads_are_followed(november, lea, paul):
     assert "Contested: a ruling is due by 30 Nov 2026" in client_of(lea).get("/queue/results/").text
     twin = handoff(paris(2026, 11, 6, 9), rep=paul)
     facts.merge(back.lead_id, twin.lead_id, paris(2026, 11, 7, 9))
-    found = {one.decision and one.decision.pk: one for one in left.of(lea, november)}
+    found = {one.how.decision and one.how.decision.pk: one for one in left.of(lea, november)}
     assert found[decision.pk].later.pk == twin.pk, "the same person, handed over under another lead"
     Deal.objects.create(
         created_at=paris(2026, 11, 8, 9), recorded_at=november, lead_id=twin.lead_id, rep=paul, state="won",

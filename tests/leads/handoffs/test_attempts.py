@@ -184,6 +184,16 @@ def test_an_outcome_goes_by_the_channels_of_its_row_only(desk, channel, outcome)
     assert refusal.value.field == "outcome" and not Attempt.objects.exists()
 
 
+def test_a_next_step_named_offline_for_a_day_that_has_passed_since_is_kept(desk):
+    handoff = desk.hand()
+    sent = NOW + timedelta(days=3)
+    named = (NOW + timedelta(days=1)).date()
+    made = call(handoff, desk.lea, at=sent, occurred_at=NOW + timedelta(hours=1), next_step_on=named)
+    assert made.next_step_on == named
+    with pytest.raises(problems.Refusal):
+        call(handoff, desk.lea, at=sent, next_step_on=named)
+
+
 def test_minutes_and_the_next_step_are_kept_and_nonsense_is_refused(desk):
     handoff = desk.hand()
     made = call(handoff, desk.lea, minutes=12, next_step="mail", next_step_on=NOW.date() + timedelta(days=2))

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 
-from leads.handoffs import calling_rules
 from leads.intake import by_hand
 from leads.intake.importing import service as importing
 from leads.mailing import templates
-from leads.models import Campaign, Company, CompanyMerge, CompanyPair, Deal, Import, MergeSuggestion, Spend
+from leads.models import CallingRule, Campaign, Company, CompanyMerge, CompanyPair, Deal, Import, MergeSuggestion, Spend
 from leads.replay import runs
 from leads.rights import proofs
 from leads.twins import firms, merge
@@ -112,7 +111,7 @@ def of_everybody(there: "Objects") -> Kinds:
         "comment": comments.say(line=there.line, text="Too wide.", by=by, at=at).pk,
         "paper": definition.pk, "paper of words": glossary.propose(by=by, at=at).pk, "attribute": FieldDef.objects.filter(column="", name__startswith="x_", listing="").latest("pk").pk,
         "mail template": templates.save(template=None, name="First mail", persona=described, texts={"en": ("Hello", "Hello.")}, by=by, at=at).pk,
-        "calling rule": calling_rules.save(rule=None, by=admin, at=at, **calling_rules.FRANCE | {"reach": "nobody"}).pk,
+        "calling rule": CallingRule.objects.latest("pk").pk,
         "list": lead_lists.add(name="Fair", by=admin, at=at).pk,
     }  # fmt: skip
     found: Kinds = {kind: {"there": {"pk": pk}, "missing": {"pk": NONE}} for kind, pk in firsts.items()}
