@@ -56,7 +56,7 @@ class Overview:
     leak: Cell | None = None
     model: str = ""
     young: bool = False
-    response: list[tuple[str, str, list[Cell]]] = field(default_factory=list)
+    response: list[tuple[str, Cell, list[Cell]]] = field(default_factory=list)
 
 
 def asks(by: str) -> list[Asked]:

@@ -49,8 +49,8 @@ class Quality:
     contested: list[tuple[Any, Cell]] = field(default_factory=list)
     criteria: list[tuple[str, Cell, str, Cell | None, Sequence[deeds.Way]]] = field(default_factory=list)
     rated: list[tuple[str, Cell, str, str]] = field(default_factory=list)
-    delays: list[tuple[str, str, list[Cell]]] = field(default_factory=list)
-    hours: list[tuple[str, str, list[Cell]]] = field(default_factory=list)
+    delays: list[tuple[str, Cell, list[Cell]]] = field(default_factory=list)
+    hours: list[tuple[str, Cell, list[Cell]]] = field(default_factory=list)
     disputed: tuple[int, int] = (0, 0)
     about_reasons: list[Deed] = field(default_factory=list)
     about_criteria: list[Deed] = field(default_factory=list)
@@ -169,7 +169,7 @@ def _rated(answer: Answer, by: str) -> list[tuple[str, Cell, str, str]]:
     ]  # fmt: skip
 
 
-def curve(asking: Asking, by: str, names: Sequence[str]) -> list[tuple[str, str, list[Cell]]]:
+def curve(asking: Asking, by: str, names: Sequence[str]) -> list[tuple[str, Cell, list[Cell]]]:
     """For each stretch of time to the first attempt: how many handoffs, and which share of them came how far."""
     found = {key: asking.ask(key, by) for key, _label in CURVE}
     if any(answer is None for answer in found.values()):
@@ -178,9 +178,10 @@ def curve(asking: Asking, by: str, names: Sequence[str]) -> list[tuple[str, str,
     groups = {key: {row.group[by]: row for row in answer.rows} for key, answer in found.items()}
     lines = []
     for name in names:
-        of = groups["reach"][name].of or 0 if name in groups["reach"] else 0
+        tried = groups["reach"].get(name)
+        of = Cell(shown.number(tried.of or 0), tried.rows_url) if tried else Cell("0")
         cells = [_share(found[key], groups[key].get(name)) for key, _label in CURVE]
-        lines.append((str(words.value(by, name, offered)), shown.number(of), cells))
+        lines.append((str(words.value(by, name, offered)), of, cells))
     return lines
 
 

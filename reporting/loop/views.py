@@ -46,7 +46,7 @@ class Here:
         if by in ("", "month") or "only" not in self.request.GET:
             return {}
         said = self.request.GET["only"]
-        where = {by: ("" if said == BLANK else said,)}
+        where: dict[str, tuple[str, ...]] = {by: ("" if said == BLANK else said,)}
         asked = engine.ask(
             "handoffs", first=self.span.first, until=self.span.until, where=where, user=self.request.user
         )

@@ -53,8 +53,7 @@ def asked(key: str, name: str, run: Run) -> list[Question]:
         return []
     dated, by, *stat = rest.split("|")
     first, until = span(run.business_date, ever=by == COVERAGE)
-    said = {"by": (by,), "date": dated, "stat": "".join(stat), "cutoff": run.cutoff}
-    return [engine.ask(key, first=first, until=until, **said)]
+    return [engine.ask(key, first=first, until=until, by=(by,), date=dated, stat="".join(stat), cutoff=run.cutoff)]
 
 
 def keep(key: str, name: str, run: Run) -> dict[str, Any] | None:

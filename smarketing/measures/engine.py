@@ -22,9 +22,9 @@ from .numbers import Exact
 from .question import Question, Refusal
 from .reduces import NOTHING, REDUCES, Figure
 from .registry import Measure
+from .seeing import may_see as may_see
+from .seeing import refuse_foreign as refuse_foreign
 from .statement import Gathered
-
-REP = "rep"
 
 
 @dataclass(frozen=True)
@@ -237,28 +237,6 @@ def _mature(measure: Measure, question: Question, group: Mapping[str, str]) -> b
         year, month = map(int, group["month"].split("-"))
         last = min(last, Date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1))
     return last + timedelta(days=days) <= question.last_day
-
-
-def refuse_foreign(measure: Measure, question: Question) -> None:
-    """A rep may not ask for the figures of another rep. Refusal "not_yours"."""
-    if getattr(question.user, "role", "") != REP or not question.where:
-        return
-    offered = measure.dimensions(question)
-    for name, values in question.where.items():
-        own = offered[name].own if name in offered else None
-        if own and set(values) != {own(question.user)}:
-            raise Refusal("not_yours", "These are the figures of another person.")
-
-
-def may_see(measure: Measure, question: Question, values: tuple[str, ...]) -> bool:
-    """A rep sees the figures of the team and their own, not those of another rep."""
-    if getattr(question.user, "role", "") != REP or not question.by:
-        return True
-    offered = measure.dimensions(question)
-    own = {name: offered[name].own for name in question.by if name in offered and offered[name].own}
-    return all(
-        value == own[name](question.user) for name, value in zip(question.by, values, strict=True) if name in own
-    )
 
 
 def _many(where: Mapping[str, str | Sequence[str]]) -> dict[str, tuple[str, ...]]:

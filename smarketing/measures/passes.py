@@ -115,7 +115,7 @@ def _said(built: Statement) -> tuple[dict[str, str], dict[str, Any]]:
 
 
 def _read(some: _Pass) -> Counted:
-    arms = " UNION ALL ".join(_arm(number, *arm) for number, (_key, *arm) in enumerate(some.arms))
+    arms = " UNION ALL ".join(_arm(number, arm, built) for number, (_key, arm, built) in enumerate(some.arms))
     sql = f"WITH {statement.steps(some.steps, arms)}told AS ({arms}) SELECT * FROM told"
     found: dict[tuple, dict[frozenset, dict]] = {key: {one: {} for one in arm.sets} for key, arm, _built in some.arms}
     for which, mask, group, *row in statement.run(sql, some.params):

@@ -34,8 +34,9 @@ def test_reasons_meet_criteria_and_each_cell_opens_its_rows():
         == Decision.objects.filter(evidence__startswith="fit:").count()
     )
     assert browser.get(page.matrix.rows[0][1].url).status_code == 200
-    assert [of for _name, of, _cells in page.delays] == _delays()
-    assert not company.line.contracts.exists() and {of for _name, of, _cells in page.hours} == {
+    assert [of.text for _name, of, _cells in page.delays] == _delays()
+    assert all(browser.get(of.url).status_code == 200 for _name, of, _cells in page.delays if of.text != "0")
+    assert not company.line.contracts.exists() and {of.text for _name, of, _cells in page.hours} == {
         "0"
     }  # no terms: no hours
     for by, rated in zip(quality.CROSSED, (*quality.RATED, "campaign"), strict=True):
