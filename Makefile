@@ -60,8 +60,9 @@ browser: .venv/browser.done
 .venv/browser.done: | .venv/bin/python
 	@if ! command -v chromium-headless-shell >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    echo "Installing Chromium (once)…"; \
-	    get="timeout 300 env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Acquire::Retries=0 -o Acquire::http::Timeout=10"; \
-	    ($$get update && $$get install chromium-headless-shell || command -v chromium || $$get install chromium) >/dev/null 2>&1 || true; \
+	    get="env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Acquire::Retries=0 -o Acquire::http::Timeout=10"; \
+	    (timeout 60 $$get update; timeout 180 $$get install --download-only chromium-headless-shell && $$get install chromium-headless-shell \
+	      || command -v chromium || $$get install chromium) >/dev/null 2>&1 || true; \
 	fi
 	@if command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
 	  || command -v google-chrome >/dev/null; then touch $@; else echo "No Chromium here, and it could not be installed."; fi

@@ -56,7 +56,7 @@ def test_the_studio_with_its_forms_and_messages_is_open_to_everybody(visit, lang
     page.press("#f-points", "Enter")
     page.wait_for_selector("#f-points-error")
     page.problems.clear()  # the browser tells of the answer 422
-    assert page.evaluate("document.activeElement.id") == "f-points"
+    expect(page.locator("#f-points")).to_be_focused()
     assert access.problems(page) == []
     for address in (
         "/language/",
@@ -255,7 +255,8 @@ def test_what_is_typed_while_the_next_fields_are_on_their_way_stays_and_so_does_
     page.keyboard.type("37")
     page.wait_for_selector(".htmx-request", state="detached")
     Hands(page, WORDS["en"]).settle()
-    assert page.evaluate("[document.activeElement.id, document.activeElement.value]") == ["f-points", "37"]
+    expect(page.locator("#f-points")).to_be_focused()
+    expect(page.locator("#f-points")).to_have_value("37")
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-row-form]", state="detached")
     assert DefinitionLine.objects.get().draft.body["fit"]["items"][1]["points"] == 37

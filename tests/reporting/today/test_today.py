@@ -18,7 +18,10 @@ ROLES = ["marketer", "rep", "manager", "viewer", "administrator"]
 def busy(db):
     at = clock.now()
     of = contract()
-    sign(of, [VOLUME, FIRST], clock.today(at).replace(day=1), at=at - timedelta(days=40))
+    begun = clock.today(at - timedelta(days=9)).replace(
+        day=1
+    )  # in the first week of a month the terms hold for its leads, too
+    sign(of, [VOLUME, FIRST], begun, at=at - timedelta(days=40))
     lea = person("lea", "rep")
     one = handoff(at - timedelta(days=8), rep=lea)
     handoff(at - timedelta(hours=2), rep=lea)
