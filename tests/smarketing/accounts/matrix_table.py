@@ -229,7 +229,11 @@ GONE = {"handoff", "in hand", "attempt", "decision"}
 
 
 # Who may do a deed at an address that everybody named above may read.
-DEEDS = {"personas:api_comments": WORKERS, "leads:api_disagreements": (REP, *BOSSES)}
+DEEDS = {
+    "personas:api_comments": WORKERS,
+    "leads:api_disagreements": (REP, *BOSSES),
+    "leads:api_firm_merges": MARKETERS,
+}
 
 
 def placed() -> dict[str, tuple[str, tuple[str, ...]]]:
