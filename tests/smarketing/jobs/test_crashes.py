@@ -23,7 +23,7 @@ from tests.smarketing.jobs.nights import Ground, Hands, Reader
 POINTS = (
     "nightly.partitions.plan", "nightly.rawsums.before", "nightly.rawsums.after", "nightly.midnight.before", "nightly.midnight.after", "nightly.midnight.committed",
     "nightly.release.after", "nightly.personas.before", "nightly.clocks.taken", "nightly.clocks.after",
-    "nightly.sums.plan", "nightly.sums.before:2", "nightly.sums.after:9", "nightly.sums.committed:17",
+    "nightly.sums.plan", "nightly.sums.before:2", "nightly.sums.after:9", "nightly.sums.committed:12",
     "nightly.publish.before", "publish.pointer", "nightly.publish.after", "nightly.publish.committed", "nightly.finish",
 )  # fmt: skip
 
