@@ -12,7 +12,7 @@ from leads.models import Source
 from smarketing.rows import fence
 
 from . import visitors, words
-from .bulk import copy, hexed, ids, times
+from .bulk import PIECE, copy, hexed, ids, times
 from .crowd import SECOND, Crowd, all_functions, all_sources
 from .plan import Plan, micros, midnight
 from .traffic import Traffic
@@ -181,8 +181,15 @@ def _leads(crowd: Crowd, companies: np.ndarray, campaigns: np.ndarray) -> np.nda
 def _changes(
     subject: str, number: np.ndarray, at: np.ndarray, fields: dict, recorded: np.ndarray | None = None
 ) -> None:
-    """One AttributeChange per value that is there, field after field of each subject."""
+    """One AttributeChange per value that is there, field after field of each subject; so many subjects at a time as memory bears."""
     recorded = at if recorded is None else recorded
+    for start in range(0, len(number), PIECE):
+        some = slice(start, start + PIECE)
+        values = {name: one[some] for name, one in fields.items()}
+        _changes_of(subject, number[some], at[some], values, recorded[some])
+
+
+def _changes_of(subject: str, number: np.ndarray, at: np.ndarray, fields: dict, recorded: np.ndarray) -> None:
     place, field, value = [], [], []
     for name, values in fields.items():
         there = [n for n, one in enumerate(values) if one is not None]
