@@ -53,16 +53,6 @@ def hexed(rows: np.ndarray) -> Spelled:
     return Spelled(rows, lambda some: [f"\\\\x{one.tobytes().hex()}" for one in some])
 
 
-def named(index: np.ndarray, table: Sequence[str]) -> Spelled:
-    """Places in a table of texts as these texts."""
-    return Spelled(index, lambda some: np.array(table, object)[some].tolist())
-
-
-def numbered(numbers: np.ndarray) -> Spelled:
-    """Whole numbers; a negative one is NULL."""
-    return Spelled(numbers, lambda some: np.where(some < 0, "\\N", some.astype(str)).tolist())
-
-
 def ids(sequence: str, count: int) -> np.ndarray:
     """`count` new ids of a table's sequence (a fresh one gives them without a gap)."""
     with connection.cursor() as cursor:

@@ -12,7 +12,7 @@ from leads.models import Source
 from smarketing.rows import fence
 
 from . import visitors, words
-from .bulk import copy, hexed, ids, named, numbered, times
+from .bulk import PIECE, copy, hexed, ids, times
 from .crowd import SECOND, Crowd, all_functions, all_sources
 from .plan import Plan, micros, midnight
 from .traffic import Traffic
@@ -40,25 +40,20 @@ def events(plan: Plan, traffic: Traffic, visits: visitors.Visits, crowd: Crowd, 
     visitor, of_lead = visitors.write(visits, crowd, leads, site)
     seen = _anonymous(visits, visitor, site)
     number = _numbers(traffic.recorded)
-    _known(traffic, number, leads, of_lead, site)
+    recorded = times(traffic.recorded)
+    on_site = np.isin(traffic.kind, (words.KIND["page"], words.KIND["form"]))
+    known_as = np.where(on_site, of_lead[traffic.lead], -1)
+    pages, names, forms = (np.array(table, object) for table in (("", *words.PAGES), words.NAMES, words.FORMS))
+    copy("leads_event", {
+        "id": number, "lead_id": leads[traffic.lead], "visitor_id": [n if n >= 0 else None for n in known_as.tolist()], "source_id": site,
+        "kind": np.array(words.KINDS, object)[traffic.kind], "name": names[traffic.name],
+        "page": pages[traffic.page + 1], "form": forms[traffic.form], "campaign_id": None, "day_only": False,
+        "occurred_at": times(traffic.occurred), "recorded_at": recorded, "known_at": recorded,
+    })  # fmt: skip
     visitors.payloads(plan, traffic, number)
     number = np.concatenate([seen, number])
     _keys(plan, number, site)
     return len(number)
-
-
-def _known(traffic: Traffic, number: np.ndarray, leads: np.ndarray, of_lead: np.ndarray, site: int) -> None:
-    """Events of leads. Every column is spelled piece by piece: at twenty million, lists of them would fill the memory."""
-    recorded = times(traffic.recorded)
-    on_site = np.isin(traffic.kind, (words.KIND["page"], words.KIND["form"]))
-    known_as = np.where(on_site, of_lead[traffic.lead], -1)
-    copy("leads_event", {
-        "id": number, "lead_id": leads[traffic.lead], "visitor_id": numbered(known_as), "source_id": site,
-        "kind": named(traffic.kind, words.KINDS), "name": named(traffic.name, words.NAMES),
-        "page": named(traffic.page + 1, ("", *words.PAGES)), "form": named(traffic.form, words.FORMS),
-        "campaign_id": None, "day_only": False,
-        "occurred_at": times(traffic.occurred), "recorded_at": recorded, "known_at": recorded,
-    })  # fmt: skip
 
 
 def _numbers(recorded: np.ndarray) -> np.ndarray:
@@ -186,8 +181,15 @@ def _leads(crowd: Crowd, companies: np.ndarray, campaigns: np.ndarray) -> np.nda
 def _changes(
     subject: str, number: np.ndarray, at: np.ndarray, fields: dict, recorded: np.ndarray | None = None
 ) -> None:
-    """One AttributeChange per value that is there, field after field of each subject."""
+    """One AttributeChange per value that is there, field after field of each subject; so many subjects at a time as memory bears."""
     recorded = at if recorded is None else recorded
+    for start in range(0, len(number), PIECE):
+        some = slice(start, start + PIECE)
+        values = {name: one[some] for name, one in fields.items()}
+        _changes_of(subject, number[some], at[some], values, recorded[some])
+
+
+def _changes_of(subject: str, number: np.ndarray, at: np.ndarray, fields: dict, recorded: np.ndarray) -> None:
     place, field, value = [], [], []
     for name, values in fields.items():
         there = [n for n, one in enumerate(values) if one is not None]

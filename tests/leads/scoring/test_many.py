@@ -4,6 +4,7 @@ and joined and corrected, with odd text everywhere, meet whole libraries of defi
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from leads.scoring import asks, backfill, company_days, days, ledger, values
 from personas.criteria import canonical
@@ -29,6 +30,8 @@ def compare(number: int, lives: int, definitions: int, each: int = 1) -> tuple[i
     """(pairs of a definition and a lead that were compared, each counted once however many instants it was asked at; what was
     seen) of one world: parts of filters that found events, sums over people that somebody made. One lead of `each` is asked at
     all its instants, the others at noon."""
+    with connection.cursor() as cursor:  # worlds are drawn inside the transaction that writes them
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
     worlds.catalogue()
     bodies = [many.counting(), *many.bodies(definitions, number, personas(number))]
     ledger.ensure(bodies)
