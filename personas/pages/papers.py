@@ -139,9 +139,10 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
     line = get_line(pk)
     at = clock.now()
     versions = {one.paper_id: one for one in line.versions.all()}
-    for one in versions.values():
-        one.replaced = queries.replaced_before_it_began(one, at)
-    rows = [(one, versions.get(one.pk), list(agreements.state(one).items())) for one in papers_of(line)]
+    instead = {pk: queries.replaced_before_it_began(one, at) for pk, one in versions.items()}
+    rows = [
+        (one, versions.get(one.pk), list(agreements.state(one).items()), instead.get(one.pk)) for one in papers_of(line)
+    ]
     live = queries.version_in_force(line, at)
     return render(request, "personas/history.html", {"line": line, "rows": rows, "live": live, "now": at})
 
