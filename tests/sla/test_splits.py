@@ -1,7 +1,7 @@
 """A clause's month by team, rep, persona, source and grade: what is kept from one look to the next equals a count from nothing."""
 
 import random
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.db import connection
@@ -74,8 +74,10 @@ def test_what_is_kept_of_each_dimension_equals_a_count_from_nothing_after_each_d
 
 @pytest.fixture
 def one(running):  # noqa: F811
-    """A handoff of three hours ago, looked at."""
-    made = handoff(clock.now() - timedelta(hours=3), known=clock.now(), rep=rep(), grade="A1")
+    """A handoff of three hours ago, of this month in its first hours, looked at."""
+    now = clock.now()
+    begun = datetime.combine(clock.today(now).replace(day=1), time(), clock.zone())
+    made = handoff(max(now - timedelta(hours=3), begun), known=clock.now(), rep=rep(), grade="A1")
     derive.mark([made.pk])
     compare(running)
     return made
@@ -142,7 +144,7 @@ def test_the_minute_brings_every_clause_of_the_running_month(running, one):  # n
 
 
 def test_a_month_of_the_past_is_counted_once_at_its_cut_off_and_anew_after_a_merge(running, one):  # noqa: F811
-    at = clock.now() - timedelta(hours=1)
+    at = max(clock.now() - timedelta(hours=1), one.occurred_at)
     month = follow.month(running, clock.today(at).replace(day=1), at, at)
     split = Split(month, month.row("5.1"))
     found = splits.brought(split)
