@@ -30,6 +30,7 @@ from leads.models import (
     Assignment,
     Attempt,
     AttributeChange,
+    CallingRule,
     Campaign,
     CampaignMerge,
     Company,
@@ -184,6 +185,7 @@ DEEDS: tuple[Deed, ...] = (
 )  # fmt: skip
 # Models that name somebody and yet are no deed on what an import made.
 NO_DEEDS: dict[type[Model], str] = {
+    CallingRule: "when people of a country may be called, nothing done to a lead",
     Company: "whose account it is: the change that names the rep counts",
     Correction: "takes a deed back: what is left standing counts",
     Erasure: "the person is gone, whatever becomes of the import",
