@@ -27,7 +27,7 @@ BODIES: dict[str, dict] = {
     "leads:attempt": {"outcome": "reached"}, "leads:note": {"text": "A word."}, "leads:praise": {"text": "Well done."},
     "leads:open_deal": {"title": "Pilot"}, "leads:change_deal": {"title": "Pilot", "amount": "12"}, "leads:reassign": {"rep": ""},
     "leads:pool_do": {"do": "up"}, "leads:attribute_do": {"do": "offer"}, "leads:reason_do": {"do": "up"}, "sla:waiver_reason_do": {"do": "up"}, "leads:deal_step_do": {"do": "up"},
-    "personas:comment_change": {"do": "settle"}, "personas:persona_act": {"do": "duplicate"}, "leads:lead_list_do": {"do": "offer"},
+    "personas:comment_change": {"do": "settle"}, "personas:ending": {"do": "off"}, "personas:persona_act": {"do": "duplicate"}, "leads:lead_list_do": {"do": "offer"},
 }  # fmt: skip
 IN_BODY = {"personas:act", "personas:row"}  # these name a row of the draft there
 FRAGMENTS = {
