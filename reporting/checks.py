@@ -15,6 +15,8 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from reporting.loop import asking
+from reporting.loop.spans import PERIOD
 from reporting.models import Pointer, PublishedSum
 from smarketing.jobs.models import Chunk
 from smarketing.measures import engine, listing, numbers, registry, words
@@ -96,12 +98,23 @@ def _totals(rows: Iterable[PublishedSum]) -> Iterator[Problem]:
 
 def _shares(rows: Iterable[PublishedSum]) -> Iterator[Problem]:
     for row in rows:
-        measure = registry.find(row.measure)
+        measure = _as_dated(row)
         if measure.unit != numbers.RATIO or measure.reduce not in ("share", "come") or measure.combine:
             continue
         for one in (row.body["total"], *row.body["rows"]):
             if one["of"] is not None and one["n"] > one["of"]:
                 yield Problem("shares", row.measure, row.dims, one["n"], one["of"])
+
+
+def _as_dated(row: PublishedSum) -> registry.Measure:
+    """The measure that was counted. By some dates another one takes over: the deals won in a period are not the leads handed over
+    in it, and may be more."""
+    measure, found = registry.find(row.measure), asking.parse(row.dims)
+    if found is None or row.measure not in asking.DATED:
+        return measure
+    view, by = found
+    date_of = asking.DATED[row.measure][(view == PERIOD) != (by == asking.OTHER)]
+    return measure.by_date.get(date_of, measure)
 
 
 def _first_decisions(rows: Iterable[PublishedSum]) -> Iterator[Problem]:
