@@ -18,7 +18,7 @@ from . import access
 
 WORDS = {
     "en": {"put": "Put on the agenda", "plan": "Plan a meeting", "saved": "Saved", "amend": "Open an amendment", "resolve": "Resolve…", "close": "Close the meeting", "cause": "not proof of cause"},
-    "fr": {"put": "Mettre à l'ordre du jour", "plan": "Prévoir une réunion", "saved": "Enregistré", "amend": "Ouvrir un avenant", "resolve": "Décider…", "close": "Clôturer la réunion", "cause": "pas une preuve de cause"},
+    "fr": {"put": "Mettre à l’ordre du jour", "plan": "Prévoir une réunion", "saved": "Enregistré", "amend": "Ouvrir un avenant", "resolve": "Décider…", "close": "Clôturer la réunion", "cause": "pas une preuve de cause"},
 }  # fmt: skip
 
 
